@@ -1,0 +1,245 @@
+"""What an analysed night consists of: plain frozen rows, the same ones that the store keeps.
+
+Instants are int64 microseconds since 1970 in UTC; local time appears only as `Night.night_date`, the date
+of the evening in the wearer's zone. A value that cannot be known is None, never 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.recording import Side, Site
+
+Leg = Literal["left", "right", "both", "unknown"]
+SleepState = Literal["sleep", "wake", "unknown"]
+SleepSource = Literal["diary", "fit", "accelerometer", "none"]
+Shape = Literal["leg_movement", "brief_jerk", "rhythmic", "posture_change", "large_movement"]
+Label = Literal[
+    "periodic", "hypnic_jerk", "isolated", "short_interval", "wake", "rhythmic", "posture_change", "large_movement"
+]
+FlagName = Literal["possible_plmd", "frequent_hypnic_jerks", "possible_rls"]
+CriterionState = Literal["met", "not met", "not measurable"]
+#: Confidence in a night's index, A best; see `analytics.flags`.
+Tier = Literal["A", "B", "C", "D"]
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One sensor's samples within one night.
+
+    Attributes
+    ----------
+    recording : str
+        sha256 of the file.
+    time_us : int64 array, shape (n,)
+        UTC, ascending.
+    xyz_g : float32 array, shape (n, 3)
+    lsb_g : float
+        Smallest step between values.
+    """
+
+    recording: str
+    site: Site
+    side: Side
+    time_us: NDArray[np.int64]
+    xyz_g: NDArray[np.float32]
+    lsb_g: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bout:
+    """A stretch of sleep, wake, or unknown. Bouts of a night do not overlap and are in order."""
+
+    start_us: int
+    end_us: int
+    state: SleepState
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One movement as one sensor saw it; numbered from 1 by onset within the night.
+
+    Attributes
+    ----------
+    peak_g : float
+        Largest envelope (0.15 s RMS of the 0.5-10 Hz vector).
+    threshold_g : float
+        The envelope it had to exceed there: the sensor was blind below it.
+    core_s : float
+        Time for which the raw burst stays above half of its peak; a jerk's is a fraction of a second.
+    posture_change_deg : float
+        Angle between gravity before and after.
+    n_bursts : int
+        Separate bursts inside; many regular ones make a train.
+    shape : Shape
+        What it looks like by itself, whatever surrounds it.
+    """
+
+    number: int
+    recording: str
+    site: Site
+    leg: Leg
+    onset_us: int
+    offset_us: int
+    peak_g: float
+    threshold_g: float
+    core_s: float
+    posture_change_deg: float
+    n_bursts: int
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One movement of the person under one rule set: the legs' movements joined, judged and labelled.
+
+    Attributes
+    ----------
+    movement_no : int
+        From 1 by onset, within night and rule set.
+    parts : tuple of int
+        `Movement.number` of what was joined.
+    lead : int
+        The strongest part.
+    is_lm : bool
+        It counts as a leg movement at all (long enough, not a posture change or brief jerk).
+    imi_s : float or None
+        Onset to onset since the previous leg movement; None for the first and for what is not one.
+    series_no : int or None
+        Of `Series`, where it belongs to one.
+    p_near_onset : float
+        Probability that it lies at a wake-to-sleep transition, given how uncertain that moment is.
+    confidence : float
+        0-1: how clearly it stands out and how certain the state around it is. A heuristic.
+    """
+
+    movement_no: int
+    parts: tuple[int, ...]
+    lead: int
+    leg: Leg
+    onset_us: int
+    offset_us: int
+    is_lm: bool
+    is_clm: bool
+    is_plm: bool
+    imi_s: float | None
+    series_no: int | None
+    sleep_state: SleepState
+    label: Label
+    p_near_onset: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A run of periodic movements under one rule set."""
+
+    series_no: int
+    start_us: int
+    end_us: int
+    n_movements: int
+    n_in_sleep: int
+    median_imi_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One line of the reasoning behind a flag.
+
+    ``value`` and ``threshold`` are numbers with their unit named in ``name``, or words.
+    """
+
+    name: str
+    state: CriterionState
+    value: float | str | None
+    threshold: float | str | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Whether a night shows a pattern, and why.
+
+    ``raised`` is True only if every criterion that a sensor can measure is met. Nights keep the reasoning of
+    flags that were not raised too.
+    """
+
+    name: FlagName
+    raised: bool
+    criteria: tuple[Criterion, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A night under one rule set. ``measures`` are the columns of the table `score` in the store."""
+
+    ruleset: str
+    ruleset_hash: str
+    measures: dict[str, Any]
+    events: tuple[Event, ...]
+    series: tuple[Series, ...]
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One evening-to-noon of one person.
+
+    Attributes
+    ----------
+    night_date : date
+        Local date of the evening (noon to noon).
+    zone : str
+        Zone of that evening; see `ingest.recording.Clock`.
+    recordings : tuple of str
+        sha256 of every file that contributed, sorted.
+    legs : Leg or "none"
+        Which legs were recorded; "none" where the site is not a leg.
+    recorded_h : float
+        Hours with samples of at least one sensor.
+    longest_gap_s : float
+        Longest stretch without samples inside the sleep period (inside the recording where none is known).
+    onset_sd_min : float or None
+        Standard deviation of the sleep onset estimate.
+    tst_h : float or None
+        Hours asleep inside the sleep period; None without one.
+    blind_below_mg : float or None
+        Median detection threshold during sleep: smaller movements were not seen.
+    not_assessable_reason : str or None
+        A sentence for people where ``assessable`` is False.
+    """
+
+    subject: str
+    night_date: date
+    zone: str
+    recordings: tuple[str, ...]
+    site: str
+    legs: Leg | Literal["none"]
+    recorded_from_us: int
+    recorded_to_us: int
+    recorded_h: float
+    longest_gap_s: float
+    sleep_source: SleepSource
+    in_bed_us: int | None
+    sleep_onset_us: int | None
+    onset_sd_min: float | None
+    wake_us: int | None
+    tst_h: float | None
+    waso_min: float | None
+    sleep_efficiency: float | None
+    blind_below_mg: float | None
+    tier: Tier
+    assessable: bool
+    not_assessable_reason: str | None
+    n_hypnic_jerks: int
+    bouts: tuple[Bout, ...]
+    movements: tuple[Movement, ...]
+    scores: tuple[Score, ...]
+    criteria_hash: str
+    version: str

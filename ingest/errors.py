@@ -1,0 +1,119 @@
+"""Every error that nightkick raises on purpose, as one tree.
+
+    NightkickError                 what, path, hint: one line for people
+    ├── IngestError                one input file cannot be used; the others still can
+    │   ├── UnreadableFileError    missing, no permission, a device, an I/O error
+    │   ├── EmptyFileError         zero bytes, or a header and no sample
+    │   ├── UnknownFormatError     no reader claims the content
+    │   ├── UnsupportedRecordingError  claimed, but it cannot show single movements (counts, no acceleration)
+    │   ├── DamagedRecordingError  claimed, but nothing readable is left
+    │   ├── UnknownUnitError       gravity does not tell whether these are g, mg, m/s² or counts
+    │   └── NoClockError           samples without a usable time
+    ├── StoreError                 the database
+    │   ├── DatabaseBusyError      somebody else holds the lock, and bounded waiting did not help
+    │   ├── DatabaseNewerError     written by a newer nightkick
+    │   ├── DatabaseUnreadableError  not a database, no permission, disk full
+    │   └── QueryRefusedError      `nightkick sql` was asked for more than reading
+    └── UsageError                 arguments or settings that make no sense
+
+They live in the lowest layer so that every layer above can raise and map them. The command line turns
+each into one line on stderr and an exit code; a traceback that reaches a user is a defect.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class NightkickError(Exception):
+    """An expected failure: what happened, to which file, and the way out.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong, in a few words, without the file name and without a full stop.
+    path : Path or None
+        The file or folder it happened to.
+    hint : str
+        What the reader can do about it; empty where nothing can be done.
+    """
+
+    def __init__(self, what: str, *, path: Path | str | None = None, hint: str = "") -> None:
+        self.what = what
+        self.path = Path(path) if path is not None else None
+        self.hint = hint
+        super().__init__(self.line())
+
+    def line(self) -> str:
+        """The error as one line: ``path: what (hint)``, with control characters made visible."""
+        where = f"{self.path}: " if self.path is not None else ""
+        advice = f" ({self.hint})" if self.hint else ""
+        return _one_line(f"{where}{self.what}{advice}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions cross process borders in the flow; the default would call __init__ with one argument.
+        return (_rebuild, (type(self), self.what, self.path, self.hint))
+
+
+class IngestError(NightkickError):
+    """One input cannot be used; the rest of the import goes on."""
+
+
+class UnreadableFileError(IngestError):
+    """The bytes cannot be had: missing, no permission, not a regular file, an I/O error."""
+
+
+class EmptyFileError(IngestError):
+    """Zero bytes, or a header without a single sample."""
+
+
+class UnknownFormatError(IngestError):
+    """No reader recognises the content."""
+
+
+class UnsupportedRecordingError(IngestError):
+    """A known kind of file that cannot show single movements: counts, summaries, gravity removed."""
+
+
+class DamagedRecordingError(IngestError):
+    """A known kind of file in which nothing readable is left."""
+
+
+class UnknownUnitError(IngestError):
+    """The size of gravity in the samples fits no unit."""
+
+
+class NoClockError(IngestError):
+    """Samples without a usable time."""
+
+
+class StoreError(NightkickError):
+    """The database cannot do what was asked."""
+
+
+class DatabaseBusyError(StoreError):
+    """Somebody else holds the lock longer than we wait."""
+
+
+class DatabaseNewerError(StoreError):
+    """The database was written by a newer nightkick."""
+
+
+class DatabaseUnreadableError(StoreError):
+    """Not a database, no permission, or no space left."""
+
+
+class QueryRefusedError(StoreError):
+    """A query that would do more than read the database, or that the database does not understand."""
+
+
+class UsageError(NightkickError):
+    """Arguments or settings that make no sense."""
+
+
+def _rebuild(kind: type[NightkickError], what: str, path: Path | None, hint: str) -> NightkickError:
+    return kind(what, path=path, hint=hint)
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,0 +1,1 @@
+"""One module a format; each offers ``claims(head, path)`` and ``read(path)``. See `ingest.sniff`."""

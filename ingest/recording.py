@@ -1,0 +1,233 @@
+"""What a file becomes: a `Decoded` straight from its reader, then a `Recording` with absolute time.
+
+A reader knows the format and nothing else: it turns bytes into values in g on the *device's own clock*.
+`clock` and `quality` turn that into a `Recording`, whose times are UTC. Both are frozen; both hand out their
+samples as a stream of blocks that can be walked again and again, so that a recording of a month needs no
+more memory than one of a night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Site = Literal["ankle", "foot", "thigh", "hip", "wrist", "unknown"]
+Side = Literal["left", "right", "unknown"]
+ZoneSource = Literal["file", "user", "config", "assumed"]
+GapKind = Literal["gap", "restart", "backward"]
+SleepStage = Literal["wake", "light", "deep", "rem", "unmeasurable"]
+
+#: One 10-minute block at 100 Hz. Readers aim for it; nothing depends on it.
+BLOCK_SAMPLES = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """A run of samples in file order.
+
+    Attributes
+    ----------
+    time_us : int64 array, shape (n,)
+        Microseconds since 1970-01-01: of the device's own clock in a `Decoded`, UTC in a `Recording`.
+    values : int16 or float32 array, shape (n, 3)
+        Acceleration, x y z, in units of ``g_per_value``. int16 wherever the file holds integers, so that
+        the store keeps them without loss and small.
+    g_per_value : float
+        g of one step of ``values``; 1.0 where they are g already.
+    """
+
+    time_us: NDArray[np.int64]
+    values: NDArray[np.int16] | NDArray[np.float32]
+    g_per_value: float
+
+    def __len__(self) -> int:
+        return len(self.time_us)
+
+    def xyz_g(self) -> NDArray[np.float32]:
+        """Acceleration in g, float32, shape (n, 3)."""
+        if self.values.dtype == np.float32 and self.g_per_value == 1.0:
+            return np.asarray(self.values, dtype=np.float32)
+        return self.values.astype(np.float32) * np.float32(self.g_per_value)
+
+
+Blocks = Callable[[], Iterator[Samples]]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What recorded: as the file names it; empty where it does not."""
+
+    maker: str = ""
+    model: str = ""
+    serial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where it was worn."""
+
+    site: Site = "unknown"
+    side: Side = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceClock:
+    """What the file says of its clock.
+
+    Attributes
+    ----------
+    base : "utc" or "local"
+        Whether block times are UTC already or the wall clock the device was set to. Such a device clock
+        runs on through a change of daylight-saving time: one offset serves the whole recording.
+    utc_offset_s : int or None
+        Seconds east of UTC where the file says so. With ``base="local"`` it makes the time absolute.
+    zone : str or None
+        An IANA zone where the file names one.
+    """
+
+    base: Literal["utc", "local"]
+    utc_offset_s: int | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpan:
+    """A stretch in one sleep stage as the device's maker computed it; times like the blocks beside it."""
+
+    start_us: int
+    end_us: int
+    stage: SleepStage
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch without samples, or a step of the clock.
+
+    ``start_us`` is the last sample before, ``end_us`` the first one after it; for ``backward`` the end
+    lies before the start.
+    """
+
+    start_us: int
+    end_us: int
+    kind: GapKind
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What a reader delivers. Times are on the device's clock.
+
+    Attributes
+    ----------
+    format : str
+        The reader's name, e.g. ``axivity-cwa``.
+    blocks : callable
+        Each call walks the samples from the start. Every block has at least one sample.
+    bad_blocks : int
+        Stretches of the file that failed their checksum or made no sense and were left out.
+    restarts : int
+        Times the device stopped and began again inside the file.
+    problems : tuple of str
+        What was damaged and what that cost, one sentence each, for the warnings.
+    unit : str
+        The unit in the file ("g", "mg", "m/s2", "counts").
+    full_scale_g : float or None
+        Where the sensor clips, when the file says.
+    """
+
+    format: str
+    device: Device
+    placement: Placement
+    clock: DeviceClock
+    rate_hz_nominal: float | None
+    unit: str
+    blocks: Blocks
+    bad_blocks: int = 0
+    restarts: int = 0
+    problems: tuple[str, ...] = ()
+    stages: tuple[StageSpan, ...] = ()
+    full_scale_g: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How device time became UTC.
+
+    Attributes
+    ----------
+    zone : str
+        IANA name, or a fixed offset like ``+02:00``: the zone in which the wearer's evenings are.
+    zone_source : str
+        Who said so; ``assumed`` means nobody did and the machine's own zone was taken.
+    shift_us : int
+        Added to the block times of the `Decoded` to get UTC.
+    instants_known : bool
+        False where UTC itself rests on an assumed zone.
+    """
+
+    zone: str
+    zone_source: ZoneSource
+    shift_us: int
+    instants_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What was measured over the whole recording. Reported, never repaired.
+
+    Attributes
+    ----------
+    rate_hz_true : float or None
+        Samples per second of recorded time, gaps left out; None below two samples.
+    mean_g : tuple of 3 float
+        Mean of each axis over all samples.
+    median_norm_g : float
+        Median length of the acceleration vector; near 1 for a worn sensor.
+    lsb_mg : float
+        Smallest step between values, mg.
+    clipped_share : float or None
+        Share of samples at the sensor's end stop, None where that is unknown.
+    residual_mg : float or None
+        Mean distance of still 10 s windows from 1 g; None without a still window.
+    """
+
+    n_samples: int
+    first_us: int
+    last_us: int
+    rate_hz_true: float | None
+    mean_g: tuple[float, float, float]
+    median_norm_g: float
+    lsb_mg: float
+    clipped_share: float | None
+    residual_mg: float | None
+    gaps: tuple[Gap, ...]
+    duplicate_stamps: int
+    backward_steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One file, decoded: who recorded what, when, how well. Times are UTC.
+
+    ``blocks()`` walks the samples in file order; `Samples.time_us` is then UTC.
+    """
+
+    path: Path
+    sha256: str
+    format: str
+    device: Device
+    placement: Placement
+    clock: Clock
+    rate_hz_nominal: float | None
+    unit: str
+    bad_blocks: int
+    restarts: int
+    quality: Quality
+    blocks: Blocks
+    stages: tuple[StageSpan, ...] = ()
+    full_scale_g: float | None = None
+    warnings: tuple[str, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""The other half of some readers: recordings written for simulations, sample data and tests."""
