@@ -20,7 +20,14 @@ SleepState = Literal["sleep", "wake", "unknown"]
 SleepSource = Literal["diary", "fit", "accelerometer", "none"]
 Shape = Literal["leg_movement", "brief_jerk", "rhythmic", "posture_change", "large_movement"]
 Label = Literal[
-    "periodic", "hypnic_jerk", "isolated", "short_interval", "wake", "rhythmic", "posture_change", "large_movement"
+    "periodic",
+    "hypnic_jerk",
+    "isolated",
+    "short_interval",
+    "wake",
+    "rhythmic",
+    "posture_change",
+    "large_movement",
 ]
 FlagName = Literal["possible_plmd", "frequent_hypnic_jerks", "possible_rls"]
 CriterionState = Literal["met", "not met", "not measurable"]

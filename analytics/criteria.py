@@ -1,0 +1,186 @@
+"""Every threshold of the analysis up to the leg movement, with its unit, reason and source.
+
+Nothing below `analytics` holds a number that decides what a movement, a sleep period or a hypnic jerk is:
+it is here, it is frozen, and `Criteria.hash()` goes into the database with every result. Thresholds of the
+scoring rules (what makes a series) are in `analytics.rulesets`.
+
+Sources are short: "van Hees 2018" = Sci Rep 8:12975, "van Hees 2015" = PLoS One 10:e0142533, "WASM 2016" =
+Sleep Med 26:86-95, "ICSD-3-TR" = International Classification of Sleep Disorders, 3rd ed., text revision,
+"own" = chosen here and measured on simulated nights (benchmarks/accuracy.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class Motion(_Section):
+    """From acceleration to an envelope and its noise floor."""
+
+    band_low_hz: float = Field(0.5, gt=0, description="Removes gravity and breathing. own: 1 Hz loses weak kicks.")
+    band_high_hz: float = Field(10.0, gt=0, description="Kicks live below 5 Hz, jerks at 3-7 Hz. own.")
+    band_high_share: float = Field(0.4, gt=0, lt=0.5, description="Upper edge, at most this share of the rate.")
+    work_rate_hz: float = Field(
+        40.0, gt=0, description="Faster recordings are decimated by whole factors to at least this."
+    )
+    min_rate_hz: float = Field(12.0, gt=0, description="Below it, 0.5 s cannot be resolved: no movements.")
+    max_jitter: float = Field(
+        0.25, gt=0, description="Share of steps off by more than a quarter before stamps are resampled."
+    )
+    split_gap_s: float = Field(1.0, gt=0, description="A longer pause ends a segment; no movement spans one.")
+    min_segment_s: float = Field(30.0, gt=0, description="Shorter segments cannot carry a noise floor.")
+    edge_s: float = Field(5.0, ge=0, description="The filters swing in at both ends of a segment: no onset there.")
+    envelope_s: float = Field(0.15, gt=0, description="RMS window; Stanford PLM detector's smoothing.")
+    floor_block_s: float = Field(0.5, gt=0, description="Block means of the envelope from which the floor is taken.")
+    floor_window_s: float = Field(120.0, gt=0, description="Window of the floor. own.")
+    floor_quantile: float = Field(0.25, gt=0, lt=1, description="Robust while less than 75 % of the window moves. own.")
+
+
+class Detection(_Section):
+    """When the envelope is a movement."""
+
+    high_mg: float = Field(8.0, gt=0, description="Floor of the upper threshold: above pulse and breathing. own.")
+    high_lsb: float = Field(0.75, gt=0, description="Upper threshold, in steps of the sensor. own.")
+    high_floor: float = Field(
+        3.0, gt=1, description="Upper threshold, in noise floors: false alarms ~1e-11 a window. own."
+    )
+    low_mg: float = Field(4.0, gt=0, description="Floor of the lower threshold. own.")
+    low_lsb: float = Field(0.4, gt=0, description="Lower threshold, in steps of the sensor. own.")
+    low_floor: float = Field(1.7, gt=1, description="Lower threshold, in noise floors. own.")
+    unscorable_floor_mg: float = Field(40.0, gt=0, description="A louder floor (vehicle, vibration) hides any kick.")
+    close_s: float = Field(0.5, gt=0, description="Pauses shorter than this do not end a movement. WASM 2016.")
+    lobe_s: float = Field(2.0, ge=0, description="Lifting and returning the limb are one movement. Stanford.")
+    tilt_low_pass_hz: float = Field(2.0, gt=0, description="Gravity's own band.")
+    tilt_rate_hz: float = Field(10.0, gt=0, description="Rate at which tilt is followed.")
+    tilt_median_s: float = Field(12.0, gt=0, description="Rest position: running median over this window. own.")
+    tilt_mg: float = Field(12.0, gt=0, description="Still held away from rest: keeps a movement open. own.")
+    tilt_lsb: float = Field(1.5, gt=0, description="The same, in steps of the sensor. own.")
+    onset_share: float = Field(0.2, gt=0, lt=1, description="Onset: first envelope above this share of the peak. own.")
+    onset_reach_s: float = Field(0.5, gt=0, description="The onset lies at most this long before the upper threshold.")
+    min_lm_s: float = Field(0.5, gt=0, description="Shortest leg movement. WASM 2016.")
+    weak_snr: float = Field(6.0, gt=0, description="Below it the visible part of a movement is truncated. own.")
+    weak_min_lm_s: float = Field(0.25, gt=0, description="Shortest visible part of a weak movement. own.")
+
+
+class Shapes(_Section):
+    """What a movement looks like by itself."""
+
+    posture_deg: float = Field(
+        15.0, gt=0, description="Larger lasting change of gravity's direction: turned over. own."
+    )
+    posture_before_s: tuple[float, float] = Field((3.0, 0.5), description="Window before the onset.")
+    posture_after_s: tuple[float, float] = Field((0.5, 3.0), description="Window after the end.")
+    large_s: float = Field(10.0, gt=0, description="Longer than any candidate movement of one leg. WASM 2016.")
+    train_bursts: int = Field(6, ge=3, description="Bursts of a train (tremor, ALMA, HFLM). own; AASM: at least 4.")
+    train_s: float = Field(5.0, gt=0, description="Shortest train. own.")
+    train_cv: float = Field(0.5, gt=0, description="Trains are regular: CV of burst intervals at most. own.")
+    jerk_core_s: float = Field(
+        0.30, gt=0, description="Time above half peak at most; EMG bursts last 75-250 ms (ICSD-3)."
+    )
+    jerk_s: float = Field(1.5, gt=0, description="A jerk rings on; its visible part is at most this long. own.")
+    jerk_peak_mg: float = Field(100.0, gt=0, description="A jerk is a strong movement. own.")
+
+
+class Sleep(_Section):
+    """Sleep period, onset and wake bouts."""
+
+    epoch_s: float = Field(5.0, gt=0, description="van Hees 2018.")
+    median_min: float = Field(5.0, gt=0, description="Rolling median of the angle's change. van Hees 2018.")
+    quantile: float = Field(0.10, gt=0, lt=1, description="van Hees 2018.")
+    factor: float = Field(15.0, gt=0, description="van Hees 2018.")
+    clamp_deg: tuple[float, float] = Field(
+        (0.13, 0.50), description="Limits of the threshold. van Hees 2018, as in GGIR."
+    )
+    min_block_min: float = Field(30.0, gt=0, description="Shorter rests are not part of the period. van Hees 2018.")
+    max_gap_min: float = Field(60.0, gt=0, description="Shorter breaks do not end the period. van Hees 2018.")
+    min_period_min: float = Field(120.0, gt=0, description="A shorter rest is not a night. own.")
+    sib_deg: float = Field(
+        5.0, gt=0, description="Sustained inactivity: no change of angle larger than. van Hees 2015."
+    )
+    sib_min: float = Field(5.0, gt=0, description="for at least. van Hees 2015.")
+    mask_n: int = Field(
+        4, ge=3, description="Regular series of at least this many are masked before sleep is scored. own."
+    )
+    mask_imi_s: tuple[float, float] = Field((10.0, 90.0), description="with intervals between. WASM 2016.")
+    mask_log_sd: float = Field(0.45, gt=0, description="and SD of log intervals at most; fidgets have about 0.6. own.")
+    onset_bias_min: float = Field(
+        10.0, description="Still wakefulness is invisible: onset comes early by about this. own."
+    )
+    onset_sd_min: float = Field(15.0, gt=0, description="Spread of the true onset round the corrected estimate. own.")
+    onset_sd_diary_min: float = Field(10.0, gt=0, description="with lights-off known. own.")
+    onset_bias_diary_min: float = Field(8.0, description="with lights-off known. own.")
+    onset_sd_still_min: float = Field(30.0, gt=0, description="when the evening before was still (sofa). own.")
+    onset_sd_stages_min: float = Field(5.0, gt=0, description="when the device scored stages. own.")
+    still_evening_share: float = Field(0.5, gt=0, lt=1, description="Share of still epochs in the 2 h before. own.")
+    stage_gap_min: float = Field(
+        45.0, gt=0, description="Stages silent for longer say nothing. Garmin exports hold gaps."
+    )
+
+
+class Jerks(_Section):
+    """Which brief jerks count as hypnic jerks. No accelerometer criterion is published: a heuristic."""
+
+    window_before_min: float = Field(10.0, gt=0, description="Search this long before the estimated onset. own.")
+    window_after_min: float = Field(30.0, gt=0, description="and this long after: the onset is estimated early. own.")
+    near_min: float = Field(5.0, gt=0, description="Near the true transition means within this. own.")
+    min_probability: float = Field(0.10, gt=0, lt=1, description="of lying near a transition, to carry the label. own.")
+    quiet_s: float = Field(10.0, ge=0, description="A single jerk: no other movement within this. own.")
+    frequent_per_night: int = Field(3, ge=1, description="Several a night is worth a note. own, after the source text.")
+
+
+class Assessment(_Section):
+    """Whether a night says anything."""
+
+    min_recorded_h: float = Field(4.0, gt=0, description="Shorter nights are not assessable. own.")
+    min_sleep_h: float = Field(2.0, gt=0, description="Less sleep than this gives no index. own.")
+    max_gap_share: float = Field(0.2, gt=0, lt=1, description="of the sleep period without samples at most. own.")
+    max_short_gaps_h: float = Field(
+        2.0, gt=0, description="Gaps of 5-90 s per hour: as long as the intervals looked for."
+    )
+    min_scorable_share: float = Field(0.6, gt=0, lt=1, description="of the sleep period with a usable floor. own.")
+    unworn_h: float = Field(3.0, gt=0, description="Not one movement for so long: not worn then. own.")
+    unworn_edge_h: float = Field(1.0, gt=0, description="The same before the first and after the last movement. own.")
+
+
+class Flags(_Section):
+    """When a night is worth a second look."""
+
+    age_group: Literal["adult", "child"] = Field("adult", description="Decides the PLMS index threshold.")
+    plms_index_adult: float = Field(15.0, gt=0, description="PLMS per hour of sleep above this. ICSD-3-TR.")
+    plms_index_child: float = Field(5.0, gt=0, description="PLMS per hour of sleep above this. ICSD-3-TR.")
+    min_periodicity: float = Field(0.3, ge=0, le=1, description="Share of movements that are periodic. own.")
+    plmw_index: float = Field(15.0, gt=0, description="Periodic movements per hour awake in bed. own, after SIT 40/h.")
+    min_wake_h: float = Field(0.25, gt=0, description="Less time awake in bed gives no PLMW index. own.")
+    blind_mg: float = Field(30.0, gt=0, description="Above it typical kicks are missed. own.")
+    tier_a_blind_mg: float = Field(15.0, gt=0, description="Tier A sees weak kicks. own.")
+    tier_a_rate_hz: float = Field(25.0, gt=0, description="Tier A resolves onsets to 40 ms. own.")
+    tier_a_recorded_h: float = Field(5.0, gt=0, description="Tier A saw most of a night. own.")
+
+    def plms_index(self) -> float:
+        """PLMS index threshold for the age group, per hour of sleep."""
+        return self.plms_index_child if self.age_group == "child" else self.plms_index_adult
+
+
+class Criteria(_Section):
+    """All thresholds of one analysis. Change a value with ``model_validate`` on a partial mapping."""
+
+    motion: Motion = Motion()
+    detection: Detection = Detection()
+    shapes: Shapes = Shapes()
+    sleep: Sleep = Sleep()
+    jerks: Jerks = Jerks()
+    assessment: Assessment = Assessment()
+    flags: Flags = Flags()
+
+    def hash(self) -> str:
+        """First 16 hex digits of the sha256 of the canonical JSON: stored with every result."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

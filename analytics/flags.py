@@ -1,0 +1,207 @@
+"""Whether a night shows a pattern worth a second look, criterion by criterion.
+
+A flag says "possible" and never more: the disorders need a clinical interview, and PLMD a polysomnography
+(ICSD-3-TR). So each flag lists what was met, what was not, and what no sensor can measure; it is raised when
+everything measurable is met. The sentences are what people read: plain, with the number in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analytics.assessment import Evidence
+from analytics.criteria import Criteria
+from analytics.model import Criterion, CriterionState, Event, Flag, FlagName
+from analytics.sleep import SleepEstimate
+
+NOT_MEASURABLE: CriterionState = "not measurable"
+EMG_CAVEAT = (
+    "Counts from an accelerometer are another scale than EMG counts: 39 % of EMG leg movements move nothing "
+    "(Terrill 2013)."
+)
+
+
+def flags_of(
+    measures: Mapping[str, Any],
+    events: Sequence[Event],
+    evidence: Evidence,
+    sleep: SleepEstimate,
+    not_assessable: str | None,
+    criteria: Criteria,
+) -> tuple[Flag, ...]:
+    """All three flags of a night under one rule set, raised or not, in a fixed order."""
+    return (
+        possible_plmd(measures, evidence, not_assessable, criteria),
+        frequent_hypnic_jerks(events, evidence, sleep, criteria),
+        possible_rls(measures, evidence, sleep, not_assessable, criteria),
+    )
+
+
+def possible_plmd(
+    measures: Mapping[str, Any], evidence: Evidence, not_assessable: str | None, criteria: Criteria
+) -> Flag:
+    """Periodic leg movements in sleep above the age group's threshold, and regular ones."""
+    flags = criteria.flags
+    index, share = measures.get("plms_index"), measures.get("periodicity_index_share")
+    threshold = flags.plms_index()
+    decisive = (
+        _site(evidence),
+        _assessable(not_assessable),
+        _above(
+            "PLMS per hour of sleep",
+            index,
+            threshold,
+            f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)",
+        ),
+        _above(
+            "share of leg movements in periodic series",
+            share,
+            flags.min_periodicity,
+            f"at least {flags.min_periodicity:g}",
+            inclusive=True,
+        ),
+    )
+    context = (
+        Criterion(
+            "share of intervals of 20-40 s",
+            NOT_MEASURABLE if measures.get("share_imi_20_40") is None else "met",
+            measures.get("share_imi_20_40"),
+            None,
+            "for orientation; kicks every 20-40 s are typical, no threshold is published",
+        ),
+        _beyond("disturbed sleep or daytime complaint", "ask the person; needed for the diagnosis (ICSD-3-TR)"),
+        _beyond("no better explanation", "apnoea, narcolepsy, RLS, medication: a sensor on the leg cannot tell"),
+    )
+    return _flag("possible_plmd", decisive, context, _plmd_reason(measures, evidence, decisive, threshold))
+
+
+def _plmd_reason(
+    measures: Mapping[str, Any], evidence: Evidence, decisive: Sequence[Criterion], threshold: float
+) -> str:
+    if not all(c.state == "met" for c in decisive):
+        return _not_raised("possible PLMD", decisive)
+    bound = " One leg was recorded: a lower bound." if evidence.legs != "both" else ""
+    return (
+        f"{measures['plms_index']:.1f} periodic leg movements per hour of sleep (more than {threshold:g}), "
+        f"{measures['n_plms']} in {measures['n_series']} series, typically {measures['median_imi_s']:.0f} s apart; "
+        f"{measures['periodicity_index_share']:.0%} of leg movements are periodic.{bound} {EMG_CAVEAT}"
+    )
+
+
+def frequent_hypnic_jerks(
+    events: Sequence[Event], evidence: Evidence, sleep: SleepEstimate, criteria: Criteria
+) -> Flag:
+    """Several single brief jerks round falling asleep. Usually harmless; worth a note when it disturbs sleep."""
+    wanted = criteria.jerks.frequent_per_night
+    count = sum(e.label == "hypnic_jerk" for e in events) if sleep.onset_us is not None else None
+    decisive = (
+        _at_least("brief jerks near falling asleep", count, wanted),
+        Criterion(
+            "sleep onset known",
+            NOT_MEASURABLE if sleep.onset_us is None else "met",
+            None if sleep.onset_sd_min is None else round(sleep.onset_sd_min, 1),
+            None,
+            "no sleep period was found" if sleep.onset_us is None else "standard deviation in minutes",
+        ),
+        _enough_recorded(evidence, criteria),
+    )
+    context = (
+        _beyond("feeling of falling, fear of sleep", "ask the person"),
+        _beyond(
+            "a true sleep start",
+            "no accelerometer criterion is published; a cough or bed partner looks alike",
+        ),
+    )
+    if all(c.state == "met" for c in decisive):
+        reason = (
+            f"{count} single brief jerks near falling asleep ({wanted} or more). Hypnic jerks are common and "
+            "harmless unless they keep one from sleeping. Told by their shape and moment only: a heuristic."
+        )
+    else:
+        reason = _not_raised("frequent hypnic jerks", decisive)
+    return _flag("frequent_hypnic_jerks", decisive, context, reason)
+
+
+def possible_rls(
+    measures: Mapping[str, Any],
+    evidence: Evidence,
+    sleep: SleepEstimate,
+    not_assessable: str | None,
+    criteria: Criteria,
+) -> Flag:
+    """Periodic leg movements while lying awake. RLS itself is an urge that only the person can report."""
+    threshold = criteria.flags.plmw_index
+    index = measures.get("plmw_index") if sleep.hours("wake") >= criteria.flags.min_wake_h else None
+    count = measures.get("n_plmw") or 0
+    decisive = (
+        _site(evidence),
+        _assessable(not_assessable),
+        _above("PLMW per hour awake in bed", index, threshold, f"more than {threshold:g}"),
+    )
+    context = (
+        _beyond("urge to move the legs, worse at rest and in the evening, relieved by moving", "ask the person"),
+        _beyond("no better explanation", "cramps, positional discomfort, neuropathy, medication"),
+    )
+    if all(c.state == "met" for c in decisive):
+        reason = (
+            f"{count} periodic leg movements while awake in bed, {index:.0f} per hour awake (more than "
+            f"{threshold:g}). Whether there is an urge to move, which defines RLS, only you can say. {EMG_CAVEAT}"
+        )
+    else:
+        reason = _not_raised("possible RLS", decisive)
+    return _flag("possible_rls", decisive, context, reason)
+
+
+def _flag(name: FlagName, decisive: Sequence[Criterion], context: Sequence[Criterion], reason: str) -> Flag:
+    return Flag(name, all(c.state == "met" for c in decisive), (*decisive, *context), reason)
+
+
+def _not_raised(what: str, decisive: Sequence[Criterion]) -> str:
+    first = next(c for c in decisive if c.state != "met")
+    if first.state == NOT_MEASURABLE:
+        return f"Cannot tell about {what}: {first.name}: {first.says}."
+    return f"No {what}: {first.name} {_shown(first.value)}, {first.says}."
+
+
+def _shown(value: float | str | None) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _site(evidence: Evidence) -> Criterion:
+    sites = "+".join(evidence.sites)
+    if evidence.on_leg:
+        return Criterion("worn on the foot or ankle", "met", sites, "foot or ankle", "where kicks can be counted")
+    says = "worn elsewhere" if evidence.sites != ("unknown",) else "not known where it was worn"
+    return Criterion("worn on the foot or ankle", NOT_MEASURABLE, sites, "foot or ankle", says)
+
+
+def _assessable(reason: str | None) -> Criterion:
+    if reason is None:
+        return Criterion("night assessable", "met", None, None, "enough recorded, worn and searched")
+    return Criterion("night assessable", NOT_MEASURABLE, None, None, reason.rstrip("."))
+
+
+def _enough_recorded(evidence: Evidence, criteria: Criteria) -> Criterion:
+    wanted_h = criteria.assessment.min_recorded_h
+    worn_h = round(evidence.recorded_h - evidence.unworn_h, 2)
+    state: CriterionState = "met" if worn_h >= wanted_h else NOT_MEASURABLE
+    return Criterion("hours recorded and worn", state, worn_h, wanted_h, f"at least {wanted_h:g}")
+
+
+def _above(name: str, value: float | None, threshold: float, says: str, *, inclusive: bool = False) -> Criterion:
+    if value is None:
+        return Criterion(name, NOT_MEASURABLE, None, threshold, "could not be computed for this night")
+    met = value >= threshold if inclusive else value > threshold
+    return Criterion(name, "met" if met else "not met", float(value), threshold, says)
+
+
+def _at_least(name: str, value: int | None, threshold: int) -> Criterion:
+    if value is None:
+        return Criterion(name, NOT_MEASURABLE, None, threshold, "no sleep onset was found")
+    return Criterion(name, "met" if value >= threshold else "not met", value, threshold, f"{threshold} or more")
+
+
+def _beyond(name: str, says: str) -> Criterion:
+    """A criterion that no sensor on a leg can settle."""
+    return Criterion(name, NOT_MEASURABLE, None, None, says)

@@ -1,0 +1,171 @@
+"""Acceleration becomes an envelope, a noise floor and a tilt: what moves, and how much always moves anyway.
+
+Everything works on *segments*: stretches without a pause, on which the samples may be taken as evenly
+spaced. Times never come from the sample's index, only from its stamp. The steps are those of a limb-movement
+detector for accelerometers: gravity and breathing out by a band-pass, a short RMS envelope over all three
+axes (which makes it blind to how the strap sits), and a floor that follows the sensor and the sleeper.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage, signal
+
+from analytics.criteria import Criteria, Motion
+from analytics.model import Channel
+
+Floats = NDArray[np.float64]
+_PASCAL = 1e-12  # keeps square roots of rounding errors real
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One gap-free stretch of one sensor, ready for detection.
+
+    Attributes
+    ----------
+    time_us : int64 array, shape (n,)
+        UTC.
+    rate_hz : float
+        Mean rate of these samples.
+    burst_g : float64 array, shape (n,)
+        Length of the band-passed vector.
+    envelope_g : float64 array, shape (n,)
+        Its RMS over `Motion.envelope_s`.
+    floor_g : float64 array, shape (n,)
+        What the envelope shows when nobody moves.
+    tilt_g : float64 array, shape (n,)
+        Distance of gravity from its resting direction.
+    slow_time_us, slow_g : arrays, shapes (m,) and (m, 3)
+        Gravity alone at about `Detection.tilt_rate_hz`, for angles.
+    """
+
+    time_us: NDArray[np.int64]
+    rate_hz: float
+    burst_g: Floats
+    envelope_g: Floats
+    floor_g: Floats
+    tilt_g: Floats
+    slow_time_us: NDArray[np.int64]
+    slow_g: Floats
+
+    def __len__(self) -> int:
+        return len(self.time_us)
+
+
+def segments(channel: Channel, criteria: Criteria) -> tuple[Segment, ...]:
+    """Every stretch of a channel that is long and fast enough to be searched for movements.
+
+    Stretches shorter than ``min_segment_s`` or slower than ``min_rate_hz`` are left out; the time they
+    cover counts as not scorable.
+    """
+    time_us = channel.time_us
+    if len(time_us) < 2:
+        return ()
+    cuts = np.flatnonzero(np.diff(time_us) > criteria.motion.split_gap_s * 1e6) + 1
+    edges = np.concatenate(([0], cuts, [len(time_us)]))
+    found = []
+    for first, last in pairwise(edges.tolist()):
+        made = _segment(time_us[first:last], channel.xyz_g[first:last], criteria)
+        if made is not None:
+            found.append(made)
+    return tuple(found)
+
+
+def _segment(time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], criteria: Criteria) -> Segment | None:
+    motion = criteria.motion
+    span_s = (time_us[-1] - time_us[0]) / 1e6
+    if span_s < motion.min_segment_s:
+        return None
+    time_us, xyz = _evenly(time_us, xyz_g, motion)
+    rate_hz = (len(time_us) - 1) / span_s
+    if rate_hz < motion.min_rate_hz:
+        return None
+    time_us, xyz, rate_hz = _decimate(time_us, xyz, rate_hz, motion)
+    burst_g, envelope_g = _envelope(xyz, rate_hz, motion)
+    slow_time_us, slow_g = _gravity(time_us, xyz, rate_hz, criteria)
+    return Segment(
+        time_us=time_us,
+        rate_hz=rate_hz,
+        burst_g=burst_g,
+        envelope_g=envelope_g,
+        floor_g=_floor(envelope_g, rate_hz, motion),
+        tilt_g=_tilt(time_us, slow_time_us, slow_g, criteria),
+        slow_time_us=slow_time_us,
+        slow_g=slow_g,
+    )
+
+
+def _evenly(time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], motion: Motion) -> tuple[NDArray[np.int64], Floats]:
+    """The samples as they are where their stamps are even enough for a filter, else on an even grid."""
+    xyz = xyz_g.astype(np.float64)
+    step = np.diff(time_us)
+    usual = max(1.0, float(np.median(step)))
+    uneven = np.mean(np.abs(step - usual) > usual * 0.25)
+    if uneven <= motion.max_jitter and step.max() <= 3 * usual:
+        return time_us, xyz
+    n = len(time_us)
+    grid_us = np.linspace(time_us[0], time_us[-1], n)
+    even = np.column_stack([np.interp(grid_us, time_us, xyz[:, axis]) for axis in range(3)])
+    return np.rint(grid_us).astype(np.int64), even
+
+
+def _decimate(
+    time_us: NDArray[np.int64], xyz: Floats, rate_hz: float, motion: Motion
+) -> tuple[NDArray[np.int64], Floats, float]:
+    factor = max(1, int(rate_hz // motion.work_rate_hz))
+    if factor == 1:
+        return time_us, xyz, rate_hz
+    thinned = signal.resample_poly(xyz, 1, factor, axis=0, padtype="line")
+    return time_us[::factor], thinned, rate_hz / factor
+
+
+def _envelope(xyz: Floats, rate_hz: float, motion: Motion) -> tuple[Floats, Floats]:
+    top_hz = min(motion.band_high_hz, motion.band_high_share * rate_hz)
+    band = signal.butter(2, [motion.band_low_hz, top_hz], btype="bandpass", fs=rate_hz, output="sos")
+    power = np.zeros(len(xyz))
+    for axis in range(3):
+        power += signal.sosfiltfilt(band, xyz[:, axis]) ** 2
+    smooth = ndimage.uniform_filter1d(power, envelope_width(rate_hz, motion), mode="nearest")
+    return np.sqrt(power), np.sqrt(np.maximum(smooth, _PASCAL))
+
+
+def envelope_width(rate_hz: float, motion: Motion) -> int:
+    """Samples in the envelope's window."""
+    return max(1, round(motion.envelope_s * rate_hz))
+
+
+def _floor(envelope_g: Floats, rate_hz: float, motion: Motion) -> Floats:
+    block = max(1, round(motion.floor_block_s * rate_hz))
+    n_blocks = len(envelope_g) // block
+    means = envelope_g[: n_blocks * block].reshape(n_blocks, block).mean(axis=1)
+    window = min(n_blocks, max(1, round(motion.floor_window_s / motion.floor_block_s)))
+    floor = ndimage.percentile_filter(means, 100 * motion.floor_quantile, size=window, mode="nearest")
+    centres = (np.arange(n_blocks) + 0.5) * block
+    smooth: Floats = np.interp(np.arange(len(envelope_g)), centres, floor)
+    return smooth
+
+
+def _gravity(
+    time_us: NDArray[np.int64], xyz: Floats, rate_hz: float, criteria: Criteria
+) -> tuple[NDArray[np.int64], Floats]:
+    detection = criteria.detection
+    low = signal.butter(2, detection.tilt_low_pass_hz, btype="lowpass", fs=rate_hz, output="sos")
+    stride = max(1, round(rate_hz / detection.tilt_rate_hz))
+    slow = np.column_stack([signal.sosfiltfilt(low, xyz[:, axis])[::stride] for axis in range(3)])
+    return time_us[::stride], slow
+
+
+def _tilt(time_us: NDArray[np.int64], slow_time_us: NDArray[np.int64], slow_g: Floats, criteria: Criteria) -> Floats:
+    detection = criteria.detection
+    width = min(len(slow_g) | 1, round(detection.tilt_median_s * detection.tilt_rate_hz) | 1)
+    away = np.zeros(len(slow_g))
+    for axis in range(3):
+        rest = ndimage.median_filter(slow_g[:, axis], size=width, mode="nearest")
+        away += (slow_g[:, axis] - rest) ** 2
+    tilt: Floats = np.interp(time_us, slow_time_us, np.sqrt(away))
+    return tilt

@@ -1,0 +1,144 @@
+"""One night of one person, from samples to flags: the one pure way in.
+
+    channels -> segments -> movements -> sleep -> events -> flags
+
+No file, no database, no clock of its own: the same channels and criteria give the same night on any machine,
+whichever order the recordings came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from analytics.angles import epochs, without_series
+from analytics.assessment import Evidence, best_channels, gather, tier, why_not_assessable
+from analytics.criteria import Criteria
+from analytics.events import Judged, judge
+from analytics.flags import flags_of
+from analytics.model import Channel, Night, Score
+from analytics.motion import segments
+from analytics.movements import renumber, watch
+from analytics.rulesets import Ruleset, ruleset_hash
+from analytics.sleep import Diary, SleepEstimate, estimate_sleep
+from analytics.wear import recorded_spans, unworn_spans, without_unworn
+from ingest.errors import UsageError
+from ingest.recording import StageSpan
+
+#: Indices of a night that cannot be assessed are unknown, whatever was counted.
+_INDICES = ("plms_index", "plmw_index", "periodicity_index_share", "periodicity_index_runs")
+
+
+def analyse_night(
+    *,
+    subject: str,
+    night_date: date,
+    zone: str,
+    channels: Sequence[Channel],
+    stages: Sequence[StageSpan] = (),
+    diary: Diary | None = None,
+    criteria: Criteria,
+    rulesets: Sequence[Ruleset],
+    version: str,
+) -> Night:
+    """Everything that can be said about one noon-to-noon night.
+
+    Parameters
+    ----------
+    channels : sequence of Channel
+        All recordings of this person in this night, any order; at least one with samples.
+    stages : sequence of StageSpan
+        The device maker's sleep stages, UTC; they take precedence over the accelerometer.
+    diary : Diary or None
+        What the person wrote down; takes precedence over everything.
+    rulesets : sequence of Ruleset
+        The night is scored under each of them, the default one first.
+    version : str
+        Of the program, stored with the result.
+
+    Raises
+    ------
+    UsageError
+        If no channel holds a sample.
+    """
+    used = sorted(
+        best_channels([c for c in channels if len(c.time_us)]), key=lambda c: (int(c.time_us[0]), c.recording)
+    )
+    if not used:
+        raise UsageError(f"night {night_date} of {subject} holds no samples")
+    found = [segments(channel, criteria) for channel in used]
+    watched = [watch(channel, parts, criteria) for channel, parts in zip(used, found, strict=True)]
+    movements = renumber([w.movements for w in watched])
+    recorded = recorded_spans(used, criteria)
+    unworn = unworn_spans(movements, recorded, criteria)
+    turning = without_series(epochs(found, int(recorded[0, 0]), int(recorded[-1, 1]), criteria), movements, criteria)
+    sleep = estimate_sleep(without_unworn(turning, unworn), stages=stages, diary=diary, criteria=criteria)
+    evidence = gather(used, watched, recorded, unworn, sleep)
+    reason = why_not_assessable(evidence, sleep, criteria)
+    judged = [(ruleset, judge(movements, sleep, ruleset, criteria)) for ruleset in rulesets]
+    scores = tuple(_score(ruleset, result, evidence, sleep, reason, criteria) for ruleset, result in judged)
+    return Night(
+        subject=subject,
+        night_date=night_date,
+        zone=zone,
+        recordings=tuple(sorted({c.recording for c in channels})),
+        site="+".join(evidence.sites),
+        legs=evidence.legs if evidence.legs is not None else "none",
+        recorded_from_us=int(recorded[0, 0]),
+        recorded_to_us=int(recorded[-1, 1]),
+        recorded_h=evidence.recorded_h,
+        longest_gap_s=evidence.longest_gap_s,
+        **_sleep_columns(sleep),
+        blind_below_mg=evidence.blind_below_mg,
+        tier=tier(evidence, sleep, criteria),
+        assessable=reason is None,
+        not_assessable_reason=reason,
+        n_hypnic_jerks=sum(e.label == "hypnic_jerk" for e in scores[0].events) if scores else 0,
+        bouts=sleep.bouts,
+        movements=movements,
+        scores=scores,
+        criteria_hash=criteria.hash(),
+        version=version,
+    )
+
+
+def _sleep_columns(sleep: SleepEstimate) -> dict[str, Any]:
+    if sleep.onset_us is None or sleep.wake_us is None or sleep.in_bed_us is None:
+        empty = dict.fromkeys(("sleep_onset_us", "onset_sd_min", "wake_us", "tst_h", "waso_min", "sleep_efficiency"))
+        return {"sleep_source": sleep.source, "in_bed_us": sleep.in_bed_us, **empty}
+    tst_h = sleep.hours("sleep")
+    in_bed_h = (sleep.bouts[-1].end_us - sleep.in_bed_us) / 3.6e9
+    waso_us = sum(
+        max(0, min(b.end_us, sleep.wake_us) - max(b.start_us, sleep.onset_us)) for b in sleep.bouts if b.state == "wake"
+    )
+    return {
+        "sleep_source": sleep.source,
+        "in_bed_us": sleep.in_bed_us,
+        "sleep_onset_us": sleep.onset_us,
+        "onset_sd_min": sleep.onset_sd_min,
+        "wake_us": sleep.wake_us,
+        "tst_h": tst_h,
+        "waso_min": waso_us / 6e7,
+        "sleep_efficiency": tst_h / in_bed_h if in_bed_h > 0 else None,
+    }
+
+
+def _score(
+    ruleset: Ruleset,
+    judged: Judged,
+    evidence: Evidence,
+    sleep: SleepEstimate,
+    reason: str | None,
+    criteria: Criteria,
+) -> Score:
+    unknown = dict.fromkeys(_INDICES) if reason is not None else {}
+    measures = {**judged.measures, **{k: v for k, v in unknown.items() if k in judged.measures}}
+    return Score(
+        ruleset=ruleset.name,
+        ruleset_hash=ruleset_hash(ruleset),
+        measures=measures,
+        events=judged.events,
+        series=judged.series,
+        flags=flags_of(measures, judged.events, evidence, sleep, reason, criteria),
+    )

@@ -1,0 +1,22 @@
+"""Nights made from a seed, with the truth beside them: for tests, sample data and `nightkick simulate`.
+
+A simulation shows that the program does what it says on signals we understand. It says nothing about how
+real legs move: amplitudes at the ankle are not published, and four in ten leg movements seen by EMG move
+nothing at all (Terrill 2013).
+"""
+
+from analytics.simulate.physics import SENSORS, Sensor, render
+from analytics.simulate.plan import PROFILES, Plan, Profile, TrueEvent, plan_night
+from analytics.simulate.write import write_nights
+
+__all__ = [
+    "PROFILES",
+    "SENSORS",
+    "Plan",
+    "Profile",
+    "Sensor",
+    "TrueEvent",
+    "plan_night",
+    "render",
+    "write_nights",
+]

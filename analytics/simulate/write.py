@@ -1,0 +1,167 @@
+"""Simulated nights as files of a real format, with ``truth.csv`` beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from ingest.writers.delimited import write_csv
+from numpy.typing import NDArray
+
+from analytics.simulate.physics import SENSORS, render
+from analytics.simulate.plan import PROFILES, Plan, plan_night
+from ingest.errors import UnreadableFileError, UsageError
+from ingest.recording import StageSpan
+from ingest.writers.axivity import write_cwa
+from ingest.writers.fit import write_fit
+
+FileFormat = Literal["cwa", "csv", "fit"]
+#: Sensor inside a device that writes such files.
+SENSOR_OF: dict[FileFormat, str] = {"cwa": "ax3", "csv": "ax6", "fit": "watch"}
+SUFFIX: dict[FileFormat, str] = {"cwa": ".cwa", "csv": ".csv.gz", "fit": ".fit"}
+FIRST_EVENING = date(2026, 3, 2)
+START_OF_RECORDING = timedelta(hours=21, minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """One night as written: what really happened, and the samples a sensor made of it.
+
+    ``time_us`` counts on the device's clock, which shows local time of a zone without daylight saving (UTC).
+    """
+
+    plan: Plan
+    time_us: NDArray[np.int64]
+    xyz_g: NDArray[np.float32]
+    start_us: int
+
+
+def simulate_night(
+    profile: str, *, evening: date, rate_hz: float, sensor: str, seed: int, hours: float = 9.5
+) -> Simulated:
+    """Plan and render one night. The same arguments give the same samples.
+
+    Raises
+    ------
+    UsageError
+        If the profile or sensor is unknown, or the rate is not between 5 and 400 Hz.
+    """
+    if profile not in PROFILES:
+        raise UsageError(f"unknown profile {profile!r}", hint=f"one of {', '.join(PROFILES)}")
+    if sensor not in SENSORS:
+        raise UsageError(f"unknown sensor {sensor!r}", hint=f"one of {', '.join(SENSORS)}")
+    if not 5 <= rate_hz <= 400:
+        raise UsageError(f"cannot simulate {rate_hz:g} Hz", hint="5 to 400 Hz")
+    rng = np.random.default_rng([seed, evening.toordinal()])
+    plan = plan_night(PROFILES[profile], rng, hours=hours)
+    seconds, xyz_g = render(plan, SENSORS[sensor], rng, rate_hz=rate_hz)
+    start = datetime(evening.year, evening.month, evening.day, tzinfo=UTC) + START_OF_RECORDING
+    start_us = round(start.timestamp()) * 1_000_000
+    return Simulated(plan, start_us + np.rint(seconds * 1e6).astype(np.int64), xyz_g.astype(np.float32), start_us)
+
+
+def write_nights(
+    out: Path, *, nights: int, profile: str, rate_hz: float, file_format: FileFormat, seed: int
+) -> tuple[Path, ...]:
+    """Write consecutive nights and ``truth.csv`` into a folder.
+
+    Returns
+    -------
+    tuple of Path
+        The recordings, then ``truth.csv``.
+
+    Raises
+    ------
+    UsageError
+        On impossible arguments.
+    UnreadableFileError
+        If the folder cannot be written.
+    """
+    if nights < 1:
+        raise UsageError(f"cannot simulate {nights} nights", hint="--nights 1 or more")
+    if file_format not in SUFFIX:
+        raise UsageError(f"unknown format {file_format!r}", hint=f"one of {', '.join(SUFFIX)}")
+    written, truths = [], []
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for k in range(nights):
+            evening = FIRST_EVENING + timedelta(days=k)
+            night = simulate_night(profile, evening=evening, rate_hz=rate_hz, sensor=SENSOR_OF[file_format], seed=seed)
+            path = out / f"{profile}-{evening.isoformat()}{SUFFIX[file_format]}"
+            write_recording(path, night, rate_hz=rate_hz, file_format=file_format)
+            written.append(path)
+            truths.append(truth(night, path.name))
+        truth_path = out / "truth.csv"
+        pl.concat(truths).write_csv(truth_path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UnreadableFileError(f"cannot write: {reason}", path=out, hint="choose another folder with -o") from error
+    return (*written, truth_path)
+
+
+def write_recording(path: Path, night: Simulated, *, rate_hz: float, file_format: FileFormat) -> None:
+    """One simulated night as a file of a real format, worn on the left ankle where the format can say so."""
+    if file_format == "cwa":
+        write_cwa(path, night.time_us, night.xyz_g, rate_hz=rate_hz, serial=4711, annotation="_p=left+ankle")
+    elif file_format == "csv":
+        write_csv(path, night.time_us, night.xyz_g, gz=True)
+    else:
+        write_fit(path, night.time_us, night.xyz_g, rate_hz=rate_hz, serial=4711, stages=stages_of(night))
+
+
+def stages_of(night: Simulated) -> tuple[StageSpan, ...]:
+    """Sleep and wake as a watch would score them: to the minute, sleep always called light."""
+    spans: list[StageSpan] = []
+    at_s = night.plan.in_bed_s
+    for start_s, end_s in night.plan.sleep_s:
+        spans.append(_span(night, at_s, start_s, "wake"))
+        spans.append(_span(night, start_s, end_s, "light"))
+        at_s = end_s
+    spans.append(_span(night, at_s, night.plan.out_of_bed_s, "wake"))
+    return tuple(s for s in spans if s.end_us > s.start_us)
+
+
+def _span(night: Simulated, start_s: float, end_s: float, stage: Literal["wake", "light"]) -> StageSpan:
+    return StageSpan(
+        night.start_us + round(start_s / 60) * 60_000_000, night.start_us + round(end_s / 60) * 60_000_000, stage
+    )
+
+
+def truth(night: Simulated, file: str) -> pl.DataFrame:
+    """Every movement and stretch of sleep that was really there, one row each, by onset.
+
+    Columns: ``file, kind, onset_at, duration_s, peak_g, asleep, periodic``; kind ``sleep`` marks a stretch
+    of sleep, without a size.
+    """
+    plan = night.plan
+    rows: Sequence[tuple[str, float, float, float | None, bool, bool]] = [
+        *((e.kind, e.onset_s, e.duration_s, e.peak_g, e.asleep, e.periodic) for e in plan.events),
+        *(("sleep", start_s, end_s - start_s, None, True, False) for start_s, end_s in plan.sleep_s),
+    ]
+    frame = pl.DataFrame(
+        rows,
+        orient="row",
+        schema={
+            "kind": pl.String,
+            "onset_s": pl.Float64,
+            "duration_s": pl.Float64,
+            "peak_g": pl.Float64,
+            "asleep": pl.Boolean,
+            "periodic": pl.Boolean,
+        },
+    )
+    onset = (pl.lit(night.start_us) + (pl.col("onset_s") * 1e6).round().cast(pl.Int64)).cast(pl.Datetime("us", "UTC"))
+    return frame.sort("onset_s", "kind").select(
+        pl.lit(file).alias("file"),
+        "kind",
+        onset.dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").alias("onset_at"),
+        pl.col("duration_s").round(3),
+        pl.col("peak_g").round(4),
+        "asleep",
+        "periodic",
+    )

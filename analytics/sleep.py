@@ -1,0 +1,262 @@
+"""When the person slept: period, onset with its uncertainty, bouts of wake.
+
+Three sources, in this order: a diary, the device maker's sleep stages, the accelerometer. Three assumptions
+underpin the last: lying still for long is mostly sleep; a person lies down once a night (noon to noon);
+quiet wakefulness cannot be seen, so that the onset found is early, and by how much is only known on average.
+The steps are published ones: a guiding period from the rolling median of inclination changes (van Hees 2018)
+and sustained inactivity inside it (van Hees 2015), here on the whole gravity vector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from analytics.angles import Epochs
+from analytics.criteria import Criteria, Jerks, Sleep
+from analytics.model import Bout, SleepSource, SleepState
+from analytics.runs import bridged, runs_of
+from ingest.recording import StageSpan
+
+Bools = NDArray[np.bool_]
+MINUTE_US = 60_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """What the person wrote down: lights off and getting up, UTC microseconds."""
+
+    lights_off_us: int
+    got_up_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class SleepEstimate:
+    """A night's sleep. Without a period everything but ``source`` ("none") is empty.
+
+    Attributes
+    ----------
+    onset_us : int or None
+        Mean of the onset's distribution, bias removed.
+    onset_sd_min : float or None
+        Its standard deviation: larger than any clock error by far.
+    bouts : tuple of Bout
+        From in bed to waking up, without holes.
+    """
+
+    source: SleepSource
+    in_bed_us: int | None = None
+    onset_us: int | None = None
+    onset_sd_min: float | None = None
+    wake_us: int | None = None
+    bouts: tuple[Bout, ...] = ()
+
+    def hours(self, state: SleepState) -> float:
+        """Hours in bed spent in a state."""
+        return sum(b.end_us - b.start_us for b in self.bouts if b.state == state) / 3.6e9
+
+    def state_at(self, time_us: int) -> SleepState:
+        """State at an instant: awake outside the period, unknown where there is no period at all."""
+        if self.in_bed_us is None:
+            return "unknown"
+        for bout in self.bouts:
+            if bout.start_us <= time_us < bout.end_us:
+                return bout.state
+        return "wake"
+
+
+NO_SLEEP = SleepEstimate("none")
+
+
+def estimate_sleep(
+    found: Epochs, *, stages: Sequence[StageSpan], diary: Diary | None, criteria: Criteria
+) -> SleepEstimate:
+    """Sleep of one night from the best source there is.
+
+    Parameters
+    ----------
+    found : Epochs
+        Inclination changes of the night, regular leg-movement series taken out.
+    stages : sequence of StageSpan
+        UTC; empty where the device has none.
+    diary : Diary or None
+    """
+    if diary is not None:
+        return _from_diary(found, diary, criteria.sleep)
+    staged = _from_stages(stages, criteria.sleep)
+    return staged if staged is not None else _from_motion(found, criteria.sleep)
+
+
+def p_near_onset(time_us: int, sleep: SleepEstimate, criteria: Criteria) -> float:
+    """Probability that an instant lies within ``near_min`` of a true transition from wake to sleep.
+
+    Transitions are the sleep onset and every return to sleep; each is uncertain, so this is a probability
+    and not a yes or no. Outside ``[-window_before_min, +window_after_min]`` of the uncorrected onset it is 0.
+    """
+    return max((_p_near(time_us, *t, criteria.jerks) for t in transitions(sleep, criteria)), default=0.0)
+
+
+def transitions(sleep: SleepEstimate, criteria: Criteria) -> tuple[tuple[int, float], ...]:
+    """Estimated instant (us) and SD (min) of every wake-to-sleep transition of the night."""
+    if sleep.onset_us is None or sleep.onset_sd_min is None:
+        return ()
+    returns = [
+        (after.start_us, min(sleep.onset_sd_min, criteria.sleep.onset_sd_diary_min))
+        for before, after in pairwise(sleep.bouts)
+        if before.state == "wake" and after.state == "sleep" and after.start_us > sleep.onset_us
+    ]
+    return ((sleep.onset_us, sleep.onset_sd_min), *returns)
+
+
+def _p_near(time_us: int, centre_us: int, sd_min: float, jerks: Jerks) -> float:
+    off_min = (time_us - centre_us) / MINUTE_US
+    reach_min = (jerks.window_before_min + jerks.window_after_min) / 2
+    if abs(off_min) > max(reach_min, sd_min):
+        return 0.0
+    spread = NormalDist(0.0, sd_min)
+    return spread.cdf(off_min + jerks.near_min) - spread.cdf(off_min - jerks.near_min)
+
+
+def _from_stages(stages: Sequence[StageSpan], sleep: Sleep) -> SleepEstimate | None:
+    spans = sorted(stages, key=lambda s: s.start_us)
+    asleep = [s for s in spans if s.stage in ("light", "deep", "rem")]
+    if not asleep:
+        return None
+    onset_us, wake_us = asleep[0].start_us, asleep[-1].end_us
+    in_bed_us = min(spans[0].start_us, onset_us)
+    bouts = _merged(_stage_bouts(spans, in_bed_us, wake_us, sleep))
+    return SleepEstimate("fit", in_bed_us, onset_us, sleep.onset_sd_stages_min, wake_us, bouts)
+
+
+def _stage_bouts(spans: Sequence[StageSpan], start_us: int, end_us: int, sleep: Sleep) -> list[Bout]:
+    states: dict[str, SleepState] = {"wake": "wake", "unmeasurable": "unknown"}
+    bouts: list[Bout] = []
+    at_us = start_us
+    for span in spans:
+        first, last = max(span.start_us, at_us), min(span.end_us, end_us)
+        if last <= first:
+            continue
+        if first > at_us:
+            bouts.append(Bout(at_us, first, "unknown"))
+        bouts.append(Bout(first, last, states.get(span.stage, "sleep")))
+        at_us = last
+    return bouts
+
+
+def _from_diary(found: Epochs, diary: Diary, sleep: Sleep) -> SleepEstimate:
+    still = _sustained(found, sleep)
+    edges = found.edges_us()
+    inside = (edges[:-1] >= diary.lights_off_us) & (edges[1:] <= diary.got_up_us)
+    spans = runs_of(still & inside)
+    if len(spans) == 0:
+        wake = (Bout(diary.lights_off_us, diary.got_up_us, "wake"),)
+        return SleepEstimate("diary", diary.lights_off_us, None, None, diary.got_up_us, wake)
+    return _estimate(
+        "diary",
+        diary.lights_off_us,
+        edges[spans],
+        diary.got_up_us,
+        (sleep.onset_bias_diary_min, sleep.onset_sd_diary_min),
+    )
+
+
+def _from_motion(found: Epochs, sleep: Sleep) -> SleepEstimate:
+    calm, threshold_deg = _calm(found, sleep)
+    guide = _guide(calm, found, sleep)
+    if guide is None:
+        return NO_SLEEP
+    still = runs_of(_sustained(found, sleep))
+    spans = still[(still[:, 1] > guide[0]) & (still[:, 0] < guide[1])]
+    if len(spans) == 0:
+        return NO_SLEEP
+    edges = found.edges_us()
+    in_bed_us = int(edges[min(guide[0], spans[0, 0])])
+    wide = _still_evening(found, in_bed_us, threshold_deg, sleep)
+    doubt = (sleep.onset_bias_min, sleep.onset_sd_still_min if wide else sleep.onset_sd_min)
+    return _estimate("accelerometer", in_bed_us, edges[spans], int(edges[spans[-1, 1]]), doubt)
+
+
+def _estimate(
+    source: SleepSource,
+    in_bed_us: int,
+    spans_us: NDArray[np.int64],
+    end_us: int,
+    doubt: tuple[float, float],
+) -> SleepEstimate:
+    """Bouts from stretches of stillness; what comes before the corrected onset counts as awake."""
+    bias_min, sd_min = doubt
+    # The first stillness may be shorter than the bias: onset never leaves it for the next one's end.
+    onset_us = int(min(spans_us[0, 0] + round(bias_min * MINUTE_US), spans_us[-1, 1]))
+    bouts, at_us = [Bout(in_bed_us, onset_us, "wake")], onset_us
+    for first_us, last_us in spans_us.tolist():
+        first, last = max(first_us, at_us), min(last_us, end_us)
+        if last <= first:
+            continue
+        bouts += [Bout(at_us, first, "wake"), Bout(first, last, "sleep")]
+        at_us = last
+    bouts.append(Bout(at_us, end_us, "wake"))
+    wake_us = max((b.end_us for b in bouts if b.state == "sleep"), default=onset_us)
+    return SleepEstimate(source, in_bed_us, onset_us, sd_min, wake_us, _merged(bouts))
+
+
+def _merged(bouts: Sequence[Bout]) -> tuple[Bout, ...]:
+    joined: list[Bout] = []
+    for bout in bouts:
+        if bout.end_us <= bout.start_us:
+            continue
+        if joined and joined[-1].state == bout.state and joined[-1].end_us == bout.start_us:
+            joined[-1] = Bout(joined[-1].start_us, bout.end_us, bout.state)
+        else:
+            joined.append(bout)
+    return tuple(joined)
+
+
+def _calm(found: Epochs, sleep: Sleep) -> tuple[Bools, float]:
+    """Epochs whose five minutes hardly turn, and the threshold (van Hees 2018, steps 3-5)."""
+    change = found.change_deg
+    known = np.isfinite(change)
+    if not known.any():
+        return np.zeros(len(found), bool), float("nan")
+    width = round(sleep.median_min * 60 / sleep.epoch_s) | 1
+    slow = ndimage.median_filter(np.where(known, change, 0.0), size=width, mode="nearest")
+    low, high = sleep.clamp_deg
+    threshold = float(np.clip(np.quantile(slow[known], sleep.quantile) * sleep.factor, low, high))
+    return (slow < threshold) & known, threshold
+
+
+def _guide(calm: Bools, found: Epochs, sleep: Sleep) -> tuple[int, int] | None:
+    """First and one-past-last epoch of the longest rest (van Hees 2018, steps 6-8)."""
+    per_min = MINUTE_US / found.step_us
+    runs = runs_of(calm)
+    runs = runs[runs[:, 1] - runs[:, 0] > sleep.min_block_min * per_min]
+    if len(runs) == 0:
+        return None
+    runs = bridged(runs, sleep.max_gap_min * per_min)
+    first, last = runs[np.argmax(runs[:, 1] - runs[:, 0])].tolist()
+    return (first, last) if last - first >= sleep.min_period_min * per_min else None
+
+
+def _sustained(found: Epochs, sleep: Sleep) -> Bools:
+    """Epochs inside a stretch without a turn of more than ``sib_deg`` for ``sib_min`` (van Hees 2015)."""
+    steady = ~(found.change_deg > sleep.sib_deg) & np.isfinite(found.change_deg)
+    flag = np.zeros(len(found), bool)
+    for first, last in runs_of(steady):
+        if (last - first) * found.step_us > sleep.sib_min * MINUTE_US:
+            flag[first:last] = True
+    return flag
+
+
+def _still_evening(found: Epochs, in_bed_us: int, threshold_deg: float, sleep: Sleep) -> bool:
+    """Whether the two hours before bed were so still that falling asleep on a sofa would look the same."""
+    last = int((in_bed_us - found.start_us) // found.step_us)
+    before = found.change_deg[max(0, last - round(120 * MINUTE_US / found.step_us)) : last]
+    known = before[np.isfinite(before)]
+    if len(known) * found.step_us < 30 * MINUTE_US:
+        return False
+    return bool(np.mean(known < max(threshold_deg, 1.0)) > sleep.still_evening_share)

@@ -1,0 +1,157 @@
+"""Sleep period, onset with its doubt, and bouts, from made-up inclination changes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.angles import Epochs
+from analytics.criteria import Criteria
+from analytics.sleep import Diary, SleepEstimate, estimate_sleep, p_near_onset, transitions
+from ingest.recording import SleepStage, StageSpan
+from tests.analytics.signals import EVENING_US
+
+CRITERIA = Criteria()
+STEP_US = 5_000_000
+MINUTE_US = 60_000_000
+
+
+def epochs_of(*parts: tuple[float, float]) -> Epochs:
+    """Minutes and degrees of change per epoch, one after another."""
+    change = np.concatenate([np.full(round(minutes * 12), degrees) for minutes, degrees in parts])
+    jitter = np.random.default_rng(0).uniform(0.8, 1.2, len(change))
+    return Epochs(EVENING_US, STEP_US, change * jitter)
+
+
+def minutes(time_us: int | None) -> float:
+    assert time_us is not None
+    return (time_us - EVENING_US) / MINUTE_US
+
+
+ORDINARY = epochs_of((60, 8.0), (480, 0.02), (30, 8.0))
+
+
+def by_motion(found: Epochs) -> SleepEstimate:
+    return estimate_sleep(found, stages=(), diary=None, criteria=CRITERIA)
+
+
+def test_a_still_night_between_two_restless_stretches_is_the_sleep_period() -> None:
+    sleep = by_motion(ORDINARY)
+    assert sleep.source == "accelerometer"
+    assert minutes(sleep.in_bed_us) == pytest.approx(60, abs=3)
+    assert minutes(sleep.wake_us) == pytest.approx(540, abs=3)
+
+
+def test_the_onset_is_corrected_for_still_wakefulness_that_no_sensor_sees() -> None:
+    sleep = by_motion(ORDINARY)
+    assert minutes(sleep.onset_us) == pytest.approx(60 + CRITERIA.sleep.onset_bias_min, abs=3)
+    assert sleep.onset_sd_min == CRITERIA.sleep.onset_sd_min
+
+
+def test_a_still_evening_before_bed_widens_the_doubt_about_the_onset() -> None:
+    sofa = epochs_of((90, 0.6), (5, 9.0), (450, 0.02), (20, 9.0))
+    assert by_motion(sofa).onset_sd_min == CRITERIA.sleep.onset_sd_still_min
+
+
+def test_bouts_run_from_bed_to_waking_without_holes_or_overlap() -> None:
+    bouts = by_motion(epochs_of((60, 8.0), (200, 0.02), (20, 9.0), (250, 0.02), (30, 8.0))).bouts
+    assert all(a.end_us == b.start_us and a.state != b.state for a, b in pairwise(bouts))
+    assert [b.state for b in bouts] == ["wake", "sleep", "wake", "sleep"]
+
+
+def test_a_restless_quarter_of_an_hour_inside_the_night_is_wake() -> None:
+    sleep = by_motion(epochs_of((60, 8.0), (200, 0.02), (15, 9.0), (250, 0.02), (30, 8.0)))
+    assert sleep.state_at(EVENING_US + round(267 * MINUTE_US)) == "wake"
+    assert sleep.state_at(EVENING_US + round(300 * MINUTE_US)) == "sleep"
+
+
+def test_a_rest_too_short_for_a_night_is_no_sleep_period() -> None:
+    sleep = by_motion(epochs_of((60, 8.0), (100, 0.02), (60, 8.0)))
+    assert sleep.source == "none"
+    assert sleep.state_at(EVENING_US) == "unknown"
+    assert sleep.hours("sleep") == 0
+
+
+def test_an_evening_without_a_single_recorded_epoch_is_no_sleep_period() -> None:
+    assert by_motion(Epochs(EVENING_US, STEP_US, np.full(5000, np.nan))).source == "none"
+    assert by_motion(Epochs(EVENING_US, STEP_US, np.empty(0))).source == "none"
+
+
+def stage(name: SleepStage, start_min: float, end_min: float) -> StageSpan:
+    return StageSpan(EVENING_US + round(start_min * MINUTE_US), EVENING_US + round(end_min * MINUTE_US), name)
+
+
+STAGES = (stage("wake", 50, 75), stage("light", 75, 300), stage("wake", 300, 310), stage("rem", 310, 500))
+
+
+def test_stages_of_the_device_take_precedence_over_the_accelerometer() -> None:
+    sleep = estimate_sleep(ORDINARY, stages=STAGES, diary=None, criteria=CRITERIA)
+    assert sleep.source == "fit"
+    assert minutes(sleep.onset_us) == 75
+    assert minutes(sleep.wake_us) == 500
+    assert sleep.hours("sleep") == pytest.approx((225 + 190) / 60)
+
+
+def test_a_hole_between_stages_is_unknown_and_not_sleep() -> None:
+    holed = (stage("light", 75, 200), stage("light", 260, 400))
+    sleep = estimate_sleep(ORDINARY, stages=holed, diary=None, criteria=CRITERIA)
+    assert sleep.state_at(EVENING_US + 230 * MINUTE_US) == "unknown"
+    assert sleep.hours("unknown") == pytest.approx(1.0)
+
+
+def test_stages_without_any_sleep_say_nothing_and_the_accelerometer_is_asked() -> None:
+    sleep = estimate_sleep(ORDINARY, stages=(stage("wake", 0, 600),), diary=None, criteria=CRITERIA)
+    assert sleep.source == "accelerometer"
+
+
+def test_a_diary_takes_precedence_over_stages() -> None:
+    diary = Diary(EVENING_US + 70 * MINUTE_US, EVENING_US + 530 * MINUTE_US)
+    sleep = estimate_sleep(ORDINARY, stages=STAGES, diary=diary, criteria=CRITERIA)
+    assert sleep.source == "diary"
+    assert sleep.in_bed_us == diary.lights_off_us
+    assert minutes(sleep.onset_us) == pytest.approx(70 + CRITERIA.sleep.onset_bias_diary_min, abs=1)
+    assert sleep.onset_sd_min == CRITERIA.sleep.onset_sd_diary_min
+
+
+def test_a_diary_night_without_stillness_has_no_onset() -> None:
+    restless = epochs_of((600, 9.0))
+    diary = Diary(EVENING_US + 70 * MINUTE_US, EVENING_US + 530 * MINUTE_US)
+    sleep = estimate_sleep(restless, stages=(), diary=diary, criteria=CRITERIA)
+    assert sleep.onset_us is None
+    assert sleep.hours("sleep") == 0
+
+
+def test_nearness_to_the_onset_is_a_probability_that_falls_with_distance() -> None:
+    sleep = by_motion(ORDINARY)
+    assert sleep.onset_us is not None
+    near = [p_near_onset(sleep.onset_us + round(m * MINUTE_US), sleep, CRITERIA) for m in (0, 5, 10, 15, 60)]
+    assert near == sorted(near, reverse=True)
+    # +-5 min of a normal distribution with an SD of 15 min hold 26 % of its mass.
+    assert near[0] == pytest.approx(0.261, abs=0.002)
+    assert near[-1] == 0.0
+
+
+def test_a_return_to_sleep_is_a_transition_too() -> None:
+    sleep = by_motion(epochs_of((60, 8.0), (200, 0.02), (20, 9.0), (250, 0.02), (30, 8.0)))
+    assert len(transitions(sleep, CRITERIA)) == 2
+    assert p_near_onset(EVENING_US + 281 * MINUTE_US, sleep, CRITERIA) > 0.3
+
+
+def test_without_a_period_nothing_is_near_the_onset() -> None:
+    assert p_near_onset(EVENING_US, SleepEstimate("none"), CRITERIA) == 0.0
+
+
+@given(st.lists(st.tuples(st.floats(1, 200), st.sampled_from([0.02, 0.3, 2.0, 9.0])), min_size=1, max_size=12))
+def test_whatever_the_night_bouts_are_ordered_and_sleep_lies_inside_the_period(
+    parts: list[tuple[float, float]],
+) -> None:
+    sleep = by_motion(epochs_of(*parts))
+    assert all(b.end_us > b.start_us for b in sleep.bouts)
+    assert all(a.end_us == b.start_us for a, b in pairwise(sleep.bouts))
+    if sleep.onset_us is not None and sleep.wake_us is not None:
+        asleep = [b for b in sleep.bouts if b.state == "sleep"]
+        assert all(sleep.onset_us <= b.start_us and b.end_us <= sleep.wake_us for b in asleep)

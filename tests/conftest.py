@@ -1,0 +1,44 @@
+"""What every test may rely on: the shared reference data, and no Prefect server by accident."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# A unit test that reaches for Prefect must fail at once instead of booting a server for 20 s.
+os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
+
+settings.register_profile(
+    "nightkick", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.load_profile("nightkick")
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def _shared(name: str) -> Path:
+    folder = SHARED / name
+    if not folder.is_dir():
+        pytest.skip(f"reference data not here: {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def recordings_dir() -> Path:
+    """Real device files with ``expected.csv``."""
+    return _shared("recordings")
+
+
+@pytest.fixture(scope="session")
+def fit_dir() -> Path:
+    """FIT edge cases and corpus with ``expected.json``."""
+    return _shared("fit")
+
+
+@pytest.fixture(scope="session")
+def scoring_dir() -> Path:
+    """Nights of leg movements with a reference tool's result."""
+    return _shared("scoring")
