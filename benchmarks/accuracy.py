@@ -15,6 +15,7 @@ import sys
 import time
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -147,7 +148,7 @@ def _true_index(plan: Plan) -> float:
         }
     )
     edges = [0.0, *(t for stretch in plan.sleep_s for t in stretch), plan.hours * 3600]
-    spans = [(round(a * 1000), round(b * 1000)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    spans = [(round(a * 1000), round(b * 1000)) for a, b in pairwise(edges)]
     sleep = pl.DataFrame(
         {
             "night_id": ["true"] * len(spans),

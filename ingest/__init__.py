@@ -1,0 +1,49 @@
+"""A file becomes a `Recording`: who recorded what, when, and how well. No database, no thresholds.
+
+Everything that the layers above may use is named here; the rest of the package is private to it, except the
+shared types in `ingest.recording`, the time arithmetic in `ingest.clock` and the hash in `ingest.fingerprint`.
+Importing this costs numpy and nothing heavier: each reader is loaded when a file needs it.
+"""
+
+from ingest.errors import (
+    DamagedRecordingError,
+    DatabaseBusyError,
+    DatabaseNewerError,
+    DatabaseUnreadableError,
+    EmptyFileError,
+    IngestError,
+    NightkickError,
+    NoClockError,
+    QueryRefusedError,
+    StoreError,
+    UnknownFormatError,
+    UnknownUnitError,
+    UnreadableFileError,
+    UnsupportedRecordingError,
+    UsageError,
+)
+from ingest.inspection import describe
+from ingest.reading import Declared, read_recording
+from ingest.recording import Recording
+
+__all__ = [
+    "DamagedRecordingError",
+    "DatabaseBusyError",
+    "DatabaseNewerError",
+    "DatabaseUnreadableError",
+    "Declared",
+    "EmptyFileError",
+    "IngestError",
+    "NightkickError",
+    "NoClockError",
+    "QueryRefusedError",
+    "Recording",
+    "StoreError",
+    "UnknownFormatError",
+    "UnknownUnitError",
+    "UnreadableFileError",
+    "UnsupportedRecordingError",
+    "UsageError",
+    "describe",
+    "read_recording",
+]

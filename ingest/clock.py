@@ -1,0 +1,276 @@
+"""Device time becomes UTC, and UTC becomes nights: the only place with time zones in it.
+
+Two questions are kept apart. *When was that?* needs the offset at which the device's clock ran; *which evening
+was it?* needs the zone in which the wearer lives. A file may answer both, one, or none; whoever answered is kept
+beside the answer, and an assumption is always said.
+
+A device clock is set once, by the computer that configured it, and then runs on through a change of
+daylight-saving time. So ONE offset serves a whole recording: that of the zone at its first sample. If that
+moment is one that the wearer's clocks showed twice or skipped, the device is taken to have been set before the
+change, for a clock that is running when it happens knows nothing of it (`datetime`'s ``fold=0`` in both cases).
+
+Instants are int microseconds since 1970; nothing here goes through a float.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from ingest.errors import NoClockError, UsageError
+from ingest.recording import Clock, Device, DeviceClock, ZoneSource
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
+_DAY_US = _DAY // _MICROSECOND
+#: Inside these every instant has a date in every zone, with a night before and after it.
+FIRST_US = (datetime(1, 1, 4, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+LAST_US = (datetime(9999, 12, 28, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+#: Nothing that records is older; FIT counts from 1989-12-31, so an unset FIT clock falls below.
+_OLDEST_US = (datetime(1990, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+
+#: The zone database's own extremes are Manila's -15:56 and Metlakatla's +15:02, both of the 19th century.
+_LARGEST_OFFSET_S = 16 * 3600
+_OFFSET = re.compile(r"([+-])(\d\d):?([0-5]\d)(?::?([0-5]\d))?", re.ASCII)
+
+_Passage = Literal["plain", "twice", "skipped"]
+
+
+def zone_info(name: str) -> tzinfo:
+    """The zone of an IANA name such as ``Europe/Berlin``, or of a fixed offset such as ``+02:00``.
+
+    Raises
+    ------
+    UsageError
+        No such zone; the hint names the nearest ones.
+    """
+    fixed = _OFFSET.fullmatch(name)
+    if fixed is not None:
+        return _fixed_zone(name, fixed)
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise _no_such_zone(name) from error
+
+
+def resolve(
+    clock: DeviceClock,
+    first_us: int,
+    *,
+    device: Device,
+    declared_zone: str | None = None,
+    declared_by: Literal["user", "config"] = "user",
+    machine_zone: Callable[[], str] | None = None,
+) -> tuple[Clock, tuple[str, ...]]:
+    """How the times of a recording become UTC, with what has to be said about it.
+
+    Parameters
+    ----------
+    clock : DeviceClock
+        What the file says.
+    first_us : int
+        The first sample on the device's clock.
+    device : Device
+        Named in the advice how to declare the zone.
+    declared_zone : str or None
+        What the user or the settings say; goes before the file in `Clock.zone`, after it for the instants.
+    machine_zone : callable, optional
+        Asked only if nobody else knows; by default the operating system.
+
+    Raises
+    ------
+    UsageError
+        `declared_zone` is no zone.
+    """
+    if declared_zone is not None:
+        zone_info(declared_zone)
+    offset_s, file_zone, warnings = _sane(clock)
+    zone, source = _wearers_zone(declared_zone, declared_by, file_zone, offset_s)
+    if zone is None:
+        zone = (machine_zone or _machines_zone)()
+        warnings += (_assumption(zone, clock, device),)
+    if clock.base == "utc":
+        return Clock(zone, source, shift_us=0, instants_known=True), warnings
+    if offset_s is not None:
+        return Clock(zone, source, shift_us=-offset_s * 1_000_000, instants_known=True), warnings
+    offset_us, passage = offset_at(first_us, file_zone or zone)
+    doubts = _doubts(passage, first_us)
+    return Clock(zone, source, shift_us=-offset_us, instants_known=source != "assumed"), warnings + doubts
+
+
+def offset_at(local_us: int, zone: str) -> tuple[int, _Passage]:
+    """Offset of `zone`, in microseconds east of UTC, when its clocks show `local_us`.
+
+    Second, whether they show that time once, ``twice`` or never (``skipped``): then the offset is the one
+    before the change.
+    """
+    wall = (_EPOCH + local_us * _MICROSECOND).replace(tzinfo=zone_info(zone))
+    before, after = (_offset_of(wall.replace(fold=fold)) for fold in (0, 1))
+    passage: _Passage = "plain" if before == after else "twice" if before > after else "skipped"
+    return before // _MICROSECOND, passage
+
+
+def noon_to_noon(night_date: date, zone: str) -> tuple[int, int]:
+    """From local noon of the evening's date to the next noon, in UTC microseconds: ``[start, end)``.
+
+    23 or 25 hours where the clocks change, and none at all for a date that the zone skipped
+    (Pacific/Apia, 2011-12-30): the nights of a zone tile the time line.
+    """
+    return _noon(night_date, zone), _noon(night_date + _DAY, zone)
+
+
+def night_of(us: int, zone: str) -> date:
+    """The night to which an instant belongs, by the date of its evening."""
+    night_date = (_EPOCH + us * _MICROSECOND).astimezone(zone_info(zone)).date()
+    while us < _noon(night_date, zone):
+        night_date -= _DAY
+    while us >= _noon(night_date + _DAY, zone):
+        night_date += _DAY
+    return night_date
+
+
+def nights_covered(first_us: int, last_us: int, zone: str) -> tuple[date, ...]:
+    """Every night that shares an instant with ``[first_us, last_us]``, in order; none if that is reversed."""
+    if last_us < first_us:
+        return ()
+    first, last = night_of(first_us, zone), night_of(last_us, zone)
+    between = (first + n * _DAY for n in range((last - first).days + 1))
+    return tuple(night for night in between if _noon(night, zone) < _noon(night + _DAY, zone))
+
+
+def local_iso(us: int, zone: str) -> str:
+    """An instant in ISO 8601 with the zone's offset, cut to milliseconds."""
+    return (_EPOCH + us * _MICROSECOND).astimezone(zone_info(zone)).isoformat(timespec="milliseconds")
+
+
+def wall_iso(us: int) -> str:
+    """The reading of a clock whose offset nobody knows: ISO 8601 without one, cut to milliseconds."""
+    return (_EPOCH + us * _MICROSECOND).replace(tzinfo=None).isoformat(timespec="milliseconds")
+
+
+def microseconds(moment: datetime) -> int:
+    """An aware `datetime` as microseconds since 1970, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def check_representable(first_us: int, last_us: int, *, path: Path) -> None:
+    """Raise `NoClockError` for times outside the years 1 to 9999, which no calendar here can name."""
+    if not (first_us >= FIRST_US and last_us <= LAST_US):
+        raise NoClockError(
+            "times outside the years 1 to 9999",
+            path=path,
+            hint="the device's clock was never set, or the file is damaged",
+        )
+
+
+def doubtful_times(first_us: int, last_us: int, *, now_us: int) -> tuple[str, ...]:
+    """A warning for each end of a recording that cannot be when it was made: before 1990, or after tomorrow."""
+    warnings = []
+    if first_us < _OLDEST_US:
+        warnings.append(f"samples from {wall_iso(first_us)[:10]}: the device's clock was probably not set")
+    if last_us > now_us + _DAY_US:
+        warnings.append(f"samples from {wall_iso(last_us)[:10]}, in the future: the device's clock was wrong")
+    return tuple(warnings)
+
+
+def _sane(clock: DeviceClock) -> tuple[int | None, str | None, tuple[str, ...]]:
+    """Offset and zone of the file as far as they can exist; the rest as warnings."""
+    offset_s, zone = clock.utc_offset_s, clock.zone
+    warnings = []
+    if offset_s is not None and abs(offset_s) > _LARGEST_OFFSET_S:
+        warnings.append(f"the file says {offset_s / 3600:+.1f} h from UTC, which no zone is: ignored")
+        offset_s = None
+    if zone is not None:
+        try:
+            zone_info(zone)
+        except UsageError as error:
+            warnings.append(f"{error.what} (named by the file): ignored")
+            zone = None
+    return offset_s, zone, tuple(warnings)
+
+
+def _wearers_zone(
+    declared: str | None, declared_by: Literal["user", "config"], file_zone: str | None, offset_s: int | None
+) -> tuple[str | None, ZoneSource]:
+    if declared is not None:
+        return declared, declared_by
+    if file_zone is not None:
+        return file_zone, "file"
+    if offset_s is not None:
+        return _offset_name(offset_s), "file"
+    return None, "assumed"
+
+
+def _machines_zone() -> str:
+    # Imported here: tzlocal is asked only when nobody else knows.
+    from tzlocal import get_localzone_name
+
+    try:
+        name = get_localzone_name() or "UTC"
+        zone_info(name)
+    except (UsageError, ZoneInfoNotFoundError, ValueError, OSError):  # contradictory or broken settings
+        return "UTC"
+    return name
+
+
+def _assumption(zone: str, clock: DeviceClock, device: Device) -> str:
+    serial = device.serial or "SERIAL"
+    unsure = "all times rest on it" if clock.base == "local" else "only the dates of the nights rest on it"
+    return (
+        f"time zone {zone} assumed, because the file names none; {unsure}"
+        f' (give --tz Europe/Berlin, or tz under [device."{serial}"] in nightkick.toml)'
+    )
+
+
+def _doubts(passage: _Passage, first_us: int) -> tuple[str, ...]:
+    if passage == "plain":
+        return ()
+    happened = "came twice" if passage == "twice" else "never came"
+    return (
+        f"the clocks changed around the first sample, whose {wall_iso(first_us)} {happened}:"
+        " the device is taken to have been set before the change",
+    )
+
+
+def _noon(day: date, zone: str) -> int:
+    return microseconds(datetime.combine(day, time(12), tzinfo=zone_info(zone)))
+
+
+def _offset_of(wall: datetime) -> timedelta:
+    return wall.utcoffset() or timedelta(0)
+
+
+def _fixed_zone(name: str, match: re.Match[str]) -> tzinfo:
+    sign, hours, minutes, seconds = match.groups(default="0")
+    offset_s = int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+    if offset_s > _LARGEST_OFFSET_S:
+        raise UsageError(f"no time zone is {name} from UTC", hint="offsets run from -16:00 to +16:00")
+    return timezone(timedelta(seconds=-offset_s if sign == "-" else offset_s))
+
+
+def _offset_name(offset_s: int) -> str:
+    minutes, seconds = divmod(abs(offset_s), 60)
+    tail = f":{seconds:02}" if seconds else ""
+    return f"{'-' if offset_s < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}{tail}"
+
+
+def _no_such_zone(name: str) -> UsageError:
+    shown = name if len(name) <= 40 else f"{name[:40]}..."
+    near = _nearest_zones(name[:80])
+    hint = f"did you mean {' or '.join(near)}?" if near else "use a name like Europe/Berlin or +02:00"
+    return UsageError(f"no time zone is called {shown!r}", hint=hint)
+
+
+def _nearest_zones(name: str) -> list[str]:
+    """Up to three names that differ in case, by a few letters, or by the continent that was left out."""
+    by_fold = {zone.casefold(): zone for zone in sorted(available_timezones())}
+    wanted = name.strip().replace(" ", "_").casefold()
+    cities = [zone for fold, zone in by_fold.items() if fold.rpartition("/")[2] == wanted]
+    alike = [by_fold[fold] for fold in difflib.get_close_matches(wanted, by_fold, n=3)]
+    return list(dict.fromkeys(cities + alike))[:3]

@@ -1,0 +1,28 @@
+"""Which recording a file is: the SHA-256 of its bytes, whatever it is called and wherever it lies.
+
+The same bytes twice are one recording; that is all that makes an import repeatable. A file and its gzipped
+copy differ in their bytes and so are two recordings: hashing what they decode to would call two exports of one
+night the same although they round differently, and could not be checked with `sha256sum`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from ingest.source import unreadable
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of the content as 64 lower-case hex digits, read as a stream.
+
+    Raises
+    ------
+    UnreadableFileError
+        The system would not let it be read to the end.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise unreadable(path, error) from error

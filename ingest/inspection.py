@@ -1,0 +1,74 @@
+"""A `Recording` as the document that ``nightkick inspect`` prints.
+
+The only place that names these fields; scripts read them, so they are added to and never renamed.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ingest.clock import local_iso, wall_iso
+from ingest.recording import Device, Gap, Recording
+
+SCHEMA = 1
+
+
+def describe(recording: Recording) -> dict[str, Any]:
+    """Everything known about a recording except its samples, as values that JSON can hold.
+
+    Times are ISO 8601 with the offset of the zone that the wearer was in. Where not even the instants are
+    known they are what the device's own clock showed, without an offset: a script then cannot take them for
+    more than they are.
+    """
+    quality = recording.quality
+    return {
+        "schema": SCHEMA,
+        "path": str(recording.path),
+        "sha256": recording.sha256,
+        "format": recording.format,
+        "device": _device_name(recording.device),
+        "serial": recording.device.serial,
+        "site": recording.placement.site,
+        "side": recording.placement.side,
+        "n_samples": quality.n_samples,
+        "n_stages": len(recording.stages),
+        "rate_hz_nominal": _rounded(recording.rate_hz_nominal, 4),
+        "rate_hz_true": _rounded(quality.rate_hz_true, 4),
+        "first_sample": _iso(recording, quality.first_us),
+        "last_sample": _iso(recording, quality.last_us),
+        "time_zone": recording.clock.zone,
+        "time_zone_source": recording.clock.zone_source,
+        "mean_g": [_rounded(mean, 6) for mean in quality.mean_g],
+        "median_norm_g": _rounded(quality.median_norm_g, 6),
+        "bad_blocks": recording.bad_blocks,
+        "restarts": recording.restarts,
+        "duplicate_stamps": quality.duplicate_stamps,
+        "backward_steps": quality.backward_steps,
+        "gaps": [_gap(recording, gap) for gap in quality.gaps],
+        "unit": recording.unit,
+        "lsb_mg": _rounded(quality.lsb_mg, 4),
+        "clipped_share": _rounded(quality.clipped_share, 6),
+        "calibration": {"applied": False, "residual_mg": _rounded(quality.residual_mg, 2)},
+        "warnings": list(recording.warnings),
+    }
+
+
+def _device_name(device: Device) -> str:
+    return " ".join(part for part in (device.maker, device.model) if part)
+
+
+def _gap(recording: Recording, gap: Gap) -> dict[str, str]:
+    return {"start": _iso(recording, gap.start_us), "end": _iso(recording, gap.end_us), "kind": gap.kind}
+
+
+def _iso(recording: Recording, us: int) -> str:
+    clock = recording.clock
+    if clock.instants_known or clock.zone_source != "assumed":
+        return local_iso(us, clock.zone)
+    return wall_iso(us - clock.shift_us)
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    """None for what is unknown, and for what JSON has no number for."""
+    return None if value is None or not math.isfinite(value) else round(value, digits)

@@ -1,0 +1,186 @@
+"""One file in, one `Recording` out: the order in which the parts of `ingest` are asked.
+
+Reader, clock, placement and quality know nothing of one another; this is the only place that brings them
+together, and the only way in for the layers above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from ingest import sniff
+from ingest.clock import check_representable, doubtful_times, microseconds, resolve
+from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError
+from ingest.fingerprint import sha256_of
+from ingest.placement import placed
+from ingest.quality import measure
+from ingest.recording import (
+    Blocks,
+    Decoded,
+    Device,
+    Gap,
+    Quality,
+    Recording,
+    Samples,
+    Side,
+    Site,
+    StageSpan,
+)
+from ingest.source import Stamp, check_unchanged, reading, stamp_of
+from ingest.strays import has_strays, without_strays
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the user or the settings say about a device; None where they say nothing.
+
+    Attributes
+    ----------
+    zone : str or None
+        IANA name or fixed offset.
+    zone_source : "user" or "config"
+        Who declared the zone.
+    """
+
+    zone: str | None = None
+    zone_source: Literal["user", "config"] = "user"
+    site: Site | None = None
+    side: Side | None = None
+
+
+def nothing_declared(device: Device) -> Declared:
+    """For callers that know nothing beyond the file."""
+    return Declared()
+
+
+def read_recording(
+    path: Path, declare: Callable[[Device], Declared] = nothing_declared, *, now: datetime | None = None
+) -> Recording:
+    """Decode a file, make its times UTC, and measure its quality.
+
+    Reads the file twice (content hash, samples) with memory for a few blocks. Each later walk of
+    ``Recording.blocks()`` reads it again, and refuses if it has changed meanwhile.
+
+    Parameters
+    ----------
+    path : Path
+        Any file; its name does not matter.
+    declare : callable
+        Given the device that the file names, what is known about it. Goes before what the file says of zone
+        and placement.
+    now : datetime, optional
+        Times later than a day after it are warned about; by default the present.
+
+    Raises
+    ------
+    IngestError
+        This file cannot be used; see the tree in `ingest.errors`.
+    UsageError
+        The declared zone does not exist.
+    """
+    stamp = stamp_of(path)
+    with reading(path, stamp):
+        decoded = sniff.reader_of(path).read(path)
+    declared = declare(decoded.device)
+    decoded = replace(decoded, blocks=_watched(decoded.blocks, path, stamp))
+    decoded, quality = _measured(decoded, path)
+    sha256 = sha256_of(path)
+    check_unchanged(path, stamp)
+    return _recording(path, sha256, decoded, quality, declared, now or datetime.now(UTC))
+
+
+def _measured(decoded: Decoded, path: Path) -> tuple[Decoded, Quality]:
+    """The recording without strays, its quality on the device's clock, and what was found among the problems."""
+    quality, warnings = _quality_of(decoded, path)
+    if has_strays(quality.first_us, quality.last_us):
+        n_before = quality.n_samples
+        decoded = replace(decoded, blocks=without_strays(decoded.blocks))
+        quality, warnings = _quality_of(decoded, path)
+        n_strays = n_before - quality.n_samples
+        warnings = (f"{n_strays} of {n_before} samples are dated far from all others and were left out", *warnings)
+    check_representable(quality.first_us, quality.last_us, path=path)
+    return replace(decoded, problems=decoded.problems + warnings), quality
+
+
+def _quality_of(decoded: Decoded, path: Path) -> tuple[Quality, tuple[str, ...]]:
+    measured = measure(decoded.blocks, rate_hz_nominal=decoded.rate_hz_nominal, full_scale_g=decoded.full_scale_g)
+    if measured is None:
+        raise _no_samples(decoded, path)
+    return measured
+
+
+def _recording(
+    path: Path, sha256: str, decoded: Decoded, measured: Quality, declared: Declared, now: datetime
+) -> Recording:
+    placement, placement_warnings = placed(decoded.placement, site=declared.site, side=declared.side)
+    clock, clock_warnings = resolve(
+        decoded.clock,
+        measured.first_us,
+        device=decoded.device,
+        declared_zone=declared.zone,
+        declared_by=declared.zone_source,
+    )
+    quality = _quality_in_utc(measured, clock.shift_us)
+    time_warnings = doubtful_times(quality.first_us, quality.last_us, now_us=microseconds(now))
+    return Recording(
+        path=path,
+        sha256=sha256,
+        format=decoded.format,
+        device=decoded.device,
+        placement=placement,
+        clock=clock,
+        rate_hz_nominal=decoded.rate_hz_nominal,
+        unit=decoded.unit,
+        bad_blocks=decoded.bad_blocks,
+        restarts=decoded.restarts,
+        quality=quality,
+        blocks=_blocks_in_utc(decoded.blocks, clock.shift_us),
+        stages=tuple(_stage_in_utc(stage, clock.shift_us) for stage in decoded.stages),
+        full_scale_g=decoded.full_scale_g,
+        warnings=decoded.problems + placement_warnings + clock_warnings + time_warnings,
+    )
+
+
+def _watched(blocks: Blocks, path: Path, stamp: Stamp) -> Blocks:
+    """The same blocks, with the file's faults named and the file checked before and after the walk."""
+
+    def walk() -> Iterator[Samples]:
+        check_unchanged(path, stamp)
+        with reading(path, stamp):
+            yield from blocks()
+        check_unchanged(path, stamp)
+
+    return walk
+
+
+def _blocks_in_utc(blocks: Blocks, shift_us: int) -> Blocks:
+    def walk() -> Iterator[Samples]:
+        for block in blocks():
+            yield replace(block, time_us=block.time_us + shift_us)
+
+    return walk if shift_us else blocks
+
+
+def _stage_in_utc(stage: StageSpan, shift_us: int) -> StageSpan:
+    return replace(stage, start_us=stage.start_us + shift_us, end_us=stage.end_us + shift_us)
+
+
+def _quality_in_utc(quality: Quality, shift_us: int) -> Quality:
+    return replace(
+        quality,
+        first_us=quality.first_us + shift_us,
+        last_us=quality.last_us + shift_us,
+        gaps=tuple(Gap(gap.start_us + shift_us, gap.end_us + shift_us, gap.kind) for gap in quality.gaps),
+    )
+
+
+def _no_samples(decoded: Decoded, path: Path) -> IngestError:
+    if decoded.bad_blocks:
+        return DamagedRecordingError(
+            f"all {decoded.bad_blocks} blocks of samples are damaged", path=path, hint="copy the file again"
+        )
+    return EmptyFileError("a recording without a single sample", path=path, hint="check that it was started")

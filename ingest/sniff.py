@@ -1,0 +1,121 @@
+"""Which reader reads a file: decided here, by content alone.
+
+A suffix is what somebody typed, so it never decides; it only helps an error to say what does not fit. First
+come the kinds that are known and refused (`ingest.foreign`), then the readers, the strictest first: the one for
+delimited text would claim too much. A reader's module is imported only when its turn comes.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from ingest.errors import IngestError, UnknownFormatError, UnsupportedRecordingError
+from ingest.foreign import Foreign, recognised
+from ingest.recording import Decoded
+
+HEAD_BYTES = 4096
+_GZIP = b"\x1f\x8b"
+_READ = "recordings are read from Axivity .cwa, FIT, Parquet, and CSV with a time column and three axes"
+#: What a name promises, for the hint of an error.
+_PROMISES = {
+    ".cwa": "an Axivity recording",
+    ".fit": "a FIT file",
+    ".parquet": "a Parquet file",
+    ".csv": "a table",
+    ".tsv": "a table",
+    ".txt": "a text",
+    ".gt3x": "an ActiGraph recording",
+    ".gz": "a gzip file",
+}
+
+
+class Reader(Protocol):
+    """What each module in `ingest.formats` offers."""
+
+    def claims(self, head: bytes, path: Path, /) -> bool:
+        """Whether this is the reader's format; `head` is the start of the file as it lies on disk."""
+
+    def read(self, path: Path, /) -> Decoded:
+        """Decode the file."""
+
+
+def reader_of(path: Path) -> Reader:
+    """The reader that claims a file.
+
+    Raises
+    ------
+    UnsupportedRecordingError
+        A recording, or an archive that may hold one, that cannot be read as it is.
+    UnknownFormatError
+        Something else.
+    """
+    head = _head(path)
+    foreign = recognised(_unzipped(head), path)
+    if foreign is not None:
+        raise _refusal(foreign, path)
+    for reader in readers():
+        if reader.claims(head, path):
+            return reader
+    raise _unclaimed(head, path)
+
+
+def readers() -> Iterator[Reader]:
+    """The readers, strictest first, each imported when it is asked for."""
+    from ingest.formats import axivity
+
+    yield axivity
+    from ingest.formats import fit
+
+    yield fit
+    from ingest.formats import parquet
+
+    yield parquet
+    from ingest.formats import delimited
+
+    yield delimited
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
+
+
+def _unzipped(head: bytes) -> bytes:
+    """The start of what a gzip file holds, and of any other file; empty where the gzip is damaged."""
+    if not head.startswith(_GZIP):
+        return head
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES)
+    except zlib.error:
+        return b""
+
+
+def _refusal(kind: Foreign, path: Path) -> IngestError:
+    suffix = _suffix(path)
+    misnamed = bool(suffix in _PROMISES and kind.suffixes and suffix not in (*kind.suffixes, ".gz"))
+    aside = f"; the name ends in {suffix}, the content does not agree" if misnamed else ""
+    return kind.error(f"this is {kind.what}", path=path, hint=kind.hint + aside)
+
+
+def _unclaimed(head: bytes, path: Path) -> IngestError:
+    inside = _unzipped(head)
+    if head.startswith(_GZIP) and not inside:
+        return UnknownFormatError("a damaged gzip file", path=path, hint="copy the file again")
+    if head.startswith(_GZIP) and _is_packed_binary(inside):
+        return UnsupportedRecordingError(
+            "a recording packed with gzip", path=path, hint="unpack it first: only .cwa and text are read packed"
+        )
+    promise = _PROMISES.get(_suffix(path))
+    what = f"not {promise}, although its name says so" if promise else "no kind of recording that is known"
+    return UnknownFormatError(what, path=path, hint=_READ)
+
+
+def _is_packed_binary(inside: bytes) -> bool:
+    return inside[8:12] == b".FIT" or inside.startswith(b"PAR1")
+
+
+def _suffix(path: Path) -> str:
+    return path.suffix.lower()

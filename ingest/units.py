@@ -1,0 +1,162 @@
+"""In which unit numbers are: what the header says, checked against the size of gravity.
+
+The only place that decides it. A sensor at rest measures 1 g whichever way it lies, and a sleeper's sensor is
+nearly always at rest, so the median length of the acceleration vector names the unit. A wrong guess would
+change every amplitude of a night; where the measure fits no unit, the recording is refused with the number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.errors import UnknownUnitError, UnsupportedRecordingError
+
+#: ISO 80000-3: exact by definition.
+STANDARD_GRAVITY_M_S2 = 9.80665
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of acceleration; ``name`` as in `Decoded.unit`."""
+
+    name: str
+    g_per_unit: float
+
+
+G = Unit("g", 1.0)
+MG = Unit("mg", 1e-3)
+M_S2 = Unit("m/s2", 1 / STANDARD_GRAVITY_M_S2)
+#: Empatica E4.
+COUNTS_64 = Unit("counts", 1 / 64)
+#: Axivity, ActiGraph and GENEActiv at their usual range of +-8 g.
+COUNTS_256 = Unit("counts", 1 / 256)
+
+#: How far from 1 g the median may lie and still name a unit. Uncalibrated sensors are off by up to 10 %.
+BAND_G = (0.85, 1.18)
+#: Below this there is no gravity in it. Far below the worst calibration, far above any sleeper's movements.
+NO_GRAVITY_BELOW_G = 0.3
+#: Above this a stated unit cannot be true: nobody lies still at 3 g.
+IMPOSSIBLE_ABOVE_G = 3.0
+
+#: 2 to 16 g over 8 to 16 bits.
+_SENSOR_STEPS = tuple(2.0**-k for k in range(6, 15))
+_FIRST_ROWS = 300
+
+_SPELLINGS = {
+    G: ("g", "gs", "g's", "g0", "gn", "g-force", "gravity"),
+    MG: ("mg", "milli-g", "millig", "mgs"),
+    M_S2: ("m/s2", "m/s/s", "m/(s2)", "m/s**2", "ms-2", "ms2", "mps2", "meterspersecondsquared"),
+}
+_UNITS = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
+_BRACKETED = re.compile(r"[(\[{](.*)[)\]}]")
+
+_SAY_IT = "name the unit in the header, like x (mg), y (mg), z (mg)"
+
+
+def named_unit(text: str) -> Unit | None:
+    """The unit that a word names: ``m/s^2``, ``m/s²``, ``ms-2``, ``mg``, ``G``."""
+    word = re.sub(r"[\s^·*_]", "", text.lower().replace("²", "2").replace("−", "-").replace("⁻", "-"))
+    return _UNITS.get(word)
+
+
+def bracketed(name: str) -> str | None:
+    """What stands in the brackets of a column's name, with or without a known meaning; None without."""
+    found = _BRACKETED.search(name)
+    return found.group(1).strip() if found else None
+
+
+def unit_by_gravity(median_norm: float, *, integers: bool) -> Unit | None:
+    """The unit in which ``median_norm`` is the length of gravity; None where it is none.
+
+    Counts are considered only for integers, since a table of floating-point numbers in counts is unknown
+    and 64 could then be anything.
+    """
+    known = (G, MG, M_S2) + ((COUNTS_64, COUNTS_256) if integers else ())
+    low, high = BAND_G
+    return next((unit for unit in known if low <= median_norm * unit.g_per_unit <= high), None)
+
+
+def decide_unit(median_norm: float, named: Unit | None, *, integers: bool) -> tuple[Unit, str | None]:
+    """The unit, and what is odd about it.
+
+    Parameters
+    ----------
+    median_norm : float
+        Median length of the acceleration vector, in the unit of the file.
+    named : Unit or None
+        What the header says.
+
+    Raises
+    ------
+    UnsupportedRecordingError
+        Gravity was removed.
+    UnknownUnitError
+        Nothing fits, or the header is contradicted.
+    """
+    if named is not None:
+        return named, _checked(median_norm, named)
+    unit = unit_by_gravity(median_norm, integers=integers)
+    if unit is not None:
+        return unit, None
+    if median_norm < NO_GRAVITY_BELOW_G:
+        raise gravity_removed(f"the median acceleration is {median_norm:.3g}")
+    raise UnknownUnitError(
+        f"the median acceleration is {median_norm:.4g}, which is gravity in no unit known"
+        f" (1 g, 1000 mg, {STANDARD_GRAVITY_M_S2:.2f} m/s2; 64 or 256 counts in integers)",
+        hint=_SAY_IT,
+    )
+
+
+def gravity_removed(why: str) -> UnsupportedRecordingError:
+    """The error for exports of which the app has taken gravity out."""
+    return UnsupportedRecordingError(
+        f"gravity was removed from this export: {why}",
+        hint="export acceleration with gravity, which some apps call total or raw acceleration",
+    )
+
+
+def integer_steps(values: NDArray[np.float64], decimals: int | None) -> tuple[float, ...]:
+    """Steps of which all ``values`` might be multiples that fit int16, coarsest first; see `surviving_steps`.
+
+    Parameters
+    ----------
+    decimals : int or None
+        Digits after the point in the text; None where there was no text and values are exact.
+    """
+    if decimals is not None and decimals <= 4:
+        return surviving_steps(values, (10.0**-decimals,), decimals)
+    # A few rows rule out most steps; the others are checked on all of them.
+    likely = surviving_steps(values[:_FIRST_ROWS], (1.0, *_SENSOR_STEPS), decimals)
+    return surviving_steps(values, likely, decimals)
+
+
+def surviving_steps(values: NDArray[np.float64], steps: Sequence[float], decimals: int | None) -> tuple[float, ...]:
+    """Those of ``steps`` of which every value is a multiple within int16, as exactly as its text can say.
+
+    The binary steps are those of the sensors: OMGUI prints 1/4096 g as 0.000244.
+    """
+    rounding = 1e-9 if decimals is None else 0.51 * 10.0**-decimals
+    survivors = []
+    for step in steps:
+        multiples = np.rint(values / step)
+        off = np.abs(values - multiples * step)
+        fits = np.abs(multiples).max(initial=0.0) <= np.iinfo(np.int16).max
+        if fits and off.max(initial=0.0) <= min(rounding, 0.01 * step):
+            survivors.append(step)
+    return tuple(survivors)
+
+
+def _checked(median_norm: float, named: Unit) -> str | None:
+    norm_g = median_norm * named.g_per_unit
+    if norm_g < NO_GRAVITY_BELOW_G:
+        raise gravity_removed(f"the median is {norm_g:.3f} g")
+    if norm_g > IMPOSSIBLE_ABOVE_G:
+        raise UnknownUnitError(f"the header says {named.name}, but then gravity would be {norm_g:.4g} g", hint=_SAY_IT)
+    if BAND_G[0] <= norm_g <= BAND_G[1]:
+        return None
+    return f"gravity measures {norm_g:.2f} g in the unit of the header ({named.name}) instead of 1 g"

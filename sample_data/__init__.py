@@ -1,0 +1,1 @@
+"""Three small simulated nights that ship with the source, and the maker that wrote them."""

@@ -1,0 +1,88 @@
+"""Simulated nights: the same seed gives the same night, and the truth is what was put in."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.simulate import PROFILES, SENSORS, plan_night, render, write_nights
+from analytics.simulate.write import simulate_night, stages_of
+from ingest.errors import UsageError
+
+EVENING = date(2026, 3, 2)
+
+
+@pytest.mark.parametrize("profile", sorted(PROFILES))
+def test_every_profile_plans_a_consistent_night(profile: str) -> None:
+    plan = plan_night(PROFILES[profile], np.random.default_rng(1))
+    onsets = [e.onset_s for e in plan.events]
+    assert onsets == sorted(onsets)
+    assert 0 < plan.in_bed_s < plan.sleep_s[0][0] < plan.sleep_s[-1][1] < plan.out_of_bed_s < plan.hours * 3600
+    assert all(e.peak_g > 0 and e.duration_s > 0 for e in plan.events)
+    assert all(e.asleep == plan.asleep(e.onset_s) for e in plan.events if e.kind in ("kick", "jerk", "fidget"))
+
+
+def test_a_plmd_night_has_the_number_of_kicks_its_profile_asks_for() -> None:
+    plan = plan_night(PROFILES["plmd"], np.random.default_rng(2))
+    hours = sum(b - a for a, b in plan.sleep_s) / 3600
+    low, high = PROFILES["plmd"].plms_per_h
+    assert low * 0.9 <= sum(e.periodic for e in plan.events) / hours <= high * 1.1
+
+
+def test_the_same_seed_gives_the_same_samples_and_another_one_does_not() -> None:
+    one, same, other = (
+        simulate_night("plmd", evening=EVENING, rate_hz=12.5, sensor="ax3", seed=s, hours=5) for s in (3, 3, 4)
+    )
+    assert np.array_equal(one.xyz_g, same.xyz_g)
+    assert np.array_equal(one.time_us, same.time_us)
+    assert not np.array_equal(one.xyz_g[:1000], other.xyz_g[:1000])
+
+
+@pytest.mark.parametrize("sensor", sorted(SENSORS))
+def test_samples_lie_on_the_sensor_s_steps_and_inside_its_range(sensor: str) -> None:
+    plan = plan_night(PROFILES["healthy"], np.random.default_rng(0), hours=5)
+    _, xyz = render(plan, SENSORS[sensor], np.random.default_rng(1), rate_hz=12.5)
+    steps = xyz / SENSORS[sensor].lsb_g
+    assert np.allclose(steps, np.rint(steps), atol=1e-6)
+    assert np.abs(xyz).max() <= SENSORS[sensor].range_g
+
+
+def test_the_clock_of_a_sensor_runs_as_far_off_as_it_says() -> None:
+    plan = plan_night(PROFILES["healthy"], np.random.default_rng(0), hours=5)
+    seconds, _ = render(plan, SENSORS["ax3"], np.random.default_rng(1), rate_hz=12.5)
+    assert 1 / np.diff(seconds).mean() == pytest.approx(12.5 * (1 + SENSORS["ax3"].clock_off), rel=1e-6)
+
+
+def test_stages_are_whole_minutes_in_order_and_cover_bed_time() -> None:
+    stages = stages_of(simulate_night("healthy", evening=EVENING, rate_hz=5, sensor="watch", seed=1, hours=5))
+    assert all(s.start_us % 60_000_000 == 0 for s in stages)
+    assert all(a.end_us == b.start_us for a, b in pairwise(stages))
+
+
+@pytest.mark.parametrize("file_format", ["cwa", "csv", "fit"])
+def test_files_are_written_with_their_truth_beside_them(tmp_path: Path, file_format: str) -> None:
+    out = write_nights(tmp_path, nights=1, profile="jerks", rate_hz=12.5, file_format=file_format, seed=1)  # type: ignore[arg-type]  # parametrised literals
+    assert [p.exists() for p in out] == [True, True]
+    truth = pl.read_csv(out[-1])
+    assert truth["file"].unique().to_list() == [out[0].name]
+    assert {"kick", "jerk", "posture", "fidget", "sleep"} <= set(truth["kind"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"nights": 0}, "cannot simulate 0 nights"),
+        ({"profile": "giraffe"}, "unknown profile"),
+        ({"rate_hz": 1.0}, "cannot simulate 1 Hz"),
+        ({"file_format": "xlsx"}, "unknown format"),
+    ],
+)
+def test_impossible_wishes_are_refused_in_one_line(tmp_path: Path, changes: dict[str, object], says: str) -> None:
+    wish: dict[str, object] = {"nights": 1, "profile": "plmd", "rate_hz": 25.0, "file_format": "csv", "seed": 1}
+    with pytest.raises(UsageError, match=says):
+        write_nights(tmp_path, **{**wish, **changes})  # type: ignore[arg-type]  # on purpose

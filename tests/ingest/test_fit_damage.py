@@ -1,0 +1,149 @@
+"""What the FIT reader keeps of damaged, hostile and unsuitable files, and what it says."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.errors import (
+    DamagedRecordingError,
+    IngestError,
+    UnreadableFileError,
+    UnsupportedRecordingError,
+)
+from ingest.formats import fit, fit_decoding
+from ingest.formats.fit_messages import (
+    ACCELEROMETER,
+    TIMESTAMP,
+)
+from ingest.writers.fit_tables import (
+    SINT16,
+    UINT8,
+    UINT16,
+    UINT32,
+    Column,
+    fit_file,
+    message,
+    messages,
+)
+from tests.ingest.fit_files import NONSENSE, REST, T0, burst, calibration, decode, joined, level
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "night.fit"
+
+
+@pytest.mark.parametrize(("n_cut", "n_left"), [(0, 6), (1, 3), (2, 3), (3, 3), (20, 3)])
+def test_a_message_that_lacks_its_last_bytes_is_not_made_up(path: Path, n_cut: int, n_left: int) -> None:
+    whole = fit_file(burst(REST) + burst(REST, stamp=T0 + 1))
+    path.write_bytes(whole[: -2 - n_cut])
+    decoded = fit.read(path)
+    assert len(joined(decoded)[0]) == n_left
+    assert len(decoded.problems) == (1 if n_cut == 0 else 2)
+
+
+def test_a_bad_checksum_is_reported_and_the_data_kept(path: Path) -> None:
+    data = bytearray(fit_file(burst(REST) + burst(REST, stamp=T0 + 1)))
+    data[-1] ^= 1
+    path.write_bytes(data)
+    decoded = fit.read(path)
+    assert len(joined(decoded)[0]) == 6
+    (problem,) = decoded.problems
+    assert f"checksum over bytes 0 to {len(data) - 2:,} is wrong" in problem
+
+
+def test_a_damaged_part_does_not_take_the_next_one_with_it(path: Path) -> None:
+    path.write_bytes(fit_file(burst(REST) + b"\x0f") + fit_file(burst(REST, stamp=T0 + 9)))
+    decoded = fit.read(path)
+    assert len(joined(decoded)[0]) == 6
+    assert [problem for problem in decoded.problems if "invalid local message type 15" in problem]
+    assert decoded.bad_blocks == 1
+
+
+def test_a_message_of_senseless_types_is_left_out_and_counted(path: Path) -> None:
+    columns = [Column(TIMESTAMP, UINT32, np.array([T0])), Column(1, UINT16, np.array([[0]]))]
+    nonsense = messages(ACCELEROMETER, [*columns, Column(5, NONSENSE, np.array([[1, 2, 3, 4]]))])
+    decoded = decode(path, nonsense, burst(REST))
+    assert decoded.bad_blocks == 1
+    assert decoded.problems == ("Acceleration messages left out because they hold no usable sample: 1.",)
+
+
+def test_several_samples_without_offsets_have_no_time(path: Path) -> None:
+    columns = [Column(f, SINT16, np.array([[0, 0]])) for f in (8, 9, 10)]
+    with pytest.raises(DamagedRecordingError):
+        decode(path, messages(ACCELEROMETER, [Column(TIMESTAMP, UINT32, np.array([T0])), *columns]))
+
+
+def test_messages_without_content_end_the_reading(path: Path) -> None:
+    empty = bytes((0x40, 0, 0, 20, 0, 0)) + bytes(50_000)
+    decoded = decode(path, burst(REST), empty)
+    assert any("messages without content" in problem for problem in decoded.problems)
+
+
+def test_definitions_without_end_end_the_reading(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit_decoding, "MAX_FIELD_DEFINITIONS", 100)
+    definition = bytes((0x40, 0, 0, 20, 0, 51)) + bytes((1, 1, 2)) * 51
+    decoded = decode(path, burst(REST), definition * 2, burst(REST))
+    assert any("too many definitions" in problem for problem in decoded.problems)
+    assert len(joined(decoded)[0]) == 3
+
+
+def test_definitions_without_fields_count_too(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit_decoding, "MAX_FIELD_DEFINITIONS", 100)
+    decoded = decode(path, burst(REST), bytes((0x40, 0, 0, 20, 0, 0)) * 94)
+    assert any("too many definitions" in problem for problem in decoded.problems)
+    assert decode(path, burst(REST), bytes((0x40, 0, 0, 20, 0, 0)) * 93).problems == ()
+
+
+def test_too_many_messages_end_the_reading_over_all_parts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit_decoding, "MAX_MESSAGES", 3)
+    path.write_bytes(fit_file(burst(REST) * 2) + fit_file(burst(REST) * 2))
+    decoded = fit.read(path)
+    assert len(joined(decoded)[0]) == 9
+    assert any("more than 3 messages" in problem for problem in decoded.problems)
+
+
+def test_a_file_that_is_too_large_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = fit_file(burst(REST))
+    path.write_bytes(data)
+    monkeypatch.setattr(fit, "MAX_BYTES", len(data))
+    assert fit.read(path).problems == ()
+    monkeypatch.setattr(fit, "MAX_BYTES", len(data) - 1)
+    with pytest.raises(UnreadableFileError, match="larger than"):
+        fit.read(path)
+
+
+def test_a_folder_or_a_missing_file_is_unreadable(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "absent.fit"):
+        with pytest.raises(UnreadableFileError):
+            fit.read(path)
+
+
+def test_a_file_without_acceleration_is_refused_with_what_it_holds(path: Path) -> None:
+    records = message(20, (3, UINT8, 60))
+    with pytest.raises(UnsupportedRecordingError, match=r"it holds activity records, sleep stages \("):
+        decode(path, records, records, level(T0, 1))
+    with pytest.raises(UnsupportedRecordingError, match=r"it holds activity records, as far as it can be read"):
+        decode(path, records, b"\x0f")
+
+
+@given(st.data())
+def test_no_damage_makes_anything_but_our_own_errors(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    body = message(0, (1, UINT16, 1)) + burst(REST) + level(T0, 1) + calibration() + burst(REST, first_field=8)
+    content = bytearray(fit_file(body) * 2)
+    for at, value in data.draw(st.lists(st.tuples(st.integers(0, len(content) - 1), st.integers(0, 255)), max_size=6)):
+        content[at] = value
+    path = tmp_path_factory.mktemp("fit") / "damaged.fit"
+    path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
+    with suppress(IngestError):
+        times, xyz_g = joined(fit.read(path))
+        assert len(times) == len(xyz_g)
+        assert np.isfinite(xyz_g).all()
