@@ -1,0 +1,50 @@
+"""The words that column names are made of: the only list of them, in lower case and cut apart.
+
+`columns` says what they mean for a table; here stands only which word is of which kind.
+"""
+
+from __future__ import annotations
+
+# One word a line would make this file three screens long.
+# fmt: off
+
+#: A column that may tell when.
+TIME_WORDS = frozenset({
+    "time", "timestamp", "timestamps", "datetime", "date", "epoch", "epoc", "unix", "utc", "clock", "t",
+    "ts", "stamp", "zeit", "zeitstempel", "datum", "uhrzeit", "temps", "heure", "fecha", "hora",
+})
+#: Time counted from the start of something.
+RELATIVE_WORDS = frozenset({
+    "elapsed", "since", "relative", "reboot", "boot", "duration", "offset",
+})
+#: Words that tell no two sensors apart.
+FILLERS = frozenset({
+    "axis", "value", "data", "cal", "calibrated", "sensor", "raw",
+})
+#: Sensors with three axes that are no accelerometer.
+OTHER_SENSORS = frozenset({
+    "gyro", "gyr", "gyroscope", "rotation", "rot", "angular", "rate", "mag", "magn", "magnetometer",
+    "magnetic", "field", "orientation", "attitude", "euler", "quaternion", "quat", "gravity",
+    "velocity", "vel", "position", "pos", "location", "jerk", "angle", "omega", "compass",
+})
+#: What is made of many samples and is none.
+STATISTICS = frozenset({
+    "mean", "avg", "average", "median", "std", "sd", "stdev", "var", "min", "max", "sum", "rms",
+})
+#: Acceleration without gravity: Apple's user, Android's and phyphox' linear acceleration.
+GRAVITY_FREE = frozenset({
+    "linear", "lin", "user", "without", "excluding", "excl", "dynamic",
+})
+#: What makes "gravity" a remark on an accelerometer and not a sensor of its own.
+WITH_GRAVITY = frozenset({
+    "including", "incl", "with",
+})
+#: Units of what is not acceleration.
+FOREIGN_UNITS = frozenset({
+    "deg/s", "°/s", "dps", "rad/s", "degrees/s", "deg", "°", "degrees", "rad", "radians", "ut", "µt",
+    "mt", "t", "gauss", "ga", "m/s", "m", "mm", "cm",
+})
+#: In brackets behind a name, and still saying nothing of how large a step is.
+NO_UNITS = frozenset({
+    "raw", "counts", "count", "lsb", "adc",
+})

@@ -1,0 +1,268 @@
+"""Which columns are time, x, y and z: the only place that reads column names.
+
+Names are split into words, the axis letter is taken out, and what is left is the sensor: ``acc_x``, ``Accel X``
+and ``accelerometerAccelerationX(G)`` are three columns of accelerometers, ``gyro_x`` is not. Exactly one sensor
+may be left; two accelerometers in one table are refused by name, because half a night of the wrong one looks
+just like a night.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
+from ingest.formats.column_words import (
+    FILLERS,
+    FOREIGN_UNITS,
+    GRAVITY_FREE,
+    NO_UNITS,
+    OTHER_SENSORS,
+    RELATIVE_WORDS,
+    STATISTICS,
+    TIME_WORDS,
+    WITH_GRAVITY,
+)
+from ingest.formats.timestamps import Notation, TextTime, all_clocks, all_dates, recognise
+from ingest.units import Unit, bracketed, gravity_removed, named_unit
+
+_BRACKETS = re.compile(r"[(\[{].*[)\]}]")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_JOINED_AXIS = re.compile(r"(a|acc|accel|acceleration|accelerometer)([xyz])")
+_OFFSET_IN_NAME = re.compile(r"\(\s*([+-])(\d\d):?([0-5]\d)\s*\)")
+
+#: A unit that stands bare behind a name, as where a row of units lies below the header.
+_PER_SECOND = re.compile(r"\s(m/\S+)$")
+#: The way out of every `NoClockError` here.
+WRITE_A_CLOCK = "add a column with date and time, like 2024-03-12T22:15:00.000Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """Positions of x, y and z, and the unit that their names state."""
+
+    positions: tuple[int, int, int]
+    unit: Unit | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeColumn:
+    """Where the time is: one column, or date and time of day in two, and how it is written."""
+
+    positions: tuple[int, ...]
+    notation: Notation
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    position: int
+    text: str
+    axis: str
+    sensor: tuple[str, ...]
+    unit: str | None
+
+
+def find_axes(names: Sequence[str]) -> Axes:
+    """The accelerometer among named columns.
+
+    Raises
+    ------
+    UnsupportedRecordingError
+        There is none, more than one, or only one without gravity.
+    UnknownUnitError
+        The names state a unit that is not one of acceleration, or different ones.
+    """
+    sensors = _sensors(names)
+    accelerometers = {key: axes for key, axes in sensors.items() if _is_accelerometer(key)}
+    chosen = accelerometers or {key: axes for key, axes in sensors.items() if not _is_other(key)}
+    plain = {key: axes for key, axes in chosen.items() if not _is_gravity_free(key)}
+    if not plain and chosen:
+        raise gravity_removed(f"the columns are called {_quoted(next(iter(chosen.values())))}")
+    if len(plain) != 1:
+        raise _not_one(names, list(plain.values()))
+    axes = next(iter(plain.values()))
+    if len(axes) != 3:
+        raise _not_one(names, [axes])
+    return Axes((axes[0].position, axes[1].position, axes[2].position), _common_unit(axes))
+
+
+def find_time(names: Sequence[str], samples: Sequence[Sequence[str]]) -> TimeColumn:
+    """The column that tells when: UTC before local time, else the leftmost.
+
+    Parameters
+    ----------
+    samples : sequence of sequence of str
+        For every column, values from all over the file.
+
+    Raises
+    ------
+    NoClockError
+        No column holds absolute times; says what it holds instead.
+    """
+    named = [i for i, name in enumerate(names) if tells_time(name)]
+    positions = named or [0]
+    split_up = _date_and_clock(positions, samples)
+    if split_up is not None:
+        return split_up
+    found = [
+        TimeColumn((i,), notation)
+        for i in positions
+        if not _is_relative(names[i]) and (notation := recognise(samples[i], names[i])) is not None
+    ]
+    if not found:
+        raise _no_clock(names, named, samples)
+    return min(found, key=lambda column: is_local(column.notation))
+
+
+def find_time_by_position(samples: Sequence[Sequence[str]]) -> TimeColumn:
+    """The time in a table without names: the first column, or date and time of day in the first two."""
+    split_up = _date_and_clock([0, 1], samples)
+    notation = None if split_up else recognise(samples[0])
+    if split_up is not None:
+        return split_up
+    if notation is None:
+        raise NoClockError(
+            f"the first column holds {_example(samples[0])}, which is no date and time", hint=WRITE_A_CLOCK
+        )
+    return TimeColumn((0,), notation)
+
+
+def is_local(notation: Notation) -> bool:
+    """Whether the times are a wall clock's, without an offset."""
+    return isinstance(notation, TextTime) and notation.zone == "none"
+
+
+def offset_in_names(names: Sequence[str]) -> int | None:
+    """Seconds east of UTC as MetaWear states them in a name: ``timestamp (-0700)``."""
+    found = [match for name in names if (match := _OFFSET_IN_NAME.search(name))]
+    if len(found) != 1:
+        return None
+    sign, hours, minutes = found[0].groups()
+    return (int(hours) * 3600 + int(minutes) * 60) * (-1 if sign == "-" else 1)
+
+
+def tells_time(name: str) -> bool:
+    """Whether a column with this name may hold times, absolute or not."""
+    return bool(TIME_WORDS.union(RELATIVE_WORDS).intersection(_words(name)))
+
+
+def _sensors(names: Sequence[str]) -> dict[tuple[str, ...], list[_Name]]:
+    """Columns with an axis letter, by sensor, each sorted x, y, z."""
+    sensors: dict[tuple[str, ...], list[_Name]] = {}
+    for position, text in enumerate(names):
+        name = _parsed(position, text)
+        if name is not None:
+            sensors.setdefault(name.sensor, []).append(name)
+    complete = {key: axes for key, axes in sensors.items() if {axis.axis for axis in axes} == set("xyz")}
+    return {key: sorted(axes, key=lambda name: name.axis) for key, axes in complete.items()}
+
+
+def _parsed(position: int, text: str) -> _Name | None:
+    words, unit = _words_and_unit(text)
+    words = [part for word in words for part in _unjoined(word)]
+    axes = [word for word in words if word in ("x", "y", "z")]
+    if len(axes) != 1 or (unit is not None and _folded(unit) in FOREIGN_UNITS):
+        return None
+    unit = None if not unit or _folded(unit) in NO_UNITS else unit
+    sensor = tuple(word for word in words if word != axes[0] and word not in FILLERS)
+    return _Name(position, text, axes[0], sensor, unit)
+
+
+def _words_and_unit(text: str) -> tuple[list[str], str | None]:
+    """The words of a name, and its unit: behind a blank, in brackets, or as the last word."""
+    if (found := _PER_SECOND.search(text)) is not None:
+        return _words(text[: found.start()]), found.group(1)
+    words, unit = _words(_BRACKETS.sub(" ", text)), bracketed(text)
+    if unit is None and len(words) > 1 and named_unit(words[-1]) is not None:
+        unit = words.pop()
+    return words, unit
+
+
+def _folded(unit: str) -> str:
+    return unit.lower().replace("μ", "µ").replace(" ", "")
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower() for word in re.split(r"[^A-Za-zÀ-ÿ0-9]+", _CAMEL.sub(" ", text)) if word]
+
+
+def _unjoined(word: str) -> tuple[str, ...]:
+    found = _JOINED_AXIS.fullmatch(word)
+    return ("acc", found.group(2)) if found else (word,)
+
+
+def _is_accelerometer(sensor: tuple[str, ...]) -> bool:
+    return any(word.startswith("acc") for word in sensor) and not _is_other(sensor)
+
+
+def _is_other(sensor: tuple[str, ...]) -> bool:
+    others = (OTHER_SENSORS | STATISTICS).intersection(sensor)
+    if others == {"gravity"}:  # "acceleration including gravity" is one, "gravity" is not
+        about_it = (WITH_GRAVITY | GRAVITY_FREE).intersection(sensor)
+        return not about_it
+    return bool(others)
+
+
+def _is_gravity_free(sensor: tuple[str, ...]) -> bool:
+    return bool(GRAVITY_FREE.intersection(sensor))
+
+
+def _common_unit(axes: Sequence[_Name]) -> Unit | None:
+    stated = {axis.unit for axis in axes if axis.unit}
+    if not stated:
+        return None
+    units = {named_unit(text) for text in stated}
+    unit = units.pop()
+    if units or unit is None:
+        raise UnknownUnitError(
+            f"the columns {_quoted(axes)} state no single unit of acceleration",
+            hint="name one unit for all three, like x (g), y (g), z (g)",
+        )
+    return unit
+
+
+def _not_one(names: Sequence[str], sensors: Sequence[Sequence[_Name]]) -> UnsupportedRecordingError:
+    if not sensors:
+        shown = ", ".join(repr(name) for name in names[:12])
+        return UnsupportedRecordingError(
+            f"no three columns of acceleration among {shown}", hint="name them x, y and z, or acc_x, acc_y, acc_z"
+        )
+    return UnsupportedRecordingError(
+        f"more than one accelerometer: {' and '.join(_quoted(axes) for axes in sensors)}",
+        hint="keep the columns of one of them",
+    )
+
+
+def _quoted(axes: Sequence[_Name]) -> str:
+    return ", ".join(repr(axis.text) for axis in axes)
+
+
+def _is_relative(name: str) -> bool:
+    return bool(RELATIVE_WORDS.intersection(_words(name)))
+
+
+def _date_and_clock(positions: Sequence[int], samples: Sequence[Sequence[str]]) -> TimeColumn | None:
+    dates = [i for i in positions if all_dates(samples[i])]
+    clocks = [i for i in positions if all_clocks(samples[i])]
+    if len(dates) != 1 or len(clocks) != 1:
+        return None
+    pairs = zip(samples[dates[0]], samples[clocks[0]], strict=True)
+    notation = recognise([f"{day} {clock}" for day, clock in pairs])
+    return TimeColumn((dates[0], clocks[0]), notation) if notation else None
+
+
+def _no_clock(names: Sequence[str], named: Sequence[int], samples: Sequence[Sequence[str]]) -> NoClockError:
+    if not named:
+        return NoClockError("no column holds times", hint=WRITE_A_CLOCK)
+    position = named[0]
+    values = samples[position]
+    if all_clocks(values):
+        return NoClockError(f"the column {names[position]!r} has times of day without a date", hint=WRITE_A_CLOCK)
+    counts = all(re.fullmatch(r"[+-]?[\d.eE+-]+", value) for value in values[:20])
+    kind = "counts from an unknown start" if counts else "is no date and time"
+    return NoClockError(f"the column {names[position]!r} {kind}: {_example(values)}", hint=WRITE_A_CLOCK)
+
+
+def _example(values: Sequence[str]) -> str:
+    return repr(values[0][:40]) if values else "nothing"

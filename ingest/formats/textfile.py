@@ -1,0 +1,172 @@
+"""Bytes of a text file, plain or gzip, by position and in bounded pieces.
+
+The only place that unpacks text and cuts it. A gzip file is unpacked once, to memory while it is small and to
+an unlinked temporary file beyond that, because a stream cannot be read again from the middle. Nothing here
+looks at what the text says.
+"""
+
+from __future__ import annotations
+
+import gzip
+import weakref
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from ingest.errors import DamagedRecordingError
+
+GZIP_MAGIC = b"\x1f\x8b"
+#: One stretch of a file that is parsed in one go: some 400 000 lines.
+STRETCH_BYTES = 16 << 20
+_CHUNK_BYTES = 1 << 20
+_IN_MEMORY_BYTES = 32 << 20
+#: A year at 100 Hz is about 100 GB of text and a month 9 GB; beyond that it is not a recording of nights.
+LARGEST_UNPACKED_BYTES = 16 << 30
+#: DEFLATE cannot exceed 1032:1; sensor text, even of an idle sensor, stays below 100:1.
+LARGEST_RATIO = 250
+_RATIO_MATTERS_FROM_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Source:
+    """An open file of plain text. It is closed when nobody holds it any more.
+
+    Attributes
+    ----------
+    problems : tuple of str
+        What was lost while unpacking.
+    """
+
+    file: IO[bytes]
+    size: int
+    problems: tuple[str, ...] = ()
+
+    def read_at(self, start: int, n_bytes: int) -> bytes:
+        """Up to ``n_bytes`` from ``start``; fewer at the end."""
+        self.file.seek(start)
+        return self.file.read(n_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Whole lines, from ``start`` up to ``end``. Longer than `STRETCH_BYTES` if a single line is."""
+
+    start: int
+    end: int
+
+
+def peek(path: Path, n_bytes: int) -> bytes:
+    """The first bytes of the text; what can be had where a compressed file is broken."""
+    with path.open("rb") as file:
+        if file.read(2) != GZIP_MAGIC:
+            file.seek(0)
+            return file.read(n_bytes)
+    text = bytearray()
+    for chunk in _unpacked(path, []):
+        text += chunk
+        if len(text) >= n_bytes:
+            break
+    return bytes(text[:n_bytes])
+
+
+def open_source(path: Path) -> Source:
+    """Open a text file for reading by position, unpacked if it is compressed.
+
+    Raises
+    ------
+    DamagedRecordingError
+        A compressed file that is a bomb, or from which nothing can be unpacked.
+    OSError
+        As the system says.
+    """
+    with path.open("rb") as probe:
+        packed = probe.read(2) == GZIP_MAGIC
+    return _unpack(path) if packed else _held(path.open("rb"), path.stat().st_size)
+
+
+def cut(source: Source, start: int, stretch_bytes: int = STRETCH_BYTES) -> list[Stretch]:
+    """Cut everything from ``start`` on into stretches that end with a line, in a pass over few bytes."""
+    edges = [start]
+    while edges[-1] + stretch_bytes < source.size:
+        newline = _find_newline(source, edges[-1] + stretch_bytes)
+        if newline is None:
+            break
+        edges.append(newline + 1)
+    if edges[-1] < source.size:
+        edges.append(source.size)
+    return [Stretch(a, b) for a, b in pairwise(edges)]
+
+
+def lines_of(source: Source, stretch: Stretch, stretch_bytes: int = STRETCH_BYTES) -> tuple[bytes, int]:
+    """The bytes of a stretch, and how many lines at its end were too long to be read (0 or 1).
+
+    A line of a gigabyte makes a stretch of a gigabyte; of that, only the lines before it are read.
+    """
+    length = stretch.end - stretch.start
+    if length <= stretch_bytes + _CHUNK_BYTES:
+        return source.read_at(stretch.start, length), 0
+    data = source.read_at(stretch.start, stretch_bytes)
+    return data[: data.rfind(b"\n") + 1], 1
+
+
+def _find_newline(source: Source, position: int) -> int | None:
+    while position < source.size:
+        chunk = source.read_at(position, _CHUNK_BYTES)
+        if not chunk:
+            return None
+        found = chunk.find(b"\n")
+        if found >= 0:
+            return position + found
+        position += len(chunk)
+    return None
+
+
+def _held(file: IO[bytes], size: int, problems: tuple[str, ...] = ()) -> Source:
+    source = Source(file, size, problems)
+    # Blocks are handed out lazily for as long as somebody holds the recording: no `with` spans that.
+    weakref.finalize(source, file.close)
+    return source
+
+
+def _unpack(path: Path) -> Source:
+    problems: list[str] = []
+    packed_bytes = path.stat().st_size
+    # Closed by the Source; on any error below by its own destructor, which is silent for this class.
+    file = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115
+    try:
+        for chunk in _unpacked(path, problems):
+            file.write(chunk)
+            _check_bomb(file.tell(), packed_bytes)
+        size = file.tell()
+        if size == 0:
+            raise DamagedRecordingError("nothing can be unpacked from it", hint="copy the file again")
+    except BaseException:
+        file.close()
+        raise
+    return _held(file, size, tuple(problems))
+
+
+def _unpacked(path: Path, problems: list[str]) -> Iterator[bytes]:
+    """The text in chunks. Where the compressed data break off, that is noted and what came before counts."""
+    with gzip.open(path, "rb") as file:
+        try:
+            # read1: a larger read would lose what was unpacked before the break.
+            while chunk := file.read1(_CHUNK_BYTES):
+                yield chunk
+        except EOFError:
+            problems.append("the compressed file is cut short: everything up to there was read")
+        except (gzip.BadGzipFile, zlib.error):
+            problems.append("the compressed file is damaged: everything before the damage was read")
+
+
+def _check_bomb(unpacked_bytes: int, packed_bytes: int) -> None:
+    large = unpacked_bytes > _RATIO_MATTERS_FROM_BYTES
+    if unpacked_bytes > LARGEST_UNPACKED_BYTES or (large and unpacked_bytes > LARGEST_RATIO * packed_bytes):
+        raise DamagedRecordingError(
+            f"unpacks to more than {unpacked_bytes >> 20} MB from {packed_bytes >> 10} kB, which no recording does",
+            hint="unpack it yourself if you trust it",
+        )
