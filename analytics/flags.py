@@ -8,7 +8,10 @@ everything measurable is met. The sentences are what people read: plain, with th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 from analytics.assessment import Evidence
 from analytics.criteria import Criteria
@@ -34,7 +37,7 @@ def flags_of(
     return (
         possible_plmd(measures, evidence, not_assessable, criteria),
         frequent_hypnic_jerks(events, evidence, sleep, criteria),
-        possible_rls(measures, evidence, sleep, not_assessable, criteria),
+        possible_rls(measures, events, evidence, sleep, not_assessable, criteria),
     )
 
 
@@ -96,7 +99,7 @@ def frequent_hypnic_jerks(
     wanted = criteria.jerks.frequent_per_night
     count = sum(e.label == "hypnic_jerk" for e in events) if sleep.onset_us is not None else None
     decisive = (
-        _at_least("brief jerks near falling asleep", count, wanted),
+        _at_least("brief jerks near falling asleep", count, wanted, "no sleep onset was found"),
         Criterion(
             "sleep onset known",
             NOT_MEASURABLE if sleep.onset_us is None else "met",
@@ -125,19 +128,22 @@ def frequent_hypnic_jerks(
 
 def possible_rls(
     measures: Mapping[str, Any],
+    events: Sequence[Event],
     evidence: Evidence,
     sleep: SleepEstimate,
     not_assessable: str | None,
     criteria: Criteria,
 ) -> Flag:
-    """Periodic leg movements while lying awake. RLS itself is an urge that only the person can report."""
-    threshold = criteria.flags.plmw_index
-    index = measures.get("plmw_index") if sleep.hours("wake") >= criteria.flags.min_wake_h else None
-    count = measures.get("n_plmw") or 0
+    """Regular periodic leg movements while lying awake. RLS itself is an urge that only the person can report."""
+    flags = criteria.flags
+    awake = sleep.hours("wake") >= flags.min_wake_h
+    index, count = (measures.get("plmw_index"), measures.get("n_plmw")) if awake else (None, None)
     decisive = (
         _site(evidence),
         _assessable(not_assessable),
-        _above("PLMW per hour awake in bed", index, threshold, f"more than {threshold:g}"),
+        _above("PLMW per hour awake in bed", index, flags.plmw_index, f"more than {flags.plmw_index:g}"),
+        _at_least("PLMW", count, flags.min_plmw, "could not be counted"),
+        _regular(_log_sd_awake(events), flags.regular_log_sd),
     )
     context = (
         _beyond("urge to move the legs, worse at rest and in the evening, relieved by moving", "ask the person"),
@@ -145,12 +151,37 @@ def possible_rls(
     )
     if all(c.state == "met" for c in decisive):
         reason = (
-            f"{count} periodic leg movements while awake in bed, {index:.0f} per hour awake (more than "
-            f"{threshold:g}). Whether there is an urge to move, which defines RLS, only you can say. {EMG_CAVEAT}"
+            f"{count} periodic leg movements at regular intervals while awake in bed, {index:.0f} per hour awake "
+            f"(more than {flags.plmw_index:g}). Whether there is an urge to move, which defines RLS, only you can "
+            f"say. {EMG_CAVEAT}"
         )
     else:
         reason = _not_raised("possible RLS", decisive)
     return _flag("possible_rls", decisive, context, reason)
+
+
+def _log_sd_awake(events: Sequence[Event]) -> float | None:
+    """SD of the log of intervals inside series while awake; None below three of them."""
+    periodic = [e for e in events if e.is_plm]
+    intervals_us = [
+        later.onset_us - earlier.onset_us
+        for earlier, later in pairwise(periodic)
+        if earlier.series_no == later.series_no and later.sleep_state == "wake"
+    ]
+    return float(np.log(intervals_us).std()) if len(intervals_us) >= 3 else None
+
+
+def _regular(log_sd: float | None, threshold: float) -> Criterion:
+    name = "spread of log intervals between PLMW"
+    if log_sd is None:
+        return Criterion(name, NOT_MEASURABLE, None, threshold, "too few of them")
+    return Criterion(
+        name,
+        "met" if log_sd <= threshold else "not met",
+        log_sd,
+        threshold,
+        f"at most {threshold:g}; fidgets vary more",
+    )
 
 
 def _flag(name: FlagName, decisive: Sequence[Criterion], context: Sequence[Criterion], reason: str) -> Flag:
@@ -196,9 +227,9 @@ def _above(name: str, value: float | None, threshold: float, says: str, *, inclu
     return Criterion(name, "met" if met else "not met", float(value), threshold, says)
 
 
-def _at_least(name: str, value: int | None, threshold: int) -> Criterion:
+def _at_least(name: str, value: int | None, threshold: int, unknown: str) -> Criterion:
     if value is None:
-        return Criterion(name, NOT_MEASURABLE, None, threshold, "no sleep onset was found")
+        return Criterion(name, NOT_MEASURABLE, None, threshold, unknown)
     return Criterion(name, "met" if value >= threshold else "not met", value, threshold, f"{threshold} or more")
 
 

@@ -78,13 +78,20 @@ class Profile:
     awakenings: tuple[int, int] = (2, 5)
     imi_median_s: float = 26.0
     imi_ln_sd: float = 0.33
+    fidget_every_s: float = 25.0
 
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
         "healthy": Profile(plms_per_h=(0.0, 4.0), kick_peak_g=(0.03, 0.15), jerks=(0, 1)),
         "plmd": Profile(plms_per_h=(25.0, 60.0), kick_peak_g=(0.05, 0.2), jerks=(0, 1)),
-        "rls": Profile(plms_per_h=(20.0, 50.0), kick_peak_g=(0.05, 0.2), jerks=(0, 1), periodic_in_wake_per_h=60.0),
+        "rls": Profile(
+            plms_per_h=(20.0, 50.0),
+            kick_peak_g=(0.05, 0.2),
+            jerks=(0, 1),
+            periodic_in_wake_per_h=90.0,
+            fidget_every_s=300.0,
+        ),
         "jerks": Profile(plms_per_h=(0.0, 2.0), kick_peak_g=(0.03, 0.1), jerks=(4, 6)),
     }
 )
@@ -100,7 +107,7 @@ def plan_night(profile: Profile, rng: np.random.Generator, *, hours: float = 9.5
     busy += _series(profile, rng, sleep_s, busy)
     busy += _wake_series(profile, rng, in_bed_s, sleep_s[0][0])
     busy += _scattered(profile, rng, sleep_s, busy)
-    busy += _wakeful(rng, in_bed_s, out_of_bed_s, hours, sleep_s, quiet_s)
+    busy += _wakeful(profile, rng, in_bed_s, out_of_bed_s, hours, sleep_s, quiet_s)
     ordered = tuple(sorted(busy, key=lambda e: e.onset_s))
     return Plan(hours, in_bed_s, out_of_bed_s, sleep_s, ordered)
 
@@ -229,6 +236,7 @@ def _scattered(
 
 
 def _wakeful(
+    profile: Profile,
     rng: np.random.Generator,
     in_bed_s: float,
     out_of_bed_s: float,
@@ -240,7 +248,7 @@ def _wakeful(
     found: list[TrueEvent] = []
     edges = [in_bed_s, *(t for stretch in sleep_s for t in stretch), out_of_bed_s]
     awake = [(0.0, in_bed_s, 5.0), (out_of_bed_s, hours * HOUR_S, 5.0)]
-    awake += [(start, end, 25.0) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    awake += [(start, end, profile.fidget_every_s) for start, end in zip(edges[::2], edges[1::2], strict=True)]
     for start, end, mean_s in awake:
         at_s = start + rng.exponential(mean_s / 2)
         while at_s < end - 4:
