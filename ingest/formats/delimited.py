@@ -38,6 +38,8 @@ from ingest.recording import Decoded, Device, DeviceClock
 from ingest.source import stamp_of
 from ingest.units import G
 
+#: What is parsed in one go: some 400 000 lines.
+STRETCH_BYTES = 16 << 20
 #: Where the sample for all decisions is taken: so many places, evenly over the file.
 _PLACES = 8
 _PLACE_BYTES = 8 << 10
@@ -97,7 +99,7 @@ def read(path: Path) -> Decoded:
 
 def _table(layout: _Layout, source: Source) -> Table:
     dialect = layout.dialect
-    stretches = cut(source, dialect.data_start)
+    stretches = cut(source, dialect.data_start, STRETCH_BYTES)
     local = layout.is_axivity or is_local(layout.time.notation)
 
     def rows() -> Iterator[Rows]:
@@ -123,7 +125,7 @@ def _table(layout: _Layout, source: Source) -> Table:
 
 def _parse(source: Source, stretch: Stretch, layout: _Layout, lines_before: int) -> tuple[Rows, int]:
     """The samples of a stretch, and how many lines it has."""
-    data, n_overlong = lines_of(source, stretch)
+    data, n_overlong = lines_of(source, stretch, STRETCH_BYTES)
     lines = rectangle(data, layout.dialect)
     table = columns(lines, layout.dialect, as_text=layout.time.positions, as_numbers=layout.axes.positions)
     moment = pl.concat_str([pl.col(f"c{i}") for i in layout.time.positions], separator=" ")

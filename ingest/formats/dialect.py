@@ -23,6 +23,8 @@ _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
 _NUMBER_WITH_POINT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 #: Control characters that no text has: all but tab, newline, form feed, carriage return.
 _BINARY = bytes(set(range(32)) - set(b"\t\n\f\r")) + b"\x7f"
+#: Every binary format has control characters in its first lines' worth of bytes.
+_CLEAN_BYTES = 256
 #: ActiLife opens its exports with a ruler of dashes; they have a reader of their own.
 _RULER = b"-----"
 _MOST_HEADER_ROWS = 3
@@ -62,8 +64,9 @@ class Dialect:
 
 
 def is_text(head: bytes) -> bool:
-    """Whether the first bytes of a file can be text in an 8-bit encoding."""
-    return bool(head) and len(head.translate(None, _BINARY)) == len(head)
+    """Whether a file begins as text in an 8-bit encoding. What is damaged later costs only its own lines."""
+    start = head[:_CLEAN_BYTES]
+    return bool(start) and len(start.translate(None, _BINARY)) == len(start)
 
 
 def detect(head: bytes) -> Dialect | None:

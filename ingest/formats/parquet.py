@@ -95,10 +95,10 @@ def _slice(scan: pl.LazyFrame, layout: _Layout, start: int) -> Rows:
 
 
 def _layout(scan: pl.LazyFrame, schema: pl.Schema, n_rows: int) -> _Layout:
-    names = schema.names()
-    axes = find_axes(names)
-    x, y, z = (names[i] for i in axes.positions)
-    times = _typed_time(schema) or _written_time(scan, schema, n_rows)
+    readable = [name for name, dtype in schema.items() if dtype.is_numeric() or dtype == pl.String]
+    axes = find_axes(readable)
+    x, y, z = (readable[i] for i in axes.positions)
+    times = _typed_time(schema) or _written_time(scan, readable, n_rows)
     return _Layout(*times, names=(x, y, z), axes=axes)
 
 
@@ -118,9 +118,8 @@ def _typed_clock(zone: str | None) -> DeviceClock:
     return DeviceClock(base, zone=None if zone in _UTC_NAMES else zone)
 
 
-def _written_time(scan: pl.LazyFrame, schema: pl.Schema, n_rows: int) -> tuple[pl.Expr, pl.Expr, DeviceClock]:
+def _written_time(scan: pl.LazyFrame, readable: Sequence[str], n_rows: int) -> tuple[pl.Expr, pl.Expr, DeviceClock]:
     """Times as numbers or text, by the rules for delimited text."""
-    readable = [name for name, dtype in schema.items() if dtype.is_numeric() or dtype == pl.String]
     if not any(map(tells_time, readable)):
         raise NoClockError("no column holds times", hint="add a column of date-times called time")
     found = find_time(readable, _samples(scan, readable, n_rows))

@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from ingest.units import integer_steps
 
 _SECOND_US = 1_000_000
-#: 8 h at 138 Hz, at 32 bytes a sample while they are surveyed.
-KEPT_SAMPLES = 4_000_000
 _SAMPLE_OF_STRETCH = 2_000
 #: What devices can be set to. The true rate of a cheap clock is up to 2.5 % off (six real Axivity files).
 _NOMINAL_RATES_HZ = np.array(
@@ -100,7 +98,7 @@ class _Glance:
     offsets_s: frozenset[int]
 
 
-def survey(stretches: Iterable[Rows], decimals: int | None, keep: int = KEPT_SAMPLES) -> Survey:
+def survey(stretches: Iterable[Rows], decimals: int | None, *, keep: int) -> Survey:
     """Measure a table.
 
     Parameters
@@ -186,4 +184,4 @@ def _rate_hz(intervals: Sequence[NDArray[np.int64]]) -> float | None:
 
 def _nominal(rate_hz: float) -> float:
     nearest = float(_NOMINAL_RATES_HZ[np.argmin(np.abs(_NOMINAL_RATES_HZ - rate_hz))])
-    return nearest if abs(nearest - rate_hz) <= _NOMINAL_WITHIN * nearest else round(rate_hz, 3)
+    return nearest if abs(nearest - rate_hz) <= _NOMINAL_WITHIN * nearest else float(f"{rate_hz:.4g}")

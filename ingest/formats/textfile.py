@@ -20,8 +20,6 @@ from typing import IO
 from ingest.errors import DamagedRecordingError
 
 GZIP_MAGIC = b"\x1f\x8b"
-#: One stretch of a file that is parsed in one go: some 400 000 lines.
-STRETCH_BYTES = 16 << 20
 _CHUNK_BYTES = 1 << 20
 _IN_MEMORY_BYTES = 32 << 20
 #: A year at 100 Hz is about 100 GB of text and a month 9 GB; beyond that it is not a recording of nights.
@@ -53,7 +51,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Whole lines, from ``start`` up to ``end``. Longer than `STRETCH_BYTES` if a single line is."""
+    """Whole lines, from ``start`` up to ``end``. Longer than asked for if a single line is."""
 
     start: int
     end: int
@@ -88,7 +86,7 @@ def open_source(path: Path) -> Source:
     return _unpack(path) if packed else _held(path.open("rb"), path.stat().st_size)
 
 
-def cut(source: Source, start: int, stretch_bytes: int = STRETCH_BYTES) -> list[Stretch]:
+def cut(source: Source, start: int, stretch_bytes: int) -> list[Stretch]:
     """Cut everything from ``start`` on into stretches that end with a line, in a pass over few bytes."""
     edges = [start]
     while edges[-1] + stretch_bytes < source.size:
@@ -101,7 +99,7 @@ def cut(source: Source, start: int, stretch_bytes: int = STRETCH_BYTES) -> list[
     return [Stretch(a, b) for a, b in pairwise(edges)]
 
 
-def lines_of(source: Source, stretch: Stretch, stretch_bytes: int = STRETCH_BYTES) -> tuple[bytes, int]:
+def lines_of(source: Source, stretch: Stretch, stretch_bytes: int) -> tuple[bytes, int]:
     """The bytes of a stretch, and how many lines at its end were too long to be read (0 or 1).
 
     A line of a gigabyte makes a stretch of a gigabyte; of that, only the lines before it are read.

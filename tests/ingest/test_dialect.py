@@ -1,0 +1,155 @@
+"""Separators, decimal commas and headers are recognised, and lines made a rectangle."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.formats.dialect import HEAD_BYTES, Dialect, detect, is_text
+from ingest.formats.lines import columns, rectangle
+
+
+def layout(text: str | bytes) -> Dialect:
+    dialect = detect(text.encode() if isinstance(text, str) else text)
+    assert dialect is not None
+    return dialect
+
+
+def table(text: bytes, dialect: Dialect) -> list[tuple[str | None, ...]]:
+    every = range(dialect.n_columns)
+    return columns(rectangle(text, dialect), dialect, as_text=every, as_numbers=()).rows()
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", " "])
+def test_every_separator_is_recognised(separator: str) -> None:
+    text = f"{separator.join('txyz')}\n{separator.join(['1', '0.5', '2', '-3'])}\n"
+    dialect = layout(text)
+    assert (dialect.separator, dialect.n_columns, dialect.names) == (separator, 4, ("t", "x", "y", "z"))
+    assert (dialect.data_start, dialect.lines_before, dialect.decimal_comma) == (8, 1, False)
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|", " "])
+def test_decimal_commas_are_recognised(separator: str) -> None:
+    dialect = layout(separator.join(["17", "0,5", "-1,25", "3"]) + "\n")
+    assert (dialect.separator, dialect.decimal_comma, dialect.names) == (separator, True, ())
+
+
+def test_decimal_commas_between_commas_need_quotes() -> None:
+    text = b'"2024-03-12 22:15:00","0,5","-1,25","0,98"\n'
+    dialect = layout(text)
+    assert (dialect.separator, dialect.decimal_comma) == (",", True)
+    assert table(text, dialect) == [("2024-03-12 22:15:00", "0.5", "-1.25", "0.98")]
+
+
+def test_a_blank_inside_a_time_does_not_separate_where_commas_do() -> None:
+    assert layout("2024-03-12 22:15:00.000,0.1,0.2,0.9\n").separator == ","
+
+
+def test_a_date_and_a_time_between_blanks_are_two_columns() -> None:
+    text = b"2024-03-12  22:15:00.5   0.1\t0.2  0.9 \n  2024-03-12 22:15:00.6 0.1 0.2 0.9\n"
+    assert table(text, layout(text)) == [
+        ("2024-03-12", "22:15:00.5", "0.1", "0.2", "0.9"),
+        ("2024-03-12", "22:15:00.6", "0.1", "0.2", "0.9"),
+    ]
+
+
+def test_a_byte_order_mark_is_part_of_nothing() -> None:
+    assert layout(b"\xef\xbb\xbftime,x,y,z\n1,2,3,4\n").names == ("time", "x", "y", "z")
+    assert layout(b"\xef\xbb\xbf1,2,3,4\n1,2,3,4\n").data_start == 3
+
+
+def test_lines_before_the_header_are_passed_over() -> None:
+    dialect = layout("Device: shaker\nSubject,7,,\n\nTime,X [mg],Y [mg],Z [mg]\n1,2,3,4\n")
+    assert dialect.names == ("Time", "X [mg]", "Y [mg]", "Z [mg]")
+    assert dialect.lines_before == 4
+
+
+def test_a_row_of_units_goes_to_the_names() -> None:
+    assert layout("Timestamp;Accel X;Accel Y;Accel Z\nms;m/s2;m/s2;m/s2\n1;2;3;4\n").names == (
+        "Timestamp ms",
+        "Accel X m/s2",
+        "Accel Y m/s2",
+        "Accel Z m/s2",
+    )
+
+
+def test_a_header_may_be_a_comment() -> None:
+    assert layout("# t x y z\n1 2 3 4\n").names == ("t", "x", "y", "z")
+    assert layout("#t,x,y,z\n1,2,3,4\n").names == ("t", "x", "y", "z")
+
+
+def test_a_separator_at_the_end_of_every_line_makes_an_empty_column() -> None:
+    assert layout("t,x,y,z\n1,2,3,4,\n5,6,7,8,\n").names == ("t", "x", "y", "z", "")
+    assert layout("t,x,y,z,\n1,2,3,4\n5,6,7,8\n").names == ("t", "x", "y", "z")
+
+
+def test_a_first_line_with_missing_values_is_not_a_header() -> None:
+    assert layout("2024-03-12T22:15:00Z,nan,nan,nan\n" + "2024-03-12T22:15:01Z,1,2,3\n" * 3).names == ()
+
+
+def test_names_in_latin_1_are_read() -> None:
+    assert layout("t;x (m/s²);y (m/s²);z (m/s²)\n1;2;3;4\n".encode("latin-1")).names[1] == "x (m/s²)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"\n\n\n",
+        b"Dear diary, I slept.\nBadly, as ever.\n",
+        b"date,bed,wake\n2024-03-12,22:15,06:30\n",
+        b"------------ Data File Created By ActiGraph date format M/d/yyyy at 30 Hz\n1,2,3\n",
+        b"\xef\xbb\xbf------------ Data\n1,2,3\n",
+        b"MD\xfc\x03" + bytes(1020),
+        b"1,2,3,4\n\x00\n",
+        "t,x,y,z\n1,2,3,4\n".encode("utf-16"),
+        b'{"x": [1, 2, 3]}\n',
+    ],
+)
+def test_what_is_no_table_of_numbers_has_no_dialect(text: bytes) -> None:
+    assert detect(text) is None
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_break_the_recognition(data: bytes) -> None:
+    dialect = detect(data)
+    if dialect is not None:
+        assert is_text(data)
+        assert len(table(data[dialect.data_start :], dialect)) >= 1
+
+
+def test_only_complete_lines_of_a_longer_file_are_looked_at() -> None:
+    line = "2024-03-12T22:15:00Z,1,2,3\n"
+    head = (line * HEAD_BYTES)[: HEAD_BYTES - 5] + "\n1,2,"
+    assert layout(head).n_columns == 4
+
+
+def test_lines_with_another_width_are_left_out_and_their_places_known() -> None:
+    text = b"1,2,3,4\n\n1,2,3\n5,6,7,8\n1,2,3,4,5\n9,9,9,9"
+    lines = rectangle(text, layout("1,2,3,4\n"))
+    assert lines.text == b"1,2,3,4\n5,6,7,8\n9,9,9,9\n"
+    assert lines.number.tolist() == [0, 3, 5]
+    assert lines.wrong.tolist() == [2, 4]
+    assert lines.n_lines == 6
+
+
+def test_a_quote_left_open_costs_its_own_line_only() -> None:
+    dialect = layout('"1","2","3","4"\n')
+    assert table(b'"1","2,3,4\n"5","6","7","8"\n', dialect) == [("5", "6", "7", "8")]
+
+
+@given(st.lists(st.lists(st.sampled_from(["1", "-2.5", "", "x"]), min_size=1, max_size=6), max_size=30), st.booleans())
+def test_every_line_is_kept_or_counted(rows: list[list[str]], crlf: bool) -> None:  # noqa: FBT001 - a drawn value
+    text = ("\r\n" if crlf else "\n").join(",".join(row) for row in rows).encode()
+    lines = rectangle(text, Dialect(",", decimal_comma=False, names=(), n_columns=4, data_start=0, lines_before=0))
+    wide = [i for i, row in enumerate(rows) if len(row) == 4]
+    empty = [i for i, row in enumerate(rows) if row == [""]]
+    assert lines.number.tolist() == wide
+    assert sorted([*wide, *empty, *lines.wrong.tolist()]) == list(range(len(rows)))
+
+
+def test_numbers_that_are_none_become_null() -> None:
+    dialect = layout("1,2,3,4\n")
+    parsed = columns(rectangle(b"1, 2 ,abc,-.5e1\n", dialect), dialect, as_text=[0], as_numbers=[1, 2, 3])
+    assert parsed.rows() == [("1", 2.0, None, -5.0)]

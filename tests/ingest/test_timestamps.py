@@ -1,0 +1,192 @@
+"""Times in every notation that files use become the same microseconds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.errors import NoClockError
+from ingest.formats.timestamps import (
+    EARLIEST_US,
+    LATEST_US,
+    TextTime,
+    UnixTime,
+    UnixUnit,
+    all_clocks,
+    all_dates,
+    offset_s,
+    recognise,
+    stated_unit,
+    time_us,
+    unix_unit,
+)
+
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall clocks without a zone are what is tested
+moments_us = st.integers(EARLIEST_US, LATEST_US)
+
+
+def parsed(values: list[str], name: str = "") -> list[int | None]:
+    notation = recognise(values, name)
+    assert notation is not None
+    return applied(values, notation)
+
+
+def applied(values: list[str], notation: TextTime | UnixTime) -> list[int | None]:
+    frame = pl.DataFrame({"t": values}, schema={"t": pl.String})
+    return frame.select(time_us(pl.col("t"), notation)).to_series().to_list()
+
+
+def offsets(values: list[str]) -> list[int | None]:
+    notation = recognise(values)
+    assert notation is not None
+    return pl.DataFrame({"t": values}).select(o=pl.lit(0) + offset_s(pl.col("t"), notation))["o"].to_list()
+
+
+@given(moments_us)
+def test_unix_seconds_are_exact_to_the_microsecond_of_the_text(us: int) -> None:
+    assert parsed([f"{us // 1_000_000}.{us % 1_000_000:06}"]) == [us]
+
+
+@given(moments_us, st.sampled_from([("ms", 1_000), ("us", 1), ("ns", 1)]))
+def test_unix_numbers_are_told_apart_by_their_magnitude(us: int, unit: tuple[UnixUnit, int]) -> None:
+    name, us_per_unit = unit
+    digits = f"{us}000" if name == "ns" else str(us // us_per_unit)
+    notation = recognise([digits])
+    assert notation == UnixTime(name)
+    assert parsed([digits]) == [us // us_per_unit * us_per_unit]
+
+
+def test_milliseconds_keep_their_fraction() -> None:
+    assert parsed(["1551178506010.25"]) == [1_551_178_506_010_250]
+
+
+def test_nanoseconds_written_with_an_exponent_are_still_good_to_a_microsecond() -> None:
+    assert parsed(["1.551178506010000e18"]) == [1_551_178_506_010_000]
+
+
+@pytest.mark.parametrize("number", ["0.02", "86400", "17000.5", "45678.25", "500000000000000"])
+def test_numbers_that_are_no_date_of_this_century_are_no_clock(number: str) -> None:
+    assert recognise([number]) is None
+
+
+def test_the_century_begins_and_ends_where_it_says() -> None:
+    first, last = EARLIEST_US // 1_000_000, LATEST_US // 1_000_000
+    assert recognise([str(first)]) == recognise([str(last)]) == UnixTime("s")
+    assert recognise([str(first - 1)]) is recognise([str(last + 1)]) is None
+
+
+def test_a_stated_unit_that_contradicts_the_magnitude_is_no_clock() -> None:
+    assert unix_unit([1.7e9], "time (s)") == "s"
+    assert unix_unit([1.7e9], "timestamp_ms") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("epoc (ms)", "ms"),
+        ("timestamp_ns", "ns"),
+        ("time [µs]", "us"),
+        ("Time (seconds)", "s"),
+        ("timestamp", None),
+        ("timestamps", None),
+        ("ms", None),
+    ],
+)
+def test_units_of_time_are_read_from_the_end_of_names(name: str, unit: str | None) -> None:
+    assert stated_unit(name) == unit
+
+
+@given(
+    moments_us,
+    st.sampled_from(["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S"]),
+    st.sampled_from([".", ",", ":"]),
+    st.integers(1, 9),
+    st.sampled_from(["", "Z", "+02:00", "-0530", "+01"]),
+)
+def test_a_date_time_comes_back_to_the_digit(us: int, layout: str, point: str, n_digits: int, zone: str) -> None:
+    us -= us % 10 ** max(0, 6 - n_digits)
+    wall = EPOCH + timedelta(microseconds=us)
+    text = wall.strftime(layout) + point + f"{us % 1_000_000:06}000"[:n_digits] + zone
+    east_s = {"": 0, "Z": 0, "+02:00": 7200, "-0530": -19_800, "+01": 3600}[zone]
+    assert parsed([text]) == [us - east_s * 1_000_000]
+
+
+def test_whole_seconds_among_fractions_are_read() -> None:
+    # What isoformat() of Python makes of a microsecond of 0.
+    day = "2024-03-12T22:15:0"
+    assert parsed([f"{day}0+00:00", f"{day}0.5+00:00", f"{day}1+00:00"]) == [
+        1_710_281_700_000_000,
+        1_710_281_700_500_000,
+        1_710_281_701_000_000,
+    ]
+
+
+def test_every_offset_is_reported_also_where_it_changes_in_the_night() -> None:
+    assert offsets(["2024-10-27T02:59:59.9+02:00", "2024-10-27T02:00:00.0+01:00"]) == [7200, 3600]
+    assert offsets(["2024-03-12T22:15:00Z"]) == [0]
+    assert offsets(["2024-03-12T22:15:00"]) == [None]
+
+
+def test_unpadded_dates_are_read() -> None:
+    assert parsed(["1/2/2024 1:02:03.5", "13/2/2024 22:00:00"]) == [
+        1_706_749_323_500_000,
+        1_707_861_600_000_000,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "layout"),
+    [
+        (["12/03/2024 22:15:00", "13/03/2024 00:00:01"], "%d/%m/%Y %H:%M:%S"),
+        (["03/12/2024 22:15:00", "03/13/2024 00:00:01"], "%m/%d/%Y %H:%M:%S"),
+        (["12.03.2024 22:15:00"], "%d.%m.%Y %H:%M:%S"),
+    ],
+)
+def test_day_and_month_are_told_apart_by_a_number_above_12_or_by_points(values: list[str], layout: str) -> None:
+    assert recognise(values) == TextTime(layout, padded=True, zone="none")
+
+
+def test_day_and_month_that_cannot_be_told_apart_are_refused() -> None:
+    with pytest.raises(NoClockError, match="03/04/2024 is day/month or month/day") as caught:
+        recognise(["03/04/2024 22:15:00", "04/04/2024 01:00:00"])
+    assert "YYYY-MM-DD" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "broken", ["", "2024-02-30 00:00:00", "2024-03-12 25:00:00", "2024-03-12 22:15", "2024-03-12 22:15:00x5", "x"]
+)
+def test_what_does_not_fit_the_notation_becomes_null(broken: str) -> None:
+    good = "2024-03-12 22:15:00.5"
+    assert parsed([good, good, broken])[-1] is None
+
+
+@pytest.mark.parametrize("broken", ["", "nan", "inf", "1e300", "7", "-1551178506", "abc"])
+def test_numbers_outside_the_century_become_null(broken: str) -> None:
+    assert parsed(["1551178506.01", "1551178506.02", broken])[-1] is None
+
+
+@pytest.mark.parametrize("foreign", [["22:15:00"], ["2024-03-12"], ["3/12/24 10:15:00"], ["abc"], [], [""]])
+def test_what_is_no_moment_is_not_recognised(foreign: list[str]) -> None:
+    assert recognise(foreign) is None
+
+
+def test_dates_and_times_of_day_in_two_columns_are_known_as_such() -> None:
+    assert all_dates(["2024-03-12", "13.03.2024"])
+    assert all_clocks(["22:15:00.250", "1:02:03"])
+    assert not all_dates(["22:15:00"])
+    assert not all_clocks(["2024-03-12"])
+    assert not all_dates([])
+
+
+@given(st.lists(st.text(max_size=30), max_size=20))
+def test_no_text_breaks_the_recognition(values: list[str]) -> None:
+    try:
+        notation = recognise(values)
+    except NoClockError:
+        return
+    if notation is not None:
+        assert len(applied(values, notation)) == len(values)
