@@ -13,13 +13,13 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
+from scipy import ndimage
 
 from analytics.criteria import Criteria, Motion
+from analytics.filters import Spectrum, band_pass_gain, low_pass_gain
 from analytics.model import Channel
 
 Floats = NDArray[np.float64]
-_PASCAL = 1e-12  # keeps square roots of rounding errors real
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,16 @@ def _segment(time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], criteria: C
     rate_hz = (len(time_us) - 1) / span_s
     if rate_hz < motion.min_rate_hz:
         return None
-    time_us, xyz, rate_hz = _decimate(time_us, xyz, rate_hz, motion)
-    burst_g, envelope_g = _envelope(xyz, rate_hz, motion)
-    slow_time_us, slow_g = _gravity(time_us, xyz, rate_hz, criteria)
+    factor = max(1, int(rate_hz // motion.work_rate_hz))
+    power, slow_g = _filtered(xyz, rate_hz, factor, criteria)
+    slow_time_us = time_us[:: _slow_stride(rate_hz, factor, criteria)]
+    time_us, rate_hz = time_us[::factor], rate_hz / factor
+    smooth = ndimage.uniform_filter1d(power, envelope_width(rate_hz, motion), mode="nearest")
+    envelope_g = np.sqrt(np.maximum(smooth, 0.0))  # a running sum may end a hair below zero
     return Segment(
         time_us=time_us,
         rate_hz=rate_hz,
-        burst_g=burst_g,
+        burst_g=np.sqrt(power),
         envelope_g=envelope_g,
         floor_g=_floor(envelope_g, rate_hz, motion),
         tilt_g=_tilt(time_us, slow_time_us, slow_g, criteria),
@@ -114,24 +117,26 @@ def _evenly(time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], motion: Moti
     return np.rint(grid_us).astype(np.int64), even
 
 
-def _decimate(
-    time_us: NDArray[np.int64], xyz: Floats, rate_hz: float, motion: Motion
-) -> tuple[NDArray[np.int64], Floats, float]:
-    factor = max(1, int(rate_hz // motion.work_rate_hz))
-    if factor == 1:
-        return time_us, xyz, rate_hz
-    thinned = signal.resample_poly(xyz, 1, factor, axis=0, padtype="line")
-    return time_us[::factor], thinned, rate_hz / factor
-
-
-def _envelope(xyz: Floats, rate_hz: float, motion: Motion) -> tuple[Floats, Floats]:
-    top_hz = min(motion.band_high_hz, motion.band_high_share * rate_hz)
-    band = signal.butter(2, [motion.band_low_hz, top_hz], btype="bandpass", fs=rate_hz, output="sos")
-    power = np.zeros(len(xyz))
+def _filtered(xyz: Floats, rate_hz: float, factor: int, criteria: Criteria) -> tuple[Floats, Floats]:
+    """Band-passed power at ``rate_hz / factor``, and gravity alone every `_slow_stride` samples."""
+    motion = criteria.motion
+    stride = _slow_stride(rate_hz, factor, criteria)
+    power = np.zeros(-(-len(xyz) // factor))
+    slow = np.empty((-(-len(xyz) // stride), 3))
     for axis in range(3):
-        power += signal.sosfiltfilt(band, xyz[:, axis]) ** 2
-    smooth = ndimage.uniform_filter1d(power, envelope_width(rate_hz, motion), mode="nearest")
-    return np.sqrt(power), np.sqrt(np.maximum(smooth, _PASCAL))
+        spectrum = Spectrum(xyz[:, axis], rate_hz)
+        at_hz = spectrum.frequency_hz
+        top_hz = min(motion.band_high_hz, motion.band_high_share * rate_hz / factor)
+        band = band_pass_gain(at_hz, motion.band_low_hz, top_hz, rate_hz)
+        if factor > 1:  # nothing above half the new rate may fold back
+            band *= low_pass_gain(at_hz, 0.45 * rate_hz / factor, rate_hz, order=8)
+        power += spectrum.filtered(band)[::factor] ** 2
+        slow[:, axis] = spectrum.filtered(low_pass_gain(at_hz, criteria.detection.tilt_low_pass_hz, rate_hz))[::stride]
+    return power, slow
+
+
+def _slow_stride(rate_hz: float, factor: int, criteria: Criteria) -> int:
+    return factor * max(1, round(rate_hz / factor / criteria.detection.tilt_rate_hz))
 
 
 def envelope_width(rate_hz: float, motion: Motion) -> int:
@@ -148,16 +153,6 @@ def _floor(envelope_g: Floats, rate_hz: float, motion: Motion) -> Floats:
     centres = (np.arange(n_blocks) + 0.5) * block
     smooth: Floats = np.interp(np.arange(len(envelope_g)), centres, floor)
     return smooth
-
-
-def _gravity(
-    time_us: NDArray[np.int64], xyz: Floats, rate_hz: float, criteria: Criteria
-) -> tuple[NDArray[np.int64], Floats]:
-    detection = criteria.detection
-    low = signal.butter(2, detection.tilt_low_pass_hz, btype="lowpass", fs=rate_hz, output="sos")
-    stride = max(1, round(rate_hz / detection.tilt_rate_hz))
-    slow = np.column_stack([signal.sosfiltfilt(low, xyz[:, axis])[::stride] for axis in range(3)])
-    return time_us[::stride], slow
 
 
 def _tilt(time_us: NDArray[np.int64], slow_time_us: NDArray[np.int64], slow_g: Floats, criteria: Criteria) -> Floats:
