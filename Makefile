@@ -1,0 +1,59 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Both make .venv from a lock with hashes, once.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url \
+	--no-emit-find-links --no-annotate --no-header --python-version 3.11
+
+.PHONY: demo test check lock clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.run-ready  ## import sample_data/ into demo-output/ and show its nights
+	@$(BIN)/nightkick demo
+
+test: check  ## everything that has to be true
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4
+
+check: $(VENV)/.test-ready  ## style, types, layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+lock:  ## resolve the dependencies again (needs a package registry)
+	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \
+	$(PYTHON) -m venv "$$tools" && "$$tools/bin/python" -m pip --disable-pip-version-check --quiet install uv && \
+	PATH="$$tools/bin:$$PATH" && \
+	$(UV_COMPILE) --upgrade -c requirements/constraints.txt pyproject.toml requirements/build.in \
+		-o requirements/run.lock >/dev/null && \
+	$(UV_COMPILE) --upgrade --group test -c requirements/run.lock pyproject.toml requirements/build.in \
+		-o requirements/test.lock >/dev/null
+	@if grep -n '://' requirements/*.lock; then echo 'a lock must not name an address'; exit 1; fi
+
+clean:  ## remove what these commands made
+	rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The locks are complete, so pip is told not to resolve again (older ones trip over it), and the project itself
+# is installed with the build tools from the lock instead of fetched ones.
+$(VENV)/.run-ready: requirements/run.lock pyproject.toml | $(VENV)/.made
+	@echo 'Installing what nightkick needs into $(VENV) (about a minute, once)'
+	@$(PIP) install --no-deps --require-hashes -r $<
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test-ready: requirements/test.lock pyproject.toml | $(VENV)/.made
+	@echo 'Installing nightkick and the test tools into $(VENV) (about a minute, once)'
+	@$(PIP) install --no-deps --require-hashes -r $<
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.run-ready
+
+$(VENV)/.made:
+	@command -v $(PYTHON) >/dev/null || { echo 'no $(PYTHON) here: install Python 3.11 or newer'; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo '$(PYTHON) is older than 3.11: name a newer one, e.g. make PYTHON=python3.12 demo'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo '$(PYTHON) cannot make environments: install its venv package (Debian: python3-venv)'; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@

@@ -39,7 +39,9 @@ def make(folder: Path) -> tuple[Path, ...]:
         packed=True,
     )
     write_csv(csv, calm.time_us, calm.xyz_g, gz=True)
-    write_fit(fit, watch.time_us, watch.xyz_g, rate_hz=RATE_HZ, serial=4712, stages=stages_of(watch), layout="compressed")
+    write_fit(
+        fit, watch.time_us, watch.xyz_g, rate_hz=RATE_HZ, serial=4712, stages=stages_of(watch), layout="compressed"
+    )
     return cwa, csv, fit, _write_truth(folder, {cwa: periodic, csv: calm, fit: watch})
 
 

@@ -10,7 +10,6 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from ingest.writers.delimited import write_csv
 from numpy.typing import NDArray
 
 from analytics.simulate.physics import SENSORS, render
@@ -18,6 +17,7 @@ from analytics.simulate.plan import PROFILES, Plan, plan_night
 from ingest.errors import UnreadableFileError, UsageError
 from ingest.recording import StageSpan
 from ingest.writers.axivity import write_cwa
+from ingest.writers.delimited import write_csv
 from ingest.writers.fit import write_fit
 
 FileFormat = Literal["cwa", "csv", "fit"]

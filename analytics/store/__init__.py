@@ -1,0 +1,48 @@
+"""The store: recordings, nights and what people said about them, in one DuckDB file with raw samples beside it.
+
+Connections are short, writes are one transaction each, and every failure is a `StoreError`. Nothing outside this
+package knows DuckDB.
+"""
+
+from analytics.store.check import Finding, check
+from analytics.store.connection import Store
+from analytics.store.failures import SamplesLostError, StaleAnalysisError
+from analytics.store.migrate import initialise
+from analytics.store.publish import publish
+from analytics.store.query import query
+from analytics.store.read import (
+    NightKey,
+    default_ruleset,
+    find_recording,
+    nights_to_analyse,
+    recordings_of_night,
+    set_default_ruleset,
+)
+from analytics.store.recordings import StoredRecording, stored_recording
+from analytics.store.samples import load_samples, stage_samples
+from analytics.store.write import Attempt, record_attempts, save, save_nights
+
+__all__ = [
+    "Attempt",
+    "Finding",
+    "NightKey",
+    "SamplesLostError",
+    "StaleAnalysisError",
+    "Store",
+    "StoredRecording",
+    "check",
+    "default_ruleset",
+    "find_recording",
+    "initialise",
+    "load_samples",
+    "nights_to_analyse",
+    "publish",
+    "query",
+    "record_attempts",
+    "recordings_of_night",
+    "save",
+    "save_nights",
+    "set_default_ruleset",
+    "stage_samples",
+    "stored_recording",
+]

@@ -1,0 +1,155 @@
+"""Whether what is stored still fits together: what foreign keys would guard, and what no database can.
+
+The only place that recounts: indices are stored once, when a night is analysed, and here compared with its events.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from analytics.store.connection import Store, reading
+from analytics.store.failures import SamplesLostError
+from analytics.store.migrate import is_current, known_migrations
+from analytics.store.rows import NIGHT_TABLES
+from analytics.store.samples import samples_path, staged_count
+from analytics.store.workspace import abandoned
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked: ``what`` was found, and a ``hint`` where something is to be done."""
+
+    ok: bool
+    what: str
+    hint: str = ""
+
+
+_REANALYSE = "analyse again with: nightkick reanalyse"
+
+_ORPHANS = {
+    **{
+        table: f"SELECT DISTINCT subject, night_date FROM {table} ANTI JOIN night USING (subject, night_date)"
+        for table in NIGHT_TABLES
+        if table != "night"
+    },
+    **{
+        f"{table} without score": f"""
+            SELECT DISTINCT subject, night_date, ruleset FROM {table}
+            ANTI JOIN score USING (subject, night_date, ruleset)
+        """
+        for table in ("event", "series_row", "flag")
+    },
+    "event without movement": """
+        SELECT subject, night_date, movement_no FROM event e
+        ANTI JOIN movement m ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.lead
+    """,
+    "event without series": """
+        SELECT subject, night_date, movement_no FROM event
+        ANTI JOIN series_row USING (subject, night_date, ruleset, series_no)
+        WHERE series_no IS NOT NULL
+    """,
+    "recording_night": "SELECT sha256 FROM recording_night ANTI JOIN recording USING (sha256)",
+    "night": """
+        SELECT subject, night_date FROM (SELECT subject, night_date, unnest(recordings) AS sha256 FROM night)
+        ANTI JOIN recording_night USING (subject, night_date, sha256)
+    """,
+    "movement": """
+        SELECT DISTINCT subject, night_date FROM movement m
+        ANTI JOIN night n
+            ON n.subject = m.subject AND n.night_date = m.night_date AND list_contains(n.recordings, m.recording)
+    """,
+}
+
+_MISCOUNTED = """
+    WITH counted AS (
+        SELECT subject, night_date, ruleset,
+            count(*) FILTER (is_lm) AS n_lm,
+            count(*) FILTER (is_clm) AS n_clm,
+            count(*) FILTER (is_plm) AS n_plm,
+            count(*) FILTER (is_plm AND sleep_state = 'sleep') AS n_plms,
+            count(*) FILTER (is_plm AND sleep_state = 'wake') AS n_plmw
+        FROM event GROUP BY ALL
+    ),
+    runs AS (SELECT subject, night_date, ruleset, count(*) AS n_series FROM series_row GROUP BY ALL)
+    SELECT subject, night_date, ruleset
+    FROM score s
+    JOIN night n USING (subject, night_date)
+    LEFT JOIN counted c USING (subject, night_date, ruleset)
+    LEFT JOIN runs r USING (subject, night_date, ruleset)
+    WHERE s.n_lm <> coalesce(c.n_lm, 0)
+        OR s.n_clm <> coalesce(c.n_clm, 0)
+        OR s.n_plm <> coalesce(c.n_plm, 0)
+        OR s.n_plms <> coalesce(c.n_plms, 0)
+        OR s.n_plmw <> coalesce(c.n_plmw, 0)
+        OR s.n_series <> coalesce(r.n_series, 0)
+        OR abs(s.plms_index * n.tst_h - coalesce(c.n_plms, 0)) > 0.05
+"""
+
+
+def check(store: Store) -> tuple[Finding, ...]:
+    """Everything that can be checked without the original files, one finding each.
+
+    Raises
+    ------
+    DatabaseBusyError, DatabaseUnreadableError, DatabaseNewerError
+        The database cannot be read at all.
+    """
+    with reading(store) as con:
+        if not is_current(con, store.path, known_migrations()):
+            return (Finding(ok=False, what="the database is of an older nightkick", hint="import anything once"),)
+        recorded = con.execute("SELECT sha256, n_samples FROM recording ORDER BY sha256").fetchall()
+        findings = (Finding(ok=True, what="the database is up to date"), _orphans(con), _miscounted(con))
+    return (*findings, _samples(store, dict(recorded)), _strays(store, {sha for sha, _ in recorded}), _left(store))
+
+
+def _orphans(con: duckdb.DuckDBPyConnection) -> Finding:
+    found = {what: _count(con, query) for what, query in _ORPHANS.items()}
+    broken = [f"{what}: {n}" for what, n in found.items() if n]
+    if broken:
+        return Finding(ok=False, what=f"rows that belong to nothing ({', '.join(broken)})", hint=_REANALYSE)
+    return Finding(ok=True, what="every row belongs to its night and recording")
+
+
+def _miscounted(con: duckdb.DuckDBPyConnection) -> Finding:
+    if n := _count(con, _MISCOUNTED):
+        return Finding(ok=False, what=f"counts that do not equal their events, in {n} scores", hint=_REANALYSE)
+    return Finding(ok=True, what="counts and indices equal a recount of the events")
+
+
+def _samples(store: Store, recorded: dict[str, int]) -> Finding:
+    lost = [sha256 for sha256, n_samples in recorded.items() if not _has_samples(store, sha256, n_samples)]
+    if lost:
+        what = f"{len(lost)} of {len(recorded)} recordings without their samples (first: {lost[0]})"
+        return Finding(ok=False, what=what, hint="import their files again")
+    return Finding(ok=True, what=f"samples of all {len(recorded)} recordings are in place")
+
+
+def _has_samples(store: Store, sha256: str, n_samples: int) -> bool:
+    try:
+        return staged_count(samples_path(store, sha256)) == n_samples
+    except SamplesLostError:
+        return False
+
+
+def _strays(store: Store, recorded: set[str]) -> Finding:
+    strays = [path for path in sorted(store.recordings.glob("*.parquet")) if path.stem not in recorded]
+    if strays:
+        what = f"{len(strays)} files of samples without a recording (first: {strays[0].name})"
+        return Finding(ok=False, what=what, hint="import the recording again, or delete them")
+    return Finding(ok=True, what="no samples without a recording")
+
+
+def _left(store: Store) -> Finding:
+    left = [path for folder in (store.path.parent, store.recordings) for path in abandoned(folder)]
+    if left:
+        return Finding(
+            ok=False, what=f"{len(left)} temporary folders of ended runs", hint="the next import removes them"
+        )
+    return Finding(ok=True, what="no temporary folders of ended runs")
+
+
+def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = con.execute(f"SELECT count(*) FROM ({query})").fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,200 @@
+"""Opening the database: who waits for whom, and what a connection may do.
+
+The only place that connects to the database file. Three facts about DuckDB shape it:
+
+* A file is open in one writing process, or in any number of reading ones. So no connection outlives a call, and
+  a held lock is waited for with jitter, up to a limit.
+* The lock is a POSIX one: any ``close()`` of the file in the process that holds it drops it, and a second
+  process can then destroy data. So nothing here opens the file by other means, and within one process only
+  one connection exists at a time.
+* After an error inside a transaction, COMMIT reports success and discards everything. So `transaction` rolls
+  back and raises again, and before it commits asks whether the transaction is still alive.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+import polars as pl
+
+from analytics.store.failures import busy, is_busy, translated
+from analytics.store.workspace import owner_only
+
+T = TypeVar("T")
+
+#: First and longest pause before the lock is tried again, seconds; each is drawn from half to one and a half.
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.4
+
+#: Readable by every DuckDB from 1.5 on, whichever of them wrote it.
+STORAGE_VERSION = "v1.5.0"
+
+#: Nothing is ever fetched from a network or picked up from Python variables. Without the first two, DuckDB
+#: downloads an extension as soon as it is pointed at an SQLite file.
+_COMMON = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "python_enable_replacements": "false",
+    "threads": "2",
+}
+#: ``storage_compatibility_version`` counts when the file is made; an existing one keeps its own.
+WRITER = {**_COMMON, "memory_limit": "1GB", "storage_compatibility_version": STORAGE_VERSION}
+READER = {**_COMMON, "memory_limit": "1GB", "enable_external_access": "false"}
+
+_gates: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
+_gates_guard = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where the database lies, and how long to wait for its lock.
+
+    Attributes
+    ----------
+    path : Path
+        The database file. Raw samples lie beside it.
+    wait_s : float
+        Longest wait for another process or thread, seconds.
+    """
+
+    path: Path
+    wait_s: float = 30.0
+
+    @property
+    def recordings(self) -> Path:
+        """Folder of the raw samples, one Parquet file a recording."""
+        return self.path.parent / "recordings"
+
+    @property
+    def published(self) -> Path:
+        """The copy that people open with their own tools."""
+        return self.path.with_name(f"{self.path.stem}.published.duckdb")
+
+
+class ArrowStream:
+    """A polars frame in the one shape that DuckDB takes without pyarrow: the Arrow C stream."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The frame as a capsule of the Arrow C stream interface."""
+        return self._frame.__arrow_c_stream__(requested_schema)
+
+
+@contextmanager
+def reading(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that can read this database and reach nothing else: no file, no network, no setting.
+
+    Raises
+    ------
+    DatabaseBusyError, DatabaseUnreadableError, StoreError
+    """
+    with _connected(store, READER, read_only=True) as con:
+        con.execute("SET lock_configuration = true")
+        yield con
+
+
+@contextmanager
+def transaction(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection inside one transaction: committed at the end, or rolled back whatever goes wrong.
+
+    Raises
+    ------
+    DatabaseBusyError, DatabaseUnreadableError, StoreError
+    """
+    with writing(store) as con, atomic(con):
+        yield con
+
+
+@contextmanager
+def atomic(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of what happens inside, or nothing."""
+    con.execute("BEGIN")
+    try:
+        yield
+        con.execute("SELECT 1")  # fails in a broken transaction, where COMMIT would pretend to work
+        con.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(duckdb.Error):  # DuckDB has rolled back by itself
+            con.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def writing(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that can write, outside any transaction: for migrations. Use `transaction` otherwise."""
+    with owner_only(), _connected(store, WRITER, read_only=False) as con:
+        yield con
+
+
+@contextmanager
+def alone(store: Store) -> Iterator[None]:
+    """Keep every other connection of this process away from the database."""
+    gate = _gate(store.path)
+    if not gate.acquire(timeout=store.wait_s):
+        raise busy(None, store.path, store.wait_s)
+    try:
+        yield
+    finally:
+        gate.release()
+
+
+@contextmanager
+def in_memory(**config: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection without a database of its own."""
+    con = duckdb.connect(":memory:", config={**_COMMON, "memory_limit": "1GB", **config})
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        yield con
+    finally:
+        con.close()
+
+
+def retry_busy(attempt: Callable[[], T], store: Store) -> T:
+    """What ``attempt`` returns, tried again with growing pauses for as long as another process holds the lock."""
+    give_up_at = time.monotonic() + store.wait_s
+    pause_s = FIRST_PAUSE_S
+    while True:
+        try:
+            return attempt()
+        except duckdb.Error as error:
+            left_s = give_up_at - time.monotonic()
+            if not is_busy(error):
+                raise
+            if left_s <= 0:
+                raise busy(error, store.path, store.wait_s) from error
+            time.sleep(min(left_s, pause_s * random.uniform(0.5, 1.5)))
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+
+def quoted(text: str) -> str:
+    """Text as an SQL literal, for the places where DuckDB takes no parameter."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def _connected(store: Store, config: dict[str, str], *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    with translated(store.path), alone(store):
+        path = str(store.path.absolute())  # a bare name such as "md:x" would mean another kind of database
+        con = retry_busy(lambda: duckdb.connect(path, read_only=read_only, config=dict(config)), store)
+        try:
+            con.execute("SET TimeZone = 'UTC'")
+            yield con
+        finally:
+            con.close()
+
+
+def _gate(path: Path) -> threading.Lock:
+    with _gates_guard:
+        return _gates[path.resolve()]

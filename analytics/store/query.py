@@ -1,0 +1,181 @@
+"""Questions of people, in SQL: one statement that reads, and nothing else.
+
+The only place that runs SQL which nightkick did not write. Three fences, each enough by itself for most of what
+could go wrong: the statement must be a single one that reads, by DuckDB's own parser; the file is opened
+read-only; and the connection can reach no file, network, extension, environment or Python variable, nor change a
+setting. A limit on time, memory and rows keeps an innocent mistake from taking the machine.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from itertools import dropwhile
+
+import duckdb
+import polars as pl
+from duckdb.sqltypes import DuckDBPyType
+
+from analytics.store.connection import Store, reading
+from analytics.store.failures import first_line
+from ingest.errors import QueryRefusedError
+
+#: Longest a query may run, seconds.
+LONGEST_S = 60.0
+#: Most rows one answer may have: more belong into a tool of their own, on the published copy.
+MOST_ROWS = 5_000_000
+
+#: What a statement may begin with. DuckDB's parser calls some PRAGMAs a SELECT.
+_BEGINNINGS = frozenset({"select", "with", "from", "values", "table", "describe", "desc", "show", "summarize",
+                         "unpivot", "explain", "("})  # fmt: skip
+#: What may stand between EXPLAIN and the statement it explains.
+_EXPLAIN_WORDS = frozenset({"explain", "analyze", "verbose"})
+
+#: What polars knows of DuckDB's types; columns of any other type are handed out as text.
+_KNOWN_TYPES = frozenset({
+    "boolean", "tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint",
+    "float", "double", "decimal", "varchar", "blob", "uuid", "enum", "date", "time", "timestamp", "timestamp_s",
+    "timestamp_ms", "timestamp_ns", "timestamp with time zone", "null",
+})  # fmt: skip
+_NESTED_TYPES = frozenset({"list", "array", "struct", "map"})
+
+_READING = "only SELECT, WITH, FROM, VALUES, TABLE, DESCRIBE, SHOW, SUMMARIZE, or EXPLAIN of one of these,"
+_WORD = re.compile(rb"\w+|[^\w\s]")
+#: Days from 1970 to the first and the last day that Python's calendar has.
+_DAYS = ((date.min - date(1970, 1, 1)).days, (date.max - date(1970, 1, 1)).days)
+_TICKS_PER_DAY = {"d": 1, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+
+_Word = tuple[int, str]
+Parameters = Sequence[object] | Mapping[str, object]
+
+
+def query(
+    store: Store,
+    sql: str,
+    parameters: Parameters = (),
+    *,
+    max_rows: int | None = None,
+    longest_s: float = LONGEST_S,
+) -> pl.DataFrame:
+    """The answer to one reading SQL statement, in a UTC session.
+
+    Instants arrive as ``Datetime("us", "UTC")``, lists as lists, JSON as text. Columns with the same name get a
+    number; types that polars does not have (INTERVAL, UNION, BIT) arrive as text.
+
+    Parameters
+    ----------
+    parameters : sequence or mapping
+        For ``?`` or ``$name`` in the statement.
+    max_rows : int or None
+        Hand out only the first rows. Without it more than `MOST_ROWS` are refused.
+
+    Raises
+    ------
+    QueryRefusedError
+        More than one statement, one that would do more than read, one that fails or takes too long.
+    DatabaseBusyError, DatabaseUnreadableError
+    """
+    with reading(store) as con:
+        try:
+            statement = _reading_statement(con, sql)
+            with _time_limit(con, longest_s):
+                frame = _answer(con, statement, parameters, MOST_ROWS + 1 if max_rows is None else max_rows)
+        except duckdb.InterruptException as error:
+            raise QueryRefusedError(f"took longer than {longest_s:g} s", hint="ask for less") from error
+        except duckdb.OutOfMemoryException as error:
+            raise QueryRefusedError("needs more memory than a query may take", hint="ask for less") from error
+        except (duckdb.Error, UnicodeError, ValueError) as error:
+            raise QueryRefusedError(first_line(error)) from error
+        except pl.exceptions.PolarsError as error:
+            raise _midway(error, longest_s) from error
+    if max_rows is None and frame.height > MOST_ROWS:
+        raise QueryRefusedError(f"more than {MOST_ROWS} rows", hint="add LIMIT, or open the published copy")
+    return _showable(frame)
+
+
+def _reading_statement(con: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """The one statement in ``sql``, if all it does is read."""
+    words = _words(sql)
+    statements = con.extract_statements(sql)
+    if len(statements) != 1:
+        found = "more than one statement" if statements else "no statement"
+        raise QueryRefusedError(found, hint="give exactly one; PIVOT counts as two")
+    body = _explained(words) if words[0][1] == "explain" else words
+    if not body or not _reads(con, sql, body):
+        refused = (body or words)[0][1].upper()
+        raise QueryRefusedError(f"{refused} is not a statement that only reads", hint=f"{_READING} is")
+    return statements[0].query
+
+
+def _reads(con: duckdb.DuckDBPyConnection, sql: str, body: Sequence[_Word]) -> bool:
+    offset, beginning = body[0]
+    found = con.extract_statements(sql.encode()[offset:].decode())
+    return beginning in _BEGINNINGS and [statement.type for statement in found] == [duckdb.StatementType.SELECT]
+
+
+def _words(sql: str) -> list[_Word]:
+    """Byte offset and beginning, in lower case, of every token of DuckDB's own lexer, comments left out."""
+    text = sql.encode()
+    offsets = (offset for offset, kind in duckdb.tokenize(sql) if kind != duckdb.token_type.comment)
+    words = ((offset, _WORD.match(text, offset)) for offset in offsets)
+    found = [(offset, match[0].decode(errors="replace").lower()) for offset, match in words if match]
+    return [*dropwhile(lambda word: word[1] == ";", found)]
+
+
+def _explained(words: Sequence[_Word]) -> Sequence[_Word]:
+    """The words of the statement that an EXPLAIN explains."""
+    rest = [*dropwhile(lambda word: word[1] in _EXPLAIN_WORDS, words)]
+    if len(rest) > 1 and rest[0][1] == "(" and rest[1][1] not in _BEGINNINGS:  # options such as (ANALYZE)
+        rest = [*dropwhile(lambda word: word[1] != ")", rest)][1:]
+    return rest
+
+
+def _answer(con: duckdb.DuckDBPyConnection, statement: str, parameters: Parameters, n_rows: int) -> pl.DataFrame:
+    relation = con.sql(statement, params=parameters or None).project("*").limit(n_rows)
+    if not all(_is_known(dtype) for dtype in relation.types):
+        relation = relation.project(", ".join(map(_as_known, relation.columns, relation.types)))
+    return pl.DataFrame(relation)
+
+
+def _is_known(dtype: DuckDBPyType) -> bool:
+    if dtype.id in _NESTED_TYPES:
+        return all(_is_known(child) for _, child in dtype.children if isinstance(child, DuckDBPyType))
+    return dtype.id in _KNOWN_TYPES
+
+
+def _as_known(name: str, dtype: DuckDBPyType) -> str:
+    quoted = '"' + name.replace('"', '""') + '"'
+    return quoted if _is_known(dtype) else f"{quoted}::VARCHAR AS {quoted}"
+
+
+def _showable(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame, if Python can say every date in it: DuckDB also has infinity and the year 290000."""
+    for column in frame.select(pl.selectors.date(), pl.selectors.datetime()):
+        ticks_per_day = _TICKS_PER_DAY[getattr(column.dtype, "time_unit", "d")]
+        days = column.to_physical() // ticks_per_day
+        if not days.is_between(*_DAYS).all():
+            hint = f"cast it: {column.name}::VARCHAR"
+            raise QueryRefusedError(f"column {column.name} has dates outside the years 1 to 9999", hint=hint)
+    return frame
+
+
+def _midway(error: pl.exceptions.PolarsError, longest_s: float) -> QueryRefusedError:
+    """An error of DuckDB that came up while rows were already being handed over."""
+    text = first_line(error).rpartition("got external error: ")[2]
+    if "INTERRUPT" in text:
+        return QueryRefusedError(f"took longer than {longest_s:g} s", hint="ask for less")
+    return QueryRefusedError(text)
+
+
+@contextmanager
+def _time_limit(con: duckdb.DuckDBPyConnection, longest_s: float) -> Iterator[None]:
+    timer = threading.Timer(longest_s, con.interrupt)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()

@@ -1,0 +1,180 @@
+"""A recording as the database keeps it: its row, without its samples.
+
+The only place that knows how a `Recording` becomes a row and a row a `StoredRecording` again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from analytics.store.tables import UTC_US, Columns, frame_of, plain
+from ingest.clock import nights_covered
+from ingest.recording import Quality, Recording, Side, Site, StageSpan, ZoneSource
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecording:
+    """One imported file. Times are UTC microseconds since 1970.
+
+    Attributes
+    ----------
+    quality : dict
+        What of `ingest.recording.Quality` has no field of its own here, as JSON knows it.
+    night_dates : tuple of date
+        Every night between the first and the last sample, by the evening's date in ``zone``.
+    """
+
+    sha256: str
+    path: Path
+    subject: str
+    site: Site
+    side: Side
+    zone: str
+    zone_source: ZoneSource
+    format: str
+    device_maker: str
+    device_model: str
+    device_serial: str
+    first_us: int
+    last_us: int
+    n_samples: int
+    rate_hz_nominal: float | None
+    rate_hz_true: float | None
+    lsb_g: float
+    unit: str
+    bad_blocks: int
+    restarts: int
+    instants_known: bool
+    quality: dict[str, Any]
+    warnings: tuple[str, ...]
+    stages: tuple[StageSpan, ...]
+    night_dates: tuple[date, ...]
+
+
+def stored_recording(recording: Recording, *, subject: str) -> StoredRecording:
+    """What the database will keep of a recording, for a subject."""
+    quality = recording.quality
+    return StoredRecording(
+        sha256=recording.sha256,
+        path=recording.path,
+        subject=subject,
+        site=recording.placement.site,
+        side=recording.placement.side,
+        zone=recording.clock.zone,
+        zone_source=recording.clock.zone_source,
+        format=recording.format,
+        device_maker=recording.device.maker,
+        device_model=recording.device.model,
+        device_serial=recording.device.serial,
+        first_us=quality.first_us,
+        last_us=quality.last_us,
+        n_samples=quality.n_samples,
+        rate_hz_nominal=recording.rate_hz_nominal,
+        rate_hz_true=quality.rate_hz_true,
+        lsb_g=quality.lsb_mg / 1000,
+        unit=recording.unit,
+        bad_blocks=recording.bad_blocks,
+        restarts=recording.restarts,
+        instants_known=recording.clock.instants_known,
+        quality=_measured(quality, recording.full_scale_g),
+        warnings=recording.warnings,
+        stages=recording.stages,
+        night_dates=nights_covered(quality.first_us, quality.last_us, recording.clock.zone),
+    )
+
+
+def recording_frame(recording: StoredRecording) -> pl.DataFrame:
+    """Its row of the table ``recording``."""
+    row = {
+        **{name: getattr(recording, name) for name in _SAME_NAME},
+        "path": str(recording.path),
+        "first_at": recording.first_us,
+        "last_at": recording.last_us,
+        "quality": json.dumps(plain(recording.quality)),
+        "warnings": list(recording.warnings),
+        "stages": [{"start_at": s.start_us, "end_at": s.end_us, "stage": s.stage} for s in recording.stages],
+    }
+    return frame_of([tuple(row[name] for name in _COLUMNS)], _COLUMNS)
+
+
+def membership_frame(recording: StoredRecording) -> pl.DataFrame:
+    """Its rows of the table ``recording_night``."""
+    rows = [(recording.subject, night_date, recording.sha256) for night_date in recording.night_dates]
+    return frame_of(rows, {"subject": pl.String, "night_date": pl.Date, "sha256": pl.String})
+
+
+def fetch_recordings(
+    con: duckdb.DuckDBPyConnection, condition: str, parameters: Sequence[object]
+) -> tuple[StoredRecording, ...]:
+    """The recordings that meet an SQL condition on ``r``, in the order of their first samples."""
+    rows = con.execute(f"{_SELECT} WHERE {condition} ORDER BY r.first_at, r.sha256", list(parameters)).fetchall()
+    return tuple(_from_row(*row) for row in rows)
+
+
+_COLUMNS: Columns = {
+    "sha256": pl.String,
+    "path": pl.String,
+    "subject": pl.String,
+    "site": pl.String,
+    "side": pl.String,
+    "zone": pl.String,
+    "zone_source": pl.String,
+    "format": pl.String,
+    "device_maker": pl.String,
+    "device_model": pl.String,
+    "device_serial": pl.String,
+    "first_at": UTC_US,
+    "last_at": UTC_US,
+    "n_samples": pl.Int64,
+    "rate_hz_nominal": pl.Float64,
+    "rate_hz_true": pl.Float64,
+    "lsb_g": pl.Float64,
+    "unit": pl.String,
+    "bad_blocks": pl.Int64,
+    "restarts": pl.Int64,
+    "instants_known": pl.Boolean,
+    "quality": pl.String,
+    "warnings": pl.List(pl.String),
+    "stages": pl.List(pl.Struct({"start_at": UTC_US, "end_at": UTC_US, "stage": pl.String})),
+}
+#: Fields of `Quality` that are columns themselves.
+_OWN_COLUMN = ("n_samples", "first_us", "last_us", "rate_hz_true")
+_CONVERTED = ("path", "first_at", "last_at", "quality", "warnings", "stages")
+_SAME_NAME = tuple(name for name in _COLUMNS if name not in _CONVERTED)
+
+_SELECT = f"""
+SELECT
+    {", ".join(f"r.{name}" for name in _SAME_NAME)},
+    r.path, epoch_us(r.first_at), epoch_us(r.last_at), r.quality, r.warnings,
+    [(epoch_us(s.start_at), epoch_us(s.end_at), s.stage) FOR s IN r.stages],
+    (SELECT coalesce(list(n.night_date ORDER BY n.night_date), []) FROM recording_night n WHERE n.sha256 = r.sha256)
+FROM recording r
+"""
+
+
+def _from_row(*row: Any) -> StoredRecording:
+    same, (path, first_us, last_us, quality, warnings, stages, dates) = row[: len(_SAME_NAME)], row[len(_SAME_NAME) :]
+    return StoredRecording(
+        **dict(zip(_SAME_NAME, same, strict=True)),
+        path=Path(path),
+        first_us=first_us,
+        last_us=last_us,
+        quality=json.loads(quality),
+        warnings=tuple(warnings),
+        stages=tuple(StageSpan(*stage) for stage in stages),
+        night_dates=tuple(dates),
+    )
+
+
+def _measured(quality: Quality, full_scale_g: float | None) -> dict[str, Any]:
+    fields = asdict(quality)
+    kept = {name: value for name, value in fields.items() if name not in _OWN_COLUMN}
+    return {name: plain(value) for name, value in {**kept, "full_scale_g": full_scale_g}.items()}

@@ -1,0 +1,197 @@
+"""Which table a part of a `Night` goes to, and under which column names.
+
+One declaration a table, column by column beside the attribute it comes from: what the analysis calls ``onset_us``
+is ``onset_at`` here, because a database knows instants and a model only numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from operator import attrgetter
+from typing import Any
+
+import polars as pl
+
+from analytics.model import Flag, Night, Score
+from analytics.store.tables import UTC_US, Columns, frame_of, plain
+from ingest.errors import StoreError
+
+_Fields = dict[str, tuple[pl.DataType | type[pl.DataType], str]]
+
+_KEY: Columns = {"subject": pl.String, "night_date": pl.Date}
+_SCORE_KEY: Columns = {**_KEY, "ruleset": pl.String}
+
+_NIGHT: _Fields = {
+    "zone": (pl.String, "zone"),
+    "site": (pl.String, "site"),
+    "legs": (pl.String, "legs"),
+    "recorded_from": (UTC_US, "recorded_from_us"),
+    "recorded_to": (UTC_US, "recorded_to_us"),
+    "recorded_h": (pl.Float64, "recorded_h"),
+    "longest_gap_s": (pl.Float64, "longest_gap_s"),
+    "sleep_source": (pl.String, "sleep_source"),
+    "in_bed_at": (UTC_US, "in_bed_us"),
+    "sleep_onset_at": (UTC_US, "sleep_onset_us"),
+    "onset_sd_min": (pl.Float64, "onset_sd_min"),
+    "wake_at": (UTC_US, "wake_us"),
+    "tst_h": (pl.Float64, "tst_h"),
+    "waso_min": (pl.Float64, "waso_min"),
+    "sleep_efficiency": (pl.Float64, "sleep_efficiency"),
+    "blind_below_mg": (pl.Float64, "blind_below_mg"),
+    "tier": (pl.String, "tier"),
+    "assessable": (pl.Boolean, "assessable"),
+    "not_assessable_reason": (pl.String, "not_assessable_reason"),
+    "n_hypnic_jerks": (pl.Int32, "n_hypnic_jerks"),
+    "criteria_hash": (pl.String, "criteria_hash"),
+    "version": (pl.String, "version"),
+}
+_BOUT: _Fields = {
+    "start_at": (UTC_US, "start_us"),
+    "end_at": (UTC_US, "end_us"),
+    "state": (pl.String, "state"),
+}
+_MOVEMENT: _Fields = {
+    "number": (pl.Int32, "number"),
+    "recording": (pl.String, "recording"),
+    "site": (pl.String, "site"),
+    "leg": (pl.String, "leg"),
+    "onset_at": (UTC_US, "onset_us"),
+    "offset_at": (UTC_US, "offset_us"),
+    "peak_g": (pl.Float64, "peak_g"),
+    "threshold_g": (pl.Float64, "threshold_g"),
+    "core_s": (pl.Float64, "core_s"),
+    "posture_change_deg": (pl.Float64, "posture_change_deg"),
+    "n_bursts": (pl.Int32, "n_bursts"),
+    "shape": (pl.String, "shape"),
+}
+_EVENT: _Fields = {
+    "movement_no": (pl.Int32, "movement_no"),
+    "lead": (pl.Int32, "lead"),
+    "leg": (pl.String, "leg"),
+    "onset_at": (UTC_US, "onset_us"),
+    "offset_at": (UTC_US, "offset_us"),
+    "is_lm": (pl.Boolean, "is_lm"),
+    "is_clm": (pl.Boolean, "is_clm"),
+    "is_plm": (pl.Boolean, "is_plm"),
+    "imi_s": (pl.Float64, "imi_s"),
+    "series_no": (pl.Int32, "series_no"),
+    "sleep_state": (pl.String, "sleep_state"),
+    "label": (pl.String, "label"),
+    "p_near_onset": (pl.Float64, "p_near_onset"),
+    "confidence": (pl.Float64, "confidence"),
+}
+_SERIES: _Fields = {
+    "series_no": (pl.Int32, "series_no"),
+    "start_at": (UTC_US, "start_us"),
+    "end_at": (UTC_US, "end_us"),
+    "n_movements": (pl.Int32, "n_movements"),
+    "n_in_sleep": (pl.Int32, "n_in_sleep"),
+    "median_imi_s": (pl.Float64, "median_imi_s"),
+}
+_FLAG: Columns = {"name": pl.String, "raised": pl.Boolean, "criteria": pl.String, "reason": pl.String}
+
+#: The columns of ``score`` that `Score.measures` may fill; one it leaves out is NULL.
+MEASURES: Columns = {
+    "wake_h": pl.Float64,
+    "n_lm": pl.Int32,
+    "n_clm": pl.Int32,
+    "n_plm": pl.Int32,
+    "n_plms": pl.Int32,
+    "n_plmw": pl.Int32,
+    "plms_index": pl.Float64,
+    "plms_index_low": pl.Float64,
+    "plms_index_high": pl.Float64,
+    "plmw_index": pl.Float64,
+    "n_series": pl.Int32,
+    "periodicity_index_share": pl.Float64,
+    "periodicity_index_runs": pl.Float64,
+    "n_imi": pl.Int32,
+    "n_imi_short": pl.Int32,
+    "n_imi_in": pl.Int32,
+    "n_imi_long": pl.Int32,
+    "share_imi_20_40": pl.Float64,
+    "median_imi_s": pl.Float64,
+    "imi_geometric_mean_s": pl.Float64,
+    "imi_geometric_sd": pl.Float64,
+    "n_isolated": pl.Int32,
+    "n_short_interval": pl.Int32,
+    "n_plmsnr": pl.Int32,
+    "n_plms_arousal": pl.Int32,
+    "series_length_mean": pl.Float64,
+    "series_length_median": pl.Float64,
+    "series_length_max": pl.Int32,
+    "series_duration_mean_s": pl.Float64,
+    "series_duration_max_s": pl.Float64,
+    "lm_per_h": pl.Float64,
+    "periodicity_unstable": pl.Boolean,
+}
+
+#: Every table that holds rows of nights.
+NIGHT_TABLES = ("night", "bout", "movement", "score", "event", "series_row", "flag")
+
+
+def night_frames(nights: Sequence[Night]) -> dict[str, pl.DataFrame]:
+    """The rows of all tables for these nights, a frame a table.
+
+    Raises
+    ------
+    StoreError
+        A score has a measure for which there is no column.
+    """
+    scored = [(night, score) for night in nights for score in night.scores]
+    return {
+        "night": _night_frame(nights),
+        "bout": _parts(((_key(n), b) for n in nights for b in n.bouts), _KEY, _BOUT),
+        "movement": _parts(((_key(n), m) for n in nights for m in n.movements), _KEY, _MOVEMENT),
+        "score": _score_frame(scored),
+        "event": _event_frame(scored),
+        "series_row": _parts(((_score_key(n, s), x) for n, s in scored for x in s.series), _SCORE_KEY, _SERIES),
+        "flag": frame_of(
+            [(*_score_key(n, s), *_flag_row(f)) for n, s in scored for f in s.flags], {**_SCORE_KEY, **_FLAG}
+        ),
+    }
+
+
+def _night_frame(nights: Sequence[Night]) -> pl.DataFrame:
+    frame = _parts(((_key(night), night) for night in nights), _KEY, _NIGHT)
+    recordings = [sorted(night.recordings) for night in nights]
+    return frame.with_columns(pl.Series("recordings", recordings, dtype=pl.List(pl.String)))
+
+
+def _event_frame(scored: Sequence[tuple[Night, Score]]) -> pl.DataFrame:
+    frame = _parts(((_score_key(n, s), e) for n, s in scored for e in s.events), _SCORE_KEY, _EVENT)
+    parts = [list(event.parts) for _, score in scored for event in score.events]
+    return frame.with_columns(pl.Series("parts", parts, dtype=pl.List(pl.Int32)))
+
+
+def _score_frame(scored: Sequence[tuple[Night, Score]]) -> pl.DataFrame:
+    for _, score in scored:
+        if unknown := sorted(score.measures.keys() - MEASURES.keys()):
+            raise StoreError(f"there is no column for the measure {unknown[0]}", hint="add a migration for it")
+    rows = [
+        (*_score_key(night, score), score.ruleset_hash, *(score.measures.get(name) for name in MEASURES))
+        for night, score in scored
+    ]
+    return frame_of(rows, {**_SCORE_KEY, "ruleset_hash": pl.String, **MEASURES})
+
+
+def _parts(items: Iterator[tuple[tuple[object, ...], Any]], key: Columns, fields: _Fields) -> pl.DataFrame:
+    """One row an item: its key, then the attributes that ``fields`` names."""
+    values = attrgetter(*(attribute for _, attribute in fields.values()))
+    rows = [(*item_key, *values(item)) for item_key, item in items]
+    return frame_of(rows, {**key, **{column: dtype for column, (dtype, _) in fields.items()}})
+
+
+def _flag_row(flag: Flag) -> tuple[object, ...]:
+    criteria = json.dumps([plain(asdict(criterion)) for criterion in flag.criteria], ensure_ascii=False)
+    return flag.name, flag.raised, criteria, flag.reason
+
+
+def _key(night: Night) -> tuple[object, ...]:
+    return night.subject, night.night_date
+
+
+def _score_key(night: Night, score: Score) -> tuple[object, ...]:
+    return night.subject, night.night_date, score.ruleset

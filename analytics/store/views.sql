@@ -1,0 +1,210 @@
+-- What people and scripts query. The names are a contract: add columns, never drop or rename one.
+-- Views of scored things show the default rule set. A night that cannot be assessed has no index.
+
+CREATE OR REPLACE VIEW events AS
+SELECT
+    e.subject, e.night_date, e.movement_no, e.onset_at, e.offset_at,
+    (epoch_us(e.offset_at) - epoch_us(e.onset_at)) / 1e6 AS duration_s,
+    e.leg, m.site, m.peak_g, m.posture_change_deg, e.sleep_state, e.label, e.imi_s, e.series_no,
+    e.is_lm, e.is_clm, e.is_plm, e.p_near_onset, e.confidence
+FROM event e
+LEFT JOIN movement m
+    ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.lead
+WHERE e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
+COMMENT ON VIEW events IS 'Movements of the person under the default rule set. Source: event, movement.';
+COMMENT ON COLUMN events.subject IS 'Who slept.';
+COMMENT ON COLUMN events.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN events.movement_no IS 'From 1 by onset within the night.';
+COMMENT ON COLUMN events.onset_at IS 'Onset, UTC.';
+COMMENT ON COLUMN events.offset_at IS 'Offset, UTC.';
+COMMENT ON COLUMN events.duration_s IS 'Onset to offset, seconds.';
+COMMENT ON COLUMN events.leg IS 'Which leg: left, right, both, unknown.';
+COMMENT ON COLUMN events.site IS 'Where the sensor that saw it best was worn.';
+COMMENT ON COLUMN events.peak_g IS 'Largest envelope (0.15 s RMS of the 0.5-10 Hz vector) of its strongest part, g. Another scale than EMG.';
+COMMENT ON COLUMN events.posture_change_deg IS 'Angle between gravity before and after, degrees.';
+COMMENT ON COLUMN events.sleep_state IS 'State at its onset: sleep, wake, unknown.';
+COMMENT ON COLUMN events.label IS 'periodic, hypnic_jerk, isolated, short_interval, wake, rhythmic, posture_change, large_movement.';
+COMMENT ON COLUMN events.imi_s IS 'Onset to onset since the previous leg movement, seconds; NULL for the first.';
+COMMENT ON COLUMN events.series_no IS 'Series it belongs to; NULL for none.';
+COMMENT ON COLUMN events.is_lm IS 'Counts as a leg movement.';
+COMMENT ON COLUMN events.is_clm IS 'Is a candidate leg movement.';
+COMMENT ON COLUMN events.is_plm IS 'Is a periodic leg movement.';
+COMMENT ON COLUMN events.p_near_onset IS 'Probability that it lies at a wake-to-sleep transition, 0-1.';
+COMMENT ON COLUMN events.confidence IS 'How clearly it stands out and how certain the state around it is, 0-1. A heuristic.';
+
+CREATE OR REPLACE VIEW nights AS
+WITH chosen AS (SELECT value AS ruleset FROM setting WHERE name = 'default_ruleset'),
+raised AS (
+    SELECT subject, night_date, list(name ORDER BY name) AS flags
+    FROM flag
+    WHERE raised AND ruleset = (SELECT ruleset FROM chosen)
+    GROUP BY ALL
+),
+judged AS (
+    SELECT subject, night_date, last(verdict ORDER BY reviewed_at, rowid) AS review
+    FROM review_entry
+    WHERE movement_no IS NULL
+    GROUP BY ALL
+)
+SELECT
+    n.subject, n.night_date, n.zone AS tz, n.site, n.legs, n.recorded_from, n.recorded_to, n.recorded_h,
+    n.longest_gap_s, n.sleep_source, n.in_bed_at, n.sleep_onset_at, n.onset_sd_min, n.wake_at, n.tst_h,
+    n.waso_min, n.sleep_efficiency, c.ruleset, s.n_lm, s.n_clm, s.n_plm, s.n_plms, s.n_plmw,
+    CASE WHEN n.assessable THEN s.plms_index END AS plms_index,
+    CASE WHEN n.assessable THEN s.plms_index_low END AS plms_index_low,
+    CASE WHEN n.assessable THEN s.plms_index_high END AS plms_index_high,
+    CASE WHEN n.assessable THEN s.plmw_index END AS plmw_index,
+    CASE WHEN n.assessable THEN s.periodicity_index_share END AS periodicity_index_share,
+    CASE WHEN n.assessable THEN s.periodicity_index_runs END AS periodicity_index_runs,
+    s.periodicity_unstable, s.share_imi_20_40, s.median_imi_s, s.n_series, n.n_hypnic_jerks,
+    s.n_plms_arousal AS plms_with_arousal, n.blind_below_mg, n.tier, n.assessable, n.not_assessable_reason,
+    coalesce(r.flags, []) AS flags, j.review
+FROM night n
+CROSS JOIN chosen c
+LEFT JOIN score s ON s.subject = n.subject AND s.night_date = n.night_date AND s.ruleset = c.ruleset
+LEFT JOIN raised r ON r.subject = n.subject AND r.night_date = n.night_date
+LEFT JOIN judged j ON j.subject = n.subject AND j.night_date = n.night_date;
+COMMENT ON VIEW nights IS 'One row a night of a person, under the default rule set. Source: night, score, flag, review_entry.';
+COMMENT ON COLUMN nights.subject IS 'Who slept.';
+COMMENT ON COLUMN nights.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN nights.tz IS 'Time zone of that evening: IANA name or fixed offset.';
+COMMENT ON COLUMN nights.site IS 'Where sensors were worn, joined by +.';
+COMMENT ON COLUMN nights.legs IS 'Which legs were recorded: left, right, both, unknown, or none (not on a leg).';
+COMMENT ON COLUMN nights.recorded_from IS 'First sample of the night, UTC.';
+COMMENT ON COLUMN nights.recorded_to IS 'End of the recorded time, UTC.';
+COMMENT ON COLUMN nights.recorded_h IS 'Time with samples of at least one sensor, hours.';
+COMMENT ON COLUMN nights.longest_gap_s IS 'Longest stretch without samples inside the sleep period, seconds.';
+COMMENT ON COLUMN nights.sleep_source IS 'What tells sleep from wake: diary, fit (stages of the device), accelerometer, none.';
+COMMENT ON COLUMN nights.in_bed_at IS 'In bed, UTC; NULL where unknown.';
+COMMENT ON COLUMN nights.sleep_onset_at IS 'Sleep onset, UTC; NULL where unknown.';
+COMMENT ON COLUMN nights.onset_sd_min IS 'Standard deviation of the sleep onset estimate, minutes.';
+COMMENT ON COLUMN nights.wake_at IS 'Final awakening, UTC; NULL where unknown.';
+COMMENT ON COLUMN nights.tst_h IS 'Total sleep time, hours; NULL without a sleep period.';
+COMMENT ON COLUMN nights.waso_min IS 'Wake after sleep onset, minutes.';
+COMMENT ON COLUMN nights.sleep_efficiency IS 'Total sleep time / time in bed, 0-1.';
+COMMENT ON COLUMN nights.ruleset IS 'Rule set of the numbers that follow: the default one.';
+COMMENT ON COLUMN nights.n_lm IS 'Leg movements, legs joined, counted.';
+COMMENT ON COLUMN nights.n_clm IS 'Candidate leg movements, counted.';
+COMMENT ON COLUMN nights.n_plm IS 'Periodic leg movements in whatever stage, counted.';
+COMMENT ON COLUMN nights.n_plms IS 'Periodic leg movements in sleep, counted.';
+COMMENT ON COLUMN nights.n_plmw IS 'Periodic leg movements in wake, counted.';
+COMMENT ON COLUMN nights.plms_index IS 'n_plms per hour of sleep, 1/h; NULL where not assessable. Another scale than EMG.';
+COMMENT ON COLUMN nights.plms_index_low IS 'Lower end of the interval of plms_index, 1/h.';
+COMMENT ON COLUMN nights.plms_index_high IS 'Upper end of the interval of plms_index, 1/h.';
+COMMENT ON COLUMN nights.plmw_index IS 'n_plmw per hour of wake in bed, 1/h; NULL where not assessable.';
+COMMENT ON COLUMN nights.periodicity_index_share IS 'Periodic / candidate leg movements in sleep, 0-1 (the WASM tools); NULL where not assessable.';
+COMMENT ON COLUMN nights.periodicity_index_runs IS 'Share of intervals in sequences of periodic ones, 0-1 (Ferri 2006); NULL where not assessable.';
+COMMENT ON COLUMN nights.periodicity_unstable IS 'True where movements are too few for a periodicity index to be trusted.';
+COMMENT ON COLUMN nights.share_imi_20_40 IS 'Share of intervals of 20-40 s, 0-1.';
+COMMENT ON COLUMN nights.median_imi_s IS 'Median interval inside series, seconds.';
+COMMENT ON COLUMN nights.n_series IS 'Periodic series, counted.';
+COMMENT ON COLUMN nights.n_hypnic_jerks IS 'Events labelled hypnic_jerk, counted. A heuristic.';
+COMMENT ON COLUMN nights.plms_with_arousal IS 'Periodic in sleep with an arousal, counted; NULL without marked arousals.';
+COMMENT ON COLUMN nights.blind_below_mg IS 'Median detection threshold during sleep, mg: smaller movements were not seen.';
+COMMENT ON COLUMN nights.tier IS 'Confidence in the index, A (best) to D.';
+COMMENT ON COLUMN nights.assessable IS 'False where the night cannot be judged.';
+COMMENT ON COLUMN nights.not_assessable_reason IS 'Why not, a sentence; NULL where it can.';
+COMMENT ON COLUMN nights.flags IS 'Names of the raised flags, sorted; an empty list for none.';
+COMMENT ON COLUMN nights.review IS 'Latest verdict on the whole night; NULL where nobody judged it.';
+
+CREATE OR REPLACE VIEW flagged_nights AS
+SELECT subject, night_date, name AS flag, criteria, reason
+FROM flag
+WHERE raised AND ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
+COMMENT ON VIEW flagged_nights IS 'Raised flags with their reasoning, one row each, under the default rule set. Source: flag.';
+COMMENT ON COLUMN flagged_nights.subject IS 'Who slept.';
+COMMENT ON COLUMN flagged_nights.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN flagged_nights.flag IS 'possible_plmd, frequent_hypnic_jerks, possible_rls.';
+COMMENT ON COLUMN flagged_nights.criteria IS 'JSON list: name (with unit), state (met, not met, not measurable), value, threshold, says.';
+COMMENT ON COLUMN flagged_nights.reason IS 'The verdict as a sentence.';
+
+CREATE OR REPLACE VIEW series AS
+SELECT
+    subject, night_date, series_no, start_at, end_at, (epoch_us(end_at) - epoch_us(start_at)) / 1e6 AS duration_s,
+    n_movements, n_in_sleep, median_imi_s
+FROM series_row
+WHERE ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
+COMMENT ON VIEW series IS 'Periodic series under the default rule set. Source: series_row.';
+COMMENT ON COLUMN series.subject IS 'Who slept.';
+COMMENT ON COLUMN series.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN series.series_no IS 'Number of the series within the night.';
+COMMENT ON COLUMN series.start_at IS 'Onset of its first movement, UTC.';
+COMMENT ON COLUMN series.end_at IS 'Offset of its last movement, UTC.';
+COMMENT ON COLUMN series.duration_s IS 'From start to end, seconds.';
+COMMENT ON COLUMN series.n_movements IS 'Movements in it, counted.';
+COMMENT ON COLUMN series.n_in_sleep IS 'Of these with the onset in sleep, counted.';
+COMMENT ON COLUMN series.median_imi_s IS 'Median interval inside it, seconds.';
+
+CREATE OR REPLACE VIEW imports AS
+SELECT path, sha256, status, error, started_at, finished_at, version
+FROM import_attempt;
+COMMENT ON VIEW imports IS 'Every attempt to import a file. Source: import_attempt.';
+COMMENT ON COLUMN imports.path IS 'The file.';
+COMMENT ON COLUMN imports.sha256 IS 'SHA-256 of its bytes; NULL where they could not be read.';
+COMMENT ON COLUMN imports.status IS 'imported, known (already stored), refused (not usable), failed (could not be read).';
+COMMENT ON COLUMN imports.error IS 'Why it was refused or failed, one line; NULL otherwise.';
+COMMENT ON COLUMN imports.started_at IS 'When the attempt began, UTC.';
+COMMENT ON COLUMN imports.finished_at IS 'When it ended, UTC.';
+COMMENT ON COLUMN imports.version IS 'Version of nightkick that tried.';
+
+CREATE OR REPLACE VIEW journal AS
+SELECT subject, day, kind, value, text
+FROM journal_entry;
+COMMENT ON VIEW journal IS 'Sleep journal: one thing noted about one day. Source: journal_entry.';
+COMMENT ON COLUMN journal.subject IS 'Who noted it.';
+COMMENT ON COLUMN journal.day IS 'Local date it is about; the date of the evening for a night.';
+COMMENT ON COLUMN journal.kind IS 'What was noted, with its unit in the name.';
+COMMENT ON COLUMN journal.value IS 'Its amount, in the unit that kind names; NULL where it has none.';
+COMMENT ON COLUMN journal.text IS 'It in words; NULL where there are none.';
+
+CREATE OR REPLACE VIEW reviews AS
+SELECT subject, night_date, movement_no, onset_at, verdict, note, reviewer, reviewed_at
+FROM review_entry;
+COMMENT ON VIEW reviews IS 'Verdicts on nights and movements, all of them; the latest counts. Source: review_entry.';
+COMMENT ON COLUMN reviews.subject IS 'Who slept.';
+COMMENT ON COLUMN reviews.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN reviews.movement_no IS 'The event that was judged, as numbered then; NULL for the whole night.';
+COMMENT ON COLUMN reviews.onset_at IS 'Onset of that event, UTC; NULL for the whole night.';
+COMMENT ON COLUMN reviews.verdict IS 'What the reviewer decided.';
+COMMENT ON COLUMN reviews.note IS 'In the words of the reviewer; NULL for none.';
+COMMENT ON COLUMN reviews.reviewer IS 'Who judged.';
+COMMENT ON COLUMN reviews.reviewed_at IS 'When, UTC.';
+
+-- One night is not a pattern: in RLS 34 % of single nights exceed 15/h, but 63 % of people do at least once in
+-- five (Trotti 2009). So 2 of at least 3 assessable nights, and a note below 5.
+CREATE OR REPLACE VIEW patterns AS
+WITH assessed AS (
+    SELECT subject, count(*) AS n_assessable FROM night WHERE assessable GROUP BY subject
+),
+raised AS (
+    SELECT f.subject, f.name AS flag, count(*) AS n_flagged, min(f.night_date) AS first_night, max(f.night_date) AS last_night
+    FROM flag f
+    JOIN night n ON n.subject = f.subject AND n.night_date = f.night_date AND n.assessable
+    WHERE f.raised AND f.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
+    GROUP BY ALL
+)
+SELECT
+    r.subject, r.flag, r.n_flagged, a.n_assessable, r.n_flagged / a.n_assessable AS share,
+    r.n_flagged >= 2 AND a.n_assessable >= 3 AS is_pattern,
+    format(
+        '{} on {} of {} assessable nights',
+        replace(replace(replace(r.flag, '_', ' '), 'plmd', 'PLMD'), 'rls', 'RLS'), r.n_flagged, a.n_assessable
+    ) AS finding,
+    CASE
+        WHEN a.n_assessable < 3 THEN 'fewer than three nights: too few for a pattern'
+        WHEN a.n_assessable < 5 THEN 'fewer than five nights: nights differ, record more'
+    END AS note,
+    r.first_night, r.last_night
+FROM raised r
+JOIN assessed a ON a.subject = r.subject;
+COMMENT ON VIEW patterns IS 'Findings about a person over all assessable nights, under the default rule set. Source: flag, night.';
+COMMENT ON COLUMN patterns.subject IS 'Who slept.';
+COMMENT ON COLUMN patterns.flag IS 'The flag that was raised.';
+COMMENT ON COLUMN patterns.n_flagged IS 'Assessable nights on which it was raised, counted.';
+COMMENT ON COLUMN patterns.n_assessable IS 'Assessable nights of this person, counted.';
+COMMENT ON COLUMN patterns.share IS 'n_flagged / n_assessable, 0-1.';
+COMMENT ON COLUMN patterns.is_pattern IS 'True from 2 nights on, of at least 3 assessable ones; one night is not a pattern (Trotti 2009).';
+COMMENT ON COLUMN patterns.finding IS 'The same as words: on N of M assessable nights.';
+COMMENT ON COLUMN patterns.note IS 'Says so where the nights are fewer than five; NULL otherwise.';
+COMMENT ON COLUMN patterns.first_night IS 'First night on which it was raised, local date of the evening.';
+COMMENT ON COLUMN patterns.last_night IS 'Last night on which it was raised, local date of the evening.';

@@ -1,0 +1,142 @@
+"""Temporary folders that clean up after themselves, also after a process that was killed.
+
+A workspace is a folder beside the files it is for, so that a finished file is renamed into place and never
+copied. Its maker holds a lock on it; one that nobody holds belongs to a dead process and is removed by the next
+one that comes along. A process number would not do: the system gives it to somebody else in time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PREFIX = ".nightkick-"
+OWNER_FOLDER, OWNER_FILE = 0o700, 0o600
+
+_guard = threading.Lock()
+#: One entry for each thread inside `owner_only`: the setting before the first of them came.
+_inside: list[int] = []
+
+
+@contextmanager
+def workspace(folder: Path) -> Iterator[Path]:
+    """A fresh folder inside ``folder``, for its owner only, gone at the end. Removes abandoned ones first.
+
+    Raises
+    ------
+    OSError
+    """
+    own_folder(folder)
+    for left in folder.glob(f"{PREFIX}*"):
+        with _unless_held(left) as is_free:
+            if is_free:
+                shutil.rmtree(left, ignore_errors=True)
+    path, handle = _locked_folder(folder)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+        os.close(handle)
+
+
+def abandoned(folder: Path) -> tuple[Path, ...]:
+    """Workspaces in ``folder`` whose makers are dead."""
+    found = []
+    for path in sorted(folder.glob(f"{PREFIX}*")):
+        with _unless_held(path) as is_free:
+            found += [path] * is_free
+    return tuple(found)
+
+
+def own_folder(folder: Path) -> None:
+    """Make ``folder`` and what is missing above it, for its owner only; one that exists is left as it is."""
+    for missing in reversed([p for p in (folder, *folder.parents) if not p.exists()]):
+        missing.mkdir(mode=OWNER_FOLDER, exist_ok=True)
+    if not folder.is_dir():
+        raise NotADirectoryError(20, "not a folder", str(folder))
+
+
+@contextmanager
+def owner_only() -> Iterator[None]:
+    """Inside, files that this process creates are for their owner only.
+
+    DuckDB makes its log by itself, readable to all unless the process forbids it; and a process has one such
+    setting for all of its threads: the first to come narrows it, the last to leave restores it.
+    """
+    with _guard:
+        before = os.umask(~OWNER_FOLDER & 0o777)
+        _inside.append(before if not _inside else _inside[0])
+    try:
+        yield
+    finally:
+        with _guard:
+            first = _inside.pop()
+            if not _inside:
+                os.umask(first)
+
+
+def settle(built: Path, target: Path) -> None:
+    """Move a finished file to its place in one step, on disk and for its owner only."""
+    make_durable(built)
+    built.replace(target)
+    sync_folder(target.parent)
+
+
+def make_durable(built: Path) -> None:
+    """For its owner only, and on disk."""
+    handle = os.open(built, os.O_RDONLY)
+    try:
+        os.fchmod(handle, OWNER_FILE)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _locked_folder(folder: Path) -> tuple[Path, int]:
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder))
+        with contextlib.suppress(FileNotFoundError):
+            handle = os.open(path, os.O_RDONLY)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if path.exists():
+                return path, handle
+            os.close(handle)
+        # Another process took it for abandoned before it was locked.
+
+
+@contextmanager
+def _unless_held(path: Path) -> Iterator[bool]:
+    """Whether ``path`` is a workspace whose maker is dead; inside, nobody else can take it."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        yield False
+        return
+    try:
+        yield _locked(handle)
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

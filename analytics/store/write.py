@@ -1,0 +1,168 @@
+"""What an import leaves behind: one short transaction, the only moment the database is locked for writing.
+
+The only place that decides whether an analysis may be stored. Analysing takes long and the database is free
+meanwhile, so another import may have added a second leg to the same night. `save` therefore compares what each
+night was analysed from with what belongs to it *now*, inside the transaction, and refuses the whole of it when
+they differ. That is what makes the order of imports, and doing them at once, come out the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import polars as pl
+
+from analytics.model import Night
+from analytics.store.connection import Store, transaction
+from analytics.store.failures import StaleAnalysisError
+from analytics.store.read import NightKey, keys_of
+from analytics.store.recordings import StoredRecording, membership_frame, recording_frame
+from analytics.store.rows import NIGHT_TABLES, night_frames
+from analytics.store.samples import holds_samples
+from analytics.store.tables import UTC_US, Columns, frame_of, insert
+from ingest.clock import noon_to_noon
+from ingest.errors import StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to import a file. Times are UTC microseconds since 1970."""
+
+    path: Path
+    sha256: str | None
+    status: Literal["imported", "known", "refused", "failed"]
+    error: str | None
+    started_at_us: int
+    finished_at_us: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A recording that belongs to a night, and the zone in which it says so."""
+
+    sha256: str
+    zone: str
+
+
+def record_attempts(store: Store, attempts: Sequence[Attempt]) -> None:
+    """Append attempts that stored nothing else."""
+    if not attempts:
+        return
+    with transaction(store) as con:
+        insert(con, "import_attempt", _attempt_frame(attempts))
+
+
+def save(store: Store, recording: StoredRecording, nights: Sequence[Night], attempt: Attempt) -> None:
+    """Store a recording with every night it touches: all of it, or nothing.
+
+    Rows of the recording and of these nights are replaced. When the recording was stored before under another
+    subject or zone, the nights it no longer lies in must be given too, analysed without it; those for which
+    no recording is left are removed. `nights_to_analyse` tells which.
+
+    Parameters
+    ----------
+    nights : sequence of Night
+        Each analysed from all recordings of that night that hold samples of it. A night that lies between first
+        and last sample but holds none is left out.
+
+    Raises
+    ------
+    StaleAnalysisError
+        They were analysed from other recordings than belong to them now. Nothing was written.
+    StoreError
+    """
+    frames = night_frames(nights)
+    with transaction(store) as con:
+        touched = {*_nights_before(con, recording.sha256), *keys_of(recording)}
+        _replace_recording(con, recording)
+        _replace_nights(store, con, touched, nights, frames)
+        insert(con, "import_attempt", _attempt_frame([attempt]))
+
+
+def save_nights(store: Store, nights: Sequence[Night]) -> None:
+    """Store nights that were analysed again from recordings that did not change: all of them, or none.
+
+    Raises
+    ------
+    StaleAnalysisError
+        As `save`.
+    StoreError
+    """
+    frames = night_frames(nights)
+    with transaction(store) as con:
+        _replace_nights(store, con, set(), nights, frames)
+
+
+def _nights_before(con: duckdb.DuckDBPyConnection, sha256: str) -> set[NightKey]:
+    rows = con.execute("SELECT subject, night_date FROM recording_night WHERE sha256 = ?", [sha256]).fetchall()
+    return {(subject, night_date) for subject, night_date in rows}
+
+
+def _replace_recording(con: duckdb.DuckDBPyConnection, recording: StoredRecording) -> None:
+    for table, frame in (("recording", recording_frame(recording)), ("recording_night", membership_frame(recording))):
+        con.execute(f"DELETE FROM {table} WHERE sha256 = ?", [recording.sha256])
+        insert(con, table, frame)
+
+
+def _replace_nights(
+    store: Store,
+    con: duckdb.DuckDBPyConnection,
+    touched: set[NightKey],
+    nights: Sequence[Night],
+    frames: Mapping[str, pl.DataFrame],
+) -> None:
+    given = {(night.subject, night.night_date): night for night in nights}
+    if len(given) < len(nights):
+        raise StoreError("the same night was given twice", path=store.path)
+    for key in sorted(touched | given.keys()):
+        _refuse_stale(store, key, given.get(key), _members(con, key))
+        for table in NIGHT_TABLES:
+            con.execute(f"DELETE FROM {table} WHERE subject = ? AND night_date = ?", list(key))
+    for table, frame in frames.items():
+        insert(con, table, frame)
+
+
+def _members(con: duckdb.DuckDBPyConnection, key: NightKey) -> tuple[_Member, ...]:
+    query = """
+        SELECT r.sha256, r.zone FROM recording r JOIN recording_night n ON n.sha256 = r.sha256
+        WHERE n.subject = ? AND n.night_date = ? ORDER BY r.sha256
+    """
+    return tuple(_Member(sha256, zone) for sha256, zone in con.execute(query, list(key)).fetchall())
+
+
+def _refuse_stale(store: Store, key: NightKey, night: Night | None, members: Sequence[_Member]) -> None:
+    """Raise unless the night was analysed from exactly the recordings that hold samples of it."""
+    analysed = set(night.recordings) if night else set()
+    strangers = analysed - {member.sha256 for member in members}
+    unseen = [m for m in members if m.sha256 not in analysed and _holds(store, m, key, night)]
+    if strangers or unseen or (night and not analysed):
+        subject, night_date = key
+        raise StaleAnalysisError(
+            f"the night {night_date} of {subject} has other recordings by now than it was analysed from",
+            path=store.path,
+            hint="analyse it again",
+        )
+
+
+def _holds(store: Store, member: _Member, key: NightKey, night: Night | None) -> bool:
+    start_us, end_us = noon_to_noon(key[1], night.zone if night else member.zone)
+    return holds_samples(store, member.sha256, start_us, end_us)
+
+
+def _attempt_frame(attempts: Sequence[Attempt]) -> pl.DataFrame:
+    columns: Columns = {
+        "path": pl.String,
+        "sha256": pl.String,
+        "status": pl.String,
+        "error": pl.String,
+        "started_at": UTC_US,
+        "finished_at": UTC_US,
+        "version": pl.String,
+    }
+    rows = [(str(a.path), a.sha256, a.status, a.error, a.started_at_us, a.finished_at_us, a.version) for a in attempts]
+    return frame_of(rows, columns)

@@ -1,0 +1,3 @@
+"""The outside: settings, the pipeline from files to stored nights, its Prefect flow, and the command line."""
+
+__version__ = "0.1.0"

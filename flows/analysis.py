@@ -1,0 +1,80 @@
+"""Stored recordings become an analysed night: the only place that brings the store and the pure analysis together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from analytics.criteria import Criteria
+from analytics.model import Channel, Night
+from analytics.night import analyse_night
+from analytics.rulesets import RULESETS
+from analytics.store import Store, StoredRecording, load_samples
+from flows import __version__
+from ingest.clock import noon_to_noon
+from ingest.recording import StageSpan
+
+#: Who is believed about the wearer's zone where the recordings of one night disagree.
+TRUST = ("user", "config", "file", "assumed")
+
+
+def analyse_stored(
+    store: Store, subject: str, night_date: date, recordings: Sequence[StoredRecording], criteria: Criteria
+) -> Night | None:
+    """Analyse one night of one person from the staged samples of everything recorded in it.
+
+    Parameters
+    ----------
+    recordings : sequence of StoredRecording
+        At least one. Their order makes no difference.
+
+    Returns
+    -------
+    Night or None
+        None where no recording has a sample between the two noons: it only spans the night.
+
+    Raises
+    ------
+    StoreError
+        Staged samples are missing or damaged.
+    """
+    zone = _zone_of(recordings)
+    start_us, end_us = noon_to_noon(night_date, zone)
+    channels = [_channel(store, recording, start_us, end_us) for recording in recordings]
+    worn = [channel for channel in channels if len(channel.time_us)]
+    if not worn:
+        return None
+    return analyse_night(
+        subject=subject,
+        night_date=night_date,
+        zone=zone,
+        channels=worn,
+        stages=_stages(recordings, start_us, end_us),
+        diary=None,
+        criteria=criteria,
+        rulesets=tuple(RULESETS.values()),
+        version=__version__,
+    )
+
+
+def _zone_of(recordings: Iterable[StoredRecording]) -> str:
+    return min(recordings, key=lambda r: (TRUST.index(r.zone_source), r.sha256)).zone
+
+
+def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: int) -> Channel:
+    samples = load_samples(store, recording.sha256, start_us, end_us)
+    return Channel(
+        recording=recording.sha256,
+        site=recording.site,
+        side=recording.side,
+        time_us=samples.time_us,
+        xyz_g=samples.xyz_g(),
+        lsb_g=recording.lsb_g,
+    )
+
+
+def _stages(recordings: Iterable[StoredRecording], start_us: int, end_us: int) -> tuple[StageSpan, ...]:
+    """Makers' stages that touch the night, in order."""
+    spans = (span for recording in recordings for span in recording.stages)
+    inside = (span for span in spans if span.start_us < end_us and span.end_us > start_us)
+    return tuple(sorted(inside, key=lambda span: (span.start_us, span.end_us, span.stage)))

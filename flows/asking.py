@@ -1,0 +1,29 @@
+"""``nightkick sql``: one statement that reads. The store refuses everything else; this only shapes the rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from analytics.store import query
+from flows.database import store_for
+from flows.output import csv_text, json_document, write_parquet
+from flows.terminal import emit, emit_table, say
+
+Shape = Literal["text", "json", "csv"]
+
+
+def sql_command(statement: str, *, database: Path | None, shape: Shape, parquet: Path | None) -> None:
+    """Run the statement and print its rows, or write them to ``parquet``."""
+    frame = query(store_for(database), statement)
+    if parquet is not None:
+        write_parquet(frame, parquet)
+        say(f"wrote {frame.height} rows to {parquet}")
+        return
+    rows = frame.to_dicts()
+    if shape == "json":
+        emit(json_document(columns=frame.columns, rows=rows))
+    elif shape == "csv":
+        emit(csv_text(frame.columns, rows))
+    elif frame.columns:
+        emit_table(frame.columns, rows)

@@ -1,0 +1,313 @@
+"""The command line: what each command takes and says, and how every failure becomes one line and a number.
+
+Nothing is imported here but the parser. A command's body imports what it needs when it runs, so that `--help`
+answers at once and only `import --flow` and `demo` ever load Prefect. Data go to stdout, talk to stderr.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from flows import __version__
+from flows.exits import ExitCode, answer, failed
+
+app = App(
+    name="nightkick",
+    version=__version__,
+    help="Find leg movements in accelerometer nights, and tell hypnic jerks from periodic kicks.",
+    default_parameter=Parameter(negative=()),
+    suppress_keyboard_interrupt=False,
+)
+config = App(name="config", help="Show, check or locate the settings.")
+app.command(config)
+
+Database = Annotated[Path | None, Parameter(name="--db")]
+Json = Annotated[bool, Parameter(name="--json")]
+Csv = Annotated[bool, Parameter(name="--csv")]
+
+
+@app.command(name="import")
+def import_(
+    paths: Annotated[list[Path], Parameter(negative=())],
+    /,
+    *,
+    subject: str | None = None,
+    site: Literal["ankle", "foot", "thigh", "hip", "wrist"] | None = None,
+    side: Literal["left", "right"] | None = None,
+    tz: str | None = None,
+    flow: bool = False,
+    db: Database = None,
+    as_json: Json = False,
+) -> int:
+    """Import recordings: files, and folders with all that is in them. What is known already is left alone.
+
+    Parameters
+    ----------
+    paths
+        Files and folders.
+    subject
+        Who wore the sensor.
+    site
+        Where it was worn.
+    side
+        On which side.
+    tz
+        Zone the wearer lived in, like Europe/Berlin.
+    flow
+        Run as the Prefect flow, as the nightly schedule does (starts in 8-17 s).
+    db
+        Database file.
+    as_json
+        Print one JSON document with the outcome of every file.
+    """
+    from flows.importing import import_command
+    from flows.wishes import Wishes
+
+    wishes = Wishes(subject=subject, site=site, side=side, tz=tz)
+    all_good = import_command(paths, wishes, database=db, use_flow=flow, as_json=as_json)
+    return ExitCode.DONE if all_good else ExitCode.SOME_FAILED
+
+
+@app.command
+def inspect(file: Path, /, *, tz: str | None = None, as_json: Json = False) -> None:
+    """Decode one file and say what is in it; nothing is stored.
+
+    Parameters
+    ----------
+    file
+        A recording.
+    tz
+        Zone the wearer lived in, like Europe/Berlin.
+    as_json
+        Print one JSON document.
+    """
+    from flows.inspecting import inspect_command
+
+    inspect_command(file, tz=tz, as_json=as_json)
+
+
+@app.command
+def nights(
+    *,
+    flagged: bool = False,
+    unreviewed: bool = False,
+    since: date | None = None,
+    until: date | None = None,
+    subject: str | None = None,
+    db: Database = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """List the nights, with what was found in them and why some are flagged.
+
+    Parameters
+    ----------
+    flagged
+        Only nights with a flag.
+    unreviewed
+        Only nights that nobody has reviewed.
+    since
+        First evening, YYYY-MM-DD.
+    until
+        Last evening, YYYY-MM-DD.
+    subject
+        Only this person's.
+    db
+        Database file.
+    as_json
+        Print one JSON document.
+    as_csv
+        Print CSV.
+    """
+    from flows.nights import Selection, nights_command
+
+    _at_most_one("--json", as_json, "--csv", as_csv)
+    selection = Selection(flagged=flagged, unreviewed=unreviewed, since=since, until=until, subject=subject)
+    nights_command(selection, database=db, shape="json" if as_json else "csv" if as_csv else "text")
+
+
+@app.command
+def show(night: date, /, *, subject: str | None = None, db: Database = None, as_json: Json = False) -> None:
+    """Show one night: measures, each criterion of each flag, and a raster of its movements.
+
+    Parameters
+    ----------
+    night
+        Date of the evening, YYYY-MM-DD.
+    subject
+        Whose, where several people recorded that night.
+    db
+        Database file.
+    as_json
+        Print one JSON document.
+    """
+    from flows.show import show_command
+
+    show_command(night, subject=subject, database=db, as_json=as_json)
+
+
+@app.command
+def sql(
+    query: str,
+    /,
+    *,
+    db: Database = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+    parquet: Path | None = None,
+) -> None:
+    """Ask the database: one statement that reads. It cannot write, attach, or touch files.
+
+    Parameters
+    ----------
+    query
+        SQL, such as "select night_date, plms_index, flags from nights order by night_date".
+    db
+        Database file.
+    as_json
+        Print one JSON document.
+    as_csv
+        Print CSV.
+    parquet
+        Write the rows to this file instead.
+    """
+    from flows.asking import sql_command
+
+    _at_most_one("--json", as_json, "--csv", as_csv, "--parquet", parquet is not None)
+    sql_command(query, database=db, shape="json" if as_json else "csv" if as_csv else "text", parquet=parquet)
+
+
+@app.command
+def simulate(
+    *,
+    out: Annotated[Path, Parameter(name=["-o", "--out"])],
+    nights: int = 1,
+    profile: Literal["healthy", "plmd", "rls", "jerks"] = "plmd",
+    rate: float = 50.0,
+    file_format: Annotated[Literal["cwa", "csv", "fit"], Parameter(name="--format")] = "cwa",
+    seed: int = 1,
+) -> None:
+    """Make recordings of nights from a seed, with the truth in truth.csv beside them.
+
+    Parameters
+    ----------
+    out
+        Folder for the files; made if missing.
+    nights
+        How many.
+    profile
+        Who sleeps.
+    rate
+        Samples per second.
+    file_format
+        Kind of file.
+    seed
+        Same seed, same nights.
+    """
+    from flows.simulating import simulate_command
+
+    simulate_command(out, nights=nights, profile=profile, rate_hz=rate, file_format=file_format, seed=seed)
+
+
+@app.command
+def demo(*, out: Annotated[Path, Parameter(name=["-o", "--out"])] = Path("demo-output")) -> int:
+    """Import the sample recordings through the flow and show what was found.
+
+    Parameters
+    ----------
+    out
+        Folder for the demo's database; made if missing.
+    """
+    from flows.demo import demo_command
+
+    return ExitCode.DONE if demo_command(out) else ExitCode.SOME_FAILED
+
+
+@app.command
+def doctor(*, db: Database = None) -> int:
+    """Check the environment and the database, and say what to do about what is wrong.
+
+    Parameters
+    ----------
+    db
+        Database file.
+    """
+    from flows.doctor import doctor_command
+
+    return ExitCode.DONE if doctor_command(database=db) else ExitCode.SOME_FAILED
+
+
+@config.command(name="show")
+def config_show() -> None:
+    """Print the settings in force, as a valid nightkick.toml."""
+    from flows.settings import as_toml, load
+
+    print("\n".join(as_toml(load())))
+
+
+@config.command(name="validate")
+def config_validate() -> None:
+    """Check the settings files and the NIGHTKICK_ variables."""
+    from flows.settings import candidates, load
+
+    load()
+    files = [str(path) for path in candidates() if path.exists()]
+    print(f"settings are valid: {', '.join(files) or 'no file, defaults'}", file=sys.stderr)
+
+
+@config.command(name="path")
+def config_path() -> None:
+    """Print the settings files in the order in which they count, whether they exist or not."""
+    from flows.settings import candidates
+
+    print("\n".join(str(path) for path in candidates()))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code; nothing but KeyboardInterrupt's number gets past it.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Without the program's name; the process's own by default.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file name may hold bytes that are no text. Spelt out, they are a valid escape in JSON too.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        result = app(
+            sys.argv[1:] if arguments is None else list(arguments),
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+        )
+        sys.stdout.flush()
+        return result if isinstance(result, int) else ExitCode.DONE
+    except CycloptsError as error:
+        return failed(f"{' '.join(str(error).split())} (see nightkick --help)", ExitCode.USAGE)
+    except KeyboardInterrupt:
+        return failed("interrupted; what was stored stays stored", ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever reads us has had enough (`| head`). Python would complain once more while flushing at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception as error:
+        return answer(error)
+
+
+def _at_most_one(*names_and_values: str | bool) -> None:
+    """Refuse two ways out at once."""
+    from ingest.errors import UsageError
+
+    pairs = zip(names_and_values[::2], names_and_values[1::2], strict=True)
+    chosen = [str(name) for name, is_given in pairs if is_given]
+    if len(chosen) > 1:
+        raise UsageError(f"{' and '.join(chosen)} cannot be combined", hint="choose one")

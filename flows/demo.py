@@ -1,0 +1,59 @@
+"""``nightkick demo``: the main job on the sample recordings, through the Prefect flow, as a stranger sees it first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.database import store_for
+from flows.importing import run_import, summary, tell
+from flows.nights import Selection, print_nights, select_nights
+from flows.terminal import emit
+from flows.wishes import Wishes
+from ingest.errors import UsageError
+
+DATABASE = "nightkick.duckdb"
+
+
+def sample_data() -> Path:
+    """The sample recordings: in the working directory, else in the source tree this runs from.
+
+    Raises
+    ------
+    UsageError
+        Neither has them; an installed program does not carry them along.
+    """
+    places = (Path.cwd() / "sample_data", Path(__file__).resolve().parents[1] / "sample_data")
+    found = next((place for place in places if place.is_dir()), None)
+    if found is None:
+        raise UsageError("no sample_data folder here", hint="run the demo in a clone of the repository")
+    return found
+
+
+def demo_command(out: Path) -> bool:
+    """Import the samples and print the nights, what was imported, and where to go from there.
+
+    Returns
+    -------
+    bool
+        Whether every sample is stored.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot be made: {error.strerror}", path=out, hint="name another with -o") from None
+    database = out / DATABASE
+    # The sample recordings carry no zone; their clocks show UTC.
+    outcomes = run_import([sample_data()], Wishes(tz="UTC"), database=database, use_flow=True)
+    tell(outcomes)
+    print_nights(select_nights(store_for(database), Selection()))
+    emit(f"\n{summary(outcomes)} -> {database}\n\n{_next_steps(database)}")
+    return all(outcome.error is None for outcome in outcomes)
+
+
+def _next_steps(database: Path) -> str:
+    questions = (
+        f"nightkick nights --flagged --db {database}",
+        f"nightkick show 2026-03-02 --db {database}",
+        f'nightkick sql "select night_date, plms_index, flags from nights order by night_date" --db {database}',
+    )
+    return "Ask on (in .venv/bin, or after `. .venv/bin/activate`):\n" + "".join(f"  {line}\n" for line in questions)

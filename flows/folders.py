@@ -1,0 +1,50 @@
+"""Where nightkick keeps things when nobody says otherwise: the one place that knows each system's customs.
+
+Linux and the BSDs follow the XDG base directory specification 0.8 (a relative value is ignored, as it
+demands), macOS and Windows their own folders.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+NAME = "nightkick"
+
+
+def config_folder() -> Path:
+    """Folder of the user's ``nightkick.toml``."""
+    return _folder("XDG_CONFIG_HOME", ".config", mac="Application Support", windows="APPDATA")
+
+
+def data_folder() -> Path:
+    """Folder of the database and the recordings beside it."""
+    return _folder("XDG_DATA_HOME", ".local/share", mac="Application Support", windows="LOCALAPPDATA")
+
+
+def state_folder() -> Path:
+    """Folder of what can be thrown away: Prefect's own records."""
+    return _folder("XDG_STATE_HOME", ".local/state", mac="Caches", windows="LOCALAPPDATA")
+
+
+def default_database() -> Path:
+    """The database that commands use without ``--db`` and without a setting."""
+    return data_folder() / "nightkick.duckdb"
+
+
+def _folder(variable: str, below_home: str, *, mac: str, windows: str) -> Path:
+    if sys.platform == "darwin":
+        return _home() / "Library" / mac / NAME
+    if sys.platform == "win32":
+        return Path(os.environ.get(windows) or _home()) / NAME
+    named = Path(os.environ.get(variable, ""))
+    return (named if named.is_absolute() else _home() / below_home) / NAME
+
+
+def _home() -> Path:
+    """The home folder; the current one for an account without any (a bare service user)."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path.cwd()

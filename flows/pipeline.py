@@ -1,0 +1,236 @@
+"""From a file to stored nights, without Prefect: what the flow's tasks and ``nightkick import`` both call.
+
+One file at a time: known? read, stage the samples, analyse every night it touches together with all other
+recordings of that person and night, save. Whatever goes wrong with one file becomes an `Outcome`, and the
+next file is its own story; a database that fails ends the run, and what was saved before stays saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal
+
+from analytics.store import (
+    Attempt,
+    SamplesLostError,
+    StaleAnalysisError,
+    Store,
+    StoredRecording,
+    find_recording,
+    initialise,
+    nights_to_analyse,
+    publish,
+    record_attempts,
+    save,
+    stage_samples,
+    stored_recording,
+)
+from analytics.store.samples import samples_path, staged_count
+from flows import __version__
+from flows.analysis import analyse_stored
+from flows.database import store_for
+from flows.inputs import find_inputs
+from flows.settings import Settings, load
+from flows.wishes import Wishes, completed, corrects, declaration, subject_of
+from ingest import read_recording
+from ingest.clock import microseconds, zone_info
+from ingest.errors import (
+    DamagedRecordingError,
+    DatabaseBusyError,
+    NightkickError,
+    StoreError,
+    UnreadableFileError,
+    UsageError,
+)
+from ingest.fingerprint import sha256_of
+
+Status = Literal["imported", "known", "refused", "failed"]
+
+#: How often a night is analysed anew because another import changed it meanwhile.
+STALE_TRIES = 5
+#: What went wrong with the file rather than with what is in it: the same file may do better another time.
+FAILURES = (UnreadableFileError, DamagedRecordingError)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every file of one import shares."""
+
+    store: Store
+    settings: Settings
+    wishes: Wishes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one input.
+
+    Attributes
+    ----------
+    started_at_us : int
+        UTC microseconds since 1970.
+    sha256 : str or None
+        None where not even the bytes could be had.
+    nights : tuple of date
+        Evenings that were analysed.
+    warnings : tuple of str
+        What the reader had to say about a file that it could use.
+    error : str or None
+        One line that names the file and the way out, for refused and failed.
+    """
+
+    path: Path
+    status: Status
+    started_at_us: int
+    sha256: str | None = None
+    nights: tuple[date, ...] = ()
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+
+
+Report = Callable[[int, int], None]
+OneByOne = Callable[[Sequence[Path], Context], Iterator[Outcome]]
+
+
+def open_context(wishes: Wishes, *, database: Path | str | None) -> Context:
+    """Check the wishes, read the settings, and bring the database up to date.
+
+    Raises
+    ------
+    UsageError
+        Settings or wishes that make no sense.
+    StoreError
+        The database cannot be used.
+    """
+    if wishes.tz is not None:
+        zone_info(wishes.tz)
+    if wishes.subject is not None and not wishes.subject.strip():
+        raise UsageError("--subject must not be empty")
+    settings = load()
+    store = store_for(database, settings)
+    initialise(store)
+    return Context(store, settings, wishes)
+
+
+def import_each(files: Sequence[Path], context: Context) -> Iterator[Outcome]:
+    """Outcomes of ``files`` in their order, one after the other in this thread."""
+    return (import_file(file, context) for file in files)
+
+
+def import_run(
+    paths: Iterable[Path],
+    context: Context,
+    *,
+    one_by_one: OneByOne = import_each,
+    report: Report = lambda done, total: None,
+) -> tuple[Outcome, ...]:
+    """Import files and folders, keep the books of every attempt, and publish the result.
+
+    Parameters
+    ----------
+    one_by_one : callable
+        How files become outcomes: directly, or as Prefect tasks.
+    report : callable
+        Told after each file how many of how many are done.
+
+    Raises
+    ------
+    StoreError
+        The database failed; what was saved before stays saved.
+    """
+    inputs = find_inputs(paths, skip=[context.store.recordings])
+    outcomes = [_unusable(problem, problem.path or Path(), None, _now_us()) for problem in inputs.problems]
+    try:
+        for outcome in one_by_one(inputs.files, context):
+            outcomes.append(outcome)
+            report(len(outcomes), len(inputs.files) + len(inputs.problems))
+    except KeyboardInterrupt:
+        _keep_books(outcomes, context)
+        raise
+    _keep_books(outcomes, context)
+    return tuple(outcomes)
+
+
+def import_file(path: Path, context: Context) -> Outcome:
+    """Import one file, whatever it is.
+
+    Raises
+    ------
+    StoreError
+        The database failed. Everything else becomes the outcome.
+    """
+    started_at_us, sha256 = _now_us(), None
+    try:
+        # Only a plain file is hashed: opening a pipe would wait for ever. The reader says what else it is.
+        sha256 = sha256_of(path) if path.is_file() else None
+        return _imported(path, sha256, context, started_at_us)
+    except StoreError:
+        raise
+    except NightkickError as error:
+        return _unusable(error, path, sha256, started_at_us)
+    except Exception as error:
+        # A file that no reader foresaw must not take the rest of the night's import with it.
+        says = f"{path}: {type(error).__name__}: {error} (a defect; please report it with the file)"
+        return Outcome(path, "failed", started_at_us, sha256, error=says)
+
+
+def _imported(path: Path, sha256: str | None, context: Context, started_at_us: int) -> Outcome:
+    known = find_recording(context.store, sha256) if sha256 else None
+    if known is not None and _is_complete(context.store, known) and not corrects(context.wishes, known):
+        return Outcome(path, "known", started_at_us, sha256)
+    wishes = context.wishes if known is None else completed(context.wishes, known)
+    recording = read_recording(path, declaration(wishes, context.settings))
+    stage_samples(context.store, recording)
+    stored = stored_recording(recording, subject=subject_of(recording.device, wishes, context.settings))
+    nights = _analysed_and_saved(stored, context, started_at_us)
+    return Outcome(path, "imported", started_at_us, recording.sha256, nights, recording.warnings)
+
+
+def _is_complete(store: Store, known: StoredRecording) -> bool:
+    """Whether its samples are still there; importing the file again brings lost ones back."""
+    try:
+        return staged_count(samples_path(store, known.sha256)) == known.n_samples
+    except SamplesLostError:
+        return False
+
+
+def _analysed_and_saved(stored: StoredRecording, context: Context, started_at_us: int) -> tuple[date, ...]:
+    """Analyse and save; once more from the start when another import changed one of the nights meanwhile."""
+    criteria = context.settings.analysis_criteria()
+    for _ in range(STALE_TRIES):
+        touched = nights_to_analyse(context.store, stored)
+        found = [analyse_stored(context.store, *key, recordings, criteria) for key, recordings in touched.items()]
+        nights = [night for night in found if night is not None]
+        attempt = Attempt(stored.path, stored.sha256, "imported", None, started_at_us, _now_us(), __version__)
+        try:
+            save(context.store, stored, nights, attempt)
+        except StaleAnalysisError:
+            continue
+        return tuple(sorted(night.night_date for night in nights if night.subject == stored.subject))
+    raise DatabaseBusyError(
+        "other imports kept changing the same night", path=stored.path, hint="import it again when they are done"
+    )
+
+
+def _unusable(error: NightkickError, path: Path, sha256: str | None, started_at_us: int) -> Outcome:
+    status: Status = "failed" if isinstance(error, FAILURES) else "refused"
+    return Outcome(path, status, started_at_us, sha256, error=error.line())
+
+
+def _keep_books(outcomes: Sequence[Outcome], context: Context) -> None:
+    """Record what `save` has not recorded already, then publish."""
+    now_us = _now_us()
+    attempts = [
+        Attempt(o.path, o.sha256, o.status, o.error, o.started_at_us, now_us, __version__)
+        for o in outcomes
+        if o.status != "imported"
+    ]
+    record_attempts(context.store, attempts)
+    publish(context.store)
+
+
+def _now_us() -> int:
+    return microseconds(datetime.now(UTC))

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.inputs import NOT_RECORDINGS, UNFINISHED, find_inputs
+from ingest.errors import EmptyFileError
+
+
+def make(*names: str) -> list[Path]:
+    paths = [Path(name) for name in names]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    return paths
+
+
+def test_folders_are_walked_to_the_bottom_and_files_come_sorted() -> None:
+    b, a, c = make("in/b.cwa", "in/a/deep/er.fit", "in/c.csv")
+    assert find_inputs([Path("in")]).files == (a, b, c)
+
+
+@pytest.mark.parametrize(
+    "name", [f"x.cwa{end}" for end in (*UNFINISHED, *NOT_RECORDINGS)] + ["truth.csv", "X.CWA.PART"]
+)
+def test_in_a_folder_what_is_unfinished_or_no_recording_by_name_is_passed_over(name: str) -> None:
+    make(f"in/{name}", "in/good.cwa")
+    assert find_inputs([Path("in")]).files == (Path("in/good.cwa"),)
+
+
+@pytest.mark.parametrize("name", [".hidden.cwa", ".cache/x.cwa", "~$night.csv"])
+def test_in_a_folder_what_is_hidden_is_passed_over(name: str) -> None:
+    make(f"in/{name}", "in/good.cwa")
+    assert find_inputs([Path("in")]).files == (Path("in/good.cwa"),)
+
+
+def test_a_named_file_is_taken_whatever_it_is_called() -> None:
+    files = make("a.part", "readme.md", ".hidden")
+    assert set(find_inputs(files).files) == set(files)
+
+
+def test_a_missing_file_is_handed_on_so_that_its_reader_says_so() -> None:
+    assert find_inputs([Path("nowhere.cwa")]).files == (Path("nowhere.cwa"),)
+
+
+def test_an_empty_folder_is_reported_in_words() -> None:
+    Path("void/below").mkdir(parents=True)
+    (problem,) = find_inputs([Path("void")]).problems
+    assert isinstance(problem, EmptyFileError)
+    assert problem.line() == "void: this folder holds no file that could be a recording"
+
+
+def test_links_that_lead_in_a_circle_end_and_a_file_reached_twice_is_taken_once() -> None:
+    (file,) = make("in/a/x.cwa")
+    Path("in/a/loop").symlink_to(Path.cwd() / "in", target_is_directory=True)
+    Path("in/again.cwa").symlink_to(Path.cwd() / file)
+    assert len(find_inputs([Path("in"), file, Path("in/a")]).files) == 1
+
+
+def test_our_own_folder_is_passed_over_under_every_name() -> None:
+    make("db/recordings/ab.parquet", "db/night.cwa")
+    Path("db/link").symlink_to(Path.cwd() / "db/recordings", target_is_directory=True)
+    assert find_inputs([Path("db")], skip=[Path("db/recordings")]).files == (Path("db/night.cwa"),)
+
+
+def test_a_broken_link_is_handed_on_and_not_dropped() -> None:
+    Path("in").mkdir()
+    Path("in/gone.cwa").symlink_to("nowhere")
+    assert find_inputs([Path("in")]).files == (Path("in/gone.cwa"),)
+
+
+@given(st.text(min_size=1))
+def test_no_name_makes_it_fail(name: str) -> None:
+    found = find_inputs([Path(name)])
+    assert len(found.files) + len(found.problems) >= 1

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.folders import config_folder
+from flows.settings import FILE_NAME, DeviceSettings, Settings, as_toml, candidates, load
+from ingest.errors import UsageError
+from tests.flows.conftest import Run
+
+
+def write(text: str, folder: Path | None = None) -> Path:
+    path = (folder or Path.cwd()) / FILE_NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refused() -> UsageError:
+    with pytest.raises(UsageError) as caught:
+        load()
+    assert "\n" not in caught.value.line()
+    return caught.value
+
+
+def test_without_file_or_variable_the_defaults_hold(home: Path) -> None:
+    settings = load()
+    assert settings.subject == "me"
+    assert settings.tz is None
+    assert settings.database == home / ".local/share/nightkick/nightkick.duckdb"
+
+
+def test_a_variable_beats_the_working_directory_and_that_beats_the_configuration_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write('subject = "far"\ntz = "Asia/Tokyo"\nage_group = "child"', config_folder())
+    write('subject = "near"\ntz = "Europe/Berlin"')
+    monkeypatch.setenv("NIGHTKICK_SUBJECT", "loud")
+    settings = load()
+    assert (settings.subject, settings.tz, settings.age_group) == ("loud", "Europe/Berlin", "child")
+
+
+def test_tables_of_several_sources_are_joined_key_by_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("[criteria.flags]\nplms_index_adult = 20\nplms_index_child = 7", config_folder())
+    write("[criteria.flags]\nplms_index_adult = 25")
+    monkeypatch.setenv("NIGHTKICK_CRITERIA__JERKS__FREQUENT_PER_NIGHT", "9")
+    criteria = load().criteria
+    assert (criteria.flags.plms_index_adult, criteria.flags.plms_index_child) == (25, 7)
+    assert criteria.jerks.frequent_per_night == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "meant"),
+    [
+        ('databse = "x"', "databse", "database"),
+        ("[criteria.flags]\nplms_index_adlt = 3", "criteria.flags.plms_index_adlt", "plms_index_adult"),
+        ("[criteria.flag]\nplms_index_adult = 3", "criteria.flag", "flags"),
+        ('[device."17"]\nsid = "left"', "device.17.sid", "side"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_file_and_nearest_name(text: str, key: str, meant: str) -> None:
+    path = write(text)
+    error = refused()
+    assert (error.path, error.what, error.hint) == (path, f"unknown key {key}", f"did you mean {meant}?")
+
+
+def test_an_unknown_variable_is_refused_with_the_nearest_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIGHTKICK_DATABSE", "x")
+    assert refused().line() == "unknown variable NIGHTKICK_DATABSE (did you mean NIGHTKICK_DATABASE?)"
+
+
+def test_a_wrong_value_is_blamed_on_the_source_that_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    far = write('age_group = "teen"', config_folder())
+    write('subject = "near"')
+    assert refused().path == far
+    monkeypatch.setenv("NIGHTKICK_AGE_GROUP", "old")
+    assert refused().line().startswith("NIGHTKICK_AGE_GROUP = 'old'")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "subject = ",
+        'subject = "a"\nsubject = "b"',
+        'subject = ""',
+        "subject = 3",
+        'tz = "Europe/Atlantis"',
+        "database = 5",
+        "device = 5",
+        '[device."1"]\nsite = "nose"',
+        "[criteria.motion]\nband_low_hz = -1",
+        '[criteria.motion]\nband_low_hz = "low"',
+    ],
+)
+def test_a_file_that_makes_no_sense_is_refused_in_one_line(text: str) -> None:
+    path = write(text)
+    assert refused().path == path
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    path = Path.cwd() / FILE_NAME
+    path.write_bytes(b"\xff\xfe\x00s")
+    assert "is not TOML" in refused().line()
+
+
+def test_a_zone_may_be_a_fixed_offset() -> None:
+    write('tz = "+02:00"')
+    assert load().tz == "+02:00"
+
+
+def test_a_relative_database_is_relative_to_the_file_that_names_it() -> None:
+    write('database = "nights.duckdb"', config_folder())
+    assert load().database == config_folder() / "nights.duckdb"
+
+
+def test_a_tilde_in_the_database_is_the_home_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIGHTKICK_DATABASE", "~/a.duckdb")
+    assert load().database == home / "a.duckdb"
+
+
+def test_the_age_group_reaches_the_criteria_and_no_age_group_leaves_them_alone() -> None:
+    write('age_group = "child"')
+    assert load().analysis_criteria().flags.plms_index() == load().criteria.flags.plms_index_child
+    write('[criteria.flags]\nage_group = "child"')
+    assert load().analysis_criteria() == load().criteria
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load().subject = "other"  # type: ignore[misc]  # the very thing that must fail
+
+
+@given(
+    serial=st.text(st.characters(codec="utf-8"), min_size=1),
+    subject=st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip),
+    threshold=st.floats(0.001, 1e6),
+)
+def test_what_config_show_prints_reads_back_as_the_same_settings(serial: str, subject: str, threshold: float) -> None:
+    device = {serial: DeviceSettings(subject=subject, site="ankle", side="left", tz="Europe/Berlin")}
+    criteria = Settings().criteria
+    flags = criteria.flags.model_copy(update={"plms_index_adult": threshold})
+    settings = Settings(subject=subject, device=device, criteria=criteria.model_copy(update={"flags": flags}))
+    assert Settings(**tomllib.loads("\n".join(as_toml(settings)))) == settings
+
+
+def test_config_path_names_the_files_in_order(run: Run) -> None:
+    assert run("config", "path").out.splitlines() == [str(path) for path in candidates()]
+
+
+def test_config_show_is_valid_toml_of_the_settings_in_force(run: Run) -> None:
+    write('subject = "Zoë"')
+    assert tomllib.loads(run("config", "show").out)["subject"] == "Zoë"
+
+
+def test_config_validate_says_which_files_it_read_and_exits_2_when_one_is_wrong(run: Run) -> None:
+    path = write('subject = "a"')
+    assert run("config", "validate") == (0, "", f"settings are valid: {path}\n")
+    write("tzz = 1")
+    assert run("config", "validate") == (2, "", f"nightkick: {path}: unknown key tzz (did you mean tz?)\n")

@@ -1,0 +1,68 @@
+"""What may be loaded when: import-linter holds the layers, these hold what no static look can see."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAVY = ("prefect", "scipy", "polars", "duckdb", "pydantic", "numpy", "fitparse")
+
+PROBE = """
+import sys
+from flows.cli import main
+code = main(sys.argv[2:])
+loaded = [name for name in sys.argv[1].split(",") if name in sys.modules]
+print("LOADED", code, ",".join(loaded), file=sys.stderr)
+"""
+
+
+def loaded_by(names: tuple[str, ...], *arguments: str, home: Path) -> tuple[int, set[str]]:
+    """Exit code of a command in a process of its own, and which of ``names`` it had loaded at its end."""
+    environment = {**os.environ, "HOME": str(home), "XDG_DATA_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, ",".join(names), *arguments],
+        cwd=home,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    _, code, loaded = done.stderr.splitlines()[-1].split(" ", 2)
+    return int(code), set(filter(None, loaded.split(",")))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["import", "--help"], ["nights", "--help"]])
+def test_help_and_version_load_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
+    assert loaded_by(HEAVY, *arguments, home=tmp_path) == (0, set())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nights"],
+        ["show", "2026-03-02"],
+        ["sql", "select 1"],
+        ["config", "show"],
+        ["doctor"],
+        ["inspect", "missing.cwa"],
+        ["import", "missing.cwa"],
+    ],
+)
+def test_a_command_that_runs_no_flow_never_loads_prefect(arguments: list[str], tmp_path: Path) -> None:
+    _, loaded = loaded_by(("prefect", "pydantic"), *arguments, home=tmp_path)
+    assert "prefect" not in loaded
+
+
+def test_the_probe_sees_what_is_loaded(tmp_path: Path) -> None:
+    assert loaded_by(("pydantic",), "config", "show", home=tmp_path) == (0, {"pydantic"})
+
+
+def test_asking_the_store_loads_no_signal_processing(tmp_path: Path) -> None:
+    _, loaded = loaded_by(("scipy", "duckdb"), "sql", "select 1", home=tmp_path)
+    assert loaded == {"duckdb"}

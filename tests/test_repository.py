@@ -1,0 +1,92 @@
+"""What is committed: names nobody's machine, fetches from nowhere but the lock, and says one version."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import flows
+from flows.cli import app
+from tests.flows.conftest import Run, run  # noqa: F401 - a fixture
+
+ROOT = Path(__file__).resolve().parents[1]
+OURS = ("flows", "ingest", "analytics", "tests", "sample_data", "requirements", "docs", "benchmarks", ".ci")
+TEXT = (".py", ".md", ".toml", ".lock", ".in", ".txt", ".sql", ".csv", "", ".yml", ".html", ".css", ".js")
+
+#: Put together here, so that this file does not name them either.
+MACHINE_PATHS = re.compile("/" + "(?:work|tmp|root|home/[a-z]+|Users/[a-z]+)" + "/[a-z.]")
+REGISTRIES = re.compile("|".join(("py" + r"pi\.", "python" + "hosted", "npm" + r"js\.", "deb" + r"ian\.org")))
+
+
+def committed() -> list[Path]:
+    """Text files of the repository, without what tools leave behind."""
+    top = [path for path in ROOT.iterdir() if path.is_file() and path.suffix not in (".duckdb", ".wal")]
+    below = [path for folder in OURS for path in (ROOT / folder).rglob("*") if path.is_file()]
+    return [path for path in (*top, *below) if path.suffix in TEXT and "__pycache__" not in path.parts]
+
+
+@pytest.mark.parametrize("pattern", [MACHINE_PATHS, REGISTRIES], ids=["a machine's paths", "a registry"])
+def test_no_file_names(pattern: re.Pattern[str]) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
+        for path in committed()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if path.name != Path(__file__).name and pattern.search(line)
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("lock", ["run.lock", "test.lock"])
+def test_every_locked_package_is_pinned_with_hashes_and_no_address(lock: str) -> None:
+    text = (ROOT / "requirements" / lock).read_text(encoding="utf-8")
+    assert "://" not in text
+    entries = text.replace("\\\n", " ").splitlines()
+    assert entries
+    assert all(re.match(r"[\w.-]+(?:\[[\w, -]+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
+
+
+def test_what_runs_is_tested_in_the_same_versions() -> None:
+    run_lock, test_lock = (pins(name) for name in ("run.lock", "test.lock"))
+    assert run_lock.items() <= test_lock.items()
+
+
+def pins(lock: str) -> dict[str, str]:
+    text = (ROOT / "requirements" / lock).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([\w.-]+)(?:\[[\w, -]+\])?==(\S+)", text, flags=re.MULTILINE))
+
+
+def test_no_lock_that_records_addresses_lies_here() -> None:
+    assert not [name for name in ("uv.lock", "pylock.toml", "poetry.lock") if (ROOT / name).exists()]
+
+
+def test_the_version_is_said_once_more_and_the_same() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == flows.__version__
+
+
+def commands() -> list[list[str]]:
+    names = [name for name in app if not name.startswith("-")]
+    below = [["config", name] for name in app["config"] if not name.startswith("-")]
+    return [[name] for name in names] + below
+
+
+@pytest.mark.parametrize("command", commands(), ids=" ".join)
+def test_every_command_and_every_option_of_it_has_help(command: list[str], run: Run) -> None:  # noqa: F811
+    code, out, _ = run(*command, "--help")
+    assert code == 0
+    assert len(out.splitlines()[2]) > 10
+    options = re.findall(r"│ \*?\s*((?:--?[\w-]+|[A-Z_]+)(?:[ ,(]+--?\w+\)?)*)(.*?)│", out)
+    assert all(words.strip() for _, words in options), options
+
+
+def test_no_module_is_longer_than_400_lines() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for folder in ("flows", "ingest", "analytics")
+        for path in (ROOT / folder).rglob("*.py")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert not long
