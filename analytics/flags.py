@@ -35,14 +35,18 @@ def flags_of(
 ) -> tuple[Flag, ...]:
     """All three flags of a night under one rule set, raised or not, in a fixed order."""
     return (
-        possible_plmd(measures, evidence, not_assessable, criteria),
+        possible_plmd(measures, events, evidence, not_assessable, criteria),
         frequent_hypnic_jerks(events, evidence, sleep, criteria),
         possible_rls(measures, events, evidence, sleep, not_assessable, criteria),
     )
 
 
 def possible_plmd(
-    measures: Mapping[str, Any], evidence: Evidence, not_assessable: str | None, criteria: Criteria
+    measures: Mapping[str, Any],
+    events: Sequence[Event],
+    evidence: Evidence,
+    not_assessable: str | None,
+    criteria: Criteria,
 ) -> Flag:
     """Periodic leg movements in sleep above the age group's threshold, and regular ones."""
     flags = criteria.flags
@@ -76,18 +80,23 @@ def possible_plmd(
         _beyond("disturbed sleep or daytime complaint", "ask the person; needed for the diagnosis (ICSD-3-TR)"),
         _beyond("no better explanation", "apnoea, narcolepsy, RLS, medication: a sensor on the leg cannot tell"),
     )
-    return _flag("possible_plmd", decisive, context, _plmd_reason(measures, evidence, decisive, threshold))
+    return _flag("possible_plmd", decisive, context, _plmd_reason(measures, events, evidence, decisive, threshold))
 
 
 def _plmd_reason(
-    measures: Mapping[str, Any], evidence: Evidence, decisive: Sequence[Criterion], threshold: float
+    measures: Mapping[str, Any],
+    events: Sequence[Event],
+    evidence: Evidence,
+    decisive: Sequence[Criterion],
+    threshold: float,
 ) -> str:
     if not all(c.state == "met" for c in decisive):
         return _not_raised("possible PLMD", decisive)
+    n_series = len({e.series_no for e in events if e.is_plm and e.sleep_state == "sleep"})
     bound = " One leg was recorded: a lower bound." if evidence.legs != "both" else ""
     return (
         f"{measures['plms_index']:.1f} periodic leg movements per hour of sleep (more than {threshold:g}), "
-        f"{measures['n_plms']} in {measures['n_series']} series, typically {measures['median_imi_s']:.0f} s apart; "
+        f"{measures['n_plms']} in {n_series} series, typically {measures['median_imi_s']:.0f} s apart; "
         f"{measures['periodicity_index_share']:.0%} of leg movements are periodic.{bound} {EMG_CAVEAT}"
     )
 

@@ -7,6 +7,7 @@ rows, so Prefect keeps no results and its cache is off; running the flow again f
 
 from __future__ import annotations
 
+import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -65,6 +67,20 @@ def nightly(
     """
     context = open_context(Wishes.parsed(subject, site, side, tz), database=database)
     return import_run([Path(path) for path in paths], context, one_by_one=_submitted)
+
+
+def start_server() -> None:
+    """Have Prefect's short-lived server running, unless one is configured.
+
+    It inherits from this thread that SIGINT is blocked: Ctrl-C goes to every process of a terminal, and a flow whose
+    server has died spends more than a minute trying to tell it of the interruption.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with get_client(sync_client=True):
+            pass
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _submitted(files: Sequence[Path], context: Context) -> Iterator[Outcome]:

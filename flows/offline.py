@@ -68,9 +68,10 @@ def run_flow(paths: Sequence[Path], wishes: Wishes, *, database: Path | None) ->
         Prefect itself failed: its server did not start, or the configured one does not answer.
     """
     prepare_prefect()
-    from flows.nightly import nightly
+    from flows.nightly import nightly, start_server
 
     try:
+        start_server()
         outcomes: tuple[Outcome, ...] = nightly(
             [str(path) for path in paths],
             database=None if database is None else str(database),

@@ -178,6 +178,19 @@ def retry_busy(attempt: Callable[[], T], store: Store) -> T:
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
 
+def database_name(path: Path) -> str:
+    """The path as DuckDB takes it: absolute, for a bare "md:x" or "s3:x" would mean another kind of database.
+
+    Raises
+    ------
+    UnicodeEncodeError
+        It is not valid UTF-8, which DuckDB itself reports in ways that nobody foresees.
+    """
+    name = str(path.absolute())
+    name.encode()
+    return name
+
+
 def quoted(text: str) -> str:
     """Text as an SQL literal, for the places where DuckDB takes no parameter."""
     return "'" + text.replace("'", "''") + "'"
@@ -186,8 +199,8 @@ def quoted(text: str) -> str:
 @contextmanager
 def _connected(store: Store, config: dict[str, str], *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
     with translated(store.path), alone(store):
-        path = str(store.path.absolute())  # a bare name such as "md:x" would mean another kind of database
-        con = retry_busy(lambda: duckdb.connect(path, read_only=read_only, config=dict(config)), store)
+        name = database_name(store.path)
+        con = retry_busy(lambda: duckdb.connect(name, read_only=read_only, config=dict(config)), store)
         try:
             con.execute("SET TimeZone = 'UTC'")
             yield con

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.store.connection import WRITER, Store, atomic, reading, writing
+from analytics.store.connection import WRITER, Store, atomic, database_name, reading, writing
 from analytics.store.failures import translated
 from analytics.store.workspace import make_durable, own_folder, sync_folder, workspace
 from ingest.errors import DatabaseNewerError, DatabaseUnreadableError
@@ -103,7 +103,7 @@ def migrate(con: duckdb.DuckDBPyConnection, path: Path, steps: Sequence[Migratio
 def _create(store: Store, steps: Sequence[Migration]) -> None:
     with workspace(store.path.parent) as folder:
         built = folder / "new.duckdb"
-        con = duckdb.connect(str(built), config=dict(WRITER))
+        con = duckdb.connect(database_name(built), config=dict(WRITER))
         try:
             con.execute("SET TimeZone = 'UTC'")
             migrate(con, store.path, steps)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.store.connection import STORAGE_VERSION, Store, alone, in_memory, quoted, retry_busy
+from analytics.store.connection import STORAGE_VERSION, Store, alone, database_name, in_memory, quoted, retry_busy
 from analytics.store.failures import translated
 from analytics.store.workspace import settle, workspace
 
@@ -27,7 +27,7 @@ def publish(store: Store) -> Path:
         built = folder / "published.duckdb"
         with alone(store), in_memory() as con:
             _attach(con, store)
-            con.execute(f"ATTACH {quoted(str(built))} AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
+            con.execute(f"ATTACH {quoted(database_name(built))} AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
             con.execute("COPY FROM DATABASE live TO published")
             con.execute("DETACH published")
             con.execute("DETACH live")
@@ -36,5 +36,5 @@ def publish(store: Store) -> Path:
 
 
 def _attach(con: duckdb.DuckDBPyConnection, store: Store) -> None:
-    path = quoted(str(store.path.absolute()))
+    path = quoted(database_name(store.path))
     retry_busy(lambda: con.execute(f"ATTACH {path} AS live (READ_ONLY)"), store)
