@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header --python-version 3.11
 
@@ -24,7 +24,7 @@ check: $(VENV)/.test-ready  ## style, types, layers
 
 lock:  ## resolve the dependencies again (needs a package registry)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \
-	$(PYTHON) -m venv "$$tools" && "$$tools/bin/python" -m pip --disable-pip-version-check --quiet install uv && \
+	$(PYTHON) -m venv "$$tools" && "$$tools/bin/python" -m pip --disable-pip-version-check -qq install uv && \
 	PATH="$$tools/bin:$$PATH" && \
 	$(UV_COMPILE) --upgrade -c requirements/constraints.txt pyproject.toml requirements/build.in \
 		-o requirements/run.lock >/dev/null && \

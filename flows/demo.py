@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flows.database import store_for
 from flows.importing import run_import, summary, tell
-from flows.nights import Selection, print_nights, select_nights
+from flows.nights import Nights, Selection, print_nights, select_nights
 from flows.terminal import emit
 from flows.wishes import Wishes
 from ingest.errors import UsageError
@@ -45,15 +45,18 @@ def demo_command(out: Path) -> bool:
     # The sample recordings carry no zone; their clocks show UTC.
     outcomes = run_import([sample_data()], Wishes(tz="UTC"), database=database, use_flow=True)
     tell(outcomes)
-    print_nights(select_nights(store_for(database), Selection()))
-    emit(f"\n{summary(outcomes)} -> {database}\n\n{_next_steps(database)}")
+    nights = select_nights(store_for(database), Selection())
+    print_nights(nights)
+    emit(f"\n{summary(outcomes)} -> {database}\n\n{_next_steps(database, nights)}")
     return all(outcome.error is None for outcome in outcomes)
 
 
-def _next_steps(database: Path) -> str:
+def _next_steps(database: Path, nights: Nights) -> str:
+    flagged = next((row for row in nights.rows if row["flags"]), None)
     questions = (
-        f"nightkick nights --flagged --db {database}",
-        f"nightkick show 2026-03-02 --db {database}",
-        f'nightkick sql "select night_date, plms_index, flags from nights order by night_date" --db {database}',
+        "nightkick nights --flagged",
+        *([f"nightkick show {flagged['night_date']}"] if flagged else []),
+        'nightkick sql "select night_date, plms_index, flags from nights order by night_date"',
     )
-    return "Ask on (in .venv/bin, or after `. .venv/bin/activate`):\n" + "".join(f"  {line}\n" for line in questions)
+    lines = "".join(f"  {question} --db {database}\n" for question in questions)
+    return f"Ask on (after `. .venv/bin/activate`):\n{lines}"

@@ -49,7 +49,7 @@ def emit_table(columns: Sequence[str], rows: Iterable[Row], *, to_right: Collect
     body = [[row[column] for column in columns] for row in rows]
     for i, column in enumerate(columns):
         is_right = column in to_right or holds_numbers(row[i] for row in body)
-        table.add_column(Text(visible(column)), justify="right" if is_right else "left")
+        table.add_column(Text(visible(column)), justify="right" if is_right else "left", overflow="fold")
     for row in body:
         table.add_row(*(Text(text_cell(value)) for value in row))
     Console(file=sys.stdout).print(table)

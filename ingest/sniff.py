@@ -24,9 +24,9 @@ _PROMISES = {
     ".cwa": "an Axivity recording",
     ".fit": "a FIT file",
     ".parquet": "a Parquet file",
-    ".csv": "a table",
-    ".tsv": "a table",
-    ".txt": "a text",
+    ".csv": "a table of samples",
+    ".tsv": "a table of samples",
+    ".txt": "a table of samples",
     ".gt3x": "an ActiGraph recording",
     ".gz": "a gzip file",
 }

@@ -100,7 +100,7 @@ def _reading_statement(con: duckdb.DuckDBPyConnection, sql: str) -> str:
     """The one statement in ``sql``, if all it does is read."""
     words = _words(sql)
     statements = con.extract_statements(sql)
-    if len(statements) != 1:
+    if len(statements) != 1 or not words:
         found = "more than one statement" if statements else "no statement"
         raise QueryRefusedError(found, hint="give exactly one; PIVOT counts as two")
     body = _explained(words) if words[0][1] == "explain" else words

@@ -1,0 +1,184 @@
+"""The rest of the command line: how it ends, and the commands that need no stored night."""
+
+from __future__ import annotations
+
+import csv
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import flows
+from flows import cli, demo, doctor
+from flows.exits import ExitCode
+from ingest.errors import DatabaseBusyError, DatabaseNewerError, IngestError, NightkickError, StoreError, UsageError
+from tests.flows.conftest import Run
+from tests.flows.making import tiny
+from tests.flows.stored import SUBJECT, build
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_version_is_the_version(run: Run) -> None:
+    assert run("--version") == (0, f"{flows.__version__}\n", "")
+
+
+def test_without_a_command_the_help_is_shown(run: Run) -> None:
+    code, out, err = run()
+    assert (code, err) == (0, "")
+    assert "nightkick COMMAND" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nigths"],
+        ["import"],
+        ["nights", "--since", "yesterday"],
+        ["nights", "extra"],
+        ["show", "2026-02-30"],
+        ["show"],
+        ["sql"],
+        ["simulate"],
+        ["simulate", "-o", "x", "--profile", "giraffe"],
+        ["simulate", "-o", "x", "--nights", "0"],
+        ["simulate", "-o", "x", "--rate", "1"],
+        ["config", "sho"],
+        ["nights", "--json", "--csv"],
+    ],
+    ids=" ".join,
+)
+def test_usage_errors_are_one_line_and_exit_2(arguments: list[str], run: Run) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("nightkick: ")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (IngestError("x"), ExitCode.SOME_FAILED),
+        (NightkickError("x"), ExitCode.SOME_FAILED),
+        (UsageError("x"), ExitCode.USAGE),
+        (StoreError("x"), ExitCode.DATABASE),
+        (DatabaseBusyError("x"), ExitCode.DATABASE),
+        (DatabaseNewerError("x"), ExitCode.DATABASE),
+    ],
+)
+def test_every_error_has_its_exit_code(
+    error: Exception, code: ExitCode, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_arguments: Any, **_options: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "app", failing)
+    assert run("config") == (code, "", "nightkick: x\n")
+
+
+def test_a_defect_is_one_line_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_arguments: Any, **_options: Any) -> None:
+        raise ZeroDivisionError("several\nlines")
+
+    monkeypatch.setattr(cli, "app", failing)
+    assert run("config") == (1, "", "nightkick: defect: ZeroDivisionError: several lines (please report it)\n")
+
+
+def test_a_file_name_that_is_no_text_is_named_and_survives_json(tmp_path: Path) -> None:
+    name = os.fsdecode(b"na\xffme.csv")
+    done = subprocess.run(
+        [sys.executable, "-m", "flows", "import", name, "--json", "--db", str(tmp_path / "n.duckdb")],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert b'"path": "na\\udcffme.csv"' in done.stdout
+    assert done.stderr.startswith(rb"nightkick: na\udcffme.csv: no such file")
+
+
+def test_simulate_writes_recordings_that_import_reads_and_the_truth(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("simulate", "-o", "sim", "--nights", "1", "--rate", "10", "--format", "csv", "--seed", "3")
+    recording, truth = map(Path, out.splitlines())
+    assert (code, truth) == (0, Path("sim/truth.csv"))
+    with truth.open(newline="") as file:
+        assert {row["file"] for row in csv.DictReader(file)} == {recording.name}
+    assert run("import", "sim", "--site", "ankle", "--tz", "UTC", "--db", tmp_path / "n.duckdb").code == 0
+    assert run("doctor", "--db", tmp_path / "n.duckdb").code == 0
+
+
+def test_doctor_is_content_without_a_database(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("doctor", "--db", tmp_path / "none.duckdb")
+    assert (code, err) == (0, "")
+    assert "no database at" in out
+    assert "BAD" not in out
+
+
+def test_doctor_says_what_is_wrong_with_settings_and_database(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "n.duckdb").write_bytes(b"garbage" * 1000)
+    code, out, _ = run("doctor", "--db", tmp_path / "n.duckdb")
+    assert (code, out.count("BAD")) == (1, 1)
+    Path("nightkick.toml").write_text("tzz = 1")
+    code, out, _ = run("doctor", "--db", tmp_path / "n.duckdb")
+    assert code == 1
+    assert "unknown key tzz" in out
+
+
+def test_doctor_sees_two_packages_that_overwrite_each_other(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "packages_distributions", lambda: {"fitparse": ["fitparse", "python-fitparse"]})
+    code, out, _ = run("doctor")
+    assert code == 1
+    assert "BAD  the package fitparse comes from fitparse and python-fitparse -> pip uninstall" in out
+
+
+def test_doctor_misses_what_is_not_installed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "DEPENDENCIES", ("duckdb", "no-such-package"))
+    assert "BAD  no-such-package is not installed" in run("doctor").out
+
+
+def test_the_demo_outside_a_clone_says_what_it_needs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "__file__", "/nowhere/flows/demo.py")
+    assert run("demo") == (2, "", "nightkick: no sample_data folder here (run the demo in a clone of the repository)\n")
+
+
+def test_the_demo_cannot_write_where_a_file_is(run: Run) -> None:
+    Path("taken").touch()
+    code, out, err = run("demo", "-o", "taken")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def on_a_terminal(*arguments: object) -> str:
+    """What a command shows where stdout and stderr are a terminal."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "flows", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "200"}
+    with subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        while chunk := _read(ours):
+            shown += chunk
+        process.wait(timeout=60)
+    os.close(ours)
+    return shown.decode()
+
+
+def _read(handle: int) -> bytes:
+    try:
+        return os.read(handle, 65536)
+    except OSError:  # the other end is gone
+        return b""
+
+
+def test_a_name_cannot_repaint_the_terminal(tmp_path: Path) -> None:
+    shown = on_a_terminal("sql", "select distinct subject from nights", "--db", build(tmp_path / "n.duckdb").path)
+    assert SUBJECT.replace("\x1b", "\\x1b") in shown
+
+
+def test_progress_is_shown_on_a_terminal_and_gone_at_the_end(tmp_path: Path) -> None:
+    shown = on_a_terminal("import", tiny(Path("a.csv")), "--tz", "UTC", "--db", tmp_path / "n.duckdb")
+    assert "importing" in shown
+    assert shown.rstrip().endswith("1 imported, 0 known, 0 refused, 0 failed")
