@@ -158,7 +158,7 @@ class Flags(_Section):
     plms_index_child: float = Field(5.0, gt=0, description="PLMS per hour of sleep above this. ICSD-3-TR.")
     min_periodicity: float = Field(0.3, ge=0, le=1, description="Share of movements that are periodic. own.")
     plmw_index: float = Field(15.0, gt=0, description="PLMW per hour awake in bed above this. Michaud 2002 (PSG).")
-    min_plmw: int = Field(10, ge=3, description="Fewer of them are no pattern. own.")
+    min_plmw: int = Field(15, ge=3, description="Fewer of them are no pattern. own.")
     regular_log_sd: float = Field(0.45, gt=0, description="SD of their log intervals; fidgets have about 0.6. own.")
     min_wake_h: float = Field(0.25, gt=0, description="Less time awake in bed gives no PLMW index. own.")
     blind_mg: float = Field(30.0, gt=0, description="Above it typical kicks are missed. own.")

@@ -42,8 +42,9 @@ def demo_command(out: Path) -> bool:
     except OSError as error:
         raise UsageError(f"cannot be made: {error.strerror}", path=out, hint="name another with -o") from None
     database = out / DATABASE
-    # The sample recordings carry no zone; their clocks show UTC.
-    outcomes = run_import([sample_data()], Wishes(tz="UTC"), database=database, use_flow=True)
+    # What sample_data/README.md says of all three; two of the files could not say it themselves.
+    worn = Wishes(site="ankle", side="left", tz="UTC")
+    outcomes = run_import([sample_data()], worn, database=database, use_flow=True)
     tell(outcomes)
     nights = select_nights(store_for(database), Selection())
     print_nights(nights)

@@ -31,7 +31,7 @@ from analytics.event_lists import (
 )
 from analytics.event_tables import checked_hypnogram
 from analytics.periodicity import Scored, score
-from analytics.rulesets import Ruleset
+from analytics.rulesets import RULESETS, Ruleset
 from flows.event_files import naming, read_event_file
 from flows.terminal import emit, say
 from ingest.errors import UsageError
@@ -82,8 +82,22 @@ def score_command(
     _write(results, out, file_format, keep=tuple(paths.values()))
     for sentence in gaps(tables, scored.nights):
         say(sentence)
-    say(f"scored {len(scored.movements)} movements of {len(scored.nights)} nights by {ruleset.name}")
+    counts = {"nights": scored.nights, "movements": scored.movements, "series": scored.series}
+    say(f"scored by {ruleset.name}; {', '.join(f'{name}: {len(rows)}' for name, rows in counts.items())}")
     emit("".join(f"{path}\n" for path in results))
+
+
+def ruleset_named(name: str, known: Mapping[str, Ruleset] = RULESETS) -> Ruleset:
+    """The rule set that is called so.
+
+    Raises
+    ------
+    UsageError
+        If none is; names those that are there.
+    """
+    if name not in known:
+        raise UsageError(f"no rule set is called {name}", hint=f"there are {listed(known)}")
+    return known[name]
 
 
 def _event_lists(paths: Mapping[ListName, Path]) -> dict[ListName, pl.DataFrame]:
@@ -107,7 +121,7 @@ def _event_list(name: ListName, path: Path) -> pl.DataFrame:
     if file.is_cut:
         say(f"{path}: the last line does not end; check that it is complete")
     if repeated := repeated_rows(table):
-        say(f"{path}: {repeated} rows repeat an earlier one; they are kept")
+        say(f"{path}: rows that repeat an earlier one, kept: {repeated}")
     return table
 
 

@@ -68,21 +68,28 @@ _MISCOUNTED = """
             count(*) FILTER (is_lm) AS n_lm,
             count(*) FILTER (is_clm) AS n_clm,
             count(*) FILTER (is_plm) AS n_plm,
-            count(*) FILTER (is_plm AND sleep_state = 'sleep') AS n_plms,
-            count(*) FILTER (is_plm AND sleep_state = 'wake') AS n_plmw
+            count(*) FILTER (is_plm AND sleep_state = 'sleep') AS n_plms
         FROM event GROUP BY ALL
+    ),
+    -- Awake out of bed is awake too, and no PLMW: those are counted while lying awake.
+    awake AS (
+        SELECT e.subject, e.night_date, e.ruleset, count(*) AS n_plmw
+        FROM event e JOIN bout b ON e.subject = b.subject AND e.night_date = b.night_date
+            AND b.state = 'wake' AND e.onset_at >= b.start_at AND e.onset_at < b.end_at
+        WHERE e.is_plm GROUP BY ALL
     ),
     runs AS (SELECT subject, night_date, ruleset, count(*) AS n_series FROM series_row GROUP BY ALL)
     SELECT subject, night_date, ruleset
     FROM score s
     JOIN night n USING (subject, night_date)
     LEFT JOIN counted c USING (subject, night_date, ruleset)
+    LEFT JOIN awake a USING (subject, night_date, ruleset)
     LEFT JOIN runs r USING (subject, night_date, ruleset)
     WHERE s.n_lm <> coalesce(c.n_lm, 0)
         OR s.n_clm <> coalesce(c.n_clm, 0)
         OR s.n_plm <> coalesce(c.n_plm, 0)
         OR s.n_plms <> coalesce(c.n_plms, 0)
-        OR s.n_plmw <> coalesce(c.n_plmw, 0)
+        OR s.n_plmw <> coalesce(a.n_plmw, 0)
         OR s.n_series <> coalesce(r.n_series, 0)
         OR abs(s.plms_index * n.tst_h - coalesce(c.n_plms, 0)) > 0.05
 """

@@ -122,9 +122,7 @@ def test_a_missing_column_is_refused_with_those_that_are_needed(name: ListName) 
 )
 def test_what_is_no_finite_number_is_refused_by_its_row(written: object, shown: str) -> None:
     table = pl.DataFrame({"night_id": ["A", "B"], "onset_s": ["1", written], "offset_s": ["2", "3"]})
-    assert refusal("respiration", table) == (
-        f"row 2 (night B): onset_s is {shown} (a number of seconds, such as 12.5)"
-    )
+    assert refusal("respiration", table) == (f"row 2 (night B): onset_s is {shown} (a number of seconds, such as 12.5)")
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf"), None])
