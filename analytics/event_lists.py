@@ -54,13 +54,15 @@ _NAMED = 5
 _SHOWN_CHARACTERS = 40
 
 
-def scoring_table(name: ListName, columns: pl.DataFrame) -> pl.DataFrame:
+def scoring_table(name: ListName, columns: pl.DataFrame, *, others: Iterable[str] = ()) -> pl.DataFrame:
     """One list as `analytics.periodicity.score` takes it, row by row in the given order.
 
     Parameters
     ----------
     columns : DataFrame
         Of the columns in `COLUMNS`, and `NIGHT`; others are left out. Numbers, or text that holds them.
+    others : iterable of str
+        Columns of the list that were not read, to be named where one is missing.
 
     Returns
     -------
@@ -74,7 +76,7 @@ def scoring_table(name: ListName, columns: pl.DataFrame) -> pl.DataFrame:
     """
     missing = [column for column in COLUMNS[name] if column not in columns.columns]
     if missing:
-        found = listed(columns.columns)
+        found = listed([*columns.columns, *others])
         raise UsageError(f"there is no column {missing[0]} among {found or 'none'}", hint=_needs(name))
     nights = {NIGHT: _night_ids(columns)} if NIGHT in columns.columns else {}
     if name == "hypnogram":

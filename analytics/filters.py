@@ -62,13 +62,12 @@ class Spectrum:
         # What pads up to a fast length joins the tail to the head without a step.
         pad = np.linspace(extended[-1], extended[0], self._length - len(extended) + 2)[1:-1]
         self._bins = np.fft.rfft(np.concatenate((extended, pad)))
-        self.frequency_hz: Floats = np.fft.rfftfreq(self._length, 1 / rate_hz)
+        self.frequency_hz: Floats = np.asarray(np.fft.rfftfreq(self._length, 1 / rate_hz), dtype=np.float64)
 
     def filtered(self, gain: Floats) -> Floats:
         """The signal with each frequency multiplied by ``gain``, shape (n,)."""
         whole = np.fft.irfft(self._bins * gain, self._length)
-        part: Floats = whole[self._reach : self._reach + self._n]
-        return part
+        return np.asarray(whole[self._reach : self._reach + self._n], dtype=np.float64)
 
 
 def fast_length(n: int) -> int:

@@ -186,6 +186,50 @@ def sql(
 
 
 @app.command
+def score(
+    movements: Path,
+    /,
+    *,
+    out: Annotated[Path, Parameter(name=["-o", "--out"])],
+    hypnogram: Path | None = None,
+    respiration: Path | None = None,
+    arousals: Path | None = None,
+    ruleset: str = "wasm2016",
+    file_format: Annotated[Literal["csv", "parquet"], Parameter(name="--format")] = "csv",
+) -> None:
+    """Score lists of leg movements by a standard; no sensor and no database.
+
+    Parameters
+    ----------
+    movements
+        CSV or Parquet with night_id, leg, onset_s, offset_s.
+    out
+        Folder for movements, series and nights; made if missing.
+    hypnogram
+        List with night_id, start_s, duration_s, stage.
+    respiration
+        List with night_id, onset_s, offset_s.
+    arousals
+        List with night_id, onset_s, offset_s.
+    ruleset
+        Rules to score by: wasm2016, aasm, source-20-40, or one of the settings.
+    file_format
+        Kind of the files that are written.
+    """
+    from flows.scoring import ruleset_named, score_command
+
+    score_command(
+        movements,
+        hypnogram=hypnogram,
+        respiration=respiration,
+        arousals=arousals,
+        ruleset=ruleset_named(ruleset),
+        out=out,
+        file_format=file_format,
+    )
+
+
+@app.command
 def simulate(
     *,
     out: Annotated[Path, Parameter(name=["-o", "--out"])],

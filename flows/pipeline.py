@@ -15,8 +15,6 @@ from typing import Literal
 
 from analytics.store import (
     Attempt,
-    SamplesLostError,
-    StaleAnalysisError,
     Store,
     StoredRecording,
     find_recording,
@@ -41,6 +39,8 @@ from ingest.errors import (
     DamagedRecordingError,
     DatabaseBusyError,
     NightkickError,
+    SamplesLostError,
+    StaleAnalysisError,
     StoreError,
     UnreadableFileError,
     UsageError,

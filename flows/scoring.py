@@ -115,7 +115,7 @@ def _event_lists(paths: Mapping[ListName, Path]) -> dict[ListName, pl.DataFrame]
 def _event_list(name: ListName, path: Path) -> pl.DataFrame:
     file = read_event_file(path, (NIGHT, *COLUMNS[name]))
     with naming(path):
-        table = scoring_table(name, file.columns)
+        table = scoring_table(name, file.columns, others=file.ignored)
     if file.ignored:
         say(f"{path}: not used: {listed(file.ignored)}")
     if file.is_cut:

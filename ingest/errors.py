@@ -13,7 +13,9 @@
     │   ├── DatabaseBusyError      somebody else holds the lock, and bounded waiting did not help
     │   ├── DatabaseNewerError     written by a newer nightkick
     │   ├── DatabaseUnreadableError  not a database, no permission, disk full
-    │   └── QueryRefusedError      `nightkick sql` was asked for more than reading
+    │   ├── QueryRefusedError      `nightkick sql` was asked for more than reading
+    │   ├── StaleAnalysisError     a night was analysed from other recordings than belong to it by now
+    │   └── SamplesLostError       the staged samples of a recording are missing or damaged
     └── UsageError                 arguments or settings that make no sense
 
 They live in the lowest layer so that every layer above can raise and map them. The command line turns
@@ -105,6 +107,17 @@ class DatabaseUnreadableError(StoreError):
 
 class QueryRefusedError(StoreError):
     """A query that would do more than read the database, or that the database does not understand."""
+
+
+class StaleAnalysisError(StoreError):
+    """A night was analysed without a recording that belongs to it by now, or with one that no longer does.
+
+    Nothing was written: analyse again and save again.
+    """
+
+
+class SamplesLostError(StoreError):
+    """The staged samples of a recording are missing or damaged. Importing its file again brings them back."""
 
 
 class UsageError(NightkickError):

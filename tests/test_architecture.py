@@ -51,6 +51,7 @@ def test_help_and_version_load_nothing_heavy(arguments: list[str], tmp_path: Pat
         ["config", "show"],
         ["doctor"],
         ["inspect", "missing.cwa"],
+        ["score", "missing.csv", "-o", "out"],
         ["import", "missing.cwa"],
     ],
 )

@@ -6,7 +6,6 @@ package knows DuckDB.
 
 from analytics.store.check import Finding, check
 from analytics.store.connection import Store
-from analytics.store.failures import SamplesLostError, StaleAnalysisError
 from analytics.store.migrate import initialise
 from analytics.store.publish import publish
 from analytics.store.query import query
@@ -26,8 +25,6 @@ __all__ = [
     "Attempt",
     "Finding",
     "NightKey",
-    "SamplesLostError",
-    "StaleAnalysisError",
     "Store",
     "StoredRecording",
     "check",

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import duckdb
 
 from analytics.store.connection import Store, reading
-from analytics.store.failures import SamplesLostError
 from analytics.store.migrate import is_current, known_migrations
 from analytics.store.rows import NIGHT_TABLES
 from analytics.store.samples import samples_path, staged_count
 from analytics.store.workspace import abandoned
+from ingest.errors import SamplesLostError
 
 
 @dataclass(frozen=True, slots=True)

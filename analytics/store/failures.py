@@ -18,17 +18,6 @@ import polars as pl
 from ingest.errors import DatabaseBusyError, DatabaseUnreadableError, StoreError
 
 
-class StaleAnalysisError(StoreError):
-    """A night was analysed without a recording that belongs to it by now, or with one that no longer does.
-
-    Nothing was written. Analyse again with `nights_to_analyse` and save again.
-    """
-
-
-class SamplesLostError(StoreError):
-    """The staged samples of a recording are missing or damaged. Importing its file again brings them back."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Reading:
     pattern: re.Pattern[str]

@@ -20,10 +20,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analytics.store.connection import Store, in_memory, quoted
-from analytics.store.failures import SamplesLostError, translated
+from analytics.store.failures import translated
 from analytics.store.tables import UTC_US
 from analytics.store.workspace import settle, workspace
-from ingest.errors import StoreError
+from ingest.errors import SamplesLostError, StoreError
 from ingest.recording import Recording, Samples
 
 #: Samples gathered before a part is written: 12 MB.

@@ -18,14 +18,13 @@ import polars as pl
 
 from analytics.model import Night
 from analytics.store.connection import Store, transaction
-from analytics.store.failures import StaleAnalysisError
 from analytics.store.read import NightKey, keys_of
 from analytics.store.recordings import StoredRecording, membership_frame, recording_frame
 from analytics.store.rows import NIGHT_TABLES, night_frames
 from analytics.store.samples import holds_samples
 from analytics.store.tables import UTC_US, Columns, frame_of, insert
 from ingest.clock import noon_to_noon
-from ingest.errors import StoreError
+from ingest.errors import StaleAnalysisError, StoreError
 
 
 @dataclass(frozen=True, slots=True)

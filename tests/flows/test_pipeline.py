@@ -17,11 +17,11 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import flows.pipeline
-from analytics.store import StaleAnalysisError, Store, query, save
+from analytics.store import Store, query, save
 from flows.pipeline import Context, Outcome, import_file, import_run, open_context
 from flows.wishes import Wishes
 from ingest import read_recording
-from ingest.errors import DatabaseBusyError, UsageError
+from ingest.errors import DatabaseBusyError, StaleAnalysisError, UsageError
 from tests.flows.conftest import Run
 from tests.flows.making import BEDTIME, tiny
 

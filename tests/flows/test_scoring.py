@@ -16,6 +16,7 @@ from polars.testing import assert_frame_equal
 from analytics.rulesets import AASM, WASM_2016, Ruleset, ruleset_hash
 from flows.scoring import FileFormat, ruleset_named, score_command
 from ingest.errors import UsageError
+from tests.flows.conftest import Run
 from tests.rules.test_reference_nights import COUNTS, STOPPED, THEIR_NAMES, TOLERANCE, YES_NO
 
 MOVEMENT_COLUMNS = (
@@ -283,8 +284,8 @@ def test_a_hypnogram_that_makes_no_sense_is_refused_by_file_and_row(row: str, wh
 def test_a_channel_that_makes_no_sense_is_refused_by_file_and_row(channel: str) -> None:
     line = refusal(KICKS, **{channel: "night_id,onset_s,offset_s\nA,5,4\n"})
     assert line == f"{channel}.csv: row 1 (night A): offset_s is 4 (no event ends before its onset_s)"
-    missing = refusal(KICKS, **{channel: "night_id,onset,offset_s\nA,5,6\n"})
-    assert missing.startswith(f"{channel}.csv: there is no column onset_s among night_id, offset_s (it needs")
+    missing = refusal(KICKS, **{channel: "night_id,onset,offset\nA,5,6\n"})
+    assert missing.startswith(f"{channel}.csv: there is no column onset_s among night_id, onset, offset (it needs")
 
 
 def test_a_list_without_nights_beside_several_nights_is_refused() -> None:
@@ -371,3 +372,10 @@ def test_neither_the_order_of_rows_nor_the_kind_of_file_changes_a_result(
         results.append(run_score(Path("kicks"), respiration=Path("breaths"), out=Path(kind)))
     assert same_rows(results[0], results[1])
     assert same_rows(results[0], results[2])
+
+
+def test_the_command_scores_and_refuses_with_2(run: Run) -> None:
+    kicks = write("kicks.csv", KICKS)
+    assert run("score", kicks, "-o", "out", "--ruleset", "aasm").code == 0
+    said = run("score", kicks, "-o", ".", "--ruleset", "none")
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)

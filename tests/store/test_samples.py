@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.store import SamplesLostError, Store, load_samples, samples, stage_samples
+from analytics.store import Store, load_samples, samples, stage_samples
 from analytics.store.samples import samples_path
-from ingest.errors import DamagedRecordingError, StoreError
+from ingest.errors import DamagedRecordingError, SamplesLostError, StoreError
 from ingest.recording import Samples
 from tests.store.conftest import Child
 from tests.store.making import START_US, block, recording, sha

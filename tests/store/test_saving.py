@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.store import (
-    StaleAnalysisError,
     Store,
     StoredRecording,
     check,
@@ -29,7 +28,7 @@ from analytics.store import (
     stage_samples,
     stored_recording,
 )
-from ingest.errors import StoreError
+from ingest.errors import StaleAnalysisError, StoreError
 from tests.store.conftest import Child
 from tests.store.making import (
     EVENING,
