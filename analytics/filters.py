@@ -8,6 +8,7 @@ share one transform, and the recursive implementation (with a second to import) 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,36 +39,56 @@ def _warped(frequency_hz: Floats | np.float64, rate_hz: float) -> Floats:
     return np.asarray(np.tan(np.pi * np.minimum(frequency_hz / rate_hz, 0.5)), dtype=np.float64)
 
 
-class Spectrum:
-    """A signal's spectrum, ready to be filtered several ways.
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """How signals of one length are taken to frequencies and back; made by `transform_of`.
 
-    The signal is extended at both ends by its own point reflection, as is usual for zero-phase filters: a step
-    at the ends would ring.
+    A signal is extended at both ends by its own point reflection, as is usual for zero-phase filters: a step at
+    the ends would ring.
 
-    Parameters
+    Attributes
     ----------
-    signal : float array, shape (n,)
+    n : int
+        Samples of a signal.
     rate_hz : float
-    reach_s : float
-        Length of the extension.
+    reach : int
+        Samples of extension at either end.
+    length : int
+        Samples that are transformed.
     """
 
-    def __init__(self, signal: Floats, rate_hz: float, *, reach_s: float = 10.0) -> None:
-        self._n = len(signal)
-        self._reach = min(self._n - 1, round(reach_s * rate_hz))
-        head = 2 * signal[0] - signal[self._reach : 0 : -1]
-        tail = 2 * signal[-1] - signal[-2 : -self._reach - 2 : -1]
-        self._length = fast_length(self._n + 2 * self._reach)
+    n: int
+    rate_hz: float
+    reach: int
+    length: int
+
+    def frequency_hz(self, every: int = 1) -> Floats:
+        """Frequencies that `back` with the same ``every`` wants a gain for."""
+        return np.asarray(np.fft.rfftfreq(self.length // every, every / self.rate_hz), dtype=np.float64)
+
+    def spectrum(self, signal: Floats) -> NDArray[np.complex128]:
+        """Spectrum of a signal of shape (n,)."""
+        head = 2 * signal[0] - signal[self.reach : 0 : -1]
+        tail = 2 * signal[-1] - signal[-2 : -self.reach - 2 : -1]
         extended = np.concatenate((head, signal, tail))
         # What pads up to a fast length joins the tail to the head without a step.
-        pad = np.linspace(extended[-1], extended[0], self._length - len(extended) + 2)[1:-1]
-        self._bins = np.fft.rfft(np.concatenate((extended, pad)))
-        self.frequency_hz: Floats = np.asarray(np.fft.rfftfreq(self._length, 1 / rate_hz), dtype=np.float64)
+        pad = np.linspace(extended[-1], extended[0], self.length - len(extended) + 2)[1:-1]
+        return np.asarray(np.fft.rfft(np.concatenate((extended, pad))), dtype=np.complex128)
 
-    def filtered(self, gain: Floats) -> Floats:
-        """The signal with each frequency multiplied by ``gain``, shape (n,)."""
-        whole = np.fft.irfft(self._bins * gain, self._length)
-        return np.asarray(whole[self._reach : self._reach + self._n], dtype=np.float64)
+    def back(self, spectrum: NDArray[np.complex128], gain: Floats, every: int = 1) -> Floats:
+        """Every ``every``-th sample of the signal with each frequency multiplied by its gain.
+
+        What lies above half of the new rate is left out, so nothing folds back.
+        """
+        whole = np.fft.irfft(spectrum[: len(gain)] * gain, self.length // every) / every
+        first = self.reach // every
+        return np.asarray(whole[first : first - (-self.n // every)], dtype=np.float64)
+
+
+def transform_of(n: int, rate_hz: float, *, block: int = 1, reach_s: float = 10.0) -> Transform:
+    """Transform for signals of ``n`` samples, of which every ``block``-th, or a divisor of it, is wanted back."""
+    reach = min(n - 1, round(reach_s * rate_hz)) // block * block
+    return Transform(n, rate_hz, reach, block * fast_length(-(-(n + 2 * reach) // block)))
 
 
 def fast_length(n: int) -> int:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from analytics.criteria import Criteria, Motion
-from analytics.filters import Spectrum, band_pass_gain, low_pass_gain
+from analytics.filters import band_pass_gain, low_pass_gain, transform_of
 from analytics.model import Channel
 
 Floats = NDArray[np.float64]
@@ -121,17 +121,16 @@ def _filtered(xyz: Floats, rate_hz: float, factor: int, criteria: Criteria) -> t
     """Band-passed power at ``rate_hz / factor``, and gravity alone every `_slow_stride` samples."""
     motion = criteria.motion
     stride = _slow_stride(rate_hz, factor, criteria)
+    transform = transform_of(len(xyz), rate_hz, block=stride)
+    top_hz = min(motion.band_high_hz, motion.band_high_share * rate_hz / factor)
+    band = band_pass_gain(transform.frequency_hz(factor), motion.band_low_hz, top_hz, rate_hz)
+    low = low_pass_gain(transform.frequency_hz(stride), criteria.detection.tilt_low_pass_hz, rate_hz)
     power = np.zeros(-(-len(xyz) // factor))
     slow = np.empty((-(-len(xyz) // stride), 3))
     for axis in range(3):
-        spectrum = Spectrum(xyz[:, axis], rate_hz)
-        at_hz = spectrum.frequency_hz
-        top_hz = min(motion.band_high_hz, motion.band_high_share * rate_hz / factor)
-        band = band_pass_gain(at_hz, motion.band_low_hz, top_hz, rate_hz)
-        if factor > 1:  # nothing above half the new rate may fold back
-            band *= low_pass_gain(at_hz, 0.45 * rate_hz / factor, rate_hz, order=8)
-        power += spectrum.filtered(band)[::factor] ** 2
-        slow[:, axis] = spectrum.filtered(low_pass_gain(at_hz, criteria.detection.tilt_low_pass_hz, rate_hz))[::stride]
+        spectrum = transform.spectrum(xyz[:, axis])
+        power += transform.back(spectrum, band, factor) ** 2
+        slow[:, axis] = transform.back(spectrum, low, stride)
     return power, slow
 
 

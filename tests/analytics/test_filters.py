@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
 
-from analytics.filters import Spectrum, band_pass_gain, fast_length, low_pass_gain
+from analytics.filters import band_pass_gain, fast_length, low_pass_gain, transform_of
 
 
 def kicks(rate_hz: float, seconds: float = 120.0) -> np.ndarray:
@@ -25,8 +25,9 @@ def kicks(rate_hz: float, seconds: float = 120.0) -> np.ndarray:
 def test_band_pass_equals_the_recursive_filter_run_both_ways(rate_hz: float) -> None:
     wave, top_hz = kicks(rate_hz), min(10.0, 0.4 * rate_hz)
     sos = signal.butter(2, [0.5, top_hz], btype="bandpass", fs=rate_hz, output="sos")
-    spectrum = Spectrum(wave, rate_hz)
-    found = spectrum.filtered(band_pass_gain(spectrum.frequency_hz, 0.5, top_hz, rate_hz))
+    transform = transform_of(len(wave), rate_hz)
+    gain = band_pass_gain(transform.frequency_hz(), 0.5, top_hz, rate_hz)
+    found = transform.back(transform.spectrum(wave), gain)
     inside = slice(round(5 * rate_hz), -round(5 * rate_hz))
     assert np.abs(found - signal.sosfiltfilt(sos, wave))[inside].max() < 1e-5
 
@@ -35,8 +36,8 @@ def test_band_pass_equals_the_recursive_filter_run_both_ways(rate_hz: float) -> 
 def test_low_pass_equals_the_recursive_filter_run_both_ways(rate_hz: float) -> None:
     wave = kicks(rate_hz)
     sos = signal.butter(2, 2.0, btype="lowpass", fs=rate_hz, output="sos")
-    spectrum = Spectrum(wave, rate_hz)
-    found = spectrum.filtered(low_pass_gain(spectrum.frequency_hz, 2.0, rate_hz))
+    transform = transform_of(len(wave), rate_hz)
+    found = transform.back(transform.spectrum(wave), low_pass_gain(transform.frequency_hz(), 2.0, rate_hz))
     inside = slice(round(5 * rate_hz), -round(5 * rate_hz))
     assert np.abs(found - signal.sosfiltfilt(sos, wave))[inside].max() < 1e-5
 
@@ -47,8 +48,8 @@ def test_the_edges_of_the_pass_band_lose_half_and_steady_gravity_all() -> None:
 
 
 def test_a_steady_signal_passes_the_low_pass_unchanged_up_to_its_ends() -> None:
-    spectrum = Spectrum(np.full(1000, 0.7), 50.0)
-    found = spectrum.filtered(low_pass_gain(spectrum.frequency_hz, 2.0, 50.0))
+    transform = transform_of(1000, 50.0)
+    found = transform.back(transform.spectrum(np.full(1000, 0.7)), low_pass_gain(transform.frequency_hz(), 2.0, 50.0))
     assert found == pytest.approx(0.7)
 
 
@@ -70,7 +71,21 @@ def test_the_fast_length_is_the_next_one_with_small_factors(n: int) -> None:
 @given(st.integers(30, 400), st.floats(-2, 2))
 def test_filtering_is_linear_and_keeps_the_length(n: int, factor: float) -> None:
     wave = np.random.default_rng(n).normal(size=n)
-    one, scaled = Spectrum(wave, 25.0), Spectrum(wave * factor, 25.0)
-    gain = band_pass_gain(one.frequency_hz, 0.5, 10.0, 25.0)
-    assert len(one.filtered(gain)) == n
-    assert np.allclose(one.filtered(gain) * factor, scaled.filtered(gain))
+    transform = transform_of(n, 25.0)
+    gain = band_pass_gain(transform.frequency_hz(), 0.5, 10.0, 25.0)
+    one, scaled = (transform.back(transform.spectrum(w), gain) for w in (wave, wave * factor))
+    assert len(one) == n
+    assert np.allclose(one * factor, scaled)
+
+
+@given(st.integers(30, 3000), st.integers(1, 10))
+def test_every_kth_sample_is_the_same_as_all_of_them_thinned(n: int, every: int) -> None:
+    rate_hz = 50.0
+    wave = np.cumsum(np.random.default_rng(n).normal(size=n)) / 100
+    transform = transform_of(n, rate_hz, block=every)
+    spectrum = transform.spectrum(wave)
+    # A gain that ends far below half of the lowest rate tried: leaving the rest out must not matter.
+    gains = [low_pass_gain(transform.frequency_hz(k), 0.3, rate_hz, order=6) for k in (1, every)]
+    thinned = transform.back(spectrum, gains[1], every)
+    assert len(thinned) == -(-n // every)
+    assert np.allclose(transform.back(spectrum, gains[0])[::every], thinned, atol=1e-6)
