@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
-from analytics.periodicity import Scored, score
 
 from analytics.assessment import LEG_SITES, NEAR_LEG_SITES
 from analytics.criteria import Criteria
 from analytics.labels import labelled
 from analytics.model import Event, Leg, Movement, Series
+from analytics.periodicity import Scored, score
 from analytics.rulesets import Ruleset
 from analytics.sleep import SleepEstimate
 

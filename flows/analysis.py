@@ -8,7 +8,7 @@ from datetime import date
 from analytics.criteria import Criteria
 from analytics.model import Channel, Night
 from analytics.night import analyse_night
-from analytics.rulesets import RULESETS
+from analytics.rulesets import Ruleset
 from analytics.store import Store, StoredRecording, load_samples
 from flows import __version__
 from ingest.clock import noon_to_noon
@@ -19,7 +19,13 @@ TRUST = ("user", "config", "file", "assumed")
 
 
 def analyse_stored(
-    store: Store, subject: str, night_date: date, recordings: Sequence[StoredRecording], criteria: Criteria
+    store: Store,
+    subject: str,
+    night_date: date,
+    recordings: Sequence[StoredRecording],
+    *,
+    criteria: Criteria,
+    rulesets: Sequence[Ruleset],
 ) -> Night | None:
     """Analyse one night of one person from the staged samples of everything recorded in it.
 
@@ -52,7 +58,7 @@ def analyse_stored(
         stages=_stages(recordings, start_us, end_us),
         diary=None,
         criteria=criteria,
-        rulesets=tuple(RULESETS.values()),
+        rulesets=rulesets,
         version=__version__,
     )
 

@@ -216,17 +216,53 @@ def score(
     file_format
         Kind of the files that are written.
     """
+    from analytics.rulesets import RULESETS
     from flows.scoring import ruleset_named, score_command
 
+    known = RULESETS
+    if ruleset not in known:
+        from flows.settings import load
+
+        known = load().rulesets()
     score_command(
         movements,
         hypnogram=hypnogram,
         respiration=respiration,
         arousals=arousals,
-        ruleset=ruleset_named(ruleset),
+        ruleset=ruleset_named(ruleset, known),
         out=out,
         file_format=file_format,
     )
+
+
+@app.command
+def reanalyse(
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    subject: str | None = None,
+    ruleset: str | None = None,
+    db: Database = None,
+) -> int:
+    """Analyse stored recordings again, after a change of settings or version.
+
+    Parameters
+    ----------
+    since
+        First evening, YYYY-MM-DD.
+    until
+        Last evening, YYYY-MM-DD.
+    subject
+        Only this person's.
+    ruleset
+        Let the views show this rule set; alone, it analyses only nights that were not scored under it yet.
+    db
+        Database file.
+    """
+    from flows.reanalysing import reanalyse_command
+
+    all_good = reanalyse_command(since=since, until=until, subject=subject, ruleset=ruleset, database=db)
+    return ExitCode.DONE if all_good else ExitCode.SOME_FAILED
 
 
 @app.command

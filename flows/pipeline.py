@@ -7,14 +7,16 @@ next file is its own story; a database that fails ends the run, and what was sav
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
+from analytics.model import Night
 from analytics.store import (
     Attempt,
+    NightKey,
     Store,
     StoredRecording,
     find_recording,
@@ -199,11 +201,8 @@ def _is_complete(store: Store, known: StoredRecording) -> bool:
 
 def _analysed_and_saved(stored: StoredRecording, context: Context, started_at_us: int) -> tuple[date, ...]:
     """Analyse and save; once more from the start when another import changed one of the nights meanwhile."""
-    criteria = context.settings.analysis_criteria()
     for _ in range(STALE_TRIES):
-        touched = nights_to_analyse(context.store, stored)
-        found = [analyse_stored(context.store, *key, recordings, criteria) for key, recordings in touched.items()]
-        nights = [night for night in found if night is not None]
+        nights = analysed(context, nights_to_analyse(context.store, stored))
         attempt = Attempt(stored.path, stored.sha256, "imported", None, started_at_us, _now_us(), __version__)
         try:
             save(context.store, stored, nights, attempt)
@@ -213,6 +212,16 @@ def _analysed_and_saved(stored: StoredRecording, context: Context, started_at_us
     raise DatabaseBusyError(
         "other imports kept changing the same night", path=stored.path, hint="import it again when they are done"
     )
+
+
+def analysed(context: Context, touched: Mapping[NightKey, Sequence[StoredRecording]]) -> list[Night]:
+    """Nights from the recordings of each, under all rule sets of the settings; those without a sample left out."""
+    criteria, rulesets = context.settings.analysis_criteria(), tuple(context.settings.rulesets().values())
+    found = [
+        analyse_stored(context.store, *key, recordings, criteria=criteria, rulesets=rulesets)
+        for key, recordings in touched.items()
+    ]
+    return [night for night in found if night is not None]
 
 
 def _unusable(error: NightkickError, path: Path, sha256: str | None, started_at_us: int) -> Outcome:

@@ -28,6 +28,7 @@ from pydantic_settings import (
 )
 
 from analytics.criteria import Criteria
+from analytics.rulesets import DEFAULT_RULESET, RULESETS, Ruleset, derive
 from flows.folders import config_folder, default_database
 from ingest.clock import zone_info
 from ingest.errors import UsageError
@@ -83,6 +84,21 @@ class DeviceSettings(BaseModel):
     tz: Zone | None = None
 
 
+class RulesetSettings(BaseModel):
+    """A rule set of one's own: a built-in one with some values changed.
+
+    Every other key is a field of `analytics.rulesets.Ruleset` and is checked there.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    base: str = DEFAULT_RULESET.name
+
+    def changes(self) -> dict[str, object]:
+        """The values that differ from the base."""
+        return dict(self.model_extra or {})
+
+
 class Settings(BaseSettings):
     """All settings with their defaults.
 
@@ -100,6 +116,8 @@ class Settings(BaseSettings):
         Thresholds; only those that differ need naming.
     device : mapping of str to DeviceSettings
         By serial number.
+    ruleset : mapping of str to RulesetSettings
+        Rule sets of one's own by name; every night is scored under them too.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter=NESTED)
@@ -110,6 +128,7 @@ class Settings(BaseSettings):
     age_group: Literal["adult", "child"] | None = None
     criteria: Criteria = Criteria()
     device: dict[str, DeviceSettings] = Field(default_factory=dict)
+    ruleset: dict[str, RulesetSettings] = Field(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(
@@ -130,6 +149,23 @@ class Settings(BaseSettings):
         flags = self.criteria.flags.model_copy(update={"age_group": self.age_group})
         return self.criteria.model_copy(update={"flags": flags})
 
+    def rulesets(self) -> dict[str, Ruleset]:
+        """All rule sets by name: the built-in ones, the default first, then one's own.
+
+        Raises
+        ------
+        UsageError
+            One's own is based on an unknown one, or changes what does not exist or makes no sense.
+        """
+        own = {name: derive(_built_in(wish.base, name), name, wish.changes()) for name, wish in self.ruleset.items()}
+        return {**RULESETS, **own}
+
+
+def _built_in(base: str, name: str) -> Ruleset:
+    if base not in RULESETS:
+        raise UsageError(f"ruleset.{name}.base = {base!r}: not built in", hint=_nearest(base, list(RULESETS)))
+    return RULESETS[base]
+
 
 def candidates() -> tuple[Path, ...]:
     """Settings files in the order in which they count, whether they exist or not."""
@@ -147,9 +183,11 @@ def load() -> Settings:
     _refuse_unknown_variables()
     sources = (_from_variables(), *(Source(path, _read(path)) for path in candidates() if path.exists()))
     try:
-        return Settings(**_merged([source.values for source in sources[1:]]))
+        settings = Settings(**_merged([source.values for source in sources[1:]]))
     except ValidationError as error:
         raise _blamed(error.errors()[0], sources) from None
+    settings.rulesets()  # a rule set that makes no sense is refused now and not in the middle of an import
+    return settings
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,0 +1,126 @@
+"""Analysing again: what changes, what stays, and which rule set the views show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analytics.rulesets import RULESETS
+from analytics.store import Store, default_ruleset, query
+from flows.settings import FILE_NAME, load
+from ingest.errors import UsageError
+from ingest.writers.axivity import write_cwa
+from tests.analytics.signals import channel, night_of_kicks
+from tests.flows.conftest import Run
+
+DB = "nights.duckdb"
+EVERY_TABLE = ("night", "bout", "movement", "score", "event", "series_row", "flag")
+#: 27 s apart: every rule set makes a series of them, and one of 20 s at most does not.
+KICKS = [6000 + 27.0 * k for k in range(60)]
+NARROW = '[ruleset.narrow]\nbase = "wasm2016"\nimi_max_s = 20.0\n'
+
+
+@pytest.fixture
+def imported(run: Run) -> Store:
+    sensor = channel(*night_of_kicks(KICKS, hours=6))
+    path = Path("night.cwa")
+    write_cwa(path, sensor.time_us, sensor.xyz_g, rate_hz=25.0, serial=1)
+    assert run("import", path, "--db", DB, "--site", "ankle", "--side", "left", "--tz", "UTC").code == 0
+    return Store(Path(DB))
+
+
+def rows(store: Store, table: str, condition: str = "true") -> list[tuple[object, ...]]:
+    return query(store, f"SELECT * FROM {table} WHERE {condition} ORDER BY ALL").rows()
+
+
+def test_analysing_again_with_nothing_changed_changes_no_row(run: Run, imported: Store) -> None:
+    before = {table: rows(imported, table) for table in EVERY_TABLE}
+    said = run("reanalyse", "--db", DB)
+    assert said.code == 0
+    assert "1 of 1 nights analysed again" in said.err
+    assert {table: rows(imported, table) for table in EVERY_TABLE} == before
+
+
+def test_changed_criteria_are_applied_and_leave_their_hash(run: Run, imported: Store) -> None:
+    before = rows(imported, "night")
+    Path(FILE_NAME).write_text('age_group = "child"\n')
+    assert run("reanalyse", "--db", DB).code == 0
+    assert rows(imported, "night") != before
+    assert query(imported, "SELECT criteria_hash FROM night").item() == load().analysis_criteria().hash()
+
+
+@pytest.mark.parametrize("name", sorted(RULESETS))
+def test_the_views_show_another_rule_set_without_a_night_being_analysed(run: Run, imported: Store, name: str) -> None:
+    before = {table: rows(imported, table) for table in EVERY_TABLE}
+    said = run("reanalyse", "--ruleset", name, "--db", DB)
+    assert said.code == 0
+    assert "0 of 0 nights analysed again" in said.err
+    assert default_ruleset(imported) == name
+    assert query(imported, "SELECT ruleset FROM nights").to_series().to_list() == [name]
+    assert {table: rows(imported, table) for table in EVERY_TABLE} == before
+
+
+def test_a_rule_set_of_one_s_own_is_scored_beside_the_others_and_movements_stay(run: Run, imported: Store) -> None:
+    movements, standard = rows(imported, "movement"), rows(imported, "score", "ruleset = 'wasm2016'")
+    Path(FILE_NAME).write_text(NARROW)
+    assert run("reanalyse", "--ruleset", "narrow", "--db", DB).code == 0
+    assert query(imported, "SELECT n_plms FROM nights").item() == 0
+    assert rows(imported, "movement") == movements
+    assert rows(imported, "score", "ruleset = 'wasm2016'") == standard
+    assert "0 of 0 nights" in run("reanalyse", "--ruleset", "narrow", "--db", DB).err
+
+
+def test_a_changed_rule_set_of_the_same_name_is_scored_anew(run: Run, imported: Store) -> None:
+    Path(FILE_NAME).write_text(NARROW)
+    run("reanalyse", "--ruleset", "narrow", "--db", DB)
+    Path(FILE_NAME).write_text(NARROW.replace("20.0", "60.0"))
+    assert "1 of 1 nights" in run("reanalyse", "--ruleset", "narrow", "--db", DB).err
+    assert query(imported, "SELECT n_plms FROM nights").item() > 50
+
+
+def test_nights_outside_the_dates_are_left_alone(run: Run, imported: Store) -> None:
+    assert "0 of 0 nights" in run("reanalyse", "--since", "2026-03-03", "--db", DB).err
+    assert "1 of 1 nights" in run("reanalyse", "--until", "2026-03-02", "--db", DB).err
+
+
+def test_an_unknown_rule_set_is_refused_with_the_ones_there_are(run: Run, imported: Store) -> None:
+    said = run("reanalyse", "--ruleset", "wasm", "--db", DB)
+    assert said.code == 2
+    assert "wasm2016" in said.err
+
+
+def test_a_night_whose_samples_are_lost_is_said_and_keeps_its_rows(run: Run, imported: Store) -> None:
+    before = rows(imported, "night")
+    for path in imported.recordings.glob("*.parquet"):
+        path.unlink()
+    said = run("reanalyse", "--db", DB)
+    assert said.code == 1
+    assert "import its file again" in said.err
+    assert rows(imported, "night") == before
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[ruleset.mine]\nbase = "wasm2061"\n', "did you mean wasm2016?"),
+        ("[ruleset.mine]\nimi_maxs = 80.0\n", "did you mean imi_max_s?"),
+        ("[ruleset.mine]\nimi_max_s = 5.0\n", "rule set mine"),
+        ("[ruleset.wasm2016]\nimi_max_s = 80.0\n", "built in"),
+    ],
+)
+def test_a_rule_set_that_makes_no_sense_is_refused_when_settings_are_read(text: str, says: str) -> None:
+    Path(FILE_NAME).write_text(text)
+    with pytest.raises(UsageError) as caught:
+        load()
+    assert says in caught.value.line()
+
+
+def test_a_list_can_be_scored_by_a_rule_set_of_one_s_own(run: Run) -> None:
+    Path(FILE_NAME).write_text(NARROW)
+    lines = [f"L,{100 + 27 * k},{102 + 27 * k}" for k in range(8)]
+    Path("kicks.csv").write_text("leg,onset_s,offset_s\n" + "\n".join(lines) + "\n")
+    assert run("score", "kicks.csv", "-o", "narrow", "--ruleset", "narrow").code == 0
+    assert run("score", "kicks.csv", "-o", "standard").code == 0
+    assert ",1,1,1," not in Path("narrow/movements.csv").read_text()
+    assert ",1,1,1," in Path("standard/movements.csv").read_text()
