@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header --python-version 3.11
 
-.PHONY: demo test check lock clean
+.PHONY: demo test check peers lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run-ready  ## import sample_data/ into demo-output/ and show its nights
@@ -21,6 +21,11 @@ check: $(VENV)/.test-ready  ## style, types, layers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+peers: $(VENV)/.test-ready  ## tests against other scoring tools, which are in no lock (needs a package registry)
+	@peers=$$(mktemp -d) && trap 'rm -rf "$$peers"' EXIT && \
+	$(PIP) install --no-deps --target "$$peers" psgscoring==0.37.0 && \
+	PYTHONPATH="$$peers" $(BIN)/python -m pytest -rA tests/rules/test_psgscoring.py
 
 lock:  ## resolve the dependencies again (needs a package registry)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \
