@@ -20,6 +20,7 @@ from analytics.model import Event, Leg, Movement, Series
 from analytics.periodicity import Scored, score
 from analytics.rulesets import Ruleset
 from analytics.sleep import SleepEstimate
+from analytics.uncertainty import index_interval
 
 NIGHT = "night"
 _CODE: Mapping[Leg, str] = {"left": "L", "right": "R", "unknown": "U"}
@@ -52,7 +53,7 @@ def judge(movements: Sequence[Movement], sleep: SleepEstimate, ruleset: Ruleset,
     numbered = [replace(event, movement_no=i) for i, event in enumerate(events, start=1)]
     named = labelled(numbered, movements, sleep, criteria, short_imi_s=ruleset.imi_min_s)
     on_leg = any(m.site in LEG_SITES | NEAR_LEG_SITES for m in movements)
-    return Judged(named, _series(scored, events), _measures(scored, sleep) if on_leg or not movements else {})
+    return Judged(named, _series(scored, events), _measures(scored, named, sleep) if on_leg or not movements else {})
 
 
 def _is_leg_movement(movement: Movement, criteria: Criteria) -> bool:
@@ -162,8 +163,12 @@ def _series(scored: Scored, events: Sequence[Event]) -> tuple[Series, ...]:
     )
 
 
-def _measures(scored: Scored, sleep: SleepEstimate) -> dict[str, Any]:
+def _measures(scored: Scored, events: Sequence[Event], sleep: SleepEstimate) -> dict[str, Any]:
     if scored.nights.is_empty():
         return {}
     row = scored.nights.row(0, named=True)
-    return {name: value for name, value in row.items() if name not in ("night_id", "tst_h")}
+    measures = {name: value for name, value in row.items() if name not in ("night_id", "tst_h")}
+    periodic = [e.onset_us for e in events if e.is_plm and e.sleep_state == "sleep"]
+    interval = index_interval(periodic, sleep.bouts) if measures["plms_index"] is not None else None
+    measures["plms_index_low"], measures["plms_index_high"] = interval or (None, None)
+    return measures

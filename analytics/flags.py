@@ -95,10 +95,16 @@ def _plmd_reason(
     n_series = len({e.series_no for e in events if e.is_plm and e.sleep_state == "sleep"})
     bound = " One leg was recorded: a lower bound." if evidence.legs != "both" else ""
     return (
-        f"{measures['plms_index']:.1f} periodic leg movements per hour of sleep (more than {threshold:g}), "
+        f"{measures['plms_index']:.1f} periodic leg movements per hour of sleep{_between(measures)}, more than "
+        f"{threshold:g}: "
         f"{measures['n_plms']} in {n_series} series, typically {measures['median_imi_s']:.0f} s apart; "
         f"{measures['periodicity_index_share']:.0%} of leg movements are periodic.{bound} {EMG_CAVEAT}"
     )
+
+
+def _between(measures: Mapping[str, Any]) -> str:
+    low, high = measures.get("plms_index_low"), measures.get("plms_index_high")
+    return "" if low is None or high is None else f" (95 % interval over the night {low:.0f}-{high:.0f})"
 
 
 def frequent_hypnic_jerks(

@@ -27,7 +27,10 @@ from ingest.errors import UsageError
 from ingest.recording import StageSpan
 
 #: Indices of a night that cannot be assessed are unknown, whatever was counted.
-_INDICES = ("plms_index", "plmw_index", "periodicity_index_share", "periodicity_index_runs")
+_INDICES = (
+    *("plms_index", "plms_index_low", "plms_index_high", "plmw_index"),
+    *("periodicity_index_share", "periodicity_index_runs"),
+)
 
 
 def analyse_night(

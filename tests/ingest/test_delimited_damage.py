@@ -104,7 +104,9 @@ def test_text_in_a_gzip_file_larger_than_allowed_is_refused(tmp_path: Path, monk
         read(tmp_path / "a.csv.gz", gzip.compress(document(70_000).encode()))
 
 
-@pytest.mark.parametrize("content", [b"", b"\x1f\x8b", b"\x1f\x8b\x08\x00garbage", gzip.compress(b"MD\xfc\x03" * 300)])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x1f\x8b", b"\x1f\x8b\x08\x00garbage", gzip.compress(b"MD\xfc\x03" * 300, mtime=0)]
+)
 def test_what_holds_no_table_is_not_claimed(tmp_path: Path, content: bytes) -> None:
     assert not delimited.claims(content[:4096], write(tmp_path / "a.csv", content))
 
