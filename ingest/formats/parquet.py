@@ -15,10 +15,10 @@ from typing import Literal
 import polars as pl
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, NoClockError
-from ingest.formats.columns import Axes, find_axes, find_time, is_local, tells_time
-from ingest.formats.survey import Rows
-from ingest.formats.table import Table, decode, naming, rows_of
-from ingest.formats.timestamps import offset_s, time_us
+from ingest.formats.delimited.columns import Axes, find_axes, find_time, is_local, tells_time
+from ingest.formats.delimited.survey import Rows
+from ingest.formats.delimited.table import Table, decode, naming, rows_of
+from ingest.formats.delimited.timestamps import offset_s, time_us
 from ingest.recording import Decoded, DeviceClock
 from ingest.source import stamp_of
 

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import UsageError
-from ingest.formats import axivity_sectors as cwa
-from ingest.formats.axivity_clock import JITTER_S, RATE_TOLERANCE
+from ingest.formats.axivity import sectors as cwa
+from ingest.formats.axivity.clock import JITTER_S, RATE_TOLERANCE
 from ingest.writers.axivity_encoding import AX6_SCALE, RANGES_G, one_of, pack, quantised, split_time, stamp
 
 RATES_HZ = tuple(3200.0 / (1 << (15 - code)) for code in range(cwa.RATE_CODES[0], cwa.RATE_CODES[1] + 1))

@@ -1,4 +1,4 @@
-"""How an Axivity device puts values and times into bits: the counterpart of `ingest.formats.axivity_sectors`."""
+"""How an Axivity device puts values and times into bits: the counterpart of `ingest.formats.axivity.sectors`."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import UsageError
-from ingest.formats.fit_clock import FIT_EPOCH_S, LAST_STAMP_S, SYSTEM_TIME_S
-from ingest.formats.fit_messages import (
+from ingest.formats.fit.clock import FIT_EPOCH_S, LAST_STAMP_S, SYSTEM_TIME_S
+from ingest.formats.fit.messages import (
     ACCELEROMETER,
     ACTIVITY,
     CALIBRATION,
@@ -28,8 +28,8 @@ from ingest.formats.fit_messages import (
     SLEEP_LEVEL,
     TIMESTAMP,
 )
-from ingest.formats.fit_stages import LEVELS, SLEEP_EVENT, START, STOP
-from ingest.formats.fit_wearer import DEVELOPMENT
+from ingest.formats.fit.stages import LEVELS, SLEEP_EVENT, START, STOP
+from ingest.formats.fit.wearer import DEVELOPMENT
 from ingest.recording import StageSpan
 from ingest.writers.fit_tables import (
     ENUM,
@@ -96,7 +96,7 @@ def write_fit(
     heart_rate : pair of arrays, shape (m,)
         Times in microseconds and beats a minute.
     layout : str
-        Which of FIT's fields hold the samples; see `ingest.formats.fit_acceleration`.
+        Which of FIT's fields hold the samples; see `ingest.formats.fit.acceleration`.
     stamps : str
         With "system" the samples count from switching on, and what that means in UTC stands behind them.
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.formats.fit_crc import fit_crc
-from ingest.formats.fit_envelope import MAGIC
+from ingest.formats.fit.crc import fit_crc
+from ingest.formats.fit.envelope import MAGIC
 
 
 class BaseType(NamedTuple):

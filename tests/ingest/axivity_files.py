@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.formats import axivity
+from ingest.formats.axivity import reader as axivity
 from ingest.recording import Decoded
 from ingest.writers.axivity import write_cwa
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.formats import fit
-from ingest.formats.fit_clock import FIT_EPOCH_S
-from ingest.formats.fit_messages import (
+from ingest.formats.fit import reader as fit
+from ingest.formats.fit.clock import FIT_EPOCH_S
+from ingest.formats.fit.messages import (
     ACCELEROMETER,
     CALIBRATION,
     EVENT,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ingest.formats import delimited
+from ingest.formats.delimited import reader as delimited
 from ingest.recording import Decoded, Samples
 
 #: 2024-03-12T22:15:00Z

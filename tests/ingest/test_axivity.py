@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.formats import axivity
-from ingest.formats import axivity_sectors as cwa
+from ingest.formats.axivity import reader as axivity
+from ingest.formats.axivity import sectors as cwa
 from ingest.recording import Placement
 from ingest.writers.axivity import write_cwa
 from tests.ingest.axivity_files import (

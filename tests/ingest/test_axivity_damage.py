@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnreadableFileError
-from ingest.formats import axivity, axivity_bytes
-from ingest.formats import axivity_sectors as cwa
+from ingest.formats.axivity import content as axivity_bytes
+from ingest.formats.axivity import reader as axivity
+from ingest.formats.axivity import sectors as cwa
 from ingest.recording import BLOCK_SAMPLES
 from ingest.writers.axivity import write_cwa
 from tests.ingest.axivity_files import (

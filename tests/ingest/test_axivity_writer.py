@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ingest.errors import UsageError
-from ingest.formats import axivity
+from ingest.formats.axivity import reader as axivity
 from ingest.recording import Decoded
 from ingest.writers.axivity import RATES_HZ, write_cwa
 from ingest.writers.axivity_encoding import quantised

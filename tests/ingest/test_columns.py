@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
-from ingest.formats.columns import find_axes, find_time, find_time_by_position, offset_in_names
-from ingest.formats.timestamps import TextTime, UnixTime
+from ingest.formats.delimited.columns import find_axes, find_time, find_time_by_position, offset_in_names
+from ingest.formats.delimited.timestamps import TextTime, UnixTime
 from ingest.units import M_S2, MG, Unit
 from ingest.units import G as IN_G
 

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnreadableFileError
-from ingest.formats import delimited, table, textfile
+from ingest.formats.delimited import reader as delimited
+from ingest.formats.delimited import table, textfile
 from tests.ingest.tables import HEADER, clock_us, document, joined, plain_lines, read, small_stretches, write
 
 

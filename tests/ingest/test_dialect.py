@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats.dialect import HEAD_BYTES, Dialect, detect, is_text
-from ingest.formats.lines import columns, rectangle
+from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect, is_text
+from ingest.formats.delimited.lines import columns, rectangle
 
 
 def layout(text: str | bytes) -> Dialect:

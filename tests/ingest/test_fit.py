@@ -12,9 +12,9 @@ from ingest.errors import (
     NoClockError,
     UnknownUnitError,
 )
-from ingest.formats import fit
-from ingest.formats.fit_clock import SYSTEM_TIME_S
-from ingest.formats.fit_messages import (
+from ingest.formats.fit import reader as fit
+from ingest.formats.fit.clock import SYSTEM_TIME_S
+from ingest.formats.fit.messages import (
     ACCELEROMETER,
     ACTIVITY,
     CORRELATION,

@@ -22,11 +22,11 @@ from ingest.errors import (
     UnknownUnitError,
     UnsupportedRecordingError,
 )
-from ingest.formats import fit
-from ingest.formats.fit_clock import correlations_in, unix_us
-from ingest.formats.fit_decoding import exclusively
-from ingest.formats.fit_envelope import open_envelope
-from ingest.formats.fit_messages import ACCELERATION, Message
+from ingest.formats.fit import reader as fit
+from ingest.formats.fit.clock import correlations_in, unix_us
+from ingest.formats.fit.decoding import exclusively
+from ingest.formats.fit.envelope import open_envelope
+from ingest.formats.fit.messages import ACCELERATION, Message
 from tests.conftest import SHARED
 
 FIT = SHARED / "fit"

@@ -16,8 +16,9 @@ from ingest.errors import (
     UnreadableFileError,
     UnsupportedRecordingError,
 )
-from ingest.formats import fit, fit_decoding
-from ingest.formats.fit_messages import (
+from ingest.formats.fit import decoding as fit_decoding
+from ingest.formats.fit import reader as fit
+from ingest.formats.fit.messages import (
     ACCELEROMETER,
     TIMESTAMP,
 )

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ingest.errors import UsageError
-from ingest.formats import fit
-from ingest.formats.fit_crc import fit_crc
+from ingest.formats.fit import reader as fit
+from ingest.formats.fit.crc import fit_crc
 from ingest.recording import Decoded, SleepStage, StageSpan
 from ingest.writers.fit import Layout, Stamps, write_fit
 

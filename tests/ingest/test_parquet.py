@@ -21,7 +21,8 @@ from ingest.errors import (
     UnknownUnitError,
     UnsupportedRecordingError,
 )
-from ingest.formats import parquet, table
+from ingest.formats import parquet
+from ingest.formats.delimited import table
 from tests.ingest.tables import EVENING_US, clock_us, iso, joined, resting_mg
 
 

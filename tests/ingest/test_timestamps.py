@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import NoClockError
-from ingest.formats.timestamps import (
+from ingest.formats.delimited.timestamps import (
     EARLIEST_US,
     LATEST_US,
     TextTime,

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from ingest.errors import EmptyFileError, IngestError, NoClockError, UnknownFormatError, UnsupportedRecordingError
-from ingest.formats.columns import (
+from ingest.formats.delimited.columns import (
     WRITE_A_CLOCK,
     Axes,
     TimeColumn,
@@ -28,12 +28,12 @@ from ingest.formats.columns import (
     offset_in_names,
     tells_time,
 )
-from ingest.formats.dialect import HEAD_BYTES, Dialect, detect, header_rows, is_text
-from ingest.formats.lines import columns, rectangle
-from ingest.formats.survey import Rows
-from ingest.formats.table import Table, decode, naming, rows_of
-from ingest.formats.textfile import GZIP_MAGIC, Source, Stretch, cut, lines_of, open_source, peek
-from ingest.formats.timestamps import TextTime, UnixTime, offset_s, time_us
+from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect, header_rows, is_text
+from ingest.formats.delimited.lines import columns, rectangle
+from ingest.formats.delimited.survey import Rows
+from ingest.formats.delimited.table import Table, decode, naming, rows_of
+from ingest.formats.delimited.textfile import GZIP_MAGIC, Source, Stretch, cut, lines_of, open_source, peek
+from ingest.formats.delimited.timestamps import TextTime, UnixTime, offset_s, time_us
 from ingest.recording import Decoded, Device, DeviceClock
 from ingest.source import stamp_of
 from ingest.units import G

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.formats.fit_messages import DEVICE_INFO, FILE_ID, Message, integer
+from ingest.formats.fit.messages import DEVICE_INFO, FILE_ID, Message, integer
 from ingest.recording import Device, Placement, Side, Site
 
 #: For hardware and software that has no number of its own; what our own writer uses.

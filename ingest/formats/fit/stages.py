@@ -11,8 +11,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from ingest.formats.fit_clock import Correlations, stamp_us
-from ingest.formats.fit_messages import EVENT, SLEEP_LEVEL, Message, integer
+from ingest.formats.fit.clock import Correlations, stamp_us
+from ingest.formats.fit.messages import EVENT, SLEEP_LEVEL, Message, integer
 from ingest.recording import SleepStage, StageSpan
 
 #: Values of ``sleep_level``, by number (FIT profile 21, type sleep_level).

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ingest.formats.dialect import Dialect
+from ingest.formats.delimited.dialect import Dialect
 
 _NEWLINE, _QUOTE, _BLANK, _TAB = b"\n"[0], b'"'[0], b" "[0], b"\t"[0]
 

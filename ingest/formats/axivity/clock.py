@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.formats.axivity_sectors import rate_hz, seconds
+from ingest.formats.axivity.sectors import rate_hz, seconds
 
 #: The sensors' rate may be this far off the nominal one; real files showed up to 2.5 %.
 RATE_TOLERANCE = 0.05
@@ -91,7 +91,7 @@ def timeline(stamps: NDArray[np.void], number: NDArray[np.int64]) -> Timeline:
 
     Parameters
     ----------
-    stamps : structured array of `axivity_sectors.STAMP`, shape (n,), n >= 1
+    stamps : structured array of `sectors.STAMP`, shape (n,), n >= 1
         In file order.
     number : int64 array, shape (n,)
         The sectors' places in the file, to tell sectors left out from sectors never written.

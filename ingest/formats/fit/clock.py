@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.formats.fit_messages import (
+from ingest.formats.fit.messages import (
     ACTIVITY,
     CORRELATION,
     MONITORING_INFO,

@@ -16,8 +16,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
-from ingest.formats.survey import Rows, Survey, survey
-from ingest.formats.ties import spread_ties
+from ingest.formats.delimited.survey import Rows, Survey, survey
+from ingest.formats.delimited.ties import spread_ties
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Placement, Samples
 from ingest.source import unreadable
 from ingest.units import Unit, decide_unit, unit_by_gravity

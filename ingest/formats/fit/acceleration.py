@@ -30,8 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import UnknownUnitError
-from ingest.formats.fit_clock import SYSTEM_TIME_S, stamp_s
-from ingest.formats.fit_messages import ACCELEROMETER, CALIBRATION, Message, integer, series
+from ingest.formats.fit.clock import SYSTEM_TIME_S, stamp_s
+from ingest.formats.fit.messages import ACCELEROMETER, CALIBRATION, Message, integer, series
 from ingest.recording import BLOCK_SAMPLES
 
 Layout = Literal["calibrated", "compressed", "raw", "hsa"]

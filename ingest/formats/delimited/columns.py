@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
-from ingest.formats.column_words import (
+from ingest.formats.delimited.column_words import (
     FILLERS,
     FOREIGN_UNITS,
     GRAVITY_FREE,
@@ -24,7 +24,7 @@ from ingest.formats.column_words import (
     TIME_WORDS,
     WITH_GRAVITY,
 )
-from ingest.formats.timestamps import Notation, TextTime, all_clocks, all_dates, recognise
+from ingest.formats.delimited.timestamps import Notation, TextTime, all_clocks, all_dates, recognise
 from ingest.units import Unit, bracketed, gravity_removed, named_unit
 
 _BRACKETS = re.compile(r"[(\[{].*[)\]}]")

@@ -1,7 +1,7 @@
 """The reader for Axivity CWA files (AX3 packed and unpacked, AX6), plain or gzipped.
 
 Reading takes two walks over the file. The first checks every sector and keeps its stamp (22 of 512 bytes);
-from the stamps alone follow all times (`axivity_clock`). The second walk, one for every call of ``blocks()``,
+from the stamps alone follow all times (`clock`). The second walk, one for every call of ``blocks()``,
 decodes the samples of the believed sectors. What is left out is decided here once, and every kind of it is
 counted and told in ``Decoded.problems``: bad checksums, impossible fields, foreign and blank sectors, sectors
 that are missing by their numbers, jumps of the clock, a cut last sector. Nothing is filled in.
@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import DamagedRecordingError, EmptyFileError
-from ingest.formats import axivity_sectors as cwa
-from ingest.formats.axivity_bytes import GZIP_MAGIC, ByteSource, inflated_head, open_bytes
-from ingest.formats.axivity_clock import Timeline, timeline
-from ingest.formats.axivity_sectors import HEADER_BYTES, SECTOR_BYTES, Verdict
+from ingest.formats.axivity import sectors as cwa
+from ingest.formats.axivity.clock import Timeline, timeline
+from ingest.formats.axivity.content import GZIP_MAGIC, ByteSource, inflated_head, open_bytes
+from ingest.formats.axivity.sectors import HEADER_BYTES, SECTOR_BYTES, Verdict
 from ingest.placement import placement_from
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Samples
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from ingest.formats.fit_crc import fit_crc
+from ingest.formats.fit.crc import fit_crc
 
 MAGIC = b".FIT"
 _SHORT_HEADER = 12

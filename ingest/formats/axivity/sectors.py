@@ -7,7 +7,7 @@ of 0 is nothing special here: it occurs by chance once in 65,536 sectors, and no
 gives it the meaning "not checked". Rate codes below 6 come only from prototypes that kept the rate elsewhere
 in the sector; those sectors are refused rather than guessed at.
 
-Everything here is a pure function of bytes. Times are made in `axivity_clock`, files are read in `axivity`.
+Everything here is a pure function of bytes. Times are made in `clock`, files are read in `reader`.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 Ordinary exports hold none: heart rate, steps and sleep stages do not show single movements, and such files
 are refused with what they do hold. Acceleration comes from Connect IQ apps that log it, from Garmin's Health
-SDK, and from VIRB cameras. The way through: `fit_envelope` finds the parts of the file, `fit_decoding`
-decodes them with fitparse, `fit_acceleration` packs samples and turns them to g, `fit_clock` makes their time
-absolute, `fit_stages` reads the sleep stages beside them.
+SDK, and from VIRB cameras. The way through: `envelope` finds the parts of the file, `decoding`
+decodes them with fitparse, `acceleration` packs samples and turns them to g, `clock` makes their time
+absolute, `stages` reads the sleep stages beside them.
 
 All samples of a file stay in memory (20 bytes each, so 14 MB a night at 25 Hz): decoding again for each walk
 would cost seconds, and the largest file that is accepted bounds it.
@@ -28,13 +28,13 @@ from ingest.errors import (
     UnreadableFileError,
     UnsupportedRecordingError,
 )
-from ingest.formats.fit_acceleration import Layout, Packer, Stored, burst_in, calibration_in, in_g
-from ingest.formats.fit_clock import correlations_in, unix_us, utc_offset_s
-from ingest.formats.fit_decoding import ReadingStoppedError, exclusively, messages
-from ingest.formats.fit_envelope import Part, has_header, open_envelope
-from ingest.formats.fit_messages import ACCELERATION, BOOKKEEPING, Message, describe
-from ingest.formats.fit_stages import marks_sleep, stage_spans
-from ingest.formats.fit_wearer import device_in, placement_in
+from ingest.formats.fit.acceleration import Layout, Packer, Stored, burst_in, calibration_in, in_g
+from ingest.formats.fit.clock import correlations_in, unix_us, utc_offset_s
+from ingest.formats.fit.decoding import ReadingStoppedError, exclusively, messages
+from ingest.formats.fit.envelope import Part, has_header, open_envelope
+from ingest.formats.fit.messages import ACCELERATION, BOOKKEEPING, Message, describe
+from ingest.formats.fit.stages import marks_sleep, stage_spans
+from ingest.formats.fit.wearer import device_in, placement_in
 from ingest.recording import Decoded, DeviceClock, Samples, StageSpan
 
 NAME = "fit"
@@ -119,7 +119,7 @@ def read(path: Path) -> Decoded:
 def read_part(data: bytes, part: Part, tally: Counter[int]) -> PartRead:
     """Everything in one part up to its end or to the first thing that cannot be decoded.
 
-    To be called inside `fit_decoding.exclusively`; ``tally`` counts the messages of the whole file.
+    To be called inside `decoding.exclusively`; ``tally`` counts the messages of the whole file.
     """
     notes: list[Message] = []
     packer = Packer()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.formats.survey import Rows
+from ingest.formats.delimited.survey import Rows
 
 _SECOND_US = 1_000_000
 #: A second with at least this share of its rows is a whole one, of a clock that runs a little slow.

@@ -20,8 +20,8 @@ import fitparse
 import fitparse.records
 from fitparse.utils import FitEOFError
 
-from ingest.formats.fit_envelope import WRAP_BYTES, wrap
-from ingest.formats.fit_messages import UNDERSTOOD, Message
+from ingest.formats.fit.envelope import WRAP_BYTES, wrap
+from ingest.formats.fit.messages import UNDERSTOOD, Message
 
 #: The largest file that is read holds 1.25 million messages of 25 samples; each costs fitparse 10-80 µs.
 MAX_MESSAGES = 1_500_000
