@@ -250,3 +250,17 @@ class Night:
     scores: tuple[Score, ...]
     criteria_hash: str
     version: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One thing noted about one day; ``value`` in the unit that ``kind`` names, or ``text``, or neither.
+
+    An entry with neither takes back what was noted before.
+    """
+
+    subject: str
+    day: date
+    kind: str
+    value: float | None = None
+    text: str | None = None

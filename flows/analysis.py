@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from analytics.criteria import Criteria
+from analytics.journal import diary_of
 from analytics.model import Channel, Night
 from analytics.night import analyse_night
 from analytics.rulesets import Ruleset
-from analytics.store import Store, StoredRecording, load_samples
+from analytics.store import Store, StoredRecording, journal_of, load_samples
 from flows import __version__
 from ingest.clock import noon_to_noon
 from ingest.recording import StageSpan
@@ -56,7 +57,7 @@ def analyse_stored(
         zone=zone,
         channels=worn,
         stages=_stages(recordings, start_us, end_us),
-        diary=None,
+        diary=diary_of(journal_of(store, subject, night_date), night_date, zone),
         criteria=criteria,
         rulesets=rulesets,
         version=__version__,

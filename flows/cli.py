@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from flows import __version__
+from flows.cli_groups import config, journal
 from flows.exits import ExitCode, answer, failed
 
 app = App(
@@ -26,8 +27,8 @@ app = App(
     default_parameter=Parameter(negative=()),
     suppress_keyboard_interrupt=False,
 )
-config = App(name="config", help="Show, check or locate the settings.")
 app.command(config)
+app.command(journal)
 
 Database = Annotated[Path | None, Parameter(name="--db")]
 Json = Annotated[bool, Parameter(name="--json")]
@@ -323,32 +324,6 @@ def doctor(*, db: Database = None) -> int:
     from flows.doctor import doctor_command
 
     return ExitCode.DONE if doctor_command(database=db) else ExitCode.SOME_FAILED
-
-
-@config.command(name="show")
-def config_show() -> None:
-    """Print the settings in force, as a valid nightkick.toml."""
-    from flows.settings import as_toml, load
-
-    print("\n".join(as_toml(load())))
-
-
-@config.command(name="validate")
-def config_validate() -> None:
-    """Check the settings files and the NIGHTKICK_ variables."""
-    from flows.settings import candidates, load
-
-    load()
-    files = [str(path) for path in candidates() if path.exists()]
-    print(f"settings are valid: {', '.join(files) or 'no file, defaults'}", file=sys.stderr)
-
-
-@config.command(name="path")
-def config_path() -> None:
-    """Print the settings files in the order in which they count, whether they exist or not."""
-    from flows.settings import candidates
-
-    print("\n".join(str(path) for path in candidates()))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

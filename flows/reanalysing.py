@@ -6,6 +6,7 @@ that stopping half-way leaves old and new nights, each whole; reviews and journa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def reanalyse_command(
     wanted = None if ruleset is None else ruleset_named(ruleset, context.settings.rulesets())
     everything = wanted is None or (since, until, subject) != (None, None, None)
     keys = _selected(context, since, until, subject, lacking=None if everything else wanted)
-    failures = _each(context, keys)
+    failures = analyse_again(context, keys)
     if wanted is not None:
         set_default_ruleset(context.store, wanted.name)
     publish(context.store)
@@ -62,8 +63,8 @@ def _selected(
     return [(row["subject"], row["night_date"]) for row in found.iter_rows(named=True)]
 
 
-def _each(context: Context, keys: list[NightKey]) -> int:
-    """Analyse and store each night; how many could not be."""
+def analyse_again(context: Context, keys: Sequence[NightKey]) -> int:
+    """Analyse and store each night; how many could not be, each of them said on stderr."""
     failures = 0
     with progress("analysing") as advance:
         for done, key in enumerate(keys, start=1):

@@ -6,6 +6,7 @@ package knows DuckDB.
 
 from analytics.store.check import Finding, check
 from analytics.store.connection import Store
+from analytics.store.journal import journal_of, write_journal
 from analytics.store.migrate import initialise
 from analytics.store.publish import publish
 from analytics.store.query import query
@@ -31,6 +32,7 @@ __all__ = [
     "default_ruleset",
     "find_recording",
     "initialise",
+    "journal_of",
     "load_samples",
     "nights_to_analyse",
     "publish",
@@ -42,4 +44,5 @@ __all__ = [
     "set_default_ruleset",
     "stage_samples",
     "stored_recording",
+    "write_journal",
 ]

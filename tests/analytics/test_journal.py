@@ -1,0 +1,101 @@
+"""The journal: what a row may hold, and the night that its clock times mean."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.journal import diary_of, entries_of
+from analytics.model import JournalEntry
+from analytics.sleep import Diary
+from ingest.clock import microseconds
+from ingest.errors import UsageError
+
+DAY = date(2026, 3, 2)
+
+
+def row(**cells: str) -> dict[str, str | None]:
+    return {"date": "2026-03-02", **cells}
+
+
+def test_numbers_times_and_words_are_told_apart() -> None:
+    entries = entries_of([row(lights_off="23:10", caffeine_mg="80", note="new pillow, cold")], subject="me")
+    assert entries == (
+        JournalEntry("me", DAY, "lights_off", text="23:10"),
+        JournalEntry("me", DAY, "caffeine_mg", value=80.0),
+        JournalEntry("me", DAY, "note", text="new pillow, cold"),
+    )
+
+
+def test_an_empty_cell_says_nothing_and_takes_back_what_was_said() -> None:
+    assert entries_of([row(leg_pain=" ")], subject="me") == (JournalEntry("me", DAY, "leg_pain"),)
+
+
+def test_rows_name_their_own_subject_or_have_the_one_given() -> None:
+    entries = entries_of([row(subject="Eva", leg_pain="3"), row(subject="", leg_pain="1")], subject="me")
+    assert [e.subject for e in entries] == ["Eva", "me"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([row(), row()], "row 2: 2026-03-02 of me stands twice"),
+        ([{"date": "2.3.2026"}], "row 1: '2.3.2026' is no date"),
+        ([{"date": None}], "row 1: None is no date"),
+        ([row(lights_off="late")], "row 1: lights_off 'late' is no clock time"),
+        ([row(lights_off="24:00")], "is no clock time"),
+        ([row(**{"Leg Pain": "3"})], "column 'Leg Pain' is no name"),
+        ([row(lights_off="07:00", got_up="23:00")], "got_up 23:00 is not after lights_off 07:00"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_its_row(rows: list[dict[str, str | None]], says: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        entries_of(rows, subject="me")
+    assert says in caught.value.what
+
+
+def noted(lights_off: str | None, got_up: str | None, day: date = DAY) -> tuple[JournalEntry, ...]:
+    return JournalEntry("me", day, "lights_off", text=lights_off), JournalEntry("me", day, "got_up", text=got_up)
+
+
+def utc(*moment: int) -> int:
+    return microseconds(datetime(*moment, tzinfo=UTC))  # type: ignore[misc, arg-type]  # year to minute
+
+
+def test_an_evening_and_a_morning_become_instants_in_the_wearer_s_zone() -> None:
+    found = diary_of(noted("23:10", "06:45"), DAY, "Europe/Berlin")
+    assert found == Diary(utc(2026, 3, 2, 22, 10), utc(2026, 3, 3, 5, 45))
+
+
+def test_lights_off_after_midnight_belongs_to_the_evening_before() -> None:
+    assert diary_of(noted("00:30", "08:00"), DAY, "UTC") == Diary(utc(2026, 3, 3, 0, 30), utc(2026, 3, 3, 8, 0))
+
+
+def test_the_night_the_clocks_go_forward_is_an_hour_shorter() -> None:
+    evening = date(2026, 3, 28)
+    found = diary_of(noted("23:00", "07:00", evening), evening, "Europe/Berlin")
+    assert found is not None
+    assert found.got_up_us - found.lights_off_us == 7 * 3_600_000_000
+
+
+def test_one_time_alone_or_another_day_is_no_diary() -> None:
+    assert diary_of(noted("23:00", None), DAY, "UTC") is None
+    assert diary_of(noted("23:00", "07:00", date(2026, 3, 1)), DAY, "UTC") is None
+    assert diary_of((), DAY, "UTC") is None
+
+
+@given(st.integers(0, 1438), st.integers(1, 1439))
+def test_whatever_order_is_accepted_gives_a_diary_between_two_noons(off_min: int, up_min: int) -> None:
+    def clock(after_noon_min: int) -> str:
+        return f"{(12 + after_noon_min // 60) % 24:02}:{after_noon_min % 60:02}"
+
+    cells = row(lights_off=clock(off_min), got_up=clock(up_min))
+    if up_min <= off_min:
+        with pytest.raises(UsageError):
+            entries_of([cells], subject="me")
+        return
+    found = diary_of(entries_of([cells], subject="me"), DAY, "UTC")
+    assert found == Diary(utc(2026, 3, 2, 12, 0) + off_min * 60_000_000, utc(2026, 3, 2, 12, 0) + up_min * 60_000_000)

@@ -1,0 +1,97 @@
+"""The journal command: in and out, again and again, and what it does to stored nights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analytics.journal import TEMPLATE
+from analytics.store import Store, query
+from ingest.writers.axivity import write_cwa
+from tests.analytics.signals import channel, night_of_kicks
+from tests.flows.conftest import Run
+
+DB = "nights.duckdb"
+JOURNAL = "SELECT subject, day, kind, value, text FROM journal ORDER BY ALL"
+
+
+def journal(text: str) -> Path:
+    path = Path("journal.csv")
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def store(run: Run) -> Store:
+    sensor = channel(*night_of_kicks([], hours=8))
+    write_cwa(Path("night.cwa"), sensor.time_us, sensor.xyz_g, rate_hz=25.0, serial=1)
+    assert run("import", "night.cwa", "--db", DB, "--site", "ankle", "--tz", "UTC").code == 0
+    return Store(Path(DB))
+
+
+def test_the_template_can_be_imported_as_it_is(run: Run) -> None:
+    said = run("journal", "template")
+    assert said.out == ",".join(TEMPLATE) + "\n"
+    assert run("journal", "import", journal(said.out), "--db", DB).code == 0
+
+
+def test_times_in_the_journal_decide_when_the_night_was_slept(run: Run, store: Store) -> None:
+    said = run("journal", "import", journal("date,lights_off,got_up\n2026-03-02,22:40,05:30\n"), "--db", DB)
+    assert said.code == 0
+    assert "1 days noted, 1 nights analysed again" in said.err
+    (night,) = query(store, "SELECT sleep_source, in_bed_at FROM nights").rows(named=True)
+    assert night["sleep_source"] == "diary"
+    assert night["in_bed_at"].isoformat() == "2026-03-02T22:40:00+00:00"
+
+
+def test_times_taken_back_give_the_night_back_to_the_accelerometer(run: Run, store: Store) -> None:
+    before = query(store, "SELECT * FROM nights").rows()
+    run("journal", "import", journal("date,lights_off,got_up\n2026-03-02,22:40,05:30\n"), "--db", DB)
+    run("journal", "import", journal("date,lights_off,got_up\n2026-03-02,,\n"), "--db", DB)
+    assert query(store, "SELECT * FROM nights").rows() == before
+    assert query(store, JOURNAL).is_empty()
+
+
+def test_a_night_imported_after_its_journal_uses_it(run: Run) -> None:
+    run("journal", "import", journal("date,lights_off,got_up\n2026-03-02,22:40,05:30\n"), "--db", DB)
+    sensor = channel(*night_of_kicks([], hours=8))
+    write_cwa(Path("night.cwa"), sensor.time_us, sensor.xyz_g, rate_hz=25.0, serial=1)
+    run("import", "night.cwa", "--db", DB, "--site", "ankle", "--tz", "UTC")
+    assert query(Store(Path(DB)), "SELECT sleep_source FROM nights").item() == "diary"
+
+
+def test_importing_twice_is_importing_once_and_other_days_stay(run: Run, store: Store) -> None:
+    first = journal('date,caffeine_mg,note\n2026-03-01,80,\n2026-03-02,,"late, loud"\n')
+    run("journal", "import", first, "--db", DB)
+    once = query(store, JOURNAL).rows()
+    run("journal", "import", first, "--db", DB)
+    assert query(store, JOURNAL).rows() == once
+    assert len(once) == 2
+    run("journal", "import", journal("date,caffeine_mg\n2026-03-03,0\n"), "--db", DB)
+    assert len(query(store, JOURNAL)) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no column is called date"),
+        ("day,note\n2026-03-02,x\n", "no column is called date"),
+        ("date,date\n2026-03-02,x\n", "two columns have the same name"),
+        ("date,note\n2026-03-02,x,y\n", "row 1 has more cells"),
+        ("date,note\n02.03.2026,x\n", "is no date"),
+    ],
+)
+def test_a_journal_that_makes_no_sense_is_refused_whole(run: Run, store: Store, text: str, says: str) -> None:
+    said = run("journal", "import", journal(text), "--db", DB)
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert says in said.err
+    assert query(store, JOURNAL).is_empty()
+
+
+def test_a_missing_journal_and_one_in_another_encoding_are_one_line(run: Run) -> None:
+    assert run("journal", "import", "none.csv", "--db", DB).code == 2
+    Path("latin.csv").write_bytes("date,note\n2026-03-02,müde\n".encode("latin-1"))
+    said = run("journal", "import", "latin.csv", "--db", DB)
+    assert said.code == 2
+    assert "UTF-8" in said.err
