@@ -28,12 +28,12 @@ def answer(error: Exception) -> ExitCode:
     Developers get a defect's traceback from ``python -X dev -m flows``.
     """
     # Late, because it loads numpy and most commands end well.
-    from ingest.errors import NightkickError, StoreError, UsageError
+    from ingest.errors import NightkickError, QueryRefusedError, StoreError, UsageError
 
     if not isinstance(error, NightkickError):
         if sys.flags.dev_mode:
             raise error
         return failed(f"defect: {type(error).__name__}: {error} (please report it)", ExitCode.SOME_FAILED)
-    if isinstance(error, UsageError):
+    if isinstance(error, (UsageError, QueryRefusedError)):  # nothing is wrong with the database
         return failed(error.line(), ExitCode.USAGE)
     return failed(error.line(), ExitCode.DATABASE if isinstance(error, StoreError) else ExitCode.SOME_FAILED)

@@ -197,7 +197,7 @@ def test_sql_refuses_what_does_more_than_read_and_what_it_does_not_understand(
     statement: str, run: Run, db: Path
 ) -> None:
     code, out, err = run("sql", statement, "--db", db)
-    assert (code, out) == (3, "")
+    assert (code, out) == (2, "")
     assert err.startswith("nightkick: ")
     assert err.count("\n") == 1
     assert not list(Path.cwd().iterdir())

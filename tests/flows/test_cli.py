@@ -15,7 +15,15 @@ import pytest
 import flows
 from flows import cli, demo, doctor
 from flows.exits import ExitCode
-from ingest.errors import DatabaseBusyError, DatabaseNewerError, IngestError, NightkickError, StoreError, UsageError
+from ingest.errors import (
+    DatabaseBusyError,
+    DatabaseNewerError,
+    IngestError,
+    NightkickError,
+    QueryRefusedError,
+    StoreError,
+    UsageError,
+)
 from tests.flows.conftest import Run
 from tests.flows.making import tiny
 from tests.flows.stored import SUBJECT, build
@@ -64,6 +72,7 @@ def test_usage_errors_are_one_line_and_exit_2(arguments: list[str], run: Run) ->
         (IngestError("x"), ExitCode.SOME_FAILED),
         (NightkickError("x"), ExitCode.SOME_FAILED),
         (UsageError("x"), ExitCode.USAGE),
+        (QueryRefusedError("x"), ExitCode.USAGE),
         (StoreError("x"), ExitCode.DATABASE),
         (DatabaseBusyError("x"), ExitCode.DATABASE),
         (DatabaseNewerError("x"), ExitCode.DATABASE),
