@@ -70,13 +70,6 @@ def possible_plmd(
         ),
     )
     context = (
-        Criterion(
-            "share of intervals of 20-40 s",
-            NOT_MEASURABLE if measures.get("share_imi_20_40") is None else "met",
-            measures.get("share_imi_20_40"),
-            None,
-            "for orientation; kicks every 20-40 s are typical, no threshold is published",
-        ),
         _beyond("disturbed sleep or daytime complaint", "ask the person; needed for the diagnosis (ICSD-3-TR)"),
         _beyond("no better explanation", "apnoea, narcolepsy, RLS, medication: a sensor on the leg cannot tell"),
     )
@@ -96,9 +89,9 @@ def _plmd_reason(
     bound = " One leg was recorded: a lower bound." if evidence.legs != "both" else ""
     return (
         f"{measures['plms_index']:.1f} periodic leg movements per hour of sleep{_between(measures)}, more than "
-        f"{threshold:g}: "
-        f"{measures['n_plms']} in {n_series} series, typically {measures['median_imi_s']:.0f} s apart; "
-        f"{measures['periodicity_index_share']:.0%} of leg movements are periodic.{bound} {EMG_CAVEAT}"
+        f"{threshold:g}: {measures['n_plms']} in {n_series} series, typically {measures['median_imi_s']:.0f} s apart. "
+        f"{measures['periodicity_index_share']:.0%} of the leg movements in sleep are periodic; "
+        f"{measures['share_imi_20_40']:.0%} of all intervals are 20-40 s long.{bound} {EMG_CAVEAT}"
     )
 
 
