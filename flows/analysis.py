@@ -10,7 +10,7 @@ from analytics.journal import diary_of
 from analytics.model import Channel, Night
 from analytics.night import analyse_night
 from analytics.rulesets import Ruleset
-from analytics.store import Store, StoredRecording, journal_of, load_samples
+from analytics.store import Store, StoredRecording, check_samples, journal_of, load_samples
 from flows import __version__
 from ingest.clock import noon_to_noon
 from ingest.recording import StageSpan
@@ -69,6 +69,7 @@ def _zone_of(recordings: Iterable[StoredRecording]) -> str:
 
 
 def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: int) -> Channel:
+    check_samples(store, recording.sha256, n_samples=recording.n_samples, first_us=recording.first_us)
     samples = load_samples(store, recording.sha256, start_us, end_us)
     return Channel(
         recording=recording.sha256,

@@ -19,6 +19,7 @@ from analytics.store import (
     NightKey,
     Store,
     StoredRecording,
+    check_samples,
     find_recording,
     initialise,
     nights_to_analyse,
@@ -28,7 +29,6 @@ from analytics.store import (
     stage_samples,
     stored_recording,
 )
-from analytics.store.samples import samples_path, staged_count
 from flows import __version__
 from flows.analysis import analyse_stored
 from flows.database import store_for
@@ -194,9 +194,10 @@ def _imported(path: Path, sha256: str | None, context: Context, started_at_us: i
 def _is_complete(store: Store, known: StoredRecording) -> bool:
     """Whether its samples are still there; importing the file again brings lost ones back."""
     try:
-        return staged_count(samples_path(store, known.sha256)) == known.n_samples
+        check_samples(store, known.sha256, n_samples=known.n_samples, first_us=known.first_us)
     except SamplesLostError:
         return False
+    return True
 
 
 def _analysed_and_saved(stored: StoredRecording, context: Context, started_at_us: int) -> tuple[date, ...]:

@@ -19,7 +19,7 @@ from analytics.store.read import (
     set_default_ruleset,
 )
 from analytics.store.recordings import StoredRecording, stored_recording
-from analytics.store.samples import load_samples, stage_samples
+from analytics.store.samples import check_samples, load_samples, stage_samples
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Store",
     "StoredRecording",
     "check",
+    "check_samples",
     "default_ruleset",
     "find_recording",
     "initialise",

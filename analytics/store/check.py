@@ -5,6 +5,7 @@ The only place that recounts: indices are stored once, when a night is analysed,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -12,7 +13,7 @@ import duckdb
 from analytics.store.connection import Store, reading
 from analytics.store.migrate import is_current, known_migrations
 from analytics.store.rows import NIGHT_TABLES
-from analytics.store.samples import samples_path, staged_count
+from analytics.store.samples import check_samples
 from analytics.store.workspace import abandoned
 from ingest.errors import SamplesLostError
 
@@ -106,9 +107,9 @@ def check(store: Store) -> tuple[Finding, ...]:
     with reading(store) as con:
         if not is_current(con, store.path, known_migrations()):
             return (Finding(ok=False, what="the database is of an older nightkick", hint="import anything once"),)
-        recorded = con.execute("SELECT sha256, n_samples FROM recording ORDER BY sha256").fetchall()
+        recorded = con.execute("SELECT sha256, n_samples, epoch_us(first_at) FROM recording ORDER BY sha256").fetchall()
         findings = (Finding(ok=True, what="the database is up to date"), _orphans(con), _miscounted(con))
-    return (*findings, _samples(store, dict(recorded)), _strays(store, {sha for sha, _ in recorded}), _left(store))
+    return (*findings, _samples(store, recorded), _strays(store, {sha for sha, _, _ in recorded}), _left(store))
 
 
 def _orphans(con: duckdb.DuckDBPyConnection) -> Finding:
@@ -125,19 +126,20 @@ def _miscounted(con: duckdb.DuckDBPyConnection) -> Finding:
     return Finding(ok=True, what="counts and indices equal a recount of the events")
 
 
-def _samples(store: Store, recorded: dict[str, int]) -> Finding:
-    lost = [sha256 for sha256, n_samples in recorded.items() if not _has_samples(store, sha256, n_samples)]
+def _samples(store: Store, recorded: Sequence[tuple[str, int, int]]) -> Finding:
+    lost = [row[0] for row in recorded if not _has_samples(store, *row)]
     if lost:
         what = f"{len(lost)} of {len(recorded)} recordings without their samples (first: {lost[0]})"
         return Finding(ok=False, what=what, hint="import their files again")
     return Finding(ok=True, what=f"samples of all {len(recorded)} recordings are in place")
 
 
-def _has_samples(store: Store, sha256: str, n_samples: int) -> bool:
+def _has_samples(store: Store, sha256: str, n_samples: int, first_us: int) -> bool:
     try:
-        return staged_count(samples_path(store, sha256)) == n_samples
+        check_samples(store, sha256, n_samples=n_samples, first_us=first_us)
     except SamplesLostError:
         return False
+    return True
 
 
 def _strays(store: Store, recorded: set[str]) -> Finding:

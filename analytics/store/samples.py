@@ -113,16 +113,26 @@ def holds_samples(store: Store, sha256: str, start_us: int, end_us: int) -> bool
         return True
 
 
-def staged_count(path: Path) -> int:
-    """Samples in a staged file, by its own account.
+def check_samples(store: Store, sha256: str, *, n_samples: int, first_us: int) -> None:
+    """Make sure that the samples of a recording are there, all of them, at the times it was stored with.
+
+    Databases in one folder share their staged samples. One that imported a file under another zone has shifted
+    them; analysing those would move the night.
 
     Raises
     ------
     SamplesLostError
-        The file is missing or damaged.
+        They are missing, damaged, or another database's.
     """
+    path = samples_path(store, sha256)
     with _readable(path):
-        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+        found = pl.scan_parquet(path).select(pl.len().alias("n"), pl.col("time").min().to_physical()).collect().row(0)
+    if found != (n_samples, first_us):
+        raise SamplesLostError(
+            "the staged samples are not those of this database",
+            path=path,
+            hint=f"{_BRING_BACK}, and keep each database in a folder of its own",
+        )
 
 
 @contextmanager

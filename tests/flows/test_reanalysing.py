@@ -124,3 +124,16 @@ def test_a_list_can_be_scored_by_a_rule_set_of_one_s_own(run: Run) -> None:
     assert run("score", "kicks.csv", "-o", "standard").code == 0
     assert ",1,1,1," not in Path("narrow/movements.csv").read_text()
     assert ",1,1,1," in Path("standard/movements.csv").read_text()
+
+
+def test_a_neighbouring_database_that_read_the_file_in_another_zone_cannot_shift_a_night(
+    run: Run, imported: Store
+) -> None:
+    before = rows(imported, "night")
+    assert run("import", "night.cwa", "--db", "other.duckdb", "--tz", "Asia/Tokyo").code == 0
+    said = run("reanalyse", "--db", DB)
+    assert said.code == 1
+    assert "not those of this database" in said.err
+    assert rows(imported, "night") == before
+    assert "imported" in run("import", "night.cwa", "--db", DB, "--site", "ankle", "--side", "left", "--tz", "UTC").err
+    assert rows(imported, "night") == before
