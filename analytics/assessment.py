@@ -127,12 +127,13 @@ def why_not_assessable(evidence: Evidence, sleep: SleepEstimate, criteria: Crite
     worn_h = evidence.recorded_h - evidence.unworn_h
     if evidence.recorded_h < limits.min_recorded_h:
         return f"Only {_hours(evidence.recorded_h)} were recorded; at least {limits.min_recorded_h:g} h are needed."
-    if worn_h < limits.min_recorded_h:
+    unusable = _why_unusable(evidence, criteria)
+    if unusable is None and worn_h < limits.min_recorded_h:
         return (
             f"The sensor lay still for {_hours(evidence.unworn_h)} without a single movement and was probably "
             f"not worn; {_hours(worn_h)} are left, at least {limits.min_recorded_h:g} h are needed."
         )
-    return _why_unusable(evidence, criteria) or _why_no_sleep(evidence, sleep, criteria) or _why_not_a_leg(evidence)
+    return unusable or _why_no_sleep(evidence, sleep, criteria) or _why_not_a_leg(evidence)
 
 
 def _why_unusable(evidence: Evidence, criteria: Criteria) -> str | None:

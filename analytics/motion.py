@@ -63,14 +63,16 @@ def segments(channel: Channel, criteria: Criteria) -> tuple[Segment, ...]:
     Stretches shorter than ``min_segment_s`` or slower than ``min_rate_hz`` are left out; the time they
     cover counts as not scorable.
     """
-    time_us = channel.time_us
+    # One value that is no number would spread through a whole segment's spectrum.
+    finite = np.isfinite(channel.xyz_g).all(axis=1)
+    time_us, xyz_g = channel.time_us[finite], channel.xyz_g[finite]
     if len(time_us) < 2:
         return ()
     cuts = np.flatnonzero(np.diff(time_us) > criteria.motion.split_gap_s * 1e6) + 1
     edges = np.concatenate(([0], cuts, [len(time_us)]))
     found = []
     for first, last in pairwise(edges.tolist()):
-        made = _segment(time_us[first:last], channel.xyz_g[first:last], criteria)
+        made = _segment(time_us[first:last], xyz_g[first:last], criteria)
         if made is not None:
             found.append(made)
     return tuple(found)

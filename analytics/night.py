@@ -76,7 +76,8 @@ def analyse_night(
     recorded = recorded_spans(used, criteria)
     unworn = unworn_spans(movements, recorded, criteria)
     turning = without_series(epochs(found, int(recorded[0, 0]), int(recorded[-1, 1]), criteria), movements, criteria)
-    sleep = estimate_sleep(without_unworn(turning, unworn), stages=stages, diary=diary, criteria=criteria)
+    overlapping = [s for s in stages if s.start_us < recorded[-1, 1] and s.end_us > recorded[0, 0]]
+    sleep = estimate_sleep(without_unworn(turning, unworn), stages=overlapping, diary=diary, criteria=criteria)
     evidence = gather(used, watched, recorded, unworn, sleep)
     reason = why_not_assessable(evidence, sleep, criteria)
     judged = [(ruleset, judge(movements, sleep, ruleset, criteria)) for ruleset in rulesets]

@@ -22,6 +22,7 @@ from analytics.angles import Epochs
 from analytics.criteria import Criteria, Jerks, Sleep
 from analytics.model import Bout, SleepSource, SleepState
 from analytics.runs import bridged, runs_of
+from ingest.errors import UsageError
 from ingest.recording import StageSpan
 
 Bools = NDArray[np.bool_]
@@ -30,10 +31,20 @@ MINUTE_US = 60_000_000
 
 @dataclass(frozen=True, slots=True)
 class Diary:
-    """What the person wrote down: lights off and getting up, UTC microseconds."""
+    """What the person wrote down: lights off and getting up, UTC microseconds.
+
+    Raises
+    ------
+    UsageError
+        If getting up is not after lights off.
+    """
 
     lights_off_us: int
     got_up_us: int
+
+    def __post_init__(self) -> None:
+        if self.got_up_us <= self.lights_off_us:
+            raise UsageError("a diary's getting up is not after its lights off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +168,8 @@ def _from_diary(found: Epochs, diary: Diary, sleep: Sleep) -> SleepEstimate:
     if len(spans) == 0:
         wake = (Bout(diary.lights_off_us, diary.got_up_us, "wake"),)
         return SleepEstimate("diary", diary.lights_off_us, None, None, diary.got_up_us, wake)
-    return _estimate(
-        "diary",
-        diary.lights_off_us,
-        edges[spans],
-        diary.got_up_us,
-        (sleep.onset_bias_diary_min, sleep.onset_sd_diary_min),
-    )
+    doubt = (sleep.onset_bias_diary_min, sleep.onset_sd_diary_min)
+    return _estimate("diary", diary.lights_off_us, edges[spans], diary.got_up_us, doubt, _unrecorded_us(found))
 
 
 def _from_motion(found: Epochs, sleep: Sleep) -> SleepEstimate:
@@ -179,7 +185,8 @@ def _from_motion(found: Epochs, sleep: Sleep) -> SleepEstimate:
     in_bed_us = int(edges[min(guide[0], spans[0, 0])])
     wide = _still_evening(found, in_bed_us, threshold_deg, sleep)
     doubt = (sleep.onset_bias_min, sleep.onset_sd_still_min if wide else sleep.onset_sd_min)
-    return _estimate("accelerometer", in_bed_us, edges[spans], int(edges[spans[-1, 1]]), doubt)
+    end_us = int(edges[spans[-1, 1]])
+    return _estimate("accelerometer", in_bed_us, edges[spans], end_us, doubt, _unrecorded_us(found))
 
 
 def _estimate(
@@ -188,8 +195,12 @@ def _estimate(
     spans_us: NDArray[np.int64],
     end_us: int,
     doubt: tuple[float, float],
+    unrecorded_us: NDArray[np.int64],
 ) -> SleepEstimate:
-    """Bouts from stretches of stillness; what comes before the corrected onset counts as awake."""
+    """Bouts from stretches of stillness; what comes before the corrected onset counts as awake.
+
+    What was not recorded is unknown, not wake.
+    """
     bias_min, sd_min = doubt
     # The first stillness may be shorter than the bias: onset never leaves it for the next one's end.
     onset_us = int(min(spans_us[0, 0] + round(bias_min * MINUTE_US), spans_us[-1, 1]))
@@ -202,7 +213,27 @@ def _estimate(
         at_us = last
     bouts.append(Bout(at_us, end_us, "wake"))
     wake_us = max((b.end_us for b in bouts if b.state == "sleep"), default=onset_us)
-    return SleepEstimate(source, in_bed_us, onset_us, sd_min, wake_us, _merged(bouts))
+    told = [part for bout in bouts for part in _split(bout, unrecorded_us)]
+    return SleepEstimate(source, in_bed_us, onset_us, sd_min, wake_us, _merged(told))
+
+
+def _unrecorded_us(found: Epochs) -> NDArray[np.int64]:
+    """Stretches of at least a minute without data, shape (k, 2)."""
+    runs = runs_of(~np.isfinite(found.change_deg))
+    return found.edges_us()[runs[(runs[:, 1] - runs[:, 0]) * found.step_us >= MINUTE_US]]
+
+
+def _split(bout: Bout, unrecorded_us: NDArray[np.int64]) -> list[Bout]:
+    """A bout of wake with its unrecorded stretches made unknown; any other bout as it is."""
+    if bout.state != "wake":
+        return [bout]
+    parts, at_us = [], bout.start_us
+    for start_us, end_us in unrecorded_us.tolist():
+        first, last = max(start_us, at_us), min(end_us, bout.end_us)
+        if last > first:
+            parts += [Bout(at_us, first, "wake"), Bout(first, last, "unknown")]
+            at_us = last
+    return [*parts, Bout(at_us, bout.end_us, "wake")]
 
 
 def _merged(bouts: Sequence[Bout]) -> tuple[Bout, ...]:
@@ -233,13 +264,22 @@ def _calm(found: Epochs, sleep: Sleep) -> tuple[Bools, float]:
 def _guide(calm: Bools, found: Epochs, sleep: Sleep) -> tuple[int, int] | None:
     """First and one-past-last epoch of the longest rest (van Hees 2018, steps 6-8)."""
     per_min = MINUTE_US / found.step_us
-    runs = runs_of(calm)
+    runs = runs_of(_over_gaps(calm, found, sleep))
     runs = runs[runs[:, 1] - runs[:, 0] > sleep.min_block_min * per_min]
     if len(runs) == 0:
         return None
     runs = bridged(runs, sleep.max_gap_min * per_min)
     first, last = runs[np.argmax(runs[:, 1] - runs[:, 0])].tolist()
     return (first, last) if last - first >= sleep.min_period_min * per_min else None
+
+
+def _over_gaps(calm: Bools, found: Epochs, sleep: Sleep) -> Bools:
+    """Calm epochs, and unrecorded ones with calm on both sides: a pause of the sensor does not end a night."""
+    near = round(sleep.median_min * MINUTE_US / found.step_us)
+    rest = calm.copy()
+    for first, last in runs_of(~np.isfinite(found.change_deg)).tolist():
+        rest[first:last] = bool(calm[max(0, first - near) : first].any() and calm[last : last + near].any())
+    return rest
 
 
 def _sustained(found: Epochs, sleep: Sleep) -> Bools:

@@ -72,10 +72,15 @@ def unworn_spans(movements: Sequence[Movement], recorded: Spans, criteria: Crite
     onsets = np.array([m.onset_us for m in movements])
     offsets = np.maximum.accumulate([m.offset_us for m in movements])
     inner = np.column_stack((offsets[:-1], onsets[1:]))
-    inner = inner[inner[:, 1] - inner[:, 0] > limits.unworn_h * HOUR_US]
+    inner = inner[_recorded_us(inner, recorded) > limits.unworn_h * HOUR_US]
     outer = np.array([[first_us, onsets[0]], [offsets[-1], last_us]])
-    outer = outer[outer[:, 1] - outer[:, 0] > limits.unworn_edge_h * HOUR_US]
+    outer = outer[_recorded_us(outer, recorded) > limits.unworn_edge_h * HOUR_US]
     return union(np.concatenate((inner, outer)))
+
+
+def _recorded_us(stretches: Spans, recorded: Spans) -> NDArray[np.int64]:
+    """Recorded time in each stretch: nobody can move in a pause of the sensor."""
+    return np.array([overlap_us(recorded, a, b) for a, b in stretches.tolist()], dtype=np.int64)
 
 
 def without_unworn(found: Epochs, unworn: Spans) -> Epochs:

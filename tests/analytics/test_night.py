@@ -278,3 +278,29 @@ def test_a_night_without_samples_is_refused() -> None:
     empty = channel(np.empty(0), np.empty((0, 3)))
     with pytest.raises(UsageError):
         analysed([empty])
+
+
+def test_a_value_that_is_no_number_costs_its_sample_and_not_the_night(kicking: Signal, periodic_night: Night) -> None:
+    at_s, xyz = kicking[0], kicking[1].copy()
+    xyz[1000:1010], xyz[5000] = np.nan, np.inf
+    night = analysed([channel(at_s, xyz)])
+    assert night.scores[0].measures["n_plms"] == periodic_night.scores[0].measures["n_plms"]
+
+
+def test_two_hours_missing_in_the_night_are_unknown_and_no_index_is_given(kicking: Signal) -> None:
+    at_s, xyz = kicking
+    keep = (at_s < 3 * HOUR_S) | (at_s > 5 * HOUR_S)
+    night = analysed([channel(at_s[keep], xyz[keep])])
+    assert not night.assessable
+    assert "not recorded" in (night.not_assessable_reason or "")
+    assert sum(b.end_us - b.start_us for b in night.bouts if b.state == "unknown") / 3.6e9 == pytest.approx(2, abs=0.05)
+
+
+def test_stages_outside_the_recording_say_nothing_about_it(kicking: Signal, periodic_night: Night) -> None:
+    elsewhere = StageSpan(EVENING_US - 10**11, EVENING_US - 9 * 10**10, "deep")
+    assert analysed([channel(*kicking)], stages=[elsewhere]) == periodic_night
+
+
+def test_a_diary_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(UsageError):
+        Diary(EVENING_US, EVENING_US)
