@@ -17,6 +17,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Literal
@@ -66,7 +67,10 @@ def resolve(
     device: Device,
     declared_zone: str | None = None,
     declared_by: Literal["user", "config"] = "user",
+    declared_start: datetime | None = None,
+    time_shift_us: int = 0,
     machine_zone: Callable[[], str] | None = None,
+    path: Path | None = None,
 ) -> tuple[Clock, tuple[str, ...]]:
     """How the times of a recording become UTC, with what has to be said about it.
 
@@ -80,16 +84,59 @@ def resolve(
         Named in the advice how to declare the zone.
     declared_zone : str or None
         What the user or the settings say; goes before the file in `Clock.zone`, after it for the instants.
+    declared_start : datetime or None
+        The moment from which a relative clock counts, without an offset as the wearer's clocks showed it. For a
+        file that has a clock of its own it is not used, and that is said.
+    time_shift_us : int
+        How much the device's clock was behind; added to every time.
     machine_zone : callable, optional
         Asked only if nobody else knows; by default the operating system.
+    path : Path or None
+        The file, for the error.
 
     Raises
     ------
     UsageError
         `declared_zone` is no zone.
+    NoClockError
+        The times are relative, and nobody said to what.
     """
     if declared_zone is not None:
         zone_info(declared_zone)
+    clock, start_us, said = _anchored(clock, declared_start, path)
+    found, warnings = _resolved(
+        clock, first_us + start_us + time_shift_us, device, declared_zone, declared_by, machine_zone
+    )
+    shift_us = found.shift_us + start_us + time_shift_us
+    start = declared_start if not said else None
+    return replace(found, shift_us=shift_us, time_shift_us=time_shift_us, start=start), said + warnings
+
+
+def _anchored(
+    clock: DeviceClock, start: datetime | None, path: Path | None
+) -> tuple[DeviceClock, int, tuple[str, ...]]:
+    """A relative clock as an absolute one, the microseconds that make it so, and what has to be said."""
+    if clock.base != "relative":
+        return clock, 0, ("the file has a clock of its own: the start that was given is not used",) if start else ()
+    if start is None:
+        raise NoClockError(
+            "its times count from a start that the file does not name",
+            path=path,
+            hint="say when it began: --start 2026-03-01T22:10",
+        )
+    if start.tzinfo is not None:
+        return replace(clock, base="utc"), microseconds(start), ()
+    return replace(clock, base="local"), microseconds(start.replace(tzinfo=UTC)), ()
+
+
+def _resolved(
+    clock: DeviceClock,
+    first_us: int,
+    device: Device,
+    declared_zone: str | None,
+    declared_by: Literal["user", "config"],
+    machine_zone: Callable[[], str] | None,
+) -> tuple[Clock, tuple[str, ...]]:
     offset_s, file_zone, warnings = _sane(clock)
     zone, source = _wearers_zone(declared_zone, declared_by, file_zone, offset_s)
     if zone is None:

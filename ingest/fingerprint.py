@@ -8,6 +8,7 @@ night the same although they round differently, and could not be checked with `s
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from ingest.source import unreadable
@@ -26,3 +27,14 @@ def sha256_of(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise unreadable(path, error) from error
+
+
+def sha256_of_all(main: Path, companions: Sequence[Path]) -> str:
+    """The hash of a recording that lies in several files: of their hashes, the main one's first, then by name.
+
+    Without companions it is that of the file itself.
+    """
+    if not companions:
+        return sha256_of(main)
+    files = (main, *sorted(companions, key=lambda path: path.name))
+    return hashlib.sha256("".join(f"{sha256_of(file)}\n" for file in files).encode()).hexdigest()

@@ -20,6 +20,8 @@ _ORIGINAL = "download the original recording instead"
 #: The directory of a zip lies at its end; a comment of up to 64 KiB may follow it.
 _ZIP_TAIL_BYTES = 1 << 18
 _ZIP_ENTRY = re.compile(rb"PK\x01\x02[\s\S]{24}([\s\S]{2})[\s\S]{16}")
+#: A broken copy has no directory, only what stands before each member.
+_ZIP_MEMBER = re.compile(rb"PK\x03\x04[\s\S]{22}([\s\S]{2})[\s\S]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,7 @@ _RAW = rb"(?=[^\r\n]* at \d+ *hz)(?![\s\S]*\nepoch period[^\r\n]*(?!00:00:00)\d\
 _PLAIN: tuple[Foreign, ...] = (
     _kind("a raw ActiLife CSV, not supported yet", _ACTILIFE + _RAW, _EXPORT_CSV, ".csv", recording=True),
     _kind("an ActiLife table of counts", _ACTILIFE, _EXPORT_RAW, ".csv", recording=True),
-    _kind("a GENEActiv recording, not supported yet", rb"Device Identity\r?\n", _EXPORT_CSV, ".bin", recording=True),
-    _kind("a GENEActiv CSV, not supported yet", rb"Device Type,GENEActiv", _EXPORT_CSV, ".csv", recording=True),
+    _kind("a recording of a GENEA, the forerunner of GENEActiv", rb"GENEA/1\.", _EXPORT_CSV, ".bin", recording=True),
     _kind(
         "an SQLite database, as ActiLife keeps counts in",
         rb"SQLite format 3\x00",
@@ -106,7 +107,14 @@ _PLAIN: tuple[Foreign, ...] = (
     _kind("nothing but zeros", rb"\x00{512}", "a copy that was broken off: copy it from the device again"),
 )
 _ZIP = rb"PK(?:\x03\x04|\x05\x06)"
-_GT3X = _kind("an ActiGraph GT3X recording, not supported yet", _ZIP, _EXPORT_CSV, ".gt3x", ".agdc", recording=True)
+_AGDC = _kind(
+    "an ActiGraph AGDC recording, not supported yet",
+    _ZIP,
+    "export its raw data as CSV from CentrePoint or ActiLife",
+    ".agdc",
+    ".gt3x",
+    recording=True,
+)
 _OFFICE = _kind("an office document", _ZIP, "save the table as CSV", ".xlsx", ".docx", ".ods", ".odt")
 _ARCHIVE = _kind("a zip archive", _ZIP, _UNPACK, ".zip", recording=True)
 
@@ -114,14 +122,19 @@ _ARCHIVE = _kind("a zip archive", _ZIP, _UNPACK, ".zip", recording=True)
 def recognised(head: bytes, path: Path) -> Foreign | None:
     """The foreign kind of a file that begins with `head`, if it is one; only a zip is opened once more."""
     if _ARCHIVE.begins.match(head):
-        return _zip_kind(_zip_names(path))
+        return _zip_kind(_zip_names(path) | _names_in(head, _ZIP_MEMBER))
     content = head.removeprefix(codecs.BOM_UTF8)
     return next((kind for kind in _PLAIN if kind.begins.match(content)), None)
 
 
-def _zip_kind(names: frozenset[str]) -> Foreign:
+def _zip_kind(names: frozenset[str]) -> Foreign | None:
+    """What a zip is by the names in it; None for a GT3X recording, which has a reader."""
+    if any(name.lower().endswith((".gt3x", ".agdc", ".zip")) for name in names):
+        return _ARCHIVE  # the names inside an unpacked inner one show as well
+    if "info.txt" not in names and names >= {"manifest.json", "calibration.json"}:
+        return _AGDC
     if names & {"log.bin", "activity.bin"}:
-        return _GT3X
+        return None
     return _OFFICE if names & {"[Content_Types].xml", "mimetype"} else _ARCHIVE
 
 
@@ -131,5 +144,10 @@ def _zip_names(path: Path) -> frozenset[str]:
         size = file.seek(0, 2)
         file.seek(max(0, size - _ZIP_TAIL_BYTES))
         tail = file.read(_ZIP_TAIL_BYTES)
-    entries = ((entry.end(), int.from_bytes(entry[1], "little")) for entry in _ZIP_ENTRY.finditer(tail))
-    return frozenset(tail[start : start + length].decode("utf-8", "replace") for start, length in entries)
+    return _names_in(tail, _ZIP_ENTRY)
+
+
+def _names_in(data: bytes, header: re.Pattern[bytes]) -> frozenset[str]:
+    """The names that stand behind every such header; its first group is their length."""
+    entries = ((entry.end(), int.from_bytes(entry[1], "little")) for entry in header.finditer(data))
+    return frozenset(data[start : start + length].decode("utf-8", "replace") for start, length in entries)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ingest.calibration import Calibration
 from ingest.clock import local_iso, wall_iso
-from ingest.recording import Device, Gap, Recording
+from ingest.recording import Device, Gap, Recording, SleepWindow
 
 SCHEMA = 1
 
@@ -33,12 +34,16 @@ def describe(recording: Recording) -> dict[str, Any]:
         "side": recording.placement.side,
         "n_samples": quality.n_samples,
         "n_stages": len(recording.stages),
+        "sleep_windows": [_span(recording, window) for window in recording.sleep_windows],
+        "n_heart_rates": len(recording.vitals.heart_us),
+        "n_beat_intervals": len(recording.vitals.beat_us),
         "rate_hz_nominal": _rounded(recording.rate_hz_nominal, 4),
         "rate_hz_true": _rounded(quality.rate_hz_true, 4),
         "first_sample": _iso(recording, quality.first_us),
         "last_sample": _iso(recording, quality.last_us),
         "time_zone": recording.clock.zone,
         "time_zone_source": recording.clock.zone_source,
+        "time_shift_s": recording.clock.time_shift_us / 1e6,
         "mean_g": [_rounded(mean, 6) for mean in quality.mean_g],
         "median_norm_g": _rounded(quality.median_norm_g, 6),
         "bad_blocks": recording.bad_blocks,
@@ -48,14 +53,33 @@ def describe(recording: Recording) -> dict[str, Any]:
         "gaps": [_gap(recording, gap) for gap in quality.gaps],
         "unit": recording.unit,
         "lsb_mg": _rounded(quality.lsb_mg, 4),
+        "noise_mg": _rounded(quality.noise_mg, 3),
         "clipped_share": _rounded(quality.clipped_share, 6),
-        "calibration": {"applied": False, "residual_mg": _rounded(quality.residual_mg, 2)},
+        "idle": {"stretches": quality.n_idle, "seconds": round(quality.idle_s, 1)},
+        "calibration": _calibration(quality.calibration),
         "warnings": list(recording.warnings),
     }
 
 
 def _device_name(device: Device) -> str:
     return " ".join(part for part in (device.maker, device.model) if part)
+
+
+def _calibration(found: Calibration) -> dict[str, object]:
+    """``residual_mg`` is what is left: after the correction where one is applied, else as the sensor came."""
+    return {
+        "applied": found.applied,
+        "residual_mg": _rounded(found.residual_after_mg if found.applied else found.residual_mg, 2),
+        "residual_before_mg": _rounded(found.residual_mg, 2),
+        "gain": [_rounded(gain, 6) for gain in found.gain],
+        "offset_g": [_rounded(offset, 6) for offset in found.offset_g],
+        "windows": found.n_windows,
+        "why_not": found.why_not or None,
+    }
+
+
+def _span(recording: Recording, window: SleepWindow) -> dict[str, str]:
+    return {"start": _iso(recording, window.start_us), "end": _iso(recording, window.end_us)}
 
 
 def _gap(recording: Recording, gap: Gap) -> dict[str, str]:

@@ -14,6 +14,8 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.calibration import calibrate
+from ingest.constancy import ConstantRuns
 from ingest.recording import Blocks, Gap, Quality, Samples
 from ingest.stillness import StillWindows
 
@@ -63,15 +65,18 @@ def measure(
     ahead, interval_us = _learn_interval(walk, rate_hz_nominal)
     steps = _Steps(largest_us=_gap_threshold_us(interval_us))
     values = _Values(end_stop_g=full_scale_g and full_scale_g * _END_STOP_SHARE)
-    still = StillWindows(interval_us)
+    still, constant = StillWindows(interval_us), ConstantRuns()
     for block in chain(ahead, walk):
         xyz_g = _finite_g(block)
         steps.add(block.time_us)
         values.add(xyz_g, block)
         still.add(block.time_us, xyz_g)
+        constant.add(block.time_us, xyz_g)
     if steps.n_samples == 0:
         return None
-    quality = _quality(steps, values, still)
+    still.close()
+    constant.close()
+    quality = _quality(steps, values, still, constant)
     return quality, _warnings(quality, steps, values, rate_hz_nominal)
 
 
@@ -83,7 +88,27 @@ def _finite_g(block: Samples) -> Vectors:
     return xyz_g
 
 
-def _quality(steps: _Steps, values: _Values, still: StillWindows) -> Quality:
+def without_movement(first_us: int, last_us: int) -> Quality:
+    """The quality of a file that holds no movement, only what a watch says of the night."""
+    nothing = float("nan")
+    return Quality(
+        n_samples=0,
+        first_us=first_us,
+        last_us=last_us,
+        rate_hz_true=None,
+        mean_g=(nothing, nothing, nothing),
+        median_norm_g=nothing,
+        lsb_mg=nothing,
+        clipped_share=None,
+        gaps=(),
+        duplicate_stamps=0,
+        backward_steps=0,
+    )
+
+
+def _quality(steps: _Steps, values: _Values, still: StillWindows, constant: ConstantRuns) -> Quality:
+    lsb_mg = values.lsb_mg()
+    n_idle, idle_s = constant.idle(lsb_mg / 1e3)
     return Quality(
         n_samples=steps.n_samples,
         first_us=steps.first_us,
@@ -91,12 +116,15 @@ def _quality(steps: _Steps, values: _Values, still: StillWindows) -> Quality:
         rate_hz_true=steps.rate_hz(),
         mean_g=values.mean_g(),
         median_norm_g=values.median_norm_g(),
-        lsb_mg=values.lsb_mg(),
+        lsb_mg=lsb_mg,
         clipped_share=values.clipped_share(),
-        residual_mg=still.residual_mg(),
         gaps=tuple(steps.gaps),
         duplicate_stamps=steps.n_duplicates,
         backward_steps=steps.n_backward,
+        noise_mg=still.noise_mg(),
+        n_idle=n_idle,
+        idle_s=idle_s,
+        calibration=calibrate(still.mean_g()),
     )
 
 
@@ -256,6 +284,11 @@ def _warnings(quality: Quality, steps: _Steps, values: _Values, rate_hz_nominal:
         said.append(f"the clock jumps back {_times(quality.backward_steps)}")
     if values.n_finite < values.n_rows:
         said.append(f"{values.n_rows - values.n_finite} samples are not numbers and were left out of the measures")
+    if quality.n_idle:
+        said.append(
+            f"the same value for 10 s or longer {_times(quality.n_idle)}, {quality.idle_s / 60:.1f} min in all: not"
+            " measured (an idle-sleep mode, or a fault); switch such a mode off for nights"
+        )
     if _differs(quality.rate_hz_true, rate_hz_nominal):
         said.append(f"the file says {rate_hz_nominal:g} Hz, its stamps {quality.rate_hz_true:.2f} Hz")
     if not 0.8 <= quality.median_norm_g <= 1.2:

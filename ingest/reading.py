@@ -6,18 +6,18 @@ together, and the only way in for the layers above.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from ingest import sniff
 from ingest.clock import check_representable, doubtful_times, microseconds, resolve
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError
-from ingest.fingerprint import sha256_of
+from ingest.fingerprint import sha256_of_all
 from ingest.placement import placed
-from ingest.quality import measure
+from ingest.quality import measure, without_movement
 from ingest.recording import (
     Blocks,
     Decoded,
@@ -28,10 +28,14 @@ from ingest.recording import (
     Samples,
     Side,
     Site,
+    SleepWindow,
     StageSpan,
+    Vitals,
 )
 from ingest.source import Stamp, check_unchanged, reading, stamp_of
 from ingest.strays import has_strays, without_strays
+
+Span = TypeVar("Span", StageSpan, SleepWindow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,18 @@ class Declared:
         IANA name or fixed offset.
     zone_source : "user" or "config"
         Who declared the zone.
+    time_shift_us : int
+        How much the device's clock was behind.
+    start : datetime or None
+        When a recording with a relative clock began; without an offset as the wearer's clocks showed it.
     """
 
     zone: str | None = None
     zone_source: Literal["user", "config"] = "user"
     site: Site | None = None
     side: Side | None = None
+    time_shift_us: int = 0
+    start: datetime | None = None
 
 
 def nothing_declared(device: Device) -> Declared:
@@ -85,18 +95,19 @@ def read_recording(
     stamp = stamp_of(path)
     with reading(path, stamp):
         decoded = sniff.reader_of(path).read(path)
+    stamps = {path: stamp, **{companion: stamp_of(companion) for companion in decoded.companions}}
     declared = declare(decoded.device)
-    decoded = replace(decoded, blocks=_watched(decoded.blocks, path, stamp))
+    decoded = replace(decoded, blocks=_watched(decoded.blocks, path, stamps))
     decoded, quality = _measured(decoded, path)
-    sha256 = sha256_of(path)
-    check_unchanged(path, stamp)
+    sha256 = sha256_of_all(path, decoded.companions)
+    _check_all_unchanged(stamps)
     return _recording(path, sha256, decoded, quality, declared, now or datetime.now(UTC))
 
 
 def _measured(decoded: Decoded, path: Path) -> tuple[Decoded, Quality]:
     """The recording without strays, its quality on the device's clock, and what was found among the problems."""
     quality, warnings = _quality_of(decoded, path)
-    if has_strays(quality.first_us, quality.last_us):
+    if quality.n_samples and has_strays(quality.first_us, quality.last_us):
         n_before = quality.n_samples
         decoded = replace(decoded, blocks=without_strays(decoded.blocks))
         quality, warnings = _quality_of(decoded, path)
@@ -108,9 +119,21 @@ def _measured(decoded: Decoded, path: Path) -> tuple[Decoded, Quality]:
 
 def _quality_of(decoded: Decoded, path: Path) -> tuple[Quality, tuple[str, ...]]:
     measured = measure(decoded.blocks, rate_hz_nominal=decoded.rate_hz_nominal, full_scale_g=decoded.full_scale_g)
-    if measured is None:
+    if measured is not None:
+        return measured
+    extent = _extent_us(decoded)
+    if extent is None:
         raise _no_samples(decoded, path)
-    return measured
+    return without_movement(*extent), ("it holds no movement, only what the watch says of the night",)
+
+
+def _extent_us(decoded: Decoded) -> tuple[int, int] | None:
+    """First and last instant of what a watch says beside movement."""
+    spans: list[StageSpan | SleepWindow] = [*decoded.stages, *decoded.sleep_windows]
+    edges = [span.start_us for span in spans] + [span.end_us for span in spans]
+    for times in (decoded.vitals.heart_us, decoded.vitals.beat_us):
+        edges += [int(times.min()), int(times.max())] if len(times) else []
+    return (min(edges), max(edges)) if edges else None
 
 
 def _recording(
@@ -123,8 +146,12 @@ def _recording(
         device=decoded.device,
         declared_zone=declared.zone,
         declared_by=declared.zone_source,
+        declared_start=declared.start,
+        time_shift_us=declared.time_shift_us,
+        path=path,
     )
     quality = _quality_in_utc(measured, clock.shift_us)
+    check_representable(quality.first_us, quality.last_us, path=path)
     time_warnings = doubtful_times(quality.first_us, quality.last_us, now_us=microseconds(now))
     return Recording(
         path=path,
@@ -139,22 +166,29 @@ def _recording(
         restarts=decoded.restarts,
         quality=quality,
         blocks=_blocks_in_utc(decoded.blocks, clock.shift_us),
-        stages=tuple(_stage_in_utc(stage, clock.shift_us) for stage in decoded.stages),
+        stages=tuple(_in_utc(stage, clock.shift_us) for stage in decoded.stages),
+        sleep_windows=tuple(_in_utc(window, clock.shift_us) for window in decoded.sleep_windows),
+        vitals=_vitals_in_utc(decoded.vitals, clock.shift_us),
         full_scale_g=decoded.full_scale_g,
         warnings=decoded.problems + placement_warnings + clock_warnings + time_warnings,
     )
 
 
-def _watched(blocks: Blocks, path: Path, stamp: Stamp) -> Blocks:
-    """The same blocks, with the file's faults named and the file checked before and after the walk."""
+def _watched(blocks: Blocks, path: Path, stamps: Mapping[Path, Stamp]) -> Blocks:
+    """The same blocks, with the file's faults named and all files checked before and after the walk."""
 
     def walk() -> Iterator[Samples]:
-        check_unchanged(path, stamp)
-        with reading(path, stamp):
+        _check_all_unchanged(stamps)
+        with reading(path, stamps[path]):
             yield from blocks()
-        check_unchanged(path, stamp)
+        _check_all_unchanged(stamps)
 
     return walk
+
+
+def _check_all_unchanged(stamps: Mapping[Path, Stamp]) -> None:
+    for path, stamp in stamps.items():
+        check_unchanged(path, stamp)
 
 
 def _blocks_in_utc(blocks: Blocks, shift_us: int) -> Blocks:
@@ -165,8 +199,12 @@ def _blocks_in_utc(blocks: Blocks, shift_us: int) -> Blocks:
     return walk if shift_us else blocks
 
 
-def _stage_in_utc(stage: StageSpan, shift_us: int) -> StageSpan:
-    return replace(stage, start_us=stage.start_us + shift_us, end_us=stage.end_us + shift_us)
+def _in_utc(span: Span, shift_us: int) -> Span:
+    return replace(span, start_us=span.start_us + shift_us, end_us=span.end_us + shift_us)
+
+
+def _vitals_in_utc(vitals: Vitals, shift_us: int) -> Vitals:
+    return replace(vitals, heart_us=vitals.heart_us + shift_us, beat_us=vitals.beat_us + shift_us)
 
 
 def _quality_in_utc(quality: Quality, shift_us: int) -> Quality:

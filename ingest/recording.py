@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ingest.calibration import Calibration
 
 Site = Literal["ankle", "foot", "thigh", "hip", "wrist", "unknown"]
 Side = Literal["left", "right", "unknown"]
@@ -81,16 +84,17 @@ class DeviceClock:
 
     Attributes
     ----------
-    base : "utc" or "local"
-        Whether block times are UTC already or the wall clock the device was set to. Such a device clock
-        runs on through a change of daylight-saving time: one offset serves the whole recording.
+    base : "utc", "local" or "relative"
+        Whether block times are UTC already, the wall clock the device was set to, or counted from a start
+        that the file does not name. Such a device clock runs on through a change of daylight-saving time: one
+        offset serves the whole recording.
     utc_offset_s : int or None
         Seconds east of UTC where the file says so. With ``base="local"`` it makes the time absolute.
     zone : str or None
         An IANA zone where the file names one.
     """
 
-    base: Literal["utc", "local"]
+    base: Literal["utc", "local", "relative"]
     utc_offset_s: int | None = None
     zone: str | None = None
 
@@ -102,6 +106,50 @@ class StageSpan:
     start_us: int
     end_us: int
     stage: SleepStage
+
+
+@dataclass(frozen=True, slots=True)
+class SleepWindow:
+    """From falling asleep to waking up as the device's maker computed it; times like the blocks beside it."""
+
+    start_us: int
+    end_us: int
+
+
+def _no_times() -> NDArray[np.int64]:
+    return np.empty(0, np.int64)
+
+
+def _no_values() -> NDArray[np.float32]:
+    return np.empty(0, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What a watch measured beside movement; times like the blocks beside it, in file order.
+
+    Attributes
+    ----------
+    heart_us : int64 array, shape (n,)
+        When each heart rate was taken.
+    heart_bpm : float32 array, shape (n,)
+        Beats a minute; values that the file marks as missing are not here.
+    beat_us : int64 array, shape (m,)
+        When each interval between beats ended.
+    beat_interval_ms : float32 array, shape (m,)
+        The interval itself.
+    hrv_last_night_ms : float or None
+        The maker's own variability of the night (RMSSD), where the file holds one.
+    """
+
+    heart_us: NDArray[np.int64] = field(default_factory=_no_times)
+    heart_bpm: NDArray[np.float32] = field(default_factory=_no_values)
+    beat_us: NDArray[np.int64] = field(default_factory=_no_times)
+    beat_interval_ms: NDArray[np.float32] = field(default_factory=_no_values)
+    hrv_last_night_ms: float | None = None
+
+    def __bool__(self) -> bool:
+        return bool(len(self.heart_us) or len(self.beat_us) or self.hrv_last_night_ms is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +185,11 @@ class Decoded:
         The unit in the file ("g", "mg", "m/s2", "counts").
     full_scale_g : float or None
         Where the sensor clips, when the file says.
+    stages, sleep_windows, vitals
+        What the device's maker computed or measured beside movement. A file may hold these and no movement at
+        all: then ``blocks()`` is empty.
+    companions : tuple of Path
+        Other files that took part in the reading: together with the file itself they are the recording.
     """
 
     format: str
@@ -151,6 +204,9 @@ class Decoded:
     problems: tuple[str, ...] = ()
     stages: tuple[StageSpan, ...] = ()
     full_scale_g: float | None = None
+    sleep_windows: tuple[SleepWindow, ...] = ()
+    vitals: Vitals = field(default_factory=Vitals)
+    companions: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +223,18 @@ class Clock:
         Added to the block times of the `Decoded` to get UTC.
     instants_known : bool
         False where UTC itself rests on an assumed zone.
+    time_shift_us : int
+        What the user says the device's clock was behind; part of ``shift_us``.
+    start : datetime or None
+        What the user says the moment was from which a relative clock counts; without an offset in ``zone``.
     """
 
     zone: str
     zone_source: ZoneSource
     shift_us: int
     instants_known: bool
+    time_shift_us: int = 0
+    start: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +253,12 @@ class Quality:
         Smallest step between values, mg.
     clipped_share : float or None
         Share of samples at the sensor's end stop, None where that is unknown.
-    residual_mg : float or None
-        Mean distance of still 10 s windows from 1 g; None without a still window.
+    noise_mg : float or None
+        Standard deviation of one axis in the quietest still windows: the sensor's own noise.
+    n_idle, idle_s
+        Stretches of at least 10 s, and their seconds, that were not measured; see `ingest.constancy`.
+    calibration : Calibration
+        The correction that an analysis uses; stored samples are as the file has them.
     """
 
     n_samples: int
@@ -203,17 +269,21 @@ class Quality:
     median_norm_g: float
     lsb_mg: float
     clipped_share: float | None
-    residual_mg: float | None
     gaps: tuple[Gap, ...]
     duplicate_stamps: int
     backward_steps: int
+    noise_mg: float | None = None
+    n_idle: int = 0
+    idle_s: float = 0.0
+    calibration: Calibration = field(default_factory=Calibration)
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
     """One file, decoded: who recorded what, when, how well. Times are UTC.
 
-    ``blocks()`` walks the samples in file order; `Samples.time_us` is then UTC.
+    ``blocks()`` walks the samples in file order; `Samples.time_us` is then UTC. A file without movement, of which
+    only sleep stages, windows or vitals are known, has no blocks and ``quality.n_samples == 0``.
     """
 
     path: Path
@@ -229,5 +299,7 @@ class Recording:
     quality: Quality
     blocks: Blocks
     stages: tuple[StageSpan, ...] = ()
+    sleep_windows: tuple[SleepWindow, ...] = ()
+    vitals: Vitals = field(default_factory=Vitals)
     full_scale_g: float | None = None
     warnings: tuple[str, ...] = field(default=())

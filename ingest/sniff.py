@@ -18,7 +18,10 @@ from ingest.recording import Decoded
 
 HEAD_BYTES = 4096
 _GZIP = b"\x1f\x8b"
-_READ = "recordings are read from Axivity .cwa, FIT, Parquet, and CSV with a time column and three axes"
+_READ = (
+    "recordings are read from Axivity .cwa, ActiGraph .gt3x, GENEActiv .bin and CSV, FIT, Parquet, and CSV with a time"
+    " column and three axes"
+)
 #: What a name promises, for the hint of an error.
 _PROMISES = {
     ".cwa": "an Axivity recording",
@@ -67,6 +70,12 @@ def readers() -> Iterator[Reader]:
     from ingest.formats import axivity
 
     yield axivity
+    from ingest.formats import actigraph
+
+    yield actigraph
+    from ingest.formats import geneactiv
+
+    yield geneactiv
     from ingest.formats import fit
 
     yield fit

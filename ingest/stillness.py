@@ -1,9 +1,9 @@
-"""How far gravity is from 1 g while the sensor lies still.
+"""What a sensor shows while it lies still: gravity, and its own noise.
 
 A still sensor measures gravity and nothing else, so the length of its mean vector should be 1 g; what is missing
-is the error of calibration. Windows and criterion are those of van Hees VT et al., J Appl Physiol 2014;117:738-744
-as implemented in GGIR: 10 s, standard deviation below 13 mg on each axis. Windows without any noise at all are
-left out, for those are filled in by the device while it sleeps.
+is the error of calibration (`ingest.calibration`). Windows and criterion are those of van Hees VT et al., J Appl
+Physiol 2014;117:738-744 as implemented in GGIR: 10 s, standard deviation below 13 mg on each axis. Windows without
+any noise at all are left out, for those are filled in by the device while it sleeps.
 """
 
 from __future__ import annotations
@@ -13,8 +13,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+Vectors = NDArray[np.float64]
+
 WINDOW_US = 10_000_000
 STILL_SD_G = 0.013
+#: Windows kept; beyond it every second one goes, so that they still cover the whole recording. 3.8 days of rest.
+MOST_KEPT = 1 << 15
+#: Percentile of the windows' noise: a sleeper's pulse and breathing add to the sensor's own.
+_QUIET_PERCENTILE = 10
 #: A window counts with this share of the samples that the ordinary step promises.
 _FULL_SHARE = 0.9
 #: float64 sums of squares near 1 g are exact to about 1e-16 a sample: below this a window has no noise.
@@ -36,7 +42,7 @@ class _Runs:
 
 @dataclass(slots=True)
 class StillWindows:
-    """Mean distance of still windows from 1 g, gathered over blocks; windows count from the first sample.
+    """Mean vector and noise of still windows, gathered over blocks; windows count from the first sample.
 
     Parameters
     ----------
@@ -47,34 +53,55 @@ class StillWindows:
     interval_us: float
     _origin_us: int | None = None
     _open: _Runs = field(default_factory=lambda: _no_runs())
+    _kept: list[Vectors] = field(default_factory=list)
+    _n_kept: int = 0
     _n_still: int = 0
-    _distance_g: float = 0.0
+    _stride: int = 1
 
-    def add(self, time_us: NDArray[np.int64], xyz_g: NDArray[np.float64]) -> None:
+    def add(self, time_us: NDArray[np.int64], xyz_g: Vectors) -> None:
         """Take in a block; the window that it ends in stays open."""
         if not len(time_us):
             return
         if self._origin_us is None:
             self._origin_us = int(time_us[0])
         runs = _joined(self._open, _summed((time_us - self._origin_us) // WINDOW_US, xyz_g))
-        self._count(runs[:-1])
+        self._keep(runs[:-1])
         self._open = runs[-1:]
 
-    def residual_mg(self) -> float | None:
-        """Mean distance from 1 g in mg, None without a still window; closes the last one."""
-        self._count(self._open)
+    def close(self) -> None:
+        """Take in the window that the last block ended in."""
+        self._keep(self._open)
         self._open = _no_runs()
-        return 1e3 * self._distance_g / self._n_still if self._n_still else None
 
-    def _count(self, runs: _Runs) -> None:
+    def mean_g(self) -> Vectors:
+        """Mean vector of the still windows kept, shape (n, 3)."""
+        return self._rows()[:, :3]
+
+    def noise_mg(self) -> float | None:
+        """Noise of one axis in the quietest windows, mg; None without a still window."""
+        rows = self._rows()
+        return float(1e3 * np.percentile(rows[:, 3], _QUIET_PERCENTILE)) if len(rows) else None
+
+    def _rows(self) -> Vectors:
+        return np.concatenate(self._kept) if self._kept else np.empty((0, 4))
+
+    def _keep(self, runs: _Runs) -> None:
         full = runs.n >= _FULL_SHARE * WINDOW_US / self.interval_us
         n = np.maximum(runs.n, 2)[:, np.newaxis]
         mean_g = runs.total / n
         variance_g2 = (runs.squares - n * mean_g**2) / (n - 1)
         still = (variance_g2 < STILL_SD_G**2).all(axis=1) & (variance_g2 > _NO_VARIANCE_G2).any(axis=1)
-        length_g = np.sqrt((mean_g[full & still] ** 2).sum(axis=1))
-        self._n_still += len(length_g)
-        self._distance_g += float(np.abs(length_g - 1).sum())
+        noise_g = np.sqrt(np.maximum(variance_g2, 0.0).mean(axis=1, keepdims=True))
+        rows = np.hstack((mean_g, noise_g))[full & still]
+        picked = rows[-self._n_still % self._stride :: self._stride]
+        self._n_still += len(rows)
+        if len(picked):
+            self._kept.append(picked)
+            self._n_kept += len(picked)
+        while self._n_kept > MOST_KEPT:
+            self._kept = [np.concatenate(self._kept)[::2].copy()]
+            self._n_kept = len(self._kept[0])
+            self._stride *= 2
 
 
 def _no_runs() -> _Runs:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from ingest import describe
-from ingest.recording import Clock, Device, Gap, Placement, Quality, Recording, StageSpan
+from ingest.calibration import Calibration
+from ingest.recording import Clock, Device, Gap, Placement, Quality, Recording, SleepWindow, StageSpan, Vitals
 from tests.ingest.making import EVENING_US, cut, every, samples
 
 HOUR_US = 3_600_000_000
@@ -21,10 +22,13 @@ QUALITY = Quality(
     median_norm_g=1.0000004,
     lsb_mg=3.90625,
     clipped_share=0.0,
-    residual_mg=12.3456,
     gaps=(Gap(EVENING_US, EVENING_US + HOUR_US, "gap"), Gap(EVENING_US + HOUR_US, EVENING_US, "backward")),
     duplicate_stamps=1,
     backward_steps=2,
+    noise_mg=2.71828,
+    n_idle=1,
+    idle_s=12.34,
+    calibration=Calibration(n_windows=7, residual_mg=12.3456, why_not="the sensor never pointed to +x"),
 )
 RECORDING = Recording(
     path=Path("night.cwa"),
@@ -40,6 +44,8 @@ RECORDING = Recording(
     quality=QUALITY,
     blocks=cut(samples(every(20_000, 4))),
     stages=(StageSpan(EVENING_US, EVENING_US + HOUR_US, "deep"),),
+    sleep_windows=(SleepWindow(EVENING_US, EVENING_US + 8 * HOUR_US),),
+    vitals=Vitals(np.array([EVENING_US, EVENING_US + 1]), np.array([50, 51], np.float32)),
     warnings=("first", "second"),
 )
 #: `contract.md`, the command `inspect`: scripts read these.
@@ -66,12 +72,16 @@ def test_the_document_says_what_is_known() -> None:
         "side": "left",
         "n_samples": 4,
         "n_stages": 1,
+        "sleep_windows": [{"start": "2026-01-15T23:00:00.000+01:00", "end": "2026-01-16T07:00:00.000+01:00"}],
+        "n_heart_rates": 2,
+        "n_beat_intervals": 0,
         "rate_hz_nominal": 50.0,
         "rate_hz_true": 50.0,
         "first_sample": "2026-01-15T23:00:00.000+01:00",
         "last_sample": "2026-01-15T23:00:00.060+01:00",
         "time_zone": "Europe/Berlin",
         "time_zone_source": "user",
+        "time_shift_s": 0.0,
         "mean_g": [0.123457, -0.5, 1.0],
         "median_norm_g": 1.0,
         "bad_blocks": 3,
@@ -85,7 +95,17 @@ def test_the_document_says_what_is_known() -> None:
         "unit": "g",
         "lsb_mg": 3.9062,
         "clipped_share": 0.0,
-        "calibration": {"applied": False, "residual_mg": 12.35},
+        "noise_mg": 2.718,
+        "idle": {"stretches": 1, "seconds": 12.3},
+        "calibration": {
+            "applied": False,
+            "residual_mg": 12.35,
+            "residual_before_mg": 12.35,
+            "gain": [1.0, 1.0, 1.0],
+            "offset_g": [0.0, 0.0, 0.0],
+            "windows": 7,
+            "why_not": "the sensor never pointed to +x",
+        },
         "warnings": ["first", "second"],
     }
 
@@ -120,7 +140,9 @@ def test_what_the_file_does_not_name_leaves_no_blanks(device: Device, name: str)
 
 
 def test_the_document_is_strict_json_whatever_was_measured() -> None:
-    unknown = replace(QUALITY, rate_hz_true=None, mean_g=(np.nan, np.inf, 0.0), median_norm_g=np.nan, residual_mg=None)
+    unknown = replace(
+        QUALITY, rate_hz_true=None, mean_g=(np.nan, np.inf, 0.0), median_norm_g=np.nan, calibration=Calibration()
+    )
     odd = replace(RECORDING, path=Path("n\udcffight\n"), quality=unknown, rate_hz_nominal=None)
     document = json.loads(json.dumps(describe(odd), allow_nan=False))
     assert document["mean_g"] == [None, None, 0.0]

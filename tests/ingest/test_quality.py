@@ -189,33 +189,33 @@ def test_the_share_at_the_end_stop_counts_samples_and_not_axes() -> None:
 @pytest.mark.parametrize("gravity_g", [0.96, 1.0, 1.03])
 def test_the_residual_is_how_far_still_windows_are_from_1_g(gravity_g: float) -> None:
     whole = samples(every(STEP_US, 10_000), noisy(10_000, mean_g=gravity_g))
-    assert measured(whole).residual_mg == pytest.approx(1000 * abs(gravity_g - 1), abs=0.3)
+    assert measured(whole).calibration.residual_mg == pytest.approx(1000 * abs(gravity_g - 1), abs=0.3)
 
 
 @pytest.mark.parametrize(("sd_g", "still"), [(0.0125, True), (0.0135, False)])
 def test_a_window_is_still_below_13_mg_on_each_axis(sd_g: float, still: bool) -> None:  # noqa: FBT001 - a table of cases
     swing = np.where(np.arange(5000) % 2, sd_g, -sd_g)
     values = np.column_stack([np.zeros(5000), swing, np.ones(5000)]).astype(np.float32)
-    assert (measured(samples(every(STEP_US, 5000), values)).residual_mg is not None) is still
+    assert (measured(samples(every(STEP_US, 5000), values)).calibration.residual_mg is not None) is still
 
 
 def test_moving_windows_do_not_count_towards_the_residual() -> None:
     values = np.concatenate([noisy(500, mean_g=0.98), noisy(500, mean_g=3, sd_g=0.5), noisy(500, mean_g=0.98)])
-    assert measured(samples(every(STEP_US, 1500), values)).residual_mg == pytest.approx(20, abs=0.5)
+    assert measured(samples(every(STEP_US, 1500), values)).calibration.residual_mg == pytest.approx(20, abs=0.5)
 
 
 def test_windows_without_any_noise_are_filled_in_and_do_not_count() -> None:
-    assert measured(samples(every(STEP_US, 5000))).residual_mg is None
+    assert measured(samples(every(STEP_US, 5000))).calibration.residual_mg is None
 
 
 def test_a_window_cut_short_by_a_gap_does_not_count() -> None:
     stamps = np.concatenate([every(STEP_US, 400), every(STEP_US, 400, start_us=EVENING_US + 60 * SECOND_US)])
-    assert measured(samples(stamps, noisy(800))).residual_mg is None
+    assert measured(samples(stamps, noisy(800))).calibration.residual_mg is None
 
 
 def test_the_window_that_a_recording_ends_in_counts_when_it_is_full() -> None:
-    assert measured(samples(every(STEP_US, 449), noisy(449))).residual_mg is None
-    assert measured(samples(every(STEP_US, 450), noisy(450))).residual_mg is not None
+    assert measured(samples(every(STEP_US, 449), noisy(449))).calibration.residual_mg is None
+    assert measured(samples(every(STEP_US, 450), noisy(450))).calibration.residual_mg is not None
 
 
 def test_samples_that_are_not_numbers_are_left_out_of_the_measures_and_counted() -> None:
@@ -233,7 +233,7 @@ def test_samples_that_are_not_numbers_are_left_out_of_the_measures_and_counted()
 
 def test_a_recording_of_nothing_but_nan_does_not_fail() -> None:
     quality = measured(samples(every(STEP_US, 1000), np.full((1000, 3), np.nan, np.float32)))
-    assert (quality.n_samples, quality.residual_mg) == (1000, None)
+    assert (quality.n_samples, quality.calibration.residual_mg) == (1000, None)
     assert np.isnan([*quality.mean_g, quality.median_norm_g]).all()
 
 
@@ -272,7 +272,11 @@ def test_shifting_the_clock_shifts_the_times_and_nothing_else(odd: tuple[Samples
     there = measured(Samples(whole.time_us + shift_us, whole.values, whole.g_per_value))
     assert there.gaps == tuple(Gap(g.start_us + shift_us, g.end_us + shift_us, g.kind) for g in here.gaps)
     assert (there.first_us, there.last_us) == (here.first_us + shift_us, here.last_us + shift_us)
-    assert (there.rate_hz_true, there.residual_mg, there.mean_g) == (here.rate_hz_true, here.residual_mg, here.mean_g)
+    assert (there.rate_hz_true, there.calibration.residual_mg, there.mean_g) == (
+        here.rate_hz_true,
+        here.calibration.residual_mg,
+        here.mean_g,
+    )
 
 
 def test_memory_does_not_grow_with_the_recording() -> None:

@@ -196,11 +196,12 @@ def test_a_file_of_the_same_size_with_another_time_was_written_too(give: Give) -
 def test_a_file_that_grows_while_it_is_hashed_is_still_being_written(
     give: Give, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def hashed_too_early(path: Path) -> str:
+    def hashed_too_early(path: Path, companions: tuple[Path, ...]) -> str:
+        assert companions == ()
         _append(path)
         return "0" * 64
 
-    monkeypatch.setattr(reading, "sha256_of", hashed_too_early)
+    monkeypatch.setattr(reading, "sha256_of_all", hashed_too_early)
     with pytest.raises(UnreadableFileError, match="still being written"):
         read_recording(give(decoded()))
 

@@ -43,6 +43,13 @@ def _zip(*names: str) -> bytes:
     return packed.getvalue()
 
 
+def _zip_of(name: str, content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(name, content)
+    return packed.getvalue()
+
+
 def _refused(path: Path, content: bytes) -> IngestError:
     path.write_bytes(content)
     with pytest.raises(IngestError) as caught:
@@ -83,11 +90,11 @@ def test_readers_are_asked_in_order_and_the_first_claim_wins(monkeypatch: pytest
         (b"\xef\xbb\xbf" + ACTILIFE.format(rate="", epoch="00:01:00").encode(), "counts", "raw acceleration"),
         (ACTILIFE.format(rate=" at 30 Hz", epoch="00:00:00").encode(), "raw ActiLife CSV, not supported yet", "CSV"),
         (b"SQLite format 3\x00" + bytes(100), "SQLite", "raw acceleration"),
-        (_zip("info.txt", "log.bin"), "GT3X", "export it as a CSV"),
-        (_zip("lux.bin", "activity.bin", "info.txt"), "GT3X", "export it as a CSV"),
-        (b"Device Identity\r\nDevice Unique Serial Code:1\r\n", "GENEActiv recording", "CSV"),
-        (b"Device Type,GENEActiv\n", "GENEActiv CSV", "CSV"),
+        (_zip("manifest.json", "calibration.json", "log.bin"), "AGDC", "CentrePoint or ActiLife"),
+        (_zip("manifest.json", "night.csv"), "zip archive", "unpack it"),
+        (b"GENEA/1.00\r\n", "recording of a GENEA", "CSV"),
         (_zip("night1.cwa", "night2.cwa"), "zip archive", "unpack it"),
+        (_zip_of("night.gt3x", _zip("log.bin", "info.txt")), "zip archive", "unpack it"),
         (b"PK\x05\x06" + bytes(18), "zip archive", "unpack it"),
         (b"7z\xbc\xaf\x27\x1c" + bytes(50), "packed archive", "unpack it"),
         (bytes(10).ljust(257, b"n") + b"ustar\x0000", "packed archive", "unpack it"),
@@ -156,13 +163,23 @@ def test_a_suffix_that_does_not_fit_is_said_in_the_hint(only_fake: Reader, tmp_p
 def test_unclaimed_content_is_measured_by_what_its_name_promises(only_fake: Reader, tmp_path: Path) -> None:
     error = _refused(tmp_path / "night.cwa", b"neither this nor that")
     assert error.what == "not an Axivity recording, although its name says so"
-    assert "Axivity .cwa, FIT, Parquet" in error.hint
+    assert "Axivity .cwa, ActiGraph .gt3x, GENEActiv .bin and CSV, FIT, Parquet" in error.hint
     assert "no kind of recording" in _refused(tmp_path / "night", b"neither this nor that").what
 
 
 def test_a_zip_that_lies_about_its_size_is_read_only_at_its_end(only_fake: Reader, tmp_path: Path) -> None:
-    lying = _zip("log.bin")[:-12] + b"\xff" * 12
-    assert "GT3X" in _refused(tmp_path / "night.gt3x", lying).what
+    lying = _zip("manifest.json", "calibration.json")[:-12] + b"\xff" * 12
+    assert "AGDC" in _refused(tmp_path / "night.gt3x", lying).what
+
+
+@pytest.mark.parametrize("length", [200, 6_000, None])
+@pytest.mark.parametrize("name", ["log.bin", "activity.bin"])
+def test_a_gt3x_recording_goes_to_its_reader_also_when_its_copy_was_broken_off(
+    tmp_path: Path, name: str, length: int | None
+) -> None:
+    path = tmp_path / "night.zip"
+    path.write_bytes(_zip(name, "info.txt", "calibration.json")[:length])
+    assert getattr(reader_of(path), "__name__", "") == "ingest.formats.actigraph"
 
 
 @given(content=st.binary(min_size=1, max_size=600) | st.binary(max_size=300).map(lambda tail: b"PK\x03\x04" + tail))
@@ -180,10 +197,6 @@ def test_any_content_is_refused_with_an_error_of_our_own(folder: Path, content: 
     [
         ("ggirread_ActiGraph61.csv", UnsupportedRecordingError, "counts"),
         ("ggirread_ActiGraph13_timestamps_headers.csv", UnsupportedRecordingError, "counts"),
-        ("ggir_actigraph_testfile.gt3x", UnsupportedRecordingError, "GT3X"),
-        ("actfast_actigraph.gt3x", UnsupportedRecordingError, "GT3X"),
-        ("nhanes_v1_sample.gt3x", UnsupportedRecordingError, "GT3X"),
-        ("actfast_geneactiv.bin", UnsupportedRecordingError, "GENEActiv"),
     ],
 )
 def test_real_files_of_other_devices_are_refused(
@@ -204,6 +217,10 @@ def test_files_that_are_only_called_fit_are_refused(fit_dir: Path, name: str) ->
     [
         ("ggirread_ax3_testfile.cwa", "axivity"),
         ("ggirread_ax6_testfile.cwa", "axivity"),
+        ("actfast_geneactiv.bin", "geneactiv"),
+        ("ggir_actigraph_testfile.gt3x", "actigraph"),
+        ("actfast_actigraph.gt3x", "actigraph"),
+        ("nhanes_v1_sample.gt3x", "actigraph"),
         ("ggir_ax3_testfile_unix_timestamps.csv", "delimited"),
         ("flirt_garmin_acc.csv", "delimited"),
     ],

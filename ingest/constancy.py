@@ -1,0 +1,115 @@
+"""Stretches in which a sensor gave one and the same value: it was not measuring.
+
+Some loggers save power by repeating the last value, or zeros, while nothing seems to move ("idle sleep mode"); a
+broken one does the same. A real accelerometer shows its own noise unless its steps are coarser than that noise, and
+then sameness proves nothing, except for zeros: even a sensor at rest feels 1 g. The only place that decides which
+stretches count as not measured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Shorter sameness happens: an AX3 at 12.5 Hz can repeat itself for seconds. own.
+CONSTANT_US = 10_000_000
+#: A pause of the stamps ends a stretch: what lies in it is a gap already.
+_PAUSE_US = 1_000_000
+#: From this step on, a still sensor's noise (2-4 mg in the devices read here) may not show at all. own.
+_COARSE_LSB_G = 0.010
+#: At rest a sensor feels 1 g, falling 0 g; nobody falls for ten seconds.
+_NO_GRAVITY_G = 0.1
+
+Values = NDArray[Any]
+
+
+def not_measured(time_us: NDArray[np.int64], xyz_g: Values, lsb_g: float) -> NDArray[np.bool_]:
+    """Which samples lie in a stretch of at least 10 s without any change, and so measured nothing.
+
+    Parameters
+    ----------
+    time_us : int64 array, shape (n,)
+        Ascending.
+    xyz_g : array, shape (n, 3)
+    lsb_g : float
+        Smallest step between the values of the whole recording; where it is coarse only zeros count.
+    """
+    flag = np.zeros(len(time_us), bool)
+    starts = _starts(time_us, xyz_g)
+    ends = np.append(starts[1:], len(time_us))
+    long = np.flatnonzero(time_us[ends - 1] - time_us[starts] >= CONSTANT_US) if len(starts) else starts
+    for first, last in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
+        flag[first:last] = _is_idle(xyz_g[first], lsb_g)
+    return flag
+
+
+def _is_idle(value_g: Values, lsb_g: float) -> bool:
+    return lsb_g < _COARSE_LSB_G or float(np.linalg.norm(value_g)) < _NO_GRAVITY_G
+
+
+def _starts(time_us: NDArray[np.int64], values: Values) -> NDArray[np.intp]:
+    """Index of the first sample of every stretch without change; a number that is none equals nothing."""
+    if not len(time_us):
+        return np.empty(0, np.intp)
+    changed = (values[1:] != values[:-1]).any(axis=1)
+    changed |= np.diff(time_us) > _PAUSE_US
+    changed |= np.diff(time_us) < 0
+    return np.concatenate([np.zeros(1, np.intp), np.flatnonzero(changed) + 1])
+
+
+@dataclass(slots=True)
+class ConstantRuns:
+    """Length and value of every stretch of at least 10 s without change, gathered over blocks.
+
+    Attributes
+    ----------
+    zero_us, other_us : int
+        Time in such stretches, at no gravity and at some.
+    n_zero, n_other : int
+        How many they are.
+    """
+
+    zero_us: int = 0
+    other_us: int = 0
+    n_zero: int = 0
+    n_other: int = 0
+    _since_us: int = 0
+    _time_us: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    _value: Values = field(default_factory=lambda: np.empty((0, 3)))
+
+    def add(self, time_us: NDArray[np.int64], xyz_g: Values) -> None:
+        """Take in a block; the stretch that it ends in stays open."""
+        if not len(time_us):
+            return
+        times, values = np.concatenate([self._time_us, time_us]), np.concatenate([self._value, xyz_g])
+        starts = _starts(times, values)
+        since_us = times[starts]
+        if len(self._time_us):
+            since_us[0] = self._since_us
+        ended_us = times[starts[1:] - 1]
+        self._count(since_us[:-1], ended_us, values[starts[:-1]])
+        self._since_us, self._time_us, self._value = int(since_us[-1]), times[-1:], values[-1:]
+
+    def close(self) -> None:
+        """Count the stretch that the last block ended in."""
+        if len(self._time_us):
+            self._count(np.array([self._since_us]), self._time_us, self._value)
+        self._time_us, self._value = self._time_us[:0], self._value[:0]
+
+    def _count(self, since_us: NDArray[np.int64], until_us: NDArray[np.int64], values: Values) -> None:
+        length_us = until_us - since_us
+        long = length_us >= CONSTANT_US
+        zero = long & (np.sqrt((values**2).sum(axis=1)) < _NO_GRAVITY_G)
+        self.zero_us += int(length_us[zero].sum())
+        self.other_us += int(length_us[long & ~zero].sum())
+        self.n_zero += int(np.count_nonzero(zero))
+        self.n_other += int(np.count_nonzero(long & ~zero))
+
+    def idle(self, lsb_g: float) -> tuple[int, float]:
+        """Number and seconds of the stretches that `not_measured` leaves out at this step between values."""
+        if lsb_g < _COARSE_LSB_G:
+            return self.n_zero + self.n_other, (self.zero_us + self.other_us) / 1e6
+        return self.n_zero, self.zero_us / 1e6

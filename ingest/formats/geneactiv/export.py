@@ -1,0 +1,148 @@
+"""The raw CSV that the maker's software makes of a ``.bin`` file.
+
+A hundred lines of header, then one line a sample: time, x, y, z in g, light, button, temperature ("GENEActiv
+Instructions for Use", "Understanding .csv files"). Times are those of the pages with the samples of each spread at
+the rate that the page names, so they drift like those. The same software writes epochs in the same dress, with
+twelve columns; they are refused, because a mean over seconds shows no movement.
+
+Text becomes samples as in `ingest.formats.delimited`; here is only what is known beforehand of this one kind.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnsupportedRecordingError
+from ingest.formats.delimited.columns import find_axes
+from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect
+from ingest.formats.delimited.lines import columns, rectangle
+from ingest.formats.delimited.survey import Rows
+from ingest.formats.delimited.table import Table, decode, naming, rows_of
+from ingest.formats.delimited.textfile import Source, Stretch, cut, lines_of, open_source
+from ingest.formats.delimited.timestamps import EARLIEST_US, LATEST_US, TextTime, time_us
+from ingest.formats.geneactiv.drift import Drift, drift_of
+from ingest.formats.geneactiv.header import parsed
+from ingest.formats.geneactiv.remarks import reset_times
+from ingest.recording import Blocks, Decoded, DeviceClock, Samples
+from ingest.units import G
+
+FORMAT = "geneactiv-csv"
+#: Values are printed with four decimals, without trailing zeros.
+DECIMALS = 4
+
+#: Epochs have twelve columns and samples seven, with room for what somebody added.
+_EPOCH_COLUMNS = 11
+_HEADER_LINES = 100
+_STRETCH_BYTES = 16 << 20
+_WITH_SEMICOLONS = re.compile(b"(?:%b)?Device Type;" % codecs.BOM_UTF8)
+_NOTATION = TextTime("%Y-%m-%d %H:%M:%S", padded=True, zone="none")
+_EXPORT_AGAIN = "export the raw data again, or bring the .bin file"
+
+
+@dataclass(slots=True)
+class _Extent:
+    """Earliest and latest time of the rows that went by."""
+
+    first_us: int = np.iinfo(np.int64).max
+    last_us: int = np.iinfo(np.int64).min
+
+    def add(self, rows: Rows) -> None:
+        if len(rows.time_us):
+            self.first_us = min(self.first_us, int(rows.time_us.min()))
+            self.last_us = max(self.last_us, int(rows.time_us.max()))
+
+
+def read(path: Path) -> Decoded:
+    """Read a raw CSV of the maker's software.
+
+    Raises
+    ------
+    IngestError
+        As `ingest.formats.geneactiv.reader.read` and `ingest.formats.delimited.table.decode` say.
+    """
+    extent = _Extent()
+    with naming(path):
+        source = open_source(path)
+        text = source.read_at(0, HEAD_BYTES)
+        dialect = detect(text)
+        if dialect is None:
+            raise _no_table(text)
+        axes = _axes(dialect)
+        header = parsed(text[: dialect.data_start], ";" if _WITH_SEMICOLONS.match(text) else ",")
+    table = Table(
+        format=FORMAT,
+        device=header.device,
+        clock=DeviceClock("local", header.utc_offset_s),
+        unit=G,
+        decimals=DECIMALS,
+        row_word="line",
+        rows=lambda: _rows(source, dialect, axes, extent),
+        problems=source.problems,
+    )
+    decoded = decode(table, path)
+    drift, said = drift_of(header, extent.first_us, extent.last_us)
+    return replace(
+        decoded,
+        placement=header.placement,
+        full_scale_g=header.full_scale_g,
+        blocks=decoded.blocks if drift is None else lambda: _righted(decoded.blocks, drift),
+        problems=tuple(filter(None, (*decoded.problems, *reset_times(header, extent.first_us), said))),
+    )
+
+
+def _righted(blocks: Blocks, drift: Drift) -> Iterator[Samples]:
+    for block in blocks():
+        yield replace(block, time_us=drift.removed(block.time_us))
+
+
+def _axes(dialect: Dialect) -> tuple[int, int, int]:
+    """Where x, y and z are: the maker's files name no columns, files that went through other hands may."""
+    if dialect.n_columns >= _EPOCH_COLUMNS:
+        raise UnsupportedRecordingError(
+            f"epochs of {dialect.n_columns} columns, whose means cannot show movements of half a second",
+            hint="export the raw data without epochs, or bring the .bin file",
+        )
+    if dialect.names:
+        return find_axes(dialect.names).positions
+    if dialect.n_columns < 4:
+        raise UnsupportedRecordingError(f"{dialect.n_columns} columns: time, x, y, z are four", hint=_EXPORT_AGAIN)
+    return 1, 2, 3
+
+
+def _rows(source: Source, dialect: Dialect, axes: tuple[int, int, int], extent: _Extent) -> Iterator[Rows]:
+    lines_before = dialect.lines_before
+    for stretch in cut(source, dialect.data_start, _STRETCH_BYTES):
+        rows, n_lines = _parse(source, stretch, dialect, axes)
+        if rows.first_bad is not None:
+            rows = replace(rows, first_bad=rows.first_bad + lines_before)
+        extent.add(rows)
+        yield rows
+        lines_before += n_lines
+
+
+def _parse(source: Source, stretch: Stretch, dialect: Dialect, axes: tuple[int, int, int]) -> tuple[Rows, int]:
+    """The samples of a stretch, and how many lines it has; the first bad line is counted from its start."""
+    data, n_overlong = lines_of(source, stretch, _STRETCH_BYTES)
+    lines = rectangle(data, dialect)
+    table = columns(lines, dialect, as_text=(0,), as_numbers=axes)
+    x, y, z = (pl.col(f"c{i}") for i in axes)
+    moment, nowhere = time_us(pl.col("c0"), _NOTATION), pl.lit(None, dtype=pl.Int64)
+    possible = pl.when(moment.is_between(EARLIEST_US, LATEST_US)).then(moment)
+    rows, good = rows_of(table.select(time_us=possible, offset_s=nowhere, x=x, y=y, z=z))
+    bad = np.concatenate((lines.number[~good], lines.wrong, [lines.n_lines] * n_overlong))
+    if len(bad):
+        rows = replace(rows, n_bad=len(bad), first_bad=int(bad.min()) + 1)
+    return rows, lines.n_lines + n_overlong
+
+
+def _no_table(text: bytes) -> IngestError:
+    if any(line.strip() for line in text.split(b"\n")[_HEADER_LINES:]):
+        return DamagedRecordingError("not a line behind its header is a sample", hint=_EXPORT_AGAIN)
+    return EmptyFileError("holds a header and not a single sample", hint=_EXPORT_AGAIN)

@@ -1,0 +1,52 @@
+"""What the digits of a GENEActiv page mean: 12 of them a sample.
+
+x, y and z are 12 bits each, two's complement; 10 bits of light, the button and an unused bit follow ("GENEActiv
+Instructions for Use"). Each axis has a gain and an offset of its own, so that no single step serves all three:
+values are handed out in g. The 4096 possible values of an axis are worked out once, in double precision, and
+rounded to float32 once.
+"""
+
+from __future__ import annotations
+
+import binascii
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.formats.geneactiv.header import Calibration
+
+_STEPS = 1 << 12
+_BYTES = 6
+
+
+def g_of_values(calibration: Calibration) -> NDArray[np.float32]:
+    """Acceleration by the 12 bits of a value, in g, shape (3, 4096)."""
+    bits = np.arange(_STEPS)
+    value = np.where(bits < _STEPS // 2, bits, bits - _STEPS)
+    gain, offset = (np.array(three)[:, np.newaxis] for three in (calibration.gain, calibration.offset))
+    return np.asarray((value * 100 - offset) / gain, dtype=np.float32)
+
+
+def end_stop_g(table: NDArray[np.float32]) -> float:
+    """The smallest acceleration that 12 bits cannot tell from a larger one."""
+    return float(np.abs(table[:, [_STEPS // 2 - 1, _STEPS // 2]]).min())
+
+
+def decoded(digits: NDArray[np.uint8], table: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Acceleration in g, shape (n, 3), of ``12 n`` digits.
+
+    Raises
+    ------
+    binascii.Error
+        A character that is no digit.
+    """
+    octets = np.frombuffer(binascii.unhexlify(digits.data), np.uint8).reshape(-1, _BYTES).astype(np.uint16)
+    bits = (
+        octets[:, 0] << 4 | octets[:, 1] >> 4,
+        (octets[:, 1] & 0x0F) << 8 | octets[:, 2],
+        octets[:, 3] << 4 | octets[:, 4] >> 4,
+    )
+    xyz_g = np.empty((len(octets), 3), np.float32)
+    for axis, axis_bits in enumerate(bits):
+        xyz_g[:, axis] = table[axis, axis_bits]
+    return xyz_g
