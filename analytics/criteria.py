@@ -89,6 +89,19 @@ class Shapes(_Section):
     jerk_peak_mg: float = Field(100.0, gt=0, description="A jerk is a strong movement. own.")
 
 
+class Alignment(_Section):
+    """When two sensors' clocks are brought together; see `analytics.alignment`."""
+
+    min_overlap_h: float = Field(1.0, gt=0, description="Sensors that ran together for less are not compared. own.")
+    max_lag_min: float = Field(15.0, gt=0, description="Clocks further apart are a wrong zone or date. own.")
+    min_confidence: float = Field(
+        0.4, gt=0, le=1, description="Below it nothing is moved: strangers' legs reach 0.2, one's own 0.8. own."
+    )
+    piece_min: float = Field(60.0, gt=0, description="Length of the pieces that tell the drift. own.")
+    drift_s: float = Field(4.0, gt=0, description="A night's drift stays within this: +-2-4 s a day. formats' clocks.")
+    max_drift_ppm: float = Field(200.0, gt=0, description="Real crystals stay within 50 each. own.")
+
+
 class Sleep(_Section):
     """Sleep period, onset and wake bouts."""
 
@@ -119,6 +132,9 @@ class Sleep(_Section):
     onset_bias_diary_min: float = Field(8.0, description="with lights-off known. own.")
     onset_sd_still_min: float = Field(30.0, gt=0, description="when the evening before was still (sofa). own.")
     onset_sd_stages_min: float = Field(5.0, gt=0, description="when the device scored stages. own.")
+    window_wake_min: float = Field(
+        5.0, gt=0, description="Restless for longer inside a device's sleep window: awake. After van Hees 2015."
+    )
     still_evening_share: float = Field(0.5, gt=0, lt=1, description="Share of still epochs in the 2 h before. own.")
     stage_gap_min: float = Field(
         45.0, gt=0, description="Stages silent for longer say nothing. Garmin exports hold gaps."
@@ -177,6 +193,7 @@ class Criteria(_Section):
     motion: Motion = Motion()
     detection: Detection = Detection()
     shapes: Shapes = Shapes()
+    alignment: Alignment = Alignment()
     sleep: Sleep = Sleep()
     jerks: Jerks = Jerks()
     assessment: Assessment = Assessment()

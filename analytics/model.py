@@ -205,7 +205,7 @@ class Night:
     zone : str
         Zone of that evening; see `ingest.recording.Clock`.
     recordings : tuple of str
-        sha256 of every file that contributed, sorted.
+        sha256 of every file that contributed, sorted; also of those that hold no movement.
     legs : Leg or "none"
         Which legs were recorded; "none" where the site is not a leg.
     recorded_h : float
@@ -220,6 +220,8 @@ class Night:
         Median detection threshold during sleep: smaller movements were not seen.
     not_assessable_reason : str or None
         A sentence for people where ``assessable`` is False.
+    leg_offset_s, leg_drift_ppm, leg_alignment_confidence
+        See `analytics.alignment`; None unless two legs were recorded.
     """
 
     subject: str
@@ -250,6 +252,9 @@ class Night:
     scores: tuple[Score, ...]
     criteria_hash: str
     version: str
+    leg_offset_s: float | None = None
+    leg_drift_ppm: float | None = None
+    leg_alignment_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """One night of one person, from samples to flags: the one pure way in.
 
-    channels -> segments -> movements -> sleep -> events -> flags
+    channels -> segments -> one clock -> movements -> sleep -> events -> flags
 
 No file, no database, no clock of its own: the same channels and criteria give the same night on any machine,
 whichever order the recordings came in.
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from analytics.alignment import aligned
 from analytics.angles import epochs, without_series
 from analytics.assessment import Evidence, best_channels, gather, tier, why_not_assessable
 from analytics.criteria import Criteria
@@ -24,7 +25,7 @@ from analytics.rulesets import Ruleset, ruleset_hash
 from analytics.sleep import Diary, SleepEstimate, estimate_sleep
 from analytics.wear import recorded_spans, unworn_spans, without_unworn
 from ingest.errors import UsageError
-from ingest.recording import StageSpan
+from ingest.recording import SleepWindow, StageSpan
 
 #: Indices of a night that cannot be assessed are unknown, whatever was counted.
 _INDICES = (
@@ -39,7 +40,9 @@ def analyse_night(
     night_date: date,
     zone: str,
     channels: Sequence[Channel],
+    beside: Sequence[str] = (),
     stages: Sequence[StageSpan] = (),
+    sleep_windows: Sequence[SleepWindow] = (),
     diary: Diary | None = None,
     criteria: Criteria,
     rulesets: Sequence[Ruleset],
@@ -51,8 +54,12 @@ def analyse_night(
     ----------
     channels : sequence of Channel
         All recordings of this person in this night, any order; at least one with samples.
+    beside : sequence of str
+        sha256 of recordings without movement that belong to this night, whatever they lend to it.
     stages : sequence of StageSpan
         The device maker's sleep stages, UTC; they take precedence over the accelerometer.
+    sleep_windows : sequence of SleepWindow
+        The device maker's sleep windows, UTC; used where there are no stages.
     diary : Diary or None
         What the person wrote down; takes precedence over everything.
     rulesets : sequence of Ruleset
@@ -70,14 +77,19 @@ def analyse_night(
     )
     if not used:
         raise UsageError(f"night {night_date} of {subject} holds no samples")
-    found = [segments(channel, criteria) for channel in used]
+    used, found, offset = aligned(used, [segments(channel, criteria) for channel in used], criteria)
     watched = [watch(channel, parts, criteria) for channel, parts in zip(used, found, strict=True)]
     movements = renumber([w.movements for w in watched])
     recorded = recorded_spans(used, criteria)
     unworn = unworn_spans(movements, recorded, criteria)
     turning = without_series(epochs(found, int(recorded[0, 0]), int(recorded[-1, 1]), criteria), movements, criteria)
-    overlapping = [s for s in stages if s.start_us < recorded[-1, 1] and s.end_us > recorded[0, 0]]
-    sleep = estimate_sleep(without_unworn(turning, unworn), stages=overlapping, diary=diary, criteria=criteria)
+    sleep = estimate_sleep(
+        without_unworn(turning, unworn),
+        stages=[s for s in stages if s.start_us < recorded[-1, 1] and s.end_us > recorded[0, 0]],
+        windows=[w for w in sleep_windows if w.start_us < recorded[-1, 1] and w.end_us > recorded[0, 0]],
+        diary=diary,
+        criteria=criteria,
+    )
     evidence = gather(used, watched, recorded, unworn, sleep)
     reason = why_not_assessable(evidence, sleep, criteria)
     judged = [(ruleset, judge(movements, sleep, ruleset, criteria)) for ruleset in rulesets]
@@ -86,7 +98,7 @@ def analyse_night(
         subject=subject,
         night_date=night_date,
         zone=zone,
-        recordings=tuple(sorted({c.recording for c in channels})),
+        recordings=tuple(sorted({*(c.recording for c in channels), *beside})),
         site="+".join(evidence.sites),
         legs=evidence.legs if evidence.legs is not None else "none",
         recorded_from_us=int(recorded[0, 0]),
@@ -104,6 +116,9 @@ def analyse_night(
         scores=scores,
         criteria_hash=criteria.hash(),
         version=version,
+        leg_offset_s=offset.behind_s if offset else None,
+        leg_drift_ppm=offset.drift_ppm if offset else None,
+        leg_alignment_confidence=offset.confidence if offset else None,
     )
 
 

@@ -1,10 +1,11 @@
 """When the person slept: period, onset with its uncertainty, bouts of wake.
 
-Three sources, in this order: a diary, the device maker's sleep stages, the accelerometer. Three assumptions
-underpin the last: lying still for long is mostly sleep; a person lies down once a night (noon to noon);
-quiet wakefulness cannot be seen, so that the onset found is early, and by how much is only known on average.
-The steps are published ones: a guiding period from the rolling median of inclination changes (van Hees 2018)
-and sustained inactivity inside it (van Hees 2015), here on the whole gravity vector.
+Four sources, in this order: a diary, the device maker's sleep stages, the maker's sleep window, the accelerometer.
+Inside a diary's or a window's times wake still comes from the accelerometer. Three assumptions underpin the last:
+lying still for long is mostly sleep; a person lies down once a night (noon to noon); quiet wakefulness cannot be
+seen, so that the onset found is early, and by how much is only known on average. The steps are published ones: a
+guiding period from the rolling median of inclination changes (van Hees 2018) and sustained inactivity inside it
+(van Hees 2015), here on the whole gravity vector.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from analytics.criteria import Criteria, Jerks, Sleep
 from analytics.model import Bout, SleepSource, SleepState
 from analytics.runs import bridged, runs_of
 from ingest.errors import UsageError
-from ingest.recording import StageSpan
+from ingest.recording import SleepWindow, StageSpan
 
 Bools = NDArray[np.bool_]
 MINUTE_US = 60_000_000
@@ -86,7 +87,12 @@ NO_SLEEP = SleepEstimate("none")
 
 
 def estimate_sleep(
-    found: Epochs, *, stages: Sequence[StageSpan], diary: Diary | None, criteria: Criteria
+    found: Epochs,
+    *,
+    stages: Sequence[StageSpan],
+    windows: Sequence[SleepWindow] = (),
+    diary: Diary | None,
+    criteria: Criteria,
 ) -> SleepEstimate:
     """Sleep of one night from the best source there is.
 
@@ -96,12 +102,18 @@ def estimate_sleep(
         Inclination changes of the night, regular leg-movement series taken out.
     stages : sequence of StageSpan
         UTC; empty where the device has none.
+    windows : sequence of SleepWindow
+        UTC; the longest counts, the others are naps.
     diary : Diary or None
     """
     if diary is not None:
         return _from_diary(found, diary, criteria.sleep)
     staged = _from_stages(stages, criteria.sleep)
-    return staged if staged is not None else _from_motion(found, criteria.sleep)
+    if staged is not None:
+        return staged
+    if windows:
+        return _from_window(found, max(windows, key=lambda w: w.end_us - w.start_us), criteria.sleep)
+    return _from_motion(found, criteria.sleep)
 
 
 def p_near_onset(time_us: int, sleep: SleepEstimate, criteria: Criteria) -> float:
@@ -170,6 +182,21 @@ def _from_diary(found: Epochs, diary: Diary, sleep: Sleep) -> SleepEstimate:
         return SleepEstimate("diary", diary.lights_off_us, None, None, diary.got_up_us, wake)
     doubt = (sleep.onset_bias_diary_min, sleep.onset_sd_diary_min)
     return _estimate("diary", diary.lights_off_us, edges[spans], diary.got_up_us, doubt, _unrecorded_us(found))
+
+
+def _from_window(found: Epochs, window: SleepWindow, sleep: Sleep) -> SleepEstimate:
+    """Asleep from end to end of the window, but for stretches of wake that the accelerometer shows inside it."""
+    edges = found.edges_us()
+    inside = (edges[:-1] >= window.start_us) & (edges[1:] <= window.end_us)
+    restless = runs_of(~_sustained(found, sleep) & np.isfinite(found.change_deg) & inside)
+    awake = edges[restless[(restless[:, 1] - restless[:, 0]) * found.step_us >= sleep.window_wake_min * MINUTE_US]]
+    marks = np.concatenate(([window.start_us], awake.ravel(), [window.end_us]))
+    asleep = marks.reshape(-1, 2)
+    asleep = asleep[asleep[:, 1] > asleep[:, 0]]
+    if not len(asleep):  # restless from end to end: the window is wrong about this night
+        return _from_motion(found, sleep)
+    doubt = (0.0, sleep.onset_sd_stages_min)
+    return _estimate("fit", window.start_us, asleep, window.end_us, doubt, _unrecorded_us(found))
 
 
 def _from_motion(found: Epochs, sleep: Sleep) -> SleepEstimate:

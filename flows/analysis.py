@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from analytics.channel import channel_of
 from analytics.criteria import Criteria
 from analytics.journal import diary_of
 from analytics.model import Channel, Night
@@ -13,7 +14,7 @@ from analytics.rulesets import Ruleset
 from analytics.store import Store, StoredRecording, check_samples, journal_of, load_samples
 from flows import __version__
 from ingest.clock import noon_to_noon
-from ingest.recording import StageSpan
+from ingest.recording import SleepWindow, StageSpan
 
 #: Who is believed about the wearer's zone where the recordings of one night disagree.
 TRUST = ("user", "config", "file", "assumed")
@@ -33,7 +34,7 @@ def analyse_stored(
     Parameters
     ----------
     recordings : sequence of StoredRecording
-        At least one. Their order makes no difference.
+        At least one. Their order makes no difference. Those without movement lend their stages to the others.
 
     Returns
     -------
@@ -47,7 +48,8 @@ def analyse_stored(
     """
     zone = _zone_of(recordings)
     start_us, end_us = noon_to_noon(night_date, zone)
-    channels = [_channel(store, recording, start_us, end_us) for recording in recordings]
+    moving = [recording for recording in recordings if recording.n_samples]
+    channels = [_channel(store, recording, start_us, end_us) for recording in moving]
     worn = [channel for channel in channels if len(channel.time_us)]
     if not worn:
         return None
@@ -56,7 +58,9 @@ def analyse_stored(
         night_date=night_date,
         zone=zone,
         channels=worn,
+        beside=tuple(recording.sha256 for recording in recordings if not recording.n_samples),
         stages=_stages(recordings, start_us, end_us),
+        sleep_windows=_windows(recordings, start_us, end_us),
         diary=diary_of(journal_of(store, subject, night_date), night_date, zone),
         criteria=criteria,
         rulesets=rulesets,
@@ -70,14 +74,13 @@ def _zone_of(recordings: Iterable[StoredRecording]) -> str:
 
 def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: int) -> Channel:
     check_samples(store, recording.sha256, n_samples=recording.n_samples, first_us=recording.first_us)
-    samples = load_samples(store, recording.sha256, start_us, end_us)
-    return Channel(
+    return channel_of(
+        load_samples(store, recording.sha256, start_us, end_us),
         recording=recording.sha256,
         site=recording.site,
         side=recording.side,
-        time_us=samples.time_us,
-        xyz_g=samples.xyz_g(),
         lsb_g=recording.lsb_g,
+        calibration=recording.calibration,
     )
 
 
@@ -86,3 +89,10 @@ def _stages(recordings: Iterable[StoredRecording], start_us: int, end_us: int) -
     spans = (span for recording in recordings for span in recording.stages)
     inside = (span for span in spans if span.start_us < end_us and span.end_us > start_us)
     return tuple(sorted(inside, key=lambda span: (span.start_us, span.end_us, span.stage)))
+
+
+def _windows(recordings: Iterable[StoredRecording], start_us: int, end_us: int) -> tuple[SleepWindow, ...]:
+    """Makers' sleep windows that touch the night, in order."""
+    windows = {window for recording in recordings for window in recording.sleep_windows}
+    inside = (w for w in windows if w.start_us < end_us and w.end_us > start_us)
+    return tuple(sorted(inside, key=lambda w: (w.start_us, w.end_us)))

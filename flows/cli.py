@@ -44,6 +44,8 @@ def import_(
     site: Literal["ankle", "foot", "thigh", "hip", "wrist"] | None = None,
     side: Literal["left", "right"] | None = None,
     tz: str | None = None,
+    time_shift: str | None = None,
+    start: str | None = None,
     flow: bool = False,
     db: Database = None,
     as_json: Json = False,
@@ -62,6 +64,10 @@ def import_(
         On which side.
     tz
         Zone the wearer lived in, like Europe/Berlin.
+    time_shift
+        How much the device's clock was behind: seconds, or h:min[:s] like -1:00.
+    start
+        When a recording without a clock of its own began, like 2026-03-01T22:10; for a single file.
     flow
         Run as the Prefect flow, as the nightly schedule does (starts in 8-17 s).
     db
@@ -72,13 +78,21 @@ def import_(
     from flows.importing import import_command
     from flows.wishes import Wishes
 
-    wishes = Wishes(subject=subject, site=site, side=side, tz=tz)
+    wishes = Wishes.parsed(subject, site, side, tz, time_shift, start)
     all_good = import_command(paths, wishes, database=db, use_flow=flow, as_json=as_json)
     return ExitCode.DONE if all_good else ExitCode.SOME_FAILED
 
 
 @app.command
-def inspect(file: Path, /, *, tz: str | None = None, as_json: Json = False) -> None:
+def inspect(
+    file: Path,
+    /,
+    *,
+    tz: str | None = None,
+    time_shift: str | None = None,
+    start: str | None = None,
+    as_json: Json = False,
+) -> None:
     """Decode one file and say what is in it; nothing is stored.
 
     Parameters
@@ -87,12 +101,17 @@ def inspect(file: Path, /, *, tz: str | None = None, as_json: Json = False) -> N
         A recording.
     tz
         Zone the wearer lived in, like Europe/Berlin.
+    time_shift
+        How much the device's clock was behind: seconds, or h:min[:s] like -1:00.
+    start
+        When a recording without a clock of its own began, like 2026-03-01T22:10.
     as_json
         Print one JSON document.
     """
     from flows.inspecting import inspect_command
+    from flows.wishes import Wishes
 
-    inspect_command(file, tz=tz, as_json=as_json)
+    inspect_command(file, Wishes.parsed(None, None, None, tz, time_shift, start), as_json=as_json)
 
 
 @app.command

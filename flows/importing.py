@@ -64,6 +64,8 @@ def tell(outcomes: Sequence[Outcome]) -> None:
 
 
 def _nights_in_words(outcome: Outcome) -> str:
+    if not outcome.nights:
+        return "no night with movement beside it yet"
     first, last = outcome.nights[0], outcome.nights[-1]
     return f"night {first}" if first == last else f"{len(outcome.nights)} nights, {first} to {last}"
 

@@ -13,9 +13,9 @@ from flows.wishes import Wishes, declaration
 from ingest import describe, read_recording
 
 
-def inspect_command(file: Path, *, tz: str | None, as_json: bool) -> None:
+def inspect_command(file: Path, wishes: Wishes, *, as_json: bool) -> None:
     """Print the document of `ingest.describe`, as JSON or as one line a field."""
-    document = describe(read_recording(file, declaration(Wishes(tz=tz), load())))
+    document = describe(read_recording(file, declaration(wishes, load())))
     if as_json:
         emit(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
         return

@@ -60,12 +60,14 @@ def nightly(
     site: str | None = None,
     side: str | None = None,
     tz: str | None = None,
+    time_shift: str | None = None,
+    start: str | None = None,
 ) -> tuple[Outcome, ...]:
     """Import files and folders; what failed is among the outcomes, a database that fails ends the run.
 
     Parameters are those of ``nightkick import``, as plain text, so that a deployment can carry them.
     """
-    context = open_context(Wishes.parsed(subject, site, side, tz), database=database)
+    context = open_context(Wishes.parsed(subject, site, side, tz, time_shift, start), database=database)
     return import_run([Path(path) for path in paths], context, one_by_one=_submitted)
 
 

@@ -185,6 +185,10 @@ def _imported(path: Path, sha256: str | None, context: Context, started_at_us: i
         return Outcome(path, "known", started_at_us, sha256)
     wishes = context.wishes if known is None else completed(context.wishes, known)
     recording = read_recording(path, declaration(wishes, context.settings))
+    if recording.sha256 != sha256:  # it lies in several files, and only now is known which
+        known = find_recording(context.store, recording.sha256)
+        if known is not None and _is_complete(context.store, known) and not corrects(context.wishes, known):
+            return Outcome(path, "known", started_at_us, recording.sha256)
     stage_samples(context.store, recording)
     stored = stored_recording(recording, subject=subject_of(recording.device, wishes, context.settings))
     nights = _analysed_and_saved(stored, context, started_at_us)

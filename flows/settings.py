@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -55,6 +55,15 @@ def _known_zone(zone: str) -> str:
     return zone
 
 
+def _seconds(given: object) -> object:
+    from flows.wishes import shift_s  # which knows these settings
+
+    try:
+        return shift_s(str(given))
+    except UsageError as error:
+        raise ValueError(f"{error.what}; {error.hint}") from None
+
+
 def _not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be empty")
@@ -70,11 +79,15 @@ def _at_home(path: Path) -> Path:
 
 DatabasePath = Annotated[Path, AfterValidator(lambda path: _at_home(path).absolute())]
 Zone = Annotated[str, AfterValidator(_known_zone)]
+TimeShift = Annotated[float, BeforeValidator(_seconds)]
 Subject = Annotated[str, AfterValidator(_not_blank)]
 
 
 class DeviceSettings(BaseModel):
-    """What is always true of one device. None: the file or the command line decides."""
+    """What is always true of one device. None: the file or the command line decides.
+
+    ``time_shift`` is how much its clock was behind: seconds, or text like "-1:00" (h:min).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -82,6 +95,7 @@ class DeviceSettings(BaseModel):
     site: Site | None = None
     side: Side | None = None
     tz: Zone | None = None
+    time_shift: TimeShift | None = None
 
 
 class RulesetSettings(BaseModel):

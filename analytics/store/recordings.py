@@ -1,5 +1,7 @@
 """A recording as the database keeps it: its row, without its samples.
 
+Vitals are kept by minute (`analytics.heart`), samples in Parquet (`analytics.store.samples`), all else as it came.
+
 The only place that knows how a `Recording` becomes a row and a row a `StoredRecording` again.
 """
 
@@ -15,9 +17,11 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from analytics.heart import HeartMinute, by_minute
 from analytics.store.tables import UTC_US, Columns, frame_of, plain
+from ingest.calibration import Calibration
 from ingest.clock import nights_covered
-from ingest.recording import Quality, Recording, Side, Site, StageSpan, ZoneSource
+from ingest.recording import Quality, Recording, Side, Site, SleepWindow, StageSpan, ZoneSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,17 @@ class StoredRecording:
     warnings: tuple[str, ...]
     stages: tuple[StageSpan, ...]
     night_dates: tuple[date, ...]
+    time_shift_s: float = 0.0
+    clock_start: str | None = None
+    sleep_windows: tuple[SleepWindow, ...] = ()
+    heart: tuple[HeartMinute, ...] = ()
+    hrv_last_night_ms: float | None = None
+
+    @property
+    def calibration(self) -> Calibration:
+        """The correction that an analysis uses; none for a recording stored before there was one."""
+        found = self.quality.get("calibration")
+        return Calibration(**{**found, **_triples(found)}) if found else Calibration()
 
 
 def stored_recording(recording: Recording, *, subject: str) -> StoredRecording:
@@ -88,6 +103,11 @@ def stored_recording(recording: Recording, *, subject: str) -> StoredRecording:
         warnings=recording.warnings,
         stages=recording.stages,
         night_dates=nights_covered(quality.first_us, quality.last_us, recording.clock.zone),
+        time_shift_s=recording.clock.time_shift_us / 1e6,
+        clock_start=recording.clock.start.isoformat() if recording.clock.start else None,
+        sleep_windows=recording.sleep_windows,
+        heart=by_minute(recording.vitals),
+        hrv_last_night_ms=recording.vitals.hrv_last_night_ms,
     )
 
 
@@ -101,6 +121,8 @@ def recording_frame(recording: StoredRecording) -> pl.DataFrame:
         "quality": json.dumps(plain(recording.quality)),
         "warnings": list(recording.warnings),
         "stages": [{"start_at": s.start_us, "end_at": s.end_us, "stage": s.stage} for s in recording.stages],
+        "sleep_windows": [{"start_at": w.start_us, "end_at": w.end_us} for w in recording.sleep_windows],
+        "heart": [{"minute_at": m.at_us, "heart_bpm": m.heart_bpm, "rmssd_ms": m.rmssd_ms} for m in recording.heart],
     }
     return frame_of([tuple(row[name] for name in _COLUMNS)], _COLUMNS)
 
@@ -144,10 +166,15 @@ _COLUMNS: Columns = {
     "quality": pl.String,
     "warnings": pl.List(pl.String),
     "stages": pl.List(pl.Struct({"start_at": UTC_US, "end_at": UTC_US, "stage": pl.String})),
+    "time_shift_s": pl.Float64,
+    "clock_start": pl.String,
+    "sleep_windows": pl.List(pl.Struct({"start_at": UTC_US, "end_at": UTC_US})),
+    "heart": pl.List(pl.Struct({"minute_at": UTC_US, "heart_bpm": pl.Float64, "rmssd_ms": pl.Float64})),
+    "hrv_last_night_ms": pl.Float64,
 }
 #: Fields of `Quality` that are columns themselves.
 _OWN_COLUMN = ("n_samples", "first_us", "last_us", "rate_hz_true")
-_CONVERTED = ("path", "first_at", "last_at", "quality", "warnings", "stages")
+_CONVERTED = ("path", "first_at", "last_at", "quality", "warnings", "stages", "sleep_windows", "heart")
 _SAME_NAME = tuple(name for name in _COLUMNS if name not in _CONVERTED)
 
 _SELECT = f"""
@@ -155,13 +182,16 @@ SELECT
     {", ".join(f"r.{name}" for name in _SAME_NAME)},
     r.path, epoch_us(r.first_at), epoch_us(r.last_at), r.quality, r.warnings,
     [(epoch_us(s.start_at), epoch_us(s.end_at), s.stage) FOR s IN r.stages],
+    [(epoch_us(w.start_at), epoch_us(w.end_at)) FOR w IN r.sleep_windows],
+    [(epoch_us(m.minute_at), m.heart_bpm, m.rmssd_ms) FOR m IN r.heart],
     (SELECT coalesce(list(n.night_date ORDER BY n.night_date), []) FROM recording_night n WHERE n.sha256 = r.sha256)
 FROM recording r
 """
 
 
 def _from_row(*row: Any) -> StoredRecording:
-    same, (path, first_us, last_us, quality, warnings, stages, dates) = row[: len(_SAME_NAME)], row[len(_SAME_NAME) :]
+    same, rest = row[: len(_SAME_NAME)], row[len(_SAME_NAME) :]
+    path, first_us, last_us, quality, warnings, stages, windows, heart, dates = rest
     return StoredRecording(
         **dict(zip(_SAME_NAME, same, strict=True)),
         path=Path(path),
@@ -171,7 +201,13 @@ def _from_row(*row: Any) -> StoredRecording:
         warnings=tuple(warnings),
         stages=tuple(StageSpan(*stage) for stage in stages),
         night_dates=tuple(dates),
+        sleep_windows=tuple(SleepWindow(*window) for window in windows),
+        heart=tuple(HeartMinute(*minute) for minute in heart),
     )
+
+
+def _triples(found: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(found[name]) for name in ("gain", "offset_g")}
 
 
 def _measured(quality: Quality, full_scale_g: float | None) -> dict[str, Any]:

@@ -44,6 +44,9 @@ _NIGHT: _Fields = {
     "assessable": (pl.Boolean, "assessable"),
     "not_assessable_reason": (pl.String, "not_assessable_reason"),
     "n_hypnic_jerks": (pl.Int32, "n_hypnic_jerks"),
+    "leg_offset_s": (pl.Float64, "leg_offset_s"),
+    "leg_drift_ppm": (pl.Float64, "leg_drift_ppm"),
+    "leg_alignment_confidence": (pl.Float64, "leg_alignment_confidence"),
     "criteria_hash": (pl.String, "criteria_hash"),
     "version": (pl.String, "version"),
 }

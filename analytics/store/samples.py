@@ -61,7 +61,7 @@ def samples_path(store: Store, sha256: str) -> Path:
 
 
 def stage_samples(store: Store, recording: Recording) -> Path:
-    """Keep the samples of a recording. Does nothing where the same ones are kept already.
+    """Keep the samples of a recording. Does nothing where the same ones are kept already, or there are none.
 
     Samples with a time that goes back are put in order; none is dropped, and equal times stay in file order.
 
@@ -74,7 +74,7 @@ def stage_samples(store: Store, recording: Recording) -> Path:
     """
     target = samples_path(store, recording.sha256)
     with translated(target):
-        if _is_staged(target, recording):
+        if not recording.quality.n_samples or _is_staged(target, recording):
             return target
         with workspace(store.recordings) as folder:
             parts = tuple(_written_parts(recording, folder))
@@ -116,6 +116,8 @@ def holds_samples(store: Store, sha256: str, start_us: int, end_us: int) -> bool
 def check_samples(store: Store, sha256: str, *, n_samples: int, first_us: int) -> None:
     """Make sure that the samples of a recording are there, all of them, at the times it was stored with.
 
+    A recording without movement has none to lose.
+
     Databases in one folder share their staged samples. One that imported a file under another zone has shifted
     them; analysing those would move the night.
 
@@ -125,6 +127,8 @@ def check_samples(store: Store, sha256: str, *, n_samples: int, first_us: int) -
         They are missing, damaged, or another database's.
     """
     path = samples_path(store, sha256)
+    if not n_samples:
+        return
     with _readable(path):
         found = pl.scan_parquet(path).select(pl.len().alias("n"), pl.col("time").min().to_physical()).collect().row(0)
     if found != (n_samples, first_us):

@@ -57,7 +57,8 @@ SELECT
     CASE WHEN n.assessable THEN s.periodicity_index_share END AS periodicity_index_share,
     CASE WHEN n.assessable THEN s.periodicity_index_runs END AS periodicity_index_runs,
     s.periodicity_unstable, s.share_imi_20_40, s.median_imi_s, s.n_series, n.n_hypnic_jerks,
-    s.n_plms_arousal AS plms_with_arousal, n.blind_below_mg, n.tier, n.assessable, n.not_assessable_reason,
+    s.n_plms_arousal AS plms_with_arousal, n.blind_below_mg, n.leg_offset_s, n.leg_drift_ppm,
+    n.leg_alignment_confidence, n.tier, n.assessable, n.not_assessable_reason,
     coalesce(r.flags, []) AS flags, j.review
 FROM night n
 CROSS JOIN chosen c
@@ -101,6 +102,9 @@ COMMENT ON COLUMN nights.n_series IS 'Periodic series, counted.';
 COMMENT ON COLUMN nights.n_hypnic_jerks IS 'Events labelled hypnic_jerk, counted. A heuristic.';
 COMMENT ON COLUMN nights.plms_with_arousal IS 'Periodic in sleep with an arousal, counted; NULL without marked arousals.';
 COMMENT ON COLUMN nights.blind_below_mg IS 'Median detection threshold during sleep, mg: smaller movements were not seen.';
+COMMENT ON COLUMN nights.leg_offset_s IS 'How far the clock of the second sensor was behind the first at mid-night, from shared movements, seconds; NULL with one.';
+COMMENT ON COLUMN nights.leg_drift_ppm IS 'How fast that changed over the night, parts per million; NULL where it could not be told.';
+COMMENT ON COLUMN nights.leg_alignment_confidence IS 'How clearly shared movements show it, 0-1; too low, and nothing was moved. NULL with one sensor.';
 COMMENT ON COLUMN nights.tier IS 'Confidence in the index, A (best) to D.';
 COMMENT ON COLUMN nights.assessable IS 'False where the night cannot be judged.';
 COMMENT ON COLUMN nights.not_assessable_reason IS 'Why not, a sentence; NULL where it can.';
@@ -208,3 +212,35 @@ COMMENT ON COLUMN patterns.finding IS 'The same as words: on N of M assessable n
 COMMENT ON COLUMN patterns.note IS 'Says so where the nights are fewer than five; NULL otherwise.';
 COMMENT ON COLUMN patterns.first_night IS 'First night on which it was raised, local date of the evening.';
 COMMENT ON COLUMN patterns.last_night IS 'Last night on which it was raised, local date of the evening.';
+
+CREATE OR REPLACE VIEW sleep_stages AS
+SELECT r.subject, n.night_date, s.stage.stage AS stage, s.stage.start_at AS start_at, s.stage.end_at AS end_at,
+    r.sha256 AS recording
+FROM recording r
+JOIN recording_night n USING (sha256)
+JOIN night k ON k.subject = n.subject AND k.night_date = n.night_date
+CROSS JOIN LATERAL (SELECT unnest(r.stages) AS stage) s
+WHERE s.stage.start_at < k.recorded_to AND s.stage.end_at > k.recorded_from;
+COMMENT ON VIEW sleep_stages IS 'Sleep stages as makers of devices computed them, in nights with movement. Source: recording.';
+COMMENT ON COLUMN sleep_stages.subject IS 'Who slept.';
+COMMENT ON COLUMN sleep_stages.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN sleep_stages.stage IS 'wake, light, deep, rem, unmeasurable.';
+COMMENT ON COLUMN sleep_stages.start_at IS 'Start, UTC.';
+COMMENT ON COLUMN sleep_stages.end_at IS 'End, UTC.';
+COMMENT ON COLUMN sleep_stages.recording IS 'SHA-256 of the file that says so.';
+
+CREATE OR REPLACE VIEW heart_rate AS
+SELECT r.subject, n.night_date, m.minute.minute_at AS minute_at, m.minute.heart_bpm AS heart_bpm,
+    m.minute.rmssd_ms AS rmssd_ms, r.sha256 AS recording
+FROM recording r
+JOIN recording_night n USING (sha256)
+JOIN night k ON k.subject = n.subject AND k.night_date = n.night_date
+CROSS JOIN LATERAL (SELECT unnest(r.heart) AS minute) m
+WHERE m.minute.minute_at < k.recorded_to AND m.minute.minute_at >= k.recorded_from - INTERVAL 1 MINUTE;
+COMMENT ON VIEW heart_rate IS 'Heart rate by minute, in nights with movement. Source: recording.';
+COMMENT ON COLUMN heart_rate.subject IS 'Who slept.';
+COMMENT ON COLUMN heart_rate.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN heart_rate.minute_at IS 'Start of the minute, UTC.';
+COMMENT ON COLUMN heart_rate.heart_bpm IS 'Mean heart rate, 1/min; NULL where not measured.';
+COMMENT ON COLUMN heart_rate.rmssd_ms IS 'Root mean square of successive differences of beat intervals, ms; NULL where not measured.';
+COMMENT ON COLUMN heart_rate.recording IS 'SHA-256 of the file that says so.';

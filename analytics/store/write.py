@@ -42,10 +42,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A recording that belongs to a night, and the zone in which it says so."""
+    """A recording that belongs to a night, the zone in which it says so, and whether it holds movement."""
 
     sha256: str
     zone: str
+    moves: bool
 
 
 def record_attempts(store: Store, attempts: Sequence[Attempt]) -> None:
@@ -66,8 +67,8 @@ def save(store: Store, recording: StoredRecording, nights: Sequence[Night], atte
     Parameters
     ----------
     nights : sequence of Night
-        Each analysed from all recordings of that night that hold samples of it. A night that lies between first
-        and last sample but holds none is left out.
+        Each analysed from all recordings of that night that hold samples of it, and from those without movement
+        that lie beside them. A night that lies between first and last sample but holds none is left out.
 
     Raises
     ------
@@ -128,14 +129,14 @@ def _replace_nights(
 
 def _members(con: duckdb.DuckDBPyConnection, key: NightKey) -> tuple[_Member, ...]:
     query = """
-        SELECT r.sha256, r.zone FROM recording r JOIN recording_night n ON n.sha256 = r.sha256
+        SELECT r.sha256, r.zone, r.n_samples > 0 FROM recording r JOIN recording_night n ON n.sha256 = r.sha256
         WHERE n.subject = ? AND n.night_date = ? ORDER BY r.sha256
     """
-    return tuple(_Member(sha256, zone) for sha256, zone in con.execute(query, list(key)).fetchall())
+    return tuple(_Member(*row) for row in con.execute(query, list(key)).fetchall())
 
 
 def _refuse_stale(store: Store, key: NightKey, night: Night | None, members: Sequence[_Member]) -> None:
-    """Raise unless the night was analysed from exactly the recordings that hold samples of it."""
+    """Raise unless the night was analysed from exactly the recordings that have a say in it."""
     analysed = set(night.recordings) if night else set()
     strangers = analysed - {member.sha256 for member in members}
     unseen = [m for m in members if m.sha256 not in analysed and _holds(store, m, key, night)]
@@ -149,6 +150,9 @@ def _refuse_stale(store: Store, key: NightKey, night: Night | None, members: Seq
 
 
 def _holds(store: Store, member: _Member, key: NightKey, night: Night | None) -> bool:
+    """Whether a recording has a say in a night: samples of it, or stages and vitals beside others' samples."""
+    if not member.moves:
+        return night is not None
     start_us, end_us = noon_to_noon(key[1], night.zone if night else member.zone)
     return holds_samples(store, member.sha256, start_us, end_us)
 

@@ -57,10 +57,10 @@ def recording(
         median_norm_g=1.003,
         lsb_mg=3.9,
         clipped_share=None,
-        residual_mg=float("nan"),
         gaps=(Gap(START_US + 1_000, START_US + 2_000, "gap"),),
         duplicate_stamps=1,
         backward_steps=0,
+        noise_mg=float("nan"),
     )
     return Recording(
         path=Path(f"/nights/{name}.cwa"),

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.store import Store, load_samples, samples, stage_samples
+from analytics.store import Store, check_samples, load_samples, samples, stage_samples
 from analytics.store.samples import samples_path
 from ingest.errors import DamagedRecordingError, SamplesLostError, StoreError
 from ingest.recording import Samples
@@ -177,10 +177,17 @@ def test_what_is_no_hash_names_no_file(store: Store, name: str) -> None:
 # --- failures ----------------------------------------------------------------------------------------------------
 
 
-def test_a_recording_without_samples_is_refused(store: Store) -> None:
+def test_a_recording_that_lost_its_samples_is_refused(store: Store) -> None:
     with pytest.raises(StoreError, match="no samples"):
-        stage_samples(store, recording(blocks=[]))
+        stage_samples(store, replace(recording(), blocks=lambda: iter(())))
     assert list(store.recordings.iterdir()) == []
+
+
+def test_a_recording_without_movement_has_no_samples_to_keep_or_to_lose(store: Store) -> None:
+    still = recording(blocks=[])
+    stage_samples(store, still)
+    assert not store.recordings.exists() or list(store.recordings.iterdir()) == []
+    check_samples(store, still.sha256, n_samples=0, first_us=START_US)
 
 
 def test_a_recording_that_breaks_off_leaves_nothing(store: Store) -> None:

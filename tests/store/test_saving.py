@@ -82,7 +82,7 @@ def test_names_that_are_no_unicode_and_quotes_are_kept_readable(store: Store) ->
 
 
 def test_what_has_no_number_is_none_in_the_quality(store: Store) -> None:
-    assert stored().quality["residual_mg"] is None
+    assert stored().quality["noise_mg"] is None
     assert stored().quality["gaps"] == [{"start_us": START_US + 1_000, "end_us": START_US + 2_000, "kind": "gap"}]
 
 

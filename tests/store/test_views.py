@@ -27,6 +27,8 @@ CONTRACT = {
     "journal": "subject day kind value text",
     "reviews": "subject night_date movement_no verdict note reviewer reviewed_at",
     "patterns": "subject flag n_flagged n_assessable is_pattern finding note",
+    "sleep_stages": "subject night_date stage start_at end_at recording",
+    "heart_rate": "subject night_date minute_at heart_bpm rmssd_ms recording",
 }
 
 

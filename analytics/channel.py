@@ -1,0 +1,33 @@
+"""Stored samples become the channel that is analysed: what was not measured left out, the axes corrected.
+
+Stored samples are as the file has them; this is the only place that changes any, and it changes them the same way
+every time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analytics.model import Channel
+from ingest.calibration import Calibration
+from ingest.constancy import not_measured
+from ingest.recording import Samples, Side, Site
+
+
+def channel_of(
+    samples: Samples, *, recording: str, site: Site, side: Side, lsb_g: float, calibration: Calibration
+) -> Channel:
+    """One sensor's samples of one night, ready to be analysed.
+
+    Stretches in which the sensor repeated itself (`ingest.constancy`) become gaps: a kick in them would not have
+    shown, so they must not count as stillness.
+    """
+    xyz_g = samples.xyz_g()
+    idle = not_measured(samples.time_us, xyz_g, lsb_g)
+    time_us = samples.time_us
+    if idle.any():
+        time_us, xyz_g = time_us[~idle], xyz_g[~idle]
+    if calibration.applied:
+        gain, offset_g = (np.array(axes, np.float32) for axes in (calibration.gain, calibration.offset_g))
+        xyz_g = xyz_g * gain + offset_g
+    return Channel(recording=recording, site=site, side=side, time_us=time_us, xyz_g=xyz_g, lsb_g=lsb_g)
