@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Protocol
 
 from ingest.errors import IngestError, UnknownFormatError, UnsupportedRecordingError
-from ingest.foreign import Foreign, recognised
+from ingest.foreign import recognised
+from ingest.foreign_kind import Foreign
 from ingest.recording import Decoded
 
 HEAD_BYTES = 4096
 _GZIP = b"\x1f\x8b"
 _READ = (
-    "recordings are read from Axivity .cwa, ActiGraph .gt3x, GENEActiv .bin and CSV, FIT, Parquet, and CSV with a time"
-    " column and three axes"
+    "recordings are read from Axivity .cwa, ActiGraph .gt3x and raw CSV, GENEActiv .bin and CSV, FIT, Parquet, and CSV"
+    " with a time column and three axes"
 )
 #: What a name promises, for the hint of an error.
 _PROMISES = {
@@ -76,6 +77,9 @@ def readers() -> Iterator[Reader]:
     from ingest.formats import geneactiv
 
     yield geneactiv
+    from ingest.formats import actilife
+
+    yield actilife
     from ingest.formats import fit
 
     yield fit

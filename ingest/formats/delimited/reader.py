@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from ingest.errors import EmptyFileError, IngestError, NoClockError, UnknownFormatError, UnsupportedRecordingError
@@ -31,7 +30,7 @@ from ingest.formats.delimited.columns import (
 from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect, header_rows, is_text
 from ingest.formats.delimited.lines import columns, rectangle
 from ingest.formats.delimited.survey import Rows
-from ingest.formats.delimited.table import Table, decode, naming, rows_of
+from ingest.formats.delimited.table import Table, decode, naming, rows_among
 from ingest.formats.delimited.textfile import GZIP_MAGIC, Source, Stretch, cut, lines_of, open_source, peek
 from ingest.formats.delimited.timestamps import TextTime, UnixTime, offset_s, time_us
 from ingest.recording import Decoded, Device, DeviceClock
@@ -131,15 +130,8 @@ def _parse(source: Source, stretch: Stretch, layout: _Layout, lines_before: int)
     moment = pl.concat_str([pl.col(f"c{i}") for i in layout.time.positions], separator=" ")
     notation = layout.time.notation
     x, y, z = (pl.col(f"c{i}") for i in layout.axes.positions)
-    rows, good = rows_of(
-        table.select(time_us=time_us(moment, notation), offset_s=offset_s(moment, notation), x=x, y=y, z=z)
-    )
-    bad = np.concatenate((lines.number[~good], lines.wrong))
-    if n_overlong:
-        bad = np.append(bad, lines.n_lines)
-    if len(bad):
-        rows = replace(rows, n_bad=len(bad), first_bad=lines_before + int(bad.min()) + 1)
-    return rows, lines.n_lines + n_overlong
+    table = table.select(time_us=time_us(moment, notation), offset_s=offset_s(moment, notation), x=x, y=y, z=z)
+    return rows_among(lines, table, n_overlong, lines_before), lines.n_lines + n_overlong
 
 
 def _layout(dialect: Dialect, source: Source) -> _Layout:
