@@ -23,7 +23,7 @@ REFUSED = {
     "actilife counts": (ACTILIFE.format(rate="", epoch="00:00:05"), "ActiLife table of counts", "raw to raw"),
     "actilife counts in UTF-8 with BOM": ("\ufeff" + ACTILIFE.format(rate="", epoch="00:01:00"), "counts", ".gt3x"),
     "actilife counts that name a rate": (ACTILIFE.format(rate=" at 30 Hz", epoch="00:00:10"), "counts", ".gt3x"),
-    "actilife counts in a language with points": (
+    "actilife counts in Finnish": (
         ACTILIFE.format(rate=" at 30 Hz", epoch="00.00.10"),
         "counts",
         ".gt3x",

@@ -107,7 +107,7 @@ def _axes(dialect: Dialect) -> tuple[int, int, int]:
     if dialect.n_columns >= _EPOCH_COLUMNS:
         raise UnsupportedRecordingError(
             f"epochs of {dialect.n_columns} columns, whose means cannot show movements of half a second",
-            hint="export the raw data without epochs, or bring the .bin file",
+            hint="export the raw data without epochs and with decimal points, or bring the .bin file",
         )
     if dialect.names:
         return find_axes(dialect.names).positions
