@@ -292,6 +292,13 @@ def test_nine_seconds_of_one_value_are_no_idle_sleep(path: Path) -> None:
     assert read_recording(path).quality.n_idle == 0
 
 
+def test_zeros_for_most_of_a_night_do_not_hide_gravity_and_zeros_alone_are_damage(path: Path) -> None:
+    idle = np.zeros((20 * N, 3), np.int64)
+    assert len(joined(read(path, document(np.concatenate([resting_mg(N), idle]))))) == 21 * N
+    with pytest.raises(DamagedRecordingError, match="all 24000 samples are zeros"):
+        read(path, document(idle))
+
+
 # Damage
 
 

@@ -85,7 +85,7 @@ def parsed(text: str) -> Header:
         placement=placement_from(_found(_LIMB, first)),
         rate_hz=float(rate) if rate and float(rate) > 0 else None,
         order=order,
-        start_us=_moment_us(said, "start", order),
+        start_us=_start_us(said, order),
         start=f"{said.get('start date', '')} {said.get('start time', '')}".strip(),
         problems=problems,
     )
@@ -150,9 +150,9 @@ def _is_possible(order: Order, said: dict[str, str]) -> bool:
     return len(known) == len(days) and known == sorted(known)
 
 
-def _moment_us(said: dict[str, str], which: str, order: Order | None) -> int | None:
-    day_us = date_us(said.get(f"{which} date", ""), order) if order else None
-    clock_s = _seconds(said.get(f"{which} time", ""))
+def _start_us(said: dict[str, str], order: Order | None) -> int | None:
+    day_us = date_us(said.get("start date", ""), order) if order else None
+    clock_s = _seconds(said.get("start time", ""))
     return None if day_us is None or clock_s is None else day_us + clock_s * 1_000_000
 
 

@@ -144,7 +144,7 @@ def _columns(dialect: Dialect) -> tuple[int | None, tuple[int, int, int]]:
         first = dialect.n_columns - 3
         return (0 if first else None), (first, first + 1, first + 2)
     time = next((place for place, name in enumerate(dialect.names) if tells_time(name)), None)
-    if set(_AXES) <= set(names):  # ActiLife before 6.13
+    if set(_AXES) <= set(names):  # as ActiLife 6.11 calls them
         x, y, z = (names.index(axis) for axis in _AXES)
         return time, (x, y, z)
     return time, find_axes(dialect.names).positions

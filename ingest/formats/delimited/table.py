@@ -130,7 +130,7 @@ def decode(table: Table, path: Path) -> Decoded:
     Raises
     ------
     DamagedRecordingError
-        More than half of its rows are no samples.
+        More than half of its rows are no samples, or all are zeros.
     EmptyFileError
         No rows at all.
     NoClockError
@@ -195,6 +195,10 @@ def _check(found: Survey, table: Table) -> None:
             f"{found.n_bad} of {total} {table.row_word}s are no samples, the first is {table.row_word}"
             f" {found.first_bad}",
             hint="export the recording again",
+        )
+    if found.n_samples and not found.median_norm:
+        raise DamagedRecordingError(
+            f"all {found.n_samples} samples are zeros, so that nothing was measured", hint="check the device"
         )
     if found.rate_hz is not None and found.rate_hz < _SLOWEST_HZ:
         raise UnsupportedRecordingError(
