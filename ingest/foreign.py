@@ -74,7 +74,7 @@ _PLAIN: tuple[Foreign, ...] = (
     _kind("a web page", rb"(?i)\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html)", _ORIGINAL, ".html", ".htm"),
     _kind("a GPX track", rb"(?i)\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)?<gpx\b", _ORIGINAL, ".gpx"),
     _kind("a TCX activity", rb"(?i)\s*(?:<\?xml[^>]*>\s*)?<TrainingCenterDatabase", _ORIGINAL, ".tcx"),
-    _kind("an XML document", rb"\s*<\?xml", _ORIGINAL, ".xml"),
+    _kind("an XML document", rb"\s*<\?xml(?![\s\S]*<(?:[\w.-]+:)?unisens[\s/>])", _ORIGINAL, ".xml"),
     _kind("a rich text document", rb"\{\\rtf", "save the table as CSV", ".rtf"),
     _kind("a JSON document", rb"\s*[{\[]", _ORIGINAL, ".json"),
     _kind(
@@ -104,8 +104,17 @@ _PLAIN: tuple[Foreign, ...] = (
         ".tgz",
         recording=True,
     ),
+    _kind(
+        "an Avro file, as Empatica EmbracePlus writes them, not supported yet",
+        rb"Obj\x01",
+        _EXPORT_CSV,
+        ".avro",
+        recording=True,
+    ),
     _kind("nothing but zeros", rb"\x00{512}", "a copy that was broken off: copy it from the device again"),
 )
+#: A Matrix recording begins with remarks: mostly zeros, but free text that may look like anything.
+_MATRIX = re.compile(rb"[\s\S]{512}MDTC")
 _ZIP = rb"PK(?:\x03\x04|\x05\x06)"
 _AGDC = _kind(
     "an ActiGraph AGDC recording, not supported yet",
@@ -123,6 +132,8 @@ def recognised(head: bytes, path: Path) -> Foreign | None:
     """The foreign kind of a file that begins with `head`, if it is one; only a zip is opened once more."""
     if _ARCHIVE.begins.match(head):
         return _zip_kind(_zip_names(path) | _names_in(head, _ZIP_MEMBER))
+    if _MATRIX.match(head):
+        return None
     content = head.removeprefix(codecs.BOM_UTF8)
     return next((kind for kind in _PLAIN if kind.begins.match(content)), None)
 
