@@ -117,7 +117,7 @@ def test_a_recording_that_cannot_be_used_is_refused_with_what_to_bring(
         (b"  <html>", "a web page"),
         (b'<?xml version="1.0"?>\n<gpx version="1.1">', "a GPX track"),
         (b'<?xml version="1.0"?>\n<TrainingCenterDatabase xmlns="x">', "a TCX activity"),
-        (b'<?xml version="1.0"?><unisens>', "an XML document"),
+        (b'<?xml version="1.0"?><measurement>', "an XML document"),
         (b'{"error": "not found"}', "a JSON document"),
         (b"\x89PNG\r\n\x1a\n", "an image"),
         (b"\xff\xd8\xff\xe0", "an image"),

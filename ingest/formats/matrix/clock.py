@@ -43,7 +43,7 @@ class Timeline:
     step_us : float64 array, shape (n,)
         From one of its samples to the next.
     gaps, missing_s
-        Packets that start later than the one before them ends, without a damaged one between, and by how much.
+        Packets that start later than the one before them ends, with nothing left out between, and by how much.
     overlaps : int
         Packets that start before the one before them ends.
     contradicted : int

@@ -60,7 +60,7 @@ class Survey:
     begin : int64 array, shape (n,)
         Where each begins.
     number : int64 array, shape (n,)
-        Its place among all packets that were found, so that a step of more than 1 tells of one left out between.
+        Its place among all packets and strays, so that a step of more than 1 tells of something left out between.
     n_found : int
         All packets, with those that are damaged or hold no acceleration.
     n_damaged : int
@@ -117,7 +117,7 @@ def survey(source: ByteSource) -> Survey:
     return Survey(
         packets=packets[used],
         begin=begin[used],
-        number=used,
+        number=used + (np.cumsum(stray) - stray)[used],
         n_found=len(begin),
         n_damaged=int(np.count_nonzero(~good)) - cut,
         cut_bytes=int(end[-1] - begin[-1]) if cut else 0,

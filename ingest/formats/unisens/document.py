@@ -23,7 +23,9 @@ MOST_BYTES = 1 << 20
 _DEEPEST = 32
 
 #: Possessive throughout, so that no sequence of comments makes it try again.
-_ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s++|<\?(?>[\s\S]*?\?>)|<!--(?>[\s\S]*?-->))*+<(?:[\w.-]++:)?unisens[\s/>]")
+_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s++|<\?(?>[\s\S]*?\?>)|<!--(?>[\s\S]*?-->))*+<(?:!DOCTYPE\s++|(?:[\w.-]++:)?)unisens[\s/>\[]"
+)
 _FORMATS = ("binFileFormat", "csvFileFormat", "xmlFileFormat", "customFileFormat")
 
 
@@ -63,7 +65,7 @@ class Document:
 
 
 def is_unisens(head: bytes) -> bool:
-    """Whether the first element of a document is that of Unisens; one with a DTD is not."""
+    """Whether the first element of a document is that of Unisens, or a DTD says it will be: `parsed` refuses that."""
     return _ROOT.match(head) is not None
 
 
