@@ -74,6 +74,7 @@ _PLAIN: tuple[Foreign, ...] = (
     _kind("a web page", rb"(?i)\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html)", _ORIGINAL, ".html", ".htm"),
     _kind("a GPX track", rb"(?i)\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)?<gpx\b", _ORIGINAL, ".gpx"),
     _kind("a TCX activity", rb"(?i)\s*(?:<\?xml[^>]*>\s*)?<TrainingCenterDatabase", _ORIGINAL, ".tcx"),
+    # The document of a Unisens folder has a reader.
     _kind("an XML document", rb"\s*<\?xml(?![\s\S]*<(?:[\w.-]+:)?unisens[\s/>])", _ORIGINAL, ".xml"),
     _kind("a rich text document", rb"\{\\rtf", "save the table as CSV", ".rtf"),
     _kind("a JSON document", rb"\s*[{\[]", _ORIGINAL, ".json"),

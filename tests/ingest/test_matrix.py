@@ -214,6 +214,7 @@ def test_a_file_is_known_by_its_header_or_its_first_packet(tmp_path: Path) -> No
     assert claims(content[:512] + b"\xff" * 12 + content[524:4096], anything)
     assert not claims(bytes(4096), anything)
     assert not claims(b"MDTC" + bytes(600), anything)
+    assert not claims(b"a packet begins with MDTCPACK\n" * 17, anything)
     assert not claims(b"", anything)
 
 

@@ -93,6 +93,7 @@ def test_readers_are_asked_in_order_and_the_first_claim_wins(monkeypatch: pytest
         (_zip("manifest.json", "calibration.json", "log.bin"), "AGDC", "CentrePoint or ActiLife"),
         (_zip("manifest.json", "night.csv"), "zip archive", "unpack it"),
         (b"GENEA/1.00\r\n", "recording of a GENEA", "CSV"),
+        (b"Obj\x01\x04\x16avro.schema", "Empatica EmbracePlus", "CSV"),
         (_zip("night1.cwa", "night2.cwa"), "zip archive", "unpack it"),
         (_zip_of("night.gt3x", _zip("log.bin", "info.txt")), "zip archive", "unpack it"),
         (b"PK\x05\x06" + bytes(18), "zip archive", "unpack it"),
@@ -127,6 +128,7 @@ def test_a_recording_that_cannot_be_used_is_refused_with_what_to_bring(
         (_zip("[Content_Types].xml", "xl/workbook.xml"), "an office document"),
         (bytes(8) + b"DUCK" + bytes(100), "a DuckDB database"),
         (bytes(2000), "nothing but zeros"),
+        (bytes(512) + b"MDT" + bytes(100), "nothing but zeros"),
     ],
 )
 def test_what_is_no_recording_is_called_by_its_name(

@@ -50,7 +50,7 @@ def test_a_folder_is_read_by_its_document(tmp_path: Path) -> None:
 def test_it_is_said_that_the_format_has_no_clock_of_its_own(tmp_path: Path) -> None:
     problems = read(Measurement().write(tmp_path, still(100))).decoded.problems
     assert problems == (
-        "the file holds no clock but its start: times rest on the rate, and lost samples cannot be seen",
+        "the measurement has no clock but its start: times rest on the rate, and lost samples cannot be seen",
     )
 
 

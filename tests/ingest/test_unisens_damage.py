@@ -77,6 +77,13 @@ def test_an_undeclared_entity_is_not_expanded_but_ends_the_document(tmp_path: Pa
     assert any("breaks off" in problem for problem in read(path).problems)
 
 
+@pytest.mark.parametrize("encoding", ["UTD-8", "utf-32", "hex", "idna", "cp932", "\x7f"])
+def test_an_encoding_that_is_none_of_a_document_is_refused(tmp_path: Path, encoding: str) -> None:
+    path = Measurement(prolog=f'<?xml version="1.0" encoding="{encoding}"?>').write(tmp_path, still(10))
+    with pytest.raises(DamagedRecordingError, match="its XML cannot be read"):
+        read(path)
+
+
 def test_elements_too_deep_in_each_other_are_refused(tmp_path: Path) -> None:
     path = Measurement(("<a>" * 100_000,)).write(tmp_path, still(10))
     with pytest.raises(DamagedRecordingError, match="too deep"):

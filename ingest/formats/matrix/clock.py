@@ -2,16 +2,17 @@
 
 A packet is stamped with the whole seconds in which its first and its last sample fell, minutes apart, and its
 samples are spread evenly: sample k of n lies at ``start + k * (end - start) / n``. So the end belongs to the next
-packet, as in actipy and in the converters made after the maker's own; GGIRread lets the last sample fall one
-nominal interval before the end, which differs by less than that interval where no sample is missing. Where the
-next packet starts in the second after, the second merely turned between two samples: it is joined to the end before,
-as all these readers do. A later start is a gap and stays one; GGIRread moves the packet there, too.
+packet, as in actipy and other public converters; GGIRread lets the last sample fall one nominal interval before the
+end, which differs by less than that interval where no sample is missing. Where the next packet starts in the second
+after, the second merely turned between two samples: it is joined to the end before, as all these readers do. A later
+start is a gap and stays one; GGIRread closes that, too.
 
 The stamps are cut to whole seconds, so single times are good to a second, and steps between them to a hundredth in
 a packet of 100 s. Where the stamps of a packet cannot belong to its number of samples, as when the clock was set
 inside of it, the samples are spread from its start at the file's usual rate, and that is told.
 
-Unix seconds are UTC by definition, and GGIRread reads them so. The file names no zone.
+Unix seconds are UTC by definition, and GGIRread reads them so; the maker publishes nothing about it, and the file
+names no zone. A band that was set to local time would be off by whole hours, which a declared time shift corrects.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _CUT_S = 1
 #: From here on a packet tells the rate to 10 %.
 _LONG_S = 10
 #: Rates that devices of this kind have; theirs are 12.5 to 100 Hz.
-SLOWEST_HZ, FASTEST_HZ = 5.0, 1000.0
+_SLOWEST_HZ, _FASTEST_HZ = 5.0, 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def usual_rate_hz(found: Survey) -> float | None:
     if not asked.any():
         return None
     rate_hz = float(np.median(count[asked] / lasts_s[asked]))
-    return rate_hz if SLOWEST_HZ <= rate_hz <= FASTEST_HZ else None
+    return rate_hz if _SLOWEST_HZ <= rate_hz <= _FASTEST_HZ else None
 
 
 def timeline(found: Survey, rate_hz: float) -> Timeline:

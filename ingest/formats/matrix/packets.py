@@ -5,7 +5,7 @@ packets (u32), the range of the accelerometer in g (u16) and that of the gyrosco
 the CRC-32 of all that follows in the packet, unix seconds of its start and its end, the numbers of samples of
 acceleration, rotation, temperature and heart rate, seven u32 in all, then the samples in this order: three int16
 for acceleration and rotation, two for temperature and heart rate. A packet holds minutes, and as many samples as
-there were. So found in GGIRread 1.0.8 (``readParmayMatrix``) and actipy 3.8 (``matrix_reader``), which agree.
+there were. So read by GGIRread (``readParmayMatrix``) and actipy (``matrix_reader``), which agree.
 
 Acceleration is an int16 of which 32768 stands for the range. Those readers divide positive values by 32767 instead:
 thirty parts in a million, less than a step below full scale, for which the integers are not given up.

@@ -48,7 +48,7 @@ def claims(head: bytes, path: Path) -> bool:
     ``path`` is there because every reader is asked alike; its name decides nothing.
     """
     start = inflated_head(head, _HEAD_BYTES) if head.startswith(GZIP_MAGIC) else head
-    return start[REMARKS_BYTES:].startswith(HEADER_MAGIC) or PACKET_MAGIC in start
+    return start[REMARKS_BYTES:].startswith(HEADER_MAGIC) or start.find(PACKET_MAGIC, REMARKS_BYTES) > 0
 
 
 def read(path: Path) -> Decoded:

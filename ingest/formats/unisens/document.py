@@ -86,8 +86,9 @@ def parsed(content: bytes) -> Document:
     problem = ""
     try:
         parser.Parse(content, True)  # noqa: FBT003  # expat takes it by place only
-    except expat.ExpatError as error:
-        problem = f"it breaks off or is damaged in line {error.lineno}; what stands before was used"
+    except (expat.ExpatError, LookupError, ValueError):  # the latter two for encodings that do not exist
+        line = parser.CurrentLineNumber
+        problem = f"the document breaks off or is damaged in line {line}; what stands before was used"
     if not found.inside and not found.closed:
         raise DamagedRecordingError("its XML cannot be read", hint="copy the whole folder again")
     return Document(found.root, found.notes, tuple(found.signals), problem)

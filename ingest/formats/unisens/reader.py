@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from ingest.clock import microseconds
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnreadableFileError
 from ingest.formats.unisens.document import MOST_BYTES, Document, is_unisens, parsed
-from ingest.formats.unisens.signal import Layout, layout_of
+from ingest.formats.unisens.layout import Layout, layout_of
 from ingest.placement import placement_from
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Samples
 from ingest.source import stamp_of, unreadable
@@ -185,7 +185,7 @@ def _piece(
 
 
 def _problems(document: Document, layout: Layout, size: int, n_samples: int) -> Iterator[str]:
-    yield "the file holds no clock but its start: times rest on the rate, and lost samples cannot be seen"
+    yield "the measurement has no clock but its start: times rest on the rate, and lost samples cannot be seen"
     extra = size % layout.sample_bytes
     if extra:
         yield f"{layout.name} ends inside a sample; its last {extra} bytes were left out"

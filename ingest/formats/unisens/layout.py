@@ -48,7 +48,7 @@ class Layout:
     Attributes
     ----------
     source, serial : str
-        What recorded it, where the signal itself says so.
+        What recorded it, where the signal itself says so (``source``, ``sourceId``).
     name : str
         The file's name, without a folder.
     dtype : dtype
@@ -103,7 +103,7 @@ class Layout:
 
 
 def layout_of(document: Document) -> Layout:
-    """The acceleration of a measurement.
+    """How the acceleration of a measurement lies in its file; errors name no path.
 
     Raises
     ------
