@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError
+from ingest.formats.matrix import packets
 from ingest.formats.matrix import read as read_matrix
 from tests.ingest.matrix_files import (
     EVENING_S,
@@ -104,13 +105,13 @@ def test_a_packet_that_lies_about_its_count_is_left_out(damaged: Path, count: in
     assert result.decoded.bad_blocks == 1
 
 
-@pytest.mark.parametrize("packets", [0, 4, 5, 6, 2**32 - 1])
-def test_the_number_of_packets_in_the_header_is_only_compared(damaged: Path, packets: int) -> None:
-    damaged.write_bytes(replace(NIGHT, declared=packets).bytes())
+@pytest.mark.parametrize("declared", [0, 4, 5, 6, 2**32 - 1])
+def test_the_number_of_packets_in_the_header_is_only_compared(damaged: Path, declared: int) -> None:
+    damaged.write_bytes(replace(NIGHT, declared=declared).bytes())
     result = read(damaged)
     assert_keeps_all_but(result)
-    told = f"the header speaks of {packets:,} packets, the file holds 5"
-    assert result.decoded.problems == ((told,) if packets > 5 else ())
+    told = f"the header speaks of {declared:,} packets, the file holds 5"
+    assert result.decoded.problems == ((told,) if declared > 5 else ())
 
 
 @pytest.mark.parametrize(
@@ -196,6 +197,19 @@ def test_damage_at_random_gives_samples_or_an_error_of_ours(folder: Path, seed: 
     except IngestError:
         return
     assert len(result.steps) % PER_PACKET == 0
+
+
+@pytest.mark.parametrize("window", [36, 37, 1000, 15_048, 15_049, 100_000])
+def test_it_does_not_matter_where_the_windows_of_reading_end(
+    damaged: Path, monkeypatch: pytest.MonkeyPatch, window: int
+) -> None:
+    damaged.write_bytes(flipped(BEGINS[2] + 1000) + b"stray")
+    whole = read(damaged)
+    monkeypatch.setattr(packets, "_WINDOW_BYTES", window)
+    monkeypatch.setattr(packets, "_PIECE_BYTES", 999)
+    result = read(damaged)
+    assert_keeps_all_but(result, 2)
+    assert result.decoded.problems == whole.decoded.problems
 
 
 def test_a_hundred_thousand_marks_that_claim_the_whole_file_are_refused_quickly(damaged: Path) -> None:
