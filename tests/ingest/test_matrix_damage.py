@@ -78,6 +78,19 @@ def test_a_packet_with_a_wrong_checksum_is_left_out_and_its_time_stays_a_gap(dam
     assert result.decoded.problems == ("left out for a bad checksum: 1 of 5 packets",)
 
 
+def test_a_second_that_a_damaged_packet_held_is_not_closed(damaged: Path) -> None:
+    starts_s, counts = (0, 100, 101), (2500, 25, 2500)
+    short = [
+        Packet(EVENING_S + start_s, EVENING_S + start_s + count // 25, numbered(0, count))
+        for start_s, count in zip(starts_s, counts, strict=True)
+    ]
+    recorded = replace(NIGHT, packets=short)
+    content = bytearray(recorded.bytes())
+    content[begins(recorded)[1] + 50] ^= 1
+    damaged.write_bytes(content)
+    assert read(damaged).time_us[2500] == (EVENING_S + 101) * 1_000_000
+
+
 def test_a_packet_without_its_mark_is_told_as_bytes_that_belong_nowhere(damaged: Path) -> None:
     damaged.write_bytes(flipped(BEGINS[2]))
     result = read(damaged)
