@@ -33,7 +33,8 @@ _PLAIN: tuple[Foreign, ...] = (
     kind("a web page", rb"(?i)\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html)", _ORIGINAL, ".html", ".htm"),
     kind("a GPX track", rb"(?i)\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)?<gpx\b", _ORIGINAL, ".gpx"),
     kind("a TCX activity", rb"(?i)\s*(?:<\?xml[^>]*>\s*)?<TrainingCenterDatabase", _ORIGINAL, ".tcx"),
-    kind("an XML document", rb"\s*<\?xml", _ORIGINAL, ".xml"),
+    # The document of a Unisens folder has a reader.
+    kind("an XML document", rb"\s*<\?xml(?![\s\S]*<(?:[\w.-]+:)?unisens[\s/>])", _ORIGINAL, ".xml"),
     kind("a rich text document", rb"\{\\rtf", "save the table as CSV", ".rtf"),
     kind("a JSON document", rb"\s*[{\[]", _ORIGINAL, ".json"),
     kind(
@@ -63,8 +64,17 @@ _PLAIN: tuple[Foreign, ...] = (
         ".tgz",
         recording=True,
     ),
+    kind(
+        "an Avro file, as Empatica EmbracePlus writes them, not supported yet",
+        rb"Obj\x01",
+        _EXPORT_CSV,
+        ".avro",
+        recording=True,
+    ),
     kind("nothing but zeros", rb"\x00{512}", "a copy that was broken off: copy it from the device again"),
 )
+#: A Matrix recording begins with remarks: mostly zeros, but free text that may look like anything.
+_MATRIX = re.compile(rb"[\s\S]{512}MDTC")
 _ZIP = rb"PK(?:\x03\x04|\x05\x06)"
 _AGDC = kind(
     "an ActiGraph AGDC recording, not supported yet",
@@ -82,6 +92,8 @@ def recognised(head: bytes, path: Path) -> Foreign | None:
     """The foreign kind of a file that begins with `head`, if it is one; only a zip is opened once more."""
     if _ARCHIVE.begins.match(head):
         return _zip_kind(_zip_names(path) | _names_in(head, _ZIP_MEMBER))
+    if _MATRIX.match(head):
+        return None
     content = head.removeprefix(codecs.BOM_UTF8)
     return next((known for known in _PLAIN if known.begins.match(content)), None)
 
