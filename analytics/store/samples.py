@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from analytics.store.connection import Store, in_memory, quoted
 from analytics.store.failures import translated
+from analytics.store.settling import settle
 from analytics.store.tables import UTC_US
-from analytics.store.workspace import settle, workspace
 from ingest.errors import SamplesLostError, StoreError
 from ingest.recording import Recording, Samples
+from ingest.workspace import workspace
 
 #: Samples gathered before a part is written: 12 MB.
 PART_SAMPLES = 1_000_000
