@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Protocol
 
 from ingest.errors import IngestError, UnknownFormatError, UnsupportedRecordingError
-from ingest.foreign import Foreign, recognised
+from ingest.foreign import ARCHIVE, Foreign, recognised
 from ingest.recording import Decoded
 
 HEAD_BYTES = 4096
 _GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
 _READ = (
     "recordings are read from Axivity .cwa, ActiGraph .gt3x, GENEActiv .bin and CSV, FIT, Parquet, and CSV with a time"
     " column and three axes"
@@ -63,6 +64,28 @@ def reader_of(path: Path) -> Reader:
         if reader.claims(head, path):
             return reader
     raise _unclaimed(head, path)
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is none to be read but to be taken apart: a zip of files, or gzip that no reader takes as it is.
+
+    Raises
+    ------
+    OSError, UnreadableFileError
+        The bytes cannot be had.
+    """
+    head = _head(path)
+    if not head.startswith(_GZIP):
+        return recognised(head, path) is ARCHIVE
+    inside = _unzipped(head)
+    if inside.startswith(_ZIP):
+        return True
+    return bool(inside) and not any(reader.claims(head, path) for reader in readers())
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether a file is packed with gzip."""
+    return _head(path).startswith(_GZIP)
 
 
 def readers() -> Iterator[Reader]:
