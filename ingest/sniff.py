@@ -20,8 +20,8 @@ HEAD_BYTES = 4096
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _READ = (
-    "recordings are read from Axivity .cwa, ActiGraph .gt3x, GENEActiv .bin and CSV, FIT, Parquet, and CSV with a time"
-    " column and three axes"
+    "recordings are read from Axivity .cwa, ActiGraph .gt3x, GENEActiv .bin and CSV, FIT, Parquet, Empatica E4, Sensor"
+    " Logger, phyphox, and CSV with a time column and three axes"
 )
 #: What a name promises, for the hint of an error.
 _PROMISES = {
@@ -105,6 +105,15 @@ def readers() -> Iterator[Reader]:
     from ingest.formats import parquet
 
     yield parquet
+    from ingest.formats import empatica
+
+    yield empatica
+    from ingest.formats import phyphox
+
+    yield phyphox
+    from ingest.formats import sensor_logger
+
+    yield sensor_logger
     from ingest.formats import delimited
 
     yield delimited

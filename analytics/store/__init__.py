@@ -19,7 +19,7 @@ from analytics.store.read import (
     set_default_ruleset,
 )
 from analytics.store.recordings import StoredRecording, stored_recording
-from analytics.store.samples import check_samples, load_samples, stage_samples
+from analytics.store.samples import check_samples, load_samples, scratch, stage_samples
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "recordings_of_night",
     "save",
     "save_nights",
+    "scratch",
     "set_default_ruleset",
     "stage_samples",
     "stored_recording",

@@ -88,6 +88,19 @@ def stage_samples(store: Store, recording: Recording) -> Path:
     return target
 
 
+@contextmanager
+def scratch(store: Store) -> Iterator[Path]:
+    """A temporary folder on the disk that has room for recordings; see `ingest.workspace`.
+
+    Raises
+    ------
+    StoreError
+        It cannot be made; also for what the disk refuses inside.
+    """
+    with translated(store.recordings), workspace(store.recordings) as folder:
+        yield folder
+
+
 def load_samples(store: Store, sha256: str, start_us: int, end_us: int) -> Samples:
     """The samples of a recording with ``start_us <= time < end_us``: UTC, ascending, exactly as staged.
 
