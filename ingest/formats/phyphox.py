@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -138,7 +139,7 @@ def timeline(table: Sequence[Sequence[str]]) -> Timeline | None:
     plausible = (start_us >= EARLIEST_US) & (start_us <= LATEST_US)
     if not len(starts) or not plausible.all() or not (np.diff(from_s) >= 0).all() or not np.isfinite(from_s).all():
         return None
-    runs = zip(events, events[1:], strict=False)
+    runs = pairwise(events)
     drifts = [(b[2] - a[2]) - (b[1] - a[1]) for a, b in runs if (a[0], b[0]) == ("START", "PAUSE")]
     offset = next((found for row in table for found in [_OFFSET.search(row[-1])] if row and row[0] == "START"), None)
     return Timeline(from_s, np.rint(start_us).astype(np.int64), _offset_s(offset), max(drifts, key=abs, default=0.0))
@@ -185,6 +186,6 @@ def _problems(times: Timeline | None) -> Iterator[str]:
         yield _NO_TIMES
     elif abs(times.drift_s) > _MUCH_DRIFT_S:
         yield (
-            f"the telephone's clock went {times.drift_s:+.1f} s further than the experiment's seconds: times are counted"
-            " from the start of each run"
+            f"the telephone's clock went {times.drift_s:+.1f} s further than the experiment's seconds:"
+            " times are counted from the start of each run"
         )

@@ -63,10 +63,8 @@ class _File:
         return known_rows(self.source, self.dialect, self._samples, as_text=(0,), as_numbers=numbers)
 
     def _samples(self, table: pl.DataFrame, _places: NDArray[np.int64]) -> pl.DataFrame:
-        x, y, z = (
-            pl.sum_horizontal([pl.col(f"c{i}") for i in i_s], ignore_nulls=False)
-            for i_s in zip(*self.axes, strict=True)
-        )
+        parts = ([pl.col(f"c{i}") for i in positions] for positions in zip(*self.axes, strict=True))
+        x, y, z = (pl.sum_horizontal(part, ignore_nulls=False) for part in parts)
         return table.select(time_us=unix_us(pl.col("c0"), "ns"), x=x, y=y, z=z)
 
 
