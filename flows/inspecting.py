@@ -18,6 +18,7 @@ from ingest import Declared, describe, read_recording, sniff
 from ingest.archives import Unpacked, is_archive, unpacked
 from ingest.errors import IngestError, UnknownFormatError, UsageError
 from ingest.recording import Device
+from ingest.source import reading, stamp_of
 from ingest.workspace import workspace
 
 #: Of several recordings where one was expected.
@@ -39,7 +40,7 @@ def _document(path: Path, declare: Callable[[Device], Declared]) -> dict[str, An
     file = _only_file(path)
     if not is_archive(file):
         return describe(read_recording(file, declare))
-    with workspace(Path(gettempdir())) as folder:
+    with reading(file, stamp_of(file)), workspace(Path(gettempdir())) as folder:
         # Twice, because what is unpacked is gone when the next is asked for, and the only one is known at the end.
         shown = _only_recording(file, folder)
         item = next(item for item in unpacked(file, folder) if isinstance(item, Unpacked) and item.shown == shown)

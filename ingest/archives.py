@@ -10,8 +10,9 @@ A zip that is a recording itself (GT3X) is none here, and a gzip file that a rea
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -78,7 +79,7 @@ def is_archive(path: Path) -> bool:
         return False
 
 
-def unpacked(archive: Path, folder: Path) -> Iterator[Unpacked | IngestError]:
+def unpacked(archive: Path, folder: Path) -> Generator[Unpacked | IngestError, None, None]:
     """What an archive holds that may be a recording, in the order of its directory, and what cannot be had of it.
 
     Parameters
@@ -127,10 +128,12 @@ def _unzipped(place: _Place) -> Iterator[Unpacked | IngestError]:
         if is_candidate(PurePosixPath(name).name):
             what = "the archive names it, but its bytes are not there"
             yield DamagedRecordingError(what, path=_shown(place, name), hint=_COPY_AGAIN)
-    for member, companions in _recordings_among(inside.members):
-        place.budget.file()
-        with TemporaryDirectory(dir=place.folder) as target:
-            yield from _one(place, member, companions, Path(target))
+    # One folder for all, emptied after each: removing a folder costs more than the rest.
+    with TemporaryDirectory(dir=place.folder) as name:
+        for member, companions in _recordings_among(inside.members):
+            place.budget.file()
+            yield from _one(place, member, companions, Path(name))
+            _empty(Path(name))
 
 
 def _one(
@@ -172,6 +175,14 @@ def _opened(place: _Place, item: Unpacked) -> Iterator[Unpacked | IngestError]:
     for problem in item.problems:
         yield DamagedRecordingError(problem, path=item.shown, hint=_COPY_AGAIN)
     yield from _within(_Place(item.file, item.shown, place.depth + 1, place.folder, place.budget))
+
+
+def _empty(folder: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
 
 
 def _recordings_among(found: tuple[Member, ...]) -> Iterator[tuple[Member, dict[str, Member]]]:

@@ -78,9 +78,14 @@ def is_archive(path: Path) -> bool:
     if not head.startswith(_GZIP):
         return recognised(head, path) is ARCHIVE
     inside = _unzipped(head)
-    if inside.startswith(_ZIP):
-        return True
-    return bool(inside) and not any(reader.claims(head, path) for reader in readers())
+    if not inside or inside.startswith(_ZIP):
+        return bool(inside)
+    for reader in readers():
+        if reader.claims(head, path):
+            return False
+        if reader.claims(inside, path):
+            return True
+    return True
 
 
 def is_gzip(path: Path) -> bool:
