@@ -16,7 +16,7 @@ from flows.terminal import emit, say
 from flows.wishes import Wishes, declaration
 from ingest import Declared, describe, read_recording, sniff
 from ingest.archives import Unpacked, is_archive, unpacked
-from ingest.errors import IngestError, UnknownFormatError, UsageError
+from ingest.errors import IngestError, UnknownFormatError, UnreadableFileError, UsageError
 from ingest.recording import Device
 from ingest.source import reading, stamp_of
 from ingest.workspace import workspace
@@ -43,12 +43,18 @@ def _document(path: Path, declare: Callable[[Device], Declared]) -> dict[str, An
     with reading(file, stamp_of(file)), workspace(Path(gettempdir())) as folder:
         # Twice, because what is unpacked is gone when the next is asked for, and the only one is known at the end.
         shown = _only_recording(file, folder)
-        item = next(item for item in unpacked(file, folder) if isinstance(item, Unpacked) and item.shown == shown)
-        try:
-            recording = read_recording(item.file, declare)
-            return describe(replace(recording, path=item.shown, warnings=(*item.problems, *recording.warnings)))
-        except IngestError as error:
-            raise item.named(error) from error
+        for item in unpacked(file, folder):
+            if isinstance(item, Unpacked) and item.shown == shown:
+                return _described(item, declare)
+    raise UnreadableFileError("the archive changed while it was read", path=file, hint="try again")
+
+
+def _described(item: Unpacked, declare: Callable[[Device], Declared]) -> dict[str, Any]:
+    try:
+        recording = read_recording(item.file, declare)
+    except IngestError as error:
+        raise item.named(error) from error
+    return describe(replace(recording, path=item.shown, warnings=(*item.problems, *recording.warnings)))
 
 
 def _only_file(path: Path) -> Path:

@@ -82,7 +82,7 @@ def summed_up(archive: Path, rest: Sequence[Unusable], *, n_used: int, started_a
     Parameters
     ----------
     n_used : int
-        How many recordings of it are stored now.
+        How many of its files need no word here: recordings that are stored now, and defects that were told.
     """
     silent = [item for item in rest if _is_no_recording(item)]
     idle = [item for item in rest if isinstance(item.error, NoMovementError)]

@@ -94,11 +94,13 @@ def unpacked(archive: Path, folder: Path) -> Generator[Unpacked | IngestError, N
     Unpacked or IngestError
         The file of an `Unpacked` is gone when the next is asked for.
     """
-    budget = Budget(stamp_of(archive).size)
     try:
+        budget = Budget(stamp_of(archive).size)
         yield from _within(_Place(archive, archive, 1, folder, budget))
     except LimitError as limit:
         yield refusal(limit, archive)
+    except IngestError as error:
+        yield error
 
 
 def _within(place: _Place) -> Iterator[Unpacked | IngestError]:

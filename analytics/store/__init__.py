@@ -17,6 +17,7 @@ from analytics.store.read import (
     nights_to_analyse,
     recordings_of_night,
     set_default_ruleset,
+    stored_hashes,
 )
 from analytics.store.recordings import StoredRecording, stored_recording
 from analytics.store.samples import check_samples, load_samples, scratch, stage_samples
@@ -45,6 +46,7 @@ __all__ = [
     "scratch",
     "set_default_ruleset",
     "stage_samples",
+    "stored_hashes",
     "stored_recording",
     "write_journal",
 ]
