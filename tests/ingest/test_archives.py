@@ -106,7 +106,7 @@ def test_a_gzip_that_a_reader_takes_is_read_as_it_is_and_any_other_is_unpacked(
     for name, is_one in (
         ("ggirread_ax3_testfile.cwa", False),
         ("flirt_garmin_acc.csv", False),
-        ("actfast_geneactiv.bin", True),
+        ("actfast_geneactiv.bin", False),
         ("nhanes_v1_sample.gt3x", True),
     ):
         whole = (recordings_dir / name).read_bytes()
@@ -319,8 +319,8 @@ def in_bounds(path: Path, scratch: Path, *, most_s: float = 10, most_bytes: int 
 
 
 def test_a_bomb_in_one_file_is_refused_and_the_others_come(tmp_path: Path, scratch: Path) -> None:
-    path = saved(tmp_path, zipped(("bomb.cwa", bytes(300 << 20)), ("n.csv", NIGHT)))
-    assert path.stat().st_size < 400_000
+    path = saved(tmp_path, zipped(("bomb.cwa", bytes(100 << 20)), ("n.csv", NIGHT)))
+    assert path.stat().st_size < 200_000
     found, (error,) = taken(path, scratch)
     assert found == {"n.csv": NIGHT}
     assert error.path == path / "bomb.cwa"
@@ -329,7 +329,7 @@ def test_a_bomb_in_one_file_is_refused_and_the_others_come(tmp_path: Path, scrat
 
 def test_many_small_bombs_are_stopped_together(tmp_path: Path, scratch: Path) -> None:
     # Each of them small enough to be harmless by itself.
-    path = saved(tmp_path, zipped(*((f"{i}.cwa", bytes(15 << 20)) for i in range(30))))
+    path = saved(tmp_path, zipped(*((f"{i}.cwa", bytes(15 << 20)) for i in range(7))))
     errors = in_bounds(path, scratch)
     assert "which no archive of recordings does" in errors[-1].what
     assert errors[-1].path == path
@@ -346,7 +346,7 @@ def test_a_nested_bomb_is_stopped(tmp_path: Path, scratch: Path) -> None:
 def test_a_gzip_bomb_is_stopped(tmp_path: Path, scratch: Path) -> None:
     path = tmp_path / "n.fit.gz"
     with gzip.open(path, "wb") as file:
-        for _ in range(300):
+        for _ in range(80):
             file.write(bytes(1 << 20))
     assert is_archive(path)
     (error,) = in_bounds(path, scratch)
@@ -402,9 +402,9 @@ def test_ten_thousand_files_take_seconds_and_no_room(tmp_path: Path, scratch: Pa
     assert time.process_time() - before_s < 15
 
 
-def test_a_million_names_in_a_small_zip_are_stopped(tmp_path: Path, scratch: Path) -> None:
+def test_hundreds_of_thousands_of_names_in_a_small_zip_are_stopped(tmp_path: Path, scratch: Path) -> None:
     entry = struct.pack("<4s4xHH4xIIIHHH8xI", b"PK\x01\x02", 0, 0, 0, 0, 0, 1, 0, 0, 0) + b"a"
-    n = 1_000_000
+    n = 300_000
     end = struct.pack("<4s4xHHIIH", b"PK\x05\x06", 0xFFFF, 0xFFFF, n * len(entry), 40, 0)
     path = saved(tmp_path, b"PK\x03\x04" + bytes(36) + entry * n + end)
     in_bounds(path, scratch, most_s=20, most_bytes=20 * path.stat().st_size)
