@@ -92,7 +92,7 @@ def _only_recording(archive: Path, folder: Path) -> Path:
 def _only(found: Sequence[Path], within: Path) -> Path:
     if len(found) == 1:
         return found[0]
-    names = ", ".join(str(path.relative_to(within)) for path in found[:_MOST_NAMED])
+    names = ", ".join(str(p.relative_to(within) if p.is_relative_to(within) else p) for p in found[:_MOST_NAMED])
     more = " and more" if len(found) > _MOST_NAMED else ""
     raise UsageError(
         f"more than one recording is in it: {names}{more}", path=within, hint="unpack it and name one of them"

@@ -153,6 +153,9 @@ def _one(
     except IngestError as error:
         yield type(error)(error.what, path=item.shown, hint=error.hint)
         return
+    if problems[0] and not item.file.stat().st_size:
+        yield DamagedRecordingError(problems[0], path=item.shown, hint=_COPY_AGAIN)
+        return
     yield from _opened(place, Unpacked(item.file, item.shown, tuple(filter(None, problems))))
 
 

@@ -127,8 +127,10 @@ def companions_among(name: str, names: Iterable[str]) -> dict[str, str]:
 
     ``names`` are as for `sort_out`.
     """
+    wanted = _COMPANIONS.get(name.lower())
+    if not wanted:  # as for nearly every one of thousands
+        return {}
     by_lower = {other.lower(): other for other in names}
-    wanted = _COMPANIONS.get(name.lower(), frozenset())
     return {spelt: by_lower[spelt.lower()] for spelt in sorted(wanted) if spelt.lower() in by_lower}
 
 

@@ -248,6 +248,16 @@ def test_a_damaged_file_keeps_what_came_before_and_says_so(tmp_path: Path, scrat
     assert (len(items[0].problems), items[1].problems) == (1, ())
 
 
+def test_a_file_of_which_nothing_is_left_is_told_with_the_reason(tmp_path: Path, scratch: Path) -> None:
+    whole = zipped(("a.csv", NIGHT), ("b.csv", NIGHT))
+    at = whole.index(b"a.csv") + 5
+    path = saved(tmp_path, whole[:at] + b"\xff" * 20 + whole[at + 20 :])
+    found, (error,) = taken(path, scratch)
+    assert set(found) == {"b.csv"}
+    assert isinstance(error, DamagedRecordingError)
+    assert "break off" in error.what
+
+
 def test_a_wrong_checksum_is_told(tmp_path: Path, scratch: Path) -> None:
     whole = zipped(("a.csv", NIGHT))
     path = saved(tmp_path, patched(whole, directory_entry(whole, b"a.csv") + 16, "<I", 7))
@@ -392,7 +402,7 @@ def test_limits_hold_on_both_sides(tmp_path: Path, scratch: Path, monkeypatch: p
 
 
 def test_ten_thousand_files_take_seconds_and_no_room(tmp_path: Path, scratch: Path) -> None:
-    path = saved(tmp_path, zipped(*((f"{i // 100}/{i}.csv", b"%d\n" % i) for i in range(10_000)), method=0))
+    path = saved(tmp_path, zipped(*((f"{i % 2}/{i}.csv", b"%d\n" % i) for i in range(10_000)), method=0))
     n = 0
     before_s = time.process_time()
     for item in unpacked(path, scratch):
