@@ -18,7 +18,8 @@ from polars.testing import assert_frame_equal
 
 import flows.pipeline
 from analytics.store import Store, query, save
-from flows.pipeline import Context, Outcome, import_file, import_run, open_context
+from flows.outcomes import Outcome
+from flows.pipeline import Context, import_file, import_run, open_context
 from flows.wishes import Wishes
 from ingest import read_recording
 from ingest.errors import DatabaseBusyError, StaleAnalysisError, UsageError
