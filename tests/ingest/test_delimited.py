@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
 from ingest.formats.delimited import reader as delimited
-from ingest.recording import Device
+from ingest.recording import Device, DeviceClock
 from tests.ingest.tables import (
     EVENING_US,
     HEADER,
@@ -269,11 +269,17 @@ def test_dates_are_told_apart_by_a_day_that_comes_only_late_in_the_file(tmp_path
         read(tmp_path / "a.csv", "\n".join([HEADER, *lines[:1000]]))
 
 
-def test_relative_seconds_are_refused_with_a_hint(tmp_path: Path) -> None:
+def test_seconds_from_an_unknown_start_are_a_relative_clock_that_begins_with_the_first_sample(tmp_path: Path) -> None:
+    lines = (f"{-3 + i / 50},0.1,0.2,9.79" for i in range(200))
+    decoded = read(tmp_path / "a.csv", "\n".join(["Time (s),x (m/s^2),y (m/s^2),z (m/s^2)", *lines]))
+    assert decoded.clock == DeviceClock("relative")
+    np.testing.assert_array_equal(joined(decoded).time_us, clock_us(200) - EVENING_US)
+
+
+def test_seconds_of_an_unnamed_unit_are_refused_with_a_hint(tmp_path: Path) -> None:
     lines = (f"{i / 50},0.1,0.2,9.79" for i in range(200))
-    header = '"Time (s)","Acceleration x (m/s^2)","Acceleration y (m/s^2)","Acceleration z (m/s^2)"'
-    with pytest.raises(NoClockError, match=r"'Time \(s\)' counts from an unknown start") as caught:
-        read(tmp_path / "phyphox.csv", "\n".join([header, *lines]))
+    with pytest.raises(NoClockError, match=r"'time' counts from an unknown start in an unknown unit") as caught:
+        read(tmp_path / "phyphox.csv", "\n".join(["time,x,y,z", *lines]))
     assert caught.value.hint
     assert caught.value.path == tmp_path / "phyphox.csv"
 

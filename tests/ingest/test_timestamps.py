@@ -13,6 +13,7 @@ from ingest.errors import NoClockError
 from ingest.formats.delimited.timestamps import (
     EARLIEST_US,
     LATEST_US,
+    Notation,
     TextTime,
     UnixTime,
     UnixUnit,
@@ -35,7 +36,7 @@ def parsed(values: list[str], name: str = "") -> list[int | None]:
     return applied(values, notation)
 
 
-def applied(values: list[str], notation: TextTime | UnixTime) -> list[int | None]:
+def applied(values: list[str], notation: Notation) -> list[int | None]:
     frame = pl.DataFrame({"t": values}, schema={"t": pl.String})
     return frame.select(time_us(pl.col("t"), notation)).to_series().to_list()
 

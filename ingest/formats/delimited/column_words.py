@@ -39,6 +39,10 @@ GRAVITY_FREE = frozenset({
 WITH_GRAVITY = frozenset({
     "including", "incl", "with",
 })
+#: Who wore it, where a name is made of nothing else.
+WEARER_WORDS = frozenset({
+    "subject", "participant", "person", "patient", "user", "wearer", "id", "pid", "uid", "name", "code",
+})
 #: Units of what is not acceleration.
 FOREIGN_UNITS = frozenset({
     "deg/s", "°/s", "dps", "rad/s", "degrees/s", "deg", "°", "degrees", "rad", "radians", "ut", "µt",
