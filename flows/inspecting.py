@@ -15,7 +15,8 @@ from ingest import describe, read_recording
 
 def inspect_command(file: Path, wishes: Wishes, *, as_json: bool) -> None:
     """Print the document of `ingest.describe`, as JSON or as one line a field."""
-    document = describe(read_recording(file, declaration(wishes, load())))
+    settings = load()
+    document = describe(read_recording(file, declaration(wishes, settings), tables=settings.tables()))
     if as_json:
         emit(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
         return

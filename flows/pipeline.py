@@ -184,7 +184,7 @@ def _imported(path: Path, sha256: str | None, context: Context, started_at_us: i
     if known is not None and _is_complete(context.store, known) and not corrects(context.wishes, known):
         return Outcome(path, "known", started_at_us, sha256)
     wishes = context.wishes if known is None else completed(context.wishes, known)
-    recording = read_recording(path, declaration(wishes, context.settings))
+    recording = read_recording(path, declaration(wishes, context.settings), tables=context.settings.tables())
     if recording.sha256 != sha256:  # it lies in several files, and only now is known which
         known = find_recording(context.store, recording.sha256)
         if known is not None and _is_complete(context.store, known) and not corrects(context.wishes, known):

@@ -50,6 +50,8 @@ _PER_SECOND = re.compile(r"\s(m/\S+)$")
 ClockBase = Literal["utc", "local", "relative"]
 #: The way out of most `NoClockError`s here.
 WRITE_A_CLOCK = "add a column with date and time, like 2024-03-12T22:15:00.000Z"
+#: For whoever cannot change the table.
+_OR_MAP = ", or say which they are under [table.NAME] in nightkick.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def find_time(names: Sequence[str], samples: Sequence[Sequence[str]]) -> TimeCol
         if not _is_relative(names[i]) and (notation := recognise(samples[i], names[i])) is not None
     ]
     if found:
-        return min(found, key=lambda column: is_local(column.notation))
+        return min(found, key=lambda column: clock_base(column.notation) == "local")
     for i in named:
         unit = stated_unit(names[i])
         counted = elapsed(samples[i], unit) if unit else None
@@ -151,12 +153,7 @@ def clock_base(notation: Notation) -> ClockBase:
     """From where times are counted: UTC, a wall clock, or something that only the user knows."""
     if isinstance(notation, ElapsedTime):
         return "relative"
-    return "local" if is_local(notation) else "utc"
-
-
-def is_local(notation: Notation) -> bool:
-    """Whether the times are a wall clock's, without an offset."""
-    return isinstance(notation, TextTime) and notation.zone == "none"
+    return "local" if isinstance(notation, TextTime) and notation.zone == "none" else "utc"
 
 
 def check_one_wearer(names: Sequence[str], samples: Sequence[Sequence[str]]) -> None:
@@ -273,11 +270,12 @@ def _not_one(names: Sequence[str], sensors: Sequence[Sequence[_Name]]) -> Unsupp
     if not sensors:
         shown = ", ".join(repr(name) for name in names[:12])
         return UnsupportedRecordingError(
-            f"no three columns of acceleration among {shown}", hint="name them x, y and z, or acc_x, acc_y, acc_z"
+            f"no three columns of acceleration among {shown}",
+            hint=f"name them x, y and z, or acc_x, acc_y, acc_z{_OR_MAP}",
         )
     return UnsupportedRecordingError(
         f"more than one accelerometer: {' and '.join(_quoted(axes) for axes in sensors)}",
-        hint="keep the columns of one of them",
+        hint=f"keep the columns of one of them{_OR_MAP}",
     )
 
 
@@ -311,7 +309,7 @@ def _no_clock(names: Sequence[str], named: Sequence[int], samples: Sequence[Sequ
         unknown = "" if stated_unit(names[position]) else " in an unknown unit"
         return NoClockError(
             f"the column {names[position]!r} counts from an unknown start{unknown}: {_example(values)}",
-            hint="name the unit in the header, like time (s), and say when it began with --start",
+            hint="name the unit in the header, like time (s), or as time_unit under [table.NAME] in nightkick.toml",
         )
     return NoClockError(f"the column {names[position]!r} is no date and time: {_example(values)}", hint=WRITE_A_CLOCK)
 

@@ -23,7 +23,7 @@ _SECOND_US = 1_000_000
 #: Bunches arrive up to a few seconds late; a sensor that restarts is off by years.
 _TOLERANCE_US = 10 * _SECOND_US
 #: Interpolation between bunches may step back a little; a restart steps further.
-_STEP_BACK_US = _SECOND_US
+_STEP_BACK_US = 100_000
 #: All zones differ by multiples of it.
 _ZONE_STEP_US = 15 * 60 * _SECOND_US
 #: A counter that starts anew more often is none.

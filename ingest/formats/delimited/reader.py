@@ -25,9 +25,11 @@ from ingest.formats.delimited.columns import (
     offset_in_names,
 )
 from ingest.formats.delimited.dialect import Dialect, detect
+from ingest.formats.delimited.mapped import mapped_axes, mapped_time
 from ingest.formats.delimited.sheet import Sheet, is_header_only, n_decimals, open_sheet, reading_of, rows_in, text_of
 from ingest.formats.delimited.table import Table, decode, naming
 from ingest.formats.delimited.timestamps import TextTime, UnixTime
+from ingest.mapping import TableMapping
 from ingest.recording import Decoded, Device, DeviceClock
 from ingest.source import stamp_of
 from ingest.units import G
@@ -52,13 +54,13 @@ def claims(head: bytes, path: Path) -> bool:
     return detect(text) is not None or is_header_only(text)
 
 
-def read(path: Path) -> Decoded:
-    """Decode delimited text.
+def read(path: Path, mapping: TableMapping | None = None) -> Decoded:
+    """Decode delimited text, by what a mapping says of its columns or by their names.
 
     Returns
     -------
     Decoded
-        ``format`` is "axivity-csv" or "csv-generic". ``bad_blocks`` counts the lines that are no samples.
+        ``format`` is "axivity-csv", "csv-mapped" or "csv-generic". ``bad_blocks`` counts the lines that are no samples.
 
     Raises
     ------
@@ -68,8 +70,24 @@ def read(path: Path) -> Decoded:
     stamp_of(path)
     with naming(path):
         sheet = open_sheet(path)
-        table = _table(_layout(sheet), sheet)
+        table = _table(_layout(sheet), sheet) if mapping is None else _mapped(mapping, sheet)
     return decode(table, path)
+
+
+def _mapped(mapping: TableMapping, sheet: Sheet) -> Table:
+    names = sheet.dialect.names
+    axes, time = mapped_axes(mapping, names), mapped_time(mapping, names, sheet.samples)
+    check_one_wearer(names, sheet.samples)
+    reading = reading_of(time, axes.positions)
+    return Table(
+        format="csv-mapped",
+        clock=DeviceClock(clock_base(time.notation), zone=mapping.zone),
+        unit=axes.unit,
+        decimals=max(n_decimals(sheet.samples[i]) for i in axes.positions),
+        row_word="line",
+        rows=lambda: rows_in(sheet, reading),
+        problems=sheet.source.problems,
+    )
 
 
 def _table(layout: _Layout, sheet: Sheet) -> Table:

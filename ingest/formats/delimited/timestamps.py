@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -129,7 +130,7 @@ def recognise(sample: Sequence[str], name: str = "", *, day_first: bool | None =
     moments = [found for value in sample if (found := _MOMENT.fullmatch(value)) and _has_year(found)]
     if moments and 2 * len(moments) >= len(sample):
         return _text_notation(moments, day_first=day_first)
-    numbers = [number for value in sample if (number := _number(value)) is not None]
+    numbers = finite_numbers(sample)
     if numbers and 2 * len(numbers) >= len(sample):
         unit = unix_unit(numbers, name)
         return UnixTime(unit) if unit else None
@@ -155,7 +156,7 @@ def elapsed(sample: Sequence[str], unit: UnixUnit) -> ElapsedTime | None:
     sample : sequence of str
         Values from all over the file, next to each other for the most part.
     """
-    numbers = [number for value in sample if (number := _number(value)) is not None]
+    numbers = finite_numbers(sample)
     if not numbers or 2 * len(numbers) < len(sample):
         return None
     steps = np.diff(np.asarray(numbers, dtype=np.float64))
@@ -167,6 +168,15 @@ def stated_unit(name: str) -> UnixUnit | None:
     """The unit of time at the end of a column's name: ``time (ms)``, ``timestamp_ns``, ``epoch [s]``."""
     words = re.split(r"[^a-zµ]+", name.lower().replace("μ", "µ").rstrip(")] }"))
     return _SPELLINGS.get(words[-1]) if len(words) > 1 else None
+
+
+def finite_numbers(sample: Iterable[str]) -> list[float]:
+    """Those of some texts that are numbers."""
+    numbers = []
+    for value in sample:
+        with suppress(ValueError):
+            numbers.append(float(value))
+    return [number for number in numbers if np.isfinite(number)]
 
 
 def all_dates(sample: Iterable[str]) -> bool:
@@ -296,14 +306,6 @@ def _half_of_day_us(column: pl.Expr, seconds_us: pl.Expr) -> pl.Expr:
     hour = seconds_us % (24 * _HOUR_US) // _HOUR_US
     shift = pl.when(hour == 12).then(-12 * _HOUR_US).otherwise(0) + pl.when(afternoon).then(12 * _HOUR_US).otherwise(0)
     return pl.when(afternoon.is_not_null() & (hour <= 12)).then(shift)
-
-
-def _number(value: str) -> float | None:
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    return number if np.isfinite(number) else None
 
 
 def _mostly(pattern: re.Pattern[str], sample: Iterable[str]) -> bool:
