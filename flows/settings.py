@@ -32,8 +32,8 @@ from analytics.rulesets import DEFAULT_RULESET, RULESETS, Ruleset, derive
 from flows.folders import config_folder, default_database
 from flows.setting_types import DatabasePath, Subject, TimeShift, Zone, at_home
 from flows.table_settings import TableSettings
+from ingest import TableMapping
 from ingest.errors import UsageError
-from ingest.mapping import TableMapping
 from ingest.recording import Side, Site
 
 FILE_NAME = "nightkick.toml"

@@ -16,8 +16,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from flows.setting_types import ColumnName, Zone
-from ingest.mapping import TableMapping
-from ingest.units import Unit, named_unit
+from ingest import TableMapping
 
 
 def _listed(given: object) -> object:
@@ -70,12 +69,12 @@ class TableSettings(BaseModel):
 
     def mapping(self, name: str) -> TableMapping:
         """As the readers take it."""
-        raw = Unit("counts", 1 / self.counts_per_g) if self.counts_per_g else None
         return TableMapping(
             name=name,
             time=self.columns.time,
             axes=(self.columns.x, self.columns.y, self.columns.z),
-            unit=named_unit(self.unit) if self.unit else raw,
+            unit=self.unit,
+            counts_per_g=self.counts_per_g,
             time_unit=self.time_unit,
             day_first=self.day_first,
             zone=self.tz,

@@ -14,7 +14,6 @@ from typing import Literal
 
 from ingest.errors import UsageError
 from ingest.recording import Decoded
-from ingest.units import Unit
 
 _HEAD_BYTES = 4096
 
@@ -31,8 +30,10 @@ class TableMapping:
         The column with the time, or those with date and time of day.
     axes : tuple of 3 str
         The columns with x, y and z.
-    unit : Unit or None
+    unit : "g", "mg", "m/s2" or None
         Of the acceleration; None leaves it to the size of gravity.
+    counts_per_g : float or None
+        Of raw values, instead of a unit.
     time_unit : "s", "ms", "us", "ns" or None
         In which the time is counted, since 1970 or from the start of the recording; None where it is a date, or a
         number that can only be one.
@@ -45,7 +46,8 @@ class TableMapping:
     name: str
     time: tuple[str, ...]
     axes: tuple[str, str, str]
-    unit: Unit | None = None
+    unit: Literal["g", "mg", "m/s2"] | None = None
+    counts_per_g: float | None = None
     time_unit: Literal["s", "ms", "us", "ns"] | None = None
     day_first: bool | None = None
     zone: str | None = None

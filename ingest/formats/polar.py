@@ -32,7 +32,7 @@ _AXES = ("x [mg]", "y [mg]", "z [mg]")
 
 def claims(head: bytes, path: Path) -> bool:
     """Whether the header is the app's, for whichever sensor."""
-    return {_PHONE, _SENSOR}.issubset(_folded(names_of(head, path)))
+    return {_PHONE, _SENSOR}.issubset(_folded(names_of(head, path, _SENSOR.encode())))
 
 
 def read(path: Path) -> Decoded:

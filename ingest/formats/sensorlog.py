@@ -33,7 +33,7 @@ _MOTION_COUNTER = "motionTimestamp_sinceReboot(s)"
 
 def claims(head: bytes, path: Path) -> bool:
     """Whether the header is the app's and names any acceleration."""
-    names = set(names_of(head, path))
+    names = set(names_of(head, path, _LOGGED.lower().encode()))
     return _LOGGED in names and (names.issuperset(_RAW) or names.issuperset(_USER))
 
 

@@ -25,7 +25,7 @@ _TIME = re.compile(r".+_Timestamp(?P<synchronised>Sync)?(?:_\w+)?_(?:CAL|RAW)\b"
 
 def claims(head: bytes, path: Path) -> bool:
     """Whether a column is called as Consensys calls them."""
-    return any(map(_ACCELEROMETER.match, names_of(head, path)))
+    return any(map(_ACCELEROMETER.match, names_of(head, path, b"_accel_")))
 
 
 def read(path: Path) -> Decoded:

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from flows.folders import config_folder
 from flows.settings import FILE_NAME, DeviceSettings, Settings, as_toml, candidates, load
+from ingest import TableMapping
 from ingest.errors import UsageError
-from ingest.mapping import TableMapping
-from ingest.units import M_S2, Unit
 from tests.flows.conftest import Run
 
 COLUMNS = 'columns = { time = "t", x = "ax", y = "ay", z = "az" }'
@@ -162,10 +161,8 @@ def test_tables_become_what_the_readers_take() -> None:
         config_folder(),
     )
     assert sorted(load().tables(), key=lambda table: table.name) == [
-        TableMapping("lab", ("t",), ("ax", "ay", "az"), unit=M_S2, time_unit="ms"),
-        TableMapping(
-            "two", ("day", "clock"), ("1x", "1y", "1z"), Unit("counts", 1 / 2048), day_first=False, zone="UTC"
-        ),
+        TableMapping("lab", ("t",), ("ax", "ay", "az"), unit="m/s2", time_unit="ms"),
+        TableMapping("two", ("day", "clock"), ("1x", "1y", "1z"), counts_per_g=2048, day_first=False, zone="UTC"),
     ]
     assert Settings(**tomllib.loads("\n".join(as_toml(load())))) == load()
 

@@ -186,7 +186,12 @@ def test_a_count_is_a_relative_clock_if_its_name_states_a_unit_that_can_be(
     [
         ("subject", ["a"] * 3 + ["b"] * 3, True),
         ("Subject ID", ["1"] * 3 + ["2"] * 3, True),
+        ("participant no.", ["1"] * 3 + ["2"] * 3, True),
         ("id", ["1", "2", "3", "4", "5", "6"], False),
+        ("id", [str(i // 4) for i in range(80)], True),
+        ("packet", [str(i // 4) for i in range(80)], False),
+        ("id", [str(i // 4) for i in range(84)], False),
+        ("code", ["1"] * 3 + ["2"] * 3, False),
         ("subject", ["a"] * 6, False),
         ("motionUserX", ["1"] * 3 + ["2"] * 3, False),
         ("device id", ["1"] * 3 + ["2"] * 3, False),

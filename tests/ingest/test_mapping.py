@@ -13,17 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import read_recording
+from ingest import TableMapping, read_recording
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError, UsageError
 from ingest.formats.delimited.timestamps import UnixUnit
-from ingest.mapping import TableMapping, read_mapped
+from ingest.mapping import read_mapped
 from ingest.recording import Decoded, DeviceClock
-from ingest.units import MG, G, Unit
 from ingest.writers.axivity import write_cwa
 from tests.ingest.tables import EVENING_US, clock_us, document, iso, joined, resting_mg, write
 
 N = 300
-LAB = TableMapping("lab", ("t",), ("ax", "ay", "az"), unit=MG, time_unit="ms")
+LAB = TableMapping("lab", ("t",), ("ax", "ay", "az"), unit="mg", time_unit="ms")
 SUFFIXES = ["csv", "parquet"]
 
 
@@ -110,7 +109,7 @@ def test_dates_that_could_be_two_are_as_the_mapping_says(tmp_path: Path, suffix:
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_raw_counts_and_the_zone_of_the_clock_are_taken_from_the_mapping(tmp_path: Path, suffix: str) -> None:
     frame = table(iso(clock_us(N), ""), scale=2)
-    mapping = replace(LAB, time_unit=None, unit=Unit("counts", 1 / 2000), zone="Asia/Tokyo")
+    mapping = replace(LAB, time_unit=None, unit=None, counts_per_g=2000, zone="Asia/Tokyo")
     path = stored(tmp_path, suffix, frame)
     decoded = read(path, mapping)
     assert (decoded.unit, decoded.clock) == ("counts", DeviceClock("local", zone="Asia/Tokyo"))
@@ -183,7 +182,7 @@ def test_times_that_are_not_as_the_mapping_says_are_refused(
 def test_a_unit_that_gravity_contradicts_is_refused(tmp_path: Path) -> None:
     path = stored(tmp_path, "csv", table((clock_us(N) // 1000).tolist()))
     with pytest.raises(UnknownUnitError):
-        read(path, replace(LAB, unit=G))
+        read(path, replace(LAB, unit="g"))
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -41,7 +41,11 @@ WITH_GRAVITY = frozenset({
 })
 #: Who wore it, where a name is made of nothing else.
 WEARER_WORDS = frozenset({
-    "subject", "participant", "person", "patient", "user", "wearer", "id", "pid", "uid", "name", "code",
+    "subject", "participant", "person", "patient", "user", "wearer", "id", "pid", "uid",
+})
+#: What says nothing of whom a number or name is of.
+NUMBER_WORDS = frozenset({
+    "name", "code", "number", "no", "nr",
 })
 #: Units of what is not acceleration.
 FOREIGN_UNITS = frozenset({

@@ -19,6 +19,7 @@ from ingest.formats.delimited.column_words import (
     FOREIGN_UNITS,
     GRAVITY_FREE,
     NO_UNITS,
+    NUMBER_WORDS,
     OTHER_SENSORS,
     RELATIVE_WORDS,
     STATISTICS,
@@ -50,6 +51,8 @@ _PER_SECOND = re.compile(r"\s(m/\S+)$")
 ClockBase = Literal["utc", "local", "relative"]
 #: The way out of most `NoClockError`s here.
 WRITE_A_CLOCK = "add a column with date and time, like 2024-03-12T22:15:00.000Z"
+#: A sample of a table in blocks of people hardly meets more.
+_MOST_WEARERS = 20
 #: For whoever cannot change the table.
 _OR_MAP = ", or say which they are under [table.NAME] in nightkick.toml"
 
@@ -162,12 +165,12 @@ def check_one_wearer(names: Sequence[str], samples: Sequence[Sequence[str]]) -> 
     Raises
     ------
     UnsupportedRecordingError
-        Such a column has more than one value. A number of its own in every row is no person.
+        Such a column has several values. More than `_MOST_WEARERS` are no people, but numbers of rows or packets.
     """
     for name, values in zip(names, samples, strict=True):
-        words = _words(name)
+        words = set(_words(name)) - NUMBER_WORDS
         people = sorted(set(values) - {""})
-        if words and WEARER_WORDS.issuperset(words) and 1 < len(people) <= len(values) / 2:
+        if words and words <= WEARER_WORDS and 1 < len(people) <= min(_MOST_WEARERS, len(values) / 2):
             raise UnsupportedRecordingError(
                 f"the column {name!r} holds more than one wearer ({_example(people)}, {_example(people[1:])}...)",
                 hint="write a file for each of them",

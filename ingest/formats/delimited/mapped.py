@@ -11,12 +11,16 @@ from ingest.errors import NoClockError
 from ingest.formats.delimited.columns import Axes, TimeColumn
 from ingest.formats.delimited.timestamps import Notation, UnixTime, elapsed, finite_numbers, recognise, unix_unit
 from ingest.mapping import TableMapping
+from ingest.units import Unit, named_unit
 
 
 def mapped_axes(mapping: TableMapping, names: Sequence[str]) -> Axes:
-    """The columns that the mapping calls x, y and z."""
+    """The columns that the mapping calls x, y and z, and their unit if it says one."""
     x, y, z = (names.index(name) for name in mapping.axes)
-    return Axes((x, y, z), mapping.unit)
+    unit = named_unit(mapping.unit) if mapping.unit else None
+    if mapping.counts_per_g:
+        unit = Unit("counts", 1 / mapping.counts_per_g)
+    return Axes((x, y, z), unit)
 
 
 def mapped_time(mapping: TableMapping, names: Sequence[str], samples: Sequence[Sequence[str]]) -> TimeColumn:

@@ -91,10 +91,16 @@ def reading_of(time: TimeColumn, axes: tuple[int, int, int]) -> Reading:
     )
 
 
-def names_of(head: bytes, path: Path) -> tuple[str, ...]:
-    """The column names of a text table; empty where there are none, or where the file is no such table."""
+def names_of(head: bytes, path: Path, mark: bytes = b"") -> tuple[str, ...]:
+    """The column names of a text table; empty where there are none, or where the file is no such table.
+
+    Parameters
+    ----------
+    mark : bytes
+        What its beginning holds in small letters, for a look that is quicker than finding the layout.
+    """
     text = text_of(head, path)
-    dialect = detect(text) if text else None
+    dialect = detect(text) if text and mark in text.lower() else None
     return dialect.names if dialect else ()
 
 
