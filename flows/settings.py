@@ -244,21 +244,19 @@ def _holds(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
     return True
 
 
+#: Tables of settings whose names are the user's own.
+_BY_NAME: Mapping[str, type[BaseModel]] = {"device": DeviceSettings, "table": TableSettings}
+
+
 def _siblings(keys: Sequence[str]) -> list[str]:
     """Names that are valid where the last of ``keys`` stands."""
-    model, within = _BY_NAME.get(keys[0], Settings), keys[:-1]
-    if model is not Settings:
-        within = keys[2:-1]
-    for key in within:
+    model, below = (_BY_NAME[keys[0]], keys[2:-1]) if keys[0] in _BY_NAME else (Settings, keys[:-1])
+    for key in below:
         inner = model.model_fields[key].annotation
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return []
         model = inner
     return list(model.model_fields)
-
-
-#: Tables of settings whose names are the user's own.
-_BY_NAME: Mapping[str, type[BaseModel]] = {"device": DeviceSettings, "table": TableSettings}
 
 
 def _nearest(wrong: str, valid: Sequence[str]) -> str:
