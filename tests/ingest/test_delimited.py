@@ -194,6 +194,19 @@ def test_five_columns_without_names_are_refused(tmp_path: Path) -> None:
         read(tmp_path / "a.csv", "\n".join(f"{line},21.5" for line in plain_lines(50)))
 
 
+@pytest.mark.parametrize("start_ms", [EVENING_US // 1000, 7_123_456])
+@pytest.mark.parametrize("end", ["", ", "])
+def test_commas_that_are_separators_and_decimal_signs_are_named_as_what_is_wrong(
+    tmp_path: Path, start_ms: int, end: str
+) -> None:
+    lines = (
+        f"{start_ms + 20 * i},{values.replace(',', ';').replace('.', ',').replace(';', ',')}{end}"
+        for i, values in enumerate(in_g(60))
+    )
+    with pytest.raises(UnsupportedRecordingError, match=r"4 names stand above [78] columns: commas both separate"):
+        read(tmp_path / "a.csv", "\n".join(["Timestamp (ms),X: (m/s^2),Y: (m/s^2),Z: (m/s^2)", *lines]))
+
+
 def test_unix_seconds_are_utc_with_a_header_and_axivitys_wall_clock_without(tmp_path: Path) -> None:
     rows = zip(clock_us(100).tolist(), resting_mg(100).tolist(), strict=True)
     lines = [f"{us / 1e6:.4f},{x / 1024:.6f},{y / 1024:.6f},{z / 1024:.6f}" for us, (x, y, z) in rows]

@@ -24,7 +24,7 @@ from ingest.formats.delimited.columns import (
     find_time_by_position,
     offset_in_names,
 )
-from ingest.formats.delimited.dialect import Dialect, detect
+from ingest.formats.delimited.dialect import Dialect, detect, split
 from ingest.formats.delimited.mapped import mapped_axes, mapped_time
 from ingest.formats.delimited.sheet import Sheet, is_header_only, n_decimals, open_sheet, reading_of, rows_in, text_of
 from ingest.formats.delimited.table import Table, decode, naming
@@ -120,6 +120,7 @@ def _layout(sheet: Sheet) -> _Layout:
         time = find_time(dialect.names, samples)
         check_one_wearer(dialect.names, samples)
     else:
+        _check_commas(sheet)
         time = find_time_by_position(samples)
         axes = _axes_by_position(len(time.positions))
     decimals = max(n_decimals(samples[i]) for i in axes.positions)
@@ -130,6 +131,18 @@ def _layout(sheet: Sheet) -> _Layout:
             hint="add a first line that names them, like time,x,y,z,temperature",
         )
     return _Layout(time, axes, decimals, is_axivity)
+
+
+def _check_commas(sheet: Sheet) -> None:
+    """Refuse a table in which decimal commas make more columns than there are names."""
+    n_columns = sheet.dialect.n_columns
+    above = sheet.source.read_at(0, sheet.dialect.data_start).decode("utf-8", errors="replace").rstrip().split("\n")[-1]
+    n_names = len(split(above, ","))
+    if sheet.dialect.separator == "," and 4 <= n_names < n_columns <= 2 * n_names:
+        raise UnsupportedRecordingError(
+            f"{n_names} names stand above {n_columns} columns: commas both separate the columns and mark decimals",
+            hint="export it with decimal points, or with semicolons between the columns",
+        )
 
 
 def _axes_by_position(first: int) -> Axes:
