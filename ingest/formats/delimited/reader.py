@@ -2,8 +2,10 @@
 
 The last of the readers to be asked: it claims any table of numbers that no other format recognises. What the
 columns are is decided in `columns`, how they are written in `dialect` and `timestamps`, in which unit they are
-in `ingest.units`. Known here is one device: the files of Axivity's OMGUI have no header, the accelerometer
-before the gyroscope, and the wall clock of the computer that configured it even where the time is a number.
+in `ingest.units`. Known here are two makers. The files of Axivity's OMGUI have no header, the accelerometer before
+the gyroscope, and the wall clock of the computer that configured it even where the time is a number. Those of
+ActiGraph's CentrePoint are told by the names of their columns and their times: UTC, and often whole seconds, each as
+many times as there are samples in it (GGIR issue 705); see `ties`.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from ingest.formats.delimited.dialect import Dialect, detect, split
 from ingest.formats.delimited.mapped import mapped_axes, mapped_time
 from ingest.formats.delimited.sheet import Sheet, is_header_only, n_decimals, open_sheet, reading_of, rows_in, text_of
 from ingest.formats.delimited.table import Table, decode, naming
-from ingest.formats.delimited.timestamps import TextTime, UnixTime
+from ingest.formats.delimited.timestamps import Notation, TextTime, UnixTime
 from ingest.mapping import TableMapping
 from ingest.recording import Decoded, Device, DeviceClock
 from ingest.source import stamp_of
@@ -36,6 +38,8 @@ from ingest.units import G
 
 #: OMGUI prints values with %f.
 _OMGUI_DECIMALS = 6
+_CENTREPOINT = ("Timestamp", "X", "Y", "Z")
+_CENTREPOINT_IN_FULL = ("Timestamp", "Accelerometer X", "Accelerometer Y", "Accelerometer Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class _Layout:
     axes: Axes
     decimals: int
     is_axivity: bool
+    is_centrepoint: bool
 
 
 def claims(head: bytes, path: Path) -> bool:
@@ -92,10 +97,10 @@ def _mapped(mapping: TableMapping, sheet: Sheet) -> Table:
 
 def _table(layout: _Layout, sheet: Sheet) -> Table:
     reading = reading_of(layout.time, layout.axes.positions)
-    has_gyroscope = layout.is_axivity and sheet.dialect.n_columns >= 7
+    name, device = _origin(layout, sheet.dialect)
     return Table(
-        format="axivity-csv" if layout.is_axivity else "csv-generic",
-        device=Device("Axivity", "AX6" if has_gyroscope else "") if layout.is_axivity else Device(),
+        format=name,
+        device=device,
         clock=_clock(layout, sheet.dialect),
         unit=layout.axes.unit,
         default_unit=G if layout.is_axivity and layout.decimals == _OMGUI_DECIMALS else None,
@@ -104,6 +109,13 @@ def _table(layout: _Layout, sheet: Sheet) -> Table:
         rows=lambda: rows_in(sheet, reading),
         problems=sheet.source.problems,
     )
+
+
+def _origin(layout: _Layout, dialect: Dialect) -> tuple[str, Device]:
+    """The name of the format, and the device as far as the layout tells it."""
+    if layout.is_axivity:
+        return "axivity-csv", Device("Axivity", "AX6" if dialect.n_columns >= 7 else "")
+    return ("centrepoint-csv", Device("ActiGraph")) if layout.is_centrepoint else ("csv-generic", Device())
 
 
 def _clock(layout: _Layout, dialect: Dialect) -> DeviceClock:
@@ -130,7 +142,7 @@ def _layout(sheet: Sheet) -> _Layout:
             f"{dialect.n_columns} columns without names: which three are the acceleration?",
             hint="add a first line that names them, like time,x,y,z,temperature",
         )
-    return _Layout(time, axes, decimals, is_axivity)
+    return _Layout(time, axes, decimals, is_axivity, _is_centrepoint(dialect.names, time.notation, samples))
 
 
 def _check_commas(sheet: Sheet) -> None:
@@ -157,3 +169,12 @@ def _is_axivity(dialect: Dialect, time: TimeColumn, samples: Sequence[Sequence[s
         return time.notation.unit == "s" and n_decimals(samples[0]) > 0
     omgui_clock = TextTime("%Y-%m-%d %H:%M:%S", padded=True, zone="none")
     return time.notation == omgui_clock and decimals == _OMGUI_DECIMALS
+
+
+def _is_centrepoint(names: tuple[str, ...], notation: Notation, samples: Sequence[Sequence[str]]) -> bool:
+    """Whether CentrePoint wrote it. Many a program writes Timestamp,X,Y,Z, but not with seconds that repeat."""
+    if not isinstance(notation, TextTime) or notation.zone != "utc":
+        return False
+    times = samples[0]
+    ties = all("." not in text for text in times) and len(set(times)) < len(times)
+    return names == _CENTREPOINT_IN_FULL or (names == _CENTREPOINT and ties)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from ingest.errors import EmptyFileError, IngestError, UnknownFormatError
@@ -19,7 +18,7 @@ from ingest.formats.delimited.columns import TimeColumn, find_axes, tells_time
 from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect, header_rows, is_text
 from ingest.formats.delimited.lines import columns, rectangle
 from ingest.formats.delimited.survey import Rows
-from ingest.formats.delimited.table import rows_of
+from ingest.formats.delimited.table import rows_among
 from ingest.formats.delimited.textfile import (
     GZIP_MAGIC,
     UTF16_MARKS,
@@ -59,7 +58,7 @@ class Reading:
     ----------
     as_text, as_numbers : tuple of int
         The columns that the expressions use.
-    time_us, offset_s, xyz
+    time_us, xyz, offset_s
         As `ingest.formats.delimited.table.rows_of` takes them.
     counter_us : expression or None
         A clock of the sensor beside that of the file, see `ingest.formats.delimited.counter`.
@@ -68,8 +67,8 @@ class Reading:
     as_text: tuple[int, ...]
     as_numbers: tuple[int, ...]
     time_us: pl.Expr
-    offset_s: pl.Expr
     xyz: tuple[pl.Expr, pl.Expr, pl.Expr]
+    offset_s: pl.Expr | None = None
     counter_us: pl.Expr | None = None
 
 
@@ -86,8 +85,8 @@ def reading_of(time: TimeColumn, axes: tuple[int, int, int]) -> Reading:
         as_text=time.positions,
         as_numbers=axes,
         time_us=time_us(moment, time.notation),
-        offset_s=offset_s(moment, time.notation),
         xyz=(x, y, z),
+        offset_s=offset_s(moment, time.notation),
     )
 
 
@@ -144,9 +143,7 @@ def rows_in(sheet: Sheet, reading: Reading) -> Iterator[Rows]:
     """Every line as a sample, a stretch at a time; what is none is counted."""
     lines_before = sheet.dialect.lines_before
     for stretch in cut(sheet.source, sheet.dialect.data_start, STRETCH_BYTES):
-        rows, n_lines = _parse(sheet, stretch, reading)
-        if rows.first_bad is not None:
-            rows = replace(rows, first_bad=rows.first_bad + lines_before)
+        rows, n_lines = _parse(sheet, stretch, reading, lines_before)
         yield rows
         lines_before += n_lines
 
@@ -162,20 +159,16 @@ def is_header_only(text: bytes) -> bool:
     return any(any(map(tells_time, row)) and _names_axes(row) for row in header_rows(text))
 
 
-def _parse(sheet: Sheet, stretch: Stretch, reading: Reading) -> tuple[Rows, int]:
-    """The samples of a stretch, and how many lines it has; the first bad line is counted from its start."""
+def _parse(sheet: Sheet, stretch: Stretch, reading: Reading, lines_before: int) -> tuple[Rows, int]:
+    """The samples of a stretch, and how many lines it has."""
     data, n_overlong = lines_of(sheet.source, stretch, STRETCH_BYTES)
     lines = rectangle(data, sheet.dialect)
     table = columns(lines, sheet.dialect, as_text=reading.as_text, as_numbers=reading.as_numbers)
     x, y, z = reading.xyz
-    wanted = {"time_us": reading.time_us, "offset_s": reading.offset_s, "x": x, "y": y, "z": z}
-    if reading.counter_us is not None:
-        wanted["counter_us"] = reading.counter_us
-    rows, good = rows_of(table.select(**wanted))
-    bad = np.concatenate((lines.number[~good], lines.wrong, [lines.n_lines] * n_overlong))
-    if len(bad):
-        rows = replace(rows, n_bad=len(bad), first_bad=int(bad.min()) + 1)
-    return rows, lines.n_lines + n_overlong
+    wanted = {"time_us": reading.time_us, "offset_s": reading.offset_s, "counter_us": reading.counter_us}
+    given = {name: expression for name, expression in wanted.items() if expression is not None}
+    table = table.select(x=x, y=y, z=z, **given)
+    return rows_among(lines, table, n_overlong, lines_before), lines.n_lines + n_overlong
 
 
 def _samples(dialect: Dialect, source: Source) -> tuple[tuple[str, ...], ...]:

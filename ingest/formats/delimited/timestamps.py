@@ -91,6 +91,9 @@ class TextTime:
         What follows the fraction: nothing, a Z, or an offset of ``zone_width`` characters.
     twelve_hours : bool
         Whether AM or PM follows the fraction.
+    tail : int or None
+        How many characters fraction and zone have together, where a format lays that down: then the part before
+        may be of any kind and width.
     """
 
     layout: str
@@ -98,6 +101,7 @@ class TextTime:
     zone: Zone
     zone_width: int = 0
     twelve_hours: bool = False
+    tail: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +291,10 @@ def _parts(column: pl.Expr, notation: TextTime) -> tuple[pl.Expr, pl.Expr, pl.Ex
         column = column.str.replace(_HALF_OF_DAY, "")
     if notation.padded:
         head, rest = column.str.head(19), column.str.slice(19)
+    elif notation.tail is not None:
+        head, rest = (
+            (column.str.head(-notation.tail), column.str.tail(notation.tail)) if notation.tail else (column, pl.lit(""))
+        )
     else:
         head, rest = column.str.extract(_HEAD, 1), column.str.replace(_HEAD, "")
     if notation.zone == "none":

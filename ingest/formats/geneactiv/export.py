@@ -106,7 +106,7 @@ def _axes(dialect: Dialect) -> tuple[int, int, int]:
     if dialect.n_columns >= _EPOCH_COLUMNS:
         raise UnsupportedRecordingError(
             f"epochs of {dialect.n_columns} columns, whose means cannot show movements of half a second",
-            hint="export the raw data without epochs, or bring the .bin file",
+            hint="export the raw data without epochs and with decimal points, or bring the .bin file",
         )
     if dialect.names:
         return find_axes(dialect.names).positions
@@ -122,7 +122,6 @@ def _reading(axes: tuple[int, int, int]) -> Reading:
         as_text=(0,),
         as_numbers=axes,
         time_us=pl.when(moment.is_between(EARLIEST_US, LATEST_US)).then(moment),
-        offset_s=pl.lit(None, dtype=pl.Int64),
         xyz=(x, y, z),
     )
 
