@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -14,20 +15,22 @@ from flows.output import text_cell
 from flows.settings import load
 from flows.terminal import emit, say
 from flows.wishes import Wishes, declaration
-from ingest import Declared, describe, read_recording, sniff
+from ingest import Recording, describe, read_recording, sniff
 from ingest.archives import Unpacked, is_archive, unpacked
 from ingest.errors import IngestError, UnknownFormatError, UnreadableFileError, UsageError
-from ingest.recording import Device
 from ingest.source import reading, stamp_of
 from ingest.workspace import workspace
 
+Read = Callable[[Path], Recording]
 #: Of several recordings where one was expected.
 _MOST_NAMED = 5
 
 
 def inspect_command(file: Path, wishes: Wishes, *, as_json: bool) -> None:
     """Print the document of `ingest.describe`, as JSON or as one line a field."""
-    document = _document(file, declaration(wishes, load()))
+    settings = load()
+    read = partial(read_recording, declare=declaration(wishes, settings), tables=settings.tables())
+    document = _document(file, read)
     if as_json:
         emit(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
         return
@@ -36,22 +39,22 @@ def inspect_command(file: Path, wishes: Wishes, *, as_json: bool) -> None:
         say(f"warning: {warning}")
 
 
-def _document(path: Path, declare: Callable[[Device], Declared]) -> dict[str, Any]:
+def _document(path: Path, read: Read) -> dict[str, Any]:
     file = _only_file(path)
     if not is_archive(file):
-        return describe(read_recording(file, declare))
+        return describe(read(file))
     with reading(file, stamp_of(file)), workspace(Path(gettempdir())) as folder:
         # Twice, because what is unpacked is gone when the next is asked for, and the only one is known at the end.
         shown = _only_recording(file, folder)
         for item in unpacked(file, folder):
             if isinstance(item, Unpacked) and item.shown == shown:
-                return _described(item, declare)
+                return _described(item, read)
     raise UnreadableFileError("the archive changed while it was read", path=file, hint="try again")
 
 
-def _described(item: Unpacked, declare: Callable[[Device], Declared]) -> dict[str, Any]:
+def _described(item: Unpacked, read: Read) -> dict[str, Any]:
     try:
-        recording = read_recording(item.file, declare)
+        recording = read(item.file)
     except IngestError as error:
         raise item.named(error) from error
     return describe(replace(recording, path=item.shown, warnings=(*item.problems, *recording.warnings)))

@@ -206,7 +206,8 @@ def _imported(
     if known is not None and _is_complete(context.store, known) and not corrects(context.wishes, known):
         return Outcome(item.shown, "known", started_at_us, sha256)
     wishes = context.wishes if known is None else completed(context.wishes, known)
-    recording = read_recording(item.file, declaration(wishes, context.settings))
+    declare, tables = declaration(wishes, context.settings), context.settings.tables()
+    recording = read_recording(item.file, declare, tables=tables)
     recording = replace(recording, path=item.shown, warnings=(*item.problems, *recording.warnings))
     if recording.sha256 != sha256:  # it lies in other files than those of its folder's maker
         known = find_recording(context.store, recording.sha256)

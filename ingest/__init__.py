@@ -26,6 +26,7 @@ from ingest.errors import (
     UsageError,
 )
 from ingest.inspection import describe
+from ingest.mapping import TableMapping
 from ingest.reading import Declared, read_recording
 from ingest.recording import Recording
 
@@ -45,6 +46,7 @@ __all__ = [
     "SamplesLostError",
     "StaleAnalysisError",
     "StoreError",
+    "TableMapping",
     "UnknownFormatError",
     "UnknownUnitError",
     "UnreadableFileError",

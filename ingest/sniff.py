@@ -131,6 +131,18 @@ def readers() -> Iterator[Reader]:
     from ingest.formats import sensor_logger
 
     yield sensor_logger
+    from ingest.formats import sensorlog
+
+    yield sensorlog
+    from ingest.formats import polar
+
+    yield polar
+    from ingest.formats import shimmer
+
+    yield shimmer
+    from ingest.formats import bangle
+
+    yield bangle
     from ingest.formats import delimited
 
     yield delimited

@@ -79,7 +79,7 @@ def test_without_its_times_the_start_is_asked_for_and_used(tmp_path: Path) -> No
     assert "--start" in caught.value.hint
     start = datetime(2024, 3, 12, 22, 15, tzinfo=UTC)
     recording = read_recording(path, lambda _device: Declared(start=start))
-    assert recording.quality.first_us == EVENING_US + 12_300
+    assert recording.quality.first_us == EVENING_US  # the start that is asked for is that of the first sample
     assert any("pauses" in warning for warning in recording.warnings)
 
 
