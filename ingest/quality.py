@@ -227,8 +227,9 @@ class _Values:
         else:
             self.integer_step_g = min(self.integer_step_g, block.g_per_value)
         self._keep(xyz_g)
-        missing = np.isnan(xyz_g).any(axis=1) if self.any_floats else np.zeros(1, bool)
-        finite = xyz_g[~missing] if missing.any() else xyz_g
+        finite = xyz_g
+        if self.any_floats and (missing := np.isnan(xyz_g).any(axis=1)).any():
+            finite = xyz_g[~missing]
         self.n_rows += len(xyz_g)
         self.n_finite += len(finite)
         self.total_g += finite.sum(axis=0)
