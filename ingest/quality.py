@@ -85,7 +85,7 @@ def _finite_g(block: Samples) -> Vectors:
 
     Each axis lies in one piece: what is asked below is asked of an axis, and that is several times faster so.
     """
-    axes_g = np.ascontiguousarray(block.values.T, dtype=np.float64)
+    axes_g = np.array(block.values.T, dtype=np.float64, order="C")
     axes_g *= block.g_per_value
     if block.values.dtype.kind == "f":
         axes_g[~np.isfinite(axes_g)] = np.nan
