@@ -220,8 +220,10 @@ class Night:
         Median detection threshold during sleep: smaller movements were not seen.
     not_assessable_reason : str or None
         A sentence for people where ``assessable`` is False.
-    leg_offset_s, leg_drift_ppm, leg_alignment_confidence
-        See `analytics.alignment`; None unless two legs were recorded.
+    leg_offset_s, leg_drift_ppm : float or None
+        How the clock of the second leg's sensor was corrected, see `analytics.alignment`; None where it was not.
+    leg_alignment_confidence : float or None
+        None where no two legs were compared.
     """
 
     subject: str

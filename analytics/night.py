@@ -90,7 +90,8 @@ def analyse_night(
         diary=diary,
         criteria=criteria,
     )
-    evidence = gather(used, watched, recorded, unworn, sleep)
+    one_clock = len(used) == 1 or (offset is not None and offset.trusted)
+    evidence = gather(used, watched, recorded, unworn, sleep, one_clock=one_clock)
     reason = why_not_assessable(evidence, sleep, criteria)
     judged = [(ruleset, judge(movements, sleep, ruleset, criteria)) for ruleset in rulesets]
     scores = tuple(_score(ruleset, result, evidence, sleep, reason, criteria) for ruleset, result in judged)
@@ -116,8 +117,8 @@ def analyse_night(
         scores=scores,
         criteria_hash=criteria.hash(),
         version=version,
-        leg_offset_s=offset.behind_s if offset else None,
-        leg_drift_ppm=offset.drift_ppm if offset else None,
+        leg_offset_s=offset.behind_s if offset and offset.trusted else None,
+        leg_drift_ppm=offset.drift_ppm if offset and offset.trusted else None,
         leg_alignment_confidence=offset.confidence if offset else None,
     )
 

@@ -16,10 +16,10 @@ ALTER TABLE recording ADD COLUMN hrv_last_night_ms DOUBLE;
 COMMENT ON COLUMN recording.hrv_last_night_ms IS 'Variability of the night as the maker of the device computed it (RMSSD), ms; NULL where the file has none.';
 
 ALTER TABLE night ADD COLUMN leg_offset_s DOUBLE;
-COMMENT ON COLUMN night.leg_offset_s IS 'How far the clock of the second sensor was behind the first at the middle of the night, seconds, as found from shared movements; NULL with one sensor.';
+COMMENT ON COLUMN night.leg_offset_s IS 'How far the clock of the second sensor was behind the first at the middle of the night, seconds, as found from shared movements and taken out; NULL where it was not.';
 
 ALTER TABLE night ADD COLUMN leg_drift_ppm DOUBLE;
 COMMENT ON COLUMN night.leg_drift_ppm IS 'How fast that changed over the night, parts per million; NULL where it could not be told.';
 
 ALTER TABLE night ADD COLUMN leg_alignment_confidence DOUBLE;
-COMMENT ON COLUMN night.leg_alignment_confidence IS 'How clearly shared movements show it, 0-1; below the threshold of the criteria nothing was moved. NULL with one sensor.';
+COMMENT ON COLUMN night.leg_alignment_confidence IS 'How clearly shared movements show it, 0-1; below the threshold of the criteria nothing was moved. NULL where no two legs were compared.';
