@@ -90,7 +90,7 @@ def gather(
     """Measure what one night's recordings allow to say."""
     start_us, end_us = int(recorded[0, 0]), int(recorded[-1, 1])
     if sleep.onset_us is not None and sleep.wake_us is not None:
-        start_us, end_us = max(start_us, sleep.onset_us), min(end_us, sleep.wake_us)
+        start_us, end_us = sleep.onset_us, sleep.wake_us
     length_us = max(1, end_us - start_us)
     pauses_s = gaps_us(recorded, start_us, end_us) / 1e6
     searched = union(np.concatenate([w.watched_us for w in watched])) if watched else recorded[:0]

@@ -141,9 +141,6 @@ class Sleep(_Section):
         5.0, gt=0, description="Restless for longer inside a device's sleep window: awake. After van Hees 2015."
     )
     still_evening_share: float = Field(0.5, gt=0, lt=1, description="Share of still epochs in the 2 h before. own.")
-    stage_gap_min: float = Field(
-        45.0, gt=0, description="Stages silent for longer say nothing. Garmin exports hold gaps."
-    )
 
 
 class Jerks(_Section):

@@ -128,7 +128,7 @@ def _sleep_columns(sleep: SleepEstimate) -> dict[str, Any]:
         empty = dict.fromkeys(("sleep_onset_us", "onset_sd_min", "wake_us", "tst_h", "waso_min", "sleep_efficiency"))
         return {"sleep_source": sleep.source, "in_bed_us": sleep.in_bed_us, **empty}
     tst_h = sleep.hours("sleep")
-    in_bed_h = (sleep.bouts[-1].end_us - sleep.in_bed_us) / 3.6e9
+    known_h = tst_h + sleep.hours("wake")
     waso_us = sum(
         max(0, min(b.end_us, sleep.wake_us) - max(b.start_us, sleep.onset_us)) for b in sleep.bouts if b.state == "wake"
     )
@@ -140,7 +140,7 @@ def _sleep_columns(sleep: SleepEstimate) -> dict[str, Any]:
         "wake_us": sleep.wake_us,
         "tst_h": tst_h,
         "waso_min": waso_us / 6e7,
-        "sleep_efficiency": tst_h / in_bed_h if in_bed_h > 0 else None,
+        "sleep_efficiency": tst_h / known_h if known_h > 0 else None,
     }
 
 
