@@ -102,14 +102,14 @@ def resolve(
     UsageError
         `declared_zone` is no zone.
     NoClockError
-        The times are relative, and nobody said to what.
+        The times are relative, and nobody said to what; or they have no date.
     """
     if declared_zone is not None:
         zone_info(declared_zone)
     clock, start_us, said = _anchored(clock, declared_start, path)
-    found, warnings = _resolved(
-        clock, first_us + start_us + time_shift_us, device, declared_zone, declared_by, machine_zone
-    )
+    begins_us = first_us + start_us + time_shift_us
+    check_representable(begins_us, begins_us, path=path)
+    found, warnings = _resolved(clock, begins_us, device, declared_zone, declared_by, machine_zone)
     shift_us = found.shift_us + start_us + time_shift_us
     start = declared_start if not said else None
     return replace(found, shift_us=shift_us, time_shift_us=time_shift_us, start=start), said + warnings
@@ -209,7 +209,7 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def check_representable(first_us: int, last_us: int, *, path: Path) -> None:
+def check_representable(first_us: int, last_us: int, *, path: Path | None) -> None:
     """Raise `NoClockError` for times outside the years 1 to 9999, which no calendar here can name."""
     if not (first_us >= FIRST_US and last_us <= LAST_US):
         raise NoClockError(

@@ -1,5 +1,8 @@
 -- What a watch says beside movement, how a recording's clock was corrected, and how the clocks of two legs compare.
 
+ALTER TABLE recording ALTER COLUMN lsb_g DROP NOT NULL;
+COMMENT ON COLUMN recording.lsb_g IS 'Smallest step between values, g, measured; NULL without movement.';
+
 ALTER TABLE recording ADD COLUMN time_shift_s DOUBLE DEFAULT 0;
 COMMENT ON COLUMN recording.time_shift_s IS 'How much the clock of the device was behind, seconds; added to every time. Source: user or settings.';
 
