@@ -204,6 +204,12 @@ def wall_iso(us: int) -> str:
     return (_EPOCH + us * _MICROSECOND).replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
+def device_iso(us: int, clock: Clock) -> str:
+    """What the device's clock would have shown at an instant, its start and error as declared; without an offset."""
+    start_us = microseconds(clock.start.replace(tzinfo=UTC)) if clock.start else 0
+    return wall_iso(us - clock.shift_us + clock.time_shift_us + start_us)
+
+
 def microseconds(moment: datetime) -> int:
     """An aware `datetime` as microseconds since 1970, exactly."""
     return (moment - _EPOCH) // _MICROSECOND
