@@ -114,6 +114,7 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
         "recorded",
         f"{_clock(night['recorded_from'], zone)} to {_clock(night['recorded_to'], zone)}, {night['recorded_h']:.1f} h",
     )
+    yield "probably not worn", _number(night["unworn_h"] or None, ".1f", " h")
     yield "clocks of the legs", _clocks(night)
     yield "longest gap", _number(night["longest_gap_s"], ".0f", " s")
     yield "sleep told by", night["sleep_source"]
