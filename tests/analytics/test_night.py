@@ -15,10 +15,10 @@ from analytics.criteria import Criteria
 from analytics.model import Channel, Flag, Night
 from analytics.night import analyse_night
 from analytics.rulesets import RULESETS
-from analytics.simulate.legs import LegClock
 from analytics.sleep import Diary
 from ingest.errors import UsageError
 from ingest.recording import StageSpan
+from tests.analytics.legs import LegClock
 from tests.analytics.signals import EVENING_US, add_jerk, channel, night_of_kicks
 
 CRITERIA = Criteria()
