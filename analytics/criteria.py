@@ -92,10 +92,15 @@ class Shapes(_Section):
 class Alignment(_Section):
     """When two sensors' clocks are brought together; see `analytics.alignment`."""
 
-    min_overlap_h: float = Field(1.0, gt=0, description="Sensors that ran together for less are not compared. own.")
+    min_overlap_h: float = Field(
+        3.0, gt=0, description="Sensors that ran together for less are not compared: at 1 h strangers reach 0.5. own."
+    )
     max_lag_min: float = Field(15.0, gt=0, description="Clocks further apart are a wrong zone or date. own.")
     min_confidence: float = Field(
-        0.4, gt=0, le=1, description="Below it nothing is moved: strangers' legs reach 0.2, one's own 0.8. own."
+        0.4,
+        gt=0,
+        le=1,
+        description="Below it nothing is moved: over a night strangers' legs reach 0.23, one's own 0.78. own.",
     )
     piece_min: float = Field(60.0, gt=0, description="Length of the pieces that tell the drift. own.")
     drift_s: float = Field(4.0, gt=0, description="A night's drift stays within this: +-2-4 s a day. formats' clocks.")
@@ -136,9 +141,6 @@ class Sleep(_Section):
         5.0, gt=0, description="Restless for longer inside a device's sleep window: awake. After van Hees 2015."
     )
     still_evening_share: float = Field(0.5, gt=0, lt=1, description="Share of still epochs in the 2 h before. own.")
-    stage_gap_min: float = Field(
-        45.0, gt=0, description="Stages silent for longer say nothing. Garmin exports hold gaps."
-    )
 
 
 class Jerks(_Section):
@@ -162,6 +164,9 @@ class Assessment(_Section):
         2.0, gt=0, description="Gaps of 5-90 s per hour: as long as the intervals looked for."
     )
     min_scorable_share: float = Field(0.6, gt=0, lt=1, description="of the sleep period with a usable floor. own.")
+    max_blind_mg: float = Field(
+        60.0, gt=0, description="Median threshold at most: kicks at the ankle have a median of 30-100 mg. own."
+    )
     unworn_h: float = Field(3.0, gt=0, description="Not one movement for so long: not worn then. own.")
     unworn_edge_h: float = Field(1.0, gt=0, description="The same before the first and after the last movement. own.")
 

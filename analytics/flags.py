@@ -86,13 +86,20 @@ def _plmd_reason(
     if not all(c.state == "met" for c in decisive):
         return _not_raised("possible PLMD", decisive)
     n_series = len({e.series_no for e in events if e.is_plm and e.sleep_state == "sleep"})
-    bound = " One leg was recorded: a lower bound." if evidence.legs != "both" else ""
     return (
         f"{measures['plms_index']:.1f} periodic leg movements per hour of sleep{_between(measures)}, more than "
         f"{threshold:g}: {measures['n_plms']} in {n_series} series, typically {measures['median_imi_s']:.0f} s apart. "
         f"{measures['periodicity_index_share']:.0%} of the leg movements in sleep are periodic; "
-        f"{measures['share_imi_20_40']:.0%} of all intervals are 20-40 s long.{bound} {EMG_CAVEAT}"
+        f"{measures['share_imi_20_40']:.0%} of all intervals are 20-40 s long.{_about_legs(evidence)} {EMG_CAVEAT}"
     )
+
+
+def _about_legs(evidence: Evidence) -> str:
+    if evidence.legs != "both":
+        return " One leg was recorded: a lower bound."
+    if not evidence.one_clock:
+        return " The clocks of the two sensors could not be brought together: kicks of both legs may count twice."
+    return ""
 
 
 def _between(measures: Mapping[str, Any]) -> str:

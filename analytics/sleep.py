@@ -11,7 +11,7 @@ guiding period from the rolling median of inclination changes (van Hees 2018) an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import NormalDist
 
@@ -59,7 +59,7 @@ class SleepEstimate:
     onset_sd_min : float or None
         Its standard deviation: larger than any clock error by far.
     bouts : tuple of Bout
-        From in bed to waking up, without holes.
+        From in bed to waking up, without holes; unknown where nothing was recorded, whoever says what it was.
     """
 
     source: SleepSource
@@ -106,14 +106,24 @@ def estimate_sleep(
         UTC; the longest counts, the others are naps.
     diary : Diary or None
     """
+    return _where_recorded(_by_best_source(found, stages, windows, diary, criteria.sleep), found)
+
+
+def _by_best_source(
+    found: Epochs,
+    stages: Sequence[StageSpan],
+    windows: Sequence[SleepWindow],
+    diary: Diary | None,
+    sleep: Sleep,
+) -> SleepEstimate:
     if diary is not None:
-        return _from_diary(found, diary, criteria.sleep)
-    staged = _from_stages(stages, criteria.sleep)
+        return _from_diary(found, diary, sleep)
+    staged = _from_stages(stages, sleep)
     if staged is not None:
         return staged
     if windows:
-        return _from_window(found, max(windows, key=lambda w: w.end_us - w.start_us), criteria.sleep)
-    return _from_motion(found, criteria.sleep)
+        return _from_window(found, max(windows, key=lambda w: w.end_us - w.start_us), sleep)
+    return _from_motion(found, sleep)
 
 
 def p_near_onset(time_us: int, sleep: SleepEstimate, criteria: Criteria) -> float:
@@ -181,7 +191,7 @@ def _from_diary(found: Epochs, diary: Diary, sleep: Sleep) -> SleepEstimate:
         wake = (Bout(diary.lights_off_us, diary.got_up_us, "wake"),)
         return SleepEstimate("diary", diary.lights_off_us, None, None, diary.got_up_us, wake)
     doubt = (sleep.onset_bias_diary_min, sleep.onset_sd_diary_min)
-    return _estimate("diary", diary.lights_off_us, edges[spans], diary.got_up_us, doubt, _unrecorded_us(found))
+    return _estimate("diary", diary.lights_off_us, edges[spans], diary.got_up_us, doubt)
 
 
 def _from_window(found: Epochs, window: SleepWindow, sleep: Sleep) -> SleepEstimate:
@@ -196,7 +206,7 @@ def _from_window(found: Epochs, window: SleepWindow, sleep: Sleep) -> SleepEstim
     if not len(asleep):  # restless from end to end: the window is wrong about this night
         return _from_motion(found, sleep)
     doubt = (0.0, sleep.onset_sd_stages_min)
-    return _estimate("fit", window.start_us, asleep, window.end_us, doubt, _unrecorded_us(found))
+    return _estimate("fit", window.start_us, asleep, window.end_us, doubt)
 
 
 def _from_motion(found: Epochs, sleep: Sleep) -> SleepEstimate:
@@ -213,7 +223,7 @@ def _from_motion(found: Epochs, sleep: Sleep) -> SleepEstimate:
     wide = _still_evening(found, in_bed_us, threshold_deg, sleep)
     doubt = (sleep.onset_bias_min, sleep.onset_sd_still_min if wide else sleep.onset_sd_min)
     end_us = int(edges[spans[-1, 1]])
-    return _estimate("accelerometer", in_bed_us, edges[spans], end_us, doubt, _unrecorded_us(found))
+    return _estimate("accelerometer", in_bed_us, edges[spans], end_us, doubt)
 
 
 def _estimate(
@@ -222,12 +232,8 @@ def _estimate(
     spans_us: NDArray[np.int64],
     end_us: int,
     doubt: tuple[float, float],
-    unrecorded_us: NDArray[np.int64],
 ) -> SleepEstimate:
-    """Bouts from stretches of stillness; what comes before the corrected onset counts as awake.
-
-    What was not recorded is unknown, not wake.
-    """
+    """Bouts from stretches of stillness; what comes before the corrected onset counts as awake."""
     bias_min, sd_min = doubt
     # The first stillness may be shorter than the bias: onset never leaves it for the next one's end.
     onset_us = int(min(spans_us[0, 0] + round(bias_min * MINUTE_US), spans_us[-1, 1]))
@@ -240,27 +246,34 @@ def _estimate(
         at_us = last
     bouts.append(Bout(at_us, end_us, "wake"))
     wake_us = max((b.end_us for b in bouts if b.state == "sleep"), default=onset_us)
-    told = [part for bout in bouts for part in _split(bout, unrecorded_us)]
-    return SleepEstimate(source, in_bed_us, onset_us, sd_min, wake_us, _merged(told))
+    return SleepEstimate(source, in_bed_us, onset_us, sd_min, wake_us, _merged(bouts))
 
 
-def _unrecorded_us(found: Epochs) -> NDArray[np.int64]:
-    """Stretches of at least a minute without data, shape (k, 2)."""
+def _where_recorded(sleep: SleepEstimate, found: Epochs) -> SleepEstimate:
+    """The same with everything unknown that no sensor recorded: hours without one must not count in an index."""
+    if not sleep.bouts:
+        return sleep
+    unrecorded_us = _unrecorded_us(found, sleep.bouts[0].start_us, sleep.bouts[-1].end_us)
+    return replace(sleep, bouts=_merged([part for bout in sleep.bouts for part in _split(bout, unrecorded_us)]))
+
+
+def _unrecorded_us(found: Epochs, start_us: int, end_us: int) -> list[tuple[int, int]]:
+    """Stretches of at least a minute without data inside the epochs, and whatever lies outside them."""
+    edges = found.edges_us()
     runs = runs_of(~np.isfinite(found.change_deg))
-    return found.edges_us()[runs[(runs[:, 1] - runs[:, 0]) * found.step_us >= MINUTE_US]]
+    pauses = edges[runs[(runs[:, 1] - runs[:, 0]) * found.step_us >= MINUTE_US]]
+    return [(start_us, int(edges[0])), *((first, last) for first, last in pauses.tolist()), (int(edges[-1]), end_us)]
 
 
-def _split(bout: Bout, unrecorded_us: NDArray[np.int64]) -> list[Bout]:
-    """A bout of wake with its unrecorded stretches made unknown; any other bout as it is."""
-    if bout.state != "wake":
-        return [bout]
+def _split(bout: Bout, unrecorded_us: Sequence[tuple[int, int]]) -> list[Bout]:
+    """A bout with its unrecorded stretches made unknown."""
     parts, at_us = [], bout.start_us
-    for start_us, end_us in unrecorded_us.tolist():
+    for start_us, end_us in unrecorded_us:
         first, last = max(start_us, at_us), min(end_us, bout.end_us)
         if last > first:
-            parts += [Bout(at_us, first, "wake"), Bout(first, last, "unknown")]
+            parts += [Bout(at_us, first, bout.state), Bout(first, last, "unknown")]
             at_us = last
-    return [*parts, Bout(at_us, bout.end_us, "wake")]
+    return [*parts, Bout(at_us, bout.end_us, bout.state)]
 
 
 def _merged(bouts: Sequence[Bout]) -> tuple[Bout, ...]:

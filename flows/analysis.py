@@ -79,16 +79,24 @@ def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: in
         recording=recording.sha256,
         site=recording.site,
         side=recording.side,
-        lsb_g=recording.lsb_g,
+        lsb_g=recording.lsb_g or 0.0,
         calibration=recording.calibration,
     )
 
 
 def _stages(recordings: Iterable[StoredRecording], start_us: int, end_us: int) -> tuple[StageSpan, ...]:
-    """Makers' stages that touch the night, in order."""
-    spans = (span for recording in recordings for span in recording.stages)
-    inside = (span for span in spans if span.start_us < end_us and span.end_us > start_us)
-    return tuple(sorted(inside, key=lambda span: (span.start_us, span.end_us, span.stage)))
+    """Stages that touch the night, in order, of the device that saw most of it: two that disagree make no night."""
+    by_device: dict[tuple[str, str, str], set[StageSpan]] = {}
+    for recording in recordings:
+        device = recording.device_maker, recording.device_model, recording.device_serial
+        inside = {span for span in recording.stages if span.start_us < end_us and span.end_us > start_us}
+        by_device.setdefault(device, set()).update(inside)
+    best = max(sorted(by_device), key=lambda device: _length_us(by_device[device]))
+    return tuple(sorted(by_device[best], key=lambda span: (span.start_us, span.end_us, span.stage)))
+
+
+def _length_us(spans: Iterable[StageSpan]) -> int:
+    return sum(span.end_us - span.start_us for span in spans)
 
 
 def _windows(recordings: Iterable[StoredRecording], start_us: int, end_us: int) -> tuple[SleepWindow, ...]:

@@ -27,7 +27,10 @@ Values = NDArray[Any]
 
 
 def not_measured(time_us: NDArray[np.int64], xyz_g: Values, lsb_g: float) -> NDArray[np.bool_]:
-    """Which samples lie in a stretch of at least 10 s without any change, and so measured nothing.
+    """Which samples lie inside a stretch of at least 10 s without any change, and so measured nothing.
+
+    The first and the last sample of a stretch stay: between them the recording then has a gap, and a recording that
+    measured nothing at all still has a beginning and an end.
 
     Parameters
     ----------
@@ -42,7 +45,7 @@ def not_measured(time_us: NDArray[np.int64], xyz_g: Values, lsb_g: float) -> NDA
     ends = np.append(starts[1:], len(time_us))
     long = np.flatnonzero(time_us[ends - 1] - time_us[starts] >= CONSTANT_US) if len(starts) else starts
     for first, last in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
-        flag[first:last] = _is_idle(xyz_g[first], lsb_g)
+        flag[first + 1 : last - 1] = _is_idle(xyz_g[first], lsb_g)
     return flag
 
 

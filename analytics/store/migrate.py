@@ -20,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.store.connection import WRITER, Store, atomic, database_name, reading, writing
+from analytics.store.connection import SESSION, WRITER, Store, atomic, database_name, reading, writing
 from analytics.store.failures import translated
 from analytics.store.settling import make_durable, sync_folder
 from ingest.errors import DatabaseNewerError, DatabaseUnreadableError
@@ -106,7 +106,7 @@ def _create(store: Store, steps: Sequence[Migration]) -> None:
         built = folder / "new.duckdb"
         con = duckdb.connect(database_name(built), config=dict(WRITER))
         try:
-            con.execute("SET TimeZone = 'UTC'")
+            con.execute(SESSION)
             migrate(con, store.path, steps)
         finally:
             con.close()

@@ -18,6 +18,7 @@ from analytics.rulesets import RULESETS
 from analytics.sleep import Diary
 from ingest.errors import UsageError
 from ingest.recording import StageSpan
+from tests.analytics.legs import LegClock
 from tests.analytics.signals import EVENING_US, add_jerk, channel, night_of_kicks
 
 CRITERIA = Criteria()
@@ -175,6 +176,50 @@ def test_two_legs_kicking_together_are_counted_once(kicking: Signal) -> None:
     assert night.legs == "both"
     assert night.scores[0].measures["n_plms"] == pytest.approx(len(PERIODIC_S), abs=4)
     assert Counter(e.leg for e in night.scores[0].events if e.is_plm)["both"] > 0.9 * len(PERIODIC_S)
+
+
+def test_kicks_of_both_legs_are_counted_once_although_one_clock_is_off() -> None:
+    # Intervals vary as in real series; those of a metronome would fit each other one kick later just as well.
+    rng = np.random.default_rng(3)
+    onsets_s = [start + t for start in range(5100, 25000, 3000) for t in np.cumsum(rng.lognormal(3.26, 0.33, 25))]
+    at_s, xyz = night_of_kicks(onsets_s)
+    clock = LegClock(behind_s=3.0, drift_ppm=40)
+    right = channel(at_s, xyz, side="right", recording="b" * 64)
+    late = replace(right, time_us=clock.shown_us(EVENING_US, at_s))
+    together, apart = analysed([channel(at_s, xyz), right]), analysed([channel(at_s, xyz), late])
+    assert apart.leg_offset_s == pytest.approx(3.0 + 40e-6 * 4 * HOUR_S, abs=0.1)
+    assert apart.leg_drift_ppm == pytest.approx(40, abs=5)
+    counts = [Counter(e.leg for e in night.scores[0].events if e.is_plm) for night in (together, apart)]
+    assert counts[0] == counts[1]
+    assert counts[1]["both"] > 100
+    assert "could not be brought together" not in flag(apart, "possible_plmd").reason
+
+
+def test_legs_that_share_no_movement_are_not_moved_and_the_flag_says_so(kicking: Signal) -> None:
+    at_s, other = night_of_kicks([], seed=7)
+    other = other[::-1].copy()
+    night = analysed([channel(*kicking), channel(at_s, other, side="right", recording="b" * 64)])
+    assert (night.legs, night.leg_offset_s, night.leg_drift_ppm) == ("both", None, None)
+    assert night.leg_alignment_confidence is not None
+    assert night.leg_alignment_confidence < CRITERIA.alignment.min_confidence
+    assert "could not be brought together" in flag(night, "possible_plmd").reason
+
+
+def test_one_leg_has_no_offset(periodic_night: Night) -> None:
+    assert (periodic_night.leg_offset_s, periodic_night.leg_alignment_confidence) == (None, None)
+    assert "brought together" not in flag(periodic_night, "possible_plmd").reason
+
+
+def test_an_index_knows_only_the_hours_of_sleep_that_the_sensor_recorded(kicking: Signal) -> None:
+    long = StageSpan(EVENING_US + round(0.5 * HOUR_S * 1e6), EVENING_US + round(9.0 * HOUR_S * 1e6), "deep")
+    night = analysed([channel(*kicking)], stages=[long])
+    assert night.tst_h == pytest.approx(7.5, abs=0.01)
+    assert night.sleep_efficiency == pytest.approx(1.0)
+    assert night.longest_gap_s == pytest.approx(HOUR_S, abs=10)
+    far = replace(long, end_us=EVENING_US + round(11 * HOUR_S * 1e6))
+    assert "of the sleep period were not recorded" in str(
+        analysed([channel(*kicking)], stages=[far]).not_assessable_reason
+    )
 
 
 def test_the_order_of_recordings_does_not_matter(kicking: Signal, calm: Signal) -> None:

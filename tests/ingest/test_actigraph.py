@@ -18,8 +18,7 @@ from ingest.errors import UnsupportedRecordingError
 from ingest.formats.actigraph import device, samples
 from ingest.formats.actigraph import reader as actigraph
 from ingest.recording import DeviceClock, Placement
-from ingest.writers.actigraph import write_gt3x
-from ingest.writers.actigraph_encoding import parameter_float
+from tests.ingest.actigraph_encoding import parameter_float
 from tests.ingest.actigraph_files import (
     EVENING_S,
     EVENING_US,
@@ -37,6 +36,7 @@ from tests.ingest.actigraph_files import (
     with_samples,
     zipped,
 )
+from tests.ingest.actigraph_writer import write_gt3x
 
 #: As for other formats, see the data's own description.
 CONVENTIONS_US = 25_000

@@ -25,7 +25,6 @@ from ingest.errors import (
     UnsupportedRecordingError,
 )
 from ingest.formats.actigraph import reader as actigraph
-from ingest.writers.actigraph import write_gt3x_v1
 from ingest.zips import content, directory
 from tests.ingest.actigraph_files import (
     EVENING_US,
@@ -41,6 +40,7 @@ from tests.ingest.actigraph_files import (
     read,
     zipped,
 )
+from tests.ingest.actigraph_writer import write_gt3x_v1
 
 NO_DIRECTORY = "the zip has no directory at its end: the copy was probably not finished"
 NO_INFO = "info.txt is missing or says nothing: device, serial number and site are unknown"

@@ -19,8 +19,8 @@ from ingest.formats.delimited import sheet
 from ingest.formats.geneactiv import reader as geneactiv
 from ingest.recording import Device, DeviceClock, Placement
 from ingest.sniff import reader_of
-from ingest.writers.geneactiv import Setup, quantised, write_bin, write_export
 from tests.ingest.geneactiv_files import EVENING_US, ROUNDING_US, clock_us, read
+from tests.ingest.geneactiv_writer import Setup, quantised, write_bin, write_export
 
 SETUP = Setup(100.0, serial="011152", location="right ankle", utc_offset_s=3600)
 N = 1000
