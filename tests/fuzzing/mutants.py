@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.fuzzing.containers import Way, at, changed, members_of, ways_into, zipped
-from tests.fuzzing.mutations import Step, byte_step
+from tests.fuzzing.mutations import Step, byte_step, graft
 from tests.fuzzing.seals import sealed
-from tests.fuzzing.seeds import Files, files_of
+from tests.fuzzing.seeds import Files, family_of, files_of, made
 from tests.fuzzing.text_mutations import is_text, text_step
 
 _N_STEPS = (1, 1, 1, 1, 2, 2, 3, 5)
@@ -17,6 +17,7 @@ _TEXT_SHARE = 0.75
 _INSIDE_SHARE = 0.75
 _MEMBERS_SHARE = 0.08
 _MAIN_SHARE = 0.6
+_GRAFT_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,14 @@ class _Change:
 def mutant_of(name: Name) -> Mutant:
     """Damage a seed file."""
     files = files_of(name.of)
-    changes = _changes(Random(f"{name.of}:{name.seed}:{name.index}"), files)
+    changes = _changes(Random(f"{name.of}:{name.seed}:{name.index}"), name.of, files)
     taken = [change for number, change in enumerate(changes) if name.kept is None or number in name.kept]
     for change in taken:
         files = change.apply(files)
     return Mutant(files, tuple(change.what for change in taken))
 
 
-def _changes(rng: Random, files: Files) -> list[_Change]:
+def _changes(rng: Random, of: str, files: Files) -> list[_Change]:
     main, *others = files
     target = rng.choice(others) if others and rng.random() > _MAIN_SHARE else main
     if others and rng.random() < _MEMBERS_SHARE:
@@ -64,6 +65,8 @@ def _changes(rng: Random, files: Files) -> list[_Change]:
     ways = ways_into(files[target])
     way = rng.choice(ways[1:]) if len(ways) > 1 and rng.random() < _INSIDE_SHARE else ()
     steps = _steps(rng, at(files[target], way), rng.choice(_N_STEPS))
+    if rng.random() < _GRAFT_SHARE:
+        steps.insert(0, graft(rng, at(files[target], way), _relative(rng, family_of(of))))
     if rng.random() < 0.5:
         steps.append(Step("checksums put right", sealed))
     changes = [_within(target, way, step) for step in steps]
@@ -77,6 +80,12 @@ def _changes(rng: Random, files: Files) -> list[_Change]:
 def _steps(rng: Random, data: bytes, n: int) -> list[Step]:
     text = is_text(data)
     return [text_step(rng, data) if text and rng.random() < _TEXT_SHARE else byte_step(rng, data) for _ in range(n)]
+
+
+def _relative(rng: Random, family: str) -> bytes:
+    """What lies deepest in some seed of the same family."""
+    content = next(iter(files_of(rng.choice([name for name in made() if family_of(name) == family])).values()))
+    return at(content, rng.choice(ways_into(content)[1:] or [()]))
 
 
 def _within(target: str, way: Way, step: Step) -> _Change:

@@ -31,6 +31,14 @@ def byte_step(rng: Random, data: bytes) -> Step:
     return rng.choice(_BYTE_STEPS)(rng, data)
 
 
+def graft(rng: Random, data: bytes, other: bytes) -> Step:
+    """A piece of a file of the same kind, or all of it, behind or between the bytes."""
+    at = rng.choice((len(data), place(rng, len(data))))
+    start = rng.choice((0, place(rng, len(other))))
+    piece = other[start : start + rng.choice((_length(rng), len(other)))]
+    return Step(f"{len(piece)} bytes of another such file put in at {at}", lambda old: old[:at] + piece + old[at:])
+
+
 def place(rng: Random, n: int) -> int:
     """A position below `n`, often near one of the ends; 0 of nothing."""
     if n == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import subprocess
 import sys
@@ -24,6 +25,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 _KILL_AFTER_S = LIMIT_S + 5
 _STARTS_IN_S = 60
 _MESSAGE_BYTES = 3000
+#: Messages that differ in their numbers are one.
+_DIGITS = re.compile(r"\d+")
 #: Leaves the cores to the other workers.
 _ENVIRONMENT = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -73,7 +76,7 @@ class Worker:
         process = self.process or self._start()
         assert process.stdin is not None
         assert process.stdout is not None
-        begun = time.perf_counter()
+        begun, said_before = time.perf_counter(), os.fstat(self._talk.fileno()).st_size
         try:
             process.stdin.write(f"{encoded_name(name)}\n".encode())
             process.stdin.flush()
@@ -84,7 +87,11 @@ class Worker:
         if line:
             return decoded(line.decode())
         self._stop()
-        return self._lost(name, "crash" if ready else "hang", time.perf_counter() - begun)
+        seconds = time.perf_counter() - begun
+        size = sum(map(len, mutant_of(name).files.values()))
+        said = self._said_since(said_before)
+        where = _DIGITS.sub("N", said.partition("\n")[0]) if ready else ""
+        return Outcome(name, "crash" if ready else "hang", seconds, 0, size, where, said or "it said nothing")
 
     def end(self) -> None:
         if self.process is not None:
@@ -112,10 +119,8 @@ class Worker:
         self.process.communicate()
         self.process = None
 
-    def _lost(self, name: Name, verdict: str, seconds: float) -> Outcome:
-        """An outcome for a mutant that its worker did not survive."""
-        self._talk.seek(0, os.SEEK_END)
-        self._talk.seek(max(0, self._talk.tell() - _MESSAGE_BYTES))
-        said = self._talk.read().decode(errors="replace")
-        size = sum(map(len, mutant_of(name).files.values()))
-        return Outcome(name, verdict, seconds, 0, size, detail=said or "it said nothing")
+    def _said_since(self, position: int) -> str:
+        self._talk.seek(position)
+        said = self._talk.read(_MESSAGE_BYTES)
+        self._talk.seek(0, os.SEEK_END)  # the next process writes where this one stands
+        return said.decode(errors="replace")

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
+import duckdb
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -173,6 +174,17 @@ def _parquet(time: pl.Series, *, packed: bool = False, group: int | None = None)
     return stored.getvalue()
 
 
+def _parquet_v2() -> bytes:
+    """As DuckDB writes it: pages of version 2, times as differences."""
+    rows = "SELECT to_timestamp(1772922600 + i / 50) AS time, sin(i) / 50 AS x, (i % 7) / 1e3 AS y, 1.0::FLOAT AS z"
+
+    def write(path: Path) -> None:
+        with duckdb.connect() as connection:
+            connection.sql(f"COPY ({rows} FROM range(300) r(i)) TO '{path}' (FORMAT parquet, PARQUET_VERSION v2)")
+
+    return _written(write)
+
+
 def _stamps(n: int = 200) -> pl.Series:
     return pl.Series(times(n, 50)).cast(pl.Datetime("us", "UTC"))
 
@@ -211,6 +223,7 @@ MADE: dict[str, Callable[[], bytes | Files]] = {
     "parquet/utc": lambda: _parquet(_stamps()),
     "parquet/groups": lambda: _parquet(_stamps(), packed=True, group=64),
     "parquet/text": lambda: _parquet(_stamps().dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ")),
+    "parquet/v2": _parquet_v2,
     "parquet/numbers": lambda: _parquet(_stamps().dt.epoch("ms")),
 }
 

@@ -11,6 +11,8 @@ from tests.fuzzing.mutations import LARGEST_MUTANT, Step, place
 
 _WORD = re.compile(rb"[^\s,;:|\"]+")
 _NUMBER = re.compile(rb"[+-]?\d+(?:[.,]\d+)?")
+_DIGITS = re.compile(rb"\d{1,18}")
+_DIGIT = re.compile(rb"\d")
 #: The first lines of a table say what the others mean.
 _HEAD_LINES = 12
 _NUMBERS = (
@@ -90,31 +92,43 @@ def _reversed_lines(rng: Random, data: bytes) -> Step:
     return Step(f"lines from {start} on in reverse", partial(_on_lines, change))
 
 
-def _word_on_line(rng: Random, data: bytes, pattern: re.Pattern[bytes], piece: bytes, what: str) -> Step:
-    """Put `piece` in the place of a word of some line."""
+def _word_on_line(
+    rng: Random, data: bytes, pattern: re.Pattern[bytes], what: str, change: Callable[[bytes], bytes]
+) -> Step:
+    """Change a word of some line."""
     number, nth = _line(rng, data), rng.randrange(8)
 
-    def change(lines: list[bytes]) -> None:
+    def apply(lines: list[bytes]) -> None:
         if number >= len(lines) or not (found := list(pattern.finditer(lines[number]))):
             return
         word, line = found[nth % len(found)], lines[number]
-        lines[number] = line[: word.start()] + piece + line[word.end() :]
+        lines[number] = line[: word.start()] + change(word[0]) + line[word.end() :]
 
-    return Step(f"{what} {nth} of line {number} becomes {_shown(piece)}", partial(_on_lines, change))
+    return Step(f"{what}, the {nth}th of line {number}", partial(_on_lines, apply))
 
 
 def _change_number(rng: Random, data: bytes) -> Step:
-    return _word_on_line(rng, data, _NUMBER, rng.choice(_NUMBERS), "number")
+    piece = rng.choice(_NUMBERS)
+    return _word_on_line(rng, data, _NUMBER, f"number becomes {_shown(piece)}", lambda old: piece)
+
+
+def _count_on(rng: Random, data: bytes) -> Step:
+    """A whole number somewhat off: another day, another second, another sign, another unit."""
+    factor, more = rng.choice((1, 1, -1, 10, 1000)), rng.choice((0, 1, -1, 60, 86_400, 86_400_000, 10**12))
+    change = lambda old: str(int(old) * factor + more).encode()  # noqa: E731 - named, it would say the same twice
+    return _word_on_line(rng, data, _DIGITS, f"number times {factor} plus {more}", change)
 
 
 def _change_word(rng: Random, data: bytes) -> Step:
     at = place(rng, len(data))
     found = _WORD.search(data, at) or _WORD.search(data)
-    return _word_on_line(rng, data, _WORD, found[0] if found else b"", "word")
+    piece = found[0] if found else b""
+    return _word_on_line(rng, data, _WORD, f"word becomes {_shown(piece)}", lambda old: piece)
 
 
 def _change_digit(rng: Random, data: bytes) -> Step:
-    return _word_on_line(rng, data, re.compile(rb"\d"), rng.choice((b"0", b"9", b"5", b"", b"11", b"-", b"x")), "digit")
+    piece = rng.choice((b"0", b"9", b"5", b"", b"11", b"-", b"x"))
+    return _word_on_line(rng, data, _DIGIT, f"digit becomes {_shown(piece)}", lambda old: piece)
 
 
 def _put_in(rng: Random, data: bytes) -> Step:
@@ -181,7 +195,8 @@ _TEXT_STEPS = (
     _reversed_lines,
     _change_number,
     _change_number,
-    _change_number,
+    _count_on,
+    _count_on,
     _change_word,
     _change_word,
     _change_digit,

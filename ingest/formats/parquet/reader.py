@@ -14,11 +14,12 @@ from typing import Literal
 
 import polars as pl
 
-from ingest.errors import DamagedRecordingError, EmptyFileError, NoClockError
+from ingest.errors import EmptyFileError, NoClockError
 from ingest.formats.delimited.columns import Axes, find_axes, find_time, is_local, tells_time
 from ingest.formats.delimited.survey import Rows
 from ingest.formats.delimited.table import Table, decode, naming, rows_of
 from ingest.formats.delimited.timestamps import offset_s, time_us
+from ingest.formats.parquet.pages import check_pages, check_rows
 from ingest.recording import Decoded, DeviceClock
 from ingest.source import stamp_of
 
@@ -26,9 +27,6 @@ MAGIC = b"PAR1"
 _SLICE_ROWS = 500_000
 _SAMPLE_ROWS = 500
 _PLACES = 4
-#: Three months at 400 Hz. A few bytes can state any number of equal rows.
-_MOST_ROWS = 3_000_000_000
-
 _UTC_NAMES = frozenset({"UTC", "Etc/UTC", "GMT", "Z", "+00:00"})
 
 
@@ -56,13 +54,13 @@ def read(path: Path) -> Decoded:
     IngestError
         Unreadable, empty, corrupt, no accelerometer, no clock, or no unit.
     """
-    stamp_of(path)
+    size = stamp_of(path).size
     with naming(path):
+        check_pages(path)
         scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
         schema = scan.collect_schema()
         n_rows = int(scan.select(pl.len()).collect().item())
-        if n_rows > _MOST_ROWS:
-            raise DamagedRecordingError(f"it states {n_rows} rows, which no recording has")
+        check_rows(n_rows, size)
         if n_rows == 0:
             raise EmptyFileError("a table without a single row", hint="export the recording again")
         layout = _layout(scan, schema, n_rows)
