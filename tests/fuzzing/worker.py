@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 
+from tests.fuzzing.memory import peak_bytes, reset_peak
 from tests.fuzzing.mutants import Name, mutant_of
 from tests.fuzzing.outcomes import Outcome, decoded_name
 from tests.fuzzing.seeds import Files
@@ -56,7 +57,7 @@ def outcome_of(name: Name, folder: Path) -> Outcome:
     path, size = write(mutant_of(name).files, folder)
     left_behind: list[BaseException] = []
     sys.unraisablehook = lambda hook: left_behind.append(hook.exc_value) if hook.exc_value else None
-    before = _reset_peak()
+    before = reset_peak()
     begun = time.perf_counter()
     error: BaseException | None = None
     said = ""
@@ -68,7 +69,7 @@ def outcome_of(name: Name, folder: Path) -> Outcome:
     except BaseException as raised:  # a panic inside polars is none of `Exception`
         error = raised
     seconds = time.perf_counter() - begun
-    peak = _peak_bytes() - before
+    peak = peak_bytes() - before
     error = error or next(iter(left_behind), None)
     if error is not None:
         return Outcome(name, _word(error), seconds, peak, size, _where(error), _detail(error))
@@ -101,27 +102,6 @@ def _time_limit() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
         signal.setitimer(signal.ITIMER_REAL, *timer)
-
-
-def _reset_peak() -> int:
-    """The memory in use, from which the peak is counted."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-        return _status_bytes("VmRSS")
-    except OSError:
-        return _peak_bytes()
-
-
-def _peak_bytes() -> int:
-    try:
-        return _status_bytes("VmHWM")
-    except OSError:  # not Linux: the peak of the whole life, in bytes on macOS
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def _status_bytes(key: str) -> int:
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition(f"{key}:")[2].split(maxsplit=1)[0]) << 10
 
 
 def _word(error: BaseException) -> str:

@@ -17,6 +17,7 @@ from ingest.errors import DamagedRecordingError
 from ingest.formats import parquet
 from ingest.formats.parquet import pages
 from ingest.formats.parquet.thrift import NUMBER, Cursor, MalformedError
+from tests.fuzzing.memory import peak_bytes, reset_peak
 from tests.ingest.tables import clock_us, joined, resting_mg
 
 N = 300
@@ -86,6 +87,20 @@ def test_rows_out_of_proportion_to_the_file_are_a_bomb(
         return
     with pytest.raises(DamagedRecordingError, match="it states 100000 rows"):
         parquet.read(path)
+
+
+def test_long_texts_in_the_place_of_times_cost_no_memory(tmp_path: Path) -> None:
+    n = 20_000
+    moment = pl.Series(clock_us(n)).cast(pl.Datetime("us"))
+    long = pl.when(pl.int_range(n) % 500 < 200).then(pl.lit("x" * 100_000))
+    written_apart = table_of(n).with_columns(
+        date=long.otherwise(moment.dt.strftime("%Y-%m-%d")), time=moment.dt.strftime("%H:%M:%S%.3f")
+    )
+    path = tmp_path / "a.parquet"
+    written_apart.write_parquet(path)
+    before = reset_peak()
+    assert len(joined(parquet.read(path))) == n * 3 // 5
+    assert peak_bytes() - before < 100 << 20
 
 
 @pytest.mark.parametrize("group", [None, 64, 7])

@@ -27,6 +27,8 @@ MAGIC = b"PAR1"
 _SLICE_ROWS = 500_000
 _SAMPLE_ROWS = 500
 _PLACES = 4
+#: No moment is as long, and a dictionary makes any number of long texts of one.
+_LONGEST_TEXT = 100
 _UTC_NAMES = frozenset({"UTC", "Etc/UTC", "GMT", "Z", "+00:00"})
 
 
@@ -121,7 +123,7 @@ def _written_time(scan: pl.LazyFrame, readable: Sequence[str], n_rows: int) -> t
     if not any(map(tells_time, readable)):
         raise NoClockError("no column holds times", hint="add a column of date-times called time")
     found = find_time(readable, _samples(scan, readable, n_rows))
-    moment = pl.concat_str([pl.col(readable[i]).cast(pl.String) for i in found.positions], separator=" ")
+    moment = pl.concat_str([_text(readable[i]) for i in found.positions], separator=" ")
     if len(found.positions) == 1:
         moment = pl.col(readable[found.positions[0]])
     clock = DeviceClock("local" if is_local(found.notation) else "utc")
@@ -131,6 +133,9 @@ def _written_time(scan: pl.LazyFrame, readable: Sequence[str], n_rows: int) -> t
 def _samples(scan: pl.LazyFrame, names: Sequence[str], n_rows: int) -> list[list[str]]:
     """For every column, some of its values as text, from several places of the table."""
     starts = sorted({n_rows * place // _PLACES for place in range(_PLACES)})
-    text = [pl.col(name).cast(pl.String) for name in names]
-    pieces = [scan.slice(start, _SAMPLE_ROWS).select(text).collect() for start in starts]
+    pieces = [scan.slice(start, _SAMPLE_ROWS).select(map(_text, names)).collect() for start in starts]
     return [column.fill_null("").to_list() for column in pl.concat(pieces).get_columns()]
+
+
+def _text(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String).str.head(_LONGEST_TEXT)
