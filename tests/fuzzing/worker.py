@@ -28,7 +28,7 @@ from tests.fuzzing.verdict import verdict
 LIMIT_S = 10.0
 #: Reading may take so many times the size of a file, and so much for any.
 MEMORY_TIMES = 20
-MEMORY_FLOOR_BYTES = 200 << 20
+MEMORY_FLOOR_BYTES = 100 << 20
 #: Beyond the memory limit, what is asked for in one piece is refused by the system.
 _ADDRESS_SPACE_BYTES = 8 << 30
 _OURS = f"{Path(__file__).resolve().parents[2] / 'ingest'}{os.sep}"
