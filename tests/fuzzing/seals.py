@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from functools import reduce
 from operator import xor
 
@@ -11,6 +12,7 @@ from ingest.formats.fit.crc import fit_crc
 _SECTOR = 512
 _CWA_HEADER = 1024
 _FIT_HEADER = 14
+_MATRIX_PACKET = b"MDTCPACK"
 
 
 def sealed(data: bytes) -> bytes:
@@ -59,4 +61,19 @@ def _sealed_fit(data: bytes) -> bytes:
     return start + struct.pack("<H", fit_crc(start))
 
 
-_SEALS = ((_is_cwa, _sealed_cwa), (_is_gt3x_log, _sealed_gt3x_log), (_is_fit, _sealed_fit))
+def _is_matrix(data: bytes) -> bool:
+    return _MATRIX_PACKET in data
+
+
+def _sealed_matrix(data: bytes) -> bytes:
+    """A packet begins with the CRC-32 of all behind it; it is taken to end where the next one begins."""
+    head, *packets = data.split(_MATRIX_PACKET)
+    return _MATRIX_PACKET.join([head, *(struct.pack("<I", zlib.crc32(packet[4:])) + packet[4:] for packet in packets)])
+
+
+_SEALS = (
+    (_is_cwa, _sealed_cwa),
+    (_is_gt3x_log, _sealed_gt3x_log),
+    (_is_fit, _sealed_fit),
+    (_is_matrix, _sealed_matrix),
+)

@@ -26,6 +26,9 @@ from ingest.writers.axivity import write_cwa
 from ingest.writers.delimited import write_csv
 from ingest.writers.fit import write_fit
 from ingest.writers.geneactiv import Setup, write_bin, write_export
+from tests.ingest.actilife_files import Export, document
+from tests.ingest.matrix_files import night
+from tests.ingest.unisens_files import Measurement, still
 
 #: Name to content. The first is the file that is read, the others lie beside it; a name may have folders in it.
 Files = dict[str, bytes]
@@ -189,6 +192,16 @@ def _stamps(n: int = 200) -> pl.Series:
     return pl.Series(times(n, 50)).cast(pl.Datetime("us", "UTC"))
 
 
+def _unisens() -> Files:
+    with TemporaryDirectory() as folder:
+        Measurement().write(Path(folder), still(600))
+        return {name: (Path(folder) / name).read_bytes() for name in ("unisens.xml", "acc.bin")}
+
+
+def _actilife(export: Export) -> bytes:
+    return document(np.rint(values(300) * 1000).astype(np.int64), export).encode()
+
+
 def _packed(make: Callable[[], bytes]) -> bytes:
     return gzip.compress(make(), 4, mtime=0)
 
@@ -220,6 +233,11 @@ MADE: dict[str, Callable[[], bytes | Files]] = {
     "delimited/seconds": _seconds_csv,
     "delimited/comma": _comma_csv,
     "delimited/utc.gz": partial(_packed, _csv),
+    "matrix/packets": lambda: night(4, 400, 16).bytes(),
+    "unisens/folder": _unisens,
+    "actilife/named": lambda: _actilife(Export()),
+    "actilife/stamped": lambda: _actilife(Export(with_stamps=True)),
+    "actilife/comma": lambda: _actilife(Export(with_stamps=True, decimal=",")),
     "parquet/utc": lambda: _parquet(_stamps()),
     "parquet/groups": lambda: _parquet(_stamps(), packed=True, group=64),
     "parquet/text": lambda: _parquet(_stamps().dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ")),

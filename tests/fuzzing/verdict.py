@@ -71,6 +71,8 @@ def _check(recording: Recording) -> None:
     _check_quality(recording.quality)
     _owed(_is_positive(recording.rate_hz_nominal), f"a nominal rate of {recording.rate_hz_nominal} Hz")
     _owed(_is_positive(recording.full_scale_g), f"a full scale of {recording.full_scale_g} g")
+    counts = (recording.bad_blocks, recording.restarts, recording.quality.n_samples)
+    _owed({type(count) for count in counts} == {int}, f"counts that no other program takes: {counts}")
     _owed(recording.bad_blocks >= 0 and recording.restarts >= 0, "a count below zero")
     spans = [(span.start_us, span.end_us) for kind in (recording.stages, recording.sleep_windows) for span in kind]
     _owed(all(start <= end for start, end in spans), f"a span ends before it starts: {spans}")
