@@ -42,7 +42,6 @@ class HangError(BaseException):
 def main() -> None:
     """Read names of mutants from the input and write an outcome for each."""
     faulthandler.enable()
-    warnings.simplefilter("error")
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE_BYTES, _ADDRESS_SPACE_BYTES))
@@ -55,22 +54,18 @@ def main() -> None:
 def outcome_of(name: Name, folder: Path) -> Outcome:
     """Make a mutant below `folder`, read it, and say what came of it."""
     path, size = write(mutant_of(name).files, folder)
-    left_behind: list[BaseException] = []
-    sys.unraisablehook = lambda hook: left_behind.append(hook.exc_value) if hook.exc_value else None
-    before = reset_peak()
-    begun = time.perf_counter()
+    before, begun = reset_peak(), time.perf_counter()
     error: BaseException | None = None
     said = ""
     try:
-        with _time_limit():
+        with _time_limit(), _strict() as left_behind:
             said = verdict(path)
+        error = next(iter(left_behind), None)
     except KeyboardInterrupt:
         raise
     except BaseException as raised:  # a panic inside polars is none of `Exception`
         error = raised
-    seconds = time.perf_counter() - begun
-    peak = peak_bytes() - before
-    error = error or next(iter(left_behind), None)
+    seconds, peak = time.perf_counter() - begun, peak_bytes() - before
     if error is not None:
         return Outcome(name, _word(error), seconds, peak, size, _where(error), _detail(error))
     if peak > max(MEMORY_FLOOR_BYTES, MEMORY_TIMES * size):
@@ -87,6 +82,20 @@ def write(files: Files, folder: Path) -> tuple[Path, int]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return folder / next(iter(files)), sum(map(len, files.values()))
+
+
+@contextmanager
+def _strict() -> Iterator[list[BaseException]]:
+    """Warnings as errors; what is raised where nobody can catch it, as by a file that was left open, is collected."""
+    left_behind: list[BaseException] = []
+    hook = sys.unraisablehook
+    sys.unraisablehook = lambda raised: left_behind.append(raised.exc_value or RuntimeError(str(raised.err_msg)))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            yield left_behind
+    finally:
+        sys.unraisablehook = hook
 
 
 @contextmanager

@@ -88,6 +88,14 @@ def test_a_warning_is_a_finding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert read_by(monkeypatch, tmp_path, overflowing).verdict == "RuntimeWarning"
 
 
+def test_a_file_that_is_left_open_is_a_finding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def careless(path: Path) -> Decoded:
+        path.open("rb").read(1)
+        return decoded()
+
+    assert read_by(monkeypatch, tmp_path, careless).verdict == "ResourceWarning"
+
+
 def test_a_hang_is_a_finding_and_ends(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def hanging(path: Path) -> Decoded:
         while True:
