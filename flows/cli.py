@@ -55,7 +55,7 @@ def import_(
     Parameters
     ----------
     paths
-        Files and folders.
+        Files, folders, and zip or gzip archives of them.
     subject
         Who wore the sensor.
     site
@@ -98,7 +98,7 @@ def inspect(
     Parameters
     ----------
     file
-        A recording.
+        A recording, or an archive or folder with a single one.
     tz
         Zone the wearer lived in, like Europe/Berlin.
     time_shift

@@ -13,15 +13,11 @@ from pathlib import Path
 
 from ingest.foreign_kind import Foreign, kind
 from ingest.summaries import COUNTS, SUMMARIES
+from ingest.zips import members
 
 _EXPORT_CSV = "export it as a CSV with a time column and x, y, z in g"
 _UNPACK = "unpack it and import the recordings in it"
 _ORIGINAL = "download the original recording instead"
-#: The directory of a zip lies at its end; a comment of up to 64 KiB may follow it.
-_ZIP_TAIL_BYTES = 1 << 18
-_ZIP_ENTRY = re.compile(rb"PK\x01\x02[\s\S]{24}([\s\S]{2})[\s\S]{16}")
-#: A broken copy has no directory, only what stands before each member.
-_ZIP_MEMBER = re.compile(rb"PK\x03\x04[\s\S]{22}([\s\S]{2})[\s\S]{2}")
 
 _PLAIN: tuple[Foreign, ...] = (
     *COUNTS,
@@ -85,13 +81,15 @@ _AGDC = kind(
     recording=True,
 )
 _OFFICE = kind("an office document", _ZIP, "save the table as CSV", ".xlsx", ".docx", ".ods", ".odt")
-_ARCHIVE = kind("a zip archive", _ZIP, _UNPACK, ".zip", recording=True)
+#: A zip of files, one of which may be a recording; `ingest.archives` takes it apart.
+ARCHIVE = kind("a zip archive", _ZIP, _UNPACK, ".zip", recording=True)
 
 
 def recognised(head: bytes, path: Path) -> Foreign | None:
     """The foreign kind of a file that begins with `head`, if it is one; only a zip is opened once more."""
-    if _ARCHIVE.begins.match(head):
-        return _zip_kind(_zip_names(path) | _names_in(head, _ZIP_MEMBER))
+    if ARCHIVE.begins.match(head):
+        inside = members(path)
+        return _zip_kind(frozenset((*(member.name for member in inside.members), *inside.lost)))
     if _MATRIX.match(head):
         return None
     content = head.removeprefix(codecs.BOM_UTF8)
@@ -101,24 +99,9 @@ def recognised(head: bytes, path: Path) -> Foreign | None:
 def _zip_kind(names: frozenset[str]) -> Foreign | None:
     """What a zip is by the names in it; None for a GT3X recording, which has a reader."""
     if any(name.lower().endswith((".gt3x", ".agdc", ".zip")) for name in names):
-        return _ARCHIVE  # the names inside an unpacked inner one show as well
+        return ARCHIVE
     if "info.txt" not in names and names >= {"manifest.json", "calibration.json"}:
         return _AGDC
     if names & {"log.bin", "activity.bin"}:
         return None
-    return _OFFICE if names & {"[Content_Types].xml", "mimetype"} else _ARCHIVE
-
-
-def _zip_names(path: Path) -> frozenset[str]:
-    """Member names in the tail of a zip: enough to know the kind, and bounded whatever the zip claims."""
-    with path.open("rb") as file:
-        size = file.seek(0, 2)
-        file.seek(max(0, size - _ZIP_TAIL_BYTES))
-        tail = file.read(_ZIP_TAIL_BYTES)
-    return _names_in(tail, _ZIP_ENTRY)
-
-
-def _names_in(data: bytes, header: re.Pattern[bytes]) -> frozenset[str]:
-    """The names that stand behind every such header; its first group is their length."""
-    entries = ((entry.end(), int.from_bytes(entry[1], "little")) for entry in header.finditer(data))
-    return frozenset(data[start : start + length].decode("utf-8", "replace") for start, length in entries)
+    return _OFFICE if names & {"[Content_Types].xml", "mimetype"} else ARCHIVE

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Protocol
 
 from ingest.errors import IngestError, UnknownFormatError, UnsupportedRecordingError
-from ingest.foreign import recognised
+from ingest.foreign import ARCHIVE, recognised
 from ingest.foreign_kind import Foreign
 from ingest.recording import Decoded
 
 HEAD_BYTES = 4096
 _GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
 _READ = (
     "recordings of Axivity, ActiGraph, GENEActiv, Matrix and movisens sensors are read, FIT, Parquet, exports of sensor"
     " apps, and CSV with a time column and three axes"
@@ -68,6 +69,33 @@ def reader_of(path: Path) -> Reader:
     raise _unclaimed(head, path)
 
 
+def is_archive(path: Path) -> bool:
+    """Whether a file is none to be read but to be taken apart: a zip of files, or gzip that no reader takes as it is.
+
+    Raises
+    ------
+    OSError, UnreadableFileError
+        The bytes cannot be had.
+    """
+    head = _head(path)
+    if not head.startswith(_GZIP):
+        return recognised(head, path) is ARCHIVE
+    inside = _unzipped(head)
+    if not inside or inside.startswith(_ZIP):
+        return bool(inside)
+    for reader in readers():
+        if reader.claims(head, path):
+            return False
+        if reader.claims(inside, path):
+            return True
+    return True
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether a file is packed with gzip."""
+    return _head(path).startswith(_GZIP)
+
+
 def readers() -> Iterator[Reader]:
     """The readers, strictest first, each imported when it is asked for."""
     from ingest.formats import axivity
@@ -94,6 +122,27 @@ def readers() -> Iterator[Reader]:
     from ingest.formats import parquet
 
     yield parquet
+    from ingest.formats import empatica
+
+    yield empatica
+    from ingest.formats import phyphox
+
+    yield phyphox
+    from ingest.formats import sensor_logger
+
+    yield sensor_logger
+    from ingest.formats import sensorlog
+
+    yield sensorlog
+    from ingest.formats import polar
+
+    yield polar
+    from ingest.formats import shimmer
+
+    yield shimmer
+    from ingest.formats import bangle
+
+    yield bangle
     from ingest.formats import delimited
 
     yield delimited

@@ -28,7 +28,7 @@ import duckdb
 import polars as pl
 
 from analytics.store.failures import busy, is_busy, translated
-from analytics.store.workspace import owner_only
+from analytics.store.settling import owner_only
 
 T = TypeVar("T")
 

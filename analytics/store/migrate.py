@@ -22,8 +22,9 @@ import duckdb
 
 from analytics.store.connection import WRITER, Store, atomic, database_name, reading, writing
 from analytics.store.failures import translated
-from analytics.store.workspace import make_durable, own_folder, sync_folder, workspace
+from analytics.store.settling import make_durable, sync_folder
 from ingest.errors import DatabaseNewerError, DatabaseUnreadableError
+from ingest.workspace import own_folder, workspace
 
 _FILE_NAME = re.compile(r"(?P<version>\d{4})_\w+\.sql")
 

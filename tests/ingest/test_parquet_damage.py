@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.errors import DamagedRecordingError
+from ingest.errors import DamagedRecordingError, UnsupportedRecordingError
 from ingest.formats import parquet
+from ingest.formats.delimited.dialect import MOST_COLUMNS
 from ingest.formats.parquet import pages
 from ingest.formats.parquet.thrift import NUMBER, Cursor, MalformedError
 from tests.fuzzing.memory import peak_bytes, reset_peak
@@ -101,6 +102,13 @@ def test_long_texts_in_the_place_of_times_cost_no_memory(tmp_path: Path) -> None
     before = reset_peak()
     assert len(joined(parquet.read(path))) == n * 3 // 5
     assert peak_bytes() - before < 100 << 20
+
+
+def test_thousands_of_columns_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    table_of(9).with_columns(pl.lit(0).alias(f"c{i}") for i in range(MOST_COLUMNS)).write_parquet(path)
+    with pytest.raises(UnsupportedRecordingError, match="columns"):
+        parquet.read(path)
 
 
 @pytest.mark.parametrize("group", [None, 64, 7])

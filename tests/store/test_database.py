@@ -26,8 +26,8 @@ from analytics.store import (
 from analytics.store.connection import atomic, transaction, writing
 from analytics.store.failures import as_store_error
 from analytics.store.migrate import Migration, is_current, known_migrations, migrate
-from analytics.store.workspace import PREFIX, abandoned, workspace
 from ingest.errors import DatabaseBusyError, DatabaseNewerError, DatabaseUnreadableError, StoreError
+from ingest.workspace import PREFIX, abandoned, workspace
 from tests.store.conftest import Child
 from tests.store.making import attempt, contents, execute, sha
 
@@ -333,7 +333,7 @@ def test_the_next_workspace_removes_what_a_dead_process_left(tmp_path: Path, chi
     code = """
 import os, sys
 from pathlib import Path
-from analytics.store.workspace import workspace
+from ingest.workspace import workspace
 with workspace(Path(sys.argv[1])) as folder:
     (folder / "part").write_text("x" * 1000)
     os.kill(os.getpid(), 9)

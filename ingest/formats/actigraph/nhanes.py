@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, NoClockError
-from ingest.formats.actigraph.archive import Member
-from ingest.formats.actigraph.content import opened
 from ingest.formats.actigraph.device import SMALL_RANGE_STEPS, parsed, setup
 from ingest.formats.actigraph.samples import PACKED_STEPS, PAIR_BYTES, unpack
 from ingest.recording import BLOCK_SAMPLES, Decoded, Samples
+from ingest.zips import Member, opened
 
 FORMAT = "actigraph-gt3x-v1"
 

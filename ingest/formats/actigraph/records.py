@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import DamagedRecordingError
-from ingest.formats.actigraph.content import Cursor
+from ingest.zips import Cursor
 
 SEPARATOR = 0x1E
 HEADER_BYTES = 8

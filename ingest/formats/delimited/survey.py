@@ -42,6 +42,8 @@ class Rows:
         Rows that are no samples.
     first_bad : int or None
         Number of the first of them in the file, from 1.
+    counter_us : int64 array, shape (n,), or None
+        A counter of the sensor's own beside its times.
     """
 
     time_us: NDArray[np.int64]
@@ -49,6 +51,7 @@ class Rows:
     offsets_s: frozenset[int] = frozenset()
     n_bad: int = 0
     first_bad: int | None = None
+    counter_us: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)

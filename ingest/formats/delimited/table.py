@@ -19,6 +19,7 @@ from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, No
 from ingest.formats.delimited.lines import Lines
 from ingest.formats.delimited.survey import Rows, Survey, survey
 from ingest.formats.delimited.ties import spread_ties
+from ingest.formats.delimited.timestamps import MOST_PER_SECOND
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Placement, Samples
 from ingest.source import unreadable
 from ingest.units import Unit, decide_unit, unit_by_gravity
@@ -27,8 +28,6 @@ from ingest.units import Unit, decide_unit, unit_by_gravity
 KEPT_SAMPLES = 4_000_000
 #: Beyond any unit and any sensor: 16 g are 16 000 mg, and counts have 16 bits.
 _LARGEST_VALUE = 1e6
-#: Some accelerometers take 3200 samples a second; more rows with one time are not of one second.
-_MOST_PER_SECOND = 5_000
 #: The slowest accelerometer recordings in use have 6.25 Hz; below that these are epochs.
 _SLOWEST_HZ = 5.0
 _NAMELESS = Device()
@@ -92,17 +91,20 @@ def rows_of(table: pl.DataFrame) -> tuple[Rows, NDArray[np.bool_]]:
     Parameters
     ----------
     table : DataFrame
-        Int64 ``time_us``, Float64 ``x``, ``y``, ``z``, and Int64 ``offset_s`` where times may state one; null where
-        unreadable.
+        Int64 ``time_us``, Float64 ``x``, ``y``, ``z``, Int64 ``offset_s`` where times may state one, and Int64
+        ``counter_us`` where the sensor has a counter of its own; null where unreadable.
     """
     values = table.select("x", "y", "z").to_numpy()
     # Comparing with NaN is False: missing, infinite and absurd values go in one step.
-    good = (np.abs(values) <= _LARGEST_VALUE).all(axis=1) & table["time_us"].is_not_null().to_numpy()
+    clocks = [table[name] for name in ("time_us", "counter_us") if name in table.columns]
+    good = (np.abs(values) <= _LARGEST_VALUE).all(axis=1)
+    for clock in clocks:
+        good &= clock.is_not_null().to_numpy()
     offsets = table["offset_s"].unique().drop_nulls().to_list() if "offset_s" in table.columns else []
-    times = table["time_us"].fill_null(0).to_numpy()
-    if good.all():
-        return Rows(times, values, frozenset(offsets)), good
-    return Rows(times[good], values[good], frozenset(offsets)), good
+    times, *counters = (clock.fill_null(0).to_numpy() for clock in clocks)
+    if not good.all():
+        times, values, counters = times[good], values[good], [counter[good] for counter in counters]
+    return Rows(times, values, frozenset(offsets), counter_us=counters[0] if counters else None), good
 
 
 def rows_among(lines: Lines, table: pl.DataFrame, n_overlong: int, lines_before: int) -> Rows:
@@ -140,6 +142,8 @@ def decode(table: Table, path: Path) -> Decoded:
     UnknownUnitError
         See `ingest.units.decide_unit`.
     """
+    if table.clock.base == "relative":
+        table = replace(table, rows=_from_first(table.rows))
     with naming(path):
         found = survey(table.rows(), table.decimals, keep=KEPT_SAMPLES)
         _check(found, table)
@@ -155,6 +159,19 @@ def decode(table: Table, path: Path) -> Decoded:
         bad_blocks=found.n_bad,
         problems=(*table.problems, *_problems(found, table), *([oddity] if oddity else [])),
     )
+
+
+def _from_first(walk: Callable[[], Iterator[Rows]]) -> Callable[[], Iterator[Rows]]:
+    """Times counted from the first sample: when the recording began is all that anybody can say."""
+
+    def rows() -> Iterator[Rows]:
+        origin_us: int | None = None
+        for stretch in walk():
+            if origin_us is None and len(stretch.time_us):
+                origin_us = int(stretch.time_us[0])
+            yield stretch if origin_us is None else replace(stretch, time_us=stretch.time_us - origin_us)
+
+    return rows
 
 
 def _blocks(table: Table, found: Survey, unit: Unit, path: Path) -> Callable[[], Iterator[Samples]]:
@@ -205,7 +222,7 @@ def _check(found: Survey, table: Table) -> None:
             f"one {table.row_word} every {1 / found.rate_hz:.3g} s cannot show movements of half a second",
             hint="export the raw acceleration instead",
         )
-    if found.per_second is not None and found.per_second > _MOST_PER_SECOND:
+    if found.per_second is not None and found.per_second > MOST_PER_SECOND:
         raise NoClockError(
             f"{found.per_second} samples share each time",
             hint="export times with their fractions, not rounded or in scientific notation",

@@ -24,9 +24,9 @@ from ingest.errors import (
     EmptyFileError,
     IngestError,
     NoClockError,
+    NoMovementError,
     UnknownFormatError,
     UnreadableFileError,
-    UnsupportedRecordingError,
 )
 from ingest.formats.fit.acceleration import Layout, Packer, Stored, burst_in, calibration_in, in_g
 from ingest.formats.fit.clock import correlations_in, unix_us, utc_offset_s
@@ -80,7 +80,7 @@ def read(path: Path) -> Decoded:
         No bytes to be had, or more than `MAX_BYTES`.
     EmptyFileError, UnknownFormatError, DamagedRecordingError
         Nothing in it, not FIT, or nothing readable.
-    UnsupportedRecordingError
+    NoMovementError
         A FIT file without acceleration.
     UnknownUnitError, NoClockError
         Samples that cannot be made g, or have no absolute time.
@@ -227,7 +227,7 @@ def _refusal(path: Path, parts: Sequence[PartRead], tally: Counter[int]) -> Inge
     if not tally:
         return EmptyFileError("a FIT header without a message", path=path)
     aside = ", as far as it can be read" if stopped else ""
-    return UnsupportedRecordingError(
+    return NoMovementError(
         f"a FIT file without acceleration: it holds {describe(tally)}{aside}",
         path=path,
         hint="record the night with a Connect IQ app that logs the accelerometer (SensorLogging) and export "

@@ -1,5 +1,5 @@
 """Parquet tables, `.parquet`."""
 
-from ingest.formats.parquet.reader import claims, read
+from ingest.formats.parquet.reader import claims, names_in, read
 
-__all__ = ["claims", "read"]
+__all__ = ["claims", "names_in", "read"]

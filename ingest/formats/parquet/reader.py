@@ -7,19 +7,30 @@ month needs no more memory than a night.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
 
-from ingest.errors import EmptyFileError, NoClockError
-from ingest.formats.delimited.columns import Axes, find_axes, find_time, is_local, tells_time
+from ingest.errors import EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
+from ingest.formats.delimited.columns import (
+    Axes,
+    TimeColumn,
+    check_one_wearer,
+    clock_base,
+    find_axes,
+    find_time,
+    tells_time,
+)
+from ingest.formats.delimited.dialect import MOST_COLUMNS
+from ingest.formats.delimited.mapped import mapped_axes, mapped_time
 from ingest.formats.delimited.survey import Rows
 from ingest.formats.delimited.table import Table, decode, naming, rows_of
 from ingest.formats.delimited.timestamps import offset_s, time_us
 from ingest.formats.parquet.pages import check_pages, check_rows
+from ingest.mapping import TableMapping
 from ingest.recording import Decoded, DeviceClock
 from ingest.source import stamp_of
 
@@ -48,8 +59,19 @@ def claims(head: bytes, path: Path) -> bool:
     return head.startswith(MAGIC)
 
 
-def read(path: Path) -> Decoded:
-    """Decode a Parquet table; ``bad_blocks`` counts rows without a time or with a missing value.
+def names_in(path: Path) -> tuple[str, ...]:
+    """The column names of a Parquet file; none where it cannot be read, which `read` explains."""
+    try:
+        check_pages(path)
+        return tuple(_scan(path).collect_schema())
+    except (IngestError, OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return ()
+
+
+def read(path: Path, mapping: TableMapping | None = None) -> Decoded:
+    """Decode a Parquet table, by what a mapping says of its columns or by their names.
+
+    ``bad_blocks`` counts rows without a time or with a missing value.
 
     Raises
     ------
@@ -59,20 +81,20 @@ def read(path: Path) -> Decoded:
     size = stamp_of(path).size
     with naming(path):
         check_pages(path)
-        scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+        scan = _scan(path)
         schema = scan.collect_schema()
         n_rows = int(scan.select(pl.len()).collect().item())
         check_rows(n_rows, size)
         if n_rows == 0:
             raise EmptyFileError("a table without a single row", hint="export the recording again")
-        layout = _layout(scan, schema, n_rows)
+        layout = _layout(scan, schema, n_rows, mapping)
 
     def rows() -> Iterator[Rows]:
         for start in range(0, n_rows, _SLICE_ROWS):
             yield _slice(scan, layout, start)
 
     table = Table(
-        format="parquet",
+        format="parquet" if mapping is None else "parquet-mapped",
         clock=layout.clock,
         unit=layout.axes.unit,
         decimals=None,
@@ -80,6 +102,10 @@ def read(path: Path) -> Decoded:
         rows=rows,
     )
     return decode(table, path)
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    return pl.scan_parquet(path, glob=False, hive_partitioning=False)
 
 
 def _slice(scan: pl.LazyFrame, layout: _Layout, start: int) -> Rows:
@@ -94,17 +120,50 @@ def _slice(scan: pl.LazyFrame, layout: _Layout, start: int) -> Rows:
     return replace(rows, n_bad=n_bad, first_bad=start + int(good.argmin()) + 1)
 
 
-def _layout(scan: pl.LazyFrame, schema: pl.Schema, n_rows: int) -> _Layout:
+def _layout(scan: pl.LazyFrame, schema: pl.Schema, n_rows: int, mapping: TableMapping | None) -> _Layout:
     readable = [name for name, dtype in schema.items() if dtype.is_numeric() or dtype == pl.String]
-    axes = find_axes(readable)
+    typed = {name: dtype for name, dtype in schema.items() if isinstance(dtype, pl.Datetime)}
+    if len(readable) > MOST_COLUMNS:
+        raise UnsupportedRecordingError(
+            f"{len(readable)} columns", hint=f"keep time and acceleration, {MOST_COLUMNS} at most"
+        )
+    samples = _samples(scan, readable, n_rows)
+    check_one_wearer(readable, samples)
+    if mapping is None:
+        axes = find_axes(readable)
+        times = _typed_time(typed) or _written_time(readable, samples)
+    else:
+        axes = mapped_axes(mapping, _all_readable(mapping.axes, readable))
+        times = _mapped_time(mapping, typed, readable, samples)
     x, y, z = (readable[i] for i in axes.positions)
-    times = _typed_time(schema) or _written_time(scan, readable, n_rows)
     return _Layout(*times, names=(x, y, z), axes=axes)
 
 
-def _typed_time(schema: pl.Schema) -> tuple[pl.Expr, pl.Expr, DeviceClock] | None:
+def _mapped_time(
+    mapping: TableMapping,
+    typed: Mapping[str, pl.Datetime],
+    readable: Sequence[str],
+    samples: Sequence[Sequence[str]],
+) -> tuple[pl.Expr, pl.Expr, DeviceClock]:
+    named = {name: dtype for name, dtype in typed.items() if (name,) == mapping.time}
+    times = _typed_time(named) or _as_written(
+        readable, mapped_time(mapping, _all_readable(mapping.time, readable), samples)
+    )
+    clock = times[2]
+    return times[0], times[1], clock if clock.zone else replace(clock, zone=mapping.zone)
+
+
+def _all_readable(wanted: Sequence[str], readable: Sequence[str]) -> Sequence[str]:
+    missing = [name for name in wanted if name not in readable]
+    if missing:
+        raise UnsupportedRecordingError(
+            f"the column {missing[0]!r} holds neither numbers nor text", hint="store it as one of them"
+        )
+    return readable
+
+
+def _typed_time(typed: Mapping[str, pl.Datetime]) -> tuple[pl.Expr, pl.Expr, DeviceClock] | None:
     """The leftmost column of date-times, one with a zone before one without."""
-    typed = {name: dtype for name, dtype in schema.items() if isinstance(dtype, pl.Datetime)}
     if not typed:
         return None
     name = min(typed, key=lambda column: typed[column].time_zone is None)
@@ -118,16 +177,18 @@ def _typed_clock(zone: str | None) -> DeviceClock:
     return DeviceClock(base, zone=None if zone in _UTC_NAMES else zone)
 
 
-def _written_time(scan: pl.LazyFrame, readable: Sequence[str], n_rows: int) -> tuple[pl.Expr, pl.Expr, DeviceClock]:
+def _written_time(readable: Sequence[str], samples: Sequence[Sequence[str]]) -> tuple[pl.Expr, pl.Expr, DeviceClock]:
     """Times as numbers or text, by the rules for delimited text."""
     if not any(map(tells_time, readable)):
         raise NoClockError("no column holds times", hint="add a column of date-times called time")
-    found = find_time(readable, _samples(scan, readable, n_rows))
+    return _as_written(readable, find_time(readable, samples))
+
+
+def _as_written(readable: Sequence[str], found: TimeColumn) -> tuple[pl.Expr, pl.Expr, DeviceClock]:
     moment = pl.concat_str([_text(readable[i]) for i in found.positions], separator=" ")
     if len(found.positions) == 1:
         moment = pl.col(readable[found.positions[0]])
-    clock = DeviceClock("local" if is_local(found.notation) else "utc")
-    return time_us(moment, found.notation), offset_s(moment, found.notation), clock
+    return time_us(moment, found.notation), offset_s(moment, found.notation), DeviceClock(clock_base(found.notation))
 
 
 def _samples(scan: pl.LazyFrame, names: Sequence[str], n_rows: int) -> list[list[str]]:
