@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import time
 import tracemalloc
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError
 from ingest.formats.matrix import packets
 from ingest.formats.matrix import read as read_matrix
+from ingest.inspection import describe
+from ingest.reading import read_recording
 from tests.ingest.matrix_files import (
     EVENING_S,
     HEADER_BYTES,
@@ -55,6 +58,11 @@ def assert_keeps_all_but(result: Read, *lost: int) -> None:
     numbers = np.concatenate([np.arange(i * PER_PACKET, (i + 1) * PER_PACKET) for i in kept])
     np.testing.assert_array_equal(numbers_of(result.steps), numbers)
     np.testing.assert_allclose(result.time_us / 1e6 - EVENING_S, numbers / 25, atol=1e-6)
+
+
+def test_a_damaged_last_packet_is_counted_in_numbers_that_json_takes(damaged: Path) -> None:
+    damaged.write_bytes(flipped(BEGINS[-1] - 1))
+    assert json.loads(json.dumps(describe(read_recording(damaged))))["bad_blocks"] == 1
 
 
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))

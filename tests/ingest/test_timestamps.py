@@ -135,6 +135,11 @@ def test_the_century_begins_and_ends_where_it_says() -> None:
     assert recognise([str(first - 1)]) is recognise([str(last + 1)]) is None
 
 
+def test_numbers_whose_sum_is_beyond_all_numbers_are_no_clock() -> None:
+    assert recognise(["1e308", "1e308"]) is None
+    assert unix_unit([1.7e9, 1.7e308, 1.7e308, 1.7e9]) is None
+
+
 def test_a_stated_unit_that_contradicts_the_magnitude_is_no_clock() -> None:
     assert unix_unit([1.7e9], "time (s)") == "s"
     assert unix_unit([1.7e9], "timestamp_ms") is None

@@ -16,6 +16,7 @@ from ingest.errors import (
     DamagedRecordingError,
     EmptyFileError,
     IngestError,
+    UnknownUnitError,
     UnreadableFileError,
     UnsupportedRecordingError,
 )
@@ -163,6 +164,12 @@ def test_numbers_that_are_none_are_kept_and_left_to_the_measure_of_quality(tmp_p
     assert np.flatnonzero(np.isnan(result.xyz_g).any(axis=1)).tolist() == [7]
     with pytest.raises(DamagedRecordingError, match="not numbers"):
         read(Measurement((entry,)).write(tmp_path, np.full((50, 3), np.nan, np.float32)))
+
+
+def test_a_step_beyond_all_numbers_fits_no_unit(tmp_path: Path) -> None:
+    entry = signal_entry({**SIGNAL, "lsbValue": "1e308"})
+    with pytest.raises(UnknownUnitError):
+        read(Measurement((entry,)).write(tmp_path, still(100)))
 
 
 def test_the_samples_alone_are_refused_with_the_name_of_their_document(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal
 
 import numpy as np
@@ -146,7 +147,7 @@ def unix_unit(numbers: Sequence[float], name: str = "") -> UnixUnit | None:
 
     The four ranges do not overlap: each is a factor of 4.3 wide and they lie 1000 apart.
     """
-    middle = float(np.median(np.asarray(numbers, dtype=np.float64)))
+    middle = median(numbers)  # not numpy's, which warns where two numbers near 1e308 are added
     fitting = (u for u, per_s in _PER_SECOND.items() if EARLIEST_US <= middle / per_s * 1e6 <= LATEST_US)
     unit = next(fitting, None)
     return unit if stated_unit(name) in (None, unit) else None

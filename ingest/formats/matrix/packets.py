@@ -109,7 +109,7 @@ def survey(source: ByteSource) -> Survey:
     packets, good, stray = _judged(source, begin, end)
     sizes = _sizes(packets)
     extra = np.where(good, end - begin - sizes, 0)
-    cut = bool(len(begin)) and not good[-1] and int(end[-1] - begin[-1]) < sizes[-1]
+    cut = bool(len(begin) and not good[-1] and end[-1] - begin[-1] < sizes[-1])
     ahead = max(int(begin[0] if len(begin) else source.size) - _FIRST_PACKET_AT, 0)
     if ahead and _View(source, _FIRST_PACKET_AT, ahead).is_blank(_FIRST_PACKET_AT, _FIRST_PACKET_AT + ahead):
         ahead = 0

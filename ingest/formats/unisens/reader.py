@@ -144,8 +144,8 @@ def _median_norm(data: Path, layout: Layout, n_samples: int) -> float:
     starts = sorted({n_samples * place // _PLACES for place in range(_PLACES)})
     with _opened(data) as file:
         pieces = [_piece(file, data, layout, start, min(_PLACE_SAMPLES, n_samples - start)) for start in starts]
-    values = np.concatenate(pieces).astype(np.float64) * (layout.lsb if layout.fits_int16 else 1.0)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore"):  # what is infinite fits no unit
+        values = np.concatenate(pieces).astype(np.float64) * (layout.lsb if layout.fits_int16 else 1.0)
         norms = np.sqrt((values**2).sum(axis=1))
     norms = norms[~np.isnan(norms)]
     if not len(norms):

@@ -14,7 +14,7 @@ from typing import Literal
 
 import polars as pl
 
-from ingest.errors import DamagedRecordingError, EmptyFileError, NoClockError, UnsupportedRecordingError
+from ingest.errors import EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
 from ingest.formats.delimited.columns import (
     Axes,
     TimeColumn,
@@ -24,10 +24,12 @@ from ingest.formats.delimited.columns import (
     find_time,
     tells_time,
 )
+from ingest.formats.delimited.dialect import MOST_COLUMNS
 from ingest.formats.delimited.mapped import mapped_axes, mapped_time
 from ingest.formats.delimited.survey import Rows
 from ingest.formats.delimited.table import Table, decode, naming, rows_of
 from ingest.formats.delimited.timestamps import offset_s, time_us
+from ingest.formats.parquet.pages import check_pages, check_rows
 from ingest.mapping import TableMapping
 from ingest.recording import Decoded, DeviceClock
 from ingest.source import stamp_of
@@ -36,9 +38,8 @@ MAGIC = b"PAR1"
 _SLICE_ROWS = 500_000
 _SAMPLE_ROWS = 500
 _PLACES = 4
-#: Three months at 400 Hz. A few bytes can state any number of equal rows.
-_MOST_ROWS = 3_000_000_000
-
+#: No moment is as long, and a dictionary makes any number of long texts of one.
+_LONGEST_TEXT = 100
 _UTC_NAMES = frozenset({"UTC", "Etc/UTC", "GMT", "Z", "+00:00"})
 
 
@@ -61,8 +62,9 @@ def claims(head: bytes, path: Path) -> bool:
 def names_in(path: Path) -> tuple[str, ...]:
     """The column names of a Parquet file; none where it cannot be read, which `read` explains."""
     try:
+        check_pages(path)
         return tuple(_scan(path).collect_schema())
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+    except (IngestError, OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return ()
 
 
@@ -76,13 +78,13 @@ def read(path: Path, mapping: TableMapping | None = None) -> Decoded:
     IngestError
         Unreadable, empty, corrupt, no accelerometer, no clock, or no unit.
     """
-    stamp_of(path)
+    size = stamp_of(path).size
     with naming(path):
+        check_pages(path)
         scan = _scan(path)
         schema = scan.collect_schema()
         n_rows = int(scan.select(pl.len()).collect().item())
-        if n_rows > _MOST_ROWS:
-            raise DamagedRecordingError(f"it states {n_rows} rows, which no recording has")
+        check_rows(n_rows, size)
         if n_rows == 0:
             raise EmptyFileError("a table without a single row", hint="export the recording again")
         layout = _layout(scan, schema, n_rows, mapping)
@@ -121,6 +123,10 @@ def _slice(scan: pl.LazyFrame, layout: _Layout, start: int) -> Rows:
 def _layout(scan: pl.LazyFrame, schema: pl.Schema, n_rows: int, mapping: TableMapping | None) -> _Layout:
     readable = [name for name, dtype in schema.items() if dtype.is_numeric() or dtype == pl.String]
     typed = {name: dtype for name, dtype in schema.items() if isinstance(dtype, pl.Datetime)}
+    if len(readable) > MOST_COLUMNS:
+        raise UnsupportedRecordingError(
+            f"{len(readable)} columns", hint=f"keep time and acceleration, {MOST_COLUMNS} at most"
+        )
     samples = _samples(scan, readable, n_rows)
     check_one_wearer(readable, samples)
     if mapping is None:
@@ -179,7 +185,7 @@ def _written_time(readable: Sequence[str], samples: Sequence[Sequence[str]]) -> 
 
 
 def _as_written(readable: Sequence[str], found: TimeColumn) -> tuple[pl.Expr, pl.Expr, DeviceClock]:
-    moment = pl.concat_str([pl.col(readable[i]).cast(pl.String) for i in found.positions], separator=" ")
+    moment = pl.concat_str([_text(readable[i]) for i in found.positions], separator=" ")
     if len(found.positions) == 1:
         moment = pl.col(readable[found.positions[0]])
     return time_us(moment, found.notation), offset_s(moment, found.notation), DeviceClock(clock_base(found.notation))
@@ -188,6 +194,9 @@ def _as_written(readable: Sequence[str], found: TimeColumn) -> tuple[pl.Expr, pl
 def _samples(scan: pl.LazyFrame, names: Sequence[str], n_rows: int) -> list[list[str]]:
     """For every column, some of its values as text, from several places of the table."""
     starts = sorted({n_rows * place // _PLACES for place in range(_PLACES)})
-    text = [pl.col(name).cast(pl.String) for name in names]
-    pieces = [scan.slice(start, _SAMPLE_ROWS).select(text).collect() for start in starts]
+    pieces = [scan.slice(start, _SAMPLE_ROWS).select(map(_text, names)).collect() for start in starts]
     return [column.fill_null("").to_list() for column in pl.concat(pieces).get_columns()]
+
+
+def _text(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String).str.head(_LONGEST_TEXT)
