@@ -13,7 +13,8 @@ import pytest
 
 from analytics.store import Store, query
 from flows.importing import summary, tell
-from flows.pipeline import Outcome, import_run, open_context
+from flows.outcomes import Outcome
+from flows.pipeline import import_run, open_context
 from flows.wishes import Wishes
 from ingest.clock import microseconds
 from ingest.recording import (

@@ -21,12 +21,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ingest.recording import StageSpan
-from ingest.writers.actigraph import write_gt3x, write_gt3x_v1
 from ingest.writers.axivity import write_cwa
 from ingest.writers.delimited import write_csv
 from ingest.writers.fit import write_fit
-from ingest.writers.geneactiv import Setup, write_bin, write_export
+from tests.ingest.actigraph_writer import write_gt3x, write_gt3x_v1
 from tests.ingest.actilife_files import Export, document
+from tests.ingest.geneactiv_writer import Setup, write_bin, write_export
 from tests.ingest.matrix_files import night
 from tests.ingest.unisens_files import Measurement, still
 
