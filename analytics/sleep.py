@@ -211,7 +211,10 @@ def _from_motion(found: Epochs, sleep: Sleep) -> SleepEstimate:
     edges = found.edges_us()
     in_bed_us = int(edges[min(guide[0], spans[0, 0])])
     wide = _still_evening(found, in_bed_us, threshold_deg, sleep)
-    doubt = (sleep.onset_bias_min, sleep.onset_sd_still_min if wide else sleep.onset_sd_min)
+    sd_min = sleep.onset_sd_still_min if wide else sleep.onset_sd_min
+    # Two hours of stillness, then a walk, then the night: the first may have been a sofa. Both onsets are possible.
+    up_after_min = _up_after_min(found, int(spans[0, 0]), sleep)
+    doubt = (sleep.onset_bias_min, max(sd_min, up_after_min or 0.0))
     end_us = int(edges[spans[-1, 1]])
     return _estimate("accelerometer", in_bed_us, edges[spans], end_us, doubt, _unrecorded_us(found))
 
@@ -327,3 +330,12 @@ def _still_evening(found: Epochs, in_bed_us: int, threshold_deg: float, sleep: S
     if len(known) * found.step_us < 30 * MINUTE_US:
         return False
     return bool(np.mean(known < max(threshold_deg, 1.0)) > sleep.still_evening_share)
+
+
+def _up_after_min(found: Epochs, first: int, sleep: Sleep) -> float | None:
+    """Minutes from the first rest to the last being up soon after it; None where there was none."""
+    width = round(sleep.up_min * MINUTE_US / found.step_us)
+    soon = found.change_deg[first : first + round(sleep.up_within_h * 60 * MINUTE_US / found.step_us)]
+    share = ndimage.uniform_filter1d((soon > sleep.sib_deg).astype(np.float64), width, mode="constant")
+    up = np.flatnonzero(share >= sleep.up_share)
+    return float(up[-1] * found.step_us / MINUTE_US) if len(up) else None
