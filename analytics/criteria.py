@@ -119,6 +119,9 @@ class Sleep(_Section):
     min_block_min: float = Field(30.0, gt=0, description="Shorter rests are not part of the period. van Hees 2018.")
     max_gap_min: float = Field(60.0, gt=0, description="Shorter breaks do not end the period. van Hees 2018.")
     min_period_min: float = Field(120.0, gt=0, description="A shorter rest is not a night. own.")
+    max_split_min: float = Field(
+        240.0, gt=0, description="Two rests that are each a night's length and no further apart: a split night. own."
+    )
     sib_deg: float = Field(
         5.0, gt=0, description="Sustained inactivity: no change of angle larger than. van Hees 2015."
     )

@@ -2,10 +2,10 @@
 
 Four sources, in this order: a diary, the device maker's sleep stages, the maker's sleep window, the accelerometer.
 Inside a diary's or a window's times wake still comes from the accelerometer. Three assumptions underpin the last:
-lying still for long is mostly sleep; a person lies down once a night (noon to noon); quiet wakefulness cannot be
-seen, so that the onset found is early, and by how much is only known on average. The steps are published ones: a
-guiding period from the rolling median of inclination changes (van Hees 2018) and sustained inactivity inside it
-(van Hees 2015), here on the whole gravity vector.
+lying still for long is mostly sleep; from noon to noon a person lies down once, or twice with a few hours up between;
+quiet wakefulness cannot be seen, so that the onset found is early, and by how much is only known on average. The steps
+are published ones: a guiding period from the rolling median of inclination changes (van Hees 2018) and sustained
+inactivity inside it (van Hees 2015), here on the whole gravity vector.
 """
 
 from __future__ import annotations
@@ -292,15 +292,18 @@ def _calm(found: Epochs, sleep: Sleep) -> tuple[Bools, float]:
 
 
 def _guide(calm: Bools, found: Epochs, sleep: Sleep) -> tuple[int, int] | None:
-    """First and one-past-last epoch of the longest rest (van Hees 2018, steps 6-8)."""
+    """First and one-past-last epoch of the longest rest (van Hees 2018, steps 6-8), and of long ones near it."""
     per_min = MINUTE_US / found.step_us
     runs = runs_of(_over_gaps(calm, found, sleep))
     runs = runs[runs[:, 1] - runs[:, 0] > sleep.min_block_min * per_min]
     if len(runs) == 0:
         return None
     runs = bridged(runs, sleep.max_gap_min * per_min)
-    first, last = runs[np.argmax(runs[:, 1] - runs[:, 0])].tolist()
-    return (first, last) if last - first >= sleep.min_period_min * per_min else None
+    long = bridged(runs[runs[:, 1] - runs[:, 0] >= sleep.min_period_min * per_min], sleep.max_split_min * per_min)
+    if len(long) == 0:
+        return None
+    first, last = long[np.argmax(long[:, 1] - long[:, 0])].tolist()
+    return first, last
 
 
 def _over_gaps(calm: Bools, found: Epochs, sleep: Sleep) -> Bools:

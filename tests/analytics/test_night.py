@@ -18,7 +18,7 @@ from analytics.rulesets import RULESETS
 from analytics.sleep import Diary
 from ingest.errors import UsageError
 from ingest.recording import StageSpan
-from tests.analytics.signals import EVENING_US, add_jerk, channel, night_of_kicks
+from tests.analytics.signals import EVENING_US, add_jerk, add_kick, channel, night_of_kicks
 
 CRITERIA = Criteria()
 HOUR_S = 3600.0
@@ -135,6 +135,23 @@ def test_three_jerks_round_the_onset_are_flagged_as_frequent_hypnic_jerks(calm: 
     assert night.n_hypnic_jerks == 3
     assert flag(night, "frequent_hypnic_jerks").raised
     assert not flag(night, "possible_plmd").raised
+
+
+def test_jerks_half_a_minute_apart_at_the_onset_are_no_periodic_series(calm: Signal) -> None:
+    at_s, xyz = calm[0], calm[1].copy()
+    for onset_s in (2200.0, 2240.0, 2290.0, 2330.0, 2375.0):
+        add_jerk(at_s, xyz, onset_s)
+    night = analysed([channel(at_s, xyz)])
+    assert night.n_hypnic_jerks == 5
+    assert night.scores[0].measures["n_plms"] == 0
+
+
+def test_a_kick_held_for_nine_seconds_is_one_movement(calm: Signal) -> None:
+    at_s, xyz = calm[0], calm[1].copy()
+    add_kick(at_s, xyz, 5 * HOUR_S, peak_mg=120, long_s=9.0)
+    night = analysed([channel(at_s, xyz)])
+    (event,) = [e for e in night.scores[0].events if abs((e.onset_us - EVENING_US) / 1e6 - 5 * HOUR_S) < 15]
+    assert (event.offset_us - event.onset_us) / 1e6 == pytest.approx(9.0, abs=0.5)
 
 
 def test_a_jerk_in_the_middle_of_the_night_is_isolated_and_not_hypnic(calm: Signal) -> None:
