@@ -2,18 +2,19 @@
 
 The last of the readers to be asked: it claims any table of numbers that no other format recognises. What the
 columns are is decided in `columns`, how they are written in `dialect` and `timestamps`, in which unit they are
-in `ingest.units`. Known here is one device: the files of Axivity's OMGUI have no header, the accelerometer
-before the gyroscope, and the wall clock of the computer that configured it even where the time is a number.
+in `ingest.units`. Known here are two makers. The files of Axivity's OMGUI have no header, the accelerometer before
+the gyroscope, and the wall clock of the computer that configured it even where the time is a number. Those of
+ActiGraph's CentrePoint are told by the names of their columns and their times: UTC, and often whole seconds, each as
+many times as there are samples in it (GGIR issue 705); see `ties`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from ingest.errors import EmptyFileError, IngestError, NoClockError, UnknownFormatError, UnsupportedRecordingError
@@ -31,9 +32,9 @@ from ingest.formats.delimited.columns import (
 from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect, header_rows, is_text
 from ingest.formats.delimited.lines import columns, rectangle
 from ingest.formats.delimited.survey import Rows
-from ingest.formats.delimited.table import Table, decode, naming, rows_of
+from ingest.formats.delimited.table import Table, decode, naming, rows_among
 from ingest.formats.delimited.textfile import GZIP_MAGIC, Source, Stretch, cut, lines_of, open_source, peek
-from ingest.formats.delimited.timestamps import TextTime, UnixTime, offset_s, time_us
+from ingest.formats.delimited.timestamps import Notation, TextTime, UnixTime, offset_s, time_us
 from ingest.recording import Decoded, Device, DeviceClock
 from ingest.source import stamp_of
 from ingest.units import G
@@ -46,6 +47,8 @@ _PLACE_BYTES = 8 << 10
 #: OMGUI prints values with %f.
 _OMGUI_DECIMALS = 6
 _DECIMALS = re.compile(r"[+-]?\d*\.?(\d*)([eE][+-]?\d+)?", re.ASCII)
+_CENTREPOINT = ("Timestamp", "X", "Y", "Z")
+_CENTREPOINT_IN_FULL = ("Timestamp", "Accelerometer X", "Accelerometer Y", "Accelerometer Z")
 #: An exponent says nothing of how many digits count.
 _MANY = 15
 
@@ -59,6 +62,7 @@ class _Layout:
     axes: Axes
     decimals: int | None
     is_axivity: bool
+    is_centrepoint: bool
 
 
 def claims(head: bytes, path: Path) -> bool:
@@ -109,10 +113,10 @@ def _table(layout: _Layout, source: Source) -> Table:
             yield parsed
             lines_before += n_lines
 
-    has_gyroscope = layout.is_axivity and dialect.n_columns >= 7
+    name, device = _origin(layout)
     return Table(
-        format="axivity-csv" if layout.is_axivity else "csv-generic",
-        device=Device("Axivity", "AX6" if has_gyroscope else "") if layout.is_axivity else Device(),
+        format=name,
+        device=device,
         clock=DeviceClock("local" if local else "utc", None if local else offset_in_names(dialect.names)),
         unit=layout.axes.unit,
         default_unit=G if layout.is_axivity and layout.decimals == _OMGUI_DECIMALS else None,
@@ -123,6 +127,13 @@ def _table(layout: _Layout, source: Source) -> Table:
     )
 
 
+def _origin(layout: _Layout) -> tuple[str, Device]:
+    """The name of the format, and the device as far as the layout tells it."""
+    if layout.is_axivity:
+        return "axivity-csv", Device("Axivity", "AX6" if layout.dialect.n_columns >= 7 else "")
+    return ("centrepoint-csv", Device("ActiGraph")) if layout.is_centrepoint else ("csv-generic", Device())
+
+
 def _parse(source: Source, stretch: Stretch, layout: _Layout, lines_before: int) -> tuple[Rows, int]:
     """The samples of a stretch, and how many lines it has."""
     data, n_overlong = lines_of(source, stretch, STRETCH_BYTES)
@@ -131,15 +142,8 @@ def _parse(source: Source, stretch: Stretch, layout: _Layout, lines_before: int)
     moment = pl.concat_str([pl.col(f"c{i}") for i in layout.time.positions], separator=" ")
     notation = layout.time.notation
     x, y, z = (pl.col(f"c{i}") for i in layout.axes.positions)
-    rows, good = rows_of(
-        table.select(time_us=time_us(moment, notation), offset_s=offset_s(moment, notation), x=x, y=y, z=z)
-    )
-    bad = np.concatenate((lines.number[~good], lines.wrong))
-    if n_overlong:
-        bad = np.append(bad, lines.n_lines)
-    if len(bad):
-        rows = replace(rows, n_bad=len(bad), first_bad=lines_before + int(bad.min()) + 1)
-    return rows, lines.n_lines + n_overlong
+    table = table.select(time_us=time_us(moment, notation), offset_s=offset_s(moment, notation), x=x, y=y, z=z)
+    return rows_among(lines, table, n_overlong, lines_before), lines.n_lines + n_overlong
 
 
 def _layout(dialect: Dialect, source: Source) -> _Layout:
@@ -159,7 +163,7 @@ def _layout(dialect: Dialect, source: Source) -> _Layout:
             f"{dialect.n_columns} columns without names: which three are the acceleration?",
             hint="add a first line that names them, like time,x,y,z,temperature",
         )
-    return _Layout(dialect, time, axes, decimals, is_axivity)
+    return _Layout(dialect, time, axes, decimals, is_axivity, _is_centrepoint(dialect.names, time.notation, samples))
 
 
 def _axes_by_position(first: int) -> Axes:
@@ -174,6 +178,15 @@ def _is_axivity(dialect: Dialect, time: TimeColumn, samples: Sequence[Sequence[s
         return time.notation.unit == "s" and _n_decimals(samples[0]) > 0
     omgui_clock = TextTime("%Y-%m-%d %H:%M:%S", padded=True, zone="none")
     return time.notation == omgui_clock and decimals == _OMGUI_DECIMALS
+
+
+def _is_centrepoint(names: tuple[str, ...], notation: Notation, samples: Sequence[Sequence[str]]) -> bool:
+    """Whether CentrePoint wrote it. Many a program writes Timestamp,X,Y,Z, but not with seconds that repeat."""
+    if not isinstance(notation, TextTime) or notation.zone != "utc":
+        return False
+    times = samples[0]
+    ties = all("." not in text for text in times) and len(set(times)) < len(times)
+    return names == _CENTREPOINT_IN_FULL or (names == _CENTREPOINT and ties)
 
 
 def _n_decimals(values: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
+from ingest.formats.delimited.lines import Lines
 from ingest.formats.delimited.survey import Rows, Survey, survey
 from ingest.formats.delimited.ties import spread_ties
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Placement, Samples
@@ -91,16 +92,36 @@ def rows_of(table: pl.DataFrame) -> tuple[Rows, NDArray[np.bool_]]:
     Parameters
     ----------
     table : DataFrame
-        Int64 ``time_us`` and ``offset_s``, Float64 ``x``, ``y``, ``z``; null where unreadable.
+        Int64 ``time_us``, Float64 ``x``, ``y``, ``z``, and Int64 ``offset_s`` where times may state one; null where
+        unreadable.
     """
     values = table.select("x", "y", "z").to_numpy()
     # Comparing with NaN is False: missing, infinite and absurd values go in one step.
     good = (np.abs(values) <= _LARGEST_VALUE).all(axis=1) & table["time_us"].is_not_null().to_numpy()
-    offsets = table["offset_s"].unique().drop_nulls().to_list()
+    offsets = table["offset_s"].unique().drop_nulls().to_list() if "offset_s" in table.columns else []
     times = table["time_us"].fill_null(0).to_numpy()
     if good.all():
         return Rows(times, values, frozenset(offsets)), good
     return Rows(times[good], values[good], frozenset(offsets)), good
+
+
+def rows_among(lines: Lines, table: pl.DataFrame, n_overlong: int, lines_before: int) -> Rows:
+    """The samples among the lines of a stretch of text, and how many are none.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `rows_of` takes, a row for every line of the rectangle.
+    n_overlong : int
+        Lines behind these that were too long to be read.
+    lines_before : int
+        Lines of the file above these.
+    """
+    rows, good = rows_of(table)
+    bad = np.concatenate((lines.number[~good], lines.wrong, [lines.n_lines] * n_overlong))
+    if not len(bad):
+        return rows
+    return replace(rows, n_bad=len(bad), first_bad=lines_before + int(bad.min()) + 1)
 
 
 def decode(table: Table, path: Path) -> Decoded:
@@ -109,7 +130,7 @@ def decode(table: Table, path: Path) -> Decoded:
     Raises
     ------
     DamagedRecordingError
-        More than half of its rows are no samples.
+        More than half of its rows are no samples, or all are zeros.
     EmptyFileError
         No rows at all.
     NoClockError
@@ -174,6 +195,10 @@ def _check(found: Survey, table: Table) -> None:
             f"{found.n_bad} of {total} {table.row_word}s are no samples, the first is {table.row_word}"
             f" {found.first_bad}",
             hint="export the recording again",
+        )
+    if found.n_samples and not found.median_norm:
+        raise DamagedRecordingError(
+            f"all {found.n_samples} samples are zeros, so that nothing was measured", hint="check the device"
         )
     if found.rate_hz is not None and found.rate_hz < _SLOWEST_HZ:
         raise UnsupportedRecordingError(

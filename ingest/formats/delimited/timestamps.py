@@ -80,12 +80,16 @@ class TextTime:
         Whether that part always has 19 characters.
     zone : "none", "utc" or "offset"
         What follows the fraction: nothing, a Z, or an offset of ``zone_width`` characters.
+    tail : int or None
+        How many characters fraction and zone have together, where a format lays that down: then the part before
+        may be of any kind and width.
     """
 
     layout: str
     padded: bool
     zone: Zone
     zone_width: int = 0
+    tail: int | None = None
 
 
 Notation = UnixTime | TextTime
@@ -221,6 +225,10 @@ def _parts(column: pl.Expr, notation: TextTime) -> tuple[pl.Expr, pl.Expr, pl.Ex
     """Date and time to the second, fraction with its point, zone."""
     if notation.padded:
         head, rest = column.str.head(19), column.str.slice(19)
+    elif notation.tail is not None:
+        head, rest = (
+            (column.str.head(-notation.tail), column.str.tail(notation.tail)) if notation.tail else (column, pl.lit(""))
+        )
     else:
         head, rest = column.str.extract(_HEAD, 1), column.str.replace(_HEAD, "")
     if notation.zone == "none":

@@ -24,7 +24,7 @@ from ingest.formats.delimited.columns import find_axes
 from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect
 from ingest.formats.delimited.lines import columns, rectangle
 from ingest.formats.delimited.survey import Rows
-from ingest.formats.delimited.table import Table, decode, naming, rows_of
+from ingest.formats.delimited.table import Table, decode, naming, rows_among
 from ingest.formats.delimited.textfile import Source, Stretch, cut, lines_of, open_source
 from ingest.formats.delimited.timestamps import EARLIEST_US, LATEST_US, TextTime, time_us
 from ingest.formats.geneactiv.drift import Drift, drift_of
@@ -107,7 +107,7 @@ def _axes(dialect: Dialect) -> tuple[int, int, int]:
     if dialect.n_columns >= _EPOCH_COLUMNS:
         raise UnsupportedRecordingError(
             f"epochs of {dialect.n_columns} columns, whose means cannot show movements of half a second",
-            hint="export the raw data without epochs, or bring the .bin file",
+            hint="export the raw data without epochs and with decimal points, or bring the .bin file",
         )
     if dialect.names:
         return find_axes(dialect.names).positions
@@ -119,27 +119,24 @@ def _axes(dialect: Dialect) -> tuple[int, int, int]:
 def _rows(source: Source, dialect: Dialect, axes: tuple[int, int, int], extent: _Extent) -> Iterator[Rows]:
     lines_before = dialect.lines_before
     for stretch in cut(source, dialect.data_start, _STRETCH_BYTES):
-        rows, n_lines = _parse(source, stretch, dialect, axes)
-        if rows.first_bad is not None:
-            rows = replace(rows, first_bad=rows.first_bad + lines_before)
+        rows, n_lines = _parse(source, stretch, dialect, axes, lines_before)
         extent.add(rows)
         yield rows
         lines_before += n_lines
 
 
-def _parse(source: Source, stretch: Stretch, dialect: Dialect, axes: tuple[int, int, int]) -> tuple[Rows, int]:
-    """The samples of a stretch, and how many lines it has; the first bad line is counted from its start."""
+def _parse(
+    source: Source, stretch: Stretch, dialect: Dialect, axes: tuple[int, int, int], lines_before: int
+) -> tuple[Rows, int]:
+    """The samples of a stretch, and how many lines it has."""
     data, n_overlong = lines_of(source, stretch, _STRETCH_BYTES)
     lines = rectangle(data, dialect)
     table = columns(lines, dialect, as_text=(0,), as_numbers=axes)
     x, y, z = (pl.col(f"c{i}") for i in axes)
-    moment, nowhere = time_us(pl.col("c0"), _NOTATION), pl.lit(None, dtype=pl.Int64)
+    moment = time_us(pl.col("c0"), _NOTATION)
     possible = pl.when(moment.is_between(EARLIEST_US, LATEST_US)).then(moment)
-    rows, good = rows_of(table.select(time_us=possible, offset_s=nowhere, x=x, y=y, z=z))
-    bad = np.concatenate((lines.number[~good], lines.wrong, [lines.n_lines] * n_overlong))
-    if len(bad):
-        rows = replace(rows, n_bad=len(bad), first_bad=int(bad.min()) + 1)
-    return rows, lines.n_lines + n_overlong
+    table = table.select(time_us=possible, x=x, y=y, z=z)
+    return rows_among(lines, table, n_overlong, lines_before), lines.n_lines + n_overlong
 
 
 def _no_table(text: bytes) -> IngestError:
