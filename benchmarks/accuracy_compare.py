@@ -34,7 +34,7 @@ _MOVES_LEG = ("kick", "respiratory", "posture", "fidget", "train", "alma")
 class Found:
     """What one night gave: a row for the table of nights, and rows for that of events.
 
-    ``events`` has ``kind`` (true kind, "part of another" true movement, or "nothing"), ``label`` (found label, or "missed"),
+    ``events`` has ``kind`` (the true one, "part of another" movement, or "nothing"), ``label`` (or "missed"),
     ``peak_mg`` (true; 0 where nothing was), ``asleep`` (truth), ``counted`` (found as a candidate leg movement).
     """
 

@@ -335,6 +335,28 @@ def demo(*, out: Annotated[Path, Parameter(name=["-o", "--out"])] = Path("demo-o
 
 
 @app.command
+def patterns(
+    *, subject: str | None = None, since: date | None = None, db: Database = None, as_json: Json = False
+) -> None:
+    """What holds over a person's nights, and the signs that send people to a clinician.
+
+    Parameters
+    ----------
+    subject
+        Only this person.
+    since
+        First evening, like 2026-03-01.
+    db
+        Database file.
+    as_json
+        Print one JSON document.
+    """
+    from flows.patterns import patterns_command
+
+    patterns_command(subject=subject, since=since, database=db, as_json=as_json)
+
+
+@app.command
 def doctor(*, db: Database = None) -> int:
     """Check the environment and the database, and say what to do about what is wrong.
 

@@ -31,6 +31,7 @@ def analysed(
     *,
     stages: Sequence[StageSpan] = (),
     diary: Diary | None = None,
+    urge_to_move: float | None = None,
     criteria: Criteria = CRITERIA,
     rulesets: Sequence[str] = ("wasm2016",),
 ) -> Night:
@@ -41,6 +42,7 @@ def analysed(
         channels=channels,
         stages=stages,
         diary=diary,
+        urge_to_move=urge_to_move,
         criteria=criteria,
         rulesets=[RULESETS[name] for name in rulesets],
         version="test",
@@ -272,6 +274,19 @@ def test_periodic_kicks_while_lying_awake_are_possible_rls_and_no_plms(kicking: 
     assert states(found)["urge to move the legs, worse at rest and in the evening, relieved by moving"] == (
         "not measurable"
     )
+
+
+@pytest.mark.parametrize(("noted", "raised"), [(6.0, True), (0.0, False)])
+def test_an_urge_noted_in_the_journal_decides_about_possible_rls(
+    kicking: Signal,
+    noted: float,
+    raised: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    awake = StageSpan(EVENING_US, EVENING_US + round(6 * HOUR_S * 1e6), "wake")
+    asleep = StageSpan(awake.end_us, EVENING_US + round(8 * HOUR_S * 1e6), "light")
+    found = flag(analysed([channel(*kicking)], stages=[awake, asleep], urge_to_move=noted), "possible_rls")
+    assert found.raised is raised
+    assert ("6 of 10" in found.reason) is raised
 
 
 def test_a_child_is_judged_by_five_an_hour(calm: Signal) -> None:
