@@ -58,8 +58,8 @@ def cases(which: SetName, share: float = 1.0) -> list[Case]:
 
 
 def ablation_cases(which: SetName, share: float = 1.0) -> list[Case]:
-    """The nights on which each step of the analysis is switched off in turn."""
-    return _mixed(SEEDS[which], 60)[3 :: max(4, round(4 / share))]
+    """The nights on which each step of the analysis is switched off in turn: mixed ones, and some of large kicks."""
+    return [*_mixed(SEEDS[which], 60)[3 :: max(4, round(4 / share))], *_large(SEEDS[which], max(1, round(6 * share)))]
 
 
 def _mixed(seed: int, count: int) -> list[Case]:
@@ -89,6 +89,16 @@ def _profiles(seed: int, each: int) -> list[Case]:
         for i, name in enumerate(("healthy", "plmd", "rls", "jerks"))
         for k in range(each)
     ]
+
+
+def _large(seed: int, count: int) -> list[Case]:
+    """Kicks that turn the shank by five degrees and more: what a count of activity takes for waking."""
+    found = []
+    for k in range(count):
+        aim = (40.0, 60.0, 80.0)[k % 3]
+        profile = replace(PROFILES["plmd"], plms_per_h=(aim, aim), kick_peak_g=(0.2, 0.4))
+        found.append(Case("large", f"{aim:g}/h", profile, QUIET_SENSORS[k % 3], (seed, 8, k)))
+    return found
 
 
 def _child(seed: int, count: int) -> list[Case]:
