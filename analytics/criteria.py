@@ -60,9 +60,13 @@ class Detection(_Section):
     lobe_s: float = Field(2.0, ge=0, description="Lifting and returning the limb are one movement. Stanford.")
     tilt_low_pass_hz: float = Field(2.0, gt=0, description="Gravity's own band.")
     tilt_rate_hz: float = Field(10.0, gt=0, description="Rate at which tilt is followed.")
-    tilt_median_s: float = Field(12.0, gt=0, description="Rest position: running median over this window. own.")
+    tilt_median_s: float = Field(
+        20.0, gt=0, description="Rest position: running median over this window, twice the longest kick. own."
+    )
     tilt_mg: float = Field(12.0, gt=0, description="Still held away from rest: keeps a movement open. own.")
-    tilt_lsb: float = Field(1.5, gt=0, description="The same, in steps of the sensor. own.")
+    tilt_lsb: float = Field(
+        0.75, gt=0, description="The same, in steps of the sensor: noise resolves half a step. own."
+    )
     onset_share: float = Field(0.2, gt=0, lt=1, description="Onset: first envelope above this share of the peak. own.")
     onset_reach_s: float = Field(0.5, gt=0, description="The onset lies at most this long before the upper threshold.")
     min_lm_s: float = Field(0.5, gt=0, description="Shortest leg movement. WASM 2016.")
@@ -120,6 +124,9 @@ class Sleep(_Section):
     min_block_min: float = Field(30.0, gt=0, description="Shorter rests are not part of the period. van Hees 2018.")
     max_gap_min: float = Field(60.0, gt=0, description="Shorter breaks do not end the period. van Hees 2018.")
     min_period_min: float = Field(120.0, gt=0, description="A shorter rest is not a night. own.")
+    max_split_min: float = Field(
+        240.0, gt=0, description="Two rests that are each a night's length and no further apart: a split night. own."
+    )
     sib_deg: float = Field(
         5.0, gt=0, description="Sustained inactivity: no change of angle larger than. van Hees 2015."
     )
@@ -141,6 +148,11 @@ class Sleep(_Section):
         5.0, gt=0, description="Restless for longer inside a device's sleep window: awake. After van Hees 2015."
     )
     still_evening_share: float = Field(0.5, gt=0, lt=1, description="Share of still epochs in the 2 h before. own.")
+    up_min: float = Field(3.0, gt=0, description="Turning about for so long is being up: a walk from sofa to bed. own.")
+    up_share: float = Field(
+        0.35, gt=0, lt=1, description="Share of epochs above sib_deg while up; restless in bed has about 0.1. own."
+    )
+    up_within_h: float = Field(3.0, gt=0, description="Up so soon after the first rest: was that sleep at all? own.")
 
 
 class Jerks(_Section):

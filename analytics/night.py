@@ -44,6 +44,7 @@ def analyse_night(
     stages: Sequence[StageSpan] = (),
     sleep_windows: Sequence[SleepWindow] = (),
     diary: Diary | None = None,
+    urge_to_move: float | None = None,
     criteria: Criteria,
     rulesets: Sequence[Ruleset],
     version: str,
@@ -62,6 +63,8 @@ def analyse_night(
         The device maker's sleep windows, UTC; used where there are no stages.
     diary : Diary or None
         What the person wrote down; takes precedence over everything.
+    urge_to_move : float or None
+        As the person noted it for this night, 0 (none) to 10.
     rulesets : sequence of Ruleset
         The night is scored under each of them, the default one first.
     version : str
@@ -94,7 +97,9 @@ def analyse_night(
     evidence = gather(used, watched, recorded, unworn, sleep, one_clock=one_clock)
     reason = why_not_assessable(evidence, sleep, criteria)
     judged = [(ruleset, judge(movements, sleep, ruleset, criteria)) for ruleset in rulesets]
-    scores = tuple(_score(ruleset, result, evidence, sleep, reason, criteria) for ruleset, result in judged)
+    scores = tuple(
+        _score(ruleset, result, evidence, sleep, reason, urge_to_move, criteria) for ruleset, result in judged
+    )
     return Night(
         subject=subject,
         night_date=night_date,
@@ -153,6 +158,7 @@ def _score(
     evidence: Evidence,
     sleep: SleepEstimate,
     reason: str | None,
+    urge_to_move: float | None,
     criteria: Criteria,
 ) -> Score:
     unknown = dict.fromkeys(_INDICES) if reason is not None else {}
@@ -163,5 +169,5 @@ def _score(
         measures=measures,
         events=judged.events,
         series=judged.series,
-        flags=flags_of(measures, judged.events, evidence, sleep, reason, criteria),
+        flags=flags_of(measures, judged.events, evidence, sleep, reason, urge_to_move, criteria),
     )

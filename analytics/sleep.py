@@ -2,10 +2,10 @@
 
 Four sources, in this order: a diary, the device maker's sleep stages, the maker's sleep window, the accelerometer.
 Inside a diary's or a window's times wake still comes from the accelerometer. Three assumptions underpin the last:
-lying still for long is mostly sleep; a person lies down once a night (noon to noon); quiet wakefulness cannot be
-seen, so that the onset found is early, and by how much is only known on average. The steps are published ones: a
-guiding period from the rolling median of inclination changes (van Hees 2018) and sustained inactivity inside it
-(van Hees 2015), here on the whole gravity vector.
+lying still for long is mostly sleep; from noon to noon a person lies down once, or twice with a few hours up between;
+quiet wakefulness cannot be seen, so that the onset found is early, and by how much is only known on average. The steps
+are published ones: a guiding period from the rolling median of inclination changes (van Hees 2018) and sustained
+inactivity inside it (van Hees 2015), here on the whole gravity vector.
 """
 
 from __future__ import annotations
@@ -221,7 +221,10 @@ def _from_motion(found: Epochs, sleep: Sleep) -> SleepEstimate:
     edges = found.edges_us()
     in_bed_us = int(edges[min(guide[0], spans[0, 0])])
     wide = _still_evening(found, in_bed_us, threshold_deg, sleep)
-    doubt = (sleep.onset_bias_min, sleep.onset_sd_still_min if wide else sleep.onset_sd_min)
+    sd_min = sleep.onset_sd_still_min if wide else sleep.onset_sd_min
+    # Two hours of stillness, then a walk, then the night: the first may have been a sofa. Both onsets are possible.
+    up_after_min = _up_after_min(found, int(spans[0, 0]), sleep)
+    doubt = (sleep.onset_bias_min, max(sd_min, up_after_min or 0.0))
     end_us = int(edges[spans[-1, 1]])
     return _estimate("accelerometer", in_bed_us, edges[spans], end_us, doubt)
 
@@ -302,15 +305,18 @@ def _calm(found: Epochs, sleep: Sleep) -> tuple[Bools, float]:
 
 
 def _guide(calm: Bools, found: Epochs, sleep: Sleep) -> tuple[int, int] | None:
-    """First and one-past-last epoch of the longest rest (van Hees 2018, steps 6-8)."""
+    """First and one-past-last epoch of the longest rest (van Hees 2018, steps 6-8), and of long ones near it."""
     per_min = MINUTE_US / found.step_us
     runs = runs_of(_over_gaps(calm, found, sleep))
     runs = runs[runs[:, 1] - runs[:, 0] > sleep.min_block_min * per_min]
     if len(runs) == 0:
         return None
     runs = bridged(runs, sleep.max_gap_min * per_min)
-    first, last = runs[np.argmax(runs[:, 1] - runs[:, 0])].tolist()
-    return (first, last) if last - first >= sleep.min_period_min * per_min else None
+    long = bridged(runs[runs[:, 1] - runs[:, 0] >= sleep.min_period_min * per_min], sleep.max_split_min * per_min)
+    if len(long) == 0:
+        return None
+    first, last = long[np.argmax(long[:, 1] - long[:, 0])].tolist()
+    return first, last
 
 
 def _over_gaps(calm: Bools, found: Epochs, sleep: Sleep) -> Bools:
@@ -340,3 +346,12 @@ def _still_evening(found: Epochs, in_bed_us: int, threshold_deg: float, sleep: S
     if len(known) * found.step_us < 30 * MINUTE_US:
         return False
     return bool(np.mean(known < max(threshold_deg, 1.0)) > sleep.still_evening_share)
+
+
+def _up_after_min(found: Epochs, first: int, sleep: Sleep) -> float | None:
+    """Minutes from the first rest to the last being up soon after it; None where there was none."""
+    width = round(sleep.up_min * MINUTE_US / found.step_us)
+    soon = found.change_deg[first : first + round(sleep.up_within_h * 60 * MINUTE_US / found.step_us)]
+    share = ndimage.uniform_filter1d((soon > sleep.sib_deg).astype(np.float64), width, mode="constant")
+    up = np.flatnonzero(share >= sleep.up_share)
+    return float(up[-1] * found.step_us / MINUTE_US) if len(up) else None

@@ -7,7 +7,7 @@ from datetime import date
 
 from analytics.channel import channel_of
 from analytics.criteria import Criteria
-from analytics.journal import diary_of
+from analytics.journal import diary_of, urge_of
 from analytics.model import Channel, Night
 from analytics.night import analyse_night
 from analytics.rulesets import Ruleset
@@ -53,6 +53,7 @@ def analyse_stored(
     worn = [channel for channel in channels if len(channel.time_us)]
     if not worn:
         return None
+    noted = journal_of(store, subject, night_date)
     return analyse_night(
         subject=subject,
         night_date=night_date,
@@ -61,7 +62,8 @@ def analyse_stored(
         beside=tuple(recording.sha256 for recording in recordings if not recording.n_samples),
         stages=_stages(recordings, start_us, end_us),
         sleep_windows=_windows(recordings, start_us, end_us),
-        diary=diary_of(journal_of(store, subject, night_date), night_date, zone),
+        diary=diary_of(noted, night_date, zone),
+        urge_to_move=urge_of(noted, night_date),
         criteria=criteria,
         rulesets=rulesets,
         version=__version__,

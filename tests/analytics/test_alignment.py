@@ -16,8 +16,8 @@ from analytics.criteria import Criteria
 from analytics.model import Channel
 from analytics.motion import Segment, segments
 from analytics.simulate import PROFILES, SENSORS, Plan, plan_night, render
+from analytics.simulate.legs import LegClock, two_legs
 from ingest.recording import Side
-from tests.analytics.legs import LegClock, two_legs
 from tests.analytics.signals import EVENING_US
 
 CRITERIA = Criteria()

@@ -15,11 +15,11 @@ from analytics.criteria import Criteria
 from analytics.model import Channel, Flag, Night
 from analytics.night import analyse_night
 from analytics.rulesets import RULESETS
+from analytics.simulate.legs import LegClock
 from analytics.sleep import Diary
 from ingest.errors import UsageError
 from ingest.recording import StageSpan
-from tests.analytics.legs import LegClock
-from tests.analytics.signals import EVENING_US, add_jerk, channel, night_of_kicks
+from tests.analytics.signals import EVENING_US, add_jerk, add_kick, channel, night_of_kicks
 
 CRITERIA = Criteria()
 HOUR_S = 3600.0
@@ -32,6 +32,7 @@ def analysed(
     *,
     stages: Sequence[StageSpan] = (),
     diary: Diary | None = None,
+    urge_to_move: float | None = None,
     criteria: Criteria = CRITERIA,
     rulesets: Sequence[str] = ("wasm2016",),
 ) -> Night:
@@ -42,6 +43,7 @@ def analysed(
         channels=channels,
         stages=stages,
         diary=diary,
+        urge_to_move=urge_to_move,
         criteria=criteria,
         rulesets=[RULESETS[name] for name in rulesets],
         version="test",
@@ -136,6 +138,23 @@ def test_three_jerks_round_the_onset_are_flagged_as_frequent_hypnic_jerks(calm: 
     assert night.n_hypnic_jerks == 3
     assert flag(night, "frequent_hypnic_jerks").raised
     assert not flag(night, "possible_plmd").raised
+
+
+def test_jerks_half_a_minute_apart_at_the_onset_are_no_periodic_series(calm: Signal) -> None:
+    at_s, xyz = calm[0], calm[1].copy()
+    for onset_s in (2200.0, 2240.0, 2290.0, 2330.0, 2375.0):
+        add_jerk(at_s, xyz, onset_s)
+    night = analysed([channel(at_s, xyz)])
+    assert night.n_hypnic_jerks == 5
+    assert night.scores[0].measures["n_plms"] == 0
+
+
+def test_a_kick_held_for_nine_seconds_is_one_movement(calm: Signal) -> None:
+    at_s, xyz = calm[0], calm[1].copy()
+    add_kick(at_s, xyz, 5 * HOUR_S, peak_mg=120, long_s=9.0)
+    night = analysed([channel(at_s, xyz)])
+    (event,) = [e for e in night.scores[0].events if abs((e.onset_us - EVENING_US) / 1e6 - 5 * HOUR_S) < 15]
+    assert (event.offset_us - event.onset_us) / 1e6 == pytest.approx(9.0, abs=0.5)
 
 
 def test_a_jerk_in_the_middle_of_the_night_is_isolated_and_not_hypnic(calm: Signal) -> None:
@@ -300,6 +319,19 @@ def test_periodic_kicks_while_lying_awake_are_possible_rls_and_no_plms(kicking: 
     assert states(found)["urge to move the legs, worse at rest and in the evening, relieved by moving"] == (
         "not measurable"
     )
+
+
+@pytest.mark.parametrize(("noted", "raised"), [(6.0, True), (0.0, False)])
+def test_an_urge_noted_in_the_journal_decides_about_possible_rls(
+    kicking: Signal,
+    noted: float,
+    raised: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    awake = StageSpan(EVENING_US, EVENING_US + round(6 * HOUR_S * 1e6), "wake")
+    asleep = StageSpan(awake.end_us, EVENING_US + round(8 * HOUR_S * 1e6), "light")
+    found = flag(analysed([channel(*kicking)], stages=[awake, asleep], urge_to_move=noted), "possible_rls")
+    assert found.raised is raised
+    assert ("6 of 10" in found.reason) is raised
 
 
 def test_a_child_is_judged_by_five_an_hour(calm: Signal) -> None:

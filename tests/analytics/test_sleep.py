@@ -57,6 +57,30 @@ def test_a_still_evening_before_bed_widens_the_doubt_about_the_onset() -> None:
     assert by_motion(sofa).onset_sd_min == CRITERIA.sleep.onset_sd_still_min
 
 
+def test_a_walk_soon_after_the_first_rest_makes_both_onsets_possible() -> None:
+    sofa_then_bed = epochs_of((60, 8.0), (90, 0.02), (5, 9.0), (400, 0.02), (20, 9.0))
+    sleep = by_motion(sofa_then_bed)
+    assert minutes(sleep.in_bed_us) == pytest.approx(60, abs=3)
+    assert sleep.onset_sd_min == pytest.approx(95, abs=5)
+
+
+def test_getting_up_late_in_the_night_says_nothing_about_the_onset() -> None:
+    sleep = by_motion(epochs_of((60, 8.0), (240, 0.02), (5, 9.0), (200, 0.02), (20, 9.0)))
+    assert sleep.onset_sd_min == CRITERIA.sleep.onset_sd_min
+
+
+def test_a_night_in_two_parts_is_one_night_with_wake_between() -> None:
+    split = by_motion(epochs_of((60, 8.0), (180, 0.02), (150, 9.0), (240, 0.02), (30, 8.0)))
+    assert [b.state for b in split.bouts] == ["wake", "sleep", "wake", "sleep"]
+    assert split.hours("sleep") == pytest.approx((180 + 240 - CRITERIA.sleep.onset_bias_min) / 60, abs=0.2)
+
+
+@pytest.mark.parametrize(("nap_min", "apart_min"), [(60, 150), (180, 260)])
+def test_a_nap_and_a_rest_far_away_are_no_part_of_the_night(nap_min: float, apart_min: float) -> None:
+    sleep = by_motion(epochs_of((60, 8.0), (nap_min, 0.02), (apart_min, 9.0), (300, 0.02), (30, 8.0)))
+    assert minutes(sleep.in_bed_us) == pytest.approx(60 + nap_min + apart_min, abs=3)
+
+
 def test_bouts_run_from_bed_to_waking_without_holes_or_overlap() -> None:
     bouts = by_motion(epochs_of((60, 8.0), (200, 0.02), (20, 9.0), (250, 0.02), (30, 8.0))).bouts
     assert all(a.end_us == b.start_us and a.state != b.state for a, b in pairwise(bouts))
