@@ -69,13 +69,13 @@ def in_g(blocks: Sequence[Sequence[Piece]], calibration: Calibration | None, pat
             hint="let the logging app store calibrated values, or take the original file from the device",
         )
     unit_g = _calibrated_unit_g([piece.axes for piece in pieces if piece.layout == "calibrated"], path)
-    converted = [_samples(block, calibration, unit_g) for block in blocks]
+    converted = [block_in_g(block, calibration, unit_g) for block in blocks]
     if not _is_gravity(median := _median_norm([samples.values.T for samples in converted])):
         raise _unknown_unit(median, "g", path)
     return tuple(converted)
 
 
-def _samples(block: Sequence[Piece], calibration: Calibration | None, calibrated_unit_g: float) -> Samples:
+def block_in_g(block: Sequence[Piece], calibration: Calibration | None, calibrated_unit_g: float) -> Samples:
     xyz_g = [_xyz_g(piece, calibration, calibrated_unit_g) for piece in block]
     if len(block) == 1:
         return Samples(unix_us(block[0].time_ms), xyz_g[0], 1.0)

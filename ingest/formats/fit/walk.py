@@ -122,7 +122,8 @@ class _Way:
             self._keep(np.array(stretch, dtype=np.int64), at)
             if len(stretch) == _STRETCH and at < end:
                 more = repeated(data, stretch, at, end)[: self.budget.n_messages]
-                self._keep(more, at + (int(more[-1]) - at + step[data[more[-1]]] if len(more) else 0))
+                if len(more):
+                    self._keep(more, int(more[-1]) + step[data[more[-1]]])
 
     def define(self) -> str:
         """Takes the definition here; says why not where there is none or the budget is spent."""
