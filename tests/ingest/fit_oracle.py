@@ -45,13 +45,22 @@ class _Raw:
     run_type_processor = run_field_processor = run_unit_processor = run_message_processor = _leave
 
 
-def messages(file: bytes) -> list[Message]:
-    """Raw values of every message; developer fields and plain bytes are left out, a stamp in the header is in."""
+def messages(file: bytes) -> tuple[list[Message], bool]:
+    """Raw values of every message as far as fitparse comes, and whether it came to the end.
+
+    Developer fields and plain bytes are left out; a stamp in a header is in.
+    """
+    found: list[Message] = []
     DEV_TYPES.clear()
-    with FitFile(io.BytesIO(file), data_processor=_Raw()) as fit:
-        found = [Message(item.mesg_num, dict(_values(item.fields))) for item in fit.get_messages()]
-    DEV_TYPES.clear()
-    return found
+    try:
+        with FitFile(io.BytesIO(file), data_processor=_Raw()) as fit:
+            for item in fit.get_messages():
+                found.append(Message(item.mesg_num, dict(_values(item.fields))))
+    except Exception:  # whatever its parser trips over
+        return found, False
+    finally:
+        DEV_TYPES.clear()
+    return found, True
 
 
 def _values(fields: list[Any]) -> Iterator[tuple[int, object]]:
@@ -70,15 +79,15 @@ def samples(found: list[Message]) -> list[Sample]:
 
 
 def _samples(message: Message) -> list[Sample]:
-    stamp, thousandths, layout = whole(message, TIMESTAMP), message.fields.get(0), _layout(message)
+    stamp, thousandths, layout = whole(message, TIMESTAMP), max(whole(message, 0), 0), _layout(message)
     if not 0 <= stamp <= LAST_STAMP_S or layout is None or not _is_whole(message, 0):
         return []
     axes, unit = layout
     n_axis = min(map(len, axes))
     offsets = _offsets(message, n_axis)
-    if offsets is None or (thousandths or 0) > LAST_MS:
+    if offsets is None or thousandths > LAST_MS:
         return []
-    base_ms = stamp * 1000 + max(thousandths or 0, 0)
+    base_ms = stamp * 1000 + thousandths
     return [
         Sample(base_ms + offset, *(value * unit for value in values))
         for offset, *values in zip(offsets, *axes, strict=False)

@@ -39,10 +39,10 @@ TYPES: dict[int, tuple[str, int | None]] = {
 #: Fields by message, with the type they normally have and whether they are arrays.
 FIELDS: dict[int, dict[int, tuple[int, bool]]] = {
     ACCELEROMETER: {0: (0x84, False), 1: (0x84, True)}
-    | {k: (0x84, True) for k in (2, 3, 4)}
-    | {k: (0x88, True) for k in (5, 6, 7)}
-    | {k: (0x83, True) for k in (8, 9, 10)},
-    HSA_ACCELEROMETER: {0: (0x84, False), 1: (0x84, False)} | {k: (0x83, True) for k in (2, 3, 4)},
+    | dict.fromkeys((2, 3, 4), (132, True))
+    | dict.fromkeys((5, 6, 7), (136, True))
+    | dict.fromkeys((8, 9, 10), (131, True)),
+    HSA_ACCELEROMETER: {0: (0x84, False), 1: (0x84, False)} | dict.fromkeys((2, 3, 4), (131, True)),
     RECORD: {3: (0x02, False), 7: (0x84, False)},
     MONITORING: {26: (0x84, False), 27: (0x02, False)},
     HRV: {0: (0x84, True)},
@@ -79,7 +79,8 @@ class Layout(NamedTuple):
         return octets
 
     def data(self, rng: np.random.Generator, step: int) -> bytes:
-        own = b"".join(_value(field, self.big_endian, rng, step) for field in self.fields)
+        order = ">" if self.big_endian else "<"
+        own = b"".join(_value(field, order, rng, step) for field in self.fields)
         return own + rng.bytes(sum(2 * k + 1 for k in self.developer))
 
 
@@ -89,7 +90,7 @@ DEVELOPER = message(207, (3, UINT8, 0)) + b"".join(
 )
 
 
-def _value(field: Field, big_endian: bool, rng: np.random.Generator, step: int) -> bytes:
+def _value(field: Field, order: str, rng: np.random.Generator, step: int) -> bytes:
     kind, invalid = TYPES[field.base]
     if field.number == TIMESTAMP:
         starts = [T0 + step, T0 + step // 2, SYSTEM_TIME_S - 1, SYSTEM_TIME_S, 77 + step, 0xFFFFFFFF]
@@ -103,21 +104,23 @@ def _value(field: Field, big_endian: bool, rng: np.random.Generator, step: int) 
         drawn = np.where(rng.random(field.n) < 0.1, invalid, drawn.astype(object))
     tail = rng.integers(0, field.n + 1) if rng.random() < 0.2 and invalid is not None else field.n
     drawn = np.array([value if k < tail else invalid for k, value in enumerate(drawn)], dtype=object)
-    return drawn.astype((">" if big_endian else "<") + kind).tobytes()
+    return bytes(drawn.astype(order + kind).tobytes())
 
 
 @st.composite
 def layouts(draw: st.DrawFn) -> Layout:
-    number = draw(st.sampled_from(sorted(FIELDS)))
+    number = draw(st.sampled_from(sorted(FIELDS)) | st.sampled_from([ACCELEROMETER, HSA_ACCELEROMETER]))
     k = draw(st.integers(1, 5))
-    chosen = draw(st.permutations(sorted(FIELDS[number])).flatmap(lambda p: st.integers(1, len(p)).map(lambda n: p[:n])))
-    if draw(st.integers(0, 2)):  # mostly all of them
+    chosen = draw(
+        st.permutations(sorted(FIELDS[number])).flatmap(lambda p: st.integers(1, len(p)).map(lambda n: p[:n]))
+    )
+    if draw(st.integers(0, 5)):  # mostly all of them
         chosen = sorted(FIELDS[number])
     fields = [_field(draw, number, field, k) for field in chosen]
-    if draw(st.integers(0, 5)):
-        fields.insert(draw(st.integers(0, len(fields))), Field(TIMESTAMP, 0x86, 1))
     if not draw(st.integers(0, 9)):
         fields.append(draw(st.sampled_from(fields)))
+    if draw(st.integers(0, 5)):
+        fields.insert(draw(st.integers(0, len(fields))), Field(TIMESTAMP, 0x86, 1))
     developer = draw(st.lists(st.sampled_from([0, 1]), max_size=2)) if not draw(st.integers(0, 3)) else []
     return Layout(number, tuple(fields), draw(st.booleans()), tuple(developer))
 

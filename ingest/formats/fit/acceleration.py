@@ -76,6 +76,7 @@ def in_g(blocks: Sequence[Sequence[Piece]], calibration: Calibration | None, pat
 
 
 def block_in_g(block: Sequence[Piece], calibration: Calibration | None, calibrated_unit_g: float) -> Samples:
+    """One block in g; ``calibrated_unit_g`` is the unit of its calibrated values."""
     xyz_g = [_xyz_g(piece, calibration, calibrated_unit_g) for piece in block]
     if len(block) == 1:
         return Samples(unix_us(block[0].time_ms), xyz_g[0], 1.0)
