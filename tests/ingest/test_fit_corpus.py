@@ -28,7 +28,7 @@ from ingest.formats.fit import reader as fit
 from ingest.formats.fit.acceleration import Calibration, block_in_g
 from ingest.formats.fit.clock import FIT_EPOCH_S
 from ingest.formats.fit.envelope import open_envelope
-from ingest.formats.fit.walk import Budget
+from ingest.formats.fit.walk import budget_for
 from tests.conftest import SHARED
 
 FIT = SHARED / "fit"
@@ -95,7 +95,7 @@ def stored(path: Path) -> Stored:
     """The whole file, part by part; counts stay counts."""
     data = path.read_bytes()
     envelope = open_envelope(data)
-    budget = Budget()
+    budget = budget_for(len(data))
     parts = [fit.read_part(data, part, budget) for part in envelope.parts]
     as_stored = Calibration(np.zeros(3), np.eye(3))
     blocks = [block_in_g(block, as_stored, 1.0) for part in parts for block in part.samples.blocks]

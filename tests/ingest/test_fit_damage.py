@@ -165,6 +165,15 @@ def test_messages_for_fitparse_are_bounded(path: Path, monkeypatch: pytest.Monke
     assert decoded.problems == ("Messages left out because they cannot be decoded: 2.",)
 
 
+def test_no_more_problems_are_listed_than_somebody_reads(path: Path) -> None:
+    broken = fit_file(burst(REST))[:-2] + b"??"
+    path.write_bytes(broken * 20)
+    assert len(fit.read(path).problems) == 20
+    path.write_bytes(broken * 22)
+    assert len(fit.read(path).problems) == 21
+    assert fit.read(path).problems[-1] == "And 2 more problems."
+
+
 def test_a_file_that_is_too_large_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = fit_file(burst(REST))
     path.write_bytes(data)

@@ -15,7 +15,7 @@ from ingest.formats.fit.clock import FIT_EPOCH_S, correlations_in, dated_ms
 from ingest.formats.fit.envelope import open_envelope
 from ingest.formats.fit.messages import DELEGATED, Message
 from ingest.formats.fit.reader import PartRead, read_part
-from ingest.formats.fit.walk import Budget
+from ingest.formats.fit.walk import budget_for
 from tests.conftest import SHARED
 from tests.ingest import fit_oracle
 from tests.ingest.fit_programs import programs
@@ -30,7 +30,7 @@ COUNTS = Calibration(np.zeros(3), np.eye(3))
 
 
 def parts_of(file: bytes) -> list[PartRead]:
-    budget = Budget()
+    budget = budget_for(len(file))
     return [read_part(file, part, budget) for part in open_envelope(file).parts]
 
 

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats.fit import walk as walking
 from ingest.formats.fit.envelope import Part
-from ingest.formats.fit.walk import Budget, Walked, walk
+from ingest.formats.fit.walk import Walked, budget_for, walk
 from tests.ingest.fit_programs import programs
 
 #: Bytes of a data message behind its header, by local number.
@@ -36,7 +35,7 @@ def body_of(locals_: Sequence[int]) -> tuple[bytes, list[int]]:
 
 
 def walked(body: bytes, *, start: int = 0, end: int | None = None) -> Walked:
-    return walk(body, Part(start, len(body) if end is None else end), Budget())
+    return walk(body, Part(start, len(body) if end is None else end), budget_for(len(body)))
 
 
 @given(
@@ -125,9 +124,16 @@ def test_developer_fields_count_for_the_size_and_nothing_else() -> None:
         assert "cut off" in walked(head[:-n]).stopped
 
 
-def test_a_worst_case_is_bounded_by_the_budget() -> None:
-    body = define(0, 0) + bytes(300_000)
-    budget = Budget(n_messages=1000)
-    found = walk(body, Part(0, len(body)), budget)
-    assert len(found) == 1000
-    assert f"more than {walking.MAX_MESSAGES:,} messages" in found.stopped
+@pytest.mark.parametrize(
+    ("n_bytes", "n_messages"),
+    [(0, 500_000), (8_000_000, 500_000), (8_000_016, 500_001), (80_000_000, 5_000_000), (1 << 30, 5_000_000)],
+)
+def test_many_messages_are_allowed_in_a_file_that_has_the_bytes_for_them(n_bytes: int, n_messages: int) -> None:
+    assert budget_for(n_bytes).n_messages == n_messages
+
+
+def test_messages_of_no_bytes_are_bounded() -> None:
+    body = define(0, 0) + bytes(600_000)
+    found = walked(body)
+    assert len(found) == 500_000
+    assert "more than 500,000 messages" in found.stopped

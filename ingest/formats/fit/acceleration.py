@@ -99,12 +99,12 @@ def _xyz_g(piece: Piece, calibration: Calibration | None, calibrated_unit_g: flo
 
 def _calibrate(axes: NDArray[Any], calibration: Calibration, xyz_g: NDArray[np.float32]) -> None:
     """Writes counts as g; without a matrix product where the orientation mixes no axes, as it mostly does not."""
-    centred = axes - calibration.zero[:, np.newaxis]
-    if np.count_nonzero(calibration.matrix) == np.count_nonzero(calibration.matrix.diagonal()):
-        for axis, per_count in enumerate(calibration.matrix.diagonal()):
-            xyz_g[:, axis] = centred[axis] * per_count
+    matrix, zero = calibration.matrix, calibration.zero
+    if np.count_nonzero(matrix) == np.count_nonzero(matrix.diagonal()):
+        for axis, counts in enumerate(axes):
+            xyz_g[:, axis] = (counts - zero[axis]) * matrix[axis, axis]
     else:
-        xyz_g[:] = centred.T @ calibration.matrix.T
+        xyz_g[:] = (axes - zero[:, np.newaxis]).T @ matrix.T
 
 
 def _median_norm(blocks: Sequence[NDArray[Any]]) -> float:

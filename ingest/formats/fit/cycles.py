@@ -18,7 +18,7 @@ _LONGEST = 16
 _FIRST_CYCLES, _MOST_CYCLES = 64, 1 << 16
 
 
-def repeated(data: bytes, seen: Sequence[int], at: int, end: int) -> NDArray[np.int64]:
+def repeated(data: bytes, seen: Sequence[int], at: int, end: int, n_most: int) -> NDArray[np.int64]:
     """Where the messages from byte ``at`` on are, as far as the cycle at the end of ``seen`` goes on.
 
     Parameters
@@ -27,6 +27,8 @@ def repeated(data: bytes, seen: Sequence[int], at: int, end: int) -> NDArray[np.
         The file; nothing behind ``end`` is looked at.
     seen : sequence of int
         Where the messages directly before ``at`` began; all their layouts still hold.
+    n_most : int
+        No more messages than that.
 
     Returns
     -------
@@ -39,20 +41,19 @@ def repeated(data: bytes, seen: Sequence[int], at: int, end: int) -> NDArray[np.
         return np.empty(0, dtype=np.int64)
     cycle_bytes = at - seen[-length]
     places = np.array(seen[-length:], dtype=np.int64) + cycle_bytes
-    n = _cycles_that_fit(data, headers[-length:], places - at, at, end, cycle_bytes)
+    n_cycles = min((end - at) // cycle_bytes, n_most // length)
+    n = _cycles_alike(data, headers[-length:], places - at, at, n_cycles, cycle_bytes)
     return (places + np.arange(n, dtype=np.int64)[:, np.newaxis] * cycle_bytes).ravel()
 
 
-def _cycles_that_fit(
-    data: bytes, headers: bytes, places: NDArray[np.int64], at: int, end: int, cycle_bytes: int
+def _cycles_alike(
+    data: bytes, headers: bytes, places: NDArray[np.int64], at: int, n_most: int, cycle_bytes: int
 ) -> int:
-    """How many whole cycles follow."""
-    n_most = (end - at) // cycle_bytes
+    """How many whole cycles follow, of as many as there may be."""
     n, window = 0, _FIRST_CYCLES
     while n < n_most:
         n_here = min(window, n_most - n)
-        first = at + n * cycle_bytes
-        there = np.frombuffer(data, dtype=np.uint8, count=n_here * cycle_bytes, offset=first).reshape(n_here, -1)
+        there = np.frombuffer(data, np.uint8, n_here * cycle_bytes, at + n * cycle_bytes).reshape(n_here, cycle_bytes)
         wrong = (there[:, places] != np.frombuffer(headers, dtype=np.uint8)).any(axis=1)
         if wrong.any():
             return n + int(wrong.argmax())

@@ -14,6 +14,7 @@ whose size is bounded, and walking them again costs nothing.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,13 +35,14 @@ from ingest.formats.fit.stages import marks_sleep, sleep_windows, stage_spans
 from ingest.formats.fit.stamps import Stamps
 from ingest.formats.fit.tables import tables
 from ingest.formats.fit.vitals import heart_rates_in, hrv_last_night_ms, in_utc
-from ingest.formats.fit.walk import Budget, walk
+from ingest.formats.fit.walk import Budget, budget_for, walk
 from ingest.formats.fit.wearer import device_in, placement_in
 from ingest.recording import Decoded, DeviceClock, Vitals
 
 NAME = "fit"
 #: Four weeks of raw 25 Hz. A file is read whole, so something must bound it.
 MAX_BYTES = 256 * 1024 * 1024
+MAX_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def read(path: Path) -> Decoded:
     """
     data = _file_bytes(path)
     envelope = open_envelope(data)
-    budget = Budget()
+    budget = budget_for(len(data))
     parts = [read_part(data, part, budget) for part in envelope.parts]
     notes = tuple(chain.from_iterable(part.notes for part in parts))
     stages = tuple(chain.from_iterable(stage_spans(part.notes, part.correlations) for part in parts))
@@ -110,7 +112,9 @@ def read(path: Path) -> Decoded:
         blocks=partial(iter, in_g(blocks, calibration_in(notes), path) if blocks else ()),
         bad_blocks=sum(part.samples.n_senseless + bool(part.stopped) for part in parts),
         restarts=max(sum(bool(part.samples.blocks) for part in parts) - 1, 0),
-        problems=(*envelope.problems, *_problems(parts, n_undated), *_sleep_problems(notes, marked=bool(windows))),
+        problems=_first(
+            [*envelope.problems, *_problems(parts, n_undated), *_sleep_problems(notes, marked=bool(windows))]
+        ),
         stages=stages,
         sleep_windows=windows,
         vitals=vitals,
@@ -142,10 +146,11 @@ def _file_bytes(path: Path) -> bytes:
         if not path.is_file():
             raise UnreadableFileError("not a file", path=path)
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            is_too_large = os.fstat(file.fileno()).st_size > MAX_BYTES
+            data = b"" if is_too_large else file.read()
     except OSError as error:
         raise UnreadableFileError(error.strerror or "cannot be read", path=path) from error
-    if len(data) > MAX_BYTES:
+    if is_too_large:
         limit = f"{MAX_BYTES // 1024**2} MiB"
         raise UnreadableFileError(
             f"larger than {limit}, the most that is read of one FIT file",
@@ -203,6 +208,12 @@ def _problems(parts: Sequence[PartRead], n_undated_vitals: int) -> list[str]:
     ):  # fmt: skip
         problems += [f"{what}: {n:,}."] * bool(n)
     return problems
+
+
+def _first(problems: list[str]) -> tuple[str, ...]:
+    """As many as somebody reads; a file of thousands of damaged parts has one for each."""
+    n_more = len(problems) - MAX_PROBLEMS
+    return tuple(problems) if n_more <= 0 else (*problems[:MAX_PROBLEMS], f"And {n_more:,} more problems.")
 
 
 def _sleep_problems(notes: Sequence[Message], *, marked: bool) -> list[str]:

@@ -83,10 +83,9 @@ class Table:
         layout = field and numbers_in(field, big_endian=self.definition.big_endian)
         if field is None or layout is None:
             return None
-        places = np.ndarray(
-            (len(self.data) - field.size + 1,), dtype=f"V{field.size}", buffer=self.data, strides=(1,)
-        )  # a window of the field's size at every byte of the file
-        values = places[self.at + (1 + field.at)].view(layout.dtype).reshape(-1, layout.n)
+        # A window of the field's size at every byte of the file, of which those of the messages are taken.
+        windows = np.ndarray((len(self.data) - field.size + 1,), f"V{field.size}", self.data, strides=(1,))
+        values = windows[self.at + (1 + field.at)].view(layout.dtype).reshape(-1, layout.n)
         return Column(values, layout.invalid)
 
     def is_whole(self, number: int) -> bool:

@@ -13,7 +13,7 @@ described cannot stop it, so they cannot cost what lies behind them.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,9 @@ from ingest.formats.fit.cycles import repeated
 from ingest.formats.fit.definitions import Definition, definition_at
 from ingest.formats.fit.envelope import Part
 
-#: Four weeks at one message of acceleration and one record a second are 4.8 million; each takes 11 bytes here.
-MAX_MESSAGES = 5_000_000
+#: A night has 60,000 of 100 bytes. What is made of one may take a hundred bytes here, so small ones are counted
+#: against the size of the file once there are many.
+MAX_MESSAGES, ALWAYS_MESSAGES, BYTES_PER_MESSAGE = 5_000_000, 500_000, 16
 #: Definitions and their fields, over the whole file; each takes a microsecond.
 MAX_FIELD_DEFINITIONS = 1_000_000
 #: Definitions that differ, over the whole file: each is decoded by itself. Fits 16 bits.
@@ -75,9 +76,16 @@ class Walked:
 class Budget:
     """What all parts of a file together may still ask for."""
 
-    n_messages: int = field(default_factory=lambda: MAX_MESSAGES)
-    n_field_definitions: int = field(default_factory=lambda: MAX_FIELD_DEFINITIONS)
-    n_layouts: int = field(default_factory=lambda: MAX_LAYOUTS)
+    most_messages: int
+    n_messages: int
+    n_field_definitions: int
+    n_layouts: int
+
+
+def budget_for(n_bytes: int) -> Budget:
+    """The budget of a file of that size."""
+    n_messages = min(MAX_MESSAGES, max(ALWAYS_MESSAGES, n_bytes // BYTES_PER_MESSAGE))
+    return Budget(n_messages, n_messages, MAX_FIELD_DEFINITIONS, MAX_LAYOUTS)
 
 
 def walk(data: bytes, part: Part, budget: Budget) -> Walked:
@@ -91,9 +99,8 @@ def walk(data: bytes, part: Part, budget: Budget) -> Walked:
     if way.at > part.end:
         way.drop_last()
         reason = "the last message is cut off"
-    place = min(way.at, part.end) - part.start
-    n_bytes = part.end - part.start
-    return way.walked(f"after {place:,} of {n_bytes:,} bytes: {reason}" if reason else "")
+    n_read, n_bytes = way.at - part.start, part.end - part.start
+    return way.walked(f"after {n_read:,} of {n_bytes:,} bytes: {reason}" if reason else "")
 
 
 class _Way:
@@ -121,7 +128,7 @@ class _Way:
                 at += size
             self._keep(np.array(stretch, dtype=np.int64), at)
             if len(stretch) == _STRETCH and at < end:
-                more = repeated(data, stretch, at, end)[: self.budget.n_messages]
+                more = repeated(data, stretch, at, end, self.budget.n_messages)
                 if len(more):
                     self._keep(more, int(more[-1]) + step[data[more[-1]]])
 
@@ -129,20 +136,20 @@ class _Way:
         """Takes the definition here; says why not where there is none or the budget is spent."""
         header = self.data[self.at]
         if self.step[header]:
-            return f"more than {MAX_MESSAGES:,} messages"
+            return f"more than {self.budget.most_messages:,} messages"
         if header & _COMPRESSED:
             return f"invalid local message type {header >> 5 & 3}"
         if not header & _DEFINITION:
             return f"invalid local message type {header & 0xF}"
         found = definition_at(self.data, self.at, self.end)
         if found is None:
-            self.at = self.end
             return "the last definition is cut off"
         definition, self.at = found
         return self._hold(header & 0xF, definition)
 
     def drop_last(self) -> None:
-        """The last message ends behind the end: it is none."""
+        """Goes back before the last message, which ends behind the end."""
+        self.at = int(self.found[-1][-1])
         self.found[-1] = self.found[-1][:-1]
         self.n -= 1
 
