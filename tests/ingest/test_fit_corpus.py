@@ -26,9 +26,9 @@ from ingest.errors import (
 )
 from ingest.formats.fit import reader as fit
 from ingest.formats.fit.acceleration import Calibration, block_in_g
+from ingest.formats.fit.budget import budget_for
 from ingest.formats.fit.clock import FIT_EPOCH_S
 from ingest.formats.fit.envelope import open_envelope
-from ingest.formats.fit.walk import budget_for
 from tests.conftest import SHARED
 
 FIT = SHARED / "fit"

@@ -15,7 +15,7 @@ from ingest.errors import (
     IngestError,
     UnreadableFileError,
 )
-from ingest.formats.fit import decoding, delegate, walk
+from ingest.formats.fit import budget, decoding
 from ingest.formats.fit import reader as fit
 from ingest.formats.fit.messages import (
     ACCELEROMETER,
@@ -87,7 +87,7 @@ def test_messages_without_content_cost_nothing(path: Path) -> None:
 
 
 def test_definitions_without_end_end_the_reading(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walk, "MAX_FIELD_DEFINITIONS", 100)
+    monkeypatch.setattr(budget, "MAX_FIELD_DEFINITIONS", 100)
     definition = bytes((0x40, 0, 0, 20, 0, 51)) + bytes((1, 1, 2)) * 51
     decoded = decode(path, burst(REST), definition * 2, burst(REST))
     assert any("too many definitions" in problem for problem in decoded.problems)
@@ -95,25 +95,25 @@ def test_definitions_without_end_end_the_reading(path: Path, monkeypatch: pytest
 
 
 def test_definitions_without_fields_count_too(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walk, "MAX_FIELD_DEFINITIONS", 100)
+    monkeypatch.setattr(budget, "MAX_FIELD_DEFINITIONS", 100)
     decoded = decode(path, burst(REST), bytes((0x40, 0, 0, 20, 0, 0)) * 94)
     assert any("too many definitions" in problem for problem in decoded.problems)
     assert decode(path, burst(REST), bytes((0x40, 0, 0, 20, 0, 0)) * 93).problems == ()
 
 
 def test_only_definitions_that_differ_count_as_layouts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walk, "MAX_LAYOUTS", 2)
+    monkeypatch.setattr(budget, "MAX_LAYOUTS", 2)
     one, other, third = (bytes((0x40, 0, 0, 20, 0, 1, field, 1, 2)) for field in (1, 2, 3))
     assert decode(path, burst(REST), one * 50).problems == ()
     decoded = decode(path, burst(REST), one, other, third)
-    assert any("more than 2 different definitions" in problem for problem in decoded.problems)
+    assert any("too many different definitions" in problem for problem in decoded.problems)
 
 
 @pytest.mark.parametrize(("n_most", "n_samples"), [(3, 9), (4, 12)])
 def test_too_many_messages_end_the_reading_over_all_parts(
     path: Path, monkeypatch: pytest.MonkeyPatch, n_most: int, n_samples: int
 ) -> None:
-    monkeypatch.setattr(walk, "MAX_MESSAGES", n_most)
+    monkeypatch.setattr(budget, "MAX_MESSAGES", n_most)
     path.write_bytes(fit_file(burst(REST) * 2) + fit_file(burst(REST) * 2))
     decoded = fit.read(path)
     assert len(joined(decoded)[0]) == n_samples
@@ -121,11 +121,13 @@ def test_too_many_messages_end_the_reading_over_all_parts(
     assert bool(decoded.problems) == (n_most == 3)
 
 
-def test_a_cycle_of_messages_ends_where_too_many_do(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walk, "MAX_MESSAGES", 700)
+@pytest.mark.parametrize("n_most", [700, 701])
+def test_a_cycle_of_messages_ends_where_too_many_do(path: Path, monkeypatch: pytest.MonkeyPatch, n_most: int) -> None:
+    monkeypatch.setattr(budget, "MAX_MESSAGES", n_most)
     definition, data = split(burst(REST))
-    decoded = decode(path, definition, data * 1000)
-    assert len(joined(decoded)[0]) == 3 * 700
+    other = bytes((0x41, 0, 0, 20, 0, 1, 3, 1, 2)), b"\x01\x3c"
+    decoded = decode(path, definition, other[0], (data + other[1]) * 1000)
+    assert len(joined(decoded)[0]) == 3 * 351 - 3 * (n_most == 700)
 
 
 def test_a_field_of_an_odd_size_costs_only_itself(path: Path) -> None:
@@ -155,14 +157,14 @@ def test_a_message_that_fitparse_cannot_decode_costs_only_itself(path: Path, mon
     monkeypatch.setattr(decoding, "_says", refuse)
     decoded = decode(path, burst(REST), level(T0, 1), level(T0 + 60, 13), level(T0 + 120, 2), level(T0 + 180, 0))
     assert [(s.start_us - unix(T0), s.stage) for s in decoded.stages] == [(0, "wake"), (120_000_000, "light")]
-    assert decoded.problems == ("Messages left out because they cannot be decoded: 1.",)
+    assert decoded.problems == ("Messages left out because they are too many or cannot be decoded: 1.",)
 
 
 def test_messages_for_fitparse_are_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delegate, "MAX_DELEGATED", 3)
+    monkeypatch.setattr(budget, "MAX_DELEGATED", 3)
     decoded = decode(path, burst(REST), *(level(T0 + k, k % 2) for k in range(5)))
     assert len(decoded.stages) == 2
-    assert decoded.problems == ("Messages left out because they cannot be decoded: 2.",)
+    assert decoded.problems == ("Messages left out because they are too many or cannot be decoded: 2.",)
 
 
 def test_no_more_problems_are_listed_than_somebody_reads(path: Path) -> None:

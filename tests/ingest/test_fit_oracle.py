@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from numpy.typing import NDArray
 
 from ingest.formats.fit.acceleration import Calibration, block_in_g
+from ingest.formats.fit.budget import budget_for
 from ingest.formats.fit.clock import FIT_EPOCH_S, correlations_in, dated_ms
 from ingest.formats.fit.envelope import open_envelope
 from ingest.formats.fit.messages import DELEGATED, Message
 from ingest.formats.fit.reader import PartRead, read_part
-from ingest.formats.fit.walk import budget_for
 from tests.conftest import SHARED
 from tests.ingest import fit_oracle
 from tests.ingest.fit_programs import programs

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.formats.fit.budget import budget_for
 from ingest.formats.fit.envelope import Part
-from ingest.formats.fit.walk import Walked, budget_for, walk
+from ingest.formats.fit.walk import Walked, walk
 from tests.ingest.fit_programs import programs
 
 #: Bytes of a data message behind its header, by local number.

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ingest.formats.fit.budget import Budget
 from ingest.formats.fit.crc import fit_crc
 from ingest.formats.fit.decoding import UndecodableError, messages
 from ingest.formats.fit.definitions import definition_message
@@ -25,25 +26,24 @@ from ingest.formats.fit.stamps import Stamps
 from ingest.formats.fit.tables import NONE
 from ingest.formats.fit.walk import Walked
 
-#: A night has some dozens; this many take fitparse seconds.
-MAX_DELEGATED = 50_000
 #: Each time fitparse gives up, all messages behind are joined again.
 MAX_FAILURES = 50
 _COMPRESSED, _LOCAL = 0x80, 0x0F
 
 
 class Notes(NamedTuple):
-    """The decoded messages of one part in file order, and how many could not be decoded."""
+    """The decoded messages of one part in file order, and how many are too many or could not be decoded."""
 
     messages: tuple[Message, ...]
     n_lost: int
 
 
-def notes_in(data: bytes, walked: Walked, stamps: Stamps) -> Notes:
+def notes_in(data: bytes, walked: Walked, stamps: Stamps, budget: Budget) -> Notes:
     """Everything that is understood and not read as a table."""
     wanted = [k for k, definition in enumerate(walked.definitions) if definition.number in DELEGATED]
     index = np.nonzero(np.isin(walked.layout, wanted))[0].tolist()
-    todo, found, n_failures = index[:MAX_DELEGATED], list[Message](), 0
+    todo, found, n_failures = index[: budget.n_delegated], list[Message](), 0
+    budget.n_delegated -= len(todo)
     while todo and n_failures <= MAX_FAILURES:
         decoded, failed = _decoded(data, walked, todo)
         found += map(_stamped, decoded, todo, [stamps] * len(decoded))

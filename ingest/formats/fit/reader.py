@@ -25,6 +25,7 @@ from pathlib import Path
 from ingest.errors import EmptyFileError, UnknownFormatError, UnreadableFileError
 from ingest.formats.fit.acceleration import UNITS, calibration_in, in_g
 from ingest.formats.fit.beats import Series, beats_in
+from ingest.formats.fit.budget import Budget, budget_for
 from ingest.formats.fit.clock import Correlations, correlations_in, utc_offset_s
 from ingest.formats.fit.content import refusal, tells_of_a_night
 from ingest.formats.fit.delegate import notes_in
@@ -35,7 +36,7 @@ from ingest.formats.fit.stages import marks_sleep, sleep_windows, stage_spans
 from ingest.formats.fit.stamps import Stamps
 from ingest.formats.fit.tables import tables
 from ingest.formats.fit.vitals import heart_rates_in, hrv_last_night_ms, in_utc
-from ingest.formats.fit.walk import Budget, budget_for, walk
+from ingest.formats.fit.walk import walk
 from ingest.formats.fit.wearer import device_in, placement_in
 from ingest.recording import Decoded, DeviceClock, Vitals
 
@@ -43,6 +44,7 @@ NAME = "fit"
 #: Four weeks of raw 25 Hz. A file is read whole, so something must bound it.
 MAX_BYTES = 256 * 1024 * 1024
 MAX_PROBLEMS = 20
+_UNDATED = "they count time from switching on and nothing dates it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,9 @@ def read(path: Path) -> Decoded:
     stages = tuple(chain.from_iterable(stage_spans(part.notes, part.correlations) for part in parts))
     windows = tuple(chain.from_iterable(sleep_windows(part.notes, part.correlations) for part in parts))
     vitals, n_undated = _vitals(parts, notes)
-    blocks = tuple(chain.from_iterable(part.samples.blocks for part in parts))
     _check_worth(path, parts, notes, has_sleep=bool(stages or windows), vitals=vitals)
+    blocks = tuple(chain.from_iterable(part.samples.blocks for part in parts))
+    samples = in_g(blocks, calibration_in(notes), path) if blocks else ()
     return Decoded(
         format=NAME,
         device=device_in(notes),
@@ -109,7 +112,7 @@ def read(path: Path) -> Decoded:
         clock=DeviceClock(base="utc", utc_offset_s=utc_offset_s(notes)),
         rate_hz_nominal=None,
         unit=_unit(parts),
-        blocks=partial(iter, in_g(blocks, calibration_in(notes), path) if blocks else ()),
+        blocks=partial(iter, samples),
         bad_blocks=sum(part.samples.n_senseless + bool(part.stopped) for part in parts),
         restarts=max(sum(bool(part.samples.blocks) for part in parts) - 1, 0),
         problems=_first(
@@ -125,7 +128,7 @@ def read_part(data: bytes, part: Part, budget: Budget) -> PartRead:
     """Everything in one part up to its end or to the first thing that has no known size."""
     walked = walk(data, part, budget)
     stamps = Stamps(data, walked)
-    notes, n_lost = notes_in(data, walked, stamps)
+    notes, n_lost = notes_in(data, walked, stamps, budget)
     correlations = correlations_in(notes)
     bulk = list(tables(data, walked, BULK))
     moving = [table for table in bulk if table.definition.number in ACCELERATION]
@@ -196,18 +199,16 @@ def _unit(parts: Sequence[PartRead]) -> str:
 
 
 def _problems(parts: Sequence[PartRead], n_undated_vitals: int) -> list[str]:
-    problems = [f"Reading stopped {part.stopped}. What follows it is lost." for part in parts if part.stopped]
-    for n, what in (
-        (sum(part.samples.n_senseless for part in parts), "Acceleration messages left out because they hold no usable"
-         " sample"),
-        (sum(part.samples.n_undated for part in parts), "Samples left out because they count time from switching on and"
-         " nothing dates it"),
-        (n_undated_vitals, "Heart rates and beats left out because they count time from switching on and nothing"
-         " dates it"),
-        (sum(part.n_lost_notes for part in parts), "Messages left out because they cannot be decoded"),
-    ):  # fmt: skip
-        problems += [f"{what}: {n:,}."] * bool(n)
-    return problems
+    counts = {
+        "Acceleration messages left out because they hold no usable sample": sum(p.samples.n_senseless for p in parts),
+        f"Samples left out because {_UNDATED}": sum(part.samples.n_undated for part in parts),
+        f"Heart rates and beats left out because {_UNDATED}": n_undated_vitals,
+        "Messages left out because they are too many or cannot be decoded": sum(part.n_lost_notes for part in parts),
+    }
+    return [
+        *(f"Reading stopped {part.stopped}. What follows it is lost." for part in parts if part.stopped),
+        *(f"{what}: {n:,}." for what, n in counts.items() if n),
+    ]
 
 
 def _first(problems: list[str]) -> tuple[str, ...]:

@@ -18,17 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.formats.fit.budget import Budget
 from ingest.formats.fit.cycles import repeated
 from ingest.formats.fit.definitions import Definition, definition_at
 from ingest.formats.fit.envelope import Part
-
-#: A night has 60,000 of 100 bytes. What is made of one may take a hundred bytes here, so small ones are counted
-#: against the size of the file once there are many.
-MAX_MESSAGES, ALWAYS_MESSAGES, BYTES_PER_MESSAGE = 5_000_000, 500_000, 16
-#: Definitions and their fields, over the whole file; each takes a microsecond.
-MAX_FIELD_DEFINITIONS = 1_000_000
-#: Definitions that differ, over the whole file: each is decoded by itself. Fits 16 bits.
-MAX_LAYOUTS = 5_000
 
 _DEFINITION, _COMPRESSED = 0x40, 0x80
 _LOCALS = 16
@@ -70,22 +63,6 @@ class Walked:
         for definition, n in zip(self.definitions, counts, strict=True):
             tally[definition.number] += n
         return +tally
-
-
-@dataclass(slots=True)
-class Budget:
-    """What all parts of a file together may still ask for."""
-
-    most_messages: int
-    n_messages: int
-    n_field_definitions: int
-    n_layouts: int
-
-
-def budget_for(n_bytes: int) -> Budget:
-    """The budget of a file of that size."""
-    n_messages = min(MAX_MESSAGES, max(ALWAYS_MESSAGES, n_bytes // BYTES_PER_MESSAGE))
-    return Budget(n_messages, n_messages, MAX_FIELD_DEFINITIONS, MAX_LAYOUTS)
 
 
 def walk(data: bytes, part: Part, budget: Budget) -> Walked:
@@ -171,7 +148,7 @@ class _Way:
         if definition not in self.layouts:
             self.budget.n_layouts -= 1
             if self.budget.n_layouts < 0:
-                return f"more than {MAX_LAYOUTS:,} different definitions"
+                return "too many different definitions"
         self.changes[local].append((self.n, self.layouts.setdefault(definition, len(self.layouts))))
         for header in _headers_of(local):
             self.step[header] = 1 + definition.size
