@@ -1,4 +1,4 @@
-"""FIT: raw acceleration, and what a watch says of sleep and heart; numpy for the many messages, fitparse for the few."""
+"""FIT: raw acceleration, and what a watch says of sleep and heart; numpy for most messages, fitparse for the rest."""
 
 from ingest.formats.fit.reader import claims, read
 
