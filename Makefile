@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header --python-version 3.11
 
-.PHONY: demo test check peers lock clean
+.PHONY: demo test check peers reading-peers lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run-ready  ## import sample_data/ into demo-output/ and show its nights
@@ -26,6 +26,12 @@ peers: $(VENV)/.test-ready  ## tests against other scoring tools, which are in n
 	@peers=$$(mktemp -d) && trap 'rm -rf "$$peers"' EXIT && \
 	$(PIP) install --no-deps --target "$$peers" psgscoring==0.37.0 && \
 	PYTHONPATH="$$peers" $(BIN)/python -m pytest -rA tests/rules/test_psgscoring.py
+
+reading-peers: $(VENV)/.run-ready  ## reading speed beside other readers, which are in no lock (needs a package registry)
+	@peers=$$(mktemp -d) && trap 'rm -rf "$$peers"' EXIT && \
+	$(PIP) install --target "$$peers" actfast==1.3.0 cwa-reader-rs==0.5.0 scikit-digital-health==0.17.18 \
+		pygt3x==0.7.1 garmin-fit-sdk==21.218.0 fitdecode==0.11.0 fitfast==0.1.0 && \
+	$(BIN)/python -m benchmarks.reading --peers "$$peers"
 
 lock:  ## resolve the dependencies again (needs a package registry)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \

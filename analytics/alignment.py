@@ -14,8 +14,7 @@ elsewhere; below ``min_confidence`` nothing is moved, and the night says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,22 +34,27 @@ class Offset:
 
     Attributes
     ----------
+    at_us : int
+        A moment on the second sensor's clock: the middle of the time compared.
     behind_s : float
-        To be added to the second sensor's times at ``at_us``.
-    drift_ppm : float
-        How fast that grows; 0 where fewer than three pieces could tell.
+        To be added to its times at that moment.
+    drift_ppm : float or None
+        How fast that grows; None where fewer than three pieces could tell.
     confidence : float
         0-1.
+    trusted : bool
+        Whether that is enough to move anything.
     """
 
     at_us: int
     behind_s: float
-    drift_ppm: float
+    drift_ppm: float | None
     confidence: float
+    trusted: bool
 
     def corrected(self, time_us: NDArray[np.int64]) -> NDArray[np.int64]:
         """The second sensor's times on the first one's clock."""
-        shift_us = self.behind_s * 1e6 + (time_us - self.at_us) * (self.drift_ppm * 1e-6)
+        shift_us = self.behind_s * 1e6 + (time_us - self.at_us) * ((self.drift_ppm or 0.0) * 1e-6)
         moved: NDArray[np.int64] = time_us + np.rint(shift_us).astype(np.int64)
         return moved
 
@@ -61,7 +65,7 @@ Parts = Sequence[Segment]
 def aligned(
     channels: Sequence[Channel], found: Sequence[Parts], criteria: Criteria
 ) -> tuple[list[Channel], list[Parts], Offset | None]:
-    """Sensors of the two legs on one clock: the left one's, or the first one's where no side is known.
+    """Sensors of the two legs on one clock: the left leg's, else the right one's, else the first sensor's.
 
     Parameters
     ----------
@@ -74,63 +78,56 @@ def aligned(
         The same, those of the other leg moved where the confidence allows it. The offset is that of the longest
         common stretch, and None where no two sensors of different legs ran together for ``min_overlap_h``.
     """
-    pairs = sorted(_pairs(channels, criteria.alignment), key=lambda pair: (-pair.overlap_us, pair.first, pair.second))
-    moved: dict[int, Offset] = {}
-    told: Offset | None = None
-    for pair in pairs:
-        if pair.second in moved:
-            continue
-        offset = compare(found[pair.first], found[pair.second], criteria.alignment)
-        moved[pair.second] = offset
-        told = told or offset
-    sure = {i: offset for i, offset in moved.items() if offset.confidence >= criteria.alignment.min_confidence}
+    limits = criteria.alignment
+    fixed = _fixed(channels)
+    compared: dict[int, tuple[int, Offset]] = {}
+    for second in sorted(set(range(len(channels))) - set(fixed)):
+        first = max(fixed, key=lambda i: _overlap_us(channels[i], channels[second]))
+        overlap_us = _overlap_us(channels[first], channels[second])
+        if overlap_us >= limits.min_overlap_h * 3.6e9:
+            compared[second] = overlap_us, compare(found[first], found[second], limits)
+    sure = {i: offset for i, (_, offset) in compared.items() if offset.trusted}
     new_channels = [_channel_on(c, sure.get(i)) for i, c in enumerate(channels)]
     new_found: list[Parts] = [
         tuple(_segment_on(s, sure[i]) for s in parts) if i in sure else parts for i, parts in enumerate(found)
     ]
-    return new_channels, new_found, told
+    return new_channels, new_found, max(compared.values(), key=lambda c: c[0])[1] if compared else None
 
 
 def compare(first: Parts, second: Parts, limits: Alignment) -> Offset:
     """Where the envelopes of two sensors fit each other best."""
-    spans = [(int(parts[0].time_us[0]), int(parts[-1].time_us[-1])) for parts in (first, second) if parts]
-    if len(spans) < 2:
-        return Offset(0, 0.0, 0.0, 0.0)
-    start_us, end_us = min(s for s, _ in spans), max(e for _, e in spans)
+    if not first or not second:
+        return Offset(0, 0.0, None, 0.0, trusted=False)
+    start_us = min(int(parts[0].time_us[0]) for parts in (first, second))
+    end_us = max(int(parts[-1].time_us[-1]) for parts in (first, second))
     n = int((end_us - start_us) // _BIN_US) + 1
     one, other = (_activity(parts, start_us, n) for parts in (first, second))
     reach = round(limits.max_lag_min * 60e6 / _BIN_US)
-    fit = _correlation(one, other, reach)
-    best, confidence = _peak(fit, round(limits.drift_s * 1e6 / _BIN_US))
-    coarse = best - reach
-    at_us = start_us + n * _BIN_US // 2
-    centres, lags_s, weights = _pieces(one, other, coarse, limits)
-    if not len(lags_s):
-        return Offset(at_us, coarse * _BIN_US / 1e6, 0.0, confidence)
-    slope, level_s = _line(centres, lags_s, weights, limits)
-    return Offset(at_us, level_s + slope * (n * _BIN_US / 2e6), slope * 1e6, confidence)
+    best, confidence = _peak(_correlation(one, other, reach), round(limits.drift_s * 1e6 / _BIN_US))
+    pieces = _pieces(one, other, best - reach, limits)
+    middle_s = n * _BIN_US / 2e6
+    slope, behind_s = _line(pieces, middle_s, limits) if pieces else (None, (best - reach) * _BIN_US / 1e6)
+    return Offset(
+        at_us=start_us + round((middle_s - behind_s) * 1e6),
+        behind_s=behind_s,
+        drift_ppm=slope and slope * 1e6,
+        confidence=confidence,
+        trusted=confidence >= limits.min_confidence,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    first: int
-    second: int
-    overlap_us: int
+def _fixed(channels: Sequence[Channel]) -> list[int]:
+    """The sensors whose clock stays: those of one leg."""
+    for side in ("left", "right"):
+        found = [i for i, channel in enumerate(channels) if channel.side == side]
+        if found:
+            return found
+    return [0]
 
 
-def _pairs(channels: Sequence[Channel], limits: Alignment) -> list[_Pair]:
-    """Sensors of different legs that ran together for long enough; the left one first."""
-    pairs = []
-    for i, j in combinations(range(len(channels)), 2):
-        one, other = channels[i], channels[j]
-        if one.side == other.side and one.side != "unknown":
-            continue
-        start = max(int(one.time_us[0]), int(other.time_us[0]))
-        overlap_us = min(int(one.time_us[-1]), int(other.time_us[-1])) - start
-        if overlap_us >= limits.min_overlap_h * 3.6e9:
-            first, second = (j, i) if other.side == "left" else (i, j)
-            pairs.append(_Pair(first, second, overlap_us))
-    return pairs
+def _overlap_us(one: Channel, other: Channel) -> int:
+    start_us = max(int(one.time_us[0]), int(other.time_us[0]))
+    return min(int(one.time_us[-1]), int(other.time_us[-1])) - start_us
 
 
 def _activity(parts: Parts, start_us: int, n: int) -> Floats:
@@ -164,28 +161,36 @@ def _peak(fit: Floats, near: int) -> tuple[int, float]:
     return best, float(np.clip(1 - rival / height, 0.0, 1.0))
 
 
-def _pieces(one: Floats, other: Floats, coarse: int, limits: Alignment) -> tuple[Floats, Floats, Floats]:
-    """Centre (s from the start), lag (s) and weight of every piece with enough movement to tell."""
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Part of a night: where the movements that tell its lag lie on average, the lag, and how clear it is."""
+
+    centre_s: float
+    lag_s: float
+    weight: float
+
+
+def _pieces(one: Floats, other: Floats, coarse: int, limits: Alignment) -> list[_Piece]:
+    """Every piece with enough movement to tell."""
     near = round(limits.drift_s * 1e6 / _BIN_US)
     length = round(limits.piece_min * 60e6 / _BIN_US)
-    centres, lags, weights = [], [], []
+    smooth = np.convolve(other, [0.25, 0.5, 0.25], mode="same")
+    # The second sensor's piece lies where the coarse lag puts it, and a little more on both sides.
+    padded = np.pad(smooth, abs(coarse) + near)
+    found = []
     for first in range(0, len(one) - length // 2, length):
-        # The second sensor's piece lies where the coarse lag puts it, and a little more on both sides.
         here = one[first : first + length]
-        lower = first - coarse - near
-        there = np.zeros(len(here) + 2 * near)
-        low, high = max(0, lower), min(len(other), lower + len(there))
-        if high <= low:
+        lower = first - coarse + abs(coarse)
+        there = padded[lower : lower + len(here) + 2 * near]
+        fit = np.correlate(there, here, mode="valid")
+        best, usual = int(np.argmax(fit)), float(np.median(fit))
+        if not 0 < best < len(fit) - 1 or fit[best] < 1.5 * usual:
             continue
-        there[low - lower : high - lower] = other[low:high]
-        fit = np.convolve(np.correlate(there, here, mode="valid")[::-1], [0.25, 0.5, 0.25], mode="same")
-        best = int(np.argmax(fit))
-        if fit[best] <= 0 or not 0 < best < len(fit) - 1 or fit[best] < 1.5 * np.median(fit):
-            continue
-        centres.append((first + len(here) / 2) * _BIN_US / 1e6)
-        lags.append((coarse + best - near + _vertex(fit[best - 1 : best + 2])) * _BIN_US / 1e6)
-        weights.append(fit[best] - np.median(fit))
-    return np.array(centres), np.array(lags), np.array(weights)
+        shared = here * there[best : best + len(here)]
+        centre = first + float(shared @ np.arange(len(here))) / float(fit[best])
+        lag = coarse + near - best - _vertex(fit[best - 1 : best + 2])
+        found.append(_Piece(centre * _BIN_US / 1e6, lag * _BIN_US / 1e6, float(fit[best]) - usual))
+    return found
 
 
 def _vertex(three: Floats) -> float:
@@ -194,20 +199,22 @@ def _vertex(three: Floats) -> float:
     return float(np.clip(0.5 * (three[0] - three[2]) / bend, -0.5, 0.5)) if bend < 0 else 0.0
 
 
-def _line(centres: Floats, lags_s: Floats, weights: Floats, limits: Alignment) -> tuple[float, float]:
-    """Slope and level of the lags: the weighted median of the slopes between pieces, then of what is left."""
-    if len(lags_s) < 3:
-        return 0.0, _median(lags_s, weights)
-    pairs = np.array(list(combinations(range(len(lags_s)), 2)))
-    apart = centres[pairs[:, 1]] - centres[pairs[:, 0]]
-    slopes = (lags_s[pairs[:, 1]] - lags_s[pairs[:, 0]]) / apart
+def _line(pieces: Sequence[_Piece], at_s: float, limits: Alignment) -> tuple[float | None, float]:
+    """Slope of the lags, and their height at a moment: weighted medians, first between pieces, then of the rest."""
+    centre_s, lag_s, weight = (np.array(column) for column in zip(*map(astuple, pieces), strict=True))
+    if len(pieces) < 3:
+        return None, _median(lag_s, weight)
+    i, j = np.triu_indices(len(pieces), 1)
+    apart_s = centre_s[j] - centre_s[i]
     # Far pieces tell a slope better, in proportion to their distance.
-    slope = _median(slopes, apart * np.sqrt(weights[pairs[:, 0]] * weights[pairs[:, 1]]))
-    slope = float(np.clip(slope, -limits.max_drift_ppm * 1e-6, limits.max_drift_ppm * 1e-6))
-    return slope, _median(lags_s - slope * centres, weights)
+    slope = _median((lag_s[j] - lag_s[i]) / apart_s, apart_s * np.sqrt(weight[i] * weight[j]))
+    limit = limits.max_drift_ppm * 1e-6
+    slope = float(np.clip(slope, -limit, limit))
+    return slope, _median(lag_s - slope * (centre_s - at_s), weight)
 
 
 def _median(values: Floats, weights: Floats) -> float:
+    """The weighted median."""
     order = np.argsort(values, kind="stable")
     share = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(share, share[-1] / 2)])

@@ -17,6 +17,7 @@ from analytics.model import Channel, Leg, Tier
 from analytics.movements import Watched
 from analytics.sleep import SleepEstimate
 from analytics.wear import gaps_us, overlap_us, union
+from ingest.clock import was_set
 from ingest.recording import Site
 
 LEG_SITES: frozenset[Site] = frozenset({"ankle", "foot"})
@@ -43,6 +44,10 @@ class Evidence:
         Of the sleep period.
     blind_below_mg : float or None
         Median detection threshold in the sleep period; None where nothing could be searched.
+    clock_set : bool
+        False where the times cannot be those of the night.
+    one_clock : bool
+        Whether onsets may be compared to half a second: one sensor, or sensors whose clocks were brought together.
     """
 
     sites: tuple[Site, ...]
@@ -55,6 +60,8 @@ class Evidence:
     gap_share: float
     scorable_share: float
     blind_below_mg: float | None
+    clock_set: bool
+    one_clock: bool
 
     @property
     def on_leg(self) -> bool:
@@ -77,11 +84,13 @@ def gather(
     recorded: NDArray[np.int64],
     unworn: NDArray[np.int64],
     sleep: SleepEstimate,
+    *,
+    one_clock: bool,
 ) -> Evidence:
     """Measure what one night's recordings allow to say."""
     start_us, end_us = int(recorded[0, 0]), int(recorded[-1, 1])
     if sleep.onset_us is not None and sleep.wake_us is not None:
-        start_us, end_us = max(start_us, sleep.onset_us), min(end_us, sleep.wake_us)
+        start_us, end_us = sleep.onset_us, sleep.wake_us
     length_us = max(1, end_us - start_us)
     pauses_s = gaps_us(recorded, start_us, end_us) / 1e6
     searched = union(np.concatenate([w.watched_us for w in watched])) if watched else recorded[:0]
@@ -96,6 +105,8 @@ def gather(
         gap_share=float(pauses_s.sum() * 1e6 / length_us),
         scorable_share=overlap_us(searched, start_us, end_us) / length_us,
         blind_below_mg=_blind_below_mg(watched, start_us, end_us),
+        clock_set=was_set(int(recorded[0, 0])),
+        one_clock=one_clock,
     )
 
 
@@ -138,6 +149,11 @@ def why_not_assessable(evidence: Evidence, sleep: SleepEstimate, criteria: Crite
 
 def _why_unusable(evidence: Evidence, criteria: Criteria) -> str | None:
     limits = criteria.assessment
+    if not evidence.clock_set:
+        return (
+            "The clock of the sensor was never set, so that evening and morning are unknown. Say how far it was "
+            "behind with --time-shift and import again, or set it before the next night."
+        )
     if evidence.rate_hz < criteria.motion.min_rate_hz:
         return (
             f"The sensor took {evidence.rate_hz:.3g} samples a second; half-second movements need at least "
@@ -167,6 +183,11 @@ def _why_no_sleep(evidence: Evidence, sleep: SleepEstimate, criteria: Criteria) 
             f"Only {evidence.scorable_share:.0%} of the sleep period could be searched; the rest was too noisy, "
             "for example from vibration."
         )
+    if evidence.blind_below_mg is not None and evidence.blind_below_mg > limits.max_blind_mg:
+        return (
+            f"Movements below {evidence.blind_below_mg:.0f} mg did not stand out from the noise; usual kicks are "
+            "smaller. Use a better sensor, or wear it on the foot."
+        )
     return None
 
 
@@ -191,9 +212,9 @@ def _duration(seconds: float) -> str:
 def tier(evidence: Evidence, sleep: SleepEstimate, criteria: Criteria) -> Tier:
     """How far an index of this night can be trusted.
 
-    A: both feet or ankles, fast enough, sees weak kicks, time in bed known from a diary or the device, long
-    enough. B: one leg, or one of the others missing. C: thigh or hip, slow, or blind to typical kicks. D: not
-    on a leg.
+    A: both feet or ankles on one clock, fast enough, sees weak kicks, time in bed known from a diary or the
+    device, long enough. B: one leg, or one of the others missing. C: thigh or hip, slow, or blind to typical
+    kicks. D: not on a leg.
     """
     flags = criteria.flags
     if not evidence.sites or not set(evidence.sites) <= LEG_SITES | NEAR_LEG_SITES:
@@ -204,6 +225,7 @@ def tier(evidence: Evidence, sleep: SleepEstimate, criteria: Criteria) -> Tier:
         return "C"
     best = (
         evidence.legs == "both"
+        and evidence.one_clock
         and blind_mg <= flags.tier_a_blind_mg
         and sleep.source in ("diary", "fit")
         and evidence.recorded_h >= flags.tier_a_recorded_h

@@ -60,9 +60,13 @@ class Detection(_Section):
     lobe_s: float = Field(2.0, ge=0, description="Lifting and returning the limb are one movement. Stanford.")
     tilt_low_pass_hz: float = Field(2.0, gt=0, description="Gravity's own band.")
     tilt_rate_hz: float = Field(10.0, gt=0, description="Rate at which tilt is followed.")
-    tilt_median_s: float = Field(12.0, gt=0, description="Rest position: running median over this window. own.")
+    tilt_median_s: float = Field(
+        20.0, gt=0, description="Rest position: running median over this window, twice the longest kick. own."
+    )
     tilt_mg: float = Field(12.0, gt=0, description="Still held away from rest: keeps a movement open. own.")
-    tilt_lsb: float = Field(1.5, gt=0, description="The same, in steps of the sensor. own.")
+    tilt_lsb: float = Field(
+        0.75, gt=0, description="The same, in steps of the sensor: noise resolves half a step. own."
+    )
     onset_share: float = Field(0.2, gt=0, lt=1, description="Onset: first envelope above this share of the peak. own.")
     onset_reach_s: float = Field(0.5, gt=0, description="The onset lies at most this long before the upper threshold.")
     min_lm_s: float = Field(0.5, gt=0, description="Shortest leg movement. WASM 2016.")
@@ -92,10 +96,15 @@ class Shapes(_Section):
 class Alignment(_Section):
     """When two sensors' clocks are brought together; see `analytics.alignment`."""
 
-    min_overlap_h: float = Field(1.0, gt=0, description="Sensors that ran together for less are not compared. own.")
+    min_overlap_h: float = Field(
+        3.0, gt=0, description="Sensors that ran together for less are not compared: at 1 h strangers reach 0.5. own."
+    )
     max_lag_min: float = Field(15.0, gt=0, description="Clocks further apart are a wrong zone or date. own.")
     min_confidence: float = Field(
-        0.4, gt=0, le=1, description="Below it nothing is moved: strangers' legs reach 0.2, one's own 0.8. own."
+        0.4,
+        gt=0,
+        le=1,
+        description="Below it nothing is moved: over a night strangers' legs reach 0.23, one's own 0.78. own.",
     )
     piece_min: float = Field(60.0, gt=0, description="Length of the pieces that tell the drift. own.")
     drift_s: float = Field(4.0, gt=0, description="A night's drift stays within this: +-2-4 s a day. formats' clocks.")
@@ -115,6 +124,9 @@ class Sleep(_Section):
     min_block_min: float = Field(30.0, gt=0, description="Shorter rests are not part of the period. van Hees 2018.")
     max_gap_min: float = Field(60.0, gt=0, description="Shorter breaks do not end the period. van Hees 2018.")
     min_period_min: float = Field(120.0, gt=0, description="A shorter rest is not a night. own.")
+    max_split_min: float = Field(
+        240.0, gt=0, description="Two rests that are each a night's length and no further apart: a split night. own."
+    )
     sib_deg: float = Field(
         5.0, gt=0, description="Sustained inactivity: no change of angle larger than. van Hees 2015."
     )
@@ -136,9 +148,11 @@ class Sleep(_Section):
         5.0, gt=0, description="Restless for longer inside a device's sleep window: awake. After van Hees 2015."
     )
     still_evening_share: float = Field(0.5, gt=0, lt=1, description="Share of still epochs in the 2 h before. own.")
-    stage_gap_min: float = Field(
-        45.0, gt=0, description="Stages silent for longer say nothing. Garmin exports hold gaps."
+    up_min: float = Field(3.0, gt=0, description="Turning about for so long is being up: a walk from sofa to bed. own.")
+    up_share: float = Field(
+        0.35, gt=0, lt=1, description="Share of epochs above sib_deg while up; restless in bed has about 0.1. own."
     )
+    up_within_h: float = Field(3.0, gt=0, description="Up so soon after the first rest: was that sleep at all? own.")
 
 
 class Jerks(_Section):
@@ -162,6 +176,9 @@ class Assessment(_Section):
         2.0, gt=0, description="Gaps of 5-90 s per hour: as long as the intervals looked for."
     )
     min_scorable_share: float = Field(0.6, gt=0, lt=1, description="of the sleep period with a usable floor. own.")
+    max_blind_mg: float = Field(
+        60.0, gt=0, description="Median threshold at most: kicks at the ankle have a median of 30-100 mg. own."
+    )
     unworn_h: float = Field(3.0, gt=0, description="Not one movement for so long: not worn then. own.")
     unworn_edge_h: float = Field(1.0, gt=0, description="The same before the first and after the last movement. own.")
 

@@ -19,7 +19,7 @@ from analytics.labels import labelled
 from analytics.model import Event, Leg, Movement, Series
 from analytics.periodicity import Scored, score
 from analytics.rulesets import Ruleset
-from analytics.sleep import SleepEstimate
+from analytics.sleep import SleepEstimate, p_near_onset
 from analytics.uncertainty import index_interval
 
 NIGHT = "night"
@@ -43,7 +43,7 @@ def judge(movements: Sequence[Movement], sleep: SleepEstimate, ruleset: Ruleset,
     Movements that were not recorded on a leg keep their events and are no leg movements: they have no
     intervals, no series and no index.
     """
-    counted = [m for m in movements if _is_leg_movement(m, criteria)]
+    counted = [m for m in movements if _is_leg_movement(m, sleep, criteria)]
     scored = score(_marks(counted, criteria), ruleset=ruleset, hypnogram=_hypnogram(sleep))
     by_number = {m.number: m for m in movements}
     events = [_scored_event(row, by_number) for row in scored.movements.iter_rows(named=True)]
@@ -56,11 +56,19 @@ def judge(movements: Sequence[Movement], sleep: SleepEstimate, ruleset: Ruleset,
     return Judged(named, _series(scored, events), _measures(scored, named, sleep) if on_leg or not movements else {})
 
 
-def _is_leg_movement(movement: Movement, criteria: Criteria) -> bool:
+def _is_leg_movement(movement: Movement, sleep: SleepEstimate, criteria: Criteria) -> bool:
+    """Whether the rules may count it.
+
+    The burst of a sleep start lasts 75-250 ms (ICSD-3), too short for a leg movement; what is seen of it rings on for
+    longer. So a brief jerk near a moment of falling asleep is none, however long it rang: a few of them half a minute
+    apart are no periodic series. Elsewhere a brief kick counts by its visible length.
+    """
     if movement.site not in LEG_SITES | NEAR_LEG_SITES:
         return False
+    if movement.shape != "brief_jerk":
+        return True
     brief = movement.offset_us - movement.onset_us < criteria.detection.min_lm_s * 1e6
-    return not (movement.shape == "brief_jerk" and brief)
+    return not brief and p_near_onset(movement.onset_us, sleep, criteria) < criteria.jerks.min_probability
 
 
 def _marks(movements: Sequence[Movement], criteria: Criteria) -> pl.DataFrame:

@@ -31,13 +31,14 @@ def flags_of(
     evidence: Evidence,
     sleep: SleepEstimate,
     not_assessable: str | None,
+    urge_to_move: float | None,
     criteria: Criteria,
 ) -> tuple[Flag, ...]:
     """All three flags of a night under one rule set, raised or not, in a fixed order."""
     return (
         possible_plmd(measures, events, evidence, not_assessable, criteria),
         frequent_hypnic_jerks(events, evidence, sleep, criteria),
-        possible_rls(measures, events, evidence, sleep, not_assessable, criteria),
+        possible_rls(measures, events, evidence, sleep, not_assessable, urge_to_move, criteria),
     )
 
 
@@ -86,13 +87,20 @@ def _plmd_reason(
     if not all(c.state == "met" for c in decisive):
         return _not_raised("possible PLMD", decisive)
     n_series = len({e.series_no for e in events if e.is_plm and e.sleep_state == "sleep"})
-    bound = " One leg was recorded: a lower bound." if evidence.legs != "both" else ""
     return (
         f"{measures['plms_index']:.1f} periodic leg movements per hour of sleep{_between(measures)}, more than "
         f"{threshold:g}: {measures['n_plms']} in {n_series} series, typically {measures['median_imi_s']:.0f} s apart. "
         f"{measures['periodicity_index_share']:.0%} of the leg movements in sleep are periodic; "
-        f"{measures['share_imi_20_40']:.0%} of all intervals are 20-40 s long.{bound} {EMG_CAVEAT}"
+        f"{measures['share_imi_20_40']:.0%} of all intervals are 20-40 s long.{_about_legs(evidence)} {EMG_CAVEAT}"
     )
+
+
+def _about_legs(evidence: Evidence) -> str:
+    if evidence.legs != "both":
+        return " One leg was recorded: a lower bound."
+    if not evidence.one_clock:
+        return " The clocks of the two sensors could not be brought together: kicks of both legs may count twice."
+    return ""
 
 
 def _between(measures: Mapping[str, Any]) -> str:
@@ -140,6 +148,7 @@ def possible_rls(
     evidence: Evidence,
     sleep: SleepEstimate,
     not_assessable: str | None,
+    urge_to_move: float | None,
     criteria: Criteria,
 ) -> Flag:
     """Regular periodic leg movements while lying awake. RLS itself is an urge that only the person can report."""
@@ -152,20 +161,34 @@ def possible_rls(
         _above("PLMW per hour awake in bed", index, flags.plmw_index, f"more than {flags.plmw_index:g}"),
         _at_least("PLMW", count, flags.min_plmw, "could not be counted"),
         _regular(_log_sd_awake(events), flags.regular_log_sd),
+        *((_urge(urge_to_move),) if urge_to_move is not None else ()),
     )
     context = (
-        _beyond("urge to move the legs, worse at rest and in the evening, relieved by moving", "ask the person"),
+        *((_beyond(_URGE, "ask the person, or note urge_to_move in the journal"),) if urge_to_move is None else ()),
         _beyond("no better explanation", "cramps, positional discomfort, neuropathy, medication"),
     )
     if all(c.state == "met" for c in decisive):
         reason = (
             f"{count} periodic leg movements at regular intervals while awake in bed, {index:.0f} per hour awake "
-            f"(more than {flags.plmw_index:g}). Whether there is an urge to move, which defines RLS, only you can "
-            f"say. {EMG_CAVEAT}"
+            f"(more than {flags.plmw_index:g}). {_of_the_urge(urge_to_move)} {EMG_CAVEAT}"
         )
     else:
         reason = _not_raised("possible RLS", decisive)
     return _flag("possible_rls", decisive, context, reason)
+
+
+_URGE = "urge to move the legs, worse at rest and in the evening, relieved by moving"
+
+
+def _urge(noted: float) -> Criterion:
+    """The urge as the journal has it; without one there are no restless legs (ICSD-3-TR)."""
+    return Criterion(_URGE, "met" if noted >= 1 else "not met", noted, 1.0, "as noted in the journal, 1 or more of 10")
+
+
+def _of_the_urge(noted: float | None) -> str:
+    if noted is None:
+        return "Whether there is an urge to move, which defines RLS, only you can say."
+    return f"An urge to move, which defines RLS, was noted for this night ({noted:g} of 10)."
 
 
 def _log_sd_awake(events: Sequence[Event]) -> float | None:

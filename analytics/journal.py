@@ -1,8 +1,9 @@
 """The sleep journal: what a person notes by day, and what of it the analysis uses.
 
 A table with one row a day, keyed by its date and never by its position: a missing day shifts nothing. ``date`` is
-the date of the evening. Any column may be added; two have a meaning for the analysis: ``lights_off`` and ``got_up``,
-local clock times, which together become the night's `analytics.sleep.Diary`.
+the date of the evening. Any column may be added; three have a meaning for the analysis of a night: ``lights_off`` and
+``got_up``, local clock times, which together become its `analytics.sleep.Diary`, and ``urge_to_move``, without which
+nobody has restless legs. Symptoms are numbers from 0 (none) to 10; `analytics.patterns` counts them over days.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from analytics.sleep import Diary
 from ingest.clock import microseconds, zone_info
 from ingest.errors import UsageError
 
-LIGHTS_OFF, GOT_UP = "lights_off", "got_up"
+LIGHTS_OFF, GOT_UP, URGE = "lights_off", "got_up", "urge_to_move"
+#: What the analysis of a night reads.
+READ_BY_ANALYSIS = (LIGHTS_OFF, GOT_UP, URGE)
 #: Columns of the template: times, triggers that people report, symptoms from 0 (none) to 10, and words.
 TEMPLATE = (
     *("date", LIGHTS_OFF, GOT_UP),
     *("caffeine_mg", "alcohol_units", "exercise_min"),
-    *("urge_to_move", "leg_pain", "daytime_sleepiness"),
+    *(URGE, "leg_pain", "tingling", "daytime_sleepiness", "daytime_jerks", "other_limbs", "partner_saw_kicks"),
     "note",
 )
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -108,6 +111,11 @@ def diary_of(entries: Iterable[JournalEntry], night_date: date, zone: str) -> Di
         return None
     off_us, up_us = (_instant_us(clocks[kind], night_date, zone) for kind in (LIGHTS_OFF, GOT_UP))
     return Diary(off_us, up_us) if up_us > off_us else None
+
+
+def urge_of(entries: Iterable[JournalEntry], night_date: date) -> float | None:
+    """How strong the urge to move the legs was noted for this night, 0 (none) to 10; None where it was not."""
+    return next((e.value for e in entries if e.kind == URGE and e.day == night_date), None)
 
 
 def _since_noon(clock: str) -> timedelta:

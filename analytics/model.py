@@ -210,6 +210,12 @@ class Night:
         Which legs were recorded; "none" where the site is not a leg.
     recorded_h : float
         Hours with samples of at least one sensor.
+    recorded_share : float
+        Of the sleep period (of the recording where none is known).
+    unworn_h : float
+        Recorded hours without a single movement, too long for a leg.
+    short_gaps_per_h : float
+        Gaps of 5-90 s in the same period: as long as the intervals that are looked for.
     longest_gap_s : float
         Longest stretch without samples inside the sleep period (inside the recording where none is known).
     onset_sd_min : float or None
@@ -220,8 +226,10 @@ class Night:
         Median detection threshold during sleep: smaller movements were not seen.
     not_assessable_reason : str or None
         A sentence for people where ``assessable`` is False.
-    leg_offset_s, leg_drift_ppm, leg_alignment_confidence
-        See `analytics.alignment`; None unless two legs were recorded.
+    leg_offset_s, leg_drift_ppm : float or None
+        How the clock of the second leg's sensor was corrected, see `analytics.alignment`; None where it was not.
+    leg_alignment_confidence : float or None
+        None where no two legs were compared.
     """
 
     subject: str
@@ -233,6 +241,9 @@ class Night:
     recorded_from_us: int
     recorded_to_us: int
     recorded_h: float
+    recorded_share: float
+    unworn_h: float
+    short_gaps_per_h: float
     longest_gap_s: float
     sleep_source: SleepSource
     in_bed_us: int | None

@@ -158,7 +158,9 @@ def _floor(envelope_g: Floats, rate_hz: float, motion: Motion) -> Floats:
 
 def _tilt(time_us: NDArray[np.int64], slow_time_us: NDArray[np.int64], slow_g: Floats, criteria: Criteria) -> Floats:
     detection = criteria.detection
-    width = min(len(slow_g) | 1, round(detection.tilt_median_s * detection.tilt_rate_hz) | 1)
+    # The rate of the slow samples is only near `tilt_rate_hz`: it divides the sensor's.
+    slow_step_s = (slow_time_us[-1] - slow_time_us[0]) / max(1, len(slow_time_us) - 1) / 1e6
+    width = min(len(slow_g) | 1, round(detection.tilt_median_s / max(slow_step_s, 1e-3)) | 1)
     away = np.zeros(len(slow_g))
     for axis in range(3):
         rest = ndimage.median_filter(slow_g[:, axis], size=width, mode="nearest")

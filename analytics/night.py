@@ -44,6 +44,7 @@ def analyse_night(
     stages: Sequence[StageSpan] = (),
     sleep_windows: Sequence[SleepWindow] = (),
     diary: Diary | None = None,
+    urge_to_move: float | None = None,
     criteria: Criteria,
     rulesets: Sequence[Ruleset],
     version: str,
@@ -62,6 +63,8 @@ def analyse_night(
         The device maker's sleep windows, UTC; used where there are no stages.
     diary : Diary or None
         What the person wrote down; takes precedence over everything.
+    urge_to_move : float or None
+        As the person noted it for this night, 0 (none) to 10.
     rulesets : sequence of Ruleset
         The night is scored under each of them, the default one first.
     version : str
@@ -90,10 +93,13 @@ def analyse_night(
         diary=diary,
         criteria=criteria,
     )
-    evidence = gather(used, watched, recorded, unworn, sleep)
+    one_clock = len(used) == 1 or (offset is not None and offset.trusted)
+    evidence = gather(used, watched, recorded, unworn, sleep, one_clock=one_clock)
     reason = why_not_assessable(evidence, sleep, criteria)
     judged = [(ruleset, judge(movements, sleep, ruleset, criteria)) for ruleset in rulesets]
-    scores = tuple(_score(ruleset, result, evidence, sleep, reason, criteria) for ruleset, result in judged)
+    scores = tuple(
+        _score(ruleset, result, evidence, sleep, reason, urge_to_move, criteria) for ruleset, result in judged
+    )
     return Night(
         subject=subject,
         night_date=night_date,
@@ -104,6 +110,9 @@ def analyse_night(
         recorded_from_us=int(recorded[0, 0]),
         recorded_to_us=int(recorded[-1, 1]),
         recorded_h=evidence.recorded_h,
+        recorded_share=1 - evidence.gap_share,
+        unworn_h=evidence.unworn_h,
+        short_gaps_per_h=evidence.short_gaps_per_h,
         longest_gap_s=evidence.longest_gap_s,
         **_sleep_columns(sleep),
         blind_below_mg=evidence.blind_below_mg,
@@ -116,8 +125,8 @@ def analyse_night(
         scores=scores,
         criteria_hash=criteria.hash(),
         version=version,
-        leg_offset_s=offset.behind_s if offset else None,
-        leg_drift_ppm=offset.drift_ppm if offset else None,
+        leg_offset_s=offset.behind_s if offset and offset.trusted else None,
+        leg_drift_ppm=offset.drift_ppm if offset and offset.trusted else None,
         leg_alignment_confidence=offset.confidence if offset else None,
     )
 
@@ -127,7 +136,7 @@ def _sleep_columns(sleep: SleepEstimate) -> dict[str, Any]:
         empty = dict.fromkeys(("sleep_onset_us", "onset_sd_min", "wake_us", "tst_h", "waso_min", "sleep_efficiency"))
         return {"sleep_source": sleep.source, "in_bed_us": sleep.in_bed_us, **empty}
     tst_h = sleep.hours("sleep")
-    in_bed_h = (sleep.bouts[-1].end_us - sleep.in_bed_us) / 3.6e9
+    known_h = tst_h + sleep.hours("wake")
     waso_us = sum(
         max(0, min(b.end_us, sleep.wake_us) - max(b.start_us, sleep.onset_us)) for b in sleep.bouts if b.state == "wake"
     )
@@ -139,7 +148,7 @@ def _sleep_columns(sleep: SleepEstimate) -> dict[str, Any]:
         "wake_us": sleep.wake_us,
         "tst_h": tst_h,
         "waso_min": waso_us / 6e7,
-        "sleep_efficiency": tst_h / in_bed_h if in_bed_h > 0 else None,
+        "sleep_efficiency": tst_h / known_h if known_h > 0 else None,
     }
 
 
@@ -149,6 +158,7 @@ def _score(
     evidence: Evidence,
     sleep: SleepEstimate,
     reason: str | None,
+    urge_to_move: float | None,
     criteria: Criteria,
 ) -> Score:
     unknown = dict.fromkeys(_INDICES) if reason is not None else {}
@@ -159,5 +169,5 @@ def _score(
         measures=measures,
         events=judged.events,
         series=judged.series,
-        flags=flags_of(measures, judged.events, evidence, sleep, reason, criteria),
+        flags=flags_of(measures, judged.events, evidence, sleep, reason, urge_to_move, criteria),
     )

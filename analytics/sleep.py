@@ -2,16 +2,16 @@
 
 Four sources, in this order: a diary, the device maker's sleep stages, the maker's sleep window, the accelerometer.
 Inside a diary's or a window's times wake still comes from the accelerometer. Three assumptions underpin the last:
-lying still for long is mostly sleep; a person lies down once a night (noon to noon); quiet wakefulness cannot be
-seen, so that the onset found is early, and by how much is only known on average. The steps are published ones: a
-guiding period from the rolling median of inclination changes (van Hees 2018) and sustained inactivity inside it
-(van Hees 2015), here on the whole gravity vector.
+lying still for long is mostly sleep; from noon to noon a person lies down once, or twice with a few hours up between;
+quiet wakefulness cannot be seen, so that the onset found is early, and by how much is only known on average. The steps
+are published ones: a guiding period from the rolling median of inclination changes (van Hees 2018) and sustained
+inactivity inside it (van Hees 2015), here on the whole gravity vector.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import NormalDist
 
@@ -59,7 +59,7 @@ class SleepEstimate:
     onset_sd_min : float or None
         Its standard deviation: larger than any clock error by far.
     bouts : tuple of Bout
-        From in bed to waking up, without holes.
+        From in bed to waking up, without holes; unknown where nothing was recorded, whoever says what it was.
     """
 
     source: SleepSource
@@ -106,14 +106,24 @@ def estimate_sleep(
         UTC; the longest counts, the others are naps.
     diary : Diary or None
     """
+    return _where_recorded(_by_best_source(found, stages, windows, diary, criteria.sleep), found)
+
+
+def _by_best_source(
+    found: Epochs,
+    stages: Sequence[StageSpan],
+    windows: Sequence[SleepWindow],
+    diary: Diary | None,
+    sleep: Sleep,
+) -> SleepEstimate:
     if diary is not None:
-        return _from_diary(found, diary, criteria.sleep)
-    staged = _from_stages(stages, criteria.sleep)
+        return _from_diary(found, diary, sleep)
+    staged = _from_stages(stages, sleep)
     if staged is not None:
         return staged
     if windows:
-        return _from_window(found, max(windows, key=lambda w: w.end_us - w.start_us), criteria.sleep)
-    return _from_motion(found, criteria.sleep)
+        return _from_window(found, max(windows, key=lambda w: w.end_us - w.start_us), sleep)
+    return _from_motion(found, sleep)
 
 
 def p_near_onset(time_us: int, sleep: SleepEstimate, criteria: Criteria) -> float:
@@ -181,7 +191,7 @@ def _from_diary(found: Epochs, diary: Diary, sleep: Sleep) -> SleepEstimate:
         wake = (Bout(diary.lights_off_us, diary.got_up_us, "wake"),)
         return SleepEstimate("diary", diary.lights_off_us, None, None, diary.got_up_us, wake)
     doubt = (sleep.onset_bias_diary_min, sleep.onset_sd_diary_min)
-    return _estimate("diary", diary.lights_off_us, edges[spans], diary.got_up_us, doubt, _unrecorded_us(found))
+    return _estimate("diary", diary.lights_off_us, edges[spans], diary.got_up_us, doubt)
 
 
 def _from_window(found: Epochs, window: SleepWindow, sleep: Sleep) -> SleepEstimate:
@@ -196,7 +206,7 @@ def _from_window(found: Epochs, window: SleepWindow, sleep: Sleep) -> SleepEstim
     if not len(asleep):  # restless from end to end: the window is wrong about this night
         return _from_motion(found, sleep)
     doubt = (0.0, sleep.onset_sd_stages_min)
-    return _estimate("fit", window.start_us, asleep, window.end_us, doubt, _unrecorded_us(found))
+    return _estimate("fit", window.start_us, asleep, window.end_us, doubt)
 
 
 def _from_motion(found: Epochs, sleep: Sleep) -> SleepEstimate:
@@ -211,9 +221,12 @@ def _from_motion(found: Epochs, sleep: Sleep) -> SleepEstimate:
     edges = found.edges_us()
     in_bed_us = int(edges[min(guide[0], spans[0, 0])])
     wide = _still_evening(found, in_bed_us, threshold_deg, sleep)
-    doubt = (sleep.onset_bias_min, sleep.onset_sd_still_min if wide else sleep.onset_sd_min)
+    sd_min = sleep.onset_sd_still_min if wide else sleep.onset_sd_min
+    # Two hours of stillness, then a walk, then the night: the first may have been a sofa. Both onsets are possible.
+    up_after_min = _up_after_min(found, int(spans[0, 0]), sleep)
+    doubt = (sleep.onset_bias_min, max(sd_min, up_after_min or 0.0))
     end_us = int(edges[spans[-1, 1]])
-    return _estimate("accelerometer", in_bed_us, edges[spans], end_us, doubt, _unrecorded_us(found))
+    return _estimate("accelerometer", in_bed_us, edges[spans], end_us, doubt)
 
 
 def _estimate(
@@ -222,12 +235,8 @@ def _estimate(
     spans_us: NDArray[np.int64],
     end_us: int,
     doubt: tuple[float, float],
-    unrecorded_us: NDArray[np.int64],
 ) -> SleepEstimate:
-    """Bouts from stretches of stillness; what comes before the corrected onset counts as awake.
-
-    What was not recorded is unknown, not wake.
-    """
+    """Bouts from stretches of stillness; what comes before the corrected onset counts as awake."""
     bias_min, sd_min = doubt
     # The first stillness may be shorter than the bias: onset never leaves it for the next one's end.
     onset_us = int(min(spans_us[0, 0] + round(bias_min * MINUTE_US), spans_us[-1, 1]))
@@ -240,27 +249,34 @@ def _estimate(
         at_us = last
     bouts.append(Bout(at_us, end_us, "wake"))
     wake_us = max((b.end_us for b in bouts if b.state == "sleep"), default=onset_us)
-    told = [part for bout in bouts for part in _split(bout, unrecorded_us)]
-    return SleepEstimate(source, in_bed_us, onset_us, sd_min, wake_us, _merged(told))
+    return SleepEstimate(source, in_bed_us, onset_us, sd_min, wake_us, _merged(bouts))
 
 
-def _unrecorded_us(found: Epochs) -> NDArray[np.int64]:
-    """Stretches of at least a minute without data, shape (k, 2)."""
+def _where_recorded(sleep: SleepEstimate, found: Epochs) -> SleepEstimate:
+    """The same with everything unknown that no sensor recorded: hours without one must not count in an index."""
+    if not sleep.bouts:
+        return sleep
+    unrecorded_us = _unrecorded_us(found, sleep.bouts[0].start_us, sleep.bouts[-1].end_us)
+    return replace(sleep, bouts=_merged([part for bout in sleep.bouts for part in _split(bout, unrecorded_us)]))
+
+
+def _unrecorded_us(found: Epochs, start_us: int, end_us: int) -> list[tuple[int, int]]:
+    """Stretches of at least a minute without data inside the epochs, and whatever lies outside them."""
+    edges = found.edges_us()
     runs = runs_of(~np.isfinite(found.change_deg))
-    return found.edges_us()[runs[(runs[:, 1] - runs[:, 0]) * found.step_us >= MINUTE_US]]
+    pauses = edges[runs[(runs[:, 1] - runs[:, 0]) * found.step_us >= MINUTE_US]]
+    return [(start_us, int(edges[0])), *((first, last) for first, last in pauses.tolist()), (int(edges[-1]), end_us)]
 
 
-def _split(bout: Bout, unrecorded_us: NDArray[np.int64]) -> list[Bout]:
-    """A bout of wake with its unrecorded stretches made unknown; any other bout as it is."""
-    if bout.state != "wake":
-        return [bout]
+def _split(bout: Bout, unrecorded_us: Sequence[tuple[int, int]]) -> list[Bout]:
+    """A bout with its unrecorded stretches made unknown."""
     parts, at_us = [], bout.start_us
-    for start_us, end_us in unrecorded_us.tolist():
+    for start_us, end_us in unrecorded_us:
         first, last = max(start_us, at_us), min(end_us, bout.end_us)
         if last > first:
-            parts += [Bout(at_us, first, "wake"), Bout(first, last, "unknown")]
+            parts += [Bout(at_us, first, bout.state), Bout(first, last, "unknown")]
             at_us = last
-    return [*parts, Bout(at_us, bout.end_us, "wake")]
+    return [*parts, Bout(at_us, bout.end_us, bout.state)]
 
 
 def _merged(bouts: Sequence[Bout]) -> tuple[Bout, ...]:
@@ -289,15 +305,18 @@ def _calm(found: Epochs, sleep: Sleep) -> tuple[Bools, float]:
 
 
 def _guide(calm: Bools, found: Epochs, sleep: Sleep) -> tuple[int, int] | None:
-    """First and one-past-last epoch of the longest rest (van Hees 2018, steps 6-8)."""
+    """First and one-past-last epoch of the longest rest (van Hees 2018, steps 6-8), and of long ones near it."""
     per_min = MINUTE_US / found.step_us
     runs = runs_of(_over_gaps(calm, found, sleep))
     runs = runs[runs[:, 1] - runs[:, 0] > sleep.min_block_min * per_min]
     if len(runs) == 0:
         return None
     runs = bridged(runs, sleep.max_gap_min * per_min)
-    first, last = runs[np.argmax(runs[:, 1] - runs[:, 0])].tolist()
-    return (first, last) if last - first >= sleep.min_period_min * per_min else None
+    long = bridged(runs[runs[:, 1] - runs[:, 0] >= sleep.min_period_min * per_min], sleep.max_split_min * per_min)
+    if len(long) == 0:
+        return None
+    first, last = long[np.argmax(long[:, 1] - long[:, 0])].tolist()
+    return first, last
 
 
 def _over_gaps(calm: Bools, found: Epochs, sleep: Sleep) -> Bools:
@@ -327,3 +346,12 @@ def _still_evening(found: Epochs, in_bed_us: int, threshold_deg: float, sleep: S
     if len(known) * found.step_us < 30 * MINUTE_US:
         return False
     return bool(np.mean(known < max(threshold_deg, 1.0)) > sleep.still_evening_share)
+
+
+def _up_after_min(found: Epochs, first: int, sleep: Sleep) -> float | None:
+    """Minutes from the first rest to the last being up soon after it; None where there was none."""
+    width = round(sleep.up_min * MINUTE_US / found.step_us)
+    soon = found.change_deg[first : first + round(sleep.up_within_h * 60 * MINUTE_US / found.step_us)]
+    share = ndimage.uniform_filter1d((soon > sleep.sib_deg).astype(np.float64), width, mode="constant")
+    up = np.flatnonzero(share >= sleep.up_share)
+    return float(up[-1] * found.step_us / MINUTE_US) if len(up) else None

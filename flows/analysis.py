@@ -7,7 +7,7 @@ from datetime import date
 
 from analytics.channel import channel_of
 from analytics.criteria import Criteria
-from analytics.journal import diary_of
+from analytics.journal import diary_of, urge_of
 from analytics.model import Channel, Night
 from analytics.night import analyse_night
 from analytics.rulesets import Ruleset
@@ -53,6 +53,7 @@ def analyse_stored(
     worn = [channel for channel in channels if len(channel.time_us)]
     if not worn:
         return None
+    noted = journal_of(store, subject, night_date)
     return analyse_night(
         subject=subject,
         night_date=night_date,
@@ -61,7 +62,8 @@ def analyse_stored(
         beside=tuple(recording.sha256 for recording in recordings if not recording.n_samples),
         stages=_stages(recordings, start_us, end_us),
         sleep_windows=_windows(recordings, start_us, end_us),
-        diary=diary_of(journal_of(store, subject, night_date), night_date, zone),
+        diary=diary_of(noted, night_date, zone),
+        urge_to_move=urge_of(noted, night_date),
         criteria=criteria,
         rulesets=rulesets,
         version=__version__,
@@ -79,16 +81,24 @@ def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: in
         recording=recording.sha256,
         site=recording.site,
         side=recording.side,
-        lsb_g=recording.lsb_g,
+        lsb_g=recording.lsb_g or 0.0,
         calibration=recording.calibration,
     )
 
 
 def _stages(recordings: Iterable[StoredRecording], start_us: int, end_us: int) -> tuple[StageSpan, ...]:
-    """Makers' stages that touch the night, in order."""
-    spans = (span for recording in recordings for span in recording.stages)
-    inside = (span for span in spans if span.start_us < end_us and span.end_us > start_us)
-    return tuple(sorted(inside, key=lambda span: (span.start_us, span.end_us, span.stage)))
+    """Stages that touch the night, in order, of the device that saw most of it: two that disagree make no night."""
+    by_device: dict[tuple[str, str, str], set[StageSpan]] = {}
+    for recording in recordings:
+        device = recording.device_maker, recording.device_model, recording.device_serial
+        inside = {span for span in recording.stages if span.start_us < end_us and span.end_us > start_us}
+        by_device.setdefault(device, set()).update(inside)
+    best = max(sorted(by_device), key=lambda device: _length_us(by_device[device]))
+    return tuple(sorted(by_device[best], key=lambda span: (span.start_us, span.end_us, span.stage)))
+
+
+def _length_us(spans: Iterable[StageSpan]) -> int:
+    return sum(span.end_us - span.start_us for span in spans)
 
 
 def _windows(recordings: Iterable[StoredRecording], start_us: int, end_us: int) -> tuple[SleepWindow, ...]:

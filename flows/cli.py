@@ -55,7 +55,7 @@ def import_(
     Parameters
     ----------
     paths
-        Files and folders.
+        Files, folders, and zip or gzip archives of them.
     subject
         Who wore the sensor.
     site
@@ -98,7 +98,7 @@ def inspect(
     Parameters
     ----------
     file
-        A recording.
+        A recording, or an archive or folder with a single one.
     tz
         Zone the wearer lived in, like Europe/Berlin.
     time_shift
@@ -290,10 +290,11 @@ def simulate(
     *,
     out: Annotated[Path, Parameter(name=["-o", "--out"])],
     nights: int = 1,
-    profile: Literal["healthy", "plmd", "rls", "jerks"] = "plmd",
+    profile: Literal["healthy", "plmd", "rls", "jerks", "child", "apnoea", "sofa"] = "plmd",
     rate: float = 50.0,
     file_format: Annotated[Literal["cwa", "csv", "fit"], Parameter(name="--format")] = "cwa",
     seed: int = 1,
+    legs: Literal["left", "both"] = "left",
 ) -> None:
     """Make recordings of nights from a seed, with the truth in truth.csv beside them.
 
@@ -311,10 +312,12 @@ def simulate(
         Kind of file.
     seed
         Same seed, same nights.
+    legs
+        One recording a night, or one of each leg with clocks that differ.
     """
     from flows.simulating import simulate_command
 
-    simulate_command(out, nights=nights, profile=profile, rate_hz=rate, file_format=file_format, seed=seed)
+    simulate_command(out, nights=nights, profile=profile, rate_hz=rate, file_format=file_format, seed=seed, legs=legs)
 
 
 @app.command
@@ -329,6 +332,28 @@ def demo(*, out: Annotated[Path, Parameter(name=["-o", "--out"])] = Path("demo-o
     from flows.demo import demo_command
 
     return ExitCode.DONE if demo_command(out) else ExitCode.SOME_FAILED
+
+
+@app.command
+def patterns(
+    *, subject: str | None = None, since: date | None = None, db: Database = None, as_json: Json = False
+) -> None:
+    """What holds over a person's nights, and the signs that send people to a clinician.
+
+    Parameters
+    ----------
+    subject
+        Only this person.
+    since
+        First evening, like 2026-03-01.
+    db
+        Database file.
+    as_json
+        Print one JSON document.
+    """
+    from flows.patterns import patterns_command
+
+    patterns_command(subject=subject, since=since, database=db, as_json=as_json)
 
 
 @app.command

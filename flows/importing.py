@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flows.offline import run_flow
+from flows.outcomes import Outcome
 from flows.output import json_document
-from flows.pipeline import Outcome, import_run, open_context
+from flows.pipeline import import_run, open_context
 from flows.terminal import complain, emit, progress, say
 from flows.wishes import Wishes
 

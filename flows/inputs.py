@@ -2,7 +2,8 @@
 
 Named files are always taken, whatever they are called: whoever names one wants to hear about it. Inside
 folders, what is hidden, half-copied, our own, or a document by its name is passed over in silence; everything
-else is opened and judged by its content later.
+else is opened and judged by its content later. Of a recording that lies in several files its main file is taken,
+whichever of them is named.
 """
 
 from __future__ import annotations
@@ -10,19 +11,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from ingest.bundles import recordings_of, sort_out_folder
+from ingest.candidates import is_candidate
 from ingest.errors import EmptyFileError, NightkickError, UnreadableFileError
-
-#: Endings under which browsers, sync programs and copying tools keep what is not complete yet.
-UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp", ".temp", ".swp", "~")
-#: Ours, or kept beside recordings for people and programs. Suffixes that some device writes are not here.
-NOT_RECORDINGS = (
-    *(".duckdb", ".wal", ".toml", ".md", ".rst", ".pdf", ".html", ".htm", ".json", ".yaml", ".yml", ".log"),
-    *(".py", ".sh", ".r", ".ipynb", ".png", ".jpg", ".jpeg", ".svg", ".gif"),
-)
-#: What `simulate` knows about the recordings beside it.
-TRUTH = "truth.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +45,9 @@ def find_inputs(paths: Iterable[Path], *, skip: Iterable[Path] = ()) -> Inputs:
     found: dict[Path, Path] = {}
     problems: list[NightkickError] = []
     own = {_identity(folder) for folder in skip if folder.is_dir()}
+    sorted_out = cache(sort_out_folder)
     for path in paths:
-        inside = list(_below(path, own, problems)) if _is_folder(path) else [path]
+        inside = list(_below(path, own, problems)) if _is_folder(path) else recordings_of(path, sorted_out)
         if not inside:
             problems.append(EmptyFileError("this folder holds no file that could be a recording", path=path))
         for file in inside:
@@ -73,9 +68,12 @@ def _below(top: Path, own: set[tuple[int, int]], problems: list[NightkickError])
     def complain(error: OSError) -> None:
         problems.append(UnreadableFileError(f"cannot be listed: {error.strerror}", path=error.filename))
 
-    for folder, below, names in os.walk(top, followlinks=True, onerror=complain):
-        below[:] = sorted(name for name in below if _enter(Path(folder, name), seen))
-        yield from (Path(folder, name) for name in sorted(names) if _is_candidate(name))
+    passed: set[Path] = set()
+    for name, below, names in os.walk(top, followlinks=True, onerror=complain):
+        folder = Path(name)
+        below[:] = sorted(inner for inner in below if _enter(folder / inner, seen))
+        passed.update(folder / other for other in sort_out_folder(folder))
+        yield from (folder / n for n in sorted(names) if is_candidate(n) and folder / n not in passed)
 
 
 def _enter(folder: Path, seen: set[tuple[int, int]]) -> bool:
@@ -89,11 +87,6 @@ def _enter(folder: Path, seen: set[tuple[int, int]]) -> bool:
     is_new = identity not in seen
     seen.add(identity)
     return is_new
-
-
-def _is_candidate(name: str) -> bool:
-    lower = name.lower()
-    return lower != TRUTH and not lower.startswith((".", "~")) and not lower.endswith(UNFINISHED + NOT_RECORDINGS)
 
 
 def _identity(folder: Path) -> tuple[int, int]:

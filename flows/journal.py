@@ -1,7 +1,7 @@
 """``nightkick journal``: the sleep journal as a CSV that any spreadsheet keeps, in and out.
 
 Importing replaces what was noted before for the same day and column, so that the same file can be imported again
-and again as it grows. Nights whose lights-off and getting-up times it brings are analysed again.
+and again as it grows. Nights of which it says something that the analysis reads are analysed again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from analytics.journal import GOT_UP, LIGHTS_OFF, TEMPLATE, entries_of
+from analytics.journal import READ_BY_ANALYSIS, TEMPLATE, entries_of
 from analytics.model import JournalEntry
 from analytics.store import NightKey, publish, query, write_journal
 from flows.pipeline import Context, open_context
@@ -32,7 +32,7 @@ def template_command() -> None:
 
 
 def journal_command(path: Path, *, subject: str | None, database: Path | None) -> bool:
-    """Import a journal and analyse again the nights whose sleep times it names.
+    """Import a journal and analyse again the nights whose sleep times or urge to move it names.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def journal_command(path: Path, *, subject: str | None, database: Path | None) -
     context = open_context(Wishes(subject=subject), database=database)
     entries = _entries(path, subject or context.settings.subject)
     write_journal(context.store, entries)
-    nights = _nights_with_times(context, entries)
+    nights = _nights_read_of(context, entries)
     failures = analyse_again(context, nights)
     publish(context.store)
     days = len({(entry.subject, entry.day) for entry in entries})
@@ -88,9 +88,9 @@ def _rows(text: str) -> list[dict[str, str | None]]:
     return [dict(zip(heading, row, strict=False)) for row in lines[1:]]
 
 
-def _nights_with_times(context: Context, entries: Sequence[JournalEntry]) -> list[NightKey]:
-    """Stored nights of which the journal now says, or no longer says, when the person slept."""
-    named = sorted({(entry.subject, entry.day) for entry in entries if entry.kind in (LIGHTS_OFF, GOT_UP)})
+def _nights_read_of(context: Context, entries: Sequence[JournalEntry]) -> list[NightKey]:
+    """Stored nights of which the journal now says, or no longer says, what their analysis reads."""
+    named = sorted({(entry.subject, entry.day) for entry in entries if entry.kind in READ_BY_ANALYSIS})
     stored = query(context.store, "SELECT subject, night_date FROM night")
     there = set(zip(stored["subject"], stored["night_date"], strict=True))
     return [key for key in named if key in there]

@@ -20,7 +20,8 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.pipeline import Context, Outcome, import_file, import_run, open_context
+from flows.outcomes import Outcome
+from flows.pipeline import Context, import_input, import_run, open_context
 from flows.wishes import Wishes
 from ingest.errors import DatabaseBusyError
 
@@ -42,9 +43,9 @@ def _can_pass(_task: object, _run: TaskRun, state: State[Any]) -> bool:
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def import_recording(path: Path, context: Context) -> Outcome:
-    """Import one file; see `flows.pipeline.import_file`."""
-    return import_file(path, context)
+def import_recording(path: Path, context: Context) -> tuple[Outcome, ...]:
+    """Import one file, or everything in an archive; see `flows.pipeline.import_input`."""
+    return tuple(import_input(path, context))
 
 
 @flow(
@@ -87,10 +88,10 @@ def start_server() -> None:
 
 def _submitted(files: Sequence[Path], context: Context) -> Iterator[Outcome]:
     """Outcomes in the order of ``files``. Only a few are submitted ahead: a dead database ends the run early."""
-    ahead: deque[PrefectFuture[Outcome]] = deque()
+    ahead: deque[PrefectFuture[tuple[Outcome, ...]]] = deque()
     for file in files:
         ahead.append(import_recording.submit(file, context))
         if len(ahead) > WORKERS:
-            yield ahead.popleft().result()
+            yield from ahead.popleft().result()
     while ahead:
-        yield ahead.popleft().result()
+        yield from ahead.popleft().result()

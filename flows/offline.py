@@ -15,7 +15,7 @@ from flows.folders import state_folder
 from ingest.errors import NightkickError, UsageError
 
 if TYPE_CHECKING:
-    from flows.pipeline import Outcome
+    from flows.outcomes import Outcome
     from flows.wishes import Wishes
 
 

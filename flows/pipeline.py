@@ -7,11 +7,10 @@ next file is its own story; a database that fails ends the run, and what was sav
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
 
 from analytics.model import Night
 from analytics.store import (
@@ -26,35 +25,35 @@ from analytics.store import (
     publish,
     record_attempts,
     save,
+    scratch,
     stage_samples,
+    stored_hashes,
     stored_recording,
 )
 from flows import __version__
 from flows.analysis import analyse_stored
 from flows.database import store_for
 from flows.inputs import find_inputs
+from flows.outcomes import Outcome, Unusable, summed_up, unusable
 from flows.settings import Settings, load
 from flows.wishes import Wishes, completed, corrects, declaration, subject_of
 from ingest import read_recording
+from ingest.archives import Unpacked, is_archive, unpacked
+from ingest.bundles import companions_of
 from ingest.clock import microseconds, zone_info
 from ingest.errors import (
-    DamagedRecordingError,
     DatabaseBusyError,
+    IngestError,
     NightkickError,
     SamplesLostError,
     StaleAnalysisError,
     StoreError,
-    UnreadableFileError,
     UsageError,
 )
-from ingest.fingerprint import sha256_of
-
-Status = Literal["imported", "known", "refused", "failed"]
+from ingest.fingerprint import sha256_of_all
 
 #: How often a night is analysed anew because another import changed it meanwhile.
 STALE_TRIES = 5
-#: What went wrong with the file rather than with what is in it: the same file may do better another time.
-FAILURES = (UnreadableFileError, DamagedRecordingError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +63,6 @@ class Context:
     store: Store
     settings: Settings
     wishes: Wishes
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one input.
-
-    Attributes
-    ----------
-    started_at_us : int
-        UTC microseconds since 1970.
-    sha256 : str or None
-        None where not even the bytes could be had.
-    nights : tuple of date
-        Evenings that were analysed.
-    warnings : tuple of str
-        What the reader had to say about a file that it could use.
-    error : str or None
-        One line that names the file and the way out, for refused and failed.
-    """
-
-    path: Path
-    status: Status
-    started_at_us: int
-    sha256: str | None = None
-    nights: tuple[date, ...] = ()
-    warnings: tuple[str, ...] = ()
-    error: str | None = None
 
 
 Report = Callable[[int, int], None]
@@ -119,7 +91,7 @@ def open_context(wishes: Wishes, *, database: Path | str | None) -> Context:
 
 def import_each(files: Sequence[Path], context: Context) -> Iterator[Outcome]:
     """Outcomes of ``files`` in their order, one after the other in this thread."""
-    return (import_file(file, context) for file in files)
+    return (outcome for file in files for outcome in import_input(file, context))
 
 
 def import_run(
@@ -136,7 +108,7 @@ def import_run(
     one_by_one : callable
         How files become outcomes: directly, or as Prefect tasks.
     report : callable
-        Told after each file how many of how many are done.
+        Told after each file how many of how many are done; those in archives are known only when they come.
 
     Raises
     ------
@@ -144,16 +116,30 @@ def import_run(
         The database failed; what was saved before stays saved.
     """
     inputs = find_inputs(paths, skip=[context.store.recordings])
-    outcomes = [_unusable(problem, problem.path or Path(), None, _now_us()) for problem in inputs.problems]
+    outcomes = [unusable(problem, problem.path or Path(), None, _now_us()) for problem in inputs.problems]
     try:
         for outcome in one_by_one(inputs.files, context):
             outcomes.append(outcome)
-            report(len(outcomes), len(inputs.files) + len(inputs.problems))
+            report(len(outcomes), max(len(outcomes), len(inputs.files) + len(inputs.problems)))
     except KeyboardInterrupt:
         _keep_books(outcomes, context)
         raise
     _keep_books(outcomes, context)
     return tuple(outcomes)
+
+
+def import_input(path: Path, context: Context) -> Iterator[Outcome]:
+    """Import a file, or everything in an archive.
+
+    Raises
+    ------
+    StoreError
+        The database failed. Everything else becomes an outcome.
+    """
+    if is_archive(path):
+        yield from _import_archive(path, context)
+    else:
+        yield import_file(path, context)
 
 
 def import_file(path: Path, context: Context) -> Outcome:
@@ -164,35 +150,73 @@ def import_file(path: Path, context: Context) -> Outcome:
     StoreError
         The database failed. Everything else becomes the outcome.
     """
+    outcome, _ = _tried(Unpacked(path, path), context, None)
+    return outcome
+
+
+def _import_archive(path: Path, context: Context) -> Iterator[Outcome]:
+    started_at_us, n_used = _now_us(), 0
+    rest: list[Unusable] = []
+    stored = stored_hashes(context.store)
+    with scratch(context.store) as folder:
+        for item in unpacked(path, folder):
+            if isinstance(item, Unpacked):
+                outcome, error = _tried(item, context, stored)
+            else:
+                outcome, error = unusable(item, item.path or path, None, _now_us()), item
+            if error is not None:
+                rest.append(Unusable(error, outcome))
+            else:
+                n_used += 1
+                stored.update([outcome.sha256] if outcome.sha256 else [])
+                yield outcome
+    yield from summed_up(path, rest, n_used=n_used, started_at_us=started_at_us)
+
+
+def _tried(item: Unpacked, context: Context, stored: Collection[str] | None) -> tuple[Outcome, NightkickError | None]:
+    """What became of a file, and the error where that was foreseen.
+
+    ``stored`` are the hashes in the database, where somebody has looked; asking for one costs 20 ms.
+    """
     started_at_us, sha256 = _now_us(), None
     try:
         # Only a plain file is hashed: opening a pipe would wait for ever. The reader says what else it is.
-        sha256 = sha256_of(path) if path.is_file() else None
-        return _imported(path, sha256, context, started_at_us)
+        sha256 = _content_hash(item.file) if item.file.is_file() else None
+        known = find_recording(context.store, sha256) if sha256 and (stored is None or sha256 in stored) else None
+        return _imported(item, sha256, known, context, started_at_us), None
     except StoreError:
         raise
     except NightkickError as error:
-        return _unusable(error, path, sha256, started_at_us)
+        known_as = item.named(error) if isinstance(error, IngestError) else error
+        return unusable(known_as, item.shown, sha256, started_at_us), known_as
     except Exception as error:
         # A file that no reader foresaw must not take the rest of the night's import with it.
-        says = f"{path}: {type(error).__name__}: {error} (a defect; please report it with the file)"
-        return Outcome(path, "failed", started_at_us, sha256, error=says)
+        says = f"{item.shown}: {type(error).__name__}: {error} (a defect; please report it with the file)"
+        return Outcome(item.shown, "failed", started_at_us, sha256, error=says), None
 
 
-def _imported(path: Path, sha256: str | None, context: Context, started_at_us: int) -> Outcome:
-    known = find_recording(context.store, sha256) if sha256 else None
+def _content_hash(path: Path) -> str:
+    """The hash by which a recording is known, as far as it can be told before it is read."""
+    return sha256_of_all(path, companions_of(path))
+
+
+def _imported(
+    item: Unpacked, sha256: str | None, known: StoredRecording | None, context: Context, started_at_us: int
+) -> Outcome:
     if known is not None and _is_complete(context.store, known) and not corrects(context.wishes, known):
-        return Outcome(path, "known", started_at_us, sha256)
+        return Outcome(item.shown, "known", started_at_us, sha256)
     wishes = context.wishes if known is None else completed(context.wishes, known)
-    recording = read_recording(path, declaration(wishes, context.settings))
-    if recording.sha256 != sha256:  # it lies in several files, and only now is known which
+    declare, tables = declaration(wishes, context.settings), context.settings.tables()
+    recording = read_recording(item.file, declare, tables=tables)
+    recording = replace(recording, path=item.shown, warnings=(*item.problems, *recording.warnings))
+    if recording.sha256 != sha256:  # it lies in other files than those of its folder's maker
         known = find_recording(context.store, recording.sha256)
         if known is not None and _is_complete(context.store, known) and not corrects(context.wishes, known):
-            return Outcome(path, "known", started_at_us, recording.sha256)
+            return Outcome(item.shown, "known", started_at_us, recording.sha256)
     stage_samples(context.store, recording)
     stored = stored_recording(recording, subject=subject_of(recording.device, wishes, context.settings))
     nights = _analysed_and_saved(stored, context, started_at_us)
-    return Outcome(path, "imported", started_at_us, recording.sha256, nights, recording.warnings)
+    return Outcome(item.shown, "imported", started_at_us, recording.sha256, nights, recording.warnings)
 
 
 def _is_complete(store: Store, known: StoredRecording) -> bool:
@@ -229,18 +253,13 @@ def analysed(context: Context, touched: Mapping[NightKey, Sequence[StoredRecordi
     return [night for night in found if night is not None]
 
 
-def _unusable(error: NightkickError, path: Path, sha256: str | None, started_at_us: int) -> Outcome:
-    status: Status = "failed" if isinstance(error, FAILURES) else "refused"
-    return Outcome(path, status, started_at_us, sha256, error=error.line())
-
-
 def _keep_books(outcomes: Sequence[Outcome], context: Context) -> None:
     """Record what `save` has not recorded already, then publish."""
     now_us = _now_us()
     attempts = [
         Attempt(o.path, o.sha256, o.status, o.error, o.started_at_us, now_us, __version__)
         for o in outcomes
-        if o.status != "imported"
+        if o.status != "imported" and o.status != "passed over"
     ]
     record_attempts(context.store, attempts)
     publish(context.store)

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -30,7 +30,9 @@ from pydantic_settings import (
 from analytics.criteria import Criteria
 from analytics.rulesets import DEFAULT_RULESET, RULESETS, Ruleset, derive
 from flows.folders import config_folder, default_database
-from ingest.clock import zone_info
+from flows.setting_types import DatabasePath, Subject, TimeShift, Zone, at_home
+from flows.table_settings import TableSettings
+from ingest import TableMapping
 from ingest.errors import UsageError
 from ingest.recording import Side, Site
 
@@ -45,42 +47,6 @@ class Source:
 
     path: Path | None
     values: Mapping[str, Any]
-
-
-def _known_zone(zone: str) -> str:
-    try:
-        zone_info(zone)
-    except UsageError as error:  # pydantic collects ValueErrors, with the key they belong to
-        raise ValueError(f"{error.what}; {error.hint}") from None
-    return zone
-
-
-def _seconds(given: object) -> object:
-    from flows.wishes import shift_s  # which knows these settings
-
-    try:
-        return shift_s(str(given))
-    except UsageError as error:
-        raise ValueError(f"{error.what}; {error.hint}") from None
-
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be empty")
-    return text
-
-
-def _at_home(path: Path) -> Path:
-    try:
-        return path.expanduser()
-    except RuntimeError:  # "~nobody"
-        return path
-
-
-DatabasePath = Annotated[Path, AfterValidator(lambda path: _at_home(path).absolute())]
-Zone = Annotated[str, AfterValidator(_known_zone)]
-TimeShift = Annotated[float, BeforeValidator(_seconds)]
-Subject = Annotated[str, AfterValidator(_not_blank)]
 
 
 class DeviceSettings(BaseModel):
@@ -132,6 +98,8 @@ class Settings(BaseSettings):
         By serial number.
     ruleset : mapping of str to RulesetSettings
         Rule sets of one's own by name; every night is scored under them too.
+    table : mapping of str to TableSettings
+        Tables with column names of one's own, by any name.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter=NESTED)
@@ -143,6 +111,7 @@ class Settings(BaseSettings):
     criteria: Criteria = Criteria()
     device: dict[str, DeviceSettings] = Field(default_factory=dict)
     ruleset: dict[str, RulesetSettings] = Field(default_factory=dict)
+    table: dict[str, TableSettings] = Field(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(
@@ -174,6 +143,10 @@ class Settings(BaseSettings):
         own = {name: derive(_built_in(wish.base, name), name, wish.changes()) for name, wish in self.ruleset.items()}
         return {**RULESETS, **own}
 
+    def tables(self) -> tuple[TableMapping, ...]:
+        """What the columns of one's own tables mean, for `ingest.read_recording`."""
+        return tuple(table.mapping(name) for name, table in self.table.items())
+
 
 def _built_in(base: str, name: str) -> Ruleset:
     if base not in RULESETS:
@@ -199,7 +172,8 @@ def load() -> Settings:
     try:
         settings = Settings(**_merged([source.values for source in sources[1:]]))
     except ValidationError as error:
-        raise _blamed(error.errors()[0], sources) from None
+        # A misspelt key explains the one that is missing, so it is said first.
+        raise _blamed(min(error.errors(), key=lambda found: found["type"] != "extra_forbidden"), sources) from None
     settings.rulesets()  # a rule set that makes no sense is refused now and not in the middle of an import
     return settings
 
@@ -213,7 +187,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise UsageError(f"is not TOML: {error}", path=path) from None
     if isinstance(values.get("database"), str):
         # Relative to the file that says it, so that it means the same wherever the command is run.
-        values["database"] = str(path.parent / _at_home(Path(values["database"])))
+        values["database"] = str(path.parent / at_home(Path(values["database"])))
     return values
 
 
@@ -250,10 +224,13 @@ def _merged(layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _blamed(error: ErrorDetails, sources: Sequence[Source]) -> UsageError:
     """Turn pydantic's finding into one line that names the source and the key."""
     keys = tuple(str(part) for part in error["loc"] if isinstance(part, str))
-    source = next((s for s in sources if _holds(s.values, keys)), sources[0])
+    held = keys[:-1] if error["type"] == "missing" else keys
+    source = next((s for s in sources if _holds(s.values, held)), sources[0])
     name = ".".join(keys) if source.path else PREFIX + NESTED.join(keys).upper()
     if error["type"] == "extra_forbidden":
         return UsageError(f"unknown key {name}", path=source.path, hint=_nearest(keys[-1], _siblings(keys)))
+    if error["type"] == "missing":
+        return UsageError(f"{name} is missing", path=source.path, hint="see nightkick config show")
     said = error["msg"].removeprefix("Value error, ")
     return UsageError(f"{name} = {error['input']!r}: {said}", path=source.path, hint="see nightkick config show")
 
@@ -267,12 +244,14 @@ def _holds(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
     return True
 
 
+#: Tables of settings whose names are the user's own.
+_BY_NAME: Mapping[str, type[BaseModel]] = {"device": DeviceSettings, "table": TableSettings}
+
+
 def _siblings(keys: Sequence[str]) -> list[str]:
     """Names that are valid where the last of ``keys`` stands."""
-    if keys[0] == "device" and len(keys) > 1:
-        return list(DeviceSettings.model_fields)
-    model: type[BaseModel] = Settings
-    for key in keys[:-1]:
+    model, below = (_BY_NAME[keys[0]], keys[2:-1]) if keys[0] in _BY_NAME else (Settings, keys[:-1])
+    for key in below:
         inner = model.model_fields[key].annotation
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return []

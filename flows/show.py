@@ -114,6 +114,8 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
         "recorded",
         f"{_clock(night['recorded_from'], zone)} to {_clock(night['recorded_to'], zone)}, {night['recorded_h']:.1f} h",
     )
+    yield "probably not worn", _number(night["unworn_h"] or None, ".1f", " h")
+    yield "clocks of the legs", _clocks(night)
     yield "longest gap", _number(night["longest_gap_s"], ".0f", " s")
     yield "sleep told by", night["sleep_source"]
     yield "fell asleep", _moment(night["sleep_onset_at"], zone, night["onset_sd_min"])
@@ -131,6 +133,16 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
     yield "blind below", _number(night["blind_below_mg"], ".0f", " mg")
     yield "confidence", f"{night['tier']} (A best, D none)"
     yield "review", night["review"]
+
+
+def _clocks(night: Row) -> str | None:
+    """How the clocks of two sensors compare; None with one."""
+    if night["leg_alignment_confidence"] is None:
+        return None
+    if night["leg_offset_s"] is None:
+        return "not brought together: too few movements of both legs"
+    drift = _number(night["leg_drift_ppm"], "+.0f", " ppm")
+    return f"{night['leg_offset_s']:+.2f} s{', ' + drift if drift else ''}: taken out"
 
 
 def _flag_lines(flag: Mapping[str, Any]) -> Iterator[str]:

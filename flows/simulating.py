@@ -17,8 +17,11 @@ def simulate_command(
     rate_hz: float,
     file_format: Literal["cwa", "csv", "fit"],
     seed: int,
+    legs: Literal["left", "both"],
 ) -> None:
     """Write the files and print their paths."""
-    files = write_nights(out, nights=nights, profile=profile, rate_hz=rate_hz, file_format=file_format, seed=seed)
+    files = write_nights(
+        out, nights=nights, profile=profile, rate_hz=rate_hz, file_format=file_format, seed=seed, legs=legs
+    )
     say("simulated: they test the program and say nothing about real legs")
     emit("".join(f"{file}\n" for file in files))

@@ -153,6 +153,6 @@ def completed(wishes: Wishes, known: StoredRecording) -> Wishes:
         site=wishes.site or (known.site if known.site != "unknown" else None),
         side=wishes.side or (known.side if known.side != "unknown" else None),
         tz=wishes.tz or (known.zone if known.zone_source == "user" else None),
-        time_shift_s=wishes.time_shift_s if wishes.time_shift_s is not None else known.time_shift_s,
+        time_shift_s=wishes.time_shift_s if wishes.time_shift_s is not None else known.time_shift_s or None,
         start=wishes.start or (moment(known.clock_start) if known.clock_start else None),
     )

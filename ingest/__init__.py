@@ -14,6 +14,7 @@ from ingest.errors import (
     IngestError,
     NightkickError,
     NoClockError,
+    NoMovementError,
     QueryRefusedError,
     SamplesLostError,
     StaleAnalysisError,
@@ -25,6 +26,7 @@ from ingest.errors import (
     UsageError,
 )
 from ingest.inspection import describe
+from ingest.mapping import TableMapping
 from ingest.reading import Declared, read_recording
 from ingest.recording import Recording
 
@@ -38,11 +40,13 @@ __all__ = [
     "IngestError",
     "NightkickError",
     "NoClockError",
+    "NoMovementError",
     "QueryRefusedError",
     "Recording",
     "SamplesLostError",
     "StaleAnalysisError",
     "StoreError",
+    "TableMapping",
     "UnknownFormatError",
     "UnknownUnitError",
     "UnreadableFileError",

@@ -95,7 +95,7 @@ def _fitted(mean_g: Vectors) -> tuple[Vectors, Vectors]:
     gain, offset_g = np.ones(3), np.zeros(3)
     for _ in range(_MAX_ROUNDS):
         now = mean_g * gain + offset_g
-        target = now / np.linalg.norm(now, axis=1, keepdims=True)
+        target = now / np.maximum(np.linalg.norm(now, axis=1, keepdims=True), 1e-9)
         weight = np.minimum(1 / np.maximum(np.linalg.norm(now - target, axis=1), 1e-9), _MAX_WEIGHT)
         centre, goal = np.average(mean_g, axis=0, weights=weight), np.average(target, axis=0, weights=weight)
         spread = mean_g - centre

@@ -33,8 +33,11 @@ _DAY_US = _DAY // _MICROSECOND
 #: Inside these every instant has a date in every zone, with a night before and after it.
 FIRST_US = (datetime(1, 1, 4, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 LAST_US = (datetime(9999, 12, 28, tzinfo=UTC) - _EPOCH) // _MICROSECOND
-#: Nothing that records is older; FIT counts from 1989-12-31, so an unset FIT clock falls below.
-_OLDEST_US = (datetime(1990, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+#: None of the devices read here was sold before. A clock that was never set shows 1970, 1989-12-31 (FIT) or 2000
+#: (a clock chip with two digits for the year).
+_OLDEST_US = (datetime(2005, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+#: The days after a GENEActiv began anew at 2010-09-16 for want of a battery; hardly any was sold by then.
+_BEGUN_ANEW_US = tuple((datetime(2010, 9, day, tzinfo=UTC) - _EPOCH) // _MICROSECOND for day in (15, 24))
 
 #: The zone database's own extremes are Manila's -15:56 and Metlakatla's +15:02, both of the 19th century.
 _LARGEST_OFFSET_S = 16 * 3600
@@ -99,14 +102,14 @@ def resolve(
     UsageError
         `declared_zone` is no zone.
     NoClockError
-        The times are relative, and nobody said to what.
+        The times are relative, and nobody said to what; or they have no date.
     """
     if declared_zone is not None:
         zone_info(declared_zone)
     clock, start_us, said = _anchored(clock, declared_start, path)
-    found, warnings = _resolved(
-        clock, first_us + start_us + time_shift_us, device, declared_zone, declared_by, machine_zone
-    )
+    begins_us = first_us + start_us + time_shift_us
+    check_representable(begins_us, begins_us, path=path)
+    found, warnings = _resolved(clock, begins_us, device, declared_zone, declared_by, machine_zone)
     shift_us = found.shift_us + start_us + time_shift_us
     start = declared_start if not said else None
     return replace(found, shift_us=shift_us, time_shift_us=time_shift_us, start=start), said + warnings
@@ -201,12 +204,18 @@ def wall_iso(us: int) -> str:
     return (_EPOCH + us * _MICROSECOND).replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
+def device_iso(us: int, clock: Clock) -> str:
+    """What the device's clock would have shown at an instant, its start and error as declared; without an offset."""
+    start_us = microseconds(clock.start.replace(tzinfo=UTC)) if clock.start else 0
+    return wall_iso(us - clock.shift_us + clock.time_shift_us + start_us)
+
+
 def microseconds(moment: datetime) -> int:
     """An aware `datetime` as microseconds since 1970, exactly."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def check_representable(first_us: int, last_us: int, *, path: Path) -> None:
+def check_representable(first_us: int, last_us: int, *, path: Path | None) -> None:
     """Raise `NoClockError` for times outside the years 1 to 9999, which no calendar here can name."""
     if not (first_us >= FIRST_US and last_us <= LAST_US):
         raise NoClockError(
@@ -216,8 +225,13 @@ def check_representable(first_us: int, last_us: int, *, path: Path) -> None:
         )
 
 
+def was_set(us: int) -> bool:
+    """Whether a device's clock that shows this instant can have been set."""
+    return us >= _OLDEST_US and not _BEGUN_ANEW_US[0] <= us < _BEGUN_ANEW_US[1]
+
+
 def doubtful_times(first_us: int, last_us: int, *, now_us: int) -> tuple[str, ...]:
-    """A warning for each end of a recording that cannot be when it was made: before 1990, or after tomorrow."""
+    """A warning for each end of a recording that cannot be when it was made: before 2005, or after tomorrow."""
     warnings = []
     if first_us < _OLDEST_US:
         warnings.append(f"samples from {wall_iso(first_us)[:10]}: the device's clock was probably not set")

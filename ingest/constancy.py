@@ -27,7 +27,10 @@ Values = NDArray[Any]
 
 
 def not_measured(time_us: NDArray[np.int64], xyz_g: Values, lsb_g: float) -> NDArray[np.bool_]:
-    """Which samples lie in a stretch of at least 10 s without any change, and so measured nothing.
+    """Which samples lie inside a stretch of at least 10 s without any change, and so measured nothing.
+
+    The first and the last sample of a stretch stay: between them the recording then has a gap, and a recording that
+    measured nothing at all still has a beginning and an end.
 
     Parameters
     ----------
@@ -42,7 +45,7 @@ def not_measured(time_us: NDArray[np.int64], xyz_g: Values, lsb_g: float) -> NDA
     ends = np.append(starts[1:], len(time_us))
     long = np.flatnonzero(time_us[ends - 1] - time_us[starts] >= CONSTANT_US) if len(starts) else starts
     for first, last in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
-        flag[first:last] = _is_idle(xyz_g[first], lsb_g)
+        flag[first + 1 : last - 1] = _is_idle(xyz_g[first], lsb_g)
     return flag
 
 
@@ -54,9 +57,10 @@ def _starts(time_us: NDArray[np.int64], values: Values) -> NDArray[np.intp]:
     """Index of the first sample of every stretch without change; a number that is none equals nothing."""
     if not len(time_us):
         return np.empty(0, np.intp)
-    changed = (values[1:] != values[:-1]).any(axis=1)
-    changed |= np.diff(time_us) > _PAUSE_US
-    changed |= np.diff(time_us) < 0
+    step_us = np.diff(time_us)
+    changed = (step_us > _PAUSE_US) | (step_us < 0)
+    for axis in values.T:
+        changed |= axis[1:] != axis[:-1]
     return np.concatenate([np.zeros(1, np.intp), np.flatnonzero(changed) + 1])
 
 
@@ -84,29 +88,39 @@ class ConstantRuns:
         """Take in a block; the stretch that it ends in stays open."""
         if not len(time_us):
             return
-        times, values = np.concatenate([self._time_us, time_us]), np.concatenate([self._value, xyz_g])
-        starts = _starts(times, values)
-        since_us = times[starts]
-        if len(self._time_us):
+        starts = _starts(time_us, xyz_g)
+        since_us = time_us[starts]
+        if self._goes_on(time_us, xyz_g):
             since_us[0] = self._since_us
-        ended_us = times[starts[1:] - 1]
-        self._count(since_us[:-1], ended_us, values[starts[:-1]])
-        self._since_us, self._time_us, self._value = int(since_us[-1]), times[-1:], values[-1:]
+        else:
+            self.close()
+        self._count(since_us[:-1], time_us[starts[1:] - 1], xyz_g, starts[:-1])
+        self._since_us, self._time_us, self._value = int(since_us[-1]), time_us[-1:].copy(), xyz_g[-1:].copy()
+
+    def _goes_on(self, time_us: NDArray[np.int64], xyz_g: Values) -> bool:
+        """Whether the open stretch, if there is one, continues into this block."""
+        times, values = np.append(self._time_us, time_us[:1]), np.concatenate([self._value, xyz_g[:1]])
+        return len(times) > 1 and len(_starts(times, values)) == 1
 
     def close(self) -> None:
         """Count the stretch that the last block ended in."""
         if len(self._time_us):
-            self._count(np.array([self._since_us]), self._time_us, self._value)
+            self._count(np.array([self._since_us]), self._time_us, self._value, np.zeros(1, np.intp))
         self._time_us, self._value = self._time_us[:0], self._value[:0]
 
-    def _count(self, since_us: NDArray[np.int64], until_us: NDArray[np.int64], values: Values) -> None:
+    def _count(
+        self, since_us: NDArray[np.int64], until_us: NDArray[np.int64], values: Values, starts: NDArray[np.intp]
+    ) -> None:
+        """Count the long ones among these stretches; ``starts`` says where in ``values`` each begins."""
         length_us = until_us - since_us
-        long = length_us >= CONSTANT_US
-        zero = long & (np.sqrt((values**2).sum(axis=1)) < _NO_GRAVITY_G)
+        # Nearly every sample begins a stretch and hardly any stretch is long, so the rest is asked of those alone.
+        long = np.flatnonzero(length_us >= CONSTANT_US)
+        length_us, value = length_us[long], values[starts[long]]
+        zero = np.sqrt((value**2).sum(axis=1)) < _NO_GRAVITY_G
         self.zero_us += int(length_us[zero].sum())
-        self.other_us += int(length_us[long & ~zero].sum())
+        self.other_us += int(length_us[~zero].sum())
         self.n_zero += int(np.count_nonzero(zero))
-        self.n_other += int(np.count_nonzero(long & ~zero))
+        self.n_other += int(np.count_nonzero(~zero))
 
     def idle(self, lsb_g: float) -> tuple[int, float]:
         """Number and seconds of the stretches that `not_measured` leaves out at this step between values."""

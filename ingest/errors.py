@@ -6,6 +6,7 @@
     │   ├── EmptyFileError         zero bytes, or a header and no sample
     │   ├── UnknownFormatError     no reader claims the content
     │   ├── UnsupportedRecordingError  claimed, but it cannot show single movements (counts, no acceleration)
+    │   │   └── NoMovementError    a watch's file of something else: a run, the steps of a day
     │   ├── DamagedRecordingError  claimed, but nothing readable is left
     │   ├── UnknownUnitError       gravity does not tell whether these are g, mg, m/s² or counts
     │   └── NoClockError           samples without a usable time
@@ -75,6 +76,10 @@ class UnknownFormatError(IngestError):
 
 class UnsupportedRecordingError(IngestError):
     """A known kind of file that cannot show single movements: counts, summaries, gravity removed."""
+
+
+class NoMovementError(UnsupportedRecordingError):
+    """A sound file that a watch made of something else than a night: thousands lie in the export of an account."""
 
 
 class DamagedRecordingError(IngestError):

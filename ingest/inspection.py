@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 from ingest.calibration import Calibration
-from ingest.clock import local_iso, wall_iso
+from ingest.clock import device_iso, local_iso
 from ingest.recording import Device, Gap, Recording, SleepWindow
 
 SCHEMA = 1
@@ -90,7 +90,7 @@ def _iso(recording: Recording, us: int) -> str:
     clock = recording.clock
     if clock.instants_known or clock.zone_source != "assumed":
         return local_iso(us, clock.zone)
-    return wall_iso(us - clock.shift_us)
+    return device_iso(us, clock)
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

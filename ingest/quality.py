@@ -81,11 +81,15 @@ def measure(
 
 
 def _finite_g(block: Samples) -> Vectors:
-    """The block in g, NaN where it holds no number, so that infinities do not meet in a difference."""
-    xyz_g = block.values.astype(np.float64) * block.g_per_value
+    """The block in g, NaN where it holds no number, so that infinities do not meet in a difference.
+
+    Each axis lies in one piece: what is asked below is asked of an axis, and that is several times faster so.
+    """
+    axes_g = np.array(block.values.T, dtype=np.float64, order="C")
+    axes_g *= block.g_per_value
     if block.values.dtype.kind == "f":
-        xyz_g[~np.isfinite(xyz_g)] = np.nan
-    return xyz_g
+        axes_g[~np.isfinite(axes_g)] = np.nan
+    return axes_g.T
 
 
 def without_movement(first_us: int, last_us: int) -> Quality:
@@ -170,12 +174,13 @@ class _Steps:
             return
         stamps = np.concatenate([self._previous, time_us])
         step_us = np.diff(stamps)
-        ordinary = (step_us >= 0) & (step_us <= self.largest_us)
-        self.n_steps += int(np.count_nonzero(ordinary))
-        self.stepped_us += int(step_us[ordinary].sum())
+        odd = np.flatnonzero((step_us < 0) | (step_us > self.largest_us))
+        self.n_steps += len(step_us) - len(odd)
         self.n_duplicates += int(np.count_nonzero(step_us == 0))
         self.n_backward += int(np.count_nonzero(step_us < 0))
-        self._list_gaps(stamps, np.flatnonzero(~ordinary))
+        self._list_gaps(stamps, odd)
+        step_us[odd] = 0
+        self.stepped_us += int(step_us.sum())
         self._extend(int(time_us.min()), int(time_us.max()))
         self.n_samples += len(time_us)
         self._previous = time_us[-1:]
@@ -222,7 +227,9 @@ class _Values:
         else:
             self.integer_step_g = min(self.integer_step_g, block.g_per_value)
         self._keep(xyz_g)
-        finite = xyz_g[~np.isnan(xyz_g).any(axis=1)] if self.any_floats else xyz_g
+        finite = xyz_g
+        if self.any_floats and (missing := np.isnan(xyz_g).any(axis=1)).any():
+            finite = xyz_g[~missing]
         self.n_rows += len(xyz_g)
         self.n_finite += len(finite)
         self.total_g += finite.sum(axis=0)

@@ -6,7 +6,7 @@ together, and the only way in for the layers above.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from ingest import sniff
 from ingest.clock import check_representable, doubtful_times, microseconds, resolve
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError
 from ingest.fingerprint import sha256_of_all
+from ingest.mapping import TableMapping, read_mapped
 from ingest.placement import placed
 from ingest.quality import measure, without_movement
 from ingest.recording import (
@@ -68,7 +69,11 @@ def nothing_declared(device: Device) -> Declared:
 
 
 def read_recording(
-    path: Path, declare: Callable[[Device], Declared] = nothing_declared, *, now: datetime | None = None
+    path: Path,
+    declare: Callable[[Device], Declared] = nothing_declared,
+    *,
+    tables: Sequence[TableMapping] = (),
+    now: datetime | None = None,
 ) -> Recording:
     """Decode a file, make its times UTC, and measure its quality.
 
@@ -82,6 +87,8 @@ def read_recording(
     declare : callable
         Given the device that the file names, what is known about it. Goes before what the file says of zone
         and placement.
+    tables : sequence of TableMapping
+        What the columns of tables with names of their own mean.
     now : datetime, optional
         Times later than a day after it are warned about; by default the present.
 
@@ -90,11 +97,11 @@ def read_recording(
     IngestError
         This file cannot be used; see the tree in `ingest.errors`.
     UsageError
-        The declared zone does not exist.
+        The declared zone does not exist, or more than one of the tables is meant for it.
     """
     stamp = stamp_of(path)
     with reading(path, stamp):
-        decoded = sniff.reader_of(path).read(path)
+        decoded = read_mapped(path, tables) or sniff.reader_of(path).read(path)
     stamps = {path: stamp, **{companion: stamp_of(companion) for companion in decoded.companions}}
     declared = declare(decoded.device)
     decoded = replace(decoded, blocks=_watched(decoded.blocks, path, stamps))

@@ -22,7 +22,7 @@ from ingest.calibration import Calibration
 Site = Literal["ankle", "foot", "thigh", "hip", "wrist", "unknown"]
 Side = Literal["left", "right", "unknown"]
 ZoneSource = Literal["file", "user", "config", "assumed"]
-GapKind = Literal["gap", "restart", "backward"]
+GapKind = Literal["gap", "backward"]
 SleepStage = Literal["wake", "light", "deep", "rem", "unmeasurable"]
 
 #: One 10-minute block at 100 Hz. Readers aim for it; nothing depends on it.

@@ -13,15 +13,19 @@ from pathlib import Path
 from typing import Protocol
 
 from ingest.errors import IngestError, UnknownFormatError, UnsupportedRecordingError
-from ingest.foreign import Foreign, recognised
+from ingest.foreign import ARCHIVE, recognised
+from ingest.foreign_kind import Foreign
 from ingest.recording import Decoded
 
 HEAD_BYTES = 4096
 _GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
 _READ = (
-    "recordings are read from Axivity .cwa, ActiGraph .gt3x, GENEActiv .bin and CSV, FIT, Parquet, and CSV with a time"
-    " column and three axes"
+    "recordings of Axivity, ActiGraph, GENEActiv, Matrix and movisens sensors are read, FIT, Parquet, exports of sensor"
+    " apps, and CSV with a time column and three axes"
 )
+#: The files of a movisens folder have no mark of their own; this one beside them tells what they are.
+_DOCUMENT = "unisens.xml"
 #: What a name promises, for the hint of an error.
 _PROMISES = {
     ".cwa": "an Axivity recording",
@@ -65,6 +69,33 @@ def reader_of(path: Path) -> Reader:
     raise _unclaimed(head, path)
 
 
+def is_archive(path: Path) -> bool:
+    """Whether a file is none to be read but to be taken apart: a zip of files, or gzip that no reader takes as it is.
+
+    Raises
+    ------
+    OSError, UnreadableFileError
+        The bytes cannot be had.
+    """
+    head = _head(path)
+    if not head.startswith(_GZIP):
+        return recognised(head, path) is ARCHIVE
+    inside = _unzipped(head)
+    if not inside or inside.startswith(_ZIP):
+        return bool(inside)
+    for reader in readers():
+        if reader.claims(head, path):
+            return False
+        if reader.claims(inside, path):
+            return True
+    return True
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether a file is packed with gzip."""
+    return _head(path).startswith(_GZIP)
+
+
 def readers() -> Iterator[Reader]:
     """The readers, strictest first, each imported when it is asked for."""
     from ingest.formats import axivity
@@ -76,12 +107,42 @@ def readers() -> Iterator[Reader]:
     from ingest.formats import geneactiv
 
     yield geneactiv
+    from ingest.formats import actilife
+
+    yield actilife
+    from ingest.formats import matrix
+
+    yield matrix
+    from ingest.formats import unisens
+
+    yield unisens
     from ingest.formats import fit
 
     yield fit
     from ingest.formats import parquet
 
     yield parquet
+    from ingest.formats import empatica
+
+    yield empatica
+    from ingest.formats import phyphox
+
+    yield phyphox
+    from ingest.formats import sensor_logger
+
+    yield sensor_logger
+    from ingest.formats import sensorlog
+
+    yield sensorlog
+    from ingest.formats import polar
+
+    yield polar
+    from ingest.formats import shimmer
+
+    yield shimmer
+    from ingest.formats import bangle
+
+    yield bangle
     from ingest.formats import delimited
 
     yield delimited
@@ -117,9 +178,19 @@ def _unclaimed(head: bytes, path: Path) -> IngestError:
         return UnsupportedRecordingError(
             "a recording packed with gzip", path=path, hint="unpack it first: only .cwa and text are read packed"
         )
+    if path.name != _DOCUMENT and not _is_text(inside) and path.with_name(_DOCUMENT).is_file():
+        return UnsupportedRecordingError(
+            "part of a movisens measurement, which cannot be read alone",
+            path=path,
+            hint=f"name its {_DOCUMENT} instead",
+        )
     promise = _PROMISES.get(_suffix(path))
     what = f"not {promise}, although its name says so" if promise else "no kind of recording that is known"
     return UnknownFormatError(what, path=path, hint=_READ)
+
+
+def _is_text(head: bytes) -> bool:
+    return b"\0" not in head
 
 
 def _is_packed_binary(inside: bytes) -> bool:

@@ -23,6 +23,7 @@ _ADVICE = {
     errno.EACCES: ("no permission to read it", "allow your user to read the file and its folder"),
     errno.EPERM: ("no permission to read it", "allow your user to read the file and its folder"),
     errno.EIO: ("the disk or card failed while reading", _COPY_AGAIN),
+    errno.ENOSPC: ("no space left on the disk to unpack it", "make room and try again"),
     errno.ENOTDIR: ("no such file", "a part of the path is a file, not a folder"),
     errno.ENAMETOOLONG: ("the name is too long for this file system", ""),
     errno.ELOOP: ("a symbolic link that leads back to itself", "name the file it should lead to"),

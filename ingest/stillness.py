@@ -128,4 +128,4 @@ def _joined(carried: _Runs, runs: _Runs) -> _Runs:
 
 
 def _starts(window: NDArray[np.int64]) -> NDArray[np.intp]:
-    return np.concatenate([np.zeros(1, np.intp), np.flatnonzero(np.diff(window)) + 1])
+    return np.concatenate([np.zeros(1, np.intp), np.flatnonzero(window[1:] != window[:-1]) + 1])

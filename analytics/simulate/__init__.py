@@ -5,8 +5,10 @@ real legs move: amplitudes at the ankle are not published, and four in ten leg m
 nothing at all (Terrill 2013).
 """
 
+from analytics.simulate.night import plan_night
 from analytics.simulate.physics import SENSORS, Sensor, render
-from analytics.simulate.plan import PROFILES, Plan, Profile, TrueEvent, plan_night
+from analytics.simulate.plan import Plan, TrueEvent
+from analytics.simulate.profiles import PROFILES, Profile
 from analytics.simulate.write import write_nights
 
 __all__ = [

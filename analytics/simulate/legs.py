@@ -16,7 +16,7 @@ from analytics.simulate.plan import Kind, Plan, TrueEvent
 
 #: The second leg follows or leads by this, standard deviation. A choice, well inside the 0.5 s that join legs.
 LEG_DELAY_SD_S = 0.08
-_WHOLE_BODY: frozenset[Kind] = frozenset({"posture", "fidget", "jerk"})
+_WHOLE_BODY: frozenset[Kind] = frozenset({"posture", "fidget", "jerk", "alma"})
 
 
 @dataclass(frozen=True, slots=True)

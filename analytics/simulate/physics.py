@@ -61,7 +61,7 @@ SENSORS: Mapping[str, Sensor] = MappingProxyType(
 def render(
     plan: Plan, sensor: Sensor, rng: np.random.Generator, *, rate_hz: float
 ) -> tuple[Floats, NDArray[np.float64]]:
-    """The night as samples.
+    """The night as samples; none while the sensor had stopped.
 
     Returns
     -------
@@ -80,7 +80,11 @@ def render(
             xyz[first:last] += _burst(event, seconds[first:last] - event.onset_s, xyz[first], rng)
     noise_g = sensor.noise_ug_rthz * 1e-6 * np.sqrt(true_hz / 2)
     xyz += rng.normal(0.0, noise_g, xyz.shape)
-    return seconds, np.clip(np.rint(xyz / sensor.lsb_g) * sensor.lsb_g, -sensor.range_g, sensor.range_g)
+    xyz = np.clip(np.rint(xyz / sensor.lsb_g) * sensor.lsb_g, -sensor.range_g, sensor.range_g)
+    if not plan.gaps_s:
+        return seconds, xyz
+    here = ~np.logical_or.reduce([(seconds >= start) & (seconds < end) for start, end in plan.gaps_s])
+    return seconds[here], xyz[here]
 
 
 def _unit(vector: Floats) -> Floats:
@@ -141,8 +145,10 @@ def _burst(event: TrueEvent, at_s: Floats, rest: Floats, rng: np.random.Generato
     if event.kind == "jerk":
         shape = _ringing(at_s, rng)
     elif event.kind == "train":
-        shape = _train(at_s, event.duration_s, rng)
-    elif event.kind == "kick":
+        shape = _train(at_s, event.duration_s, rng.uniform(1.0, 2.0), rng)
+    elif event.kind == "alma":  # one leg shows every second burst of 1-2 Hz
+        shape = _train(at_s, event.duration_s, rng.uniform(0.5, 1.0), rng)
+    elif event.kind in ("kick", "respiratory"):
         shape = _swing(at_s, event.duration_s, rest, rng)
     else:
         shape = _fidget(at_s, event.duration_s, rest, rng)
@@ -169,10 +175,9 @@ def _ringing(at_s: Floats, rng: np.random.Generator) -> Floats:
     return wave[:, None] * _unit(rng.normal(size=3))
 
 
-def _train(at_s: Floats, duration_s: float, rng: np.random.Generator) -> Floats:
-    """Bursts of 0.3 s at 1-2 Hz."""
-    step_s = 1 / rng.uniform(1.0, 2.0)
-    inside = np.mod(at_s, step_s)
+def _train(at_s: Floats, duration_s: float, bursts_hz: float, rng: np.random.Generator) -> Floats:
+    """Bursts of 0.3 s."""
+    inside = np.mod(at_s, 1 / bursts_hz)
     wave = np.exp(-(((inside - 0.15) / 0.08) ** 2)) * np.sin(2 * np.pi * 5 * inside)
     wave[at_s > duration_s] = 0.0
     return wave[:, None] * _unit(rng.normal(size=3))

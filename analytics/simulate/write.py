@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,8 +12,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analytics.simulate.legs import LegClock, two_legs
+from analytics.simulate.night import plan_night
 from analytics.simulate.physics import SENSORS, render
-from analytics.simulate.plan import PROFILES, Plan, plan_night
+from analytics.simulate.plan import Plan
+from analytics.simulate.profiles import PROFILES
 from ingest.errors import UnreadableFileError, UsageError
 from ingest.recording import StageSpan
 from ingest.writers.axivity import write_cwa
@@ -21,11 +24,14 @@ from ingest.writers.delimited import write_csv
 from ingest.writers.fit import write_fit
 
 FileFormat = Literal["cwa", "csv", "fit"]
+Legs = Literal["left", "both"]
 #: Sensor inside a device that writes such files.
 SENSOR_OF: dict[FileFormat, str] = {"cwa": "ax3", "csv": "ax6", "fit": "watch"}
 SUFFIX: dict[FileFormat, str] = {"cwa": ".cwa", "csv": ".csv.gz", "fit": ".fit"}
 FIRST_EVENING = date(2026, 3, 2)
 START_OF_RECORDING = timedelta(hours=21, minutes=30)
+#: Two loggers set by one computer start within seconds, and crystals differ by tens of ppm. Choices.
+_BEHIND_SD_S, _DRIFT_SD_PPM = 2.0, 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +50,32 @@ class Simulated:
 def simulate_night(
     profile: str, *, evening: date, rate_hz: float, sensor: str, seed: int, hours: float = 9.5
 ) -> Simulated:
-    """Plan and render one night. The same arguments give the same samples.
+    """Plan and render one night of one leg. The same arguments give the same samples.
 
     Raises
     ------
     UsageError
         If the profile or sensor is unknown, or the rate is not between 5 and 400 Hz.
     """
+    rng, plan, start_us = _planned(profile, evening, rate_hz, sensor, seed, hours)
+    return _seen(plan, LegClock(), sensor, rng, rate_hz, start_us)
+
+
+def simulate_both_legs(
+    profile: str, *, evening: date, rate_hz: float, sensor: str, seed: int, hours: float = 9.5
+) -> tuple[Simulated, Simulated]:
+    """The same for the left and the right leg, each with a logger whose clock is a little off and drifts."""
+    rng, plan, start_us = _planned(profile, evening, rate_hz, sensor, seed, hours)
+    left, right = (
+        _seen(leg, LegClock(rng.normal(0, _BEHIND_SD_S), rng.normal(0, _DRIFT_SD_PPM)), sensor, rng, rate_hz, start_us)
+        for leg in two_legs(plan, rng)
+    )
+    return left, right
+
+
+def _planned(
+    profile: str, evening: date, rate_hz: float, sensor: str, seed: int, hours: float
+) -> tuple[np.random.Generator, Plan, int]:
     if profile not in PROFILES:
         raise UsageError(f"unknown profile {profile!r}", hint=f"one of {', '.join(PROFILES)}")
     if sensor not in SENSORS:
@@ -58,17 +83,28 @@ def simulate_night(
     if not 5 <= rate_hz <= 400:
         raise UsageError(f"cannot simulate {rate_hz:g} Hz", hint="5 to 400 Hz")
     rng = np.random.default_rng([seed, evening.toordinal()])
-    plan = plan_night(PROFILES[profile], rng, hours=hours)
-    seconds, xyz_g = render(plan, SENSORS[sensor], rng, rate_hz=rate_hz)
     start = datetime(evening.year, evening.month, evening.day, tzinfo=UTC) + START_OF_RECORDING
-    start_us = round(start.timestamp()) * 1_000_000
-    return Simulated(plan, start_us + np.rint(seconds * 1e6).astype(np.int64), xyz_g.astype(np.float32), start_us)
+    return rng, plan_night(PROFILES[profile], rng, hours=hours), round(start.timestamp()) * 1_000_000
+
+
+def _seen(
+    plan: Plan, clock: LegClock, sensor: str, rng: np.random.Generator, rate_hz: float, start_us: int
+) -> Simulated:
+    seconds, xyz_g = render(plan, SENSORS[sensor], rng, rate_hz=rate_hz)
+    return Simulated(plan, clock.shown_us(start_us, seconds), xyz_g.astype(np.float32), start_us)
 
 
 def write_nights(
-    out: Path, *, nights: int, profile: str, rate_hz: float, file_format: FileFormat, seed: int
+    out: Path,
+    *,
+    nights: int,
+    profile: str,
+    rate_hz: float,
+    file_format: FileFormat,
+    seed: int,
+    legs: Legs = "left",
 ) -> tuple[Path, ...]:
-    """Write consecutive nights and ``truth.csv`` into a folder.
+    """Write consecutive nights and ``truth.csv`` into a folder; with both legs, two recordings a night.
 
     Returns
     -------
@@ -84,6 +120,8 @@ def write_nights(
     """
     if nights < 1:
         raise UsageError(f"cannot simulate {nights} nights", hint="--nights 1 or more")
+    if legs not in ("left", "both"):
+        raise UsageError(f"no choice of legs is called {legs!r}", hint="left or both")
     if file_format not in SUFFIX:
         raise UsageError(f"unknown format {file_format!r}", hint=f"one of {', '.join(SUFFIX)}")
     written, truths = [], []
@@ -91,11 +129,14 @@ def write_nights(
         out.mkdir(parents=True, exist_ok=True)
         for k in range(nights):
             evening = FIRST_EVENING + timedelta(days=k)
-            night = simulate_night(profile, evening=evening, rate_hz=rate_hz, sensor=SENSOR_OF[file_format], seed=seed)
-            path = out / f"{profile}-{evening.isoformat()}{SUFFIX[file_format]}"
-            write_recording(path, night, rate_hz=rate_hz, file_format=file_format)
-            written.append(path)
-            truths.append(truth(night, path.name))
+            name = f"{profile}-{evening.isoformat()}"
+            for suffix, side, night in _legs_of(
+                legs, profile, evening=evening, rate_hz=rate_hz, sensor=SENSOR_OF[file_format], seed=seed
+            ):
+                path = out / f"{name}{suffix}{SUFFIX[file_format]}"
+                write_recording(path, night, rate_hz=rate_hz, file_format=file_format, side=side)
+                written.append(path)
+                truths.append(truth(night, path.name))
         truth_path = out / "truth.csv"
         pl.concat(truths).write_csv(truth_path)
     except OSError as error:
@@ -104,14 +145,34 @@ def write_nights(
     return (*written, truth_path)
 
 
-def write_recording(path: Path, night: Simulated, *, rate_hz: float, file_format: FileFormat) -> None:
-    """One simulated night as a file of a real format, worn on the left ankle where the format can say so."""
+def _legs_of(
+    legs: Legs, profile: str, *, evening: date, rate_hz: float, sensor: str, seed: int
+) -> Iterator[tuple[str, Literal["left", "right"], Simulated]]:
+    """The recordings of one night, each with what its name ends in and its side."""
+    if legs == "left":
+        yield "", "left", simulate_night(profile, evening=evening, rate_hz=rate_hz, sensor=sensor, seed=seed)
+        return
+    left, right = simulate_both_legs(profile, evening=evening, rate_hz=rate_hz, sensor=sensor, seed=seed)
+    yield "-left", "left", left
+    yield "-right", "right", right
+
+
+def write_recording(
+    path: Path,
+    night: Simulated,
+    *,
+    rate_hz: float,
+    file_format: FileFormat,
+    side: Literal["left", "right"] = "left",
+) -> None:
+    """One simulated night as a file of a real format, worn on the ankle where the format can say so."""
+    serial = {"left": 4711, "right": 4712}[side]
     if file_format == "cwa":
-        write_cwa(path, night.time_us, night.xyz_g, rate_hz=rate_hz, serial=4711, annotation="_p=left+ankle")
+        write_cwa(path, night.time_us, night.xyz_g, rate_hz=rate_hz, serial=serial, annotation=f"_p={side}+ankle")
     elif file_format == "csv":
         write_csv(path, night.time_us, night.xyz_g, gz=True)
     else:
-        write_fit(path, night.time_us, night.xyz_g, rate_hz=rate_hz, serial=4711, stages=stages_of(night))
+        write_fit(path, night.time_us, night.xyz_g, rate_hz=rate_hz, serial=serial, stages=stages_of(night))
 
 
 def stages_of(night: Simulated) -> tuple[StageSpan, ...]:

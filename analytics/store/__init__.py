@@ -17,9 +17,10 @@ from analytics.store.read import (
     nights_to_analyse,
     recordings_of_night,
     set_default_ruleset,
+    stored_hashes,
 )
 from analytics.store.recordings import StoredRecording, stored_recording
-from analytics.store.samples import check_samples, load_samples, stage_samples
+from analytics.store.samples import check_samples, load_samples, scratch, stage_samples
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
 __all__ = [
@@ -42,8 +43,10 @@ __all__ = [
     "recordings_of_night",
     "save",
     "save_nights",
+    "scratch",
     "set_default_ruleset",
     "stage_samples",
+    "stored_hashes",
     "stored_recording",
     "write_journal",
 ]

@@ -14,8 +14,8 @@ from analytics.store.connection import Store, reading
 from analytics.store.migrate import is_current, known_migrations
 from analytics.store.rows import NIGHT_TABLES
 from analytics.store.samples import check_samples
-from analytics.store.workspace import abandoned
 from ingest.errors import SamplesLostError
+from ingest.workspace import abandoned
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ import duckdb
 import polars as pl
 
 from analytics.store.failures import busy, is_busy, translated
-from analytics.store.workspace import owner_only
+from analytics.store.settling import owner_only
 
 T = TypeVar("T")
 
@@ -50,6 +50,9 @@ _COMMON = {
 #: ``storage_compatibility_version`` counts when the file is made; an existing one keeps its own.
 WRITER = {**_COMMON, "memory_limit": "1GB", "storage_compatibility_version": STORAGE_VERSION}
 READER = {**_COMMON, "memory_limit": "1GB", "enable_external_access": "false"}
+
+#: Said once a session. A slow statement would draw a bar on stdout, where only data may go.
+SESSION = "SET TimeZone = 'UTC'; SET enable_progress_bar = false"
 
 _gates: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 _gates_guard = threading.Lock()
@@ -155,7 +158,7 @@ def in_memory(**config: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection without a database of its own."""
     con = duckdb.connect(":memory:", config={**_COMMON, "memory_limit": "1GB", **config})
     try:
-        con.execute("SET TimeZone = 'UTC'")
+        con.execute(SESSION)
         yield con
     finally:
         con.close()
@@ -202,7 +205,7 @@ def _connected(store: Store, config: dict[str, str], *, read_only: bool) -> Iter
         name = database_name(store.path)
         con = retry_busy(lambda: duckdb.connect(name, read_only=read_only, config=dict(config)), store)
         try:
-            con.execute("SET TimeZone = 'UTC'")
+            con.execute(SESSION)
             yield con
         finally:
             con.close()

@@ -20,10 +20,11 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.store.connection import WRITER, Store, atomic, database_name, reading, writing
+from analytics.store.connection import SESSION, WRITER, Store, atomic, database_name, reading, writing
 from analytics.store.failures import translated
-from analytics.store.workspace import make_durable, own_folder, sync_folder, workspace
+from analytics.store.settling import make_durable, sync_folder
 from ingest.errors import DatabaseNewerError, DatabaseUnreadableError
+from ingest.workspace import own_folder, workspace
 
 _FILE_NAME = re.compile(r"(?P<version>\d{4})_\w+\.sql")
 
@@ -105,7 +106,7 @@ def _create(store: Store, steps: Sequence[Migration]) -> None:
         built = folder / "new.duckdb"
         con = duckdb.connect(database_name(built), config=dict(WRITER))
         try:
-            con.execute("SET TimeZone = 'UTC'")
+            con.execute(SESSION)
             migrate(con, store.path, steps)
         finally:
             con.close()

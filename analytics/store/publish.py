@@ -13,7 +13,8 @@ import duckdb
 
 from analytics.store.connection import STORAGE_VERSION, Store, alone, database_name, in_memory, quoted, retry_busy
 from analytics.store.failures import translated
-from analytics.store.workspace import settle, workspace
+from analytics.store.settling import settle
+from ingest.workspace import workspace
 
 
 def publish(store: Store) -> Path:

@@ -23,6 +23,12 @@ def find_recording(store: Store, sha256: str) -> StoredRecording | None:
     return found[0] if found else None
 
 
+def stored_hashes(store: Store) -> set[str]:
+    """The content of every recording: for whoever has thousands of files to look up, of which few are stored."""
+    with reading(store) as con:
+        return {sha256 for (sha256,) in con.execute("SELECT sha256 FROM recording").fetchall()}
+
+
 def recordings_of_night(store: Store, subject: str, night_date: date) -> tuple[StoredRecording, ...]:
     """Everything recorded of a person in a night, in the order of ``(first_us, sha256)``."""
     with reading(store) as con:

@@ -30,6 +30,8 @@ class StoredRecording:
 
     Attributes
     ----------
+    lsb_g : float or None
+        None without movement.
     quality : dict
         What of `ingest.recording.Quality` has no field of its own here, as JSON knows it.
     night_dates : tuple of date
@@ -52,7 +54,7 @@ class StoredRecording:
     n_samples: int
     rate_hz_nominal: float | None
     rate_hz_true: float | None
-    lsb_g: float
+    lsb_g: float | None
     unit: str
     bad_blocks: int
     restarts: int
@@ -94,7 +96,7 @@ def stored_recording(recording: Recording, *, subject: str) -> StoredRecording:
         n_samples=quality.n_samples,
         rate_hz_nominal=recording.rate_hz_nominal,
         rate_hz_true=quality.rate_hz_true,
-        lsb_g=quality.lsb_mg / 1000,
+        lsb_g=quality.lsb_mg / 1000 if quality.n_samples else None,
         unit=recording.unit,
         bad_blocks=recording.bad_blocks,
         restarts=recording.restarts,

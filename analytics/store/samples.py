@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from analytics.store.connection import Store, in_memory, quoted
 from analytics.store.failures import translated
+from analytics.store.settling import settle
 from analytics.store.tables import UTC_US
-from analytics.store.workspace import settle, workspace
 from ingest.errors import SamplesLostError, StoreError
 from ingest.recording import Recording, Samples
+from ingest.workspace import workspace
 
 #: Samples gathered before a part is written: 12 MB.
 PART_SAMPLES = 1_000_000
@@ -85,6 +86,19 @@ def stage_samples(store: Store, recording: Recording) -> Path:
             _join(parts, built, {**_identity(recording), "g_per_value": repr(parts[0].g_per_value)})
             settle(built, target)
     return target
+
+
+@contextmanager
+def scratch(store: Store) -> Iterator[Path]:
+    """A temporary folder on the disk that has room for recordings; see `ingest.workspace`.
+
+    Raises
+    ------
+    StoreError
+        It cannot be made; also for what the disk refuses inside.
+    """
+    with translated(store.recordings), workspace(store.recordings) as folder:
+        yield folder
 
 
 def load_samples(store: Store, sha256: str, start_us: int, end_us: int) -> Samples:

@@ -48,7 +48,7 @@ judged AS (
 )
 SELECT
     n.subject, n.night_date, n.zone AS tz, n.site, n.legs, n.recorded_from, n.recorded_to, n.recorded_h,
-    n.longest_gap_s, n.sleep_source, n.in_bed_at, n.sleep_onset_at, n.onset_sd_min, n.wake_at, n.tst_h,
+    n.recorded_share, n.unworn_h, n.short_gaps_per_h, n.longest_gap_s, n.sleep_source, n.in_bed_at, n.sleep_onset_at, n.onset_sd_min, n.wake_at, n.tst_h,
     n.waso_min, n.sleep_efficiency, c.ruleset, s.n_lm, s.n_clm, s.n_plm, s.n_plms, s.n_plmw,
     CASE WHEN n.assessable THEN s.plms_index END AS plms_index,
     CASE WHEN n.assessable THEN s.plms_index_low END AS plms_index_low,
@@ -74,6 +74,9 @@ COMMENT ON COLUMN nights.legs IS 'Which legs were recorded: left, right, both, u
 COMMENT ON COLUMN nights.recorded_from IS 'First sample of the night, UTC.';
 COMMENT ON COLUMN nights.recorded_to IS 'End of the recorded time, UTC.';
 COMMENT ON COLUMN nights.recorded_h IS 'Time with samples of at least one sensor, hours.';
+COMMENT ON COLUMN nights.recorded_share IS 'Share of the sleep period (of the recording where none is known) with samples, 0-1.';
+COMMENT ON COLUMN nights.unworn_h IS 'Recorded hours without a single movement, too long for a leg: probably not worn.';
+COMMENT ON COLUMN nights.short_gaps_per_h IS 'Gaps of 5-90 s in the sleep period, as long as the intervals that are looked for, 1/h.';
 COMMENT ON COLUMN nights.longest_gap_s IS 'Longest stretch without samples inside the sleep period, seconds.';
 COMMENT ON COLUMN nights.sleep_source IS 'What tells sleep from wake: diary, fit (stages of the device), accelerometer, none.';
 COMMENT ON COLUMN nights.in_bed_at IS 'In bed, UTC; NULL where unknown.';
@@ -102,9 +105,9 @@ COMMENT ON COLUMN nights.n_series IS 'Periodic series, counted.';
 COMMENT ON COLUMN nights.n_hypnic_jerks IS 'Events labelled hypnic_jerk, counted. A heuristic.';
 COMMENT ON COLUMN nights.plms_with_arousal IS 'Periodic in sleep with an arousal, counted; NULL without marked arousals.';
 COMMENT ON COLUMN nights.blind_below_mg IS 'Median detection threshold during sleep, mg: smaller movements were not seen.';
-COMMENT ON COLUMN nights.leg_offset_s IS 'How far the clock of the second sensor was behind the first at mid-night, from shared movements, seconds; NULL with one.';
+COMMENT ON COLUMN nights.leg_offset_s IS 'How far the clock of the second sensor was behind the first at mid-night, from shared movements, seconds: taken out; NULL where it was not.';
 COMMENT ON COLUMN nights.leg_drift_ppm IS 'How fast that changed over the night, parts per million; NULL where it could not be told.';
-COMMENT ON COLUMN nights.leg_alignment_confidence IS 'How clearly shared movements show it, 0-1; too low, and nothing was moved. NULL with one sensor.';
+COMMENT ON COLUMN nights.leg_alignment_confidence IS 'How clearly shared movements show it, 0-1; too low, and nothing was moved. NULL where no two legs were compared.';
 COMMENT ON COLUMN nights.tier IS 'Confidence in the index, A (best) to D.';
 COMMENT ON COLUMN nights.assessable IS 'False where the night cannot be judged.';
 COMMENT ON COLUMN nights.not_assessable_reason IS 'Why not, a sentence; NULL where it can.';
@@ -140,9 +143,11 @@ COMMENT ON COLUMN series.n_in_sleep IS 'Of these with the onset in sleep, counte
 COMMENT ON COLUMN series.median_imi_s IS 'Median interval inside it, seconds.';
 
 CREATE OR REPLACE VIEW imports AS
-SELECT path, sha256, status, error, started_at, finished_at, version
-FROM import_attempt;
-COMMENT ON VIEW imports IS 'Every attempt to import a file. Source: import_attempt.';
+SELECT a.path, a.sha256, a.status, a.error, a.started_at, a.finished_at, a.version,
+    CASE WHEN a.status = 'imported' THEN r.warnings END AS warnings
+FROM import_attempt a
+LEFT JOIN recording r USING (sha256);
+COMMENT ON VIEW imports IS 'Every attempt to import a file. Source: import_attempt, recording.';
 COMMENT ON COLUMN imports.path IS 'The file.';
 COMMENT ON COLUMN imports.sha256 IS 'SHA-256 of its bytes; NULL where they could not be read.';
 COMMENT ON COLUMN imports.status IS 'imported, known (already stored), refused (not usable), failed (could not be read).';
@@ -150,6 +155,59 @@ COMMENT ON COLUMN imports.error IS 'Why it was refused or failed, one line; NULL
 COMMENT ON COLUMN imports.started_at IS 'When the attempt began, UTC.';
 COMMENT ON COLUMN imports.finished_at IS 'When it ended, UTC.';
 COMMENT ON COLUMN imports.version IS 'Version of nightkick that tried.';
+COMMENT ON COLUMN imports.warnings IS 'What has to be said about the recording as it is stored now, a sentence each; NULL where nothing was imported.';
+
+CREATE OR REPLACE VIEW recordings AS
+SELECT
+    r.sha256, r.path, r.subject, r.site, r.side, r.format, concat_ws(' ', r.device_maker, r.device_model) AS device,
+    r.device_serial AS serial, r.zone AS tz, r.zone_source AS tz_source, r.instants_known, r.time_shift_s, r.clock_start,
+    r.first_at, r.last_at, r.n_samples, r.rate_hz_nominal, r.rate_hz_true, r.unit, 1000 * r.lsb_g AS lsb_mg,
+    CAST(r.quality ->> 'noise_mg' AS DOUBLE) AS noise_mg,
+    CAST(r.quality ->> 'clipped_share' AS DOUBLE) AS clipped_share,
+    r.bad_blocks, r.restarts, json_array_length(r.quality, '$.gaps') AS n_gaps,
+    CAST(r.quality ->> 'duplicate_stamps' AS BIGINT) AS duplicate_stamps,
+    CAST(r.quality ->> 'backward_steps' AS BIGINT) AS backward_steps,
+    CAST(r.quality ->> 'n_idle' AS BIGINT) AS n_idle,
+    CAST(r.quality ->> 'idle_s' AS DOUBLE) AS idle_s,
+    CAST(r.quality ->> '$.calibration.applied' AS BOOLEAN) AS is_calibrated,
+    CAST(coalesce(r.quality ->> '$.calibration.residual_after_mg', r.quality ->> '$.calibration.residual_mg') AS DOUBLE)
+        AS residual_mg,
+    r.hrv_last_night_ms, r.warnings
+FROM recording r;
+COMMENT ON VIEW recordings IS 'One row an imported file: who, when, on which clock, how well. Source: recording.';
+COMMENT ON COLUMN recordings.sha256 IS 'SHA-256 of its bytes.';
+COMMENT ON COLUMN recordings.path IS 'Where it lay.';
+COMMENT ON COLUMN recordings.subject IS 'Who wore the sensor.';
+COMMENT ON COLUMN recordings.site IS 'Where: ankle, foot, thigh, hip, wrist, unknown.';
+COMMENT ON COLUMN recordings.side IS 'left, right, unknown.';
+COMMENT ON COLUMN recordings.format IS 'What the file is.';
+COMMENT ON COLUMN recordings.device IS 'Maker and model, as far as the file names them.';
+COMMENT ON COLUMN recordings.serial IS 'Serial number; empty where the file names none.';
+COMMENT ON COLUMN recordings.tz IS 'Time zone of the wearer: IANA name or fixed offset.';
+COMMENT ON COLUMN recordings.tz_source IS 'Who named it: file, user, config, assumed.';
+COMMENT ON COLUMN recordings.instants_known IS 'False where all times rest on an assumed zone.';
+COMMENT ON COLUMN recordings.time_shift_s IS 'How much the clock of the device was behind, as declared, seconds; added to every time.';
+COMMENT ON COLUMN recordings.clock_start IS 'When it began, as declared, ISO 8601; NULL where the file has a clock of its own.';
+COMMENT ON COLUMN recordings.first_at IS 'First sample, UTC.';
+COMMENT ON COLUMN recordings.last_at IS 'Last sample, UTC.';
+COMMENT ON COLUMN recordings.n_samples IS 'Samples; 0 for a file without movement.';
+COMMENT ON COLUMN recordings.rate_hz_nominal IS 'Samples a second as the file says; NULL where it does not.';
+COMMENT ON COLUMN recordings.rate_hz_true IS 'Samples a second as its stamps say, gaps left out.';
+COMMENT ON COLUMN recordings.unit IS 'Unit of acceleration in the file.';
+COMMENT ON COLUMN recordings.lsb_mg IS 'Smallest step between values, mg; NULL without movement.';
+COMMENT ON COLUMN recordings.noise_mg IS 'Noise of one axis in the quietest still windows, mg; NULL without one.';
+COMMENT ON COLUMN recordings.clipped_share IS 'Share of samples at the end stop, 0-1; NULL where that is unknown.';
+COMMENT ON COLUMN recordings.bad_blocks IS 'Blocks left out because they were damaged, counted.';
+COMMENT ON COLUMN recordings.restarts IS 'Times the device began again inside the file, counted.';
+COMMENT ON COLUMN recordings.n_gaps IS 'Gaps and steps back of the clock (at most 10,000 are listed), counted.';
+COMMENT ON COLUMN recordings.duplicate_stamps IS 'Samples with the time of the one before, counted.';
+COMMENT ON COLUMN recordings.backward_steps IS 'Steps back of the clock, counted.';
+COMMENT ON COLUMN recordings.n_idle IS 'Stretches of at least 10 s of one value, not measured, counted.';
+COMMENT ON COLUMN recordings.idle_s IS 'Seconds in them.';
+COMMENT ON COLUMN recordings.is_calibrated IS 'Whether the analysis corrects gain and offset; stored samples are as the file has them.';
+COMMENT ON COLUMN recordings.residual_mg IS 'Mean distance of still windows from 1 g, after the correction where there is one, mg.';
+COMMENT ON COLUMN recordings.hrv_last_night_ms IS 'Variability of the night as the maker of the device computed it (RMSSD), ms; NULL where the file has none.';
+COMMENT ON COLUMN recordings.warnings IS 'What has to be said about it, a sentence each.';
 
 CREATE OR REPLACE VIEW journal AS
 SELECT subject, day, kind, value, text

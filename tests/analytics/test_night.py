@@ -15,10 +15,11 @@ from analytics.criteria import Criteria
 from analytics.model import Channel, Flag, Night
 from analytics.night import analyse_night
 from analytics.rulesets import RULESETS
+from analytics.simulate.legs import LegClock
 from analytics.sleep import Diary
 from ingest.errors import UsageError
 from ingest.recording import StageSpan
-from tests.analytics.signals import EVENING_US, add_jerk, channel, night_of_kicks
+from tests.analytics.signals import EVENING_US, add_jerk, add_kick, channel, night_of_kicks
 
 CRITERIA = Criteria()
 HOUR_S = 3600.0
@@ -31,6 +32,7 @@ def analysed(
     *,
     stages: Sequence[StageSpan] = (),
     diary: Diary | None = None,
+    urge_to_move: float | None = None,
     criteria: Criteria = CRITERIA,
     rulesets: Sequence[str] = ("wasm2016",),
 ) -> Night:
@@ -41,6 +43,7 @@ def analysed(
         channels=channels,
         stages=stages,
         diary=diary,
+        urge_to_move=urge_to_move,
         criteria=criteria,
         rulesets=[RULESETS[name] for name in rulesets],
         version="test",
@@ -137,6 +140,23 @@ def test_three_jerks_round_the_onset_are_flagged_as_frequent_hypnic_jerks(calm: 
     assert not flag(night, "possible_plmd").raised
 
 
+def test_jerks_half_a_minute_apart_at_the_onset_are_no_periodic_series(calm: Signal) -> None:
+    at_s, xyz = calm[0], calm[1].copy()
+    for onset_s in (2200.0, 2240.0, 2290.0, 2330.0, 2375.0):
+        add_jerk(at_s, xyz, onset_s)
+    night = analysed([channel(at_s, xyz)])
+    assert night.n_hypnic_jerks == 5
+    assert night.scores[0].measures["n_plms"] == 0
+
+
+def test_a_kick_held_for_nine_seconds_is_one_movement(calm: Signal) -> None:
+    at_s, xyz = calm[0], calm[1].copy()
+    add_kick(at_s, xyz, 5 * HOUR_S, peak_mg=120, long_s=9.0)
+    night = analysed([channel(at_s, xyz)])
+    (event,) = [e for e in night.scores[0].events if abs((e.onset_us - EVENING_US) / 1e6 - 5 * HOUR_S) < 15]
+    assert (event.offset_us - event.onset_us) / 1e6 == pytest.approx(9.0, abs=0.5)
+
+
 def test_a_jerk_in_the_middle_of_the_night_is_isolated_and_not_hypnic(calm: Signal) -> None:
     at_s, xyz = calm[0], calm[1].copy()
     add_jerk(at_s, xyz, 5 * HOUR_S)
@@ -175,6 +195,50 @@ def test_two_legs_kicking_together_are_counted_once(kicking: Signal) -> None:
     assert night.legs == "both"
     assert night.scores[0].measures["n_plms"] == pytest.approx(len(PERIODIC_S), abs=4)
     assert Counter(e.leg for e in night.scores[0].events if e.is_plm)["both"] > 0.9 * len(PERIODIC_S)
+
+
+def test_kicks_of_both_legs_are_counted_once_although_one_clock_is_off() -> None:
+    # Intervals vary as in real series; those of a metronome would fit each other one kick later just as well.
+    rng = np.random.default_rng(3)
+    onsets_s = [start + t for start in range(5100, 25000, 3000) for t in np.cumsum(rng.lognormal(3.26, 0.33, 25))]
+    at_s, xyz = night_of_kicks(onsets_s)
+    clock = LegClock(behind_s=3.0, drift_ppm=40)
+    right = channel(at_s, xyz, side="right", recording="b" * 64)
+    late = replace(right, time_us=clock.shown_us(EVENING_US, at_s))
+    together, apart = analysed([channel(at_s, xyz), right]), analysed([channel(at_s, xyz), late])
+    assert apart.leg_offset_s == pytest.approx(3.0 + 40e-6 * 4 * HOUR_S, abs=0.1)
+    assert apart.leg_drift_ppm == pytest.approx(40, abs=5)
+    counts = [Counter(e.leg for e in night.scores[0].events if e.is_plm) for night in (together, apart)]
+    assert counts[0] == counts[1]
+    assert counts[1]["both"] > 100
+    assert "could not be brought together" not in flag(apart, "possible_plmd").reason
+
+
+def test_legs_that_share_no_movement_are_not_moved_and_the_flag_says_so(kicking: Signal) -> None:
+    at_s, other = night_of_kicks([], seed=7)
+    other = other[::-1].copy()
+    night = analysed([channel(*kicking), channel(at_s, other, side="right", recording="b" * 64)])
+    assert (night.legs, night.leg_offset_s, night.leg_drift_ppm) == ("both", None, None)
+    assert night.leg_alignment_confidence is not None
+    assert night.leg_alignment_confidence < CRITERIA.alignment.min_confidence
+    assert "could not be brought together" in flag(night, "possible_plmd").reason
+
+
+def test_one_leg_has_no_offset(periodic_night: Night) -> None:
+    assert (periodic_night.leg_offset_s, periodic_night.leg_alignment_confidence) == (None, None)
+    assert "brought together" not in flag(periodic_night, "possible_plmd").reason
+
+
+def test_an_index_knows_only_the_hours_of_sleep_that_the_sensor_recorded(kicking: Signal) -> None:
+    long = StageSpan(EVENING_US + round(0.5 * HOUR_S * 1e6), EVENING_US + round(9.0 * HOUR_S * 1e6), "deep")
+    night = analysed([channel(*kicking)], stages=[long])
+    assert night.tst_h == pytest.approx(7.5, abs=0.01)
+    assert night.sleep_efficiency == pytest.approx(1.0)
+    assert night.longest_gap_s == pytest.approx(HOUR_S, abs=10)
+    far = replace(long, end_us=EVENING_US + round(11 * HOUR_S * 1e6))
+    assert "of the sleep period were not recorded" in str(
+        analysed([channel(*kicking)], stages=[far]).not_assessable_reason
+    )
 
 
 def test_the_order_of_recordings_does_not_matter(kicking: Signal, calm: Signal) -> None:
@@ -255,6 +319,19 @@ def test_periodic_kicks_while_lying_awake_are_possible_rls_and_no_plms(kicking: 
     assert states(found)["urge to move the legs, worse at rest and in the evening, relieved by moving"] == (
         "not measurable"
     )
+
+
+@pytest.mark.parametrize(("noted", "raised"), [(6.0, True), (0.0, False)])
+def test_an_urge_noted_in_the_journal_decides_about_possible_rls(
+    kicking: Signal,
+    noted: float,
+    raised: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    awake = StageSpan(EVENING_US, EVENING_US + round(6 * HOUR_S * 1e6), "wake")
+    asleep = StageSpan(awake.end_us, EVENING_US + round(8 * HOUR_S * 1e6), "light")
+    found = flag(analysed([channel(*kicking)], stages=[awake, asleep], urge_to_move=noted), "possible_rls")
+    assert found.raised is raised
+    assert ("6 of 10" in found.reason) is raised
 
 
 def test_a_child_is_judged_by_five_an_hour(calm: Signal) -> None:

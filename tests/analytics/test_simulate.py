@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from analytics.simulate import PROFILES, SENSORS, plan_night, render, write_nights
 from analytics.simulate.write import simulate_night, stages_of
+from ingest import read_recording
 from ingest.errors import UsageError
 
 EVENING = date(2026, 3, 2)
@@ -73,6 +75,56 @@ def test_files_are_written_with_their_truth_beside_them(tmp_path: Path, file_for
     assert {"kick", "jerk", "posture", "fidget", "sleep"} <= set(truth["kind"])
 
 
+def test_both_legs_are_written_with_their_sides_and_share_what_moved_both(tmp_path: Path) -> None:
+    left, right, truth_path = write_nights(
+        tmp_path, nights=1, profile="plmd", rate_hz=12.5, file_format="cwa", seed=1, legs="both"
+    )
+    assert [read_recording(p).placement.side for p in (left, right)] == ["left", "right"]
+    truth = pl.read_csv(truth_path, try_parse_dates=True).filter(pl.col("kind") == "posture")
+    onsets = [truth.filter(pl.col("file") == p.name)["onset_at"].to_physical().to_numpy() / 1e6 for p in (left, right)]
+    assert len(onsets[0]) == len(onsets[1])
+    assert np.abs(onsets[0] - onsets[1]).max() < 0.6
+
+
+def test_a_stopped_sensor_gives_no_samples_and_loses_no_time() -> None:
+    rng = np.random.default_rng(5)
+    plan = plan_night(replace(PROFILES["healthy"], gaps=(2, 2)), rng, hours=5)
+    seconds, _ = render(plan, SENSORS["ax6"], rng, rate_hz=12.5)
+    assert 1 <= len(plan.gaps_s) <= 2
+    assert not any(((seconds >= a) & (seconds < b)).any() for a, b in plan.gaps_s)
+    assert seconds[-1] == pytest.approx(5 * 3600, abs=1)
+
+
+def test_kicks_of_rls_come_early_and_those_of_others_in_the_middle_of_the_night() -> None:
+    def shares(profile: str) -> list[float]:
+        plans = [plan_night(PROFILES[profile], np.random.default_rng([7, k])) for k in range(20)]
+        return [
+            (e.onset_s - p.sleep_s[0][0]) / (p.sleep_s[-1][1] - p.sleep_s[0][0])
+            for p in plans
+            for e in p.events
+            if e.periodic and e.asleep
+        ]
+
+    assert np.mean(shares("rls")) < 0.43
+    assert 0.45 < np.mean(shares("child")) < 0.55
+
+
+def test_movements_of_breathing_come_every_25_to_45_s_and_are_no_plm() -> None:
+    plan = plan_night(PROFILES["apnoea"], np.random.default_rng(8))
+    onsets = np.array([e.onset_s for e in plan.events if e.kind == "respiratory"])
+    steps = np.diff(onsets)
+    assert len(onsets) > 60
+    assert np.mean((steps >= 25) & (steps <= 45)) > 0.9
+    assert not any(e.periodic for e in plan.events if e.kind == "respiratory")
+
+
+def test_a_sofa_evening_is_still_long_before_bed() -> None:
+    plan = plan_night(PROFILES["sofa"], np.random.default_rng(9))
+    before = [e.onset_s for e in plan.events if plan.in_bed_s - 3600 < e.onset_s < plan.in_bed_s - 300]
+    assert plan.in_bed_s > 1.4 * 3600
+    assert len(before) < 100
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -80,6 +132,7 @@ def test_files_are_written_with_their_truth_beside_them(tmp_path: Path, file_for
         ({"profile": "giraffe"}, "unknown profile"),
         ({"rate_hz": 1.0}, "cannot simulate 1 Hz"),
         ({"file_format": "xlsx"}, "unknown format"),
+        ({"legs": "three"}, "left or both"),
     ],
 )
 def test_impossible_wishes_are_refused_in_one_line(tmp_path: Path, changes: dict[str, object], says: str) -> None:

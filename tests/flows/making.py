@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from ingest import sniff
 from ingest.clock import microseconds
+from ingest.recording import Decoded
 from ingest.writers.axivity import write_cwa
 from ingest.writers.delimited import write_csv
+from tests.ingest.making import MAGIC, FakeReader
 
 BEDTIME = datetime(2026, 3, 2, 22, tzinfo=UTC)
 
@@ -26,3 +31,22 @@ def tiny(path: Path, *, start: datetime = BEDTIME, minutes: float = 3.0, seed: i
     else:
         write_csv(path, time_us, xyz_g, gz=path.suffix == ".gz")
     return path
+
+
+Pretend = Callable[[str, Decoded], Path]
+
+
+def pretending(monkeypatch: pytest.MonkeyPatch) -> Pretend:
+    """Files of a format that no reader knows, each decoded to what was said when it was made."""
+    contents: dict[bytes, Decoded] = {}
+    real = sniff.readers
+
+    def made(name: str, content: Decoded) -> Path:
+        path = Path(name)
+        path.write_bytes(MAGIC + name.encode())
+        contents[path.read_bytes()] = content
+        return path
+
+    fake = FakeReader(lambda path: contents[path.read_bytes()])
+    monkeypatch.setattr(sniff, "readers", lambda: iter([fake, *real()]))
+    return made

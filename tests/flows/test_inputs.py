@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.inputs import NOT_RECORDINGS, UNFINISHED, find_inputs
+from flows.inputs import find_inputs
+from ingest.candidates import NOT_RECORDINGS, UNFINISHED
 from ingest.errors import EmptyFileError
 
 

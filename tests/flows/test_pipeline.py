@@ -18,7 +18,8 @@ from polars.testing import assert_frame_equal
 
 import flows.pipeline
 from analytics.store import Store, query, save
-from flows.pipeline import Context, Outcome, import_file, import_run, open_context
+from flows.outcomes import Outcome
+from flows.pipeline import Context, import_file, import_run, open_context
 from flows.wishes import Wishes
 from ingest import read_recording
 from ingest.errors import DatabaseBusyError, StaleAnalysisError, UsageError
@@ -159,10 +160,10 @@ def test_what_cannot_be_used_is_reported_and_the_rest_is_imported(run: Run, db: 
 def test_a_defect_in_a_reader_takes_only_its_own_file_down(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = [tiny(Path("a.csv"), seed=1), tiny(Path("b.csv"), seed=2)]
 
-    def broken(path: Path, *rest: Any) -> Any:
+    def broken(path: Path, *rest: Any, **named: Any) -> Any:
         if path.name == "a.csv":
             raise RuntimeError("two\nlines")
-        return read_recording(path, *rest)
+        return read_recording(path, *rest, **named)
 
     monkeypatch.setattr(flows.pipeline, "read_recording", broken)
     first, second = import_run(files, context(db))

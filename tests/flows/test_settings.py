@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from flows.folders import config_folder
 from flows.settings import FILE_NAME, DeviceSettings, Settings, as_toml, candidates, load
+from ingest import TableMapping
 from ingest.errors import UsageError
 from tests.flows.conftest import Run
+
+COLUMNS = 'columns = { time = "t", x = "ax", y = "ay", z = "az" }'
 
 
 def write(text: str, folder: Path | None = None) -> Path:
@@ -60,6 +63,8 @@ def test_tables_of_several_sources_are_joined_key_by_key(monkeypatch: pytest.Mon
         ("[criteria.flags]\nplms_index_adlt = 3", "criteria.flags.plms_index_adlt", "plms_index_adult"),
         ("[criteria.flag]\nplms_index_adult = 3", "criteria.flag", "flags"),
         ('[device."17"]\nsid = "left"', "device.17.sid", "side"),
+        ("[table.lab]\nunits = 3", "table.lab.units", "unit"),
+        ('[table.lab.columns]\ntme = "t"', "table.lab.columns.tme", "time"),
     ],
 )
 def test_an_unknown_key_is_refused_with_file_and_nearest_name(text: str, key: str, meant: str) -> None:
@@ -94,6 +99,20 @@ def test_a_wrong_value_is_blamed_on_the_source_that_holds_it(monkeypatch: pytest
         '[device."1"]\nsite = "nose"',
         "[criteria.motion]\nband_low_hz = -1",
         '[criteria.motion]\nband_low_hz = "low"',
+        "table = 3",
+        "[table.lab]\nunit = 'g'",
+        f"[table.lab]\nunit = 'feet'\n{COLUMNS}",
+        f"[table.lab]\nunit = 'g'\ncounts_per_g = 256\n{COLUMNS}",
+        f"[table.lab]\ncounts_per_g = 0\n{COLUMNS}",
+        f"[table.lab]\ncounts_per_g = inf\n{COLUMNS}",
+        f"[table.lab]\ntime_unit = 'min'\n{COLUMNS}",
+        f"[table.lab]\ntz = 'Europe/Atlantis'\n{COLUMNS}",
+        '[table.lab]\ncolumns = { time = "t", x = "ax", y = "ay" }',
+        '[table.lab]\ncolumns = { time = "t", x = "ax", y = "ay", z = "ax" }',
+        '[table.lab]\ncolumns = { time = [], x = "ax", y = "ay", z = "az" }',
+        '[table.lab]\ncolumns = { time = ["a", "b", "c"], x = "ax", y = "ay", z = "az" }',
+        '[table.lab]\ncolumns = { time = 3, x = "ax", y = "ay", z = "az" }',
+        '[table.lab]\ncolumns = { time = "t", x = "", y = "ay", z = "az" }',
     ],
 )
 def test_a_file_that_makes_no_sense_is_refused_in_one_line(text: str) -> None:
@@ -127,6 +146,25 @@ def test_the_age_group_reaches_the_criteria_and_no_age_group_leaves_them_alone()
     assert load().analysis_criteria().flags.plms_index() == load().criteria.flags.plms_index_child
     write('[criteria.flags]\nage_group = "child"')
     assert load().analysis_criteria() == load().criteria
+
+
+def test_a_missing_column_is_named() -> None:
+    path = write('[table.lab]\ncolumns = { time = "t", x = "ax", y = "ay" }')
+    assert refused().line() == f"{path}: table.lab.columns.z is missing (see nightkick config show)"
+
+
+def test_tables_become_what_the_readers_take() -> None:
+    write(f"[table.lab]\nunit = 'm/s2'\ntime_unit = 'ms'\n{COLUMNS}")
+    write(
+        '[table.two]\ncounts_per_g = 2048\nday_first = false\ntz = "UTC"\n'
+        'columns = { time = ["day", "clock"], x = "1x", y = "1y", z = "1z" }',
+        config_folder(),
+    )
+    assert sorted(load().tables(), key=lambda table: table.name) == [
+        TableMapping("lab", ("t",), ("ax", "ay", "az"), unit="m/s2", time_unit="ms"),
+        TableMapping("two", ("day", "clock"), ("1x", "1y", "1z"), counts_per_g=2048, day_first=False, zone="UTC"),
+    ]
+    assert Settings(**tomllib.loads("\n".join(as_toml(load())))) == load()
 
 
 def test_settings_cannot_be_changed() -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ingest.formats.actigraph import reader as actigraph
 from ingest.recording import Decoded
-from ingest.writers.actigraph import write_gt3x
+from tests.ingest.actigraph_writer import write_gt3x
 
 EVENING_S = 1_772_922_600  # 2026-03-07T22:30
 EVENING_US = EVENING_S * 1_000_000

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ingest.formats.geneactiv import reader as geneactiv
 from ingest.recording import Decoded
-from ingest.writers.geneactiv import Setup, write_bin
+from tests.ingest.geneactiv_writer import Setup, write_bin
 
 EVENING_US = 1_772_922_600_000_000  # 2026-03-07T22:30
 N_PAGES, PER_PAGE, TRUE_HZ = 20, 300, 98.6

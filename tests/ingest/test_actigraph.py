@@ -18,8 +18,7 @@ from ingest.errors import UnsupportedRecordingError
 from ingest.formats.actigraph import device, samples
 from ingest.formats.actigraph import reader as actigraph
 from ingest.recording import DeviceClock, Placement
-from ingest.writers.actigraph import write_gt3x
-from ingest.writers.actigraph_encoding import parameter_float
+from tests.ingest.actigraph_encoding import parameter_float
 from tests.ingest.actigraph_files import (
     EVENING_S,
     EVENING_US,
@@ -37,6 +36,7 @@ from tests.ingest.actigraph_files import (
     with_samples,
     zipped,
 )
+from tests.ingest.actigraph_writer import write_gt3x
 
 #: As for other formats, see the data's own description.
 CONVENTIONS_US = 25_000
@@ -100,9 +100,10 @@ def test_zeros_of_a_real_older_file_are_kept_and_told(recordings_dir: Path) -> N
     assert np.count_nonzero(~result.values.any(axis=1)) == 7930
     assert result.problems == (
         "this kind of GT3X file has no stamps; all times rest on its start and the nominal rate",
-        "all zeros, as the device writes while it sleeps: 7,930 of 10,466 samples;"
-        " switch idle sleep mode off for nights",
     )
+    recording = read_recording(recordings_dir / REAL_FILES[2])
+    assert (recording.quality.n_idle, round(recording.quality.idle_s / 60, 1)) == (3, 5.0)
+    assert any("idle-sleep mode" in warning for warning in recording.warnings)
 
 
 def test_local_time_and_offset_of_a_real_file_give_utc(recordings_dir: Path) -> None:

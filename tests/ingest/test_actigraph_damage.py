@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnreadableFileError
 from ingest.formats.actigraph import reader as actigraph
 from ingest.formats.actigraph import records as gt3x_records
-from ingest.writers.actigraph import write_gt3x
 from tests.ingest.actigraph_files import (
     EVENING_S,
     EVENING_US,
@@ -35,6 +34,7 @@ from tests.ingest.actigraph_files import (
     read,
     with_samples,
 )
+from tests.ingest.actigraph_writer import write_gt3x
 
 LEFT_OUT = re.compile(
     r"left out because no record in them has a right checksum: ([\d,]+) stretches, ([\d,]+) bytes in all"

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from ingest.errors import UsageError
 from ingest.formats.actigraph import reader as actigraph
 from ingest.recording import BLOCK_SAMPLES, DeviceClock, Placement
-from ingest.writers.actigraph import RATES_HZ, write_gt3x, write_gt3x_v1
-from ingest.writers.actigraph_encoding import offset_text, pack, quantised
+from tests.ingest.actigraph_encoding import offset_text, pack, quantised
 from tests.ingest.actigraph_files import EVENING_S, EVENING_US, log_of, read, records_of
+from tests.ingest.actigraph_writer import RATES_HZ, write_gt3x, write_gt3x_v1
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,8 @@ from ingest.errors import (
     UnreadableFileError,
     UnsupportedRecordingError,
 )
-from ingest.formats.actigraph import archive, content
 from ingest.formats.actigraph import reader as actigraph
-from ingest.writers.actigraph import write_gt3x_v1
+from ingest.zips import content, directory
 from tests.ingest.actigraph_files import (
     EVENING_US,
     INFO,
@@ -41,6 +40,7 @@ from tests.ingest.actigraph_files import (
     read,
     zipped,
 )
+from tests.ingest.actigraph_writer import write_gt3x_v1
 
 NO_DIRECTORY = "the zip has no directory at its end: the copy was probably not finished"
 NO_INFO = "info.txt is missing or says nothing: device, serial number and site are unknown"
@@ -71,7 +71,7 @@ class Unseekable(io.RawIOBase):
 
 
 def taken(path: Path, name: str) -> tuple[bytes, str]:
-    member = archive.find(path, (name,)).members[name]
+    member = directory.find(path, (name,)).members[name]
     with content.opened(path, member) as cursor:
         data = cursor.take_summed(1 << 30)
         return data, cursor.check()
@@ -111,7 +111,7 @@ def test_members_are_found_and_read_as_the_standard_library_does(
         written.close()
     path = tmp_path_factory.getbasetemp() / "any.zip"
     path.write_bytes(ahead + bytes(target.written if isinstance(target, Unseekable) else target.getvalue()))
-    found = archive.find(path, [name for name, _ in contents])
+    found = directory.find(path, [name for name, _ in contents])
     assert found.problem == ""
     with zipfile.ZipFile(path) as standard:
         assert {name: taken(path, name) for name in found.members} == {
@@ -124,7 +124,7 @@ def test_members_are_found_and_read_as_the_standard_library_does(
 def test_skipping_and_taking_give_what_taking_all_gives(path: Path, method: int, step: int) -> None:
     data = bytes(np.random.default_rng(5).integers(0, 4, 5000, dtype=np.uint8))
     path.write_bytes(zipped({"log.bin": data}, method))
-    with content.opened(path, archive.find(path, ("log.bin",)).members["log.bin"]) as cursor:
+    with content.opened(path, directory.find(path, ("log.bin",)).members["log.bin"]) as cursor:
         at = 0
         while at < len(data):
             cursor.skip(step // 2)

@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
-from ingest.formats.delimited.columns import find_axes, find_time, find_time_by_position, offset_in_names
-from ingest.formats.delimited.timestamps import TextTime, UnixTime
+from ingest.formats.delimited.columns import (
+    check_one_wearer,
+    clock_base,
+    find_axes,
+    find_time,
+    find_time_by_position,
+    offset_in_names,
+)
+from ingest.formats.delimited.timestamps import ElapsedTime, TextTime, UnixTime
 from ingest.units import M_S2, MG, Unit
 from ingest.units import G as IN_G
 
@@ -136,8 +143,6 @@ def test_an_index_without_a_name_may_be_the_time() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("Time (s)", "0.02", "counts from an unknown start: '0.02'"),
-        ("seconds_elapsed", "1710281700", "counts from an unknown start"),
         ("time", "22:15:00.5", "times of day without a date"),
         ("time", "Tuesday", "is no date and time: 'Tuesday'"),
         ("n", "17", "no column holds times"),
@@ -147,6 +152,57 @@ def test_a_table_without_a_clock_is_refused_with_what_it_has_instead(name: str, 
     with pytest.raises(NoClockError, match=says) as caught:
         find_time([name, "x", "y", "z"], [[value], ["0"], ["0"], ["1"]])
     assert "2024-03-12T22:15:00.000Z" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "counted"),
+    [
+        ("Time (s)", ["0.00", "0.02", "0.04"], ElapsedTime("s")),
+        ("Timestamp (ms)", ["7123456", "7123476", "7123496"], ElapsedTime("ms")),
+        ("sensor timestamp [ns]", ["-20000000", "0", "20000000"], ElapsedTime("ns")),
+        ("elapsed (s)", ["0", "0", "0.0002"], ElapsedTime("s")),
+        ("elapsed (s)", ["0", "0", "0.0001999"], None),
+        ("Time (s)", ["3"], None),
+        ("Time (s)", ["0", "?", "!"], None),
+        ("time", ["0.00", "0.02", "0.04"], None),
+        ("seconds_elapsed", ["0.00", "0.02", "0.04"], None),
+    ],
+)
+def test_a_count_is_a_relative_clock_if_its_name_states_a_unit_that_can_be(
+    name: str, values: list[str], counted: ElapsedTime | None
+) -> None:
+    names, samples = [name, "x", "y", "z"], [values, ["0"], ["0"], ["1"]]
+    if counted is None:
+        with pytest.raises(NoClockError) as caught:
+            find_time(names, samples)
+        assert caught.value.hint
+        return
+    found = find_time(names, samples)
+    assert (found.notation, clock_base(found.notation)) == (counted, "relative")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "refused"),
+    [
+        ("subject", ["a"] * 3 + ["b"] * 3, True),
+        ("Subject ID", ["1"] * 3 + ["2"] * 3, True),
+        ("participant no.", ["1"] * 3 + ["2"] * 3, True),
+        ("id", ["1", "2", "3", "4", "5", "6"], False),
+        ("id", [str(i // 4) for i in range(80)], True),
+        ("packet", [str(i // 4) for i in range(80)], False),
+        ("id", [str(i // 4) for i in range(84)], False),
+        ("code", ["1"] * 3 + ["2"] * 3, False),
+        ("subject", ["a"] * 6, False),
+        ("motionUserX", ["1"] * 3 + ["2"] * 3, False),
+        ("device id", ["1"] * 3 + ["2"] * 3, False),
+    ],
+)
+def test_a_table_of_several_people_is_refused(name: str, values: list[str], *, refused: bool) -> None:
+    if refused:
+        with pytest.raises(UnsupportedRecordingError, match="more than one wearer"):
+            check_one_wearer([name], [values])
+    else:
+        check_one_wearer([name], [values])
 
 
 def test_metawear_states_its_offset_in_a_name() -> None:

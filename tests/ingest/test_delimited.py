@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
 from ingest.formats.delimited import reader as delimited
-from ingest.recording import Device
+from ingest.recording import Device, DeviceClock
 from tests.ingest.tables import (
     EVENING_US,
     HEADER,
@@ -194,6 +194,19 @@ def test_five_columns_without_names_are_refused(tmp_path: Path) -> None:
         read(tmp_path / "a.csv", "\n".join(f"{line},21.5" for line in plain_lines(50)))
 
 
+@pytest.mark.parametrize("start_ms", [EVENING_US // 1000, 7_123_456])
+@pytest.mark.parametrize("end", ["", ", "])
+def test_commas_that_are_separators_and_decimal_signs_are_named_as_what_is_wrong(
+    tmp_path: Path, start_ms: int, end: str
+) -> None:
+    lines = (
+        f"{start_ms + 20 * i},{values.replace(',', ';').replace('.', ',').replace(';', ',')}{end}"
+        for i, values in enumerate(in_g(60))
+    )
+    with pytest.raises(UnsupportedRecordingError, match=r"4 names stand above [78] columns: commas both separate"):
+        read(tmp_path / "a.csv", "\n".join(["Timestamp (ms),X: (m/s^2),Y: (m/s^2),Z: (m/s^2)", *lines]))
+
+
 def test_unix_seconds_are_utc_with_a_header_and_axivitys_wall_clock_without(tmp_path: Path) -> None:
     rows = zip(clock_us(100).tolist(), resting_mg(100).tolist(), strict=True)
     lines = [f"{us / 1e6:.4f},{x / 1024:.6f},{y / 1024:.6f},{z / 1024:.6f}" for us, (x, y, z) in rows]
@@ -269,11 +282,17 @@ def test_dates_are_told_apart_by_a_day_that_comes_only_late_in_the_file(tmp_path
         read(tmp_path / "a.csv", "\n".join([HEADER, *lines[:1000]]))
 
 
-def test_relative_seconds_are_refused_with_a_hint(tmp_path: Path) -> None:
+def test_seconds_from_an_unknown_start_are_a_relative_clock_that_begins_with_the_first_sample(tmp_path: Path) -> None:
+    lines = (f"{-3 + i / 50},0.1,0.2,9.79" for i in range(200))
+    decoded = read(tmp_path / "a.csv", "\n".join(["Time (s),x (m/s^2),y (m/s^2),z (m/s^2)", *lines]))
+    assert decoded.clock == DeviceClock("relative")
+    np.testing.assert_array_equal(joined(decoded).time_us, clock_us(200) - EVENING_US)
+
+
+def test_seconds_of_an_unnamed_unit_are_refused_with_a_hint(tmp_path: Path) -> None:
     lines = (f"{i / 50},0.1,0.2,9.79" for i in range(200))
-    header = '"Time (s)","Acceleration x (m/s^2)","Acceleration y (m/s^2)","Acceleration z (m/s^2)"'
-    with pytest.raises(NoClockError, match=r"'Time \(s\)' counts from an unknown start") as caught:
-        read(tmp_path / "phyphox.csv", "\n".join([header, *lines]))
+    with pytest.raises(NoClockError, match=r"'time' counts from an unknown start in an unknown unit") as caught:
+        read(tmp_path / "phyphox.csv", "\n".join(["time,x,y,z", *lines]))
     assert caught.value.hint
     assert caught.value.path == tmp_path / "phyphox.csv"
 

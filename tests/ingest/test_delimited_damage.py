@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import tracemalloc
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnreadableFileError
 from ingest.formats.delimited import reader as delimited
 from ingest.formats.delimited import table, textfile
+from ingest.recording import Decoded
 from tests.ingest.tables import HEADER, clock_us, document, joined, plain_lines, read, small_stretches, write
 
 
@@ -50,6 +52,28 @@ def test_a_file_of_which_more_than_half_is_bad_is_damaged(tmp_path: Path, n_bad:
     else:
         with pytest.raises(DamagedRecordingError, match="51 of 101 lines"):
             read(tmp_path / "a.csv", "\n".join(lines))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_damage_in_utf_16_costs_its_own_line(tmp_path: Path, encoding: str) -> None:
+    content = ("\ufeff" + document(2000)).encode(encoding)
+    middle = content.index("22:15:20.000".encode(encoding))
+    surrogate = b"\xd8\x00" if encoding == "utf-16-be" else b"\x00\xd8"
+    decoded = read(tmp_path / "a.csv", content[:middle] + surrogate + content[middle + 2 :])
+    assert (len(joined(decoded)), decoded.bad_blocks) == (1999, 1)
+    for end in (2, 3, 20, 61, len(content) - 1):
+        with suppress(IngestError):
+            assert len(joined(read_by_force(tmp_path / "b.csv", content[:end]))) <= 2000
+
+
+def read_by_force(path: Path, content: bytes) -> Decoded:
+    return delimited.read(write(path, content))
+
+
+def test_utf_16_is_told_from_other_files_by_more_than_its_mark(tmp_path: Path) -> None:
+    for content in (b"\xff\xfe", b"\xff\xfe" + bytes(range(256)) * 40, "\ufeffJust a letter.\n".encode("utf-16-le")):
+        path = write(tmp_path / "a", content)
+        assert not delimited.claims(content[:4096], path)
 
 
 @pytest.mark.parametrize("n", [40, 1500])

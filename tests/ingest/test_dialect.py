@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect, is_text
+from ingest.formats.delimited.dialect import HEAD_BYTES, MOST_COLUMNS, Dialect, detect, is_text
 from ingest.formats.delimited.lines import columns, rectangle
 
 
@@ -117,6 +117,11 @@ def test_no_bytes_break_the_recognition(data: bytes) -> None:
     if dialect is not None:
         assert is_text(data)
         assert len(table(data[dialect.data_start :], dialect)) >= 1
+
+
+@pytest.mark.parametrize(("n_columns", "is_table"), [(MOST_COLUMNS, True), (MOST_COLUMNS + 1, False)])
+def test_lines_of_thousands_of_numbers_are_no_samples(n_columns: int, *, is_table: bool) -> None:
+    assert (detect((",".join(["1"] * n_columns) + "\n").encode() * 3) is not None) is is_table
 
 
 def test_only_complete_lines_of_a_longer_file_are_looked_at() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.errors import DamagedRecordingError, NoClockError, UnknownUnitError, UnsupportedRecordingError
+from ingest.errors import DamagedRecordingError, NoClockError, NoMovementError, UnknownUnitError
 from ingest.formats.fit.messages import HRV, HRV_SUMMARY, MONITORING, RECORD, TIMESTAMP
 from ingest.reading import read_recording
 from ingest.writers.fit_tables import ENUM, UINT8, UINT16, UINT32, Column, message, messages
@@ -80,20 +80,20 @@ def test_a_file_that_tells_of_a_night_is_read_without_movement(path: Path, parts
     ],
 )
 def test_a_file_that_tells_of_none_is_refused(path: Path, parts: list[bytes]) -> None:
-    with pytest.raises(UnsupportedRecordingError):
+    with pytest.raises(NoMovementError):
         decode(path, *parts)
 
 
 def test_a_ride_is_refused_with_what_it_holds_and_what_to_record_instead(path: Path) -> None:
-    with pytest.raises(UnsupportedRecordingError, match=r"it holds activity records, an activity summary \(") as caught:
+    with pytest.raises(NoMovementError, match=r"it holds activity records, an activity summary \(") as caught:
         decode(path, kind(ACTIVITY), record() * 2, message(18, (0, ENUM, 1)))
     assert "Connect IQ" in caught.value.hint
-    with pytest.raises(UnsupportedRecordingError, match=r"it holds activity records, as far as it can be read"):
+    with pytest.raises(NoMovementError, match=r"it holds activity records, as far as it can be read"):
         decode(path, record(), b"\x0f")
 
 
 def test_a_summary_of_variability_alone_has_no_night_to_lie_beside(path: Path) -> None:
-    with pytest.raises(UnsupportedRecordingError, match="a heart rate variability summary") as caught:
+    with pytest.raises(NoMovementError, match="a heart rate variability summary") as caught:
         decode(path, kind(HRV_STATUS), summary())
     assert "import the sleep" in caught.value.hint
 

@@ -20,9 +20,9 @@ from ingest.errors import (
     EmptyFileError,
     IngestError,
     NoClockError,
+    NoMovementError,
     UnknownFormatError,
     UnknownUnitError,
-    UnsupportedRecordingError,
 )
 from ingest.formats.fit import reader as fit
 from ingest.formats.fit.acceleration import Calibration, block_in_g
@@ -57,7 +57,7 @@ SPECIAL: dict[str, type[IngestError] | None] = {
     "edge/max_msg_65025.fit": DamagedRecordingError,  # bytes without offsets
     "edge/system_time_no_corr.fit": NoClockError,
     "edge/size_zero_crash.fit": UnknownUnitError,  # all its samples are read; raw counts
-    "corpus/structural__header-size-invalid.fit": UnsupportedRecordingError,  # a header of 16 bytes is legal
+    "corpus/structural__header-size-invalid.fit": NoMovementError,  # a header of 16 bytes is legal
     "edge/hsa.fit": None,
     "edge/calibrated_nan_inf.fit": None,
     "night_1h_raw.fit": None,
@@ -77,7 +77,7 @@ def outcome_of(name: str, data: bytes) -> type[IngestError] | None:
     if not counts:
         return EmptyFileError
     if not counts.keys() & {"accelerometer_data", "hsa_accelerometer_data"}:
-        return UnsupportedRecordingError
+        return NoMovementError
     in_known_unit = (expected()[name].get("calibrated") or {}).get("unit") == "mg (calibrated)"
     return None if in_known_unit else UnknownUnitError
 

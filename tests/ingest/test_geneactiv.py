@@ -18,7 +18,6 @@ from ingest.formats.geneactiv.header import Calibration, drift_s, moment_us, num
 from ingest.formats.geneactiv.parsing import decimal
 from ingest.reading import read_recording
 from ingest.recording import DeviceClock, Placement
-from ingest.writers.geneactiv import AROUND_US, Setup, write_bin
 from tests.ingest.geneactiv_files import (
     EVENING_US,
     N_SAMPLES,
@@ -37,6 +36,7 @@ from tests.ingest.geneactiv_files import (
     with_line,
     without,
 )
+from tests.ingest.geneactiv_writer import AROUND_US, Setup, write_bin
 
 #: Where independent readers put the same sample, see the data's own description.
 CONVENTIONS_US = 25_000

@@ -17,7 +17,6 @@ from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, Un
 from ingest.formats.geneactiv import reader as geneactiv
 from ingest.formats.geneactiv.pages import LARGEST_PAGE
 from ingest.recording import BLOCK_SAMPLES
-from ingest.writers.geneactiv import Setup, write_bin
 from tests.ingest.geneactiv_files import (
     EVENING_US,
     MARKER,
@@ -38,6 +37,7 @@ from tests.ingest.geneactiv_files import (
     with_line,
     without,
 )
+from tests.ingest.geneactiv_writer import Setup, write_bin
 
 WRONG_LENGTH = "left out for more or fewer than 300 samples: 1 of 20 pages"
 NO_DIGITS = "left out for samples that are no hexadecimal digits: 1 of 20 pages"

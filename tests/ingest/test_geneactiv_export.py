@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnreadableFileError
 from ingest.errors import UnsupportedRecordingError as Unsupported
-from ingest.formats.geneactiv import export as export_reader
+from ingest.formats.delimited import sheet
 from ingest.formats.geneactiv import reader as geneactiv
 from ingest.recording import Device, DeviceClock, Placement
 from ingest.sniff import reader_of
-from ingest.writers.geneactiv import Setup, quantised, write_bin, write_export
 from tests.ingest.geneactiv_files import EVENING_US, ROUNDING_US, clock_us, read
+from tests.ingest.geneactiv_writer import Setup, quantised, write_bin, write_export
 
 SETUP = Setup(100.0, serial="011152", location="right ankle", utc_offset_s=3600)
 N = 1000
@@ -249,7 +249,7 @@ def test_a_sensor_that_measures_too_little_gravity_is_still_one_in_g(path: Path)
 
 
 def test_an_endless_line_is_left_out_and_told(path: Path, export: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export_reader, "_STRETCH_BYTES", 1 << 20)
+    monkeypatch.setattr(sheet, "STRETCH_BYTES", 1 << 20)
     path.write_text(export + "1" * (3 << 20))
     result = read(path)
     assert len(result.time_us) == N

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from ingest.errors import UsageError
 from ingest.formats.geneactiv import reader as geneactiv
-from ingest.writers.geneactiv import Setup, quantised, write_bin, write_export
 from tests.ingest.geneactiv_files import EVENING_US, PER_PAGE, ROUNDING_US, clock_us, numbered_g, pages_of, read
+from tests.ingest.geneactiv_writer import Setup, quantised, write_bin, write_export
 
 RATES_HZ = (10.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 66.7, 75.0, 85.7, 100.0)
 #: More, where a few pages cannot show what is usual, would be taken for pauses.

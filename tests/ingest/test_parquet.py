@@ -97,7 +97,7 @@ def test_rows_with_missing_values_are_left_out_and_counted(tmp_path: Path) -> No
 def test_a_long_table_is_read_in_slices_and_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = stored(tmp_path / "a", frame(5000))
     kept = joined(parquet.read(path))
-    monkeypatch.setattr(parquet, "_SLICE_ROWS", 700)
+    monkeypatch.setattr(parquet.reader, "_SLICE_ROWS", 700)
     monkeypatch.setattr(table, "KEPT_SAMPLES", 1000)
     decoded = parquet.read(path)
     for _ in range(2):

@@ -64,7 +64,7 @@ def _during(path: Path, act: Callable[[], None]) -> Callable[[], Iterator[Sample
 
 def test_the_package_offers_the_way_in_its_types_and_the_errors_and_nothing_else() -> None:
     tree = {name for name, kind in vars(errors).items() if inspect.isclass(kind) and issubclass(kind, Exception)}
-    assert set(ingest.__all__) == tree | {"read_recording", "Recording", "Declared", "describe"}
+    assert set(ingest.__all__) == tree | {"read_recording", "Recording", "Declared", "TableMapping", "describe"}
     assert all(hasattr(ingest, name) for name in ingest.__all__)
 
 

@@ -85,14 +85,11 @@ def test_readers_are_asked_in_order_and_the_first_claim_wins(monkeypatch: pytest
 @pytest.mark.parametrize(
     ("content", "what", "advice"),
     [
-        (ACTILIFE.format(rate="", epoch="00:00:05").encode(), "counts", "raw acceleration"),
-        (ACTILIFE.format(rate=" at 30 Hz", epoch="00:00:10").encode(), "counts", "raw acceleration"),
-        (b"\xef\xbb\xbf" + ACTILIFE.format(rate="", epoch="00:01:00").encode(), "counts", "raw acceleration"),
-        (ACTILIFE.format(rate=" at 30 Hz", epoch="00:00:00").encode(), "raw ActiLife CSV, not supported yet", "CSV"),
-        (b"SQLite format 3\x00" + bytes(100), "SQLite", "raw acceleration"),
+        (b"SQLite format 3\x00" + bytes(100), "SQLite", "CSV"),
         (_zip("manifest.json", "calibration.json", "log.bin"), "AGDC", "CentrePoint or ActiLife"),
         (_zip("manifest.json", "night.csv"), "zip archive", "unpack it"),
         (b"GENEA/1.00\r\n", "recording of a GENEA", "CSV"),
+        (b"Obj\x01\x04\x16avro.schema", "Empatica EmbracePlus", "CSV"),
         (_zip("night1.cwa", "night2.cwa"), "zip archive", "unpack it"),
         (_zip_of("night.gt3x", _zip("log.bin", "info.txt")), "zip archive", "unpack it"),
         (b"PK\x05\x06" + bytes(18), "zip archive", "unpack it"),
@@ -117,7 +114,7 @@ def test_a_recording_that_cannot_be_used_is_refused_with_what_to_bring(
         (b"  <html>", "a web page"),
         (b'<?xml version="1.0"?>\n<gpx version="1.1">', "a GPX track"),
         (b'<?xml version="1.0"?>\n<TrainingCenterDatabase xmlns="x">', "a TCX activity"),
-        (b'<?xml version="1.0"?><unisens>', "an XML document"),
+        (b'<?xml version="1.0"?><measurement>', "an XML document"),
         (b'{"error": "not found"}', "a JSON document"),
         (b"\x89PNG\r\n\x1a\n", "an image"),
         (b"\xff\xd8\xff\xe0", "an image"),
@@ -127,6 +124,7 @@ def test_a_recording_that_cannot_be_used_is_refused_with_what_to_bring(
         (_zip("[Content_Types].xml", "xl/workbook.xml"), "an office document"),
         (bytes(8) + b"DUCK" + bytes(100), "a DuckDB database"),
         (bytes(2000), "nothing but zeros"),
+        (bytes(512) + b"MDT" + bytes(100), "nothing but zeros"),
     ],
 )
 def test_what_is_no_recording_is_called_by_its_name(
@@ -163,7 +161,7 @@ def test_a_suffix_that_does_not_fit_is_said_in_the_hint(only_fake: Reader, tmp_p
 def test_unclaimed_content_is_measured_by_what_its_name_promises(only_fake: Reader, tmp_path: Path) -> None:
     error = _refused(tmp_path / "night.cwa", b"neither this nor that")
     assert error.what == "not an Axivity recording, although its name says so"
-    assert "Axivity .cwa, ActiGraph .gt3x, GENEActiv .bin and CSV, FIT, Parquet" in error.hint
+    assert "Axivity, ActiGraph, GENEActiv" in error.hint
     assert "no kind of recording" in _refused(tmp_path / "night", b"neither this nor that").what
 
 
@@ -221,6 +219,8 @@ def test_files_that_are_only_called_fit_are_refused(fit_dir: Path, name: str) ->
         ("ggir_actigraph_testfile.gt3x", "actigraph"),
         ("actfast_actigraph.gt3x", "actigraph"),
         ("nhanes_v1_sample.gt3x", "actigraph"),
+        ("flirt_empatica_ACC.csv", "empatica"),
+        ("ggir_ax6_testfile_formatted_timestamps.csv", "delimited"),
         ("ggir_ax3_testfile_unix_timestamps.csv", "delimited"),
         ("flirt_garmin_acc.csv", "delimited"),
     ],

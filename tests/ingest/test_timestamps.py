@@ -13,6 +13,8 @@ from ingest.errors import NoClockError
 from ingest.formats.delimited.timestamps import (
     EARLIEST_US,
     LATEST_US,
+    ElapsedTime,
+    Notation,
     TextTime,
     UnixTime,
     UnixUnit,
@@ -35,7 +37,7 @@ def parsed(values: list[str], name: str = "") -> list[int | None]:
     return applied(values, notation)
 
 
-def applied(values: list[str], notation: TextTime | UnixTime) -> list[int | None]:
+def applied(values: list[str], notation: Notation) -> list[int | None]:
     frame = pl.DataFrame({"t": values}, schema={"t": pl.String})
     return frame.select(time_us(pl.col("t"), notation)).to_series().to_list()
 
@@ -60,6 +62,60 @@ def test_unix_numbers_are_told_apart_by_their_magnitude(us: int, unit: tuple[Uni
     assert parsed([digits]) == [us // us_per_unit * us_per_unit]
 
 
+@given(
+    us=st.integers(EARLIEST_US, LATEST_US - 1),
+    layout=st.sampled_from(["%Y-%m-%d %I:%M:%S", "%d.%m.%Y %I:%M:%S", "%Y/%m/%dT%I:%M:%S"]),
+    half=st.sampled_from([" {}M", "{}M", " {}.M.", "\u202f{}M"]),
+    lower=st.booleans(),
+    zone=st.sampled_from(["", "Z", " +0000"]),
+    fraction=st.booleans(),
+)
+def test_am_and_pm_are_the_halves_of_a_day(
+    us: int, layout: str, half: str, zone: str, *, lower: bool, fraction: bool
+) -> None:
+    us = us if fraction else us // 1_000_000 * 1_000_000
+    moment = EPOCH + timedelta(microseconds=us)
+    half = half.format("AP"[moment.hour >= 12])
+    digits = f".{us % 1_000_000:06}" if fraction else ""
+    assert parsed([moment.strftime(layout) + digits + (half.lower() if lower else half) + zone]) == [us]
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("12:00:00 AM", 0), ("11:59:59 AM", 11), ("12:00:00 PM", 12), ("1:00:00 PM", 13), ("0:30:00 AM", 0)],
+)
+def test_twelve_comes_before_one(text: str, hour: int) -> None:
+    (us,) = parsed([f"2024-03-25 {text}"])
+    assert us is not None
+    assert us // 3_600_000_000 % 24 == hour
+
+
+@pytest.mark.parametrize("text", ["13:00:00 PM", "13:00:00 AM", "11:00:00", "11:00:00 XM"])
+def test_among_halves_of_a_day_what_is_none_is_no_time(text: str) -> None:
+    assert parsed(["2024-03-25 11:00:00 PM"] * 3 + [f"2024-03-25 {text}"])[-1] is None
+
+
+def test_times_of_day_with_am_and_pm_are_recognised_without_a_date() -> None:
+    assert all_clocks(["10:15:00 PM", "1:15:00.5 am"])
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "us"),
+    [
+        ("0.02", "s", 20_000),
+        ("-5.0", "s", -5_000_000),
+        ("80", "ms", 80_000),
+        ("599628005694359040", "ns", 599_628_005_694_359),
+        ("3162240000", "s", 3_162_240_000_000_000),
+        ("3162240001", "s", None),
+        ("-3162240001", "s", None),
+        ("x", "s", None),
+    ],
+)
+def test_counts_are_microseconds_within_a_century(value: str, unit: UnixUnit, us: int | None) -> None:
+    assert applied([value], ElapsedTime(unit)) == [us]
+
+
 def test_milliseconds_keep_their_fraction() -> None:
     assert parsed(["1551178506010.25"]) == [1_551_178_506_010_250]
 
@@ -77,6 +133,11 @@ def test_the_century_begins_and_ends_where_it_says() -> None:
     first, last = EARLIEST_US // 1_000_000, LATEST_US // 1_000_000
     assert recognise([str(first)]) == recognise([str(last)]) == UnixTime("s")
     assert recognise([str(first - 1)]) is recognise([str(last + 1)]) is None
+
+
+def test_numbers_whose_sum_is_beyond_all_numbers_are_no_clock() -> None:
+    assert recognise(["1e308", "1e308"]) is None
+    assert unix_unit([1.7e9, 1.7e308, 1.7e308, 1.7e9]) is None
 
 
 def test_a_stated_unit_that_contradicts_the_magnitude_is_no_clock() -> None:

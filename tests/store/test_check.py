@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analytics.store import Finding, Store, check, stage_samples, stored_recording
-from analytics.store.workspace import PREFIX
+from ingest.workspace import PREFIX
 from tests.store.making import bring_in, execute, recording, sha
 
 

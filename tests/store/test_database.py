@@ -23,11 +23,11 @@ from analytics.store import (
     record_attempts,
     set_default_ruleset,
 )
-from analytics.store.connection import atomic, transaction, writing
+from analytics.store.connection import atomic, in_memory, reading, transaction, writing
 from analytics.store.failures import as_store_error
 from analytics.store.migrate import Migration, is_current, known_migrations, migrate
-from analytics.store.workspace import PREFIX, abandoned, workspace
 from ingest.errors import DatabaseBusyError, DatabaseNewerError, DatabaseUnreadableError, StoreError
+from ingest.workspace import PREFIX, abandoned, workspace
 from tests.store.conftest import Child
 from tests.store.making import attempt, contents, execute, sha
 
@@ -56,6 +56,12 @@ def test_a_new_database_and_its_folders_are_for_the_owner_only(tmp_path: Path) -
 
 def test_making_it_leaves_nothing_else_in_the_folder(store: Store) -> None:
     assert list(store.path.parent.iterdir()) == [store.path]
+
+
+def test_no_statement_draws_a_bar_on_stdout_however_long_it_takes(store: Store) -> None:
+    for connection in (in_memory(), reading(store), writing(store)):
+        with connection as con:
+            assert con.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]
 
 
 def test_initialising_again_changes_nothing(store: Store) -> None:
@@ -333,7 +339,7 @@ def test_the_next_workspace_removes_what_a_dead_process_left(tmp_path: Path, chi
     code = """
 import os, sys
 from pathlib import Path
-from analytics.store.workspace import workspace
+from ingest.workspace import workspace
 with workspace(Path(sys.argv[1])) as folder:
     (folder / "part").write_text("x" * 1000)
     os.kill(os.getpid(), 9)

@@ -23,7 +23,10 @@ CONTRACT = {
     " not_assessable_reason flags review",
     "flagged_nights": "subject night_date flag criteria reason",
     "series": "subject night_date series_no start_at end_at n_movements n_in_sleep median_imi_s",
-    "imports": "path sha256 status error started_at finished_at version",
+    "imports": "path sha256 status error started_at finished_at version warnings",
+    "recordings": "sha256 path subject site side format device serial tz tz_source first_at last_at n_samples"
+    " rate_hz_nominal rate_hz_true unit lsb_mg noise_mg clipped_share bad_blocks restarts n_gaps duplicate_stamps"
+    " backward_steps n_idle idle_s is_calibrated residual_mg time_shift_s warnings",
     "journal": "subject day kind value text",
     "reviews": "subject night_date movement_no verdict note reviewer reviewed_at",
     "patterns": "subject flag n_flagged n_assessable is_pattern finding note",
@@ -72,6 +75,18 @@ def test_nothing_lacks_a_comment(store: Store, catalog: str, name: str) -> None:
 def test_every_measure_has_a_column_of_its_type(store: Store) -> None:
     schema = query(store, f"SELECT {', '.join(MEASURES)} FROM score").schema
     assert dict(schema) == dict(MEASURES)
+
+
+def test_a_recording_shows_how_good_it_is_and_what_was_said_of_it(filled: Store) -> None:
+    found = row(filled, f"FROM recordings WHERE sha256 = '{sha('left')}'")
+    assert (found["device"], found["serial"], found["tz_source"]) == ("Axivity AX3", "17'408", "user")
+    assert (found["lsb_mg"], found["noise_mg"], found["clipped_share"]) == (3.9, None, None)
+    assert (found["bad_blocks"], found["restarts"], found["n_gaps"], found["duplicate_stamps"]) == (2, 1, 1, 1)
+    assert (found["is_calibrated"], found["residual_mg"], found["idle_s"]) == (False, None, 0.0)
+    assert found["warnings"] == ["the clock was never set"]
+    assert query(filled, "SELECT DISTINCT warnings FROM imports WHERE status = 'imported'")["warnings"].to_list() == [
+        ["the clock was never set"]
+    ]
 
 
 # --- nights ------------------------------------------------------------------------------------------------------

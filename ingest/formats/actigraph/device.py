@@ -175,8 +175,9 @@ def _steps(info: dict[str, str], parameters: dict[tuple[int, int], int], serial:
     own, said = _between(own, _STEPS), _between(number(info.get("acceleration scale", "")), _STEPS)
     if own is not None and said is not None and not math.isclose(own, said, rel_tol=1e-3):
         return own, (f"info.txt says {said:g} steps a g, the device itself {own:g}: the device's are used",)
-    if own is not None or said is not None:
-        return said or own or USUAL_STEPS, ()
+    known = own if said is None else said
+    if known is not None:
+        return known, ()
     if serial.startswith(SMALL_RANGE_SERIALS):
         return SMALL_RANGE_STEPS, ()
     return USUAL_STEPS, (f"the file names no scale: {USUAL_STEPS:g} steps a g are assumed",)

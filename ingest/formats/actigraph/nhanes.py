@@ -2,39 +2,29 @@
 
 After the maker's "NHANES GT3X File Format" (GT3X+ and ActiSleep+ with firmware up to 2.5.0): ``activity.bin`` holds
 12 bits an axis, y x z, 341 steps a g; ``info.txt`` the start. In idle sleep mode these devices write zeros, so the
-stream keeps its time. That time rests on the start and the nominal rate alone, which is said: a real sensor drifts
-by minutes over a night.
+stream keeps its time; `ingest.constancy` finds them. That time rests on the start and the nominal rate alone, which
+is said: a real sensor drifts by minutes over a night.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, NoClockError
-from ingest.formats.actigraph.archive import Member
-from ingest.formats.actigraph.content import opened
 from ingest.formats.actigraph.device import SMALL_RANGE_STEPS, parsed, setup
 from ingest.formats.actigraph.samples import PACKED_STEPS, PAIR_BYTES, unpack
 from ingest.recording import BLOCK_SAMPLES, Decoded, Samples
+from ingest.zips import Member, opened
 
 FORMAT = "actigraph-gt3x-v1"
 
 _COPY_AGAIN = "copy it from the device again"
+_NO_STAMPS = "this kind of GT3X file has no stamps; all times rest on its start and the nominal rate"
 _BLOCK_BYTES = BLOCK_SAMPLES // 2 * PAIR_BYTES
-
-
-@dataclass(frozen=True, slots=True)
-class _Stream:
-    """What the first walk found."""
-
-    n_samples: int
-    n_zero: int
-    problem: str
 
 
 def read(path: Path, member: Member, info: bytes, problems: tuple[str, ...]) -> Decoded:
@@ -59,9 +49,9 @@ def read(path: Path, member: Member, info: bytes, problems: tuple[str, ...]) -> 
         The bytes cannot be had.
     """
     said = setup(parsed(info), steps_per_g=SMALL_RANGE_STEPS)
-    stream = _scan(path, member)
-    if not stream.n_samples:
-        raise _nothing(stream.problem, path)
+    n_samples, problem = _scan(path, member)
+    if not n_samples:
+        raise _nothing(problem, path)
     rate_hz, start_us = said.rate_hz, said.start_us
     if rate_hz is None or start_us is None:
         missing = "rate" if rate_hz is None else "start"
@@ -77,22 +67,21 @@ def read(path: Path, member: Member, info: bytes, problems: tuple[str, ...]) -> 
         clock=said.clock,
         rate_hz_nominal=rate_hz,
         unit="g",
-        blocks=lambda: _blocks(path, member, stream.n_samples, start_us, rate_hz),
-        problems=(*problems, *_problems(stream)),
+        blocks=lambda: _blocks(path, member, n_samples, start_us, rate_hz),
+        problems=(*problems, *filter(None, (problem, _NO_STAMPS))),
         full_scale_g=PACKED_STEPS / SMALL_RANGE_STEPS,
     )
 
 
-def _scan(path: Path, member: Member) -> _Stream:
-    n_samples, n_zero = 0, 0
+def _scan(path: Path, member: Member) -> tuple[int, str]:
+    """How many samples the stream holds, and what ended it early; empty where nothing did."""
+    n_samples = 0
     with opened(path, member) as cursor:
         while True:
             data = cursor.take_summed(_BLOCK_BYTES)
-            n = _samples_in(data)
-            n_samples += n
-            n_zero += n - int(np.count_nonzero(_values(data, n).any(axis=1)))
+            n_samples += _samples_in(data)
             if len(data) < _BLOCK_BYTES:
-                return _Stream(n_samples, n_zero, cursor.check())
+                return n_samples, cursor.check()
 
 
 def _samples_in(data: bytes) -> int:
@@ -122,14 +111,3 @@ def _nothing(problem: str, path: Path) -> EmptyFileError | DamagedRecordingError
     return EmptyFileError(
         "holds not a single sample", path=path, hint=f"{_COPY_AGAIN}; it may never have started to record"
     )
-
-
-def _problems(stream: _Stream) -> Iterator[str]:
-    if stream.problem:
-        yield stream.problem
-    yield "this kind of GT3X file has no stamps; all times rest on its start and the nominal rate"
-    if stream.n_zero:
-        yield (
-            f"all zeros, as the device writes while it sleeps: {stream.n_zero:,} of {stream.n_samples:,} samples;"
-            " switch idle sleep mode off for nights"
-        )

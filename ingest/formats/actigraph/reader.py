@@ -19,14 +19,13 @@ import numpy as np
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnsupportedRecordingError
 from ingest.formats.actigraph import nhanes
-from ingest.formats.actigraph.archive import MAGIC, Archive, Member, find
-from ingest.formats.actigraph.content import opened
 from ingest.formats.actigraph.device import Setup, is_uncalibrated, parsed, setup
 from ingest.formats.actigraph.interruptions import Interruptions, interruptions
 from ingest.formats.actigraph.records import PADDING_BYTES, Kind, Log, survey
 from ingest.formats.actigraph.samples import PACKED_STEPS, Activity, activity, decode, is_whole, plan, span
 from ingest.recording import Decoded, Samples
 from ingest.source import stamp_of
+from ingest.zips import MAGIC, Archive, Member, find, opened
 
 FORMAT = "actigraph-gt3x"
 

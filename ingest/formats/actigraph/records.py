@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import DamagedRecordingError
-from ingest.formats.actigraph.content import Cursor
+from ingest.zips import Cursor
 
 SEPARATOR = 0x1E
 HEADER_BYTES = 8
@@ -151,10 +151,28 @@ def _candidates(data: Bytes, until: int) -> tuple[NDArray[np.int64], NDArray[np.
     end = start + OVERHEAD_BYTES + size
     possible = (data[start + 1] < MOST_KINDS) & (size <= LARGEST_PAYLOAD) & (end <= len(data))
     start, end = start[possible], end[possible]
-    xor_before = np.zeros(len(data) + 1, np.uint8)
-    np.bitwise_xor.accumulate(data, out=xor_before[1:])
-    right = xor_before[start] ^ xor_before[end] == 0xFF
+    right = _xor_between(data, start, end) == 0xFF
     return start[right], end[right]
+
+
+def _xor_between(data: Bytes, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """XOR of all bytes of each of these stretches, which may overlap.
+
+    That of all bytes before each edge is worked out first, eight at a time: the running XOR over words keeps one
+    byte for every place in a word, and these are brought together at the edges alone.
+    """
+    words = np.zeros(len(data) // 8 + 1, "<u8")
+    words.view(np.uint8)[: len(data)] = data
+    before = np.zeros(len(words), np.uint64)
+    np.bitwise_xor.accumulate(words[:-1], out=before[1:])
+    lanes = np.zeros(len(start), np.uint64)
+    for edge in (start, end):
+        word, within = edge >> 3, (edge & 7).astype(np.uint64)
+        begun = (np.uint64(1) << within * np.uint64(8)) - np.uint64(1)
+        lanes ^= before[word] ^ (words[word] & begun)
+    for bits in (32, 16, 8):
+        lanes ^= lanes >> np.uint64(bits)
+    return lanes.astype(np.uint8)
 
 
 def _credible(

@@ -97,7 +97,7 @@ def _scan(source: ByteSource) -> _Scan:
         verdict = cwa.judge(sectors)
         good = np.flatnonzero(verdict == Verdict.GOOD)
         numbers.append(good + start)
-        stamps.append(cwa.stamps_of(sectors[good]))
+        stamps.append(cwa.stamps_of(sectors)[good])
         verdicts.append(verdict)
     verdict = np.concatenate(verdicts) if verdicts else np.empty(0, dtype=np.uint8)
     return _Scan(

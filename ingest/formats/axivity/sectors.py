@@ -77,6 +77,8 @@ CAPACITY = {PACKED: 120, 0x32: 80, 0x62: 40, 0x92: 26}
 #: The lowest and highest code with a documented rate: 6.25 and 3200 Hz.
 RATE_CODES = (6, 15)
 
+_DATA_BYTES = SECTOR["data"].itemsize
+_DATA_AT = SECTOR_BYTES - SECTOR["checksum"].itemsize - _DATA_BYTES
 _MAGIC_WORD = int.from_bytes(SECTOR_MAGIC, "little")
 _CAPACITY_BY_CODE = np.zeros(256, dtype=np.int64)
 _CAPACITY_BY_CODE[list(CAPACITY)] = list(CAPACITY.values())
@@ -158,10 +160,10 @@ def values(sectors: NDArray[np.void], axes: int) -> NDArray[np.int16]:
     int16 array, shape (n sectors, capacity, 3)
         x y z in steps of `step_g`; rows from the sector's ``count`` on mean nothing.
     """
-    data = np.ascontiguousarray(sectors["data"])
     if axes == PACKED:
-        return _unpack(data.view("<u4"))
-    return _unpacked(data, columns=axes >> 4)
+        return _unpack(np.ascontiguousarray(sectors["data"]).view("<u4"))
+    words = sectors.view("<i2").reshape(len(sectors), -1)
+    return _unpacked(words[:, _DATA_AT // 2 :], columns=axes >> 4)
 
 
 def seconds(stamp: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -222,8 +224,11 @@ def _unpack(words: NDArray[np.uint32]) -> NDArray[np.int16]:
     return out
 
 
-def _unpacked(data: NDArray[np.uint8], columns: int) -> NDArray[np.int16]:
-    rows = data.shape[1] // (2 * columns)
-    table = data.view("<i2")[:, : rows * columns].reshape(len(data), rows, columns)
+def _unpacked(words: NDArray[np.int16], columns: int) -> NDArray[np.int16]:
+    rows = _DATA_BYTES // (2 * columns)
+    table = words[:, : rows * columns].reshape(len(words), rows, columns)
     first = 0 if columns == 3 else 3  # a gyroscope's three columns come before the accelerometer's
-    return np.ascontiguousarray(table[:, :, first : first + 3], dtype=np.int16)
+    out = np.empty((len(words), rows, 3), dtype=np.int16)
+    for axis in range(3):  # a quarter of the time of copying runs of three
+        out[..., axis] = table[..., first + axis]
+    return out

@@ -39,6 +39,14 @@ GRAVITY_FREE = frozenset({
 WITH_GRAVITY = frozenset({
     "including", "incl", "with",
 })
+#: Who wore it, where a name is made of nothing else.
+WEARER_WORDS = frozenset({
+    "subject", "participant", "person", "patient", "user", "wearer", "id", "pid", "uid",
+})
+#: What says nothing of whom a number or name is of.
+NUMBER_WORDS = frozenset({
+    "name", "code", "number", "no", "nr",
+})
 #: Units of what is not acceleration.
 FOREIGN_UNITS = frozenset({
     "deg/s", "°/s", "dps", "rad/s", "degrees/s", "deg", "°", "degrees", "rad", "radians", "ut", "µt",

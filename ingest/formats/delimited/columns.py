@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
 from ingest.formats.delimited.column_words import (
@@ -18,24 +19,42 @@ from ingest.formats.delimited.column_words import (
     FOREIGN_UNITS,
     GRAVITY_FREE,
     NO_UNITS,
+    NUMBER_WORDS,
     OTHER_SENSORS,
     RELATIVE_WORDS,
     STATISTICS,
     TIME_WORDS,
+    WEARER_WORDS,
     WITH_GRAVITY,
 )
-from ingest.formats.delimited.timestamps import Notation, TextTime, all_clocks, all_dates, recognise
+from ingest.formats.delimited.timestamps import (
+    ElapsedTime,
+    Notation,
+    TextTime,
+    all_clocks,
+    all_dates,
+    elapsed,
+    recognise,
+    stated_unit,
+)
 from ingest.units import Unit, bracketed, gravity_removed, named_unit
 
 _BRACKETS = re.compile(r"[(\[{].*[)\]}]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _JOINED_AXIS = re.compile(r"(a|acc|accel|acceleration|accelerometer)([xyz])")
-_OFFSET_IN_NAME = re.compile(r"\(\s*([+-])(\d\d):?([0-5]\d)\s*\)")
+#: MetaWear's versions: ``timestamp (-0700)``, ``time (-07:00)``, ``time (01:00)``, ``timestamp (GMT+01:00)``.
+_OFFSET_IN_NAME = re.compile(r"\(\s*(?:(?:GMT|UTC)\s*)?([+-]?)(\d\d):?([0-5]\d)\s*\)")
+_GREENWICH_IN_NAME = re.compile(r"\((?:GMT|UTC|Z)\)")
 
 #: A unit that stands bare behind a name, as where a row of units lies below the header.
 _PER_SECOND = re.compile(r"\s(m/\S+)$")
-#: The way out of every `NoClockError` here.
+ClockBase = Literal["utc", "local", "relative"]
+#: The way out of most `NoClockError`s here.
 WRITE_A_CLOCK = "add a column with date and time, like 2024-03-12T22:15:00.000Z"
+#: A sample of a table in blocks of people hardly meets more.
+_MOST_WEARERS = 20
+#: For whoever cannot change the table.
+_OR_MAP = ", or say which they are under [table.NAME] in nightkick.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +107,7 @@ def find_axes(names: Sequence[str]) -> Axes:
 
 
 def find_time(names: Sequence[str], samples: Sequence[Sequence[str]]) -> TimeColumn:
-    """The column that tells when: UTC before local time, else the leftmost.
+    """The column that tells when: UTC before local time before a count from an unknown start, else the leftmost.
 
     Parameters
     ----------
@@ -98,7 +117,7 @@ def find_time(names: Sequence[str], samples: Sequence[Sequence[str]]) -> TimeCol
     Raises
     ------
     NoClockError
-        No column holds absolute times; says what it holds instead.
+        No column tells when; says what it holds instead. A count needs the unit in its name.
     """
     named = [i for i, name in enumerate(names) if tells_time(name)]
     positions = named or [0]
@@ -110,9 +129,14 @@ def find_time(names: Sequence[str], samples: Sequence[Sequence[str]]) -> TimeCol
         for i in positions
         if not _is_relative(names[i]) and (notation := recognise(samples[i], names[i])) is not None
     ]
-    if not found:
-        raise _no_clock(names, named, samples)
-    return min(found, key=lambda column: is_local(column.notation))
+    if found:
+        return min(found, key=lambda column: clock_base(column.notation) == "local")
+    for i in named:
+        unit = stated_unit(names[i])
+        counted = elapsed(samples[i], unit) if unit else None
+        if counted is not None:
+            return TimeColumn((i,), counted)
+    raise _no_clock(names, named, samples)
 
 
 def find_time_by_position(samples: Sequence[Sequence[str]]) -> TimeColumn:
@@ -128,14 +152,37 @@ def find_time_by_position(samples: Sequence[Sequence[str]]) -> TimeColumn:
     return TimeColumn((0,), notation)
 
 
-def is_local(notation: Notation) -> bool:
-    """Whether the times are a wall clock's, without an offset."""
-    return isinstance(notation, TextTime) and notation.zone == "none"
+def clock_base(notation: Notation) -> ClockBase:
+    """From where times are counted: UTC, a wall clock, or something that only the user knows."""
+    if isinstance(notation, ElapsedTime):
+        return "relative"
+    return "local" if isinstance(notation, TextTime) and notation.zone == "none" else "utc"
+
+
+def check_one_wearer(names: Sequence[str], samples: Sequence[Sequence[str]]) -> None:
+    """Refuse a table with several people in it, as far as the samples of a column for their names show it.
+
+    Raises
+    ------
+    UnsupportedRecordingError
+        Such a column has several values. More than `_MOST_WEARERS` are no people, but numbers of rows or packets.
+    """
+    for name, values in zip(names, samples, strict=True):
+        words = set(_words(name)) - NUMBER_WORDS
+        people = sorted(set(values) - {""})
+        if words and words <= WEARER_WORDS and 1 < len(people) <= min(_MOST_WEARERS, len(values) / 2):
+            raise UnsupportedRecordingError(
+                f"the column {name!r} holds more than one wearer ({_example(people)}, {_example(people[1:])}...)",
+                hint="write a file for each of them",
+            )
 
 
 def offset_in_names(names: Sequence[str]) -> int | None:
-    """Seconds east of UTC as MetaWear states them in a name: ``timestamp (-0700)``."""
-    found = [match for name in names if (match := _OFFSET_IN_NAME.search(name))]
+    """Seconds east of UTC as MetaWear states them in the name of a time."""
+    timed = [name for name in names if tells_time(name)]
+    found = [match for name in timed if (match := _OFFSET_IN_NAME.search(name))]
+    if not found and any(map(_GREENWICH_IN_NAME.search, timed)):
+        return 0
     if len(found) != 1:
         return None
     sign, hours, minutes = found[0].groups()
@@ -226,11 +273,12 @@ def _not_one(names: Sequence[str], sensors: Sequence[Sequence[_Name]]) -> Unsupp
     if not sensors:
         shown = ", ".join(repr(name) for name in names[:12])
         return UnsupportedRecordingError(
-            f"no three columns of acceleration among {shown}", hint="name them x, y and z, or acc_x, acc_y, acc_z"
+            f"no three columns of acceleration among {shown}",
+            hint=f"name them x, y and z, or acc_x, acc_y, acc_z{_OR_MAP}",
         )
     return UnsupportedRecordingError(
         f"more than one accelerometer: {' and '.join(_quoted(axes) for axes in sensors)}",
-        hint="keep the columns of one of them",
+        hint=f"keep the columns of one of them{_OR_MAP}",
     )
 
 
@@ -259,9 +307,14 @@ def _no_clock(names: Sequence[str], named: Sequence[int], samples: Sequence[Sequ
     values = samples[position]
     if all_clocks(values):
         return NoClockError(f"the column {names[position]!r} has times of day without a date", hint=WRITE_A_CLOCK)
-    counts = all(re.fullmatch(r"[+-]?[\d.eE+-]+", value) for value in values[:20])
-    kind = "counts from an unknown start" if counts else "is no date and time"
-    return NoClockError(f"the column {names[position]!r} {kind}: {_example(values)}", hint=WRITE_A_CLOCK)
+    counts = bool(values) and all(re.fullmatch(r"[+-]?[\d.eE+-]+", value) for value in values[:20])
+    if counts:
+        unknown = "" if stated_unit(names[position]) else " in an unknown unit"
+        return NoClockError(
+            f"the column {names[position]!r} counts from an unknown start{unknown}: {_example(values)}",
+            hint="name the unit in the header, like time (s), or as time_unit under [table.NAME] in nightkick.toml",
+        )
+    return NoClockError(f"the column {names[position]!r} is no date and time: {_example(values)}", hint=WRITE_A_CLOCK)
 
 
 def _example(values: Sequence[str]) -> str:

@@ -28,6 +28,8 @@ _CLEAN_BYTES = 256
 #: ActiLife opens its exports with a ruler of dashes; they have a reader of their own.
 _RULER = b"-----"
 _MOST_HEADER_ROWS = 3
+#: Rigs of many sensors have some hundred; each costs time and memory, whatever is in it.
+MOST_COLUMNS = 1000
 #: A damaged table is still one and is reported as such; prose with a few numbers in it is none.
 _FEWEST_SAMPLES = 0.2
 #: Values that stand for "none" and must not look like a header.
@@ -120,7 +122,7 @@ def _lines(head: bytes) -> list[str]:
 
 def _first_sample(rows: list[list[str]], separator: str) -> int | None:
     """Index of the first line of samples, if enough of the lines from there on are such lines."""
-    numeric = [_n_numbers(row, separator) >= 3 for row in rows]
+    numeric = [len(row) <= MOST_COLUMNS and _n_numbers(row, separator) >= 3 for row in rows]
     if not any(numeric):
         return None
     width = _width(row for row, has_numbers in zip(rows, numeric, strict=True) if has_numbers)

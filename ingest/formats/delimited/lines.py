@@ -87,7 +87,7 @@ def _tidy(data: bytes, dialect: Dialect) -> bytes:
         data = _unquoted(data, dialect.separator)
     if dialect.separator == " ":
         data = _single_blanks(data)
-    elif b" " + dialect.separator.encode() in data or b" \n" in data:
+    elif _has_padding(data, dialect.separator):
         data = _without_padding(data, dialect.separator)
     return data.replace(b",", b".") if dialect.decimal_comma and dialect.separator != "," else data
 
@@ -106,6 +106,13 @@ def _unquoted(data: bytes, separator: str) -> bytes:
     inside = (so_far - np.repeat(before_line, lengths)) % 2 == 1
     text = np.where(inside & (text == ord(separator)), np.uint8(ord(".")), text)
     return bytes(text[~quotes])
+
+
+def _has_padding(data: bytes, separator: str) -> bool:
+    """Whether a blank ends a field. A search for such pairs of bytes would stop at every blank and separator."""
+    text = np.frombuffer(data, dtype=np.uint8)
+    behind = text[np.flatnonzero(text[:-1] == _BLANK) + 1]
+    return bool(((behind == ord(separator)) | (behind == _NEWLINE)).any())
 
 
 def _without_padding(data: bytes, separator: str) -> bytes:

@@ -42,6 +42,8 @@ class Rows:
         Rows that are no samples.
     first_bad : int or None
         Number of the first of them in the file, from 1.
+    counter_us : int64 array, shape (n,), or None
+        A counter of the sensor's own beside its times.
     """
 
     time_us: NDArray[np.int64]
@@ -49,6 +51,7 @@ class Rows:
     offsets_s: frozenset[int] = frozenset()
     n_bad: int = 0
     first_bad: int | None = None
+    counter_us: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Survey:
     Attributes
     ----------
     median_norm : float
-        Median length of the acceleration vector in the unit of the file, over a sample of all stretches.
+        Median length of the acceleration vector in the unit of the file, over a sample of all stretches; rows of
+        zeros, which no sensor measures at rest, left out.
     integral : bool
         Every value is a whole number.
     step : float or None
@@ -123,12 +127,13 @@ def survey(stretches: Iterable[Rows], decimals: int | None, *, keep: int) -> Sur
 
 def _glance(rows: Rows, decimals: int | None) -> _Glance:
     spread = slice(None, None, max(1, len(rows.values) // _SAMPLE_OF_STRETCH))
+    norms = np.linalg.norm(rows.values[spread], axis=1)
     changes = np.flatnonzero(np.diff(rows.time_us))
     return _Glance(
         n_samples=len(rows.time_us),
         n_bad=rows.n_bad,
         first_bad=rows.first_bad,
-        norms=np.linalg.norm(rows.values[spread], axis=1),
+        norms=norms[norms > 0],  # zeros stand for what an idle sensor did not measure
         integral=bool((rows.values == np.rint(rows.values)).all()),
         steps=integer_steps(rows.values, decimals),
         intervals_us=np.diff(rows.time_us)[:_SAMPLE_OF_STRETCH],
@@ -142,13 +147,13 @@ def _glance(rows: Rows, decimals: int | None) -> _Glance:
 def _summary(glances: Sequence[_Glance], kept: tuple[Rows, ...]) -> Survey:
     filled = [glance for glance in glances if glance.n_samples]
     n_samples = sum(glance.n_samples for glance in filled)
-    norms = [glance.norms for glance in filled]
+    norms = np.concatenate([np.empty(0), *(glance.norms for glance in filled)])
     per_second = _per_second(filled, n_samples)
     return Survey(
         n_samples=n_samples,
         n_bad=sum(glance.n_bad for glance in glances),
         first_bad=next((g.first_bad for g in glances if g.first_bad is not None), None),
-        median_norm=float(np.median(np.concatenate(norms))) if norms else 0.0,
+        median_norm=float(np.median(norms)) if len(norms) else 0.0,
         integral=all(glance.integral for glance in filled),
         step=_common_step([glance.steps for glance in filled]),
         rate_hz=float(per_second) if per_second else _rate_hz([glance.intervals_us for glance in filled]),

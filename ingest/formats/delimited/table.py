@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +16,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
+from ingest.formats.delimited.lines import Lines
 from ingest.formats.delimited.survey import Rows, Survey, survey
 from ingest.formats.delimited.ties import spread_ties
+from ingest.formats.delimited.timestamps import MOST_PER_SECOND
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Placement, Samples
 from ingest.source import unreadable
 from ingest.units import Unit, decide_unit, unit_by_gravity
@@ -26,8 +28,6 @@ from ingest.units import Unit, decide_unit, unit_by_gravity
 KEPT_SAMPLES = 4_000_000
 #: Beyond any unit and any sensor: 16 g are 16 000 mg, and counts have 16 bits.
 _LARGEST_VALUE = 1e6
-#: Some accelerometers take 3200 samples a second; more rows with one time are not of one second.
-_MOST_PER_SECOND = 5_000
 #: The slowest accelerometer recordings in use have 6.25 Hz; below that these are epochs.
 _SLOWEST_HZ = 5.0
 _NAMELESS = Device()
@@ -91,16 +91,39 @@ def rows_of(table: pl.DataFrame) -> tuple[Rows, NDArray[np.bool_]]:
     Parameters
     ----------
     table : DataFrame
-        Int64 ``time_us`` and ``offset_s``, Float64 ``x``, ``y``, ``z``; null where unreadable.
+        Int64 ``time_us``, Float64 ``x``, ``y``, ``z``, Int64 ``offset_s`` where times may state one, and Int64
+        ``counter_us`` where the sensor has a counter of its own; null where unreadable.
     """
     values = table.select("x", "y", "z").to_numpy()
     # Comparing with NaN is False: missing, infinite and absurd values go in one step.
-    good = (np.abs(values) <= _LARGEST_VALUE).all(axis=1) & table["time_us"].is_not_null().to_numpy()
-    offsets = table["offset_s"].unique().drop_nulls().to_list()
-    times = table["time_us"].fill_null(0).to_numpy()
-    if good.all():
-        return Rows(times, values, frozenset(offsets)), good
-    return Rows(times[good], values[good], frozenset(offsets)), good
+    clocks = [table[name] for name in ("time_us", "counter_us") if name in table.columns]
+    good = (np.abs(values) <= _LARGEST_VALUE).all(axis=1)
+    for clock in clocks:
+        good &= clock.is_not_null().to_numpy()
+    offsets = table["offset_s"].unique().drop_nulls().to_list() if "offset_s" in table.columns else []
+    times, *counters = (clock.fill_null(0).to_numpy() for clock in clocks)
+    if not good.all():
+        times, values, counters = times[good], values[good], [counter[good] for counter in counters]
+    return Rows(times, values, frozenset(offsets), counter_us=counters[0] if counters else None), good
+
+
+def rows_among(lines: Lines, table: pl.DataFrame, n_overlong: int, lines_before: int) -> Rows:
+    """The samples among the lines of a stretch of text, and how many are none.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `rows_of` takes, a row for every line of the rectangle.
+    n_overlong : int
+        Lines behind these that were too long to be read.
+    lines_before : int
+        Lines of the file above these.
+    """
+    rows, good = rows_of(table)
+    bad = np.concatenate((lines.number[~good], lines.wrong, [lines.n_lines] * n_overlong))
+    if not len(bad):
+        return rows
+    return replace(rows, n_bad=len(bad), first_bad=lines_before + int(bad.min()) + 1)
 
 
 def decode(table: Table, path: Path) -> Decoded:
@@ -109,7 +132,7 @@ def decode(table: Table, path: Path) -> Decoded:
     Raises
     ------
     DamagedRecordingError
-        More than half of its rows are no samples.
+        More than half of its rows are no samples, or all are zeros.
     EmptyFileError
         No rows at all.
     NoClockError
@@ -119,6 +142,8 @@ def decode(table: Table, path: Path) -> Decoded:
     UnknownUnitError
         See `ingest.units.decide_unit`.
     """
+    if table.clock.base == "relative":
+        table = replace(table, rows=_from_first(table.rows))
     with naming(path):
         found = survey(table.rows(), table.decimals, keep=KEPT_SAMPLES)
         _check(found, table)
@@ -134,6 +159,19 @@ def decode(table: Table, path: Path) -> Decoded:
         bad_blocks=found.n_bad,
         problems=(*table.problems, *_problems(found, table), *([oddity] if oddity else [])),
     )
+
+
+def _from_first(walk: Callable[[], Iterator[Rows]]) -> Callable[[], Iterator[Rows]]:
+    """Times counted from the first sample: when the recording began is all that anybody can say."""
+
+    def rows() -> Iterator[Rows]:
+        origin_us: int | None = None
+        for stretch in walk():
+            if origin_us is None and len(stretch.time_us):
+                origin_us = int(stretch.time_us[0])
+            yield stretch if origin_us is None else replace(stretch, time_us=stretch.time_us - origin_us)
+
+    return rows
 
 
 def _blocks(table: Table, found: Survey, unit: Unit, path: Path) -> Callable[[], Iterator[Samples]]:
@@ -175,12 +213,16 @@ def _check(found: Survey, table: Table) -> None:
             f" {found.first_bad}",
             hint="export the recording again",
         )
+    if found.n_samples and not found.median_norm:
+        raise DamagedRecordingError(
+            f"all {found.n_samples} samples are zeros, so that nothing was measured", hint="check the device"
+        )
     if found.rate_hz is not None and found.rate_hz < _SLOWEST_HZ:
         raise UnsupportedRecordingError(
             f"one {table.row_word} every {1 / found.rate_hz:.3g} s cannot show movements of half a second",
             hint="export the raw acceleration instead",
         )
-    if found.per_second is not None and found.per_second > _MOST_PER_SECOND:
+    if found.per_second is not None and found.per_second > MOST_PER_SECOND:
         raise NoClockError(
             f"{found.per_second} samples share each time",
             hint="export times with their fractions, not rounded or in scientific notation",

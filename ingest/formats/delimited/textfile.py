@@ -1,16 +1,17 @@
-"""Bytes of a text file, plain or gzip, by position and in bounded pieces.
+"""Bytes of a text file by position and in bounded pieces: plain, gzip, or UTF-16 as Windows writes it.
 
 The only place that unpacks text and cuts it. A gzip file is unpacked once, to memory while it is small and to
-an unlinked temporary file beyond that, because a stream cannot be read again from the middle. Nothing here
-looks at what the text says.
+an unlinked temporary file beyond that, because a stream cannot be read again from the middle; UTF-16 becomes
+UTF-8 in the same way, because lines are found as bytes. Nothing here looks at what the text says.
 """
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import weakref
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +21,8 @@ from typing import IO
 from ingest.errors import DamagedRecordingError
 
 GZIP_MAGIC = b"\x1f\x8b"
+#: The byte order marks of UTF-16, without which it is not recognised.
+UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CHUNK_BYTES = 1 << 20
 _IN_MEMORY_BYTES = 32 << 20
 #: A year at 100 Hz is about 100 GB of text and a month 9 GB; beyond that it is not a recording of nights.
@@ -60,7 +63,7 @@ class Stretch:
 def peek(path: Path, n_bytes: int) -> bytes:
     """The first bytes of the text; what can be had where a compressed file is broken."""
     with path.open("rb") as file:
-        if file.read(2) != GZIP_MAGIC:
+        if not _needs_unpacking(file.read(2)):
             file.seek(0)
             return file.read(n_bytes)
     text = bytearray()
@@ -72,7 +75,7 @@ def peek(path: Path, n_bytes: int) -> bytes:
 
 
 def open_source(path: Path) -> Source:
-    """Open a text file for reading by position, unpacked if it is compressed.
+    """Open a text file for reading by position, unpacked if it is compressed, as UTF-8 if it is UTF-16.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def open_source(path: Path) -> Source:
         As the system says.
     """
     with path.open("rb") as probe:
-        packed = probe.read(2) == GZIP_MAGIC
+        packed = _needs_unpacking(probe.read(2))
     return _unpack(path) if packed else _held(path.open("rb"), path.stat().st_size)
 
 
@@ -148,8 +151,40 @@ def _unpack(path: Path) -> Source:
     return _held(file, size, tuple(problems))
 
 
+def _needs_unpacking(first: bytes) -> bool:
+    return first == GZIP_MAGIC or first in UTF16_MARKS
+
+
 def _unpacked(path: Path, problems: list[str]) -> Iterator[bytes]:
-    """The text in chunks. Where the compressed data break off, that is noted and what came before counts."""
+    """The text in chunks, as UTF-8 if it begins as UTF-16."""
+    with path.open("rb") as file:
+        packed = file.read(2) == GZIP_MAGIC
+    chunks = _decompressed(path, problems) if packed else _plain(path)
+    first = next(chunks, b"")
+    if first.startswith(UTF16_MARKS):
+        yield from _as_utf8(first, chunks)
+    else:
+        yield first
+        yield from chunks
+
+
+def _plain(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
+
+
+def _as_utf8(first: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
+    """UTF-16 as UTF-8 without its mark; what is no character is replaced and costs its own line."""
+    decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+    yield decoder.decode(first).encode("utf-8", errors="replace")
+    for chunk in rest:
+        yield decoder.decode(chunk).encode("utf-8", errors="replace")
+    yield decoder.decode(b"", final=True).encode()
+
+
+def _decompressed(path: Path, problems: list[str]) -> Iterator[bytes]:
+    """A gzip file in chunks. Where the compressed data break off, that is noted and what came before counts."""
     with gzip.open(path, "rb") as file:
         try:
             # read1: a larger read would lose what was unpacked before the break.

@@ -45,13 +45,16 @@ def spread_ties(stretches: Iterable[Rows], per_second: int) -> Iterator[Rows]:
             yield _spread(ready, per_second, from_end=at_start)
             at_start = False
     if held is not None and len(held.time_us):
-        yield _spread(held, per_second, from_end=at_start)
+        yield _spread(held, per_second, from_end=at_start, is_last=True)
 
 
-def _spread(rows: Rows, per_second: int, *, from_end: bool) -> Rows:
+def _spread(rows: Rows, per_second: int, *, from_end: bool, is_last: bool = False) -> Rows:
     starts = np.concatenate(([0], np.flatnonzero(np.diff(rows.time_us)) + 1))
     lengths = np.diff(np.append(starts, len(rows.time_us)))
     partial = lengths < _NEARLY_WHOLE * per_second
+    # A sensor starts and stops anywhere in a second: there a row that is missing was not taken.
+    partial[0] |= from_end and lengths[0] < per_second
+    partial[-1] |= is_last and lengths[-1] < per_second
     places = np.where(partial, per_second, lengths)
     rank = np.arange(len(rows.time_us)) - np.repeat(starts, lengths)
     if from_end and partial[0]:

@@ -13,7 +13,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal
 
 import numpy as np
@@ -28,6 +30,8 @@ Zone = Literal["none", "utc", "offset"]
 #: nanoseconds since a telephone's start must not pass for microseconds of 1975.
 EARLIEST_US = 946_684_800_000_000
 LATEST_US = 4_102_444_800_000_000
+#: Some accelerometers take 3200 samples a second; what is more often is something else.
+MOST_PER_SECOND = 5_000
 
 _PER_SECOND: dict[UnixUnit, int] = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _SPELLINGS: dict[str, UnixUnit] = {
@@ -51,14 +55,20 @@ _SPELLINGS: dict[str, UnixUnit] = {
     "nanoseconds": "ns",
 }
 
+#: AM or PM: a.m., pm, and with the narrow blank that newer locales put before it.
+_HALF_OF_DAY = "[ \u00a0\u202f]?[AaPp]\\.?[Mm]\\.?"
 _MOMENT = re.compile(
     r"(?P<date>(?P<a>\d{1,4})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{1,4}))(?P<t>[T ])"
-    r"(?P<clock>\d{1,2}:\d\d:\d\d)(?P<fraction>[.,:]\d+)?\s?(?P<zone>Z|[+-]\d\d:?\d\d|[+-]\d\d)?",
+    r"(?P<clock>\d{1,2}:\d\d:\d\d)(?P<fraction>[.,:]\d+)?"
+    rf"(?P<half>{_HALF_OF_DAY})?\s?(?P<zone>Z|[+-]\d\d:?\d\d|[+-]\d\d)?",
     re.ASCII,
 )
 _HEAD = r"^(\d+[-/.]\d+[-/.]\d+[T ]\d+:\d\d:\d\d)"
 _DATE_ONLY = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}", re.ASCII)
-_CLOCK_ONLY = re.compile(r"\d{1,2}:\d\d:\d\d([.,:]\d+)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_CLOCK_ONLY = re.compile(rf"\d{{1,2}}:\d\d:\d\d([.,:]\d+)?({_HALF_OF_DAY})?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_HOUR_US = 3_600_000_000
+#: Polar counts from 2000; what is beyond a century is damaged.
+_LONGEST_US = 100 * 366 * 24 * _HOUR_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +90,32 @@ class TextTime:
         Whether that part always has 19 characters.
     zone : "none", "utc" or "offset"
         What follows the fraction: nothing, a Z, or an offset of ``zone_width`` characters.
+    twelve_hours : bool
+        Whether AM or PM follows the fraction.
+    tail : int or None
+        How many characters fraction and zone have together, where a format lays that down: then the part before
+        may be of any kind and width.
     """
 
     layout: str
     padded: bool
     zone: Zone
     zone_width: int = 0
+    twelve_hours: bool = False
+    tail: int | None = None
 
 
-Notation = UnixTime | TextTime
+@dataclass(frozen=True, slots=True)
+class ElapsedTime:
+    """Numbers since the start of something."""
+
+    unit: UnixUnit
 
 
-def recognise(sample: Sequence[str], name: str = "") -> Notation | None:
+Notation = UnixTime | TextTime | ElapsedTime
+
+
+def recognise(sample: Sequence[str], name: str = "", *, day_first: bool | None = None) -> Notation | None:
     """The notation of a column of text; None where it holds no absolute times.
 
     Parameters
@@ -100,6 +124,8 @@ def recognise(sample: Sequence[str], name: str = "") -> Notation | None:
         Values from all over the file, some of which may be rubbish.
     name : str
         The column's, for the unit that it may state.
+    day_first : bool or None
+        What is known of 03/04/2024 beforehand.
 
     Raises
     ------
@@ -108,8 +134,8 @@ def recognise(sample: Sequence[str], name: str = "") -> Notation | None:
     """
     moments = [found for value in sample if (found := _MOMENT.fullmatch(value)) and _has_year(found)]
     if moments and 2 * len(moments) >= len(sample):
-        return _text_notation(moments)
-    numbers = [number for value in sample if (number := _number(value)) is not None]
+        return _text_notation(moments, day_first=day_first)
+    numbers = finite_numbers(sample)
     if numbers and 2 * len(numbers) >= len(sample):
         unit = unix_unit(numbers, name)
         return UnixTime(unit) if unit else None
@@ -121,16 +147,41 @@ def unix_unit(numbers: Sequence[float], name: str = "") -> UnixUnit | None:
 
     The four ranges do not overlap: each is a factor of 4.3 wide and they lie 1000 apart.
     """
-    middle = float(np.median(np.asarray(numbers, dtype=np.float64)))
+    middle = median(numbers)  # not numpy's, which warns where two numbers near 1e308 are added
     fitting = (u for u, per_s in _PER_SECOND.items() if EARLIEST_US <= middle / per_s * 1e6 <= LATEST_US)
     unit = next(fitting, None)
     return unit if stated_unit(name) in (None, unit) else None
+
+
+def elapsed(sample: Sequence[str], unit: UnixUnit) -> ElapsedTime | None:
+    """Whether a column counts in this unit, by its steps; None where they are shorter than any sensor's.
+
+    Parameters
+    ----------
+    sample : sequence of str
+        Values from all over the file, next to each other for the most part.
+    """
+    numbers = finite_numbers(sample)
+    if not numbers or 2 * len(numbers) < len(sample):
+        return None
+    steps = np.diff(np.asarray(numbers, dtype=np.float64))
+    forward_s = steps[steps > 0] / _PER_SECOND[unit]
+    return ElapsedTime(unit) if len(forward_s) and np.median(forward_s) >= 1 / MOST_PER_SECOND else None
 
 
 def stated_unit(name: str) -> UnixUnit | None:
     """The unit of time at the end of a column's name: ``time (ms)``, ``timestamp_ns``, ``epoch [s]``."""
     words = re.split(r"[^a-zµ]+", name.lower().replace("μ", "µ").rstrip(")] }"))
     return _SPELLINGS.get(words[-1]) if len(words) > 1 else None
+
+
+def finite_numbers(sample: Iterable[str]) -> list[float]:
+    """Those of some texts that are numbers."""
+    numbers = []
+    for value in sample:
+        with suppress(ValueError):
+            numbers.append(float(value))
+    return [number for number in numbers if np.isfinite(number)]
 
 
 def all_dates(sample: Iterable[str]) -> bool:
@@ -147,9 +198,13 @@ def time_us(column: pl.Expr, notation: Notation) -> pl.Expr:
     """Text as Int64 microseconds: UTC where the notation says so, else as written. Null where unreadable."""
     if isinstance(notation, UnixTime):
         return unix_us(column, notation.unit)
+    if isinstance(notation, ElapsedTime):
+        return elapsed_us(column, notation.unit)
     head, fraction, _ = _parts(column, notation)
     seconds_us = head.str.to_datetime(notation.layout, time_unit="us", strict=False, exact=True).cast(pl.Int64)
     local_us = seconds_us + _fraction_us(fraction)
+    if notation.twelve_hours:
+        local_us += _half_of_day_us(column, seconds_us)
     if notation.zone == "none":
         return local_us
     return local_us - offset_s(column, notation) * 1_000_000
@@ -157,7 +212,7 @@ def time_us(column: pl.Expr, notation: Notation) -> pl.Expr:
 
 def offset_s(column: pl.Expr, notation: Notation) -> pl.Expr:
     """Seconds east of UTC that each value states, Int64; null where it states none."""
-    if isinstance(notation, UnixTime) or notation.zone == "none":
+    if not isinstance(notation, TextTime) or notation.zone == "none":
         return pl.lit(None, dtype=pl.Int64)
     _, _, zone = _parts(column, notation)
     if notation.zone == "utc":
@@ -175,40 +230,54 @@ def unix_us(column: pl.Expr, unit: UnixUnit) -> pl.Expr:
     Through a double, which holds a microsecond until 2106 (2**32 s: half a step is 0.24 us, and so is the
     product's, together below half a microsecond). Nanoseconds exceed a double and go through integers.
     """
+    micros = _micros(column, unit)
+    return pl.when(micros.is_between(EARLIEST_US, LATEST_US)).then(micros)
+
+
+def elapsed_us(column: pl.Expr, unit: UnixUnit) -> pl.Expr:
+    """Numbers since some start (text or numeric) as Int64 microseconds; null beyond a century."""
+    micros = _micros(column, unit)
+    return pl.when(micros.is_between(-_LONGEST_US, _LONGEST_US)).then(micros)
+
+
+def _micros(column: pl.Expr, unit: UnixUnit) -> pl.Expr:
     as_double = column.cast(pl.Float64, strict=False)
     if unit == "ns":
         whole = column.cast(pl.Int64, strict=False) // 1_000
-        micros = pl.coalesce(whole, (as_double / 1e3).round().cast(pl.Int64, strict=False))
-    else:
-        micros = (as_double * (1e6 / _PER_SECOND[unit])).round().cast(pl.Int64, strict=False)
-    return pl.when(micros.is_between(EARLIEST_US, LATEST_US)).then(micros)
+        return pl.coalesce(whole, (as_double / 1e3).round().cast(pl.Int64, strict=False))
+    return (as_double * (1e6 / _PER_SECOND[unit])).round().cast(pl.Int64, strict=False)
 
 
 def _has_year(moment: re.Match[str]) -> bool:
     return 4 in (len(moment["a"]), len(moment["c"]))
 
 
-def _text_notation(moments: Sequence[re.Match[str]]) -> TextTime:
-    (sep, t), _ = Counter((m["sep"], m["t"]) for m in moments).most_common(1)[0]
-    alike = [m for m in moments if (m["sep"], m["t"]) == (sep, t)]
+def _text_notation(moments: Sequence[re.Match[str]], *, day_first: bool | None) -> TextTime:
+    (sep, t, twelve), _ = Counter(map(_style, moments)).most_common(1)[0]
+    alike = [m for m in moments if _style(m) == (sep, t, twelve)]
     zone = Counter(m["zone"] and (m["zone"] == "Z" or len(m["zone"])) for m in alike).most_common(1)[0][0]
-    date = sep.join(_date_order(alike))
+    date = sep.join(_date_order(alike, said=day_first))
     return TextTime(
         layout=f"{date}{t}%H:%M:%S",
         padded=all(len(m["date"]) == 10 and len(m["clock"]) == 8 for m in alike),
         zone="none" if not zone else "utc" if zone is True else "offset",
         zone_width=0 if zone is None or zone is True else int(zone),
+        twelve_hours=twelve,
     )
 
 
-def _date_order(moments: Sequence[re.Match[str]]) -> tuple[str, str, str]:
+def _style(moment: re.Match[str]) -> tuple[str, str, bool]:
+    return moment["sep"], moment["t"], bool(moment["half"])
+
+
+def _date_order(moments: Sequence[re.Match[str]], *, said: bool | None) -> tuple[str, str, str]:
     first = moments[0]
     if len(first["a"]) == 4:
         return "%Y", "%m", "%d"
     if first["sep"] == ".":  # 24.12.2024: no country writes the month first with points
         return "%d", "%m", "%Y"
-    day_first = any(int(m["a"]) > 12 for m in moments)
-    month_first = any(int(m["b"]) > 12 for m in moments)
+    day_first = any(int(m["a"]) > 12 for m in moments) or said is True
+    month_first = any(int(m["b"]) > 12 for m in moments) or said is False
     if day_first == month_first:
         raise NoClockError(
             f"whether {first['date']} is day/month or month/day cannot be told from the file",
@@ -219,8 +288,14 @@ def _date_order(moments: Sequence[re.Match[str]]) -> tuple[str, str, str]:
 
 def _parts(column: pl.Expr, notation: TextTime) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """Date and time to the second, fraction with its point, zone."""
+    if notation.twelve_hours:
+        column = column.str.replace(_HALF_OF_DAY, "")
     if notation.padded:
         head, rest = column.str.head(19), column.str.slice(19)
+    elif notation.tail is not None:
+        head, rest = (
+            (column.str.head(-notation.tail), column.str.tail(notation.tail)) if notation.tail else (column, pl.lit(""))
+        )
     else:
         head, rest = column.str.extract(_HEAD, 1), column.str.replace(_HEAD, "")
     if notation.zone == "none":
@@ -234,12 +309,12 @@ def _fraction_us(fraction: pl.Expr) -> pl.Expr:
     return pl.when(fraction.str.head(1).is_in(["", ".", ",", ":"])).then(digits.cast(pl.Int64))
 
 
-def _number(value: str) -> float | None:
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    return number if np.isfinite(number) else None
+def _half_of_day_us(column: pl.Expr, seconds_us: pl.Expr) -> pl.Expr:
+    """What AM and PM add to a time that was read as one of 24 hours; null for 13:00 PM and for neither."""
+    afternoon = column.str.extract(f"({_HALF_OF_DAY})", 1).str.to_lowercase().str.contains("p", literal=True)
+    hour = seconds_us % (24 * _HOUR_US) // _HOUR_US
+    shift = pl.when(hour == 12).then(-12 * _HOUR_US).otherwise(0) + pl.when(afternoon).then(12 * _HOUR_US).otherwise(0)
+    return pl.when(afternoon.is_not_null() & (hour <= 12)).then(shift)
 
 
 def _mostly(pattern: re.Pattern[str], sample: Iterable[str]) -> bool:

@@ -22,7 +22,7 @@ from ingest.errors import (
     EmptyFileError,
     IngestError,
     NoClockError,
-    UnsupportedRecordingError,
+    NoMovementError,
 )
 from ingest.formats.fit.messages import (
     ACCELERATION,
@@ -63,7 +63,7 @@ def refusal(path: Path, tally: Counter[int], *, has_undated: bool, stopped: str)
     if not tally:
         return EmptyFileError("a FIT header without a message", path=path)
     aside = ", as far as it can be read" if stopped else ""
-    return UnsupportedRecordingError(
+    return NoMovementError(
         f"a FIT file without acceleration: it holds {describe(tally)}{aside}", path=path, hint=_advice(tally)
     )
 

@@ -89,7 +89,7 @@ def read(path: Path) -> Decoded:
         No bytes to be had, or more than `MAX_BYTES`.
     EmptyFileError, UnknownFormatError, DamagedRecordingError
         Nothing in it, not FIT, or nothing readable.
-    UnsupportedRecordingError
+    NoMovementError
         A FIT file without acceleration that tells of no night either.
     UnknownUnitError, NoClockError
         Samples that cannot be made g, or have no absolute time.

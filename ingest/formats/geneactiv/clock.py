@@ -31,8 +31,9 @@ JITTER_S = 0.02
 #: A run at least this long knows its own rate to a thousandth.
 OWN_RATE_S = 10.0
 
-#: So many pages in a row tell what is usual; and so many rates are looked at, of which devices have a dozen.
-_FEWEST_PAIRS = 3
+#: So many pages in a row tell what is usual, pauses among them notwithstanding; and so many rates are looked at, of
+#: which devices have a dozen.
+_FEWEST_PAIRS = 10
 _MOST_RATES = 16
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,10 +22,10 @@ import polars as pl
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnsupportedRecordingError
 from ingest.formats.delimited.columns import find_axes
 from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect
-from ingest.formats.delimited.lines import columns, rectangle
+from ingest.formats.delimited.sheet import Reading, Sheet, column, rows_in
 from ingest.formats.delimited.survey import Rows
-from ingest.formats.delimited.table import Table, decode, naming, rows_of
-from ingest.formats.delimited.textfile import Source, Stretch, cut, lines_of, open_source
+from ingest.formats.delimited.table import Table, decode, naming
+from ingest.formats.delimited.textfile import open_source
 from ingest.formats.delimited.timestamps import EARLIEST_US, LATEST_US, TextTime, time_us
 from ingest.formats.geneactiv.drift import Drift, drift_of
 from ingest.formats.geneactiv.header import parsed
@@ -40,7 +40,6 @@ DECIMALS = 4
 #: Epochs have twelve columns and samples seven, with room for what somebody added.
 _EPOCH_COLUMNS = 11
 _HEADER_LINES = 100
-_STRETCH_BYTES = 16 << 20
 _WITH_SEMICOLONS = re.compile(b"(?:%b)?Device Type;" % codecs.BOM_UTF8)
 _NOTATION = TextTime("%Y-%m-%d %H:%M:%S", padded=True, zone="none")
 _EXPORT_AGAIN = "export the raw data again, or bring the .bin file"
@@ -74,7 +73,7 @@ def read(path: Path) -> Decoded:
         dialect = detect(text)
         if dialect is None:
             raise _no_table(text)
-        axes = _axes(dialect)
+        sheet, reading = Sheet(source, dialect, ()), _reading(_axes(dialect))
         header = parsed(text[: dialect.data_start], ";" if _WITH_SEMICOLONS.match(text) else ",")
     table = Table(
         format=FORMAT,
@@ -83,7 +82,7 @@ def read(path: Path) -> Decoded:
         unit=G,
         decimals=DECIMALS,
         row_word="line",
-        rows=lambda: _rows(source, dialect, axes, extent),
+        rows=lambda: _measured(rows_in(sheet, reading), extent),
         problems=source.problems,
     )
     decoded = decode(table, path)
@@ -107,7 +106,7 @@ def _axes(dialect: Dialect) -> tuple[int, int, int]:
     if dialect.n_columns >= _EPOCH_COLUMNS:
         raise UnsupportedRecordingError(
             f"epochs of {dialect.n_columns} columns, whose means cannot show movements of half a second",
-            hint="export the raw data without epochs, or bring the .bin file",
+            hint="export the raw data without epochs and with decimal points, or bring the .bin file",
         )
     if dialect.names:
         return find_axes(dialect.names).positions
@@ -116,30 +115,21 @@ def _axes(dialect: Dialect) -> tuple[int, int, int]:
     return 1, 2, 3
 
 
-def _rows(source: Source, dialect: Dialect, axes: tuple[int, int, int], extent: _Extent) -> Iterator[Rows]:
-    lines_before = dialect.lines_before
-    for stretch in cut(source, dialect.data_start, _STRETCH_BYTES):
-        rows, n_lines = _parse(source, stretch, dialect, axes)
-        if rows.first_bad is not None:
-            rows = replace(rows, first_bad=rows.first_bad + lines_before)
+def _reading(axes: tuple[int, int, int]) -> Reading:
+    moment = time_us(column(0), _NOTATION)
+    x, y, z = map(column, axes)
+    return Reading(
+        as_text=(0,),
+        as_numbers=axes,
+        time_us=pl.when(moment.is_between(EARLIEST_US, LATEST_US)).then(moment),
+        xyz=(x, y, z),
+    )
+
+
+def _measured(stretches: Iterable[Rows], extent: _Extent) -> Iterator[Rows]:
+    for rows in stretches:
         extent.add(rows)
         yield rows
-        lines_before += n_lines
-
-
-def _parse(source: Source, stretch: Stretch, dialect: Dialect, axes: tuple[int, int, int]) -> tuple[Rows, int]:
-    """The samples of a stretch, and how many lines it has; the first bad line is counted from its start."""
-    data, n_overlong = lines_of(source, stretch, _STRETCH_BYTES)
-    lines = rectangle(data, dialect)
-    table = columns(lines, dialect, as_text=(0,), as_numbers=axes)
-    x, y, z = (pl.col(f"c{i}") for i in axes)
-    moment, nowhere = time_us(pl.col("c0"), _NOTATION), pl.lit(None, dtype=pl.Int64)
-    possible = pl.when(moment.is_between(EARLIEST_US, LATEST_US)).then(moment)
-    rows, good = rows_of(table.select(time_us=possible, offset_s=nowhere, x=x, y=y, z=z))
-    bad = np.concatenate((lines.number[~good], lines.wrong, [lines.n_lines] * n_overlong))
-    if len(bad):
-        rows = replace(rows, n_bad=len(bad), first_bad=int(bad.min()) + 1)
-    return rows, lines.n_lines + n_overlong
 
 
 def _no_table(text: bytes) -> IngestError:

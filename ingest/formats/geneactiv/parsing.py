@@ -18,13 +18,24 @@ YEARS = (2000, 2099)
 
 _MOST_DIGITS = 9
 _ZERO = ord("0")
-_BLANK = np.zeros(256, np.bool_)
+
+
+def _set_of(signs: bytes) -> NDArray[np.bool_]:
+    """For every byte whether it is one of these; looking that up is much faster than `numpy.isin`."""
+    members = np.zeros(256, np.bool_)
+    members[list(signs)] = True
+    return members
+
+
 #: What pads values, and what erased memory and unfinished copies are made of.
-_BLANK[[0, *b" \t\r\n", 0xFF]] = True
+_BLANK = _set_of(b" \t\r\n\x00\xff")
 
 _TIME = b"YYYY-MM-DD HH:MM:SS:mmm"
 _TIME_DIGITS = np.array([place for place, sign in enumerate(_TIME) if chr(sign).isalpha()])
-_TIME_SIGNS = ((4, b"-"), (7, b"-"), (10, b" T"), (13, b":"), (16, b":"), (19, b":.,"))
+_TIME_SIGNS = tuple(
+    (place, _set_of(signs))
+    for place, signs in ((4, b"-"), (7, b"-"), (10, b" T"), (13, b":"), (16, b":"), (19, b":.,"))
+)
 
 
 def is_blank(data: Bytes) -> NDArray[np.bool_]:
@@ -67,7 +78,7 @@ def clock_us(data: Bytes, at: Places, stop: Places) -> tuple[NDArray[np.int64], 
     digits = text[:, _TIME_DIGITS] - np.uint8(_ZERO)
     good = (digits <= 9).all(axis=1) & is_blank(text[:, -1])
     for place, signs in _TIME_SIGNS:
-        good &= np.isin(text[:, place], list(signs))
+        good &= signs[text[:, place]]
     numbers = digits.astype(np.int64)
     year = numbers[:, :4] @ np.array([1000, 100, 10, 1])
     month, day, hour, minute, second = (numbers[:, place : place + 2] @ np.array([10, 1]) for place in range(4, 14, 2))

@@ -17,6 +17,8 @@ from ingest.formats.geneactiv.header import Calibration
 
 _STEPS = 1 << 12
 _BYTES = 6
+#: The two bytes of a sample in which each axis lies, by the first of them, and how many bits lie below it.
+_AXES = ((0, 4), (1, 0), (3, 4))
 
 
 def g_of_values(calibration: Calibration) -> NDArray[np.float32]:
@@ -40,13 +42,11 @@ def decoded(digits: NDArray[np.uint8], table: NDArray[np.float32]) -> NDArray[np
     binascii.Error
         A character that is no digit.
     """
-    octets = np.frombuffer(binascii.unhexlify(digits.data), np.uint8).reshape(-1, _BYTES).astype(np.uint16)
-    bits = (
-        octets[:, 0] << 4 | octets[:, 1] >> 4,
-        (octets[:, 1] & 0x0F) << 8 | octets[:, 2],
-        octets[:, 3] << 4 | octets[:, 4] >> 4,
-    )
-    xyz_g = np.empty((len(octets), 3), np.float32)
-    for axis, axis_bits in enumerate(bits):
-        xyz_g[:, axis] = table[axis, axis_bits]
+    octets = binascii.unhexlify(digits.data)
+    xyz_g = np.empty((len(octets) // _BYTES, 3), np.float32)
+    if not len(xyz_g):
+        return xyz_g
+    for axis, (byte, down) in enumerate(_AXES):
+        words = np.ndarray((len(xyz_g),), ">u2", octets, offset=byte, strides=(_BYTES,))
+        xyz_g[:, axis] = table[axis].take(words >> down & _STEPS - 1)
     return xyz_g

@@ -1,4 +1,4 @@
-"""Writes GENEActiv ``.bin`` files and the maker's CSV, for simulated nights and for tests.
+"""Writes GENEActiv ``.bin`` files and the maker's CSV, for tests.
 
 Header, pages and rows have all the lines that the maker's devices and software give them ("GENEActiv Instructions
 for Use"), so other readers take the files too.
@@ -23,7 +23,7 @@ from ingest.errors import UsageError
 from ingest.formats.geneactiv.clock import JITTER_S, RATE_TOLERANCE
 from ingest.formats.geneactiv.pages import MARKER, RATES_HZ, SAMPLES
 from ingest.formats.geneactiv.parsing import YEARS
-from ingest.writers.geneactiv_text import Occasions, Setup, bin_header, export_header, joined, number, stamp
+from tests.ingest.geneactiv_text import Occasions, Setup, bin_header, export_header, joined, number, stamp
 
 __all__ = ["AROUND_US", "Setup", "quantised", "write_bin", "write_export"]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import IO
 
 from ingest.errors import DamagedRecordingError, UnreadableFileError, UnsupportedRecordingError
-from ingest.formats.actigraph.archive import Member
 from ingest.source import unreadable
+from ingest.zips.directory import Member
 
 #: More than the memory of the largest device (wGT3X-BT, 3.8 GB).
 MAX_INFLATED_BYTES = 4 << 30

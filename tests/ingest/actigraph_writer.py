@@ -1,4 +1,4 @@
-"""Writes ActiGraph GT3X files as a device and its software would leave them, for simulated nights and for tests.
+"""Writes ActiGraph GT3X files as a device and its software would leave them, for tests.
 
 `write_gt3x` makes the present kind, a log of one record a second, among the other records that a log has;
 `write_gt3x_v1` the older one, a bare stream of samples. Layout after the maker's descriptions, see
@@ -23,7 +23,7 @@ from ingest.errors import UsageError
 from ingest.formats.actigraph.device import SMALL_RANGE_STEPS
 from ingest.formats.actigraph.records import Kind
 from ingest.formats.actigraph.samples import NEARLY_FULL, places_us
-from ingest.writers import actigraph_encoding as encoding
+from tests.ingest import actigraph_encoding as encoding
 
 #: What the devices offer.
 RATES_HZ = tuple(range(30, 101, 10))

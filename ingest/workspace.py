@@ -12,17 +12,12 @@ import fcntl
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 PREFIX = ".nightkick-"
-OWNER_FOLDER, OWNER_FILE = 0o700, 0o600
-
-_guard = threading.Lock()
-#: One entry for each thread inside `owner_only`: the setting before the first of them came.
-_inside: list[int] = []
+OWNER_FOLDER = 0o700
 
 
 @contextmanager
@@ -61,51 +56,6 @@ def own_folder(folder: Path) -> None:
         missing.mkdir(mode=OWNER_FOLDER, exist_ok=True)
     if not folder.is_dir():
         raise NotADirectoryError(20, "not a folder", str(folder))
-
-
-@contextmanager
-def owner_only() -> Iterator[None]:
-    """Inside, files that this process creates are for their owner only.
-
-    DuckDB makes its log by itself, readable to all unless the process forbids it; and a process has one such
-    setting for all of its threads: the first to come narrows it, the last to leave restores it.
-    """
-    with _guard:
-        before = os.umask(~OWNER_FOLDER & 0o777)
-        _inside.append(before if not _inside else _inside[0])
-    try:
-        yield
-    finally:
-        with _guard:
-            first = _inside.pop()
-            if not _inside:
-                os.umask(first)
-
-
-def settle(built: Path, target: Path) -> None:
-    """Move a finished file to its place in one step, on disk and for its owner only."""
-    make_durable(built)
-    built.replace(target)
-    sync_folder(target.parent)
-
-
-def make_durable(built: Path) -> None:
-    """For its owner only, and on disk."""
-    handle = os.open(built, os.O_RDONLY)
-    try:
-        os.fchmod(handle, OWNER_FILE)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _locked_folder(folder: Path) -> tuple[Path, int]:

@@ -1,0 +1,129 @@
+"""What became of an input: the only place that decides what is said of an archive of which not all could be used.
+
+An archive may hold thousands of files that are no recordings, and nobody wants to read a line about each. So what is
+no recording by content and does not look like one by name is passed over in silence, as documents in a folder are;
+watch files without movement or sleep are counted; the same reason many times over is told once. If nothing in an
+archive could be used, all of that is the answer to the question why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from ingest.errors import (
+    DamagedRecordingError,
+    EmptyFileError,
+    NightkickError,
+    NoMovementError,
+    UnknownFormatError,
+    UnreadableFileError,
+)
+
+Status = Literal["imported", "known", "refused", "failed", "passed over"]
+
+#: What went wrong with the file rather than with what is in it: the same file may do better another time.
+FAILURES = (UnreadableFileError, DamagedRecordingError)
+#: So many files of one archive with one reason are told in one line.
+MANY = 4
+#: Endings that only recordings have. A table or a text may be anything.
+_PROMISING = (".cwa", ".fit", ".gt3x", ".agdc", ".bin", ".gz", ".zip", ".parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one input.
+
+    Attributes
+    ----------
+    path : Path
+        The file; for one inside an archive the archive's path and the way inside.
+    started_at_us : int
+        UTC microseconds since 1970.
+    sha256 : str or None
+        None where not even the bytes could be had.
+    nights : tuple of date
+        Evenings that were analysed.
+    warnings : tuple of str
+        What the reader had to say about a file that it could use, and how many files were passed over.
+    error : str or None
+        One line that names the file and the way out, for refused and failed.
+    """
+
+    path: Path
+    status: Status
+    started_at_us: int
+    sha256: str | None = None
+    nights: tuple[date, ...] = ()
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A file in an archive that could not be used, and why."""
+
+    error: NightkickError
+    outcome: Outcome
+
+
+def unusable(error: NightkickError, path: Path, sha256: str | None, started_at_us: int) -> Outcome:
+    """The outcome for an input of which nothing was stored."""
+    status: Status = "failed" if isinstance(error, FAILURES) else "refused"
+    return Outcome(path, status, started_at_us, sha256, error=error.line())
+
+
+def summed_up(archive: Path, rest: Sequence[Unusable], *, n_used: int, started_at_us: int) -> list[Outcome]:
+    """What to say of the files in an archive that could not be used.
+
+    Parameters
+    ----------
+    n_used : int
+        How many of its files need no word here: recordings that are stored now, and defects that were told.
+    """
+    silent = [item for item in rest if _is_no_recording(item)]
+    idle = [item for item in rest if isinstance(item.error, NoMovementError)]
+    told = [item for item in rest if item not in silent and (item not in idle or not n_used)]
+    found = [outcome for group in _alike(told) for outcome in _told(archive, group)]
+    if idle and n_used:
+        says = f"passed over, because they hold neither movement nor sleep: {_files(len(idle))}"
+        found.append(Outcome(archive, "passed over", started_at_us, warnings=(says,)))
+    if not n_used and not found:
+        found.append(unusable(_nothing_in(archive, silent), archive, None, started_at_us))
+    return found
+
+
+def _is_no_recording(item: Unusable) -> bool:
+    return isinstance(item.error, UnknownFormatError) and not item.outcome.path.name.lower().endswith(_PROMISING)
+
+
+def _alike(items: Sequence[Unusable]) -> list[list[Unusable]]:
+    """Grouped by reason, in the order in which the reasons came up."""
+    groups: dict[tuple[type, str], list[Unusable]] = {}
+    for item in items:
+        groups.setdefault((type(item.error), item.error.what), []).append(item)
+    return list(groups.values())
+
+
+def _told(archive: Path, group: Sequence[Unusable]) -> list[Outcome]:
+    first = group[0]
+    if len(group) < MANY:
+        return [item.outcome for item in group]
+    what = f"{_files(len(group))} in it cannot be used: {first.error.what}; the first is {first.outcome.path}"
+    error = type(first.error)(what, path=archive, hint=first.error.hint)
+    return [unusable(error, archive, None, first.outcome.started_at_us)]
+
+
+def _nothing_in(archive: Path, silent: Sequence[Unusable]) -> NightkickError:
+    if len(silent) == 1:
+        return silent[0].error
+    hint = silent[0].error.hint if silent else "import the recordings themselves"
+    kind = UnknownFormatError if silent else EmptyFileError
+    return kind("nothing in this archive is a recording", path=archive, hint=hint)
+
+
+def _files(n: int) -> str:
+    return "1 file" if n == 1 else f"{n:,} files"

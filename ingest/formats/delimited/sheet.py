@@ -1,0 +1,201 @@
+"""A delimited text file opened: its layout, some of its values, and its lines as samples, stretch by stretch.
+
+Every format that is such a file goes through here; what its columns mean is said by a `Reading`, and that is all
+that the formats differ in. The only place that walks a text file from line to sample.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from ingest.errors import EmptyFileError, IngestError, UnknownFormatError
+from ingest.formats.delimited.columns import TimeColumn, find_axes, tells_time
+from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect, header_rows, is_text
+from ingest.formats.delimited.lines import columns, rectangle
+from ingest.formats.delimited.survey import Rows
+from ingest.formats.delimited.table import rows_among
+from ingest.formats.delimited.textfile import (
+    GZIP_MAGIC,
+    UTF16_MARKS,
+    Source,
+    Stretch,
+    cut,
+    lines_of,
+    open_source,
+    peek,
+)
+from ingest.formats.delimited.timestamps import offset_s, time_us
+
+#: What is parsed in one go: some 400 000 lines.
+STRETCH_BYTES = 16 << 20
+#: Where the sample for all decisions is taken: so many places, evenly over the file.
+_PLACES = 8
+_PLACE_BYTES = 8 << 10
+_DECIMALS = re.compile(r"[+-]?\d*\.?(\d*)([eE][+-]?\d+)?", re.ASCII)
+#: An exponent says nothing of how many digits count.
+_MANY = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An open file, how it is laid out, and for every column the texts of some lines from all over it."""
+
+    source: Source
+    dialect: Dialect
+    samples: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a line becomes a sample: expressions over its columns, which are called ``c0``, ``c1``...
+
+    Attributes
+    ----------
+    as_text, as_numbers : tuple of int
+        The columns that the expressions use.
+    time_us, xyz, offset_s
+        As `ingest.formats.delimited.table.rows_of` takes them.
+    counter_us : expression or None
+        A clock of the sensor beside that of the file, see `ingest.formats.delimited.counter`.
+    """
+
+    as_text: tuple[int, ...]
+    as_numbers: tuple[int, ...]
+    time_us: pl.Expr
+    xyz: tuple[pl.Expr, pl.Expr, pl.Expr]
+    offset_s: pl.Expr | None = None
+    counter_us: pl.Expr | None = None
+
+
+def column(position: int) -> pl.Expr:
+    """The column at a position, from 0."""
+    return pl.col(f"c{position}")
+
+
+def reading_of(time: TimeColumn, axes: tuple[int, int, int]) -> Reading:
+    """Time as it is written, and three columns of numbers."""
+    moment = pl.concat_str([column(i) for i in time.positions], separator=" ")
+    x, y, z = map(column, axes)
+    return Reading(
+        as_text=time.positions,
+        as_numbers=axes,
+        time_us=time_us(moment, time.notation),
+        xyz=(x, y, z),
+        offset_s=offset_s(moment, time.notation),
+    )
+
+
+def names_of(head: bytes, path: Path, mark: bytes = b"") -> tuple[str, ...]:
+    """The column names of a text table; empty where there are none, or where the file is no such table.
+
+    Parameters
+    ----------
+    mark : bytes
+        What its beginning holds in small letters, for a look that is quicker than finding the layout.
+    """
+    text = text_of(head, path)
+    dialect = detect(text) if text and mark in text.lower() else None
+    return dialect.names if dialect else ()
+
+
+def text_of(head: bytes, path: Path) -> bytes:
+    """The beginning of a text file, plain or gzip; empty where it is none.
+
+    Parameters
+    ----------
+    head : bytes
+        The start of the file as it lies on disk.
+    """
+    if not head.startswith((GZIP_MAGIC, *UTF16_MARKS)) and not is_text(head):
+        return b""
+    try:
+        return peek(path, HEAD_BYTES)
+    except (OSError, IngestError):
+        return b""
+
+
+def open_sheet(path: Path) -> Sheet:
+    """Open a text table.
+
+    Raises
+    ------
+    EmptyFileError
+        A header and no line below it.
+    UnknownFormatError
+        No table of numbers.
+    DamagedRecordingError, OSError
+        See `ingest.formats.delimited.textfile.open_source`.
+    """
+    source = open_source(path)
+    text = source.read_at(0, HEAD_BYTES)
+    dialect = detect(text)
+    if dialect is None:
+        raise _no_table(text)
+    return Sheet(source, dialect, _samples(dialect, source))
+
+
+def rows_in(sheet: Sheet, reading: Reading) -> Iterator[Rows]:
+    """Every line as a sample, a stretch at a time; what is none is counted."""
+    lines_before = sheet.dialect.lines_before
+    for stretch in cut(sheet.source, sheet.dialect.data_start, STRETCH_BYTES):
+        rows, n_lines = _parse(sheet, stretch, reading, lines_before)
+        yield rows
+        lines_before += n_lines
+
+
+def n_decimals(values: Sequence[str]) -> int:
+    """Most digits after the point among the numbers of a column."""
+    found = [match for value in values if (match := _DECIMALS.fullmatch(value))]
+    return max((_MANY if match.group(2) else len(match.group(1)) for match in found), default=0)
+
+
+def is_header_only(text: bytes) -> bool:
+    """Whether a text without samples has a line that names a time and three axes."""
+    return any(any(map(tells_time, row)) and _names_axes(row) for row in header_rows(text))
+
+
+def _parse(sheet: Sheet, stretch: Stretch, reading: Reading, lines_before: int) -> tuple[Rows, int]:
+    """The samples of a stretch, and how many lines it has."""
+    data, n_overlong = lines_of(sheet.source, stretch, STRETCH_BYTES)
+    lines = rectangle(data, sheet.dialect)
+    table = columns(lines, sheet.dialect, as_text=reading.as_text, as_numbers=reading.as_numbers)
+    x, y, z = reading.xyz
+    wanted = {"time_us": reading.time_us, "offset_s": reading.offset_s, "counter_us": reading.counter_us}
+    given = {name: expression for name, expression in wanted.items() if expression is not None}
+    table = table.select(x=x, y=y, z=z, **given)
+    return rows_among(lines, table, n_overlong, lines_before), lines.n_lines + n_overlong
+
+
+def _samples(dialect: Dialect, source: Source) -> tuple[tuple[str, ...], ...]:
+    length = source.size - dialect.data_start
+    starts = [dialect.data_start + length * place // _PLACES for place in range(_PLACES)]
+    pieces = [_whole_lines(source.read_at(start, _PLACE_BYTES), first=i == 0) for i, start in enumerate(starts)]
+    lines = rectangle(b"\n".join(pieces), dialect)
+    table = columns(lines, dialect, as_text=range(dialect.n_columns), as_numbers=())
+    return tuple(tuple(values.fill_null("").to_list()) for values in table.get_columns())
+
+
+def _whole_lines(piece: bytes, *, first: bool) -> bytes:
+    if b"\n" not in piece:
+        return piece if first else b""
+    start = 0 if first else piece.index(b"\n") + 1
+    return piece[start : piece.rindex(b"\n")]
+
+
+def _names_axes(row: Sequence[str]) -> bool:
+    try:
+        find_axes(row)
+    except IngestError:
+        return False
+    return True
+
+
+def _no_table(text: bytes) -> IngestError:
+    if is_header_only(text):
+        return EmptyFileError("a header without a single sample", hint="copy it from the device again")
+    return UnknownFormatError("no table of numbers", hint="export the recording as CSV with time, x, y, z")

@@ -1,0 +1,202 @@
+"""Parquet with a time and three axes, as other programs write it.
+
+The same rules as for delimited text decide about its columns; only times can be typed here, and then nothing
+about them is guessed: with a zone they are UTC, without one a wall clock. Read in slices of rows, so that a
+month needs no more memory than a night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from ingest.errors import EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
+from ingest.formats.delimited.columns import (
+    Axes,
+    TimeColumn,
+    check_one_wearer,
+    clock_base,
+    find_axes,
+    find_time,
+    tells_time,
+)
+from ingest.formats.delimited.dialect import MOST_COLUMNS
+from ingest.formats.delimited.mapped import mapped_axes, mapped_time
+from ingest.formats.delimited.survey import Rows
+from ingest.formats.delimited.table import Table, decode, naming, rows_of
+from ingest.formats.delimited.timestamps import offset_s, time_us
+from ingest.formats.parquet.pages import check_pages, check_rows
+from ingest.mapping import TableMapping
+from ingest.recording import Decoded, DeviceClock
+from ingest.source import stamp_of
+
+MAGIC = b"PAR1"
+_SLICE_ROWS = 500_000
+_SAMPLE_ROWS = 500
+_PLACES = 4
+#: No moment is as long, and a dictionary makes any number of long texts of one.
+_LONGEST_TEXT = 100
+_UTC_NAMES = frozenset({"UTC", "Etc/UTC", "GMT", "Z", "+00:00"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Expressions for time and offset, the clock that they are of, and the axes by name."""
+
+    time_us: pl.Expr
+    offset_s: pl.Expr
+    clock: DeviceClock
+    names: tuple[str, str, str]
+    axes: Axes
+
+
+def claims(head: bytes, path: Path) -> bool:
+    """Whether the file begins as Parquet does."""
+    return head.startswith(MAGIC)
+
+
+def names_in(path: Path) -> tuple[str, ...]:
+    """The column names of a Parquet file; none where it cannot be read, which `read` explains."""
+    try:
+        check_pages(path)
+        return tuple(_scan(path).collect_schema())
+    except (IngestError, OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return ()
+
+
+def read(path: Path, mapping: TableMapping | None = None) -> Decoded:
+    """Decode a Parquet table, by what a mapping says of its columns or by their names.
+
+    ``bad_blocks`` counts rows without a time or with a missing value.
+
+    Raises
+    ------
+    IngestError
+        Unreadable, empty, corrupt, no accelerometer, no clock, or no unit.
+    """
+    size = stamp_of(path).size
+    with naming(path):
+        check_pages(path)
+        scan = _scan(path)
+        schema = scan.collect_schema()
+        n_rows = int(scan.select(pl.len()).collect().item())
+        check_rows(n_rows, size)
+        if n_rows == 0:
+            raise EmptyFileError("a table without a single row", hint="export the recording again")
+        layout = _layout(scan, schema, n_rows, mapping)
+
+    def rows() -> Iterator[Rows]:
+        for start in range(0, n_rows, _SLICE_ROWS):
+            yield _slice(scan, layout, start)
+
+    table = Table(
+        format="parquet" if mapping is None else "parquet-mapped",
+        clock=layout.clock,
+        unit=layout.axes.unit,
+        decimals=None,
+        row_word="row",
+        rows=rows,
+    )
+    return decode(table, path)
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    return pl.scan_parquet(path, glob=False, hive_partitioning=False)
+
+
+def _slice(scan: pl.LazyFrame, layout: _Layout, start: int) -> Rows:
+    x, y, z = (pl.col(name).cast(pl.Float64, strict=False) for name in layout.names)
+    table = (
+        scan.slice(start, _SLICE_ROWS).select(time_us=layout.time_us, offset_s=layout.offset_s, x=x, y=y, z=z).collect()
+    )
+    rows, good = rows_of(table)
+    n_bad = len(good) - int(good.sum())
+    if not n_bad:
+        return rows
+    return replace(rows, n_bad=n_bad, first_bad=start + int(good.argmin()) + 1)
+
+
+def _layout(scan: pl.LazyFrame, schema: pl.Schema, n_rows: int, mapping: TableMapping | None) -> _Layout:
+    readable = [name for name, dtype in schema.items() if dtype.is_numeric() or dtype == pl.String]
+    typed = {name: dtype for name, dtype in schema.items() if isinstance(dtype, pl.Datetime)}
+    if len(readable) > MOST_COLUMNS:
+        raise UnsupportedRecordingError(
+            f"{len(readable)} columns", hint=f"keep time and acceleration, {MOST_COLUMNS} at most"
+        )
+    samples = _samples(scan, readable, n_rows)
+    check_one_wearer(readable, samples)
+    if mapping is None:
+        axes = find_axes(readable)
+        times = _typed_time(typed) or _written_time(readable, samples)
+    else:
+        axes = mapped_axes(mapping, _all_readable(mapping.axes, readable))
+        times = _mapped_time(mapping, typed, readable, samples)
+    x, y, z = (readable[i] for i in axes.positions)
+    return _Layout(*times, names=(x, y, z), axes=axes)
+
+
+def _mapped_time(
+    mapping: TableMapping,
+    typed: Mapping[str, pl.Datetime],
+    readable: Sequence[str],
+    samples: Sequence[Sequence[str]],
+) -> tuple[pl.Expr, pl.Expr, DeviceClock]:
+    named = {name: dtype for name, dtype in typed.items() if (name,) == mapping.time}
+    times = _typed_time(named) or _as_written(
+        readable, mapped_time(mapping, _all_readable(mapping.time, readable), samples)
+    )
+    clock = times[2]
+    return times[0], times[1], clock if clock.zone else replace(clock, zone=mapping.zone)
+
+
+def _all_readable(wanted: Sequence[str], readable: Sequence[str]) -> Sequence[str]:
+    missing = [name for name in wanted if name not in readable]
+    if missing:
+        raise UnsupportedRecordingError(
+            f"the column {missing[0]!r} holds neither numbers nor text", hint="store it as one of them"
+        )
+    return readable
+
+
+def _typed_time(typed: Mapping[str, pl.Datetime]) -> tuple[pl.Expr, pl.Expr, DeviceClock] | None:
+    """The leftmost column of date-times, one with a zone before one without."""
+    if not typed:
+        return None
+    name = min(typed, key=lambda column: typed[column].time_zone is None)
+    zone = typed[name].time_zone
+    micros = pl.col(name).dt.epoch("us")
+    return micros, pl.lit(None, dtype=pl.Int64), _typed_clock(zone)
+
+
+def _typed_clock(zone: str | None) -> DeviceClock:
+    base: Literal["utc", "local"] = "local" if zone is None else "utc"
+    return DeviceClock(base, zone=None if zone in _UTC_NAMES else zone)
+
+
+def _written_time(readable: Sequence[str], samples: Sequence[Sequence[str]]) -> tuple[pl.Expr, pl.Expr, DeviceClock]:
+    """Times as numbers or text, by the rules for delimited text."""
+    if not any(map(tells_time, readable)):
+        raise NoClockError("no column holds times", hint="add a column of date-times called time")
+    return _as_written(readable, find_time(readable, samples))
+
+
+def _as_written(readable: Sequence[str], found: TimeColumn) -> tuple[pl.Expr, pl.Expr, DeviceClock]:
+    moment = pl.concat_str([_text(readable[i]) for i in found.positions], separator=" ")
+    if len(found.positions) == 1:
+        moment = pl.col(readable[found.positions[0]])
+    return time_us(moment, found.notation), offset_s(moment, found.notation), DeviceClock(clock_base(found.notation))
+
+
+def _samples(scan: pl.LazyFrame, names: Sequence[str], n_rows: int) -> list[list[str]]:
+    """For every column, some of its values as text, from several places of the table."""
+    starts = sorted({n_rows * place // _PLACES for place in range(_PLACES)})
+    pieces = [scan.slice(start, _SAMPLE_ROWS).select(map(_text, names)).collect() for start in starts]
+    return [column.fill_null("").to_list() for column in pl.concat(pieces).get_columns()]
+
+
+def _text(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String).str.head(_LONGEST_TEXT)

@@ -1,0 +1,6 @@
+"""Zip files, read without believing anything that they say of themselves: what is in them, and its bytes."""
+
+from ingest.zips.content import Cursor, opened
+from ingest.zips.directory import MAGIC, Archive, Member, find, members
+
+__all__ = ["MAGIC", "Archive", "Cursor", "Member", "find", "members", "opened"]

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from analytics.channel import channel_of
+from analytics.model import Channel
+from ingest.calibration import Calibration
+from ingest.recording import Samples
+from tests.analytics.signals import EVENING_US, still
+
+CALIBRATED = Calibration(applied=True, gain=(1.02, 0.98, 1.0), offset_g=(0.01, 0.0, -0.02), n_windows=60)
+
+
+def channel(samples: Samples, calibration: Calibration) -> Channel:
+    return channel_of(samples, recording="a" * 64, site="ankle", side="left", lsb_g=0.001, calibration=calibration)
+
+
+@pytest.fixture
+def samples() -> Samples:
+    at_s, xyz_g = still(120)
+    return Samples(EVENING_US + np.rint(at_s * 1e6).astype(np.int64), xyz_g.astype(np.float32), 1.0)
+
+
+def test_samples_without_a_calibration_are_analysed_as_they_were_stored(samples: Samples) -> None:
+    found = channel(samples, Calibration(why_not="the sensor never lay still for 10 s"))
+    np.testing.assert_array_equal(found.xyz_g, samples.values)
+    np.testing.assert_array_equal(found.time_us, samples.time_us)
+    assert (found.site, found.side, found.recording) == ("ankle", "left", "a" * 64)
+
+
+def test_an_applied_calibration_corrects_each_axis(samples: Samples) -> None:
+    found = channel(samples, CALIBRATED)
+    wanted = samples.values * np.array(CALIBRATED.gain) + np.array(CALIBRATED.offset_g)
+    np.testing.assert_allclose(found.xyz_g, wanted, atol=1e-6)
+    assert found.xyz_g.dtype == np.float32
+
+
+def test_a_stretch_of_idle_sleep_becomes_a_gap(samples: Samples) -> None:
+    samples.values[1000:2501] = samples.values[1000]
+    found = channel(samples, CALIBRATED)
+    steps_us = np.diff(found.time_us)
+    assert steps_us.max() == 30_000_000
+    assert np.count_nonzero(steps_us > 1_000_000) == 1
+    assert len(found.time_us) == len(found.xyz_g) == len(samples) - 1499

@@ -1,0 +1,55 @@
+"""``nightkick patterns``: findings over nights, for people and for scripts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from analytics.store import Store
+from tests.flows.conftest import Run
+from tests.flows.stored import SUBJECT, build
+
+DB = "nights.duckdb"
+
+
+@pytest.fixture(autouse=True)
+def _stored() -> Store:
+    return build(Path(DB))
+
+
+def test_people_read_counts_what_is_missing_and_that_it_is_no_diagnosis(run: Run) -> None:
+    said = run("patterns", "--db", DB)
+    assert said.code == 0
+    assert "2 nights, 1 of them assessable" in said.out
+    assert "possible_plmd on 1 of 1 nights\n" in said.out
+    assert "fewer than 5 nights" in said.out
+    assert "\x1b" not in said.out
+    assert said.out.endswith(
+        "None of this is a diagnosis. What was seen is a reason to ask a clinician, and so is what worries you.\n"
+    )
+
+
+def test_scripts_read_the_same_with_every_sign(run: Run) -> None:
+    document = json.loads(run("patterns", "--json", "--db", DB).out)
+    (person,) = document["people"]
+    assert person["subject"] == SUBJECT
+    assert person["flags"]["possible_plmd"] == {"n_flagged": 1, "n_assessable": 1, "is_pattern": False}
+    assert person["plms_index"] == {"n_nights": 1, "median": 45.04, "low": 45.04, "high": 45.04}
+    assert person["trend"] is None
+    assert len(person["signs"]) == 8
+    assert {sign["state"] for sign in person["signs"]} <= {"seen", "not seen", "not known"}
+
+
+def test_what_was_written_down_is_told_with_its_days(run: Run) -> None:
+    Path("journal.csv").write_text("date,urge_to_move,leg_pain\n2026-03-02,6,0\n2026-03-03,2,0\n")
+    assert run("journal", "import", "journal.csv", "--subject", SUBJECT, "--db", DB).code in (0, 1)
+    out = run("patterns", "--db", DB).out
+    assert "yes an urge to move the legs: written down on 2 of 2 days" in out
+    assert "no  pain in the legs: written down on 0 of 2 days" in out
+
+
+def test_nobody_and_a_later_date_have_no_nights(run: Run) -> None:
+    assert run("patterns", "--subject", "nobody", "--db", DB).out == "no nights\n"
+    assert run("patterns", "--since", "2030-01-01", "--db", DB).out == "no nights\n"
