@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from random import Random
 
-from tests.fuzzing.containers import Way, at, changed, members_of, ways_into, zipped
+from tests.fuzzing.containers import Way, at, changed, is_zip, members_of, ways_into, zipped
 from tests.fuzzing.mutations import Step, byte_step, graft
 from tests.fuzzing.nights import Files
 from tests.fuzzing.seals import sealed
@@ -76,7 +76,7 @@ def _changes(rng: Random, of: str, files: Files) -> list[_Change]:
     if rng.random() < 0.5:
         steps.append(Step("checksums put right", sealed))
     changes = [_within(target, way, step) for step in steps]
-    if len(ways) > 2 and rng.random() < _MEMBERS_SHARE:
+    if len(ways) > 2 and is_zip(files[target]) and rng.random() < _MEMBERS_SHARE:
         changes.insert(0, _members(rng, target, list(members_of(files[target]))))
     if way and rng.random() < 0.1:
         changes.append(_within(target, (), byte_step(rng, files[target])))
