@@ -46,7 +46,7 @@ def archives(seeds: Seeds) -> dict[str, Callable[[], bytes]]:
         "archives/streamed.zip": lambda: _streamed(several()),
         "archives/bundles.zip": lambda: zipped(bundles()),
         "archives/nested.zip": nested,
-        "archives/many.zip": lambda: zipped({f"{i}/a.csv": file("delimited/utc")[: 400 + i] for i in range(40)}),
+        "archives/many.zip": lambda: zipped({f"{i}/a.csv": file("delimited/utc")[: 2000 + i] for i in range(10)}),
         "archives/fit.gz": lambda: packed(file("fit/calibrated")),
         "archives/gt3x.gz": lambda: packed(file("actigraph/12-bit")),
         "archives/zip.gz": lambda: packed(zipped({"night.csv": file("delimited/utc")})),

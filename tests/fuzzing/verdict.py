@@ -26,6 +26,8 @@ from tests.fuzzing.app_seeds import TABLES
 _NOW = datetime(2026, 6, 1, tzinfo=UTC)
 #: Sums over blocks of another precision or order agree to within this share of the largest value.
 _SAME_MEAN = 1e-6
+#: A path may be long, and has escapes for what does not print.
+_LONGEST_LINE = 6000
 
 
 class UnsoundError(Exception):
@@ -70,7 +72,8 @@ def check_error(error: IngestError) -> None:
     """An error is one line of a bearable length, and names its file."""
     owed(error.path is not None, f"an error without its file: {error}")
     owed(error.what and error.line().isprintable(), f"an error that is no line: {error!r}")
-    owed(len(error.line()) < 1000, f"an error of {len(error.line())} characters: {error.line()[:200]}")
+    owed(len(error.line()) < _LONGEST_LINE, f"an error of {len(error.line())} characters: {error.line()[:200]}")
+    owed(len(error.what + error.hint) < 1000, f"an error that goes on and on: {error.what[:200]!r}")
 
 
 def check_sentence(sentence: str) -> None:
