@@ -8,6 +8,7 @@ from analytics.store.check import Finding, check
 from analytics.store.connection import Store
 from analytics.store.journal import journal_of, write_journal
 from analytics.store.migrate import initialise
+from analytics.store.nights import load_night
 from analytics.store.publish import publish
 from analytics.store.query import query
 from analytics.store.read import (
@@ -21,6 +22,7 @@ from analytics.store.read import (
     stored_hashes,
 )
 from analytics.store.recordings import StoredRecording, stored_recording
+from analytics.store.reviews import reviews_of, write_review
 from analytics.store.samples import check_samples, load_samples, scratch, stage_samples
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
@@ -37,12 +39,14 @@ __all__ = [
     "frames",
     "initialise",
     "journal_of",
+    "load_night",
     "load_samples",
     "nights_to_analyse",
     "publish",
     "query",
     "record_attempts",
     "recordings_of_night",
+    "reviews_of",
     "save",
     "save_nights",
     "scratch",
@@ -51,4 +55,5 @@ __all__ = [
     "stored_hashes",
     "stored_recording",
     "write_journal",
+    "write_review",
 ]
