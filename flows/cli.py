@@ -357,6 +357,24 @@ def patterns(
 
 
 @app.command
+def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> None:
+    """Open the review page in the browser: nights to look at and to judge. Ctrl+C stops it.
+
+    Parameters
+    ----------
+    port
+        Port on 127.0.0.1; 0 for any that is free.
+    no_open
+        Only say the address, and open no browser.
+    db
+        Database file.
+    """
+    from flows.reviewing import review_command
+
+    review_command(port=port, no_open=no_open, database=db)
+
+
+@app.command
 def doctor(*, db: Database = None) -> int:
     """Check the environment and the database, and say what to do about what is wrong.
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,15 +23,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp
 
-from analytics.criteria import Criteria
 from analytics.review.export import Filter, csv_of
 from analytics.review.home import nights_payload, ticks_payload
 from analytics.review.night import night_payload
+from analytics.review.page import Page
 from analytics.review.protection import Protected
 from analytics.review.verdicts import review_from, reviewed_payload
 from analytics.review.waveform import window_payload
-from analytics.rulesets import Ruleset
-from analytics.store import Store, write_review
+from analytics.store import write_review
 from ingest.errors import DatabaseBusyError, NightkickError, StoreError, UsageError
 
 _HERE = Path(__file__).parent
@@ -41,28 +38,6 @@ _HERE = Path(__file__).parent
 LARGEST_BODY = 256 * 1024
 
 Answer = Callable[[Request], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What the page works on.
-
-    Attributes
-    ----------
-    reviewer : str
-        Whose verdicts these are.
-    rulesets : mapping of str to Ruleset
-        By name; the store says which one is shown.
-    token : str
-        What a page of this server shows when it writes.
-    """
-
-    store: Store
-    reviewer: str
-    criteria: Criteria
-    rulesets: dict[str, Ruleset]
-    version: str
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
 
 def create_app(page: Page) -> ASGIApp:

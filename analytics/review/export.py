@@ -10,7 +10,7 @@ import polars as pl
 from analytics.store import Store, frames
 
 _WHERE = """
-WHERE (? IS NULL OR subject = ?) AND (NOT ? OR len(flags) > 0) AND (NOT ? OR review IS NULL OR review = 'undo')
+WHERE (? IS NULL OR subject = ?) AND (NOT ? OR len(flags) > 0) AND (NOT ? OR review IS NULL)
 """
 _NIGHTS = f"SELECT * FROM nights {_WHERE} ORDER BY night_date, subject"
 _MOVEMENTS = f"""

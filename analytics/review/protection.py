@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
@@ -71,7 +70,7 @@ class Protected:
 
 def is_here(hosts: Iterable[str]) -> bool:
     """Whether a request's only Host header names this machine, whatever the port."""
-    names = [urlsplit(f"//{host}").hostname for host in hosts if "@" not in host]
+    names = [host.lower().partition(":")[0] for host in hosts]
     return len(names) == 1 and names[0] in HOSTS
 
 

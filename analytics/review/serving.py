@@ -51,7 +51,9 @@ def _listening(port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         bound.close()
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-            raise UsageError(f"port {port} is in use", hint="is nightkick open already? --port 0 takes a free one") from None
+            raise UsageError(
+                f"port {port} is in use", hint="is nightkick open already? --port 0 takes a free one"
+            ) from None
         why = error.strerror if isinstance(error, OSError) else "not from 0 to 65535"
         raise UsageError(f"port {port} cannot be used: {why}", hint="--port 0 takes a free one") from None
     return bound

@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from analytics.model import Night, Review, Score, Verdict
+from analytics.review.page import Page
 from analytics.reviewed import Standing, as_reviewed, same_rules, standing
 from analytics.store import default_ruleset, load_night, reviews_of
 from ingest.errors import UsageError
-
-if TYPE_CHECKING:
-    from analytics.review.app import Page
 
 #: What the page compares.
 _MEASURES = ("plms_index", "n_plms", "n_clm", "n_series", "periodicity_index_share", "median_imi_s")

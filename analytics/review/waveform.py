@@ -73,16 +73,14 @@ def _trace(channel: Channel, start_us: int, end_us: int, criteria: Criteria) -> 
     found = segments(channel, criteria)
     inside = (channel.time_us >= start_us) & (channel.time_us < end_us)
     time_us, xyz_g = channel.time_us[inside], channel.xyz_g[inside]
-    middle = np.median(xyz_g, axis=0) if len(xyz_g) else 0.0
+    if len(xyz_g):
+        xyz_g = xyz_g - np.median(xyz_g, axis=0).astype(np.float32)  # gravity out, near enough for a picture
     return {
         "recording": channel.recording,
         "leg": channel.side,
         "site": channel.site,
         "movement": [_points(*_cut(segment, start_us, end_us), start_us) for segment in found],
-        "axes": {
-            axis: _points(time_us, (xyz_g[:, k] - (middle[k] if len(xyz_g) else 0.0)).astype(np.float64), start_us)
-            for k, axis in enumerate("xyz")
-        },
+        "axes": {axis: _points(time_us, xyz_g[:, k].astype(np.float64), start_us) for k, axis in enumerate("xyz")},
     }
 
 
@@ -98,9 +96,7 @@ def _points(time_us: NDArray[np.int64], value_g: Floats, start_us: int) -> list[
     return [((time_us - start_us) / 1000).round(1).tolist(), (value_g * 1000).round(1).tolist()]
 
 
-def extremes(
-    time_us: NDArray[np.int64], value: Floats, n_buckets: int
-) -> tuple[NDArray[np.int64], Floats]:
+def extremes(time_us: NDArray[np.int64], value: Floats, n_buckets: int) -> tuple[NDArray[np.int64], Floats]:
     """The smallest and the largest value of each of ``n_buckets`` stretches of equal length, in order of time."""
     edges = np.linspace(0, len(value), n_buckets + 1).astype(np.int64)[:-1]
     lows = np.minimum.reduceat(value, edges)
