@@ -30,7 +30,7 @@ from analytics.review.page import Page
 from analytics.review.protection import Protected
 from analytics.review.verdicts import review_from, reviewed_payload
 from analytics.review.waveform import window_payload
-from analytics.store import write_review
+from analytics.store import snapshot, write_review
 from ingest.errors import DatabaseBusyError, NightkickError, StoreError, UsageError
 
 _HERE = Path(__file__).parent
@@ -55,10 +55,13 @@ def create_app(page: Page) -> ASGIApp:
     routes = [
         Route("/", shell),
         Route("/night/{night_date}", shell),
-        Route("/api/nights", _json(lambda asked: nights_payload(page.store))),
-        Route("/api/ticks", _json(lambda asked: ticks_payload(page.store, _day(asked, "since"), _day(asked, "until")))),
-        Route("/api/night", _json(lambda asked: night_payload(page, *_key(asked)))),
-        Route("/api/window", _json(lambda asked: _window(page, asked))),
+        Route("/api/nights", _json(page, lambda asked: nights_payload(page.store))),
+        Route(
+            "/api/ticks",
+            _json(page, lambda asked: _ticks(page, asked)),
+        ),
+        Route("/api/night", _json(page, lambda asked: night_payload(page, *_key(asked)))),
+        Route("/api/window", _json(page, lambda asked: _window(page, asked))),
         Route("/api/reviews", review, methods=["POST"]),
         Route("/export/nights.csv", lambda asked: _csv(csv_of(page.store, "nights", _filter(asked)))),
         Route("/export/movements.csv", lambda asked: _csv(csv_of(page.store, "movements", _filter(asked)))),
@@ -68,8 +71,12 @@ def create_app(page: Page) -> ASGIApp:
     return Protected(Starlette(routes=routes, exception_handlers=handlers), page.token)
 
 
-def _json(answer: Answer) -> Callable[[Request], Response]:
-    return lambda request: JSONResponse(answer(request))
+def _json(page: Page, answer: Answer) -> Callable[[Request], Response]:
+    def endpoint(request: Request) -> Response:
+        with snapshot(page.store):
+            return JSONResponse(answer(request))
+
+    return endpoint
 
 
 def _csv(text: str) -> Response:
@@ -80,6 +87,10 @@ def _reviewed(page: Page, said: dict[str, Any]) -> dict[str, Any]:
     """Store a review; what holds of its night then."""
     stored = write_review(page.store, review_from(said, page.reviewer))
     return reviewed_payload(page, stored.subject, stored.night_date)
+
+
+def _ticks(page: Page, asked: Request) -> object:
+    return ticks_payload(page.store, _day(asked, "since"), _day(asked, "until"))
 
 
 def _window(page: Page, asked: Request) -> dict[str, Any]:

@@ -36,12 +36,11 @@ def csv_of(store: Store, table: Table, wanted: Filter) -> str:
     """The rows as CSV. Text that a spreadsheet would take for a formula gets an apostrophe in front."""
     statement = _NIGHTS if table == "nights" else _MOVEMENTS
     (frame,) = frames(store, (statement, (wanted.subject, wanted.subject, wanted.flagged, wanted.unreviewed)))
-    return (
-        frame.with_columns(pl.selectors.list().list.join(" "))
-        .with_columns(
-            pl.when(pl.selectors.string().str.contains(_FORMULA))
-            .then("'" + pl.selectors.string())
-            .otherwise(pl.selectors.string())
-        )
-        .write_csv(datetime_format="%Y-%m-%dT%H:%M:%S%.3f%:z")
-    )
+    frame = frame.with_columns(pl.selectors.list().list.join(" "))
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    return frame.with_columns(_unarmed(name) for name in texts).write_csv(datetime_format="%Y-%m-%dT%H:%M:%S%.3f%:z")
+
+
+def _unarmed(name: str) -> pl.Expr:
+    text = pl.col(name)
+    return pl.when(text.str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).alias(name)

@@ -10,7 +10,7 @@ from typing import Any, cast
 from analytics.model import Night, Review, Score, Verdict
 from analytics.review.page import Page
 from analytics.reviewed import Standing, as_reviewed, same_rules, standing
-from analytics.store import default_ruleset, load_night, reviews_of
+from analytics.store import default_ruleset, load_night, reviews_of, snapshot
 from ingest.errors import UsageError
 
 #: What the page compares.
@@ -46,11 +46,12 @@ def reviewed_payload(page: Page, subject: str, night_date: date) -> dict[str, An
     UsageError
         There is no such night.
     """
-    ruleset = default_ruleset(page.store)
-    night = load_night(page.store, (subject, night_date), rulesets=frozenset({ruleset}))
-    if night is None:
-        raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
-    return review_of_night(page, night, ruleset)
+    with snapshot(page.store):
+        ruleset = default_ruleset(page.store)
+        night = load_night(page.store, (subject, night_date), rulesets=frozenset({ruleset}))
+        if night is None:
+            raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
+        return review_of_night(page, night, ruleset)
 
 
 def review_of_night(page: Page, night: Night, ruleset: str) -> dict[str, Any]:

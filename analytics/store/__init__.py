@@ -5,7 +5,7 @@ package knows DuckDB.
 """
 
 from analytics.store.check import Finding, check
-from analytics.store.connection import Store
+from analytics.store.connection import Store, snapshot
 from analytics.store.journal import journal_of, write_journal
 from analytics.store.migrate import initialise
 from analytics.store.nights import load_night
@@ -51,6 +51,7 @@ __all__ = [
     "save_nights",
     "scratch",
     "set_default_ruleset",
+    "snapshot",
     "stage_samples",
     "stored_hashes",
     "stored_recording",

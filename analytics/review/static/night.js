@@ -3,7 +3,7 @@
 import { el } from "./draw.js";
 import { inspector } from "./inspector.js";
 import { hours, intervals, strip } from "./pictures.js";
-import { get } from "./server.js";
+import { getFresh, prefetch } from "./server.js";
 import { timeline } from "./timeline.js";
 import { askNote, log, nightState, send, sideBySide } from "./verdicts.js";
 import { clockOf, flag, longDay, number } from "./words.js";
@@ -75,8 +75,10 @@ const spanForm = (clock, from, { save, cancel, changed }) => {
 const action = (words, key, act, pressed = null) =>
   el("button", { type: "button", onclick: act, "aria-pressed": pressed === null ? null : String(pressed) }, `${words} `, key && el("kbd", {}, key));
 
+const question = (night) => ({ subject: night.subject, night: night.night_date });
+
 export const showNight = async (app, night, wanted) => {
-  const [data, all] = await Promise.all([get("/api/night", { subject: night.subject, night: night.night_date }), app.allNights()]);
+  const [data, all] = await Promise.all([getFresh("/api/night", question(night)), app.allNights()]);
   const clock = clockOf(data.offsets);
   const { events } = data;
   let nights = all.nights;
@@ -181,13 +183,20 @@ export const showNight = async (app, night, wanted) => {
     bins.replaceChildren(intervals(events, bins.clientWidth || 320));
     long.draw();
   };
+  const askAhead = () => {
+    const mine = nights.filter((one) => one.subject === data.night.subject);
+    const here = mine.findIndex((one) => one.night_date === data.night.night_date);
+    for (const next of [mine[here - 1], mine[here + 1]]) if (next) prefetch("/api/night", question(next));
+  };
   return {
     node, night: { subject: data.night.subject, night_date: data.night.night_date }, title: `Night of ${data.night.night_date}`,
-    shown: () => {
+    shown: async () => {
       draw();
-      if (!events.onset.length) return null;
-      long.select(Math.max(0, first));
-      return near.select(Math.max(0, first));
+      if (events.onset.length) {
+        long.select(Math.max(0, first));
+        await near.select(Math.max(0, first));
+      }
+      askAhead();
     },
     resized: () => { draw(); near.redraw(); },
     keys: {

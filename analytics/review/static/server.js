@@ -37,16 +37,28 @@ export const post = async (path, body) =>
 const kept = new Map();
 const KEEP = 60;
 
-/** As `get`, remembered: for what never changes while a page is open, such as samples. */
-export const getOnce = (path, query) => {
+const fetched = (path, query) => {
   const key = `${path}?${new URLSearchParams(query)}`;
   if (!kept.has(key)) {
     if (kept.size >= KEEP) kept.delete(kept.keys().next().value);
-    kept.set(key, get(path, query).catch((error) => {
-      kept.delete(key);
-      throw error;
-    }));
+    const answer = get(path, query);
+    kept.set(key, { answer, at: performance.now() });
+    answer.catch(() => kept.delete(key));
   }
-  return kept.get(key);
+  return { key, ...kept.get(key) };
 };
+
+/** As `get`, remembered: for what never changes while a page is open, such as samples. */
+export const getOnce = (path, query) => fetched(path, query).answer;
+
+/** Ask ahead for what will probably be wanted next. */
+export const prefetch = (path, query) => { fetched(path, query); };
+
+/** What was asked ahead if that is not long ago, and then no more; else asked now. */
+export const getFresh = (path, query, longestMs = 60_000) => {
+  const { key, answer, at } = fetched(path, query);
+  kept.delete(key);
+  return performance.now() - at > longestMs ? get(path, query) : answer;
+};
+
 export const forget = () => kept.clear();
