@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from flows import __version__
-from flows.cli_asking import nights, patterns, score, show, sql
+from flows.cli_asking import movements, nights, patterns, report, score, show, sql
 from flows.cli_groups import config, journal
 from flows.exits import ExitCode, answer, failed
 
@@ -28,7 +28,7 @@ app = App(
     default_parameter=Parameter(negative=()),
     suppress_keyboard_interrupt=False,
 )
-for command in (config, journal, nights, show, sql, score, patterns):
+for command in (config, journal, nights, movements, show, sql, score, patterns, report):
     app.command(command)
 
 Database = Annotated[Path | None, Parameter(name="--db")]
