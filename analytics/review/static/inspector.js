@@ -1,6 +1,6 @@
 // One movement from near: the trace of every sensor round it, neighbours tinted, the axes below.
 
-import { area, el, hatching, hiddenTable, line, linear, picture, svg, timeTicks } from "./draw.js";
+import { area, el, fill, hatching, hiddenTable, line, linear, picture, svg, timeTicks } from "./draw.js";
 import { getOnce } from "./server.js";
 import { duration, groupOf, label, number } from "./words.js";
 
@@ -61,7 +61,7 @@ export const inspector = (data, clock, { onMove, verdictButtons }) => {
     const half = Number((peak / 2).toPrecision(1));
     const parts = [
       ...[0, half].map((mg) => [svg("line", { x1: LEFT, x2: width - 10, y1: y(mg), y2: y(mg), class: "grid" }),
-        svg("text", { x: LEFT - 6, y: y(mg) + 4, class: "axis end" }, mg ? `${mg} mg` : "0")]).flat(),
+        svg("text", { x: LEFT - 6, y: y(mg) + 4, class: "axis end" }, mg ? `${mg} mg` : "0")]),
       sensors > 1 && svg("text", { x: LEFT - 6, y: top + 12, class: "axis end" }, leg),
       found.values ? svg("path", { d: area(found.values, found.start, found.stepMs, x, y, from, to, width), class: "envelope" })
         : points.map((part) => svg("path", { d: trace(part, x, y, from), class: "trace" })),
@@ -91,13 +91,13 @@ export const inspector = (data, clock, { onMove, verdictButtons }) => {
       const [a, b] = [Math.max(from, start), Math.min(to, end)];
       return b > a ? svg("rect", { x: x(a), width: Math.max(1, x(b) - x(a)), y: 4, height: bottom - 8, ...attributes }) : null;
     };
-    plot.replaceChildren(picture(width, bottom + 20,
+    fill(plot, picture(width, bottom + 20,
       `Movement ${i + 1} at ${clock.hms(data.events.onset[i])} with ${WIDTH_NAMES[size]} round it. A table of the movements in view follows.`,
       svg("defs", {}, hatching("hatch-near")),
       near.map((k) => block(data.events.onset[k], data.events.offset[k], { class: `near fill-${groupOf(data.events.label[k])}${k === i ? " chosen" : ""}` })),
       ticks.found.map((at) => [svg("line", { x1: x(at), x2: x(at), y1: 4, y2: bottom - 4, class: "grid" }),
-        svg("text", { x: Math.max(LEFT + 20, Math.min(width - 30, x(at))), y: bottom + 12, class: "axis middle" }, clock.hms(at))]).flat(),
-      lanes.map((one, k) => lane(one, 6 + k * (each + 8), width, i, lanes.length)).flat(),
+        svg("text", { x: Math.max(LEFT + 20, Math.min(width - 30, x(at))), y: bottom + 12, class: "axis middle" }, clock.hms(at))]),
+      lanes.map((one, k) => lane(one, 6 + k * (each + 8), width, i, lanes.length)),
       data.blanks.map(([start, end]) => block(start, end, { fill: "url(#hatch-near)", class: "blank" })),
       data.review.spans.map(([start, end]) => block(start, end, { class: "excluded" }))),
     found.note && el("p", { class: "muted small" }, found.note),

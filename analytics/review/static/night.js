@@ -13,7 +13,7 @@ const STATES = ["met", "not met", "not measurable"];
 
 const value = (criterion) => {
   if (criterion.value === null) return "";
-  return typeof criterion.value === "number" ? `${Number(criterion.value.toPrecision(3))}: ` : `${criterion.value}: `;
+  return `measured ${typeof criterion.value === "number" ? Number(criterion.value.toPrecision(3)) : criterion.value} · `;
 };
 
 const reasons = (found) =>

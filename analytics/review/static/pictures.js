@@ -63,14 +63,14 @@ export const intervals = (events, width) => {
     picture(width, height, "Histogram of the time between leg movements on a logarithmic scale; a table follows.",
       svg("rect", { x: at(20), width: at(40) - at(20), y: top, height: bottom - top, class: "tint" }),
       marks.map((count) => [svg("line", { x1: left, x2: width - 8, y1: y(count), y2: y(count), class: "grid" }),
-        svg("text", { x: left - 6, y: y(count) + 4, class: "axis end" }, String(count))]).flat(),
+        svg("text", { x: left - 6, y: y(count) + 4, class: "axis end" }, String(count))]),
       counts.map(([periodic, other], i) => {
         const [a, b] = [at(EDGES[i]), at(EDGES[i + 1])];
         return [
           periodic > 0 && svg("rect", { x: a, width: b - a - 0.5, y: y(periodic), height: bottom - y(periodic), class: "fill-periodic" }),
           other > 0 && svg("rect", { x: a, width: b - a - 0.5, y: y(periodic + other), height: y(periodic) - y(periodic + other), class: "fill-single" }),
         ];
-      }).flat(),
+      }),
       [10, 90].map((seconds) => svg("line", { x1: at(seconds), x2: at(seconds), y1: top, y2: bottom, class: "limit" })),
       [2, 5, 10, 20, 40, 90, 300].map((seconds) => svg("text", { x: at(seconds), y: bottom + 16, class: "axis middle" }, width < 300 && [5, 20].includes(seconds) ? "" : `${seconds} s`))),
     el("ul", { class: "legend small" },

@@ -4,7 +4,7 @@
 import { area, el, hatching, hiddenTable, linear, picture, strokes, svg, timeTicks } from "./draw.js";
 import { GROUPS, blank, groupOf } from "./words.js";
 
-const LEFT = 74;
+const LEFT = 84;
 const RIGHT = 12;
 const STAGES = ["wake", "rem", "light", "deep"];
 const NARROWEST_MS = 20_000;
@@ -98,7 +98,7 @@ const drawEnvelope = (lane, x, data, sensors) => {
     ...[0, half].map((mg) => [
       svg("line", { x1: LEFT, x2: x(x.to), y1: y(mg), y2: y(mg), class: "grid" }),
       svg("text", { x: LEFT - 8, y: y(mg) + 4, class: "axis end" }, mg ? `${mg} mg` : "0"),
-    ]).flat(),
+    ]),
     svg("text", { x: LEFT - 8, y: lane.top + 9, class: "axis end" }, sensors > 1 ? lane.sensor.leg : "envelope"),
     svg("path", { d: area(lane.sensor.max_mg, lane.sensor.start, 1000 * lane.sensor.step_s, x, clipped, x.from, x.to, x(x.to) - LEFT), class: "envelope" }),
   ];
@@ -178,8 +178,8 @@ export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
       ticks.found.map((at) => [
         svg("line", { x1: x(at), x2: x(at), y1: 4, y2: bottom, class: "grid" }),
         svg("text", { x: Math.max(LEFT + 14, Math.min(width - 24, x(at))), y: bottom + 16, class: "axis middle" }, ticks.step < 60_000 ? clock.hms(at) : clock.hm(at)),
-      ]).flat(),
-      lanes.map((lane) => drawn[lane.kind](lane, x, data, lane.kind === "envelope" ? data.envelopes.length : shown, legs)).flat(),
+      ]),
+      lanes.map((lane) => drawn[lane.kind](lane, x, data, lane.kind === "envelope" ? data.envelopes.length : shown, legs)),
       data.blanks.map((span) => spanRect(x, everywhere, span, { fill: "url(#hatch)", class: "blank" })?.appendChild(svg("title", {}, blank(span[2]))).parentNode),
       data.review.spans.map((span) => spanRect(x, everywhere, span, { class: "excluded" })?.appendChild(svg("title", {}, "excluded by a reviewer")).parentNode),
       marker(),
@@ -244,6 +244,9 @@ export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
   return {
     node: el("div", {},
       el("div", { class: "head" }, filters,
+        el("ul", { class: "legend states" },
+          [["asleep", "asleep"], ["awake", "awake"], ["hatched", "not known"], data.night.sleep_onset_at !== null && ["onset-swatch", "sleep onset, with its uncertainty"]]
+            .filter(Boolean).map(([name, words]) => el("li", {}, el("span", { class: `swatch ${name}-box` }), words))),
         el("div", { class: "tools", role: "group", "aria-label": "Zoom" },
           el("button", { type: "button", "aria-label": "Zoom in", onclick: () => zoomBy(0.5) }, "+"),
           el("button", { type: "button", "aria-label": "Zoom out", onclick: () => zoomBy(2) }, "−"), reset)),
