@@ -1,6 +1,6 @@
 """Screenshots of the review page, to be looked at: home, a night, a movement from near, in the dark, on a phone.
 
-    python -m benchmarks.review_pictures DATABASE SUBJECT NIGHT [-o FOLDER]
+python -m benchmarks.review_pictures DATABASE SUBJECT NIGHT [-o FOLDER]
 """
 
 from __future__ import annotations

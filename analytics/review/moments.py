@@ -5,7 +5,7 @@ The only place of the page that knows zones. Browsers know fewer zone names than
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from ingest.clock import zone_info
 
@@ -16,20 +16,6 @@ _STEP = timedelta(minutes=15)
 def milliseconds(moment: datetime | None) -> int | None:
     """Since 1970; None for None."""
     return None if moment is None else round(moment.timestamp() * 1000)
-
-
-def from_milliseconds(ms: float) -> datetime:
-    """The instant, in UTC.
-
-    Raises
-    ------
-    ValueError
-        Outside the years 1 to 9999, or no number.
-    """
-    try:
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
-    except (OverflowError, TypeError) as error:
-        raise ValueError(f"{ms!r} is not a moment") from error
 
 
 def offsets(zone: str, start: datetime, end: datetime) -> list[tuple[int | None, int]]:

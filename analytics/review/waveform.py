@@ -17,7 +17,7 @@ from analytics.criteria import Criteria
 from analytics.model import Channel
 from analytics.motion import Segment, segments
 from analytics.store import Store, StoredRecording, load_samples, recordings_of_night
-from ingest.errors import SamplesLostError
+from ingest.errors import SamplesLostError, UsageError
 
 #: Widest window that is drawn from raw samples, and what is read beyond it on either side for the filter to settle.
 WIDEST_S = 20 * 60
@@ -35,12 +35,12 @@ def window_payload(
 
     Raises
     ------
-    ValueError
+    UsageError
         The window is empty or wider than `WIDEST_S`.
     StoreError
     """
     if not 0 < to_ms - from_ms <= WIDEST_S * 1000:
-        raise ValueError(f"a window of {(to_ms - from_ms) / 1000:g} s cannot be drawn")
+        raise UsageError(f"a window of {(to_ms - from_ms) / 1000:g} s cannot be drawn", hint=f"at most {WIDEST_S} s")
     start_us, end_us = from_ms * 1000, to_ms * 1000
     traces: list[dict[str, Any]] = []
     lost: list[str] = []
