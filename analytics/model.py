@@ -33,6 +33,10 @@ FlagName = Literal["possible_plmd", "frequent_hypnic_jerks", "possible_rls"]
 CriterionState = Literal["met", "not met", "not measurable"]
 #: Confidence in a night's index, A best; see `analytics.flags`.
 Tier = Literal["A", "B", "C", "D"]
+#: A movement whose onset is this near to that of a review is the one that was judged, found again by a later analysis.
+SAME_MOVEMENT_US = 500_000
+BlankKind = Literal["gap", "unscorable", "unworn"]
+Verdict = Literal["confirm", "dismiss", "unsure", "exclude", "undo", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,56 @@ class Bout:
     start_us: int
     end_us: int
     state: SleepState
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A stretch of the night of which nothing, or nothing sure, can be said; those of different kinds may overlap.
+
+    Attributes
+    ----------
+    kind : BlankKind
+        ``gap``: no sensor recorded. ``unscorable``: recorded, and too noisy, too short or too slow to be searched.
+        ``unworn``: recorded, and probably on a table.
+    """
+
+    start_us: int
+    end_us: int
+    kind: BlankKind
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Envelope:
+    """How much one sensor moved, second by second: what pictures of the whole night are drawn from.
+
+    Attributes
+    ----------
+    recording : str
+        sha256 of the file.
+    start_us : int
+        Start of the first step.
+    step_s : float
+    max_mg : float32 array, shape (n,)
+        Largest envelope (0.15 s RMS of the 0.5-10 Hz vector) of each step, to 0.1 mg; NaN where nothing could be
+        searched.
+    """
+
+    recording: str
+    site: Site
+    leg: Leg
+    start_us: int
+    step_s: float
+    max_mg: NDArray[np.float32]
+
+    def __eq__(self, other: object) -> bool:
+        """Equal in every value, NaN where NaN."""
+        if not isinstance(other, Envelope):
+            return NotImplemented
+        mine, theirs = ((e.recording, e.site, e.leg, e.start_us, e.step_s) for e in (self, other))
+        return mine == theirs and np.array_equal(self.max_mg, other.max_mg, equal_nan=True)
+
+    def __hash__(self) -> int:
+        return hash((self.recording, self.start_us))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +264,12 @@ class Night:
         Which legs were recorded; "none" where the site is not a leg.
     recorded_h : float
         Hours with samples of at least one sensor.
-    recorded_share : float
-        Of the sleep period (of the recording where none is known).
-    unworn_h : float
+    recorded_share : float or None
+        Of the sleep period (of the recording where none is known). This and the next two are None for a night that
+        was analysed before they were measured.
+    unworn_h : float or None
         Recorded hours without a single movement, too long for a leg.
-    short_gaps_per_h : float
+    short_gaps_per_h : float or None
         Gaps of 5-90 s in the same period: as long as the intervals that are looked for.
     longest_gap_s : float
         Longest stretch without samples inside the sleep period (inside the recording where none is known).
@@ -230,6 +285,10 @@ class Night:
         How the clock of the second leg's sensor was corrected, see `analytics.alignment`; None where it was not.
     leg_alignment_confidence : float or None
         None where no two legs were compared.
+    blanks : tuple of Blank
+        By start.
+    envelopes : tuple of Envelope
+        One a recording, by start; empty for a night that was analysed before they were kept.
     """
 
     subject: str
@@ -241,9 +300,9 @@ class Night:
     recorded_from_us: int
     recorded_to_us: int
     recorded_h: float
-    recorded_share: float
-    unworn_h: float
-    short_gaps_per_h: float
+    recorded_share: float | None
+    unworn_h: float | None
+    short_gaps_per_h: float | None
     longest_gap_s: float
     sleep_source: SleepSource
     in_bed_us: int | None
@@ -266,6 +325,8 @@ class Night:
     leg_offset_s: float | None = None
     leg_drift_ppm: float | None = None
     leg_alignment_confidence: float | None = None
+    blanks: tuple[Blank, ...] = ()
+    envelopes: tuple[Envelope, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,3 +341,36 @@ class JournalEntry:
     kind: str
     value: float | None = None
     text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What one reviewer said at one moment. Reviews are only ever added; the latest about the same thing counts.
+
+    It is about one movement where ``onset_us`` is known, about a span where ``start_us`` and ``end_us`` are, and about
+    the whole night otherwise.
+
+    Attributes
+    ----------
+    verdict : Verdict
+        ``confirm``, ``dismiss`` or ``unsure`` of a night or movement; ``exclude`` of a span; ``undo`` takes back what
+        was said before about the same thing; ``note`` only adds words.
+    onset_us : int or None
+        Onset of the event that is meant: what finds it again when a new analysis numbers anew.
+    recording : str or None
+        sha256 of the recording that shows it best.
+    movement_no : int or None
+        Its number when it was judged.
+    """
+
+    subject: str
+    night_date: date
+    verdict: Verdict
+    reviewer: str
+    reviewed_at_us: int
+    note: str | None = None
+    onset_us: int | None = None
+    recording: str | None = None
+    movement_no: int | None = None
+    start_us: int | None = None
+    end_us: int | None = None

@@ -8,14 +8,17 @@ whichever order the recordings came in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+
+import numpy as np
 
 from analytics.alignment import aligned
 from analytics.angles import epochs, without_series
 from analytics.assessment import Evidence, best_channels, gather, tier, why_not_assessable
 from analytics.criteria import Criteria
+from analytics.envelope import envelope_of
 from analytics.events import Judged, judge
 from analytics.flags import flags_of
 from analytics.model import Channel, Night, Score
@@ -23,11 +26,10 @@ from analytics.motion import segments
 from analytics.movements import renumber, watch
 from analytics.rulesets import Ruleset, ruleset_hash
 from analytics.sleep import Diary, SleepEstimate, estimate_sleep
-from analytics.wear import recorded_spans, unworn_spans, without_unworn
+from analytics.wear import blanks_of, recorded_spans, union, unworn_spans, without_unworn
 from ingest.errors import UsageError
 from ingest.recording import SleepWindow, StageSpan
 
-#: Indices of a night that cannot be assessed are unknown, whatever was counted.
 _INDICES = (
     *("plms_index", "plms_index_low", "plms_index_high", "plmw_index"),
     *("periodicity_index_share", "periodicity_index_runs"),
@@ -128,7 +130,14 @@ def analyse_night(
         leg_offset_s=offset.behind_s if offset and offset.trusted else None,
         leg_drift_ppm=offset.drift_ppm if offset and offset.trusted else None,
         leg_alignment_confidence=offset.confidence if offset else None,
+        blanks=blanks_of(recorded, union(np.concatenate([w.watched_us for w in watched])), unworn, criteria),
+        envelopes=tuple(e for e in map(envelope_of, used, found) if e is not None),
     )
+
+
+def without_indices(measures: Mapping[str, Any]) -> dict[str, Any]:
+    """The measures of a night that cannot be assessed: its indices are unknown, whatever was counted."""
+    return {name: None if name in _INDICES else value for name, value in measures.items()}
 
 
 def _sleep_columns(sleep: SleepEstimate) -> dict[str, Any]:
@@ -161,8 +170,7 @@ def _score(
     urge_to_move: float | None,
     criteria: Criteria,
 ) -> Score:
-    unknown = dict.fromkeys(_INDICES) if reason is not None else {}
-    measures = {**judged.measures, **{k: v for k, v in unknown.items() if k in judged.measures}}
+    measures = judged.measures if reason is None else without_indices(judged.measures)
     return Score(
         ruleset=ruleset.name,
         ruleset_hash=ruleset_hash(ruleset),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analytics.angles import Epochs
 from analytics.criteria import Criteria
-from analytics.model import Channel, Movement
+from analytics.model import Blank, BlankKind, Channel, Movement
 
 Spans = NDArray[np.int64]
 HOUR_US = 3_600_000_000
@@ -59,6 +59,40 @@ def gaps_us(spans: Spans, start_us: int, end_us: int) -> NDArray[np.int64]:
     marks = np.concatenate(([start_us], np.clip(inside, start_us, end_us).ravel(), [end_us]))
     pauses = marks[1::2] - marks[::2]
     return np.asarray(pauses[pauses > 0], dtype=np.int64)
+
+
+def blanks_of(recorded: Spans, searched: Spans, unworn: Spans, criteria: Criteria) -> tuple[Blank, ...]:
+    """What of a night was not recorded, could not be searched, or was probably not worn; by start.
+
+    Parameters
+    ----------
+    recorded, searched, unworn : int64 arrays, shapes (k, 2)
+        Each in order and without overlaps; at least one stretch recorded.
+    """
+    least_us = round(criteria.motion.split_gap_s * 1e6)
+    found: list[tuple[Spans, BlankKind]] = [
+        (_between(recorded), "gap"),
+        # Searching stops a sample short of the end of a recording: nothing worth a word.
+        (_without(recorded, union(searched, least_us), least_us), "unscorable"),
+        (unworn, "unworn"),
+    ]
+    blanks = [Blank(start_us, end_us, kind) for spans, kind in found for start_us, end_us in spans.tolist()]
+    return tuple(sorted(blanks, key=lambda b: (b.start_us, b.end_us, b.kind)))
+
+
+def _between(spans: Spans) -> Spans:
+    return np.column_stack((spans[:-1, 1], spans[1:, 0]))
+
+
+def _without(spans: Spans, taken: Spans, least_us: int) -> Spans:
+    """What is left of each stretch outside ``taken``, where it is longer than ``least_us``."""
+    pieces = []
+    for start_us, end_us in spans.tolist():
+        inside = taken[(taken[:, 1] > start_us) & (taken[:, 0] < end_us)]
+        edges = np.concatenate(([start_us], np.clip(inside, start_us, end_us).ravel(), [end_us]))
+        pieces.append(edges.reshape(-1, 2))
+    left = np.concatenate(pieces)
+    return np.asarray(left[left[:, 1] - left[:, 0] > least_us], dtype=np.int64)
 
 
 def unworn_spans(movements: Sequence[Movement], recorded: Spans, criteria: Criteria) -> Spans:

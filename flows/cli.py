@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from flows import __version__
-from flows.cli_asking import nights, patterns, score, show, sql
+from flows.cli_asking import movements, nights, patterns, report, score, show, sql
 from flows.cli_groups import config, journal
 from flows.exits import ExitCode, answer, failed
 
@@ -28,7 +28,7 @@ app = App(
     default_parameter=Parameter(negative=()),
     suppress_keyboard_interrupt=False,
 )
-for command in (config, journal, nights, show, sql, score, patterns):
+for command in (config, journal, nights, movements, show, sql, score, patterns, report):
     app.command(command)
 
 Database = Annotated[Path | None, Parameter(name="--db")]
@@ -191,6 +191,24 @@ def demo(*, out: Annotated[Path, Parameter(name=["-o", "--out"])] = Path("demo-o
     from flows.demo import demo_command
 
     return ExitCode.DONE if demo_command(out) else ExitCode.SOME_FAILED
+
+
+@app.command
+def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> None:
+    """Open the review page in the browser: nights to look at and to judge. Ctrl+C stops it.
+
+    Parameters
+    ----------
+    port
+        Port on 127.0.0.1; 0 for any that is free.
+    no_open
+        Only say the address, and open no browser.
+    db
+        Database file.
+    """
+    from flows.reviewing import review_command
+
+    review_command(port=port, no_open=no_open, database=db)
 
 
 @app.command

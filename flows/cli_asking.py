@@ -14,6 +14,17 @@ from cyclopts import Parameter
 Database = Annotated[Path | None, Parameter(name="--db")]
 Json = Annotated[bool, Parameter(name="--json")]
 Csv = Annotated[bool, Parameter(name="--csv")]
+#: As `analytics.model.Label`, which would load numpy.
+Label = Literal[
+    "periodic",
+    "hypnic_jerk",
+    "isolated",
+    "short_interval",
+    "wake",
+    "rhythmic",
+    "posture_change",
+    "large_movement",
+]
 
 
 def nights(
@@ -72,6 +83,83 @@ def show(night: date, /, *, subject: str | None = None, db: Database = None, as_
     from flows.show import show_command
 
     show_command(night, subject=subject, database=db, as_json=as_json)
+
+
+def movements(
+    night: date | None = None,
+    /,
+    *,
+    flagged: bool = False,
+    unreviewed: bool = False,
+    since: date | None = None,
+    until: date | None = None,
+    subject: str | None = None,
+    label: Label | None = None,
+    db: Database = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """List the movements of a night, or of all nights that are meant.
+
+    Parameters
+    ----------
+    night
+        Date of the evening, YYYY-MM-DD; without it, of all nights.
+    flagged
+        Only of nights with a flag.
+    unreviewed
+        Only of nights that nobody has reviewed.
+    since
+        First evening, YYYY-MM-DD.
+    until
+        Last evening, YYYY-MM-DD.
+    subject
+        Only this person's.
+    label
+        Only these.
+    db
+        Database file.
+    as_json
+        Print one JSON document.
+    as_csv
+        Print CSV.
+    """
+    from flows.movements import movements_command
+    from flows.nights import Selection
+
+    _at_most_one("--json", as_json, "--csv", as_csv)
+    _at_most_one("a night", night is not None, "--since or --until", (since or until) is not None)
+    selection = Selection(
+        flagged=flagged, unreviewed=unreviewed, since=night or since, until=night or until, subject=subject
+    )
+    shape: Literal["text", "json", "csv"] = "json" if as_json else "csv" if as_csv else "text"
+    movements_command(selection, label=label, database=db, shape=shape)
+
+
+def report(
+    nights: str,
+    /,
+    *,
+    out: Annotated[Path, Parameter(name=["-o", "--out"])],
+    subject: str | None = None,
+    db: Database = None,
+) -> None:
+    """Make one printable page of a night, or of all nights from one to another, for a clinician.
+
+    Parameters
+    ----------
+    nights
+        Date of the evening, YYYY-MM-DD, or two of them: 2026-03-01..2026-03-14.
+    out
+        HTML file to write; it needs no other file and no network.
+    subject
+        Whose, where several people recorded these nights.
+    db
+        Database file.
+    """
+    from flows.report import report_command
+
+    report_command(nights, out=out, subject=subject, database=db)
 
 
 def sql(

@@ -59,7 +59,7 @@ def nights_command(selection: Selection, *, database: Path | None, shape: Shape)
 
 def select_nights(store: Store, selection: Selection) -> Nights:
     """Read the selected nights, by evening and person."""
-    where, parameters = _condition(selection)
+    where, parameters = condition(selection)
     frame = query(store, f"SELECT * FROM nights WHERE {where} ORDER BY night_date, subject", parameters)
     why = query(store, "SELECT * FROM flagged_nights ORDER BY night_date, subject, flag")
     return Nights(tuple(frame.columns), tuple(frame.to_dicts()), tuple(why.to_dicts()))
@@ -78,8 +78,8 @@ def print_nights(nights: Nights) -> None:
         emit("\n" + "".join(f"{visible(line)}\n" for line in sentences))
 
 
-def _condition(selection: Selection) -> tuple[str, list[object]]:
-    """SQL over the view's columns, with a placeholder for each value."""
+def condition(selection: Selection) -> tuple[str, list[object]]:
+    """SQL over the columns of the view ``nights``, with a placeholder for each value."""
     tests: list[tuple[str, object]] = [
         ("subject = ?", selection.subject),
         ("night_date >= ?", selection.since),

@@ -46,4 +46,5 @@ DatabasePath = Annotated[Path, AfterValidator(lambda path: at_home(path).absolut
 Zone = Annotated[str, AfterValidator(_known_zone)]
 TimeShift = Annotated[float, BeforeValidator(_seconds)]
 Subject = Annotated[str, AfterValidator(_not_blank)]
+Reviewer = Annotated[str, AfterValidator(_not_blank)]
 ColumnName = Annotated[str, AfterValidator(_not_blank)]

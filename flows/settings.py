@@ -30,7 +30,7 @@ from pydantic_settings import (
 from analytics.criteria import Criteria
 from analytics.rulesets import DEFAULT_RULESET, RULESETS, Ruleset, derive
 from flows.folders import config_folder, default_database
-from flows.setting_types import DatabasePath, Subject, TimeShift, Zone, at_home
+from flows.setting_types import DatabasePath, Reviewer, Subject, TimeShift, Zone, at_home
 from flows.table_settings import TableSettings
 from ingest import TableMapping
 from ingest.errors import UsageError
@@ -88,6 +88,8 @@ class Settings(BaseSettings):
         Absolute. Recordings lie in a folder beside it.
     subject : str
         Who wore the devices that are not mapped.
+    reviewer : str
+        Who judges on the review page.
     tz : str or None
         Zone of recordings that do not name one; None: the machine's own, said to be assumed.
     age_group : "adult", "child" or None
@@ -106,6 +108,7 @@ class Settings(BaseSettings):
 
     database: DatabasePath = Field(default_factory=default_database)
     subject: Subject = "me"
+    reviewer: Reviewer = "me"
     tz: Zone | None = None
     age_group: Literal["adult", "child"] | None = None
     criteria: Criteria = Criteria()

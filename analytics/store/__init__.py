@@ -5,21 +5,24 @@ package knows DuckDB.
 """
 
 from analytics.store.check import Finding, check
-from analytics.store.connection import Store
+from analytics.store.connection import Store, snapshot
 from analytics.store.journal import journal_of, write_journal
 from analytics.store.migrate import initialise
+from analytics.store.nights import load_night
 from analytics.store.publish import publish
 from analytics.store.query import query
 from analytics.store.read import (
     NightKey,
     default_ruleset,
     find_recording,
+    frames,
     nights_to_analyse,
     recordings_of_night,
     set_default_ruleset,
     stored_hashes,
 )
 from analytics.store.recordings import StoredRecording, stored_recording
+from analytics.store.reviews import reviews_of, write_review
 from analytics.store.samples import check_samples, load_samples, scratch, stage_samples
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
@@ -33,20 +36,25 @@ __all__ = [
     "check_samples",
     "default_ruleset",
     "find_recording",
+    "frames",
     "initialise",
     "journal_of",
+    "load_night",
     "load_samples",
     "nights_to_analyse",
     "publish",
     "query",
     "record_attempts",
     "recordings_of_night",
+    "reviews_of",
     "save",
     "save_nights",
     "scratch",
     "set_default_ruleset",
+    "snapshot",
     "stage_samples",
     "stored_hashes",
     "stored_recording",
     "write_journal",
+    "write_review",
 ]

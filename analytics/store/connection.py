@@ -20,6 +20,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -56,6 +57,9 @@ SESSION = "SET TimeZone = 'UTC'; SET enable_progress_bar = false"
 
 _gates: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 _gates_guard = threading.Lock()
+
+#: The connection of the `snapshot` that the present thread or task is in, and of which database it is.
+_held: ContextVar[tuple[Path, duckdb.DuckDBPyConnection] | None] = ContextVar("_held", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,31 @@ def reading(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
     ------
     DatabaseBusyError, DatabaseUnreadableError, StoreError
     """
+    held = _held.get()
+    if held is not None and held[0] == store.path:
+        yield held[1]
+        return
     with _connected(store, READER, read_only=True) as con:
         con.execute("SET lock_configuration = true")
         yield con
+
+
+@contextmanager
+def snapshot(store: Store) -> Iterator[None]:
+    """Inside, all reading goes through one connection: everything read is from one moment, and opening is paid once.
+
+    Nothing may be written inside: this very connection would keep the writer out.
+
+    Raises
+    ------
+    DatabaseBusyError, DatabaseUnreadableError, StoreError
+    """
+    with reading(store) as con:
+        token = _held.set((store.path, con))
+        try:
+            yield
+        finally:
+            _held.reset(token)
 
 
 @contextmanager

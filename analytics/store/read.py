@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import duckdb
+import polars as pl
 
 from analytics.store.connection import Store, reading, transaction
 from analytics.store.recordings import StoredRecording, fetch_recordings
@@ -14,6 +16,18 @@ from ingest.errors import StoreError
 NightKey = tuple[str, date]
 
 _IN_NIGHT = "r.sha256 IN (SELECT sha256 FROM recording_night WHERE subject = ? AND night_date = ?)"
+
+#: One statement and its parameters.
+Question = tuple[str, Sequence[object]]
+
+
+def frames(store: Store, *questions: Question) -> tuple[pl.DataFrame, ...]:
+    """Answers to the program's own questions, all from one moment and through one connection.
+
+    Instants arrive as ``Datetime("us", "UTC")``.
+    """
+    with reading(store) as con:
+        return tuple(pl.DataFrame(con.sql(sql, params=list(parameters) or None)) for sql, parameters in questions)
 
 
 def find_recording(store: Store, sha256: str) -> StoredRecording | None:

@@ -18,12 +18,13 @@ from analytics.model import Flag, Night, Score
 from analytics.store.tables import UTC_US, Columns, frame_of, plain
 from ingest.errors import StoreError
 
-_Fields = dict[str, tuple[pl.DataType | type[pl.DataType], str]]
+#: Column: its type, and the attribute it comes from.
+Fields = dict[str, tuple[pl.DataType | type[pl.DataType], str]]
 
 _KEY: Columns = {"subject": pl.String, "night_date": pl.Date}
 _SCORE_KEY: Columns = {**_KEY, "ruleset": pl.String}
 
-_NIGHT: _Fields = {
+NIGHT: Fields = {
     "zone": (pl.String, "zone"),
     "site": (pl.String, "site"),
     "legs": (pl.String, "legs"),
@@ -53,12 +54,24 @@ _NIGHT: _Fields = {
     "criteria_hash": (pl.String, "criteria_hash"),
     "version": (pl.String, "version"),
 }
-_BOUT: _Fields = {
+BOUT: Fields = {
     "start_at": (UTC_US, "start_us"),
     "end_at": (UTC_US, "end_us"),
     "state": (pl.String, "state"),
 }
-_MOVEMENT: _Fields = {
+BLANK: Fields = {
+    "start_at": (UTC_US, "start_us"),
+    "end_at": (UTC_US, "end_us"),
+    "kind": (pl.String, "kind"),
+}
+ENVELOPE: Fields = {
+    "recording": (pl.String, "recording"),
+    "site": (pl.String, "site"),
+    "leg": (pl.String, "leg"),
+    "start_at": (UTC_US, "start_us"),
+    "step_s": (pl.Float64, "step_s"),
+}
+MOVEMENT: Fields = {
     "number": (pl.Int32, "number"),
     "recording": (pl.String, "recording"),
     "site": (pl.String, "site"),
@@ -72,7 +85,7 @@ _MOVEMENT: _Fields = {
     "n_bursts": (pl.Int32, "n_bursts"),
     "shape": (pl.String, "shape"),
 }
-_EVENT: _Fields = {
+EVENT: Fields = {
     "movement_no": (pl.Int32, "movement_no"),
     "lead": (pl.Int32, "lead"),
     "leg": (pl.String, "leg"),
@@ -88,7 +101,7 @@ _EVENT: _Fields = {
     "p_near_onset": (pl.Float64, "p_near_onset"),
     "confidence": (pl.Float64, "confidence"),
 }
-_SERIES: _Fields = {
+SERIES: Fields = {
     "series_no": (pl.Int32, "series_no"),
     "start_at": (UTC_US, "start_us"),
     "end_at": (UTC_US, "end_us"),
@@ -135,7 +148,7 @@ MEASURES: Columns = {
 }
 
 #: Every table that holds rows of nights.
-NIGHT_TABLES = ("night", "bout", "movement", "score", "event", "series_row", "flag")
+NIGHT_TABLES = ("night", "bout", "blank", "envelope", "movement", "score", "event", "series_row", "flag")
 
 
 def night_frames(nights: Sequence[Night]) -> dict[str, pl.DataFrame]:
@@ -149,11 +162,13 @@ def night_frames(nights: Sequence[Night]) -> dict[str, pl.DataFrame]:
     scored = [(night, score) for night in nights for score in night.scores]
     return {
         "night": _night_frame(nights),
-        "bout": _parts(((_key(n), b) for n in nights for b in n.bouts), _KEY, _BOUT),
-        "movement": _parts(((_key(n), m) for n in nights for m in n.movements), _KEY, _MOVEMENT),
+        "bout": _parts(((_key(n), b) for n in nights for b in n.bouts), _KEY, BOUT),
+        "blank": _parts(((_key(n), b) for n in nights for b in n.blanks), _KEY, BLANK),
+        "envelope": _envelope_frame(nights),
+        "movement": _parts(((_key(n), m) for n in nights for m in n.movements), _KEY, MOVEMENT),
         "score": _score_frame(scored),
         "event": _event_frame(scored),
-        "series_row": _parts(((_score_key(n, s), x) for n, s in scored for x in s.series), _SCORE_KEY, _SERIES),
+        "series_row": _parts(((_score_key(n, s), x) for n, s in scored for x in s.series), _SCORE_KEY, SERIES),
         "flag": frame_of(
             [(*_score_key(n, s), *_flag_row(f)) for n, s in scored for f in s.flags], {**_SCORE_KEY, **_FLAG}
         ),
@@ -161,13 +176,19 @@ def night_frames(nights: Sequence[Night]) -> dict[str, pl.DataFrame]:
 
 
 def _night_frame(nights: Sequence[Night]) -> pl.DataFrame:
-    frame = _parts(((_key(night), night) for night in nights), _KEY, _NIGHT)
+    frame = _parts(((_key(night), night) for night in nights), _KEY, NIGHT)
     recordings = [sorted(night.recordings) for night in nights]
     return frame.with_columns(pl.Series("recordings", recordings, dtype=pl.List(pl.String)))
 
 
+def _envelope_frame(nights: Sequence[Night]) -> pl.DataFrame:
+    frame = _parts(((_key(n), e) for n in nights for e in n.envelopes), _KEY, ENVELOPE)
+    values = [pl.Series(e.max_mg).fill_nan(None) for n in nights for e in n.envelopes]
+    return frame.with_columns(pl.Series("max_mg", values, dtype=pl.List(pl.Float32)))
+
+
 def _event_frame(scored: Sequence[tuple[Night, Score]]) -> pl.DataFrame:
-    frame = _parts(((_score_key(n, s), e) for n, s in scored for e in s.events), _SCORE_KEY, _EVENT)
+    frame = _parts(((_score_key(n, s), e) for n, s in scored for e in s.events), _SCORE_KEY, EVENT)
     parts = [list(event.parts) for _, score in scored for event in score.events]
     return frame.with_columns(pl.Series("parts", parts, dtype=pl.List(pl.Int32)))
 
@@ -183,7 +204,7 @@ def _score_frame(scored: Sequence[tuple[Night, Score]]) -> pl.DataFrame:
     return frame_of(rows, {**_SCORE_KEY, "ruleset_hash": pl.String, **MEASURES})
 
 
-def _parts(items: Iterator[tuple[tuple[object, ...], Any]], key: Columns, fields: _Fields) -> pl.DataFrame:
+def _parts(items: Iterator[tuple[tuple[object, ...], Any]], key: Columns, fields: Fields) -> pl.DataFrame:
     """One row an item: its key, then the attributes that ``fields`` names."""
     values = attrgetter(*(attribute for _, attribute in fields.values()))
     rows = [(*item_key, *values(item)) for item_key, item in items]

@@ -41,9 +41,9 @@ raised AS (
     GROUP BY ALL
 ),
 judged AS (
-    SELECT subject, night_date, last(verdict ORDER BY reviewed_at, rowid) AS review
+    SELECT subject, night_date, nullif(last(verdict ORDER BY reviewed_at, rowid), 'undo') AS review
     FROM review_entry
-    WHERE movement_no IS NULL
+    WHERE movement_no IS NULL AND onset_at IS NULL AND start_at IS NULL AND verdict <> 'note'
     GROUP BY ALL
 )
 SELECT
@@ -112,7 +112,7 @@ COMMENT ON COLUMN nights.tier IS 'Confidence in the index, A (best) to D.';
 COMMENT ON COLUMN nights.assessable IS 'False where the night cannot be judged.';
 COMMENT ON COLUMN nights.not_assessable_reason IS 'Why not, a sentence; NULL where it can.';
 COMMENT ON COLUMN nights.flags IS 'Names of the raised flags, sorted; an empty list for none.';
-COMMENT ON COLUMN nights.review IS 'Latest verdict on the whole night; NULL where nobody judged it.';
+COMMENT ON COLUMN nights.review IS 'Latest verdict on the whole night: confirm, dismiss, unsure; NULL where nobody judged it, or it was taken back.';
 
 CREATE OR REPLACE VIEW flagged_nights AS
 SELECT subject, night_date, name AS flag, criteria, reason
@@ -220,14 +220,17 @@ COMMENT ON COLUMN journal.value IS 'Its amount, in the unit that kind names; NUL
 COMMENT ON COLUMN journal.text IS 'It in words; NULL where there are none.';
 
 CREATE OR REPLACE VIEW reviews AS
-SELECT subject, night_date, movement_no, onset_at, verdict, note, reviewer, reviewed_at
+SELECT subject, night_date, movement_no, onset_at, recording, start_at, end_at, verdict, note, reviewer, reviewed_at
 FROM review_entry;
 COMMENT ON VIEW reviews IS 'Verdicts on nights and movements, all of them; the latest counts. Source: review_entry.';
 COMMENT ON COLUMN reviews.subject IS 'Who slept.';
 COMMENT ON COLUMN reviews.night_date IS 'Local date of the evening, noon to noon.';
-COMMENT ON COLUMN reviews.movement_no IS 'The event that was judged, as numbered then; NULL for the whole night.';
-COMMENT ON COLUMN reviews.onset_at IS 'Onset of that event, UTC; NULL for the whole night.';
-COMMENT ON COLUMN reviews.verdict IS 'What the reviewer decided.';
+COMMENT ON COLUMN reviews.movement_no IS 'The event that was judged, as numbered then; NULL for the whole night or a span.';
+COMMENT ON COLUMN reviews.onset_at IS 'Onset of that event, UTC; NULL for the whole night or a span.';
+COMMENT ON COLUMN reviews.recording IS 'SHA-256 of the recording that shows it best; NULL for the whole night or a span.';
+COMMENT ON COLUMN reviews.start_at IS 'Start of the span that is meant, UTC; NULL for the whole night or an event.';
+COMMENT ON COLUMN reviews.end_at IS 'End of the span that is meant, UTC; NULL for the whole night or an event.';
+COMMENT ON COLUMN reviews.verdict IS 'confirm, dismiss, unsure (night or event), exclude (span), undo (takes back what was said before of the same), note (words only).';
 COMMENT ON COLUMN reviews.note IS 'In the words of the reviewer; NULL for none.';
 COMMENT ON COLUMN reviews.reviewer IS 'Who judged.';
 COMMENT ON COLUMN reviews.reviewed_at IS 'When, UTC.';

@@ -28,7 +28,7 @@ CONTRACT = {
     " rate_hz_nominal rate_hz_true unit lsb_mg noise_mg clipped_share bad_blocks restarts n_gaps duplicate_stamps"
     " backward_steps n_idle idle_s is_calibrated residual_mg time_shift_s warnings",
     "journal": "subject day kind value text",
-    "reviews": "subject night_date movement_no verdict note reviewer reviewed_at",
+    "reviews": "subject night_date movement_no onset_at recording start_at end_at verdict note reviewer reviewed_at",
     "patterns": "subject flag n_flagged n_assessable is_pattern finding note",
     "sleep_stages": "subject night_date stage start_at end_at recording",
     "heart_rate": "subject night_date minute_at heart_bpm rmssd_ms recording",
@@ -126,15 +126,16 @@ def test_a_night_that_cannot_be_assessed_has_no_index_whatever_was_counted(store
 
 
 def test_the_latest_verdict_on_the_whole_night_counts(filled: Store) -> None:
-    add = "INSERT INTO review_entry VALUES ('anna', '2026-03-10', ?, NULL, ?, NULL, 'dr', ?::TIMESTAMPTZ)"
+    columns = "subject, night_date, movement_no, verdict, reviewer, reviewed_at"
+    add = f"INSERT INTO review_entry ({columns}) VALUES ('anna', '2026-03-10', ?, ?, 'dr', ?::TIMESTAMPTZ)"
     for movement_no, verdict, at in [
         (None, "unsure", "2026-03-12 10:00:00+00"),
-        (None, "confirmed", "2026-03-13 10:00:00+00"),
-        (None, "dismissed", "2026-03-11 10:00:00+00"),
-        (3, "dismissed", "2026-03-14 10:00:00+00"),
+        (None, "confirm", "2026-03-13 10:00:00+00"),
+        (None, "dismiss", "2026-03-11 10:00:00+00"),
+        (3, "dismiss", "2026-03-14 10:00:00+00"),
     ]:
         execute(filled, add, [movement_no, verdict, at])
-    assert row(filled, "SELECT review FROM nights") == {"review": "confirmed"}
+    assert row(filled, "SELECT review FROM nights") == {"review": "confirm"}
     assert query(filled, "FROM reviews").height == 4
 
 

@@ -1,0 +1,59 @@
+"""What holds over the nights of a report, in words: on top of it, before any single night."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+from analytics.model import FlagName
+from analytics.patterns import FEW_NIGHTS, TREND_NIGHTS, clinician_signs, is_pattern, nights_with, spread, trend
+from analytics.report.drawing import table
+from analytics.report.gathering import Report
+from analytics.report.markup import Html, el, joined
+
+FLAGS = {
+    "possible_plmd": "possible PLMD",
+    "frequent_hypnic_jerks": "frequent hypnic jerks",
+    "possible_rls": "possible RLS",
+}
+#: Told apart without colour.
+_MARKS = {"seen": "■ yes", "not seen": "□ no", "not known": "? not known"}
+
+
+def findings(report: Report) -> Html:
+    """Findings and the signs that send people to a clinician."""
+    signs = [
+        (sign.name, el("span", _MARKS[sign.state], class_="state"), sign.says)
+        for sign in clinician_signs(report.facts, report.journal)
+    ]
+    return joined(
+        el("h2", "Over these nights"),
+        el("div", [el("p", line) for line in _lines(report)], class_="verdict"),
+        el("h3", "Reasons to see a clinician"),
+        table(("sign", "seen", "what was measured or written down"), signs, css="criteria signs"),
+    )
+
+
+def _lines(report: Report) -> Iterator[Html | str]:
+    facts = report.facts
+    able = sum(night.assessable for night in facts)
+    for flag in get_args(FlagName):
+        raised, _ = nights_with(flag, facts)
+        pattern = ": a pattern" if is_pattern(flag, facts) else ""
+        yield el("strong", f"{FLAGS[flag]} on {raised} of {able} assessable nights{pattern}")
+    if able < FEW_NIGHTS:
+        yield f"Fewer than {FEW_NIGHTS} nights: nights differ a lot, and one night is not a pattern. Record more."
+    varies, changes = spread(facts), trend(facts)
+    if varies is not None and varies.n_nights > 1:
+        yield (
+            f"PLMS per hour of sleep: median {varies.median:.1f}, from {varies.low:.1f} to {varies.high:.1f} "
+            f"over {varies.n_nights} nights."
+        )
+    if changes is not None:
+        told = "changes" if changes.is_clear else "no clear change"
+        yield (
+            f"Trend: {told}, {changes.per_week:+.1f} per hour and week (95 % interval {changes.low:+.1f} to "
+            f"{changes.high:+.1f})."
+        )
+    elif able >= FEW_NIGHTS:
+        yield f"A trend needs {TREND_NIGHTS} assessable nights."

@@ -1,0 +1,81 @@
+"""The numbers of a night in words: as detected, and as reviewed where reviews change them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from analytics.model import Event, Night
+from analytics.report.gathering import ReportNight
+from analytics.report.scales import clock
+
+UNKNOWN = "not known"
+_SOURCES = {
+    "diary": "the sleep journal",
+    "fit": "the device's sleep stages",
+    "accelerometer": "stillness of the leg",
+    "none": UNKNOWN,
+}
+Row = tuple[str, str, str]
+
+
+def measure_rows(one: ReportNight) -> list[tuple[str, ...]]:
+    """Name, as detected and, where reviews change numbers, as reviewed."""
+    detected = _of(one.measures, one.night.tst_h, one.events)
+    if one.reviewed is None:
+        return [(name, value) for name, value in detected]
+    after = _of(one.reviewed.measures, one.reviewed.tst_h, one.reviewed.events)
+    return [(name, before, value) for (name, before), (_, value) in zip(detected, after, strict=True)]
+
+
+def _of(measures: Mapping[str, Any], tst_h: float | None, events: Sequence[Event]) -> list[tuple[str, str]]:
+    get = measures.get
+    return [
+        ("periodic leg movements per hour asleep (PLMS index)", _index(measures)),
+        ("periodic leg movements asleep (PLMS)", _shown(get("n_plms"), "d")),
+        ("periodic leg movements per hour awake in bed (PLMW index)", _shown(get("plmw_index"), ".1f")),
+        ("periodic series", _shown(get("n_series"), "d")),
+        ("candidate leg movements", _shown(get("n_clm"), "d")),
+        ("share of candidates asleep that are periodic", _shown(get("periodicity_index_share"), ".0%")),
+        ("median interval inside series", _shown(get("median_imi_s"), ".1f", " s")),
+        ("intervals of 20-40 s", _shown(get("share_imi_20_40"), ".0%")),
+        ("brief jerks near falling asleep", str(sum(e.label == "hypnic_jerk" for e in events))),
+        ("hours asleep", _shown(tst_h, ".1f", " h")),
+    ]
+
+
+def sleep_rows(one: ReportNight) -> list[tuple[str, str]]:
+    """What was recorded and when the person slept."""
+    night = one.night
+    return list(_sleep(night, one))
+
+
+def _sleep(night: Night, one: ReportNight) -> Iterator[tuple[str, str]]:
+    def at(time_us: int | None) -> str:
+        return UNKNOWN if time_us is None else clock(time_us, one.zone)
+
+    onset = at(night.sleep_onset_us)
+    if night.sleep_onset_us is not None and night.onset_sd_min is not None:
+        onset += f", give or take {1.96 * night.onset_sd_min:.0f} min (95 %)"
+    yield "recorded", f"{at(night.recorded_from_us)} to {at(night.recorded_to_us)}, {night.recorded_h:.1f} h"
+    yield "sleep told by", _SOURCES[night.sleep_source]
+    yield "in bed", at(night.in_bed_us)
+    yield "fell asleep", onset
+    yield "woke up", at(night.wake_us)
+    yield "awake after that", _shown(night.waso_min, ".0f", " min")
+    yield "sleep efficiency", _shown(night.sleep_efficiency, ".0%")
+    yield "sleep period recorded", _shown(night.recorded_share, ".0%")
+    yield "longest gap", _shown(night.longest_gap_s, ".0f", " s")
+    yield "probably not worn", _shown(night.unworn_h, ".1f", " h")
+    yield "movements seen from", _shown(night.blind_below_mg, ".0f", " mg")
+    yield "confidence in the index", f"{night.tier} (A best, D none)"
+
+
+def _index(measures: Mapping[str, Any]) -> str:
+    low, high = measures.get("plms_index_low"), measures.get("plms_index_high")
+    between = "" if low is None or high is None else f" ({low:.0f}-{high:.0f})"
+    return _shown(measures.get("plms_index"), ".1f") + between
+
+
+def _shown(value: float | None, spec: str, unit: str = "") -> str:
+    return UNKNOWN if value is None else f"{value:{spec}}{unit}"

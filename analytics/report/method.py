@@ -1,0 +1,63 @@
+"""How the numbers were made, under which rules, and what they cannot say: the last part of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analytics.report.drawing import table
+from analytics.report.gathering import Report
+from analytics.report.markup import Html, el
+from analytics.rulesets import Ruleset
+
+_STEPS = (
+    "Movements: acceleration band-passed to 0.5-10 Hz, RMS over 0.15 s and all three axes, against a noise floor that "
+    "follows the sensor. Turning over, rhythmic movements and brief jerks are told apart by their shape.",
+    "Sleep: from a sleep journal, the device's own stages, or the stillness of the leg, in that order. Lying awake "
+    "without moving cannot be seen; the moment of falling asleep is an estimate and carries its uncertainty.",
+    "Scoring: legs joined into one movement, intervals from onset to onset, series and indices by the rule set below.",
+    "Interval in brackets after the index: 95 %, from resampling the night's own half hours. It says how uneven the "
+    "night was, not what the sensor could not see.",
+    "As reviewed: dismissed movements left out, excluded spans neither counted nor in the hours, the same rules.",
+)
+_LIMITS = (
+    "Counts from an accelerometer are another scale than EMG counts: 39 % of the leg movements in EMG move nothing "
+    "(Terrill 2013). Thresholds of published criteria were made for EMG.",
+    "One recorded leg gives a lower bound.",
+    "Apnoea, narcolepsy, medication and other causes of leg movements cannot be told from here, nor can arousals.",
+    "Restless legs are an urge to move that only the person can report.",
+    '"Hypnic jerk" is a heuristic: a cough, a startle or a bed partner can look the same.',
+    "Indices vary from night to night; one night is not a pattern (Trotti 2009).",
+)
+
+
+def method(report: Report) -> Html:
+    """Method, rules, versions and limits."""
+    return el(
+        "section",
+        el("h2", "Method and limits"),
+        el("h3", "How it was measured"),
+        el("ul", [el("li", step) for step in _STEPS]),
+        el("h3", "What it cannot say"),
+        el("ul", [el("li", limit) for limit in _LIMITS]),
+        el("h3", "Rules and versions"),
+        table(("", ""), list(_rules(report)), css="facts"),
+        class_="method",
+    )
+
+
+def _rules(report: Report) -> Iterator[tuple[str, str]]:
+    yield "rule set", report.ruleset
+    rules = report.about.rulesets.get(report.ruleset)
+    yield "its hash", ", ".join(sorted({one.score.ruleset_hash for one in report.nights if one.score})) or "none"
+    if rules is not None:
+        yield from _limits_of(rules)
+    hashes = sorted({one.night.criteria_hash for one in report.nights})
+    yield "hash of the detection thresholds", ", ".join(hashes)
+    yield "analysed with nightkick", ", ".join(sorted({one.night.version for one in report.nights}))
+    if hashes != [report.about.criteria.hash()]:
+        yield "note", "thresholds in the settings differ from those that some of these nights were analysed with"
+
+
+def _limits_of(rules: Ruleset) -> Iterator[tuple[str, str]]:
+    yield "interval inside a series", f"{rules.imi_min_s:g} to {rules.imi_max_s:g} s, onset to onset"
+    yield "movements of a series", f"{rules.series_min_clm} or more"

@@ -1,0 +1,102 @@
+"""All nights of a report on one evening-to-morning clock, a row each: the densest picture of a person's nights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from analytics.report.drawing import WIDTH, box, label, marks, picture, upright
+from analytics.report.gathering import ReportNight
+from analytics.report.markup import Html, el, joined
+from analytics.report.scales import HOUR_US, Linear, local
+from analytics.report.timeline import LANES
+
+_LEFT, _RIGHT = 76.0, 560.0
+_ROW, _TOP = 15.0, 18.0
+#: Rows of one picture: more would not fit on a page.
+_MOST_ROWS = 40
+
+
+def overview(nights: Sequence[ReportNight]) -> Html:
+    """Pictures of all nights, as many as pages need."""
+    first_h, last_h = _span_h(nights)
+    parts = [nights[i : i + _MOST_ROWS] for i in range(0, len(nights), _MOST_ROWS)]
+    return joined([el("figure", _picture(part, first_h, last_h), class_="picture") for part in parts])
+
+
+def _picture(nights: Sequence[ReportNight], first_h: int, last_h: int) -> Html:
+    x = Linear(first_h, last_h, _LEFT, _RIGHT)
+    bottom = _TOP + _ROW * len(nights)
+    step = 1 if last_h - first_h <= 16 else 2
+    whole = range(first_h, last_h + 1, step)
+    return picture(
+        f"Nights from {nights[0].night.night_date} to {nights[-1].night.night_date}",
+        WIDTH,
+        bottom + 4,
+        [upright(x(h), _TOP - 4, bottom, "grid") for h in whole],
+        [label(x(h), 10, f"{(12 + h) % 24:02}", anchor="middle") for h in whole],
+        label(_RIGHT + 46, 10, "PLMS/h", anchor="end"),
+        label(_RIGHT + 54, 10, "possible pattern, review"),
+        [_row(night, x, _TOP + i * _ROW) for i, night in enumerate(nights)],
+        says=" ".join(_sentence(night) for night in nights),
+    )
+
+
+def _row(one: ReportNight, x: Linear, top: float) -> Html:
+    night = one.night
+    index = one.measures.get("plms_index")
+    first, last = (x(_hours_since_noon(t, one)) for t in (night.recorded_from_us, night.recorded_to_us))
+    return joined(
+        label(_LEFT - 8, top + 10, f"{night.night_date:%a %d %b}", anchor="end"),
+        box(first, top + 1, last - first, _ROW - 3, "ground"),
+        [
+            box(x(_hours_since_noon(b.start_us, one)), top + 1, _width(b.start_us, b.end_us, x), _ROW - 3, "asleep")
+            for b in night.bouts
+            if b.state == "sleep"
+        ],
+        list(_marks(one, x, top)),
+        label(_RIGHT + 46, top + 10, "-" if index is None else f"{index:.1f}", "tick strong", "end"),
+        label(_RIGHT + 54, top + 10, _state(one)),
+    )
+
+
+def _marks(one: ReportNight, x: Linear, top: float) -> Iterator[Html]:
+    """Periodic movements as tall as the row, all others half of it."""
+    for i, lane in enumerate(LANES):
+        places = [x(_hours_since_noon(e.onset_us, one)) for e in one.events if lane.holds(e)]
+        upper = top + 2 if i < 2 else top + _ROW / 2
+        yield marks(((place, upper, top + _ROW - 3) for place in places), f"mark thin {lane.css}")
+
+
+def _width(start_us: int, end_us: int, x: Linear) -> float:
+    return (end_us - start_us) / HOUR_US * (x.right - x.left) / (x.last - x.first)
+
+
+def _hours_since_noon(time_us: int, one: ReportNight) -> float:
+    """On the clock of the evening: where clocks are changed at night, the morning is an hour off in this picture."""
+    return (time_us - one.noon_us) / HOUR_US
+
+
+def _span_h(nights: Sequence[ReportNight]) -> tuple[int, int]:
+    first = min(_hours_since_noon(one.night.recorded_from_us, one) for one in nights)
+    last = max(_hours_since_noon(one.night.recorded_to_us, one) for one in nights)
+    return int(first // 1), int(-(-last // 1))
+
+
+def _state(one: ReportNight) -> str:
+    raised = [_SHORT[flag.name] for flag in one.flags if flag.raised]
+    found = "+".join(raised) if raised else ("" if one.night.assessable else "not assessable")
+    return ", ".join(
+        filter(
+            None, (found, {"confirm": "confirmed", "dismiss": "dismissed"}.get(one.holds.night or "", one.holds.night))
+        )
+    )
+
+
+_SHORT = {"possible_plmd": "PLMD", "frequent_hypnic_jerks": "jerks", "possible_rls": "RLS"}
+
+
+def _sentence(one: ReportNight) -> str:
+    index = one.measures.get("plms_index")
+    told = "no index" if index is None else f"{index:.1f} PLMS per hour"
+    began = f"{local(one.night.recorded_from_us, one.zone):%H:%M}"
+    return f"{one.night.night_date}, from {began}: {told}, {_state(one) or 'no flag'}."

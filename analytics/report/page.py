@@ -1,0 +1,226 @@
+"""The report as one HTML document: what stands where, and the words around the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from analytics.model import Criterion, Flag, Review
+from analytics.report.by_hour import bars
+from analytics.report.drawing import patterns, table
+from analytics.report.findings import FLAGS, findings
+from analytics.report.gathering import Report, ReportNight
+from analytics.report.intervals import histogram
+from analytics.report.markup import Html, el, joined
+from analytics.report.measures import measure_rows, sleep_rows
+from analytics.report.method import method
+from analytics.report.overview import overview
+from analytics.report.scales import clock, local
+from analytics.report.style import SHEET
+from analytics.report.timeline import timeline
+
+CAVEAT = (
+    "A screening aid, not a diagnosis. Counts from an accelerometer are another scale than EMG counts: what does not "
+    "move the limb is not seen. Disorders need an interview, PLMD a sleep study as well."
+)
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_STATES = {"met": "■ met", "not met": "□ not met", "not measurable": "? not measurable"}
+_VERDICTS = {"confirm": "confirmed", "dismiss": "dismissed", "unsure": "unsure"}
+
+
+def page_of(report: Report) -> str:
+    """The whole document."""
+    body = joined(
+        patterns(),
+        el("header", list(_header(report))),
+        el("main", _over_nights(report), [_night(one, report) for one in report.nights], method(report)),
+    )
+    head = joined(
+        el("meta", charset="utf-8"),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        el("title", f"Leg movements at night: {report.subject}, {_range(report)}"),
+        el("style", Html(SHEET)),
+    )
+    return "<!DOCTYPE html>\n" + el("html", el("head", head), el("body", body), lang="en") + "\n"
+
+
+def _range(report: Report) -> str:
+    first, last = report.nights[0].night.night_date, report.nights[-1].night.night_date
+    return f"{first}" if first == last else f"{first} to {last}"
+
+
+def _header(report: Report) -> Iterator[Html]:
+    n = len(report.nights)
+    yield el("h1", "Leg movements at night")
+    yield el(
+        "p",
+        el("strong", el("bdi", report.subject)),
+        f", {n} night{'' if n == 1 else 's'}, {_range(report)}. Made on {report.about.made_on} with nightkick ",
+        f"{report.about.version}.",
+    )
+    yield el("p", CAVEAT, class_="notice")
+
+
+def _over_nights(report: Report) -> Html:
+    return joined(
+        findings(report),
+        joined(
+            el("h3", "All nights on one clock"),
+            overview(report.nights),
+            el("p", "Tall marks are periodic movements, half ones all others; shaded is sleep. Times are those of the "
+               "evening's zone. A dash: no index could be given.", class_="muted"),
+        )
+        if len(report.nights) > 1
+        else None,
+    )  # fmt: skip
+
+
+def _night(one: ReportNight, report: Report) -> Html:
+    night = one.night
+    rules = report.about.rulesets.get(report.ruleset)
+    band_s = (rules.imi_min_s, rules.imi_max_s) if rules else (10.0, 90.0)
+    return el(
+        "section",
+        el("h2", f"Night of {_long(night.night_date)} to {_long(night.night_date + timedelta(days=1))}"),
+        el("p", f"Worn on: {night.site}, legs recorded: {night.legs}. Times in {night.zone}.", class_="muted"),
+        _verdict(one),
+        el("figure", timeline(night, one.events, one.holds, one.zone), _legend(one), class_="picture"),
+        el(
+            "div",
+            _figure("Time between movements, onset to onset (log scale). Filled: inside a series.",
+                    histogram(str(night.night_date), one.events, band_s=band_s)),
+            _figure("Movements per clock hour.", bars(night, one.events, one.zone)),
+            class_="pair",
+        ),
+        el("div", _measures(one), _sleep(one), class_="columns"),
+        _reviews(one),
+        [_flag(flag) for flag in one.flags],
+        _beside(one),
+        class_="night",
+    )  # fmt: skip
+
+
+def _long(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def _figure(caption: str, drawn: Html) -> Html:
+    return el("figure", drawn, el("figcaption", caption), class_="picture")
+
+
+def _legend(one: ReportNight) -> Html:
+    words = ["Below: largest movement of each moment, log scale"]
+    if one.night.blind_below_mg is not None:
+        words.append("dashed: smaller movements were not seen")
+    if any(blank.kind == "gap" for blank in one.night.blanks):
+        words.append("hatched from top to bottom: not recorded")
+    if any(blank.kind != "gap" for blank in one.night.blanks):
+        words.append("hatched below and in the sleep band: not searchable or probably not worn")
+    if one.night.legs == "both":
+        words.append("upper half of a lane: left leg, lower half: right leg, both: the whole")
+    if one.holds.dismissed:
+        words.append("crosses: dismissed by a reviewer")
+    if len(one.holds.excluded_us):
+        words.append("framed stripes: excluded by a reviewer")
+    return el("figcaption", "; ".join(words) + ".")
+
+
+def _verdict(one: ReportNight) -> Html:
+    raised = [flag for flag in one.flags if flag.raised]
+    lines = [el("p", el("strong", f"{FLAGS[flag.name]}: "), flag.reason) for flag in raised]
+    if not one.night.assessable:
+        lines.append(el("p", el("strong", "Not assessable: "), one.night.not_assessable_reason or ""))
+    elif not raised:
+        lines.append(el("p", el("strong", "No pattern found. "), *(f"{flag.reason} " for flag in one.flags)))
+    if one.score is None:
+        lines.append(el("p", "The night was not scored under the rule set that is shown; nightkick reanalyse does it."))
+    said = _VERDICTS.get(one.holds.night or "")
+    lines.append(
+        el("p", f"Reviewer's verdict on the night: {said}." if said else "No reviewer's verdict on the night.")
+    )
+    return el("div", lines, class_="verdict")
+
+
+def _measures(one: ReportNight) -> Html:
+    head = ("measure", "as detected", *(("as reviewed",) if one.reviewed else ()))
+    remark = None
+    if one.stale:
+        remark = "Reviews change these numbers, but thresholds or rules have changed since the analysis: run reanalyse."
+    elif one.reviewed is None:
+        remark = "As reviewed: the same; no movement was dismissed and no span excluded."
+    return el(
+        "div",
+        el("h3", "Measures"),
+        table(head, measure_rows(one), css="numbers"),
+        el("p", remark, class_="muted") if remark else None,
+    )
+
+
+def _sleep(one: ReportNight) -> Html:
+    return el("div", el("h3", "Recording and sleep"), table(("", ""), sleep_rows(one), css="facts"))
+
+
+def _reviews(one: ReportNight) -> Html:
+    holds, found = one.holds, list[Html]()
+    if one.reviewed is not None:
+        found.append(
+            el("p", f"{one.reviewed.n_dismissed} movements dismissed, {60 * one.reviewed.excluded_h:.0f} min excluded.")
+        )
+    if holds.unmatched:
+        found.append(el("p", f"{holds.unmatched} judged movements are not found by the present analysis."))
+    found += [_note(review, one) for review in holds.notes]
+    return joined(el("h3", "Review"), found) if found else joined()
+
+
+def _note(review: Review, one: ReportNight) -> Html:
+    about = "the night"
+    if review.onset_us is not None:
+        about = f"the movement at {local(review.onset_us, one.zone):%H:%M:%S}"
+    elif review.start_us is not None and review.end_us is not None:
+        about = f"{clock(review.start_us, one.zone)} to {clock(review.end_us, one.zone)}"
+    when = f"{local(review.reviewed_at_us, one.zone):%Y-%m-%d %H:%M}"
+    return el(
+        "p",
+        el("bdi", review.reviewer),
+        f", {when}, on {about} ({review.verdict}): ",
+        el("bdi", review.note or "", class_="words"),
+    )
+
+
+def _flag(flag: Flag) -> Html:
+    rows = [
+        (criterion.name, _value(criterion), el("span", _STATES[criterion.state], class_="state"), criterion.says)
+        for criterion in flag.criteria
+    ]
+    title = f"{FLAGS[flag.name]}: {'flagged' if flag.raised else 'not flagged'}"
+    return el(
+        "div",
+        el("h3", title),
+        table(("criterion", "value", "state", "threshold or remark"), rows, css="criteria"),
+    )
+
+
+def _value(criterion: Criterion) -> str:
+    value = criterion.value
+    return "" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _beside(one: ReportNight) -> Html:
+    """The journal of that day and the sensors."""
+    noted = [(entry.kind, "" if entry.value is None else f"{entry.value:g}", entry.text or "") for entry in one.journal]
+    sensors = [
+        (
+            " ".join(filter(None, (sensor["device"], sensor["serial"]))) or "unnamed device",
+            f"{sensor['site']}, {sensor['side']}",
+            sensor["format"] + ("" if sensor["rate_hz_true"] is None else f", {sensor['rate_hz_true']:.1f} Hz"),
+            f"{sensor['tz']} ({sensor['tz_source']})",
+            " ".join(sensor["warnings"]),
+        )
+        for sensor in one.sensors
+    ]
+    return joined(
+        (el("h3", "Journal of that day"), table(("noted", "value", "words"), noted, css="facts")) if noted else None,
+        el("h3", "Sensors"),
+        table(("device, serial masked", "worn on", "format, rate", "zone (named by)", "remarks"), sensors, css="facts"),
+    )

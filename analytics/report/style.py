@@ -1,0 +1,73 @@
+"""How the report looks: on A4, in black and white as well as in colour."""
+
+SHEET = """
+@page { size: A4; margin: 14mm 15mm 16mm;
+  @bottom-right { content: "page " counter(page) " of " counter(pages); font: 7.5pt sans-serif; color: #555; } }
+:root { --ink: #1d1d1b; --muted: #5d5c57; --rule: #c9c7c0; --grid: #dedcd6; --periodic: #c04f00; --jerk: #0072b2;
+  --single: #4a4945; --other: #8f8c84; --ground: #f3f2ee; --asleep: #c7d2da; }
+* { box-sizing: border-box; }
+html { font: 9.5pt/1.4 system-ui, "Segoe UI", "Helvetica Neue", Arial, "Noto Sans", sans-serif; color: var(--ink);
+  background: #fff; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+body { max-width: 180mm; margin: 0 auto; padding: 8mm 0; overflow-wrap: anywhere; }
+h1 { font-size: 17pt; line-height: 1.2; margin: 0 0 1mm; }
+h2 { font-size: 12.5pt; line-height: 1.25; margin: 0 0 1mm; }
+h3 { font-size: 9.5pt; margin: 4mm 0 1mm; }
+h2, h3, figcaption { break-after: avoid; }
+p { margin: 0 0 2mm; }
+.muted { color: var(--muted); }
+.notice { border: 0.4mm solid var(--ink); padding: 2mm 3mm; margin: 3mm 0; break-inside: avoid; }
+.verdict { border-left: 1.2mm solid var(--ink); padding-left: 3mm; margin: 2mm 0 3mm; break-inside: avoid; }
+.verdict p { margin: 0 0 0.6mm; }
+section.night, section.method { break-before: page; }
+figure { margin: 3mm 0 0; break-inside: avoid; }
+figcaption { font-size: 8pt; color: var(--muted); margin-top: 0.5mm; }
+svg { display: block; width: 100%; height: auto; break-inside: avoid; }
+svg.defs { position: absolute; width: 0; height: 0; }
+.pair { display: grid; grid-template-columns: 372fr 330fr; column-gap: 4.5mm; break-inside: avoid; align-items: start; }
+.columns { display: grid; grid-template-columns: 1fr 1fr; column-gap: 6mm; align-items: start; }
+table { border-collapse: collapse; width: 100%; font-size: 8.5pt; line-height: 1.3; }
+caption { text-align: left; }
+th, td { text-align: left; vertical-align: top; padding: 0.7mm 2mm 0.7mm 0; border-bottom: 0.2mm solid var(--rule); }
+thead th { color: var(--muted); font-weight: 400; border-bottom: 0.3mm solid var(--ink); }
+tbody th { font-weight: 400; }
+tr { break-inside: avoid; }
+table.numbers td { font-variant-numeric: tabular-nums; font-weight: 600; white-space: nowrap; }
+table.criteria { margin-bottom: 3mm; table-layout: fixed; }
+table.criteria th:nth-child(1) { width: 37%; }
+table.criteria th:nth-child(2) { width: 12%; }
+table.criteria th:nth-child(3) { width: 21%; }
+.state { white-space: nowrap; }
+.words { white-space: pre-wrap; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+text { font-size: 9.5px; fill: var(--ink); font-family: inherit; }
+text.tick { fill: var(--muted); }
+text.small { font-size: 7.5px; }
+text.strong { fill: var(--ink); font-weight: 600; }
+line, path { fill: none; stroke-width: 1; }
+.grid { stroke: var(--grid); stroke-width: 0.6; }
+.axis { stroke: var(--ink); stroke-width: 0.8; }
+.limit { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 4 3; }
+.ground { fill: var(--ground); }
+.asleep { fill: var(--asleep); }
+.usual { fill: #f7e0d0; }
+.paper { fill: #fff; }
+.mark { stroke-width: 0.9; }
+.mark.thin { stroke-width: 0.6; }
+.mark.periodic { stroke: var(--periodic); }
+.mark.periodic-awake { stroke: var(--periodic); stroke-dasharray: 2 1; }
+.mark.jerk { stroke: var(--jerk); stroke-width: 1.4; }
+.mark.single { stroke: var(--single); }
+.mark.other { stroke: var(--other); }
+.dismissed { stroke: var(--ink); stroke-width: 0.8; }
+.excluded { stroke: var(--ink); stroke-width: 0.8; }
+.envelope { fill: #83918d; }
+.onset, .onset-line { stroke: var(--jerk); stroke-width: 1.2; }
+.onset-line { stroke-dasharray: 3 2; }
+.periodic-fill { fill: var(--periodic); }
+.framed, .open { stroke: var(--single); stroke-width: 0.6; }
+.open { fill: #fff; }
+.hatch { stroke: #8f8c84; stroke-width: 1; }
+.awake-line { stroke: var(--periodic); stroke-width: 1.6; }
+.out-line { stroke: var(--ink); stroke-width: 0.5; }
+@media print { body { padding: 0; max-width: none; } .unseen { display: none; } }
+"""

@@ -1,0 +1,219 @@
+"""The picture of one night: sleep, movements in lanes, and how much the leg moved, on one axis of local time.
+
+Every kind of movement has a lane of its own, so that nothing hangs on colour. Marks of the left leg stand in the upper
+half of a lane, of the right one in the lower half, of both in all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+import numpy as np
+
+from analytics.model import Envelope, Event, Night
+from analytics.report.drawing import WIDTH, behind, box, label, marks, picture, upright
+from analytics.report.markup import Html, el, joined
+from analytics.report.scales import Linear, Logarithmic, clock, ticks
+from analytics.reviewed import Standing
+
+_LEFT, _RIGHT = 92.0, WIDTH - 6.0
+_LANE = 13.0
+_BAND_TOP, _BAND = 16.0, 14.0
+_ENVELOPE = 64.0
+#: Of the axis of the envelope, mg.
+_LOWEST_MG, _HIGHEST_MG = 1.0, 3000.0
+_MG_TICKS = ((1, "1 mg"), (10, "10"), (100, "100"), (1000, "1 g"))
+#: Narrower than this, a blank or excluded span is widened so that it can be seen.
+_LEAST_WIDTH = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Movements of one kind. ``css`` is the look of their marks."""
+
+    name: str
+    css: str
+    labels: tuple[str, ...]
+    awake: bool | None = None
+
+    def holds(self, event: Event) -> bool:
+        """Whether a movement belongs here: by its stored label and, where it matters, by its state."""
+        return event.label in self.labels and (self.awake is None or self.awake == (event.sleep_state != "sleep"))
+
+
+LANES = (
+    Lane("periodic, asleep", "periodic", ("periodic",), awake=False),
+    Lane("periodic, not asleep", "periodic-awake", ("periodic",), awake=True),
+    Lane("hypnic jerk", "jerk", ("hypnic_jerk",)),
+    Lane("single", "single", ("isolated", "short_interval")),
+    Lane("while awake", "other", ("wake",)),
+    Lane("turning, other", "other", ("rhythmic", "posture_change", "large_movement")),
+)
+
+
+def timeline(night: Night, events: Sequence[Event], holds: Standing, zone: tzinfo) -> Html:
+    """Draw a night with the table that stands behind the picture."""
+    x = Linear(night.recorded_from_us, night.recorded_to_us, _LEFT, _RIGHT)
+    lanes_top = _BAND_TOP + _BAND + 8
+    lanes_bottom = lanes_top + _LANE * len(LANES)
+    bottom = lanes_bottom + 8 + _ENVELOPE
+    drawn = picture(
+        f"Night of {night.night_date}",
+        WIDTH,
+        bottom + 16,
+        _axis(night, x, zone, bottom),
+        _sleep_band(night, x),
+        _lanes(events, holds, x, lanes_top),
+        _envelopes(night, x, lanes_bottom + 8),
+        _blanks(night, x, lanes_bottom, bottom),
+        _excluded(holds, x, bottom),
+        _onset(night, x, bottom),
+        says=_in_words(night, events, zone),
+    )
+    return joined(drawn, behind(*_series_table(night, events, zone)))
+
+
+def _axis(night: Night, x: Linear, zone: tzinfo, bottom: float) -> Html:
+    moments = ticks(night.recorded_from_us, night.recorded_to_us, zone)
+    lines = [upright(x(t), _BAND_TOP, bottom, "grid") for t in moments]
+    names = [label(x(t), bottom + 12, clock(t, zone), anchor="middle") for t in moments if x(t) < _RIGHT - 12]
+    return joined(lines, names)
+
+
+def _sleep_band(night: Night, x: Linear) -> Html:
+    drawn = [label(_LEFT - 6, _BAND_TOP + 11, "asleep", anchor="end")]
+    drawn.append(box(x.left, _BAND_TOP, x.right - x.left, _BAND, "ground"))
+    for bout in night.bouts:
+        left, right = x(bout.start_us), x(bout.end_us)
+        if bout.state == "sleep":
+            drawn.append(box(left, _BAND_TOP, right - left, _BAND, "asleep"))
+    if not night.bouts:
+        drawn.append(label((x.left + x.right) / 2, _BAND_TOP + 11, "not known", anchor="middle"))
+    return joined(drawn)
+
+
+def _onset(night: Night, x: Linear, bottom: float) -> Html:
+    """Falling asleep, with the span it lies in with 95 % confidence."""
+    if night.sleep_onset_us is None:
+        return joined()
+    at = x(night.sleep_onset_us)
+    half_us = 1.96 * (night.onset_sd_min or 0.0) * 6e7
+    first, last = x(night.sleep_onset_us - half_us), x(night.sleep_onset_us + half_us)
+    whisker = f"M{first:.2f} 8V14M{first:.2f} 11H{last:.2f}M{last:.2f} 8V14"
+    return joined(
+        el("path", d=whisker, class_="onset"),
+        upright(at, 6, bottom, "onset-line"),
+        label(last + 4, 13, "falls asleep (95 % span)"),
+    )
+
+
+def _lanes(events: Sequence[Event], holds: Standing, x: Linear, top: float) -> Html:
+    drawn = []
+    for i, lane in enumerate(LANES):
+        upper = top + i * _LANE
+        found = [e for e in events if lane.holds(e)]
+        left = [e for e in found if e.movement_no not in holds.dismissed]
+        drawn.append(label(_LEFT - 6, upper + 10, lane.name, anchor="end"))
+        drawn.append(el("line", x1=_LEFT, x2=_RIGHT, y1=upper + _LANE - 1, y2=upper + _LANE - 1, class_="grid"))
+        drawn.append(marks((_mark(e, x, upper) for e in left), f"mark {lane.css}"))
+        drawn.append(_crosses([x(e.onset_us) for e in found if e.movement_no in holds.dismissed], upper + 6))
+    if not events:
+        drawn.append(label((_LEFT + _RIGHT) / 2, top + 3 * _LANE, "no movements were found", anchor="middle"))
+    return joined(drawn)
+
+
+def _mark(event: Event, x: Linear, top: float) -> tuple[float, float, float]:
+    middle, bottom = top + _LANE / 2 - 0.5, top + _LANE - 2
+    if event.leg == "left":
+        return x(event.onset_us), top + 1, middle
+    if event.leg == "right":
+        return x(event.onset_us), middle, bottom
+    return x(event.onset_us), top + 1, bottom
+
+
+def _crosses(places: Sequence[float], y: float) -> Html:
+    """Dismissed movements."""
+    drawn = "".join(f"M{x - 2:.2f} {y - 2:.2f}l4 4m0 -4l-4 4" for x in places)
+    return el("path", d=drawn, class_="dismissed") if drawn else joined()
+
+
+def _envelopes(night: Night, x: Linear, top: float) -> Html:
+    y = Logarithmic(_LOWEST_MG, _HIGHEST_MG, top + _ENVELOPE, top)
+    names = [label(_LEFT - 6, y(mg) + (0 if mg == _LOWEST_MG else 3.5), text, anchor="end") for mg, text in _MG_TICKS]
+    lines = [el("line", x1=_LEFT, x2=_RIGHT, y1=y(mg), y2=y(mg), class_="grid") for mg, _ in _MG_TICKS]
+    drawn = [el("path", d=path, class_="envelope") for e in night.envelopes if (path := _outline(e, x, y))]
+    parts = [*lines, *names, *drawn]
+    if not night.envelopes:
+        parts.append(label((_LEFT + _RIGHT) / 2, top + 34, "not kept; nightkick reanalyse makes it", anchor="middle"))
+    if night.blind_below_mg is not None:
+        level = y(night.blind_below_mg)
+        parts.append(el("line", x1=_LEFT, x2=_RIGHT, y1=level, y2=level, class_="limit"))
+    return joined(parts)
+
+
+def _outline(envelope: Envelope, x: Linear, y: Logarithmic) -> str:
+    """The envelope as an area: the largest value of each half unit of paper, nothing where nothing was searched."""
+    seconds = np.flatnonzero(np.isfinite(envelope.max_mg))
+    if not len(seconds):
+        return ""
+    at_us = envelope.start_us + (seconds + 0.5) * envelope.step_s * 1e6
+    place = np.floor((x.left + (x.right - x.left) * (at_us - x.first) / max(x.last - x.first, 1e-9)) * 2).astype(int)
+    first = np.flatnonzero(np.diff(place, prepend=place[0] - 2))
+    highest = np.maximum.reduceat(envelope.max_mg[seconds], first)
+    columns = place[first] / 2
+    pieces = np.split(np.arange(len(columns)), np.flatnonzero(np.diff(columns) > 0.75) + 1)
+    base = y(_LOWEST_MG)
+    return "".join(_area(columns[piece], highest[piece], y, base) for piece in pieces)
+
+
+def _area(columns: np.ndarray, highest: np.ndarray, y: Logarithmic, base: float) -> str:
+    top = "".join(f"L{at:.1f} {y(float(mg)):.1f}h.5" for at, mg in zip(columns, highest, strict=True))
+    return f"M{columns[0]:.1f} {base:.1f}{top}V{base:.1f}Z"
+
+
+def _blanks(night: Night, x: Linear, lanes_bottom: float, bottom: float) -> Html:
+    """What was not recorded over everything, what was not searched or worn over the envelope and the band."""
+    drawn = []
+    for blank in night.blanks:
+        left = x(blank.start_us)
+        width = max(_LEAST_WIDTH, x(blank.end_us) - left)
+        if blank.kind == "gap":
+            drawn += [box(left, _BAND_TOP, width, bottom - _BAND_TOP, "paper")]
+            drawn += [box(left, _BAND_TOP, width, bottom - _BAND_TOP, fill="hatch")]
+        else:
+            drawn += [box(left, lanes_bottom + 8, width, bottom - lanes_bottom - 8, fill="hatch")]
+            drawn += [box(left, _BAND_TOP, width, _BAND, fill="hatch")]
+    return joined(drawn)
+
+
+def _excluded(holds: Standing, x: Linear, bottom: float) -> Html:
+    drawn = []
+    for start_us, end_us in holds.excluded_us.tolist():
+        left, right = x(start_us), x(end_us)
+        drawn.append(box(left, _BAND_TOP, max(_LEAST_WIDTH, right - left), bottom - _BAND_TOP, "excluded", "out"))
+    return joined(drawn)
+
+
+def _in_words(night: Night, events: Sequence[Event], zone: tzinfo) -> str:
+    counted = ", ".join(f"{sum(lane.holds(e) for e in events)} {lane.name}" for lane in LANES)
+    return (
+        f"Movements from {clock(night.recorded_from_us, zone)} to {clock(night.recorded_to_us, zone)}: {counted}. "
+        f"{len(night.blanks)} stretches without usable data."
+    )
+
+
+def _series_table(
+    night: Night, events: Sequence[Event], zone: tzinfo
+) -> tuple[str, Sequence[str], Sequence[Sequence[str]]]:
+    """Runs of periodic movements, which are what the eye sees in the picture."""
+    runs: dict[int, list[Event]] = {}
+    for event in events:
+        if event.series_no is not None:
+            runs.setdefault(event.series_no, []).append(event)
+    rows = [
+        (str(number), clock(run[0].onset_us, zone), clock(run[-1].offset_us, zone), str(len(run)))
+        for number, run in runs.items()
+    ]
+    return f"Periodic series in the night of {night.night_date}", ("series", "from", "to", "movements"), rows

@@ -1,0 +1,153 @@
+"""The application: which address answers with what, and how failures are said.
+
+Every page is one shell that asks for JSON, so a night replaces another without a load. Every answer is read from the
+store in its own short connection, so an import may run at the same time.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.templating import Jinja2Templates
+from starlette.types import ASGIApp
+
+from analytics.review.export import Filter, csv_of
+from analytics.review.home import nights_payload, ticks_payload
+from analytics.review.night import night_payload
+from analytics.review.page import Page
+from analytics.review.protection import Protected
+from analytics.review.verdicts import review_from, reviewed_payload
+from analytics.review.waveform import window_payload
+from analytics.store import snapshot, write_review
+from ingest.errors import DatabaseBusyError, NightkickError, StoreError, UsageError
+
+_HERE = Path(__file__).parent
+#: A note of the longest length, of four bytes a character and escaped, fits.
+LARGEST_BODY = 256 * 1024
+
+Answer = Callable[[Request], object]
+
+
+def create_app(page: Page) -> ASGIApp:
+    """The protected application."""
+    templates = Jinja2Templates(directory=_HERE / "templates")  # escapes whatever is put into it
+
+    def shell(request: Request) -> Response:
+        known = {"token": page.token, "reviewer": page.reviewer, "version": page.version}
+        return templates.TemplateResponse(request, "page.html", known)
+
+    async def review(request: Request) -> Response:
+        said = await _json_body(request)
+        return JSONResponse(await run_in_threadpool(_reviewed, page, said))
+
+    routes = [
+        Route("/", shell),
+        Route("/night/{night_date}", shell),
+        Route("/api/nights", _json(page, lambda asked: nights_payload(page.store))),
+        Route(
+            "/api/ticks",
+            _json(page, lambda asked: _ticks(page, asked)),
+        ),
+        Route("/api/night", _json(page, lambda asked: night_payload(page, *_key(asked)))),
+        Route("/api/window", _json(page, lambda asked: _window(page, asked))),
+        Route("/api/reviews", review, methods=["POST"]),
+        Route("/export/nights.csv", lambda asked: _csv(csv_of(page.store, "nights", _filter(asked)))),
+        Route("/export/movements.csv", lambda asked: _csv(csv_of(page.store, "movements", _filter(asked)))),
+        Mount("/static", StaticFiles(directory=_HERE / "static")),
+    ]
+    handlers: Any = {NightkickError: _failed, HTTPException: _not_there}
+    return Protected(Starlette(routes=routes, exception_handlers=handlers), page.token)
+
+
+def _json(page: Page, answer: Answer) -> Callable[[Request], Response]:
+    def endpoint(request: Request) -> Response:
+        with snapshot(page.store):
+            return JSONResponse(answer(request))
+
+    return endpoint
+
+
+def _csv(text: str) -> Response:
+    return Response(text, media_type="text/csv; charset=utf-8")
+
+
+def _reviewed(page: Page, said: dict[str, Any]) -> dict[str, Any]:
+    """Store a review; what holds of its night then."""
+    stored = write_review(page.store, review_from(said, page.reviewer))
+    return reviewed_payload(page, stored.subject, stored.night_date)
+
+
+def _ticks(page: Page, asked: Request) -> object:
+    return ticks_payload(page.store, _day(asked, "since"), _day(asked, "until"))
+
+
+def _window(page: Page, asked: Request) -> dict[str, Any]:
+    subject, night_date = _key(asked)
+    return window_payload(page.store, subject, night_date, _ms(asked, "from"), _ms(asked, "to"), page.criteria)
+
+
+def _key(asked: Request) -> tuple[str, date]:
+    return asked.query_params.get("subject", ""), _day(asked, "night")
+
+
+def _filter(asked: Request) -> Filter:
+    wanted = asked.query_params
+    return Filter(wanted.get("subject") or None, "flagged" in wanted, "unreviewed" in wanted)
+
+
+def _day(asked: Request, name: str) -> date:
+    text = asked.query_params.get(name, "")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{name}={text!r} is not a date", hint="YYYY-MM-DD") from None
+
+
+def _ms(asked: Request, name: str) -> int:
+    text = asked.query_params.get(name, "")
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not abs(value) < 1e14:  # also what is no number
+        raise UsageError(f"{name}={text!r} is not a moment", hint="milliseconds since 1970")
+    return round(value)
+
+
+async def _json_body(request: Request) -> dict[str, Any]:
+    """The body, if it is a JSON object of a size that makes sense."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise UsageError("that is too much to keep", hint="shorten the note")
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict):
+        raise UsageError("a review is a JSON object")
+    return said
+
+
+def _failed(request: Request, error: NightkickError) -> Response:
+    """A failure in words. One of the store may pass, so it is worth another try."""
+    busy = isinstance(error, DatabaseBusyError)
+    status = 503 if busy else 500 if isinstance(error, StoreError) else 400
+    return JSONResponse({"error": error.line()}, status_code=status, headers={"retry-after": "5"} if busy else None)
+
+
+def _not_there(request: Request, error: HTTPException) -> Response:
+    return JSONResponse({"error": f"{request.url.path}: {error.detail}"}, status_code=error.status_code)

@@ -1,0 +1,71 @@
+"""What home draws: every night as one row, its movements as ticks, and the findings over nights on top."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from analytics.findings import findings
+from analytics.review.moments import milliseconds, offsets
+from analytics.store import Store, frames
+
+_NIGHTS = """
+SELECT subject, night_date, tz, recorded_from, recorded_to, sleep_onset_at, wake_at, tst_h, plms_index, plms_index_low,
+    plms_index_high, n_lm, n_plms, n_hypnic_jerks, tier, assessable, not_assessable_reason, flags, review
+FROM nights ORDER BY night_date DESC, subject
+"""
+_CRITERIA = """
+SELECT f.criteria FROM flag f
+WHERE f.name = 'possible_plmd' AND f.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
+ORDER BY f.night_date DESC LIMIT 1
+"""
+_TICKS = """
+SELECT e.subject, e.night_date, e.label,
+    list(round((epoch_us(e.onset_at) - epoch_us(n.recorded_from)) / 1e6)::INTEGER ORDER BY e.onset_at) AS at_s
+FROM events e JOIN nights n USING (subject, night_date)
+WHERE e.night_date BETWEEN ? AND ? GROUP BY ALL
+"""
+#: The criterion of the flag possible_plmd that compares the index with a threshold, by its name.
+INDEX_CRITERION = "PLMS per hour of sleep"
+
+
+def nights_payload(store: Store) -> dict[str, Any]:
+    """All nights, newest first, with their measures; the findings of each person; and the threshold of the index.
+
+    Raises
+    ------
+    StoreError
+    """
+    nights, criteria = frames(store, (_NIGHTS, ()), (_CRITERIA, ()))
+    return {
+        "nights": [_night_row(row) for row in nights.iter_rows(named=True)],
+        "threshold": threshold(json.loads(text) for text in criteria["criteria"]),
+        "people": findings(store),
+    }
+
+
+def ticks_payload(store: Store, since: date, until: date) -> list[dict[str, Any]]:
+    """Onsets of all movements of these nights by label: seconds after the night's first sample."""
+    (ticks,) = frames(store, (_TICKS, (since, until)))
+    return [row | {"night_date": row["night_date"].isoformat()} for row in ticks.iter_rows(named=True)]
+
+
+def threshold(flags: Iterable[Iterable[Mapping[str, Any]]]) -> float | None:
+    """The index that the newest analysed night had to exceed, as its criteria say; None before the first night."""
+    found = [c["threshold"] for criteria in flags for c in criteria if c["name"] == INDEX_CRITERION]
+    return found[0] if found else None
+
+
+def _night_row(row: dict[str, Any]) -> dict[str, Any]:
+    start, end = row["recorded_from"], row["recorded_to"]
+    return {
+        **row,
+        "night_date": row["night_date"].isoformat(),
+        "recorded_from": milliseconds(start),
+        "recorded_to": milliseconds(end),
+        "sleep_onset_at": milliseconds(row["sleep_onset_at"]),
+        "wake_at": milliseconds(row["wake_at"]),
+        "ahead_s": offsets(row["tz"], start, start)[0][1],
+    }

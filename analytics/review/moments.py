@@ -1,0 +1,34 @@
+"""Instants as a browser takes them: milliseconds since 1970 in UTC, and how far the wearer's clock was ahead.
+
+The only place of the page that knows zones. Browsers know fewer zone names than we store, so they are told offsets.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ingest.clock import zone_info
+
+#: Offsets change at quarters of an hour at the finest.
+_STEP = timedelta(minutes=15)
+
+
+def milliseconds(moment: datetime | None) -> int | None:
+    """Since 1970; None for None."""
+    return None if moment is None else round(moment.timestamp() * 1000)
+
+
+def offsets(zone: str, start: datetime, end: datetime) -> list[tuple[int | None, int]]:
+    """From which millisecond on the local clock was ahead of UTC by how many seconds, over a night.
+
+    Two entries where the clock was changed in between, else one.
+    """
+    local = zone_info(zone)
+    found: list[tuple[int | None, int]] = []
+    at = start.replace(minute=0, second=0, microsecond=0)
+    while at <= end:
+        ahead_s = round((at.astimezone(local).utcoffset() or timedelta()).total_seconds())
+        if not found or found[-1][1] != ahead_s:
+            found.append((milliseconds(at), ahead_s))
+        at += _STEP
+    return found

@@ -1,0 +1,103 @@
+"""What the page of one night draws: the stored night and what was said of it. Nothing here judges or counts anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from analytics.model import Envelope, Event, Movement
+from analytics.review.moments import milliseconds, offsets
+from analytics.review.page import Page
+from analytics.review.verdicts import review_of_night
+from analytics.store import frames, load_night
+from ingest.errors import UsageError
+
+_NIGHT = "SELECT * FROM nights WHERE subject = ? AND night_date = ?"
+_STAGES = """
+SELECT epoch_ms(start_at), epoch_ms(end_at), stage FROM sleep_stages WHERE subject = ? AND night_date = ? ORDER BY ALL
+"""
+_HEART = """
+SELECT epoch_ms(minute_at), heart_bpm FROM heart_rate
+WHERE subject = ? AND night_date = ? AND heart_bpm IS NOT NULL ORDER BY minute_at
+"""
+_JOURNAL = "SELECT kind, value, text FROM journal WHERE subject = ? AND day = ? ORDER BY kind"
+_SENSORS = """
+SELECT path, format, device, site, side, rate_hz_true, warnings FROM recordings
+WHERE list_contains((SELECT recordings FROM night WHERE subject = ? AND night_date = ?), sha256) ORDER BY side, path
+"""
+
+
+def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
+    """One night as the page draws it; instants in milliseconds.
+
+    Raises
+    ------
+    UsageError
+        There is no such night.
+    StoreError
+    """
+    key = (subject, night_date)
+    questions = (_NIGHT, _STAGES, _HEART, _JOURNAL, _SENSORS)
+    view, stages, heart, journal, sensors = frames(page.store, *((sql, key) for sql in questions))
+    ruleset = "" if view.is_empty() else str(view["ruleset"][0])
+    night = load_night(page.store, key, rulesets=frozenset({ruleset}))
+    if view.is_empty() or night is None:
+        raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
+    (row,) = view.to_dicts()
+    score = night.scores[0] if night.scores else None
+    return {
+        "night": {name: _plain(value) for name, value in row.items()},
+        "offsets": offsets(row["tz"], row["recorded_from"], row["recorded_to"]),
+        "flags": [asdict(flag) for flag in score.flags] if score else [],
+        "events": _columns(score.events if score else (), night.movements),
+        "bouts": [(bout.start_us / 1000, bout.end_us / 1000, bout.state) for bout in night.bouts],
+        "blanks": [(blank.start_us / 1000, blank.end_us / 1000, blank.kind) for blank in night.blanks],
+        "envelopes": [_envelope(envelope) for envelope in night.envelopes],
+        "stages": stages.rows(),
+        "heart": heart.rows(),
+        "journal": journal.to_dicts(),
+        "sensors": sensors.to_dicts(),
+        "review": review_of_night(page, night, ruleset),
+    }
+
+
+def _columns(events: Sequence[Event], movements: Sequence[Movement]) -> dict[str, list[Any]]:
+    """Events column by column, with what their strongest part shows of its size and of what it had to exceed."""
+    seen = {movement.number: movement for movement in movements}
+    leads = [seen[event.lead] for event in events]
+    return {
+        "movement_no": [e.movement_no for e in events],
+        "onset": [e.onset_us / 1000 for e in events],
+        "offset": [e.offset_us / 1000 for e in events],
+        "onset_us": [e.onset_us for e in events],
+        "leg": [e.leg for e in events],
+        "label": [e.label for e in events],
+        "sleep_state": [e.sleep_state for e in events],
+        "imi_s": [e.imi_s for e in events],
+        "is_plm": [e.is_plm for e in events],
+        "peak_mg": [round(1000 * lead.peak_g, 1) for lead in leads],
+        "threshold_mg": [round(1000 * lead.threshold_g, 1) for lead in leads],
+    }
+
+
+def _envelope(envelope: Envelope) -> dict[str, Any]:
+    """With None where nothing could be searched, for JSON has no NaN."""
+    known = np.isfinite(envelope.max_mg)
+    values = np.where(known, envelope.max_mg, 0).astype(np.float64).round(1).tolist()
+    return {
+        "leg": envelope.leg,
+        "site": envelope.site,
+        "start": envelope.start_us / 1000,
+        "step_s": envelope.step_s,
+        "max_mg": [value if is_known else None for value, is_known in zip(values, known.tolist(), strict=True)],
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return milliseconds(value)
+    return value.isoformat() if isinstance(value, date) else value

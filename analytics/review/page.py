@@ -1,0 +1,32 @@
+"""What the page works on: handed to whatever answers a request."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from analytics.criteria import Criteria
+from analytics.rulesets import Ruleset
+from analytics.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the page works on.
+
+    Attributes
+    ----------
+    reviewer : str
+        Whose verdicts these are.
+    rulesets : mapping of str to Ruleset
+        By name; the store says which one is shown.
+    token : str
+        What a page of this server shows when it writes.
+    """
+
+    store: Store
+    reviewer: str
+    criteria: Criteria
+    rulesets: dict[str, Ruleset]
+    version: str
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32))

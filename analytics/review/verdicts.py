@@ -1,0 +1,139 @@
+"""Reviews as a page sends and shows them: what was said, what holds, and what that makes of the numbers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, cast
+
+from analytics.model import Night, Review, Score, Verdict
+from analytics.review.page import Page
+from analytics.reviewed import Standing, as_reviewed, same_rules, standing
+from analytics.store import default_ruleset, load_night, reviews_of, snapshot
+from ingest.errors import UsageError
+
+#: What the page compares.
+_MEASURES = ("plms_index", "n_plms", "n_clm", "n_series", "periodicity_index_share", "median_imi_s")
+
+
+def review_from(said: dict[str, Any], reviewer: str) -> Review:
+    """A review from what a page sent. Who and when is never taken from there.
+
+    Raises
+    ------
+    UsageError
+        Something is missing or of the wrong kind.
+    """
+    return Review(
+        subject=_text(said, "subject"),
+        night_date=_night_date(_text(said, "night")),
+        verdict=cast(Verdict, _text(said, "verdict")),
+        reviewer=reviewer,
+        reviewed_at_us=time.time_ns() // 1000,
+        note=_text(said, "note") if said.get("note") is not None else None,
+        onset_us=_whole(said, "onset"),
+        start_us=_whole(said, "start", scale=1000),
+        end_us=_whole(said, "end", scale=1000),
+    )
+
+
+def reviewed_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
+    """What holds of a night's reviews now.
+
+    Raises
+    ------
+    UsageError
+        There is no such night.
+    """
+    with snapshot(page.store):
+        ruleset = default_ruleset(page.store)
+        night = load_night(page.store, (subject, night_date), rulesets=frozenset({ruleset}))
+        if night is None:
+            raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
+        return review_of_night(page, night, ruleset)
+
+
+def review_of_night(page: Page, night: Night, ruleset: str) -> dict[str, Any]:
+    """The same of a night that was loaded with the score under ``ruleset``."""
+    reviews = reviews_of(page.store, night.subject, night.night_date)
+    score = next((score for score in night.scores if score.ruleset == ruleset), None)
+    holds = standing(reviews, score.events if score else (), night.movements)
+    reviewed, why_not = _reviewed(page, night, score, holds)
+    return {
+        "night": holds.night,
+        "movements": dict(holds.movements),
+        "spans": _spans(reviews),
+        "unmatched": holds.unmatched,
+        "detected": _shown(score.measures if score else {}, night.tst_h, assessable=night.assessable),
+        "reviewed": reviewed,
+        "why_not": why_not,
+        "log": [_entry(review) for review in reviews],
+    }
+
+
+def _reviewed(
+    page: Page, night: Night, score: Score | None, holds: Standing
+) -> tuple[dict[str, Any] | None, str | None]:
+    """Measures as reviewed; None where they are as detected, or with the reason why they cannot be told."""
+    if score is None or not holds.changes_numbers:
+        return None, None
+    ruleset = page.rulesets.get(score.ruleset)
+    if ruleset is None or not same_rules(night, ruleset, page.criteria):
+        return None, "analysed with other thresholds than the present ones: nightkick reanalyse makes them comparable"
+    found = as_reviewed(night, holds, ruleset, page.criteria)
+    return _shown(found.measures, found.tst_h, assessable=night.assessable), None
+
+
+def _shown(measures: dict[str, Any], tst_h: float | None, *, assessable: bool) -> dict[str, Any]:
+    shown = {name: measures.get(name) for name in _MEASURES} | {"tst_h": tst_h}
+    return shown if assessable else shown | {"plms_index": None, "periodicity_index_share": None}
+
+
+def _spans(reviews: Iterable[Review]) -> list[tuple[float, float]]:
+    """Excluded spans as they were drawn, each to be taken back by itself."""
+    last = {(r.start_us, r.end_us): r.verdict for r in reviews if r.verdict != "note"}
+    return sorted(
+        (start_us / 1000, end_us / 1000)
+        for (start_us, end_us), verdict in last.items()
+        if verdict == "exclude" and start_us is not None and end_us is not None
+    )
+
+
+def _entry(review: Review) -> dict[str, Any]:
+    return {
+        "verdict": review.verdict,
+        "reviewer": review.reviewer,
+        "note": review.note,
+        "at": review.reviewed_at_us / 1000,
+        "onset": None if review.onset_us is None else review.onset_us / 1000,
+        "start": None if review.start_us is None else review.start_us / 1000,
+        "end": None if review.end_us is None else review.end_us / 1000,
+    }
+
+
+def _text(said: dict[str, Any], name: str) -> str:
+    value = said.get(name)
+    if not isinstance(value, str):
+        raise UsageError(f"a review needs {name!r} as text")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{name!r} is not valid text") from None
+    return value
+
+
+def _night_date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"night {text!r} is not a date", hint="YYYY-MM-DD") from None
+
+
+def _whole(said: dict[str, Any], name: str, *, scale: int = 1) -> int | None:
+    value = said.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e17 / scale:
+        raise UsageError(f"{name!r} is not a moment")
+    return round(value * scale)

@@ -1,0 +1,135 @@
+"""Reviews in and out. They are only ever added; analyses and imports never touch them.
+
+The only place that decides which movement a review is about when it is written: the number that a page shows may be
+that of an older analysis, so the onset finds the event, and number, exact onset and recording are kept with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import get_args
+
+import duckdb
+import polars as pl
+
+from analytics.model import SAME_MOVEMENT_US, Review, Verdict
+from analytics.store.connection import Store, reading, transaction
+from analytics.store.tables import UTC_US, Columns, frame_of, insert
+from ingest.errors import UsageError
+
+LONGEST_NOTE = 20_000
+
+_COLUMNS: Columns = {
+    "subject": pl.String,
+    "night_date": pl.Date,
+    "movement_no": pl.Int32,
+    "onset_at": UTC_US,
+    "recording": pl.String,
+    "start_at": UTC_US,
+    "end_at": UTC_US,
+    "verdict": pl.String,
+    "note": pl.String,
+    "reviewer": pl.String,
+    "reviewed_at": UTC_US,
+}
+
+
+def write_review(store: Store, review: Review) -> Review:
+    """Append one review.
+
+    Returns
+    -------
+    Review
+        As it was stored: about a movement, with the onset, recording and number of the event under the default rule
+        set whose onset is nearest, within `SAME_MOVEMENT_US`, or whose number was given without an onset.
+
+    Raises
+    ------
+    UsageError
+        It contradicts itself, or there is no such night or movement.
+    StoreError
+    """
+    _refuse_contradictions(review)
+    with transaction(store) as con:
+        if not _exists(con, review):
+            raise UsageError(f"no night {review.night_date} of {review.subject}", hint="nightkick nights lists them")
+        known = _about_movement(con, review) if _is_about_movement(review) else review
+        row = (
+            known.subject, known.night_date, known.movement_no, known.onset_us, known.recording, known.start_us,
+            known.end_us, known.verdict, known.note, known.reviewer, known.reviewed_at_us,
+        )  # fmt: skip
+        insert(con, "review_entry", frame_of([row], _COLUMNS))
+    return known
+
+
+def reviews_of(store: Store, subject: str, night_date: date | None = None) -> tuple[Review, ...]:
+    """Everything reviewers said of a night, or of all nights of a person, in the order in which it counts."""
+    with reading(store) as con:
+        rows = con.execute(
+            """
+            SELECT subject, night_date, verdict, reviewer, epoch_us(reviewed_at), note, epoch_us(onset_at), recording,
+                movement_no, epoch_us(start_at), epoch_us(end_at)
+            FROM review_entry WHERE subject = ? AND (? IS NULL OR night_date = ?)
+            ORDER BY night_date, reviewed_at, rowid
+            """,
+            [subject, night_date, night_date],
+        ).fetchall()
+    return tuple(Review(*row) for row in rows)
+
+
+def _is_about_movement(review: Review) -> bool:
+    return review.onset_us is not None or review.movement_no is not None
+
+
+def _refuse_contradictions(review: Review) -> None:
+    about_span = review.start_us is not None or review.end_us is not None
+    if review.verdict not in get_args(Verdict):
+        raise UsageError(f"no verdict {review.verdict!r}", hint=f"one of {', '.join(get_args(Verdict))}")
+    if not review.reviewer.strip():
+        raise UsageError("a review needs the name of the reviewer")
+    if review.note is not None and len(review.note) > LONGEST_NOTE:
+        raise UsageError(f"the note has {len(review.note)} characters, at most {LONGEST_NOTE} are kept")
+    if review.verdict == "note" and not (review.note or "").strip():
+        raise UsageError("a note without words")
+    if about_span and _is_about_movement(review):
+        raise UsageError("a review is about a movement or about a span, not both")
+    if about_span and (review.start_us is None or review.end_us is None or review.end_us <= review.start_us):
+        raise UsageError("a span to exclude ends after it starts")
+    if about_span and review.verdict not in ("exclude", "undo", "note"):
+        raise UsageError(f"a span cannot be judged with {review.verdict!r}", hint="exclude, undo or note")
+    if review.verdict == "exclude" and not about_span:
+        raise UsageError("what is to be excluded is a span with a start and an end")
+
+
+def _exists(con: duckdb.DuckDBPyConnection, review: Review) -> bool:
+    """Whether there is such a night, and the span touches it."""
+    statement = """
+        SELECT 1 FROM night WHERE subject = ? AND night_date = ?
+            AND (? IS NULL OR (epoch_us(recorded_from) < ? AND epoch_us(recorded_to) > ?))
+    """
+    key = [review.subject, review.night_date]
+    return con.execute(statement, [*key, review.start_us, review.end_us, review.start_us]).fetchone() is not None
+
+
+def _about_movement(con: duckdb.DuckDBPyConnection, review: Review) -> Review:
+    """The same review with onset, recording and number of the event as it is stored now."""
+    by_number = review.onset_us is None
+    near = "e.movement_no = $number" if by_number else "abs(epoch_us(e.onset_at) - $onset) <= $reach"
+    order = "" if by_number else "ORDER BY abs(epoch_us(e.onset_at) - $onset), e.movement_no LIMIT 1"
+    given = {"number": review.movement_no} if by_number else {"onset": review.onset_us, "reach": SAME_MOVEMENT_US}
+    statement = f"""
+        SELECT e.movement_no, epoch_us(e.onset_at), m.recording
+        FROM event e JOIN movement m
+            ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.lead
+        WHERE e.subject = $subject AND e.night_date = $night AND {near}
+            AND e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
+        {order}
+    """
+    found = con.execute(statement, {"subject": review.subject, "night": review.night_date, **given}).fetchone()
+    if found is None:
+        raise UsageError(
+            f"the night {review.night_date} of {review.subject} has no such movement", hint="load it again"
+        )
+    number, onset_us, recording = found
+    return replace(review, movement_no=number, onset_us=onset_us, recording=recording)

@@ -1,0 +1,68 @@
+"""``nightkick report``: one printable page of a night, or of a range of nights."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from analytics.report import About, page_of, read_report
+from flows import __version__
+from flows.database import store_for
+from flows.settings import load
+from flows.terminal import say
+from ingest.errors import UsageError
+
+
+def report_command(nights: str, *, out: Path, subject: str | None, database: Path | None) -> None:
+    """Write the report and say where."""
+    first, last = parsed_range(nights)
+    settings = load()
+    about = About(
+        version=__version__,
+        made_on=datetime.now(UTC).astimezone().date(),
+        criteria=settings.analysis_criteria(),
+        rulesets=settings.rulesets(),
+    )
+    report = read_report(store_for(database, settings), first, last, subject=subject, about=about)
+    write_whole(out, page_of(report))
+    n = len(report.nights)
+    say(f"wrote {n} night{'' if n == 1 else 's'} to {out}; print it from any browser")
+
+
+def parsed_range(nights: str) -> tuple[date, date]:
+    """The first and the last evening of ``2026-03-01`` or ``2026-03-01..2026-03-14``.
+
+    Raises
+    ------
+    UsageError
+        Not dates, or the last is before the first.
+    """
+    first_text, dots, last_text = nights.partition("..")
+    try:
+        first = date.fromisoformat(first_text)
+        last = date.fromisoformat(last_text) if dots else first
+    except ValueError:
+        hint = "a date like 2026-03-01, or two like 2026-03-01..2026-03-14"
+        raise UsageError(f"{nights!r} names no nights", hint=hint) from None
+    if last < first:
+        raise UsageError(f"the last night {last} is before the first one {first}", hint=f"{last}..{first}")
+    return first, last
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file under a temporary name, then rename it: nobody ever reads half of one.
+
+    Raises
+    ------
+    UsageError
+        It cannot be written there.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        unfinished.write_text(text, encoding="utf-8", errors="backslashreplace")
+        unfinished.replace(path)
+    except (OSError, ValueError) as error:
+        unfinished.unlink(missing_ok=True)
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"cannot be written: {reason}", path=path) from None
