@@ -30,7 +30,7 @@ def findings(report: Report) -> Html:
         el("h2", "Over these nights"),
         el("div", [el("p", line) for line in _lines(report)], class_="verdict"),
         el("h3", "Reasons to see a clinician"),
-        table(("sign", "seen", "what was measured or written down"), signs, css="criteria signs"),
+        table(("sign", "seen", "what was measured or written down"), signs, css="signs"),
     )
 
 

@@ -40,7 +40,7 @@ def method(report: Report) -> Html:
         el("h3", "What it cannot say"),
         el("ul", [el("li", limit) for limit in _LIMITS]),
         el("h3", "Rules and versions"),
-        table(("", ""), list(_rules(report)), css="facts"),
+        table(("what", "value"), list(_rules(report)), css="facts"),
         class_="method",
     )
 

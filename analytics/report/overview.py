@@ -10,7 +10,7 @@ from analytics.report.markup import Html, el, joined
 from analytics.report.scales import HOUR_US, Linear, local
 from analytics.report.timeline import LANES
 
-_LEFT, _RIGHT = 76.0, 560.0
+_LEFT, _RIGHT = 76.0, 520.0
 _ROW, _TOP = 15.0, 18.0
 #: Rows of one picture: more would not fit on a page.
 _MOST_ROWS = 40
@@ -35,7 +35,7 @@ def _picture(nights: Sequence[ReportNight], first_h: int, last_h: int) -> Html:
         [upright(x(h), _TOP - 4, bottom, "grid") for h in whole],
         [label(x(h), 10, f"{(12 + h) % 24:02}", anchor="middle") for h in whole],
         label(_RIGHT + 46, 10, "PLMS/h", anchor="end"),
-        label(_RIGHT + 54, 10, "possible pattern, review"),
+        label(_RIGHT + 54, 10, "flags, review"),
         [_row(night, x, _TOP + i * _ROW) for i, night in enumerate(nights)],
         says=" ".join(_sentence(night) for night in nights),
     )

@@ -69,7 +69,7 @@ def _over_nights(report: Report) -> Html:
             el("h3", "All nights on one clock"),
             overview(report.nights),
             el("p", "Tall marks are periodic movements, half ones all others; shaded is sleep. Times are those of the "
-               "evening's zone. A dash: no index could be given.", class_="muted"),
+               "evening's zone. A dash: no index could be given.", class_="remark"),
         )
         if len(report.nights) > 1
         else None,
@@ -94,8 +94,8 @@ def _night(one: ReportNight, report: Report) -> Html:
             class_="pair",
         ),
         el("div", _measures(one), _sleep(one), class_="columns"),
-        _reviews(one),
         [_flag(flag) for flag in one.flags],
+        _reviews(one),
         _beside(one),
         class_="night",
     )  # fmt: skip
@@ -147,18 +147,18 @@ def _measures(one: ReportNight) -> Html:
     remark = None
     if one.stale:
         remark = "Reviews change these numbers, but thresholds or rules have changed since the analysis: run reanalyse."
-    elif one.reviewed is None:
+    elif one.reviewed is None and one.score is not None:
         remark = "As reviewed: the same; no movement was dismissed and no span excluded."
     return el(
         "div",
         el("h3", "Measures"),
         table(head, measure_rows(one), css="numbers"),
-        el("p", remark, class_="muted") if remark else None,
+        el("p", remark, class_="remark") if remark else None,
     )
 
 
 def _sleep(one: ReportNight) -> Html:
-    return el("div", el("h3", "Recording and sleep"), table(("", ""), sleep_rows(one), css="facts"))
+    return el("div", el("h3", "Recording and sleep"), table(("what", "value"), sleep_rows(one), css="facts"))
 
 
 def _reviews(one: ReportNight) -> Html:
@@ -222,5 +222,7 @@ def _beside(one: ReportNight) -> Html:
     return joined(
         (el("h3", "Journal of that day"), table(("noted", "value", "words"), noted, css="facts")) if noted else None,
         el("h3", "Sensors"),
-        table(("device, serial masked", "worn on", "format, rate", "zone (named by)", "remarks"), sensors, css="facts"),
+        table(
+            ("device, serial masked", "worn on", "format, rate", "zone (named by)", "remarks"), sensors, css="sensors"
+        ),
     )

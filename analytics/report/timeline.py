@@ -1,7 +1,7 @@
 """The picture of one night: sleep, movements in lanes, and how much the leg moved, on one axis of local time.
 
-Every kind of movement has a lane of its own, so that nothing hangs on colour. Marks of the left leg stand in the upper
-half of a lane, of the right one in the lower half, of both in all of it.
+Every kind of movement has a lane of its own, so that nothing hangs on colour. Where both legs were recorded, marks of
+the left one stand in the upper half of a lane, of the right one in the lower half, of both in all of it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from analytics.report.markup import Html, el, joined
 from analytics.report.scales import Linear, Logarithmic, clock, ticks
 from analytics.reviewed import Standing
 
-_LEFT, _RIGHT = 92.0, WIDTH - 6.0
+_LEFT, _RIGHT = 114.0, WIDTH - 6.0
 _LANE = 13.0
 _BAND_TOP, _BAND = 16.0, 14.0
 _ENVELOPE = 64.0
@@ -65,7 +65,7 @@ def timeline(night: Night, events: Sequence[Event], holds: Standing, zone: tzinf
         bottom + 16,
         _axis(night, x, zone, bottom),
         _sleep_band(night, x),
-        _lanes(events, holds, x, lanes_top),
+        _lanes(events, holds, x, lanes_top, halves=night.legs == "both"),
         _envelopes(night, x, lanes_bottom + 8),
         _blanks(night, x, lanes_bottom, bottom),
         _excluded(holds, x, bottom),
@@ -109,7 +109,7 @@ def _onset(night: Night, x: Linear, bottom: float) -> Html:
     )
 
 
-def _lanes(events: Sequence[Event], holds: Standing, x: Linear, top: float) -> Html:
+def _lanes(events: Sequence[Event], holds: Standing, x: Linear, top: float, *, halves: bool) -> Html:
     drawn = []
     for i, lane in enumerate(LANES):
         upper = top + i * _LANE
@@ -117,18 +117,18 @@ def _lanes(events: Sequence[Event], holds: Standing, x: Linear, top: float) -> H
         left = [e for e in found if e.movement_no not in holds.dismissed]
         drawn.append(label(_LEFT - 6, upper + 10, lane.name, anchor="end"))
         drawn.append(el("line", x1=_LEFT, x2=_RIGHT, y1=upper + _LANE - 1, y2=upper + _LANE - 1, class_="grid"))
-        drawn.append(marks((_mark(e, x, upper) for e in left), f"mark {lane.css}"))
+        drawn.append(marks((_mark(e, x, upper, halves=halves) for e in left), f"mark {lane.css}"))
         drawn.append(_crosses([x(e.onset_us) for e in found if e.movement_no in holds.dismissed], upper + 6))
     if not events:
-        drawn.append(label((_LEFT + _RIGHT) / 2, top + 3 * _LANE, "no movements were found", anchor="middle"))
+        drawn.append(label((_LEFT + _RIGHT) / 2, top + 2 * _LANE + 10, "no movements were found", anchor="middle"))
     return joined(drawn)
 
 
-def _mark(event: Event, x: Linear, top: float) -> tuple[float, float, float]:
+def _mark(event: Event, x: Linear, top: float, *, halves: bool) -> tuple[float, float, float]:
     middle, bottom = top + _LANE / 2 - 0.5, top + _LANE - 2
-    if event.leg == "left":
+    if halves and event.leg == "left":
         return x(event.onset_us), top + 1, middle
-    if event.leg == "right":
+    if halves and event.leg == "right":
         return x(event.onset_us), middle, bottom
     return x(event.onset_us), top + 1, bottom
 
