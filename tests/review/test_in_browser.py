@@ -81,7 +81,7 @@ def test_home_shows_every_night_with_its_ticks_and_its_state(tab: Tab, address: 
     tab.get_by_label("flagged", exact=True).check()
     expect(tab.locator(".nights li")).to_have_count(2)
     with tab.expect_download() as download:
-        tab.get_by_role("link", name="movements").click()
+        tab.get_by_role("link", name="movements", exact=True).click()
     assert len(download.value.path().read_text().splitlines()) > 700
     tab.get_by_label("not reviewed").check()
     tab.locator(".nights a").last.click()
@@ -162,9 +162,9 @@ def test_a_span_is_excluded_by_dragging_and_by_numbers_and_taken_back(tab: Tab, 
     tab.mouse.down()
     tab.mouse.move(plot["x"] + 500, plot["y"] + 60, steps=4)
     tab.mouse.up()
-    dragged = tab.get_by_label("from").input_value()
+    dragged = tab.get_by_role("textbox", name="from").input_value()
     assert dragged.count(":") == 2
-    tab.get_by_label("from").fill("00:30")
+    tab.get_by_role("textbox", name="from").fill("00:30")
     tab.get_by_label("to", exact=True).fill("01:30:00")
     tab.get_by_label("why").fill("the cat")
     tab.get_by_role("button", name="Exclude", exact=True).click()
@@ -187,8 +187,7 @@ def test_dragging_zooms_and_a_click_chooses_a_movement(tab: Tab, address: str) -
     tab.locator(".plot").first.dblclick(position={"x": 600, "y": 100})
     expect(tab.get_by_role("button", name="Whole night")).to_be_disabled()
     before = tab.locator(".facts").inner_text()
-    tab.mouse.click(plot["x"] + 0.6 * plot["width"], plot["y"] + 60)
-    tab.mouse.click(plot["x"] + 0.64 * plot["width"], plot["y"] + 60)
+    tab.mouse.click(plot["x"] + 0.2 * plot["width"], plot["y"] + 60)
     expect(tab.locator(".facts")).not_to_have_text(before)
 
 

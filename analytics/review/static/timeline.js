@@ -10,6 +10,7 @@ const STAGES = ["wake", "rem", "light", "deep"];
 const NARROWEST_MS = 20_000;
 /** Clicks count as on a movement from this near, pixels. */
 const NEAR = 12;
+const DOUBLE_MS = 400;
 
 export const legsOf = (events, envelopes) => {
   const legs = [...new Set(envelopes.map((sensor) => sensor.leg))];
@@ -203,12 +204,20 @@ export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
     if (!drag) return;
     const [a, b] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
     drag = null;
-    if (b - a <= 3) pick(a);
+    if (b - a <= 3) tap(a, event.timeStamp);
     else if (marking) onSpan(Math.round(x.back(a)), Math.round(x.back(b)));
     else zoomTo(x.back(a), x.back(b));
     draw();
   });
-  holder.addEventListener("dblclick", () => zoomTo(...whole));
+
+  // Browsers count no double click on what was drawn anew in between.
+  let tapped = null;
+  const tap = (px, when) => {
+    const isSecond = tapped !== null && when - tapped.when < DOUBLE_MS && Math.abs(px - tapped.px) < NEAR;
+    tapped = isSecond ? null : { when, px };
+    if (isSecond) zoomTo(...whole);
+    else pick(px);
+  };
 
   const pick = (px) => {
     let best = null;
