@@ -6,6 +6,7 @@ the raw axes beside it. Nothing is detected here: onsets, thresholds and labels 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from analytics.channel import channel_of
 from analytics.criteria import Criteria
 from analytics.model import Channel
 from analytics.motion import Segment, segments
-from analytics.store import Store, StoredRecording, load_samples, recordings_of_night
+from analytics.store import Store, StoredRecording, frames, load_samples, recordings_of_night
 from ingest.errors import SamplesLostError, UsageError
 
 #: Widest window that is drawn from raw samples, and what is read beyond it on either side for the filter to settle.
@@ -24,6 +25,11 @@ WIDEST_S = 20 * 60
 MARGIN_S = 20.0
 #: Points per trace: a smallest and a largest value for each of half as many columns of the picture.
 POINTS = 1600
+
+_ALIGNED = """
+SELECT leg_offset_s, leg_drift_ppm, (epoch_us(recorded_from) + epoch_us(recorded_to)) // 2
+FROM night WHERE subject = ? AND night_date = ? AND leg_offset_s IS NOT NULL
+"""
 
 Floats = NDArray[np.float64]
 
@@ -44,11 +50,12 @@ def window_payload(
     start_us, end_us = from_ms * 1000, to_ms * 1000
     traces: list[dict[str, Any]] = []
     lost: list[str] = []
-    for recording in recordings_of_night(store, subject, night_date):
-        if not recording.n_samples:
-            continue
+    moving = [recording for recording in recordings_of_night(store, subject, night_date) if recording.n_samples]
+    behind_us = _second_leg_behind_us(store, subject, night_date, (start_us + end_us) // 2)
+    for recording in moving:
+        shift_us = behind_us if recording.side != moving[0].side else 0
         try:
-            channel = _channel(store, recording, start_us, end_us)
+            channel = _channel(store, recording, start_us, end_us, shift_us)
         except SamplesLostError as error:
             lost.append(error.line())
             continue
@@ -57,10 +64,21 @@ def window_payload(
     return {"from_ms": from_ms, "to_ms": to_ms, "traces": traces, "lost": lost}
 
 
-def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: int) -> Channel:
+def _second_leg_behind_us(store: Store, subject: str, night_date: date, at_us: int) -> int:
+    """What the analysis added to the times of the second sensor there (see `analytics.alignment`); 0 for nothing."""
+    (found,) = frames(store, (_ALIGNED, (subject, night_date)))
+    if found.is_empty():
+        return 0
+    offset_s, drift_ppm, middle_us = found.row(0)
+    return round(offset_s * 1e6 + (at_us - middle_us) * (drift_ppm or 0.0) * 1e-6)
+
+
+def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: int, shift_us: int) -> Channel:
+    """Samples between two moments of the night's clock, and a margin, ``shift_us`` later than their own clock says."""
     margin_us = round(MARGIN_S * 1e6)
+    samples = load_samples(store, recording.sha256, start_us - shift_us - margin_us, end_us - shift_us + margin_us)
     return channel_of(
-        load_samples(store, recording.sha256, start_us - margin_us, end_us + margin_us),
+        replace(samples, time_us=samples.time_us + shift_us),
         recording=recording.sha256,
         site=recording.site,
         side=recording.side,

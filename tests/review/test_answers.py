@@ -20,13 +20,28 @@ from tests.review.browsing import page_of, served
 KEY = {"subject": SUBJECT, "night": EVENING.isoformat()}
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return build(tmp_path_factory.mktemp("answers") / "x.duckdb")
+
+
+@pytest.fixture(scope="module")
+def client(store: Store) -> Iterator[httpx.Client]:
+    yield from _asking(store)
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def written(tmp_path: Path) -> Store:
+    """For a test that changes something."""
     return build(tmp_path / "x.duckdb")
 
 
 @pytest.fixture
-def client(store: Store) -> Iterator[httpx.Client]:
+def writer(written: Store) -> Iterator[httpx.Client]:
+    yield from _asking(written)
+
+
+def _asking(store: Store) -> Iterator[httpx.Client]:
     page = page_of(store.path)
     with served(page) as at, httpx.Client(base_url=at, headers={TOKEN_HEADER: page.token}, timeout=60) as client:
         yield client
@@ -87,15 +102,15 @@ def test_every_answer_forbids_what_comes_from_elsewhere(client: httpx.Client) ->
         assert headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_verdict_is_added_and_the_findings_stay(client: httpx.Client, store: Store) -> None:
-    before = query(store, "SELECT * FROM events"), query(store, "SELECT * EXCLUDE review FROM nights")
-    assert _post(client, verdict="confirm").json()["night"] == "confirm"
-    review = _post(client, verdict="dismiss", onset=_onset(client)).json()
+def test_a_verdict_is_added_and_the_findings_stay(writer: httpx.Client, written: Store) -> None:
+    before = query(written, "SELECT * FROM events"), query(written, "SELECT * EXCLUDE review FROM nights")
+    assert _post(writer, verdict="confirm").json()["night"] == "confirm"
+    review = _post(writer, verdict="dismiss", onset=_onset(writer)).json()
     assert review["movements"] == {"2": "dismiss"}
-    assert _post(client, verdict="undo", onset=_onset(client)).json()["movements"] == {}
+    assert _post(writer, verdict="undo", onset=_onset(writer)).json()["movements"] == {}
     assert [entry["verdict"] for entry in review["log"]] == ["confirm", "dismiss"]
-    assert query(store, "SELECT reviewer FROM reviews")["reviewer"].to_list() == ["Ann"] * 3
-    after = query(store, "SELECT * FROM events"), query(store, "SELECT * EXCLUDE review FROM nights")
+    assert query(written, "SELECT reviewer FROM reviews")["reviewer"].to_list() == ["Ann"] * 3
+    after = query(written, "SELECT * FROM events"), query(written, "SELECT * EXCLUDE review FROM nights")
     assert all(old.equals(new) for old, new in zip(before, after, strict=True))
 
 
@@ -160,9 +175,9 @@ def test_nothing_but_the_page_can_be_had(client: httpx.Client, path: str) -> Non
     assert client.get(path).status_code == 404
 
 
-def test_a_database_that_vanished_is_said(client: httpx.Client, store: Store) -> None:
-    store.path.unlink()
-    answer = client.get("/api/nights")
+def test_a_database_that_vanished_is_said(writer: httpx.Client, written: Store) -> None:
+    written.path.unlink()
+    answer = writer.get("/api/nights")
     assert answer.status_code == 500
     assert "no database here yet" in answer.json()["error"]
 

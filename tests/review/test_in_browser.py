@@ -72,7 +72,7 @@ def test_without_nights_the_page_says_how_to_import(tab: Tab, empty: Path) -> No
         _ready(tab)
 
 
-def test_home_shows_every_night_with_its_ticks_and_its_state(tab: Tab, address: str) -> None:
+def test_home_shows_every_night_with_its_ticks_and_its_state(address: str, tab: Tab) -> None:
     _opened(tab, address)
     expect(tab.locator(".nights li")).to_have_count(3)
     expect(tab.locator(".nights .stroke-periodic").first).to_be_attached()
@@ -81,7 +81,7 @@ def test_home_shows_every_night_with_its_ticks_and_its_state(tab: Tab, address: 
     tab.get_by_label("flagged", exact=True).check()
     expect(tab.locator(".nights li")).to_have_count(2)
     with tab.expect_download() as download:
-        tab.get_by_role("link", name="movements").click()
+        tab.get_by_role("link", name="movements", exact=True).click()
     assert len(download.value.path().read_text().splitlines()) > 700
     tab.get_by_label("not reviewed").check()
     tab.locator(".nights a").last.click()
@@ -91,7 +91,7 @@ def test_home_shows_every_night_with_its_ticks_and_its_state(tab: Tab, address: 
     expect(tab.locator(".nights li")).to_have_count(2)
 
 
-def test_keys_lead_through_nights_and_movements(tab: Tab, address: str) -> None:
+def test_keys_lead_through_nights_and_movements(address: str, tab: Tab) -> None:
     _opened(tab, address + NIGHT)
     tab.keyboard.press("ArrowRight")
     expect(tab.locator("h1")).to_have_text("Tuesday, 3 March 2026")
@@ -122,7 +122,7 @@ def test_keys_lead_through_nights_and_movements(tab: Tab, address: str) -> None:
     expect(tab.locator(".nights li")).to_have_count(3)
 
 
-def test_verdicts_survive_a_reload_and_a_new_import(tab: Tab, address: str, database: Path) -> None:
+def test_verdicts_survive_a_reload_and_a_new_import(address: str, tab: Tab, database: Path) -> None:
     store = Store(database)
     found = query(store, "SELECT * FROM events ORDER BY ALL")
     _opened(tab, address + NIGHT)
@@ -154,7 +154,7 @@ def test_verdicts_survive_a_reload_and_a_new_import(tab: Tab, address: str, data
     assert query(store, "SELECT * FROM events ORDER BY ALL").equals(found)
 
 
-def test_a_span_is_excluded_by_dragging_and_by_numbers_and_taken_back(tab: Tab, address: str) -> None:
+def test_a_span_is_excluded_by_dragging_and_by_numbers_and_taken_back(address: str, tab: Tab) -> None:
     _opened(tab, address + NIGHT).get_by_role("button", name="Exclude a span").click()
     plot = tab.locator(".plot").first.bounding_box()
     assert plot
@@ -162,9 +162,9 @@ def test_a_span_is_excluded_by_dragging_and_by_numbers_and_taken_back(tab: Tab, 
     tab.mouse.down()
     tab.mouse.move(plot["x"] + 500, plot["y"] + 60, steps=4)
     tab.mouse.up()
-    dragged = tab.get_by_label("from").input_value()
+    dragged = tab.get_by_role("textbox", name="from").input_value()
     assert dragged.count(":") == 2
-    tab.get_by_label("from").fill("00:30")
+    tab.get_by_role("textbox", name="from").fill("00:30")
     tab.get_by_label("to", exact=True).fill("01:30:00")
     tab.get_by_label("why").fill("the cat")
     tab.get_by_role("button", name="Exclude", exact=True).click()
@@ -175,7 +175,7 @@ def test_a_span_is_excluded_by_dragging_and_by_numbers_and_taken_back(tab: Tab, 
     expect(tab.locator(".part-numbers")).to_contain_text("the same")
 
 
-def test_dragging_zooms_and_a_click_chooses_a_movement(tab: Tab, address: str) -> None:
+def test_dragging_zooms_and_a_click_chooses_a_movement(address: str, tab: Tab) -> None:
     _opened(tab, address + NIGHT)
     plot = tab.locator(".plot").first.bounding_box()
     assert plot
@@ -187,12 +187,12 @@ def test_dragging_zooms_and_a_click_chooses_a_movement(tab: Tab, address: str) -
     tab.locator(".plot").first.dblclick(position={"x": 600, "y": 100})
     expect(tab.get_by_role("button", name="Whole night")).to_be_disabled()
     before = tab.locator(".facts").inner_text()
-    tab.mouse.click(plot["x"] + 0.6 * plot["width"], plot["y"] + 60)
-    tab.mouse.click(plot["x"] + 0.64 * plot["width"], plot["y"] + 60)
+    for px in range(200, 320, 13):
+        tab.mouse.click(plot["x"] + px, plot["y"] + 60)
     expect(tab.locator(".facts")).not_to_have_text(before)
 
 
-def test_every_button_of_the_night_does_what_its_key_does(tab: Tab, address: str) -> None:
+def test_every_button_of_the_night_does_what_its_key_does(address: str, tab: Tab) -> None:
     _opened(tab, address + NIGHT)
     state, inspect = tab.locator(".part-state"), tab.locator(".inspect")
     for name, word in (("Dismiss", "dismissed"), ("Unsure", "unsure"), ("Confirm", "confirmed")):
@@ -215,7 +215,7 @@ def test_every_button_of_the_night_does_what_its_key_does(tab: Tab, address: str
     expect(tab.locator("#help")).to_be_hidden()
 
 
-def test_hostile_words_are_shown_as_words(tab: Tab, address: str) -> None:
+def test_hostile_words_are_shown_as_words(address: str, tab: Tab) -> None:
     _opened(tab, address + NIGHT)
     expect(tab.locator(".journal").first).to_contain_text("<script>document.title='taken'</script>")
     hostile = "<img src=x onerror=\"document.title='taken'\">\u202e evil </textarea><script>1</script>"
@@ -224,13 +224,13 @@ def test_hostile_words_are_shown_as_words(tab: Tab, address: str) -> None:
     tab.locator("#note-text").fill(hostile)
     tab.get_by_label("this movement").or_(tab.get_by_label("the movement at")).check()
     tab.get_by_role("button", name="Save").click()
-    expect(tab.locator(".words")).to_have_text(hostile)
+    expect(tab.locator(".log .words")).to_have_text(hostile)
     expect(tab.locator(".part-state")).to_contain_text("not reviewed")
     assert tab.title() == "Night of 2026-03-02 · nightkick"
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_two_tabs_add_their_verdicts_to_each_other(tab: Tab, address: str, database: Path) -> None:
+def test_two_tabs_add_their_verdicts_to_each_other(address: str, tab: Tab, database: Path) -> None:
     other = tab.context.new_page()
     _opened(tab, address + NIGHT).keyboard.press("c")
     _opened(other, address + NIGHT).keyboard.press("x")
@@ -257,7 +257,7 @@ def test_a_page_from_elsewhere_cannot_write(browser: Browser, address: str, data
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_keyboards_and_screen_readers_can_use_it(tab: Tab, address: str, scheme: str) -> None:
+def test_keyboards_and_screen_readers_can_use_it(address: str, tab: Tab, scheme: str) -> None:
     tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     for path in ("/", NIGHT):
         _opened(tab, address + path)
@@ -266,7 +266,7 @@ def test_keyboards_and_screen_readers_can_use_it(tab: Tab, address: str, scheme:
         assert [violation["id"] for violation in found.response["violations"]] == [], found.generate_report()
 
 
-def test_a_narrow_screen_needs_no_sideways_scrolling(tab: Tab, address: str) -> None:
+def test_a_narrow_screen_needs_no_sideways_scrolling(address: str, tab: Tab) -> None:
     tab.set_viewport_size({"width": 390, "height": 844})
     for path in ("/", NIGHT):
         _opened(tab, address + path)

@@ -20,6 +20,12 @@ const made = (node, attributes, children) => {
 export const el = (tag, attributes, ...children) => made(document.createElement(tag), attributes, children);
 export const svg = (tag, attributes, ...children) => made(document.createElementNS(SVG, tag), attributes, children);
 
+/** What somebody wrote: in its own direction, and where it is long in a box that scrolls, also by key. */
+export const words = (text, name) => {
+  const long = text.length > 600;
+  return el("div", long ? { class: "words long", tabindex: 0, role: "group", "aria-label": name } : { class: "words" }, el("bdi", {}, text));
+};
+
 /** A picture for eyes, with a sentence as its name; its numbers go into a `hiddenTable` beside it. */
 export const picture = (width, height, says, ...children) =>
   svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": says }, ...children);

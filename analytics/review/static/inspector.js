@@ -119,6 +119,7 @@ export const inspector = (data, clock, { onMove, verdictButtons }) => {
     const mine = (asked += 1);
     const i = selected;
     delete plot.dataset.shown;
+    plot.classList.add("waiting");
     title.replaceChildren(...facts(i));
     buttons.replaceChildren(...verdictButtons(i));
     try {
@@ -130,6 +131,7 @@ export const inspector = (data, clock, { onMove, verdictButtons }) => {
       if (mine !== asked) return;
       plot.replaceChildren(el("p", { class: "muted" }, error.message));
     }
+    plot.classList.remove("waiting");
     plot.dataset.shown = `${data.events.movement_no[i]}/${WIDTHS_S[size]}`;
     for (const next of [i + 1, i - 1]) if (data.events.onset[next] !== undefined) ask(next).catch(() => {});
   };

@@ -1,6 +1,6 @@
 // The page of one night: put together here, drawn by its parts, and drawn again when a verdict changes something.
 
-import { el } from "./draw.js";
+import { el, words } from "./draw.js";
 import { inspector } from "./inspector.js";
 import { hours, intervals, strip } from "./pictures.js";
 import { getFresh, prefetch } from "./server.js";
@@ -33,7 +33,7 @@ const journal = (entries) =>
     entries.length
       ? el("dl", { class: "journal" }, entries.map((entry) => [
         el("dt", {}, el("bdi", {}, entry.kind.replaceAll("_", " "))),
-        el("dd", {}, el("bdi", {}, [entry.value, entry.text].filter((part) => part !== null).join(" ") || "taken back")),
+        el("dd", {}, words([entry.value, entry.text].filter((part) => part !== null).join(" ") || "taken back", "journal entry")),
       ]))
       : el("p", { class: "muted" }, "Nothing was noted. ", el("code", {}, "nightkick journal template"), " starts a journal."));
 

@@ -10,6 +10,7 @@ const STAGES = ["wake", "rem", "light", "deep"];
 const NARROWEST_MS = 20_000;
 /** Clicks count as on a movement from this near, pixels. */
 const NEAR = 12;
+const DOUBLE_MS = 400;
 
 export const legsOf = (events, envelopes) => {
   const legs = [...new Set(envelopes.map((sensor) => sensor.leg))];
@@ -120,14 +121,13 @@ const drawHeart = (lane, x, data) => {
   ];
 };
 
-const drawOnset = (night, x, bottom) => {
+const drawOnset = (night, x, bottom, lane) => {
   if (night.sleep_onset_at === null) return [];
   const spread = 60_000 * (night.onset_sd_min ?? 0);
-  const whole = { top: 4, bottom };
   const at = x(night.sleep_onset_at);
   const inView = night.sleep_onset_at >= x.from && night.sleep_onset_at <= x.to;
   return [
-    spanRect(x, whole, [night.sleep_onset_at - spread, night.sleep_onset_at + spread], { class: "onset-spread" }),
+    spanRect(x, { top: lane.top - 3, bottom: lane.bottom + 3 }, [night.sleep_onset_at - spread, night.sleep_onset_at + spread], { class: "onset-spread" }),
     inView && svg("line", { x1: at, x2: at, y1: 4, y2: bottom, class: "onset" }),
   ];
 };
@@ -174,7 +174,6 @@ export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
     holder.replaceChildren(picture(width, bottom + 22,
       `Night from ${clock.hm(view[0])} to ${clock.hm(view[1])}: sleep, ${data.events.onset.length} movements and how strongly each sensor moved. A table of movements by hour follows.`,
       svg("defs", {}, hatching("hatch")),
-      drawOnset(data.night, x, bottom),
       ticks.found.map((at) => [
         svg("line", { x1: x(at), x2: x(at), y1: 4, y2: bottom, class: "grid" }),
         svg("text", { x: Math.max(LEFT + 14, Math.min(width - 24, x(at))), y: bottom + 16, class: "axis middle" }, ticks.step < 60_000 ? clock.hms(at) : clock.hm(at)),
@@ -182,6 +181,7 @@ export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
       lanes.map((lane) => drawn[lane.kind](lane, x, data, lane.kind === "envelope" ? data.envelopes.length : shown, legs)),
       data.blanks.map((span) => spanRect(x, everywhere, span, { fill: "url(#hatch)", class: "blank" })?.appendChild(svg("title", {}, blank(span[2]))).parentNode),
       data.review.spans.map((span) => spanRect(x, everywhere, span, { class: "excluded" })?.appendChild(svg("title", {}, "excluded by a reviewer")).parentNode),
+      drawOnset(data.night, x, bottom, lanes.find((one) => one.kind === "sleep")),
       marker(),
       drag && svg("rect", { x: Math.min(drag.from, drag.to), width: Math.abs(drag.to - drag.from), y: 4, height: bottom - 4, class: marking ? "selection marking" : "selection" }),
     ));
@@ -203,12 +203,20 @@ export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
     if (!drag) return;
     const [a, b] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
     drag = null;
-    if (b - a <= 3) pick(a);
+    if (b - a <= 3) tap(a, event.timeStamp);
     else if (marking) onSpan(Math.round(x.back(a)), Math.round(x.back(b)));
     else zoomTo(x.back(a), x.back(b));
     draw();
   });
-  holder.addEventListener("dblclick", () => zoomTo(...whole));
+
+  // Browsers count no double click on what was drawn anew in between.
+  let tapped = null;
+  const tap = (px, when) => {
+    const isSecond = tapped !== null && when - tapped.when < DOUBLE_MS && Math.abs(px - tapped.px) < NEAR;
+    tapped = isSecond ? null : { when, px };
+    if (isSecond) zoomTo(...whole);
+    else pick(px);
+  };
 
   const pick = (px) => {
     let best = null;
@@ -245,7 +253,7 @@ export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
     node: el("div", {},
       el("div", { class: "head" }, filters,
         el("ul", { class: "legend states" },
-          [["asleep", "asleep"], ["awake", "awake"], ["hatched", "not known"], data.night.sleep_onset_at !== null && ["onset-swatch", "sleep onset, with its uncertainty"]]
+          [["asleep", "asleep"], ["awake", "awake"], ["hatched", "not known"], data.night.sleep_onset_at !== null && ["onset-swatch", "sleep onset, ± its SD"]]
             .filter(Boolean).map(([name, words]) => el("li", {}, el("span", { class: `swatch ${name}-box` }), words))),
         el("div", { class: "tools", role: "group", "aria-label": "Zoom" },
           el("button", { type: "button", "aria-label": "Zoom in", onclick: () => zoomBy(0.5) }, "+"),

@@ -1,6 +1,6 @@
 // What a reviewer says: sent to the server, which only ever adds it. And how it is shown.
 
-import { el } from "./draw.js";
+import { el, words } from "./draw.js";
 import { post } from "./server.js";
 import { instant, number, percent, verdict } from "./words.js";
 
@@ -45,7 +45,7 @@ export const sideBySide = (review) => {
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Measures" },
     el("table", { class: "measures" },
       el("caption", { class: "visually-hidden" }, "Measures as detected and as reviewed"),
-      el("thead", {}, el("tr", {}, el("td", {}), MEASURES.map(([, words]) => el("th", { scope: "col" }, words)))),
+      el("thead", {}, el("tr", {}, el("td", {}), MEASURES.map(([, heading]) => el("th", { scope: "col" }, heading)))),
       el("tbody", {}, row("as detected", review.detected, "detected"),
         review.reviewed ? row("as reviewed", review.reviewed, "as-reviewed")
           : el("tr", {}, el("th", { scope: "row" }, "as reviewed"), el("td", { colspan: MEASURES.length, class: "muted" }, review.why_not ?? "the same: no movement was dismissed and no span excluded")))));
@@ -69,7 +69,7 @@ export const log = (review, clock, takeBack) =>
       ? el("ol", { class: "log" }, [...review.log].reverse().map((entry) =>
         el("li", {}, el("bdi", { class: "strong" }, entry.reviewer), ` ${SAYS[entry.verdict] ?? entry.verdict} ${thing(entry, clock)}`,
           el("span", { class: "muted" }, ` · ${instant(entry.at)}`),
-          entry.note && el("p", { class: "words" }, el("bdi", {}, entry.note)))))
+          entry.note && words(entry.note, "note"))))
       : el("p", { class: "muted" }, "Nobody has reviewed this night yet."));
 
 export const nightState = (review) => {

@@ -1,0 +1,112 @@
+"""How quick the review page is on 1,000 nights, measured in the browser.
+
+    python -m benchmarks.review_speed FOLDER [--nights 1000]
+
+Imports the sample nights into FOLDER and repeats them in the database, three days apart, back in time. Night to night
+is from the key to the page drawn, movements traced; movement to movement from the key to its trace.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page as Tab
+
+from analytics.store import Store, query
+from analytics.store.connection import transaction
+from flows.demo import sample_data
+from flows.pipeline import import_run, open_context
+from flows.wishes import Wishes
+from tests.review.browsing import browser_path, browsing, page_of, served
+
+TABLES = ("night", "bout", "blank", "envelope", "movement", "score", "event", "series_row", "flag")
+NIGHT = "/night/2026-03-02?subject=me"
+DAYS_APART = 3
+
+#: From a key to the moment at which a mark of the page changes; milliseconds.
+MEASURE = """
+([key, shift, what]) => new Promise((resolve) => {
+    const marks = {
+        night: () => document.body.dataset.ready,
+        movement: () => document.querySelector(".plot.inspector")?.dataset.shown,
+    };
+    const before = marks[what]();
+    const from = performance.now();
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey: shift, bubbles: true }));
+    const look = () => {
+        const now = marks[what]();
+        if (now && now !== before) resolve(performance.now() - from);
+        else setTimeout(look, 1);
+    };
+    look();
+})
+"""
+
+
+def repeat(store: Store, n_nights: int) -> None:
+    """Copy the nights that are there, each copy `DAYS_APART` days before the last."""
+    present = query(store, "SELECT count(*) AS n FROM night")["n"][0]
+    copies = max(0, n_nights - present) // DAYS_APART + 1
+    with transaction(store) as con:
+        for table in TABLES:
+            columns = con.execute(
+                "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", [table]
+            ).fetchall()
+            back = f"(k * {DAYS_APART})"
+            shifted = {
+                "DATE": f"{{0}} - {back}::INTEGER AS {{0}}",
+                "TIMESTAMP WITH TIME ZONE": f"{{0}} - to_days({back}::INTEGER) AS {{0}}",
+            }
+            selected = ", ".join(shifted.get(dtype, "{0}").format(name) for name, dtype in columns)
+            con.execute(f"INSERT INTO {table} SELECT {selected} FROM {table}, range(1, {copies + 1}) t(k)")
+
+
+def times_ms(tab: Tab, key: str, what: str, n: int, *, pause_s: float) -> list[float]:
+    """``n`` steps, with the pause that a person makes between them."""
+    found = []
+    for _ in range(n):
+        found.append(float(tab.evaluate(MEASURE, [key, False, what])))
+        time.sleep(pause_s)
+    return found
+
+
+def said(name: str, found: list[float]) -> None:
+    ordered = sorted(found)
+    print(f"{name:32} median {statistics.median(ordered):6.0f} ms   worst {ordered[-1]:6.0f} ms   of {len(ordered)}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--nights", type=int, default=1000)
+    given = parser.parse_args()
+    executable = browser_path()
+    if executable is None:
+        parser.exit(1, "no Chromium here\n")
+    store = Store(given.folder.absolute() / "speed.duckdb")
+    if not store.path.exists():
+        context = open_context(Wishes(site="ankle", side="left", tz="UTC"), database=store.path)
+        import_run([sample_data()], context)
+        repeat(store, given.nights)
+    with served(page_of(store.path)) as at, browsing(executable) as browser:
+        tab = browser.new_page(viewport={"width": 1360, "height": 900})
+        home = []
+        for _ in range(5):
+            tab.goto(at)
+            tab.wait_for_selector("body[data-ready]")
+            home.append(float(tab.evaluate("performance.now()")))
+        print(f"{tab.locator('.nights li').count()} nights")
+        said("home, from address to drawn", home)
+        tab.goto(at + NIGHT)
+        tab.wait_for_selector("body[data-ready]")
+        said("movement to movement", times_ms(tab, "j", "movement", 30, pause_s=0.4))
+        said("movement to movement, no pause", times_ms(tab, "j", "movement", 30, pause_s=0.0))
+        said("night to night", times_ms(tab, "ArrowLeft", "night", 20, pause_s=1.0))
+        said("night to night, no pause", times_ms(tab, "ArrowLeft", "night", 20, pause_s=0.0))
+
+
+if __name__ == "__main__":
+    main()
