@@ -16,6 +16,7 @@ FLAGS = {
     "frequent_hypnic_jerks": "frequent hypnic jerks",
     "possible_rls": "possible RLS",
 }
+VERDICTS = {"confirm": "confirmed", "dismiss": "dismissed", "unsure": "unsure"}
 #: Told apart without colour.
 _MARKS = {"seen": "■ yes", "not seen": "□ no", "not known": "? not known"}
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from analytics.model import Criterion, Flag, Review
 from analytics.report.by_hour import bars
 from analytics.report.drawing import patterns, table
-from analytics.report.findings import FLAGS, findings
+from analytics.report.findings import FLAGS, VERDICTS, findings
 from analytics.report.gathering import Report, ReportNight
 from analytics.report.intervals import histogram
 from analytics.report.markup import Html, el, joined
@@ -25,7 +25,6 @@ CAVEAT = (
 )
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _STATES = {"met": "■ met", "not met": "□ not met", "not measurable": "? not measurable"}
-_VERDICTS = {"confirm": "confirmed", "dismiss": "dismissed", "unsure": "unsure"}
 
 
 def page_of(report: Report) -> str:
@@ -135,7 +134,7 @@ def _verdict(one: ReportNight) -> Html:
         lines.append(el("p", el("strong", "No pattern found. "), *(f"{flag.reason} " for flag in one.flags)))
     if one.score is None:
         lines.append(el("p", "The night was not scored under the rule set that is shown; nightkick reanalyse does it."))
-    said = _VERDICTS.get(one.holds.night or "")
+    said = VERDICTS.get(one.holds.night or "")
     lines.append(
         el("p", f"Reviewer's verdict on the night: {said}." if said else "No reviewer's verdict on the night.")
     )

@@ -12,11 +12,12 @@ from datetime import tzinfo
 
 import numpy as np
 
-from analytics.model import Envelope, Event, Night
+from analytics.model import BlankKind, Envelope, Event, Night
 from analytics.report.drawing import WIDTH, behind, box, label, marks, picture, upright
 from analytics.report.markup import Html, el, joined
 from analytics.report.scales import Linear, Logarithmic, clock, ticks
 from analytics.reviewed import Standing
+from analytics.wear import union
 
 _LEFT, _RIGHT = 114.0, WIDTH - 6.0
 _LANE = 13.0
@@ -65,9 +66,9 @@ def timeline(night: Night, events: Sequence[Event], holds: Standing, zone: tzinf
         bottom + 16,
         _axis(night, x, zone, bottom),
         _sleep_band(night, x),
-        _lanes(events, holds, x, lanes_top, halves=night.legs == "both"),
         _envelopes(night, x, lanes_bottom + 8),
-        _blanks(night, x, lanes_bottom, bottom),
+        _blanks(night, x, lanes_bottom, bottom),  # below the marks: pauses that were made one must hide no movement
+        _lanes(events, holds, x, lanes_top, halves=night.legs == "both"),
         _excluded(holds, x, bottom),
         _onset(night, x, bottom),
         says=_in_words(night, events, zone),
@@ -176,16 +177,21 @@ def _area(columns: np.ndarray, highest: np.ndarray, y: Logarithmic, base: float)
 def _blanks(night: Night, x: Linear, lanes_bottom: float, bottom: float) -> Html:
     """What was not recorded over everything, what was not searched or worn over the envelope and the band."""
     drawn = []
-    for blank in night.blanks:
-        left = x(blank.start_us)
-        width = max(_LEAST_WIDTH, x(blank.end_us) - left)
-        if blank.kind == "gap":
-            drawn += [box(left, _BAND_TOP, width, bottom - _BAND_TOP, "paper")]
-            drawn += [box(left, _BAND_TOP, width, bottom - _BAND_TOP, fill="hatch")]
-        else:
-            drawn += [box(left, lanes_bottom + 8, width, bottom - lanes_bottom - 8, fill="hatch")]
-            drawn += [box(left, _BAND_TOP, width, _BAND, fill="hatch")]
+    for left, width in _places(night, x, "gap"):
+        drawn += [box(left, _BAND_TOP, width, bottom - _BAND_TOP, "paper")]
+        drawn += [box(left, _BAND_TOP, width, bottom - _BAND_TOP, fill="hatch")]
+    for left, width in _places(night, x, "unscorable", "unworn"):
+        drawn += [box(left, lanes_bottom + 8, width, bottom - lanes_bottom - 8, fill="hatch")]
+        drawn += [box(left, _BAND_TOP, width, _BAND, fill="hatch")]
     return joined(drawn)
+
+
+def _places(night: Night, x: Linear, *kinds: BlankKind) -> list[tuple[float, float]]:
+    """Left edge and width of blanks; those that nobody could tell apart on paper are one."""
+    spans = np.array([(b.start_us, b.end_us) for b in night.blanks if b.kind in kinds], dtype=np.int64).reshape(-1, 2)
+    apart_us = round(_LEAST_WIDTH * (x.last - x.first) / (x.right - x.left))
+    places = [(x(start_us), x(end_us)) for start_us, end_us in union(spans, apart_us).tolist()]
+    return [(left, max(_LEAST_WIDTH, right - left)) for left, right in places]
 
 
 def _excluded(holds: Standing, x: Linear, bottom: float) -> Html:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from analytics.store import Store
@@ -57,6 +58,18 @@ def test_what_cannot_be_reported_is_said_in_one_line(run: Run, arguments: list[s
     assert len(said.err.splitlines()) == 1
     assert words in said.err
     assert not Path("x.html").exists()
+
+
+def test_a_database_of_an_older_version_is_brought_up_to_date_and_draws_without_an_envelope(run: Run) -> None:
+    with duckdb.connect(DB) as con:
+        for change in (
+            "DROP TABLE blank", "DROP TABLE envelope", "ALTER TABLE review_entry DROP COLUMN recording",
+            "ALTER TABLE review_entry DROP COLUMN start_at", "ALTER TABLE review_entry DROP COLUMN end_at",
+            "DELETE FROM schema_migration WHERE version = 5",
+        ):  # fmt: skip
+            con.execute(change)
+    assert run("report", "2026-03-02", "-o", "night.html", "--db", DB).code == 0
+    assert "not kept; nightkick reanalyse makes it" in Path("night.html").read_text(encoding="utf-8")
 
 
 def test_a_database_that_is_not_there_is_a_failure_of_its_own(run: Run) -> None:

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from analytics.model import Blank
 from analytics.report import page_of, read_report
 from analytics.report.gathering import Report, masked
 from analytics.report.markup import Html, el, joined, number
@@ -160,7 +161,8 @@ def test_every_picture_has_a_name_a_sentence_and_is_inside_what_does_not_break(t
     assert all(set((e.get("aria-labelledby") or "").split()) <= set(ids) for e in found)
 
 
-def test_behind_every_picture_of_a_night_stands_a_table(tree: ET.Element) -> None:
+def test_behind_every_picture_stands_a_table(tree: ET.Element) -> None:
+    assert sum("Nights from" in words(e) for e in tree.iter("caption")) == 1
     for night in sections(tree):
         captions = [words(e) for e in night.iter("caption")]
         assert len(captions) == 3
@@ -216,6 +218,17 @@ def test_a_report_of_many_movements_stays_small(report: Report, n: int) -> None:
     night = crowded(EVENING, ["a" * 64], hours=14.0, n=n)
     one = replace(report.nights[0], night=night, score=night.scores[0])
     assert len(page_of(replace(report, nights=(one,)))) < 250_000
+
+
+def test_a_night_of_thousands_of_pauses_stays_small_and_shows_them(report: Report) -> None:
+    night = crowded(EVENING, ["a" * 64], hours=14.0, n=10)
+    start_us = night.recorded_from_us
+    pauses = tuple(Blank(start_us + 4_000_000 * i, start_us + 4_000_000 * i + 2_000_000, "gap") for i in range(12_600))
+    one = replace(report.nights[0], night=replace(night, blanks=pauses), score=night.scores[0])
+    made = page_of(replace(report, nights=(one,)))
+    assert len(made) < 250_000
+    assert "not recorded" in made
+    assert "url(#hatch)" in made
 
 
 # --- which nights ------------------------------------------------------------------------------------------------
