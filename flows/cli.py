@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from flows import __version__
+from flows.cli_care import backup, doctor, restore
 from flows.cli_groups import config, journal
 from flows.exits import ExitCode, answer, failed
 
@@ -27,8 +28,8 @@ app = App(
     default_parameter=Parameter(negative=()),
     suppress_keyboard_interrupt=False,
 )
-app.command(config)
-app.command(journal)
+for part in (config, journal, doctor, backup, restore):
+    app.command(part)
 
 Database = Annotated[Path | None, Parameter(name="--db")]
 Json = Annotated[bool, Parameter(name="--json")]
@@ -354,20 +355,6 @@ def patterns(
     from flows.patterns import patterns_command
 
     patterns_command(subject=subject, since=since, database=db, as_json=as_json)
-
-
-@app.command
-def doctor(*, db: Database = None) -> int:
-    """Check the environment and the database, and say what to do about what is wrong.
-
-    Parameters
-    ----------
-    db
-        Database file.
-    """
-    from flows.doctor import doctor_command
-
-    return ExitCode.DONE if doctor_command(database=db) else ExitCode.SOME_FAILED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -171,7 +171,7 @@ def retry_busy(attempt: Callable[[], T], store: Store) -> T:
     """What ``attempt`` returns, tried again with growing pauses for as long as another process holds the lock."""
     give_up_at = time.monotonic() + store.wait_s
     pause_s = FIRST_PAUSE_S
-    with _turn(store.path.parent, give_up_at):
+    with turn(store):
         while True:
             try:
                 return attempt()
@@ -186,14 +186,15 @@ def retry_busy(attempt: Callable[[], T], store: Store) -> T:
 
 
 @contextmanager
-def _turn(folder: Path, give_up_at: float) -> Iterator[None]:
-    """Inside, nobody else of us tries to connect to a database in ``folder``.
+def turn(store: Store) -> Iterator[None]:
+    """Inside, nobody else of us tries to connect to a database in this one's folder.
 
     A lock on the folder itself leaves no file behind and ends with its process. Whose turn does not come in time, and
     whose file system has no such locks, goes on without: DuckDB's own lock is the one that guards the data.
     """
+    give_up_at = time.monotonic() + store.wait_s
     try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        handle = os.open(store.path.parent, os.O_RDONLY | os.O_DIRECTORY)
     except OSError:
         yield
         return
