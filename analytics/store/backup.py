@@ -30,7 +30,7 @@ from analytics.store.publish import copied, log_of
 from analytics.store.samples import samples_path
 from analytics.store.settling import make_durable, settle, sync_folder
 from ingest.errors import DatabaseUnreadableError, StoreError, UsageError
-from ingest.workspace import workspace
+from ingest.workspace import OWNER_FOLDER, workspace
 
 LAYOUT = 1
 DATABASE, MANIFEST = "database.duckdb", "manifest.json"
@@ -81,7 +81,7 @@ def back_up(store: Store, target: Path, *, with_samples: bool) -> Backup:
     if target.exists() and not _is_backup(target):
         raise UsageError("there is a file that is no backup of nightkick", path=target, hint="name another file")
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
-    with translated(target), workspace(target.absolute().parent) as folder:
+    with translated(target), _room(target.absolute().parent) as folder:
         copy = copied(store, folder)
         hashes = _recordings_in(copy)
         built = folder / "backup.zip"
@@ -110,12 +110,12 @@ def restore(store: Store, source: Path, *, force: bool) -> Backup:
     """
     if store.path.exists() and not force:
         raise UsageError("there is a database already", path=store.path, hint="--force replaces it and keeps a copy")
-    with translated(store.path), workspace(store.path.parent) as folder, _opened(source) as archive:
+    with translated(store.path), _room(store.path.parent) as folder, _opened(source) as archive:
         about = _manifest(archive, source)
         members = {name: _Member(*member) for name, member in about["files"].items()}
         files = {name: _take(archive, name, member, folder, source) for name, member in members.items()}
         _bring_up_to_date(files[DATABASE], source)
-        store.recordings.mkdir(mode=0o700, exist_ok=True)
+        store.recordings.mkdir(mode=OWNER_FOLDER, exist_ok=True)
         for name, file in files.items():
             if found := _SAMPLES.fullmatch(name):
                 settle(file, samples_path(store, found["sha256"]))
@@ -126,6 +126,15 @@ def restore(store: Store, source: Path, *, force: bool) -> Backup:
 def set_aside(store: Store) -> Path:
     """Where a database goes that is replaced by a restored one."""
     return store.path.with_name(f"{store.path.stem}.replaced.duckdb")
+
+
+@contextmanager
+def _room(beside: Path) -> Iterator[Path]:
+    """A temporary folder in which a database may be opened: nobody holds it, as a workspace is held by its maker."""
+    with workspace(beside) as held:
+        folder = held / "room"
+        folder.mkdir(mode=OWNER_FOLDER)
+        yield folder
 
 
 def _recordings_in(copy: Path) -> list[str]:

@@ -189,8 +189,9 @@ def retry_busy(attempt: Callable[[], T], store: Store) -> T:
 def turn(store: Store) -> Iterator[None]:
     """Inside, nobody else of us tries to connect to a database in this one's folder.
 
-    A lock on the folder itself leaves no file behind and ends with its process. Whose turn does not come in time, and
-    whose file system has no such locks, goes on without: DuckDB's own lock is the one that guards the data.
+    A lock on the folder itself leaves no file behind and ends with its process; the maker of a workspace holds the same
+    lock on that, so no database is opened right inside one. Whose turn does not come in time, and whose file system has
+    no such locks, goes on without: DuckDB's own lock is the one that guards the data.
     """
     give_up_at = time.monotonic() + store.wait_s
     try:
