@@ -18,6 +18,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from flows import __version__
 from flows.cli_asking import movements, nights, patterns, report, score, show, sql
+from flows.cli_care import backup, doctor, restore
 from flows.cli_groups import config, journal
 from flows.exits import ExitCode, answer, failed
 
@@ -28,7 +29,10 @@ app = App(
     default_parameter=Parameter(negative=()),
     suppress_keyboard_interrupt=False,
 )
-for command in (config, journal, nights, movements, show, sql, score, patterns, report):
+for command in (
+    *(config, journal, doctor, backup, restore),
+    *(nights, movements, show, sql, score, patterns, report),
+):
     app.command(command)
 
 Database = Annotated[Path | None, Parameter(name="--db")]
@@ -209,20 +213,6 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
     from flows.reviewing import review_command
 
     review_command(port=port, no_open=no_open, database=db)
-
-
-@app.command
-def doctor(*, db: Database = None) -> int:
-    """Check the environment and the database, and say what to do about what is wrong.
-
-    Parameters
-    ----------
-    db
-        Database file.
-    """
-    from flows.doctor import doctor_command
-
-    return ExitCode.DONE if doctor_command(database=db) else ExitCode.SOME_FAILED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

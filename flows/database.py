@@ -10,8 +10,9 @@ from analytics.store import Store
 if TYPE_CHECKING:
     from flows.settings import Settings
 
-#: How long a statement waits for another process that holds the database.
-WAIT_S = 30.0
+#: How long a statement waits for another process that holds the database, seconds: longer than a query may take
+#: (`analytics.store.limits`), so that nobody's question keeps a night from being stored.
+WAIT_S = 90.0
 
 
 def store_for(database: Path | str | None, settings: Settings | None = None) -> Store:

@@ -13,25 +13,46 @@ from analytics.store import Finding, Store, check
 from flows import __version__
 from flows.database import store_for
 from flows.settings import candidates, load
-from flows.terminal import emit
-from ingest.errors import NightkickError
+from flows.terminal import complain, emit, say
+from ingest.errors import NightkickError, StoreError
 
 #: One night at 100 Hz takes 4 MB; below this the next import may not fit.
 ENOUGH_BYTES = 500_000_000
+WRITABLE_BY_OTHERS = 0o022
 DEPENDENCIES = ("duckdb", "polars", "fitparse", "numpy", "scipy", "prefect", "fastapi", "sqlalchemy")
 
 
-def doctor_command(*, database: Path | None) -> bool:
+def doctor_command(*, database: Path | None, mend: bool) -> bool:
     """Print one line a finding; what is wrong says what to do about it.
+
+    Parameters
+    ----------
+    mend : bool
+        Repair what can be repaired before.
 
     Returns
     -------
     bool
         Whether everything is in order.
     """
+    if mend:
+        _mend(database)
     findings = list(_findings(database))
     emit("".join(f"{_line(finding)}\n" for finding in findings))
     return all(finding.ok for finding in findings)
+
+
+def _mend(database: Path | None) -> None:
+    from flows.repairing import repair  # it loads all that an import needs
+
+    for path in _writable_by_others():
+        path.chmod(path.stat().st_mode & ~WRITABLE_BY_OTHERS)
+        say(f"{path} can be changed by its owner only now")
+    if store_for(database).path.exists():
+        try:
+            repair(database)
+        except StoreError as error:  # a database that cannot be read is a finding
+            complain(error.line())
 
 
 def _findings(database: Path | None) -> Iterator[Finding]:
@@ -46,6 +67,7 @@ def _findings(database: Path | None) -> Iterator[Finding]:
         return
     read = [str(path) for path in candidates() if path.exists()]
     yield _good(f"settings are valid ({', '.join(read) or 'no file, defaults'})")
+    yield _settings_safe()
     store = store_for(database, settings)
     yield _space(store.path)
     yield from _database(store)
@@ -82,6 +104,17 @@ def _zone() -> Finding:
     except (NightkickError, ValueError, OSError) as error:
         return _bad(f"this machine's time zone is unclear: {error}", "set tz in nightkick.toml")
     return _good(f"this machine's time zone is {name}")
+
+
+def _settings_safe() -> Finding:
+    """Settings may name commands to run: who can change them can run anything."""
+    if paths := _writable_by_others():
+        return _bad(f"others can change {paths[0]}", "chmod go-w it, or nightkick doctor --repair")
+    return _good("settings can be changed by their owner only")
+
+
+def _writable_by_others() -> list[Path]:
+    return [path for path in candidates() if path.exists() and path.stat().st_mode & WRITABLE_BY_OTHERS]
 
 
 def _space(database: Path) -> Finding:

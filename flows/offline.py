@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from flows.folders import state_folder
 from ingest.errors import NightkickError, UsageError
+from ingest.workspace import own_folder
 
 if TYPE_CHECKING:
     from flows.outcomes import Outcome
@@ -50,7 +51,7 @@ def prepare_prefect() -> None:
         os.environ.setdefault(name, value)
     home = Path(os.environ["PREFECT_HOME"])
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        own_folder(home)  # it records the names of files
     except OSError as error:
         raise UsageError(
             f"Prefect cannot keep its records here: {error.strerror}", path=home, hint="name a folder in PREFECT_HOME"

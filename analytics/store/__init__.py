@@ -4,7 +4,8 @@ Connections are short, writes are one transaction each, and every failure is a `
 package knows DuckDB.
 """
 
-from analytics.store.check import Finding, check
+from analytics.store.backup import Backup, back_up, restore, set_aside
+from analytics.store.check import Finding, check, damaged_nights, lost_samples
 from analytics.store.connection import Store, snapshot
 from analytics.store.journal import journal_of, write_journal
 from analytics.store.migrate import initialise
@@ -22,18 +23,22 @@ from analytics.store.read import (
     stored_hashes,
 )
 from analytics.store.recordings import StoredRecording, stored_recording
+from analytics.store.repair import remove_orphans, tidy
 from analytics.store.reviews import reviews_of, write_review
 from analytics.store.samples import check_samples, load_samples, scratch, stage_samples
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
 __all__ = [
     "Attempt",
+    "Backup",
     "Finding",
     "NightKey",
     "Store",
     "StoredRecording",
+    "back_up",
     "check",
     "check_samples",
+    "damaged_nights",
     "default_ruleset",
     "find_recording",
     "frames",
@@ -41,20 +46,25 @@ __all__ = [
     "journal_of",
     "load_night",
     "load_samples",
+    "lost_samples",
     "nights_to_analyse",
     "publish",
     "query",
     "record_attempts",
     "recordings_of_night",
+    "remove_orphans",
+    "restore",
     "reviews_of",
     "save",
     "save_nights",
     "scratch",
+    "set_aside",
     "set_default_ruleset",
     "snapshot",
     "stage_samples",
     "stored_hashes",
     "stored_recording",
+    "tidy",
     "write_journal",
     "write_review",
 ]

@@ -6,15 +6,19 @@ The only place that recounts: indices are stored once, when a night is analysed,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import duckdb
 
 from analytics.store.connection import Store, reading
+from analytics.store.failures import first_line
 from analytics.store.migrate import is_current, known_migrations
+from analytics.store.publish import log_of
+from analytics.store.read import NightKey
 from analytics.store.rows import NIGHT_TABLES
-from analytics.store.samples import check_samples
-from ingest.errors import SamplesLostError
+from analytics.store.samples import check_samples, decode_samples
+from ingest.errors import SamplesLostError, StoreError
 from ingest.workspace import abandoned
 
 
@@ -27,7 +31,11 @@ class Finding:
     hint: str = ""
 
 
-_REANALYSE = "analyse again with: nightkick reanalyse"
+_REANALYSE = "nightkick doctor --repair, or analyse again with: nightkick reanalyse"
+_FROM_BACKUP = "nightkick restore a backup, or import the recordings into a new database"
+
+#: What others may not do with a file or folder of ours.
+OTHERS = 0o077
 
 _ORPHANS = {
     **{
@@ -108,8 +116,57 @@ def check(store: Store) -> tuple[Finding, ...]:
         if not is_current(con, store.path, known_migrations()):
             return (Finding(ok=False, what="the database is of an older nightkick", hint="import anything once"),)
         recorded = con.execute("SELECT sha256, n_samples, epoch_us(first_at) FROM recording ORDER BY sha256").fetchall()
-        findings = (Finding(ok=True, what="the database is up to date"), _orphans(con), _miscounted(con))
-    return (*findings, _samples(store, recorded), _strays(store, {sha for sha, _, _ in recorded}), _left(store))
+        rows = _rows(con)
+        if not rows.ok:
+            return (rows,)
+        current = Finding(ok=True, what="the database is up to date")
+        findings = (current, rows, _orphans(con), _miscounted(con))
+    files = (_samples(store, recorded), _strays(store), _left(store), _exposed(store), _published(store))
+    return (*findings, *files)
+
+
+def damaged_nights(store: Store) -> tuple[NightKey, ...]:
+    """Nights of which rows are missing, left over, or miscounted."""
+    queries = [_MISCOUNTED, *(query for query in _ORPHANS.values() if "night_date" in query)]
+    with reading(store) as con:
+        found = [con.execute(f"SELECT DISTINCT subject, night_date FROM ({query})").fetchall() for query in queries]
+    return tuple(sorted({(subject, night_date) for rows in found for subject, night_date in rows}))
+
+
+def lost_samples(store: Store) -> tuple[Path, ...]:
+    """Where the files lay whose samples are missing or damaged."""
+    with reading(store) as con:
+        recorded = con.execute(
+            "SELECT path, sha256, n_samples, epoch_us(first_at) FROM recording ORDER BY 1"
+        ).fetchall()
+    return tuple(Path(path) for path, *row in recorded if not _has_samples(store, *row))
+
+
+def stray_samples(store: Store) -> tuple[Path, ...]:
+    """Samples of no recording: of an import that was killed, or that is under way."""
+    with reading(store) as con:
+        recorded = {sha256 for (sha256,) in con.execute("SELECT sha256 FROM recording").fetchall()}
+    return tuple(path for path in sorted(store.recordings.glob("*.parquet")) if path.stem not in recorded)
+
+
+def exposed(store: Store) -> tuple[Path, ...]:
+    """Files and folders of the store that others than the owner may read or write."""
+    files = [path for database in (store.path, store.published) for path in (database, log_of(database))]
+    files += [store.recordings, *store.recordings.glob("*.parquet")]
+    return tuple(path for path in files if path.exists() and path.stat().st_mode & OTHERS)
+
+
+def _rows(con: duckdb.DuckDBPyConnection) -> Finding:
+    """Reading every value makes DuckDB compare every block with its checksum."""
+    tables = [name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()]
+    n_rows = 0
+    for table in tables:
+        try:
+            row = con.execute(f"SELECT count(*), bit_xor(hash({table})) FROM {table}").fetchone()
+        except duckdb.Error as error:
+            return Finding(ok=False, what=f"table {table} is damaged ({first_line(error)})", hint=_FROM_BACKUP)
+        n_rows += row[0] if row else 0
+    return Finding(ok=True, what=f"all {n_rows} rows can be read")
 
 
 def _orphans(con: duckdb.DuckDBPyConnection) -> Finding:
@@ -137,16 +194,16 @@ def _samples(store: Store, recorded: Sequence[tuple[str, int, int]]) -> Finding:
 def _has_samples(store: Store, sha256: str, n_samples: int, first_us: int) -> bool:
     try:
         check_samples(store, sha256, n_samples=n_samples, first_us=first_us)
+        decode_samples(store, sha256)
     except SamplesLostError:
         return False
     return True
 
 
-def _strays(store: Store, recorded: set[str]) -> Finding:
-    strays = [path for path in sorted(store.recordings.glob("*.parquet")) if path.stem not in recorded]
-    if strays:
+def _strays(store: Store) -> Finding:
+    if strays := stray_samples(store):
         what = f"{len(strays)} files of samples without a recording (first: {strays[0].name})"
-        return Finding(ok=False, what=what, hint="import the recording again, or delete them")
+        return Finding(ok=False, what=what, hint="import the recording again, or nightkick doctor --repair")
     return Finding(ok=True, what="no samples without a recording")
 
 
@@ -157,6 +214,24 @@ def _left(store: Store) -> Finding:
             ok=False, what=f"{len(left)} temporary folders of ended runs", hint="the next import removes them"
         )
     return Finding(ok=True, what="no temporary folders of ended runs")
+
+
+def _exposed(store: Store) -> Finding:
+    if paths := exposed(store):
+        what = f"{len(paths)} files or folders that others may read or write (first: {paths[0]})"
+        return Finding(ok=False, what=what, hint="chmod go= them, or nightkick doctor --repair")
+    return Finding(ok=True, what="database and samples are for their owner only")
+
+
+def _published(store: Store) -> Finding:
+    if not store.published.exists():
+        return Finding(ok=True, what="no published copy yet; the next import makes it")
+    try:
+        with reading(replace(store, path=store.published)) as con:
+            con.execute("SELECT count(*) FROM nights")
+    except StoreError as error:
+        return Finding(ok=False, what=f"the published copy: {error.what}", hint="the next import replaces it")
+    return Finding(ok=True, what="the published copy can be read")
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -25,17 +25,35 @@ def publish(store: Store) -> Path:
     DatabaseBusyError, DatabaseUnreadableError, StoreError
     """
     with translated(store.path), workspace(store.path.parent) as folder:
-        built = folder / "published.duckdb"
-        with alone(store), in_memory() as con:
-            _attach(con, store)
-            con.execute(f"ATTACH {quoted(database_name(built))} AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
-            con.execute("COPY FROM DATABASE live TO published")
-            con.execute("DETACH published")
-            con.execute("DETACH live")
+        built = copied(store, folder)
+        # What somebody wrote into the old copy is no part of the new one.
+        log_of(store.published).unlink(missing_ok=True)
         settle(built, store.published)
     return store.published
+
+
+def copied(store: Store, folder: Path) -> Path:
+    """A copy of the database in ``folder``, of one moment, readable by DuckDB 1.5.
+
+    Raises
+    ------
+    DatabaseBusyError, DatabaseUnreadableError, StoreError
+    """
+    built = folder / "copy.duckdb"
+    with translated(store.path), alone(store), in_memory(temp_directory=str(folder / "spill")) as con:
+        _attach(con, store)
+        con.execute(f"ATTACH {quoted(database_name(built))} AS copy (STORAGE_VERSION '{STORAGE_VERSION}')")
+        con.execute("COPY FROM DATABASE live TO copy")
+        con.execute("DETACH copy")
+        con.execute("DETACH live")
+    return built
 
 
 def _attach(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     path = quoted(database_name(store.path))
     retry_busy(lambda: con.execute(f"ATTACH {path} AS live (READ_ONLY)"), store)
+
+
+def log_of(database: Path) -> Path:
+    """Where DuckDB keeps what is not yet in the database itself; it reads any log of that name into it."""
+    return database.with_name(f"{database.name}.wal")

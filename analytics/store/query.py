@@ -3,15 +3,13 @@
 The only place that runs SQL which nightkick did not write. Three fences, each enough by itself for most of what
 could go wrong: the statement must be a single one that reads, by DuckDB's own parser; the file is opened
 read-only; and the connection can reach no file, network, extension, environment or Python variable, nor change a
-setting. A limit on time, memory and rows keeps an innocent mistake from taking the machine.
+setting. A limit on time, memory and rows (`analytics.store.limits`) keeps an innocent mistake from taking the machine.
 """
 
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import dropwhile
 
@@ -21,10 +19,9 @@ from duckdb.sqltypes import DuckDBPyType
 
 from analytics.store.connection import Store, reading
 from analytics.store.failures import first_line
+from analytics.store.limits import LONGEST_S, Deaf, Watch, too_large, watched
 from ingest.errors import QueryRefusedError
 
-#: Longest a query may run, seconds.
-LONGEST_S = 60.0
 #: Most rows one answer may have: more belong into a tool of their own, on the published copy.
 MOST_ROWS = 5_000_000
 
@@ -41,6 +38,9 @@ _KNOWN_TYPES = frozenset({
     "timestamp_ms", "timestamp_ns", "timestamp with time zone", "null",
 })  # fmt: skip
 _NESTED_TYPES = frozenset({"list", "array", "struct", "map"})
+
+#: Table functions for other programs' memory: they take addresses, and one of them ends the process when given NULL.
+_ADDRESSES = re.compile(r"\b(?:pandas_scan|arrow_scan\w*|python_map_function)\b", re.IGNORECASE)
 
 _READING = "only SELECT, WITH, FROM, VALUES, TABLE, DESCRIBE, SHOW, SUMMARIZE, or EXPLAIN of one of these,"
 _WORD = re.compile(rb"\w+|[^\w\s]")
@@ -59,6 +59,7 @@ def query(
     *,
     max_rows: int | None = None,
     longest_s: float = LONGEST_S,
+    on_deaf: Deaf = lambda refusal: None,
 ) -> pl.DataFrame:
     """The answer to one reading SQL statement, in a UTC session.
 
@@ -71,6 +72,9 @@ def query(
         For ``?`` or ``$name`` in the statement.
     max_rows : int or None
         Hand out only the first rows. Without it more than `MOST_ROWS` are refused.
+    on_deaf : callable
+        Called from another thread with the refusal of a statement that does not let itself be interrupted. A program
+        that does nothing else may end itself then.
 
     Raises
     ------
@@ -78,19 +82,16 @@ def query(
         More than one statement, one that would do more than read, one that fails or takes too long.
     DatabaseBusyError, DatabaseUnreadableError
     """
+    watch = Watch()
     with reading(store) as con:
         try:
             statement = _reading_statement(con, sql)
-            with _time_limit(con, longest_s):
+            with watched(con, longest_s, on_deaf) as watch:
                 frame = _answer(con, statement, parameters, MOST_ROWS + 1 if max_rows is None else max_rows)
-        except duckdb.InterruptException as error:
-            raise QueryRefusedError(f"took longer than {longest_s:g} s", hint="ask for less") from error
-        except duckdb.OutOfMemoryException as error:
-            raise QueryRefusedError("needs more memory than a query may take", hint="ask for less") from error
-        except (duckdb.Error, UnicodeError, ValueError) as error:
-            raise QueryRefusedError(first_line(error)) from error
-        except pl.exceptions.PolarsError as error:
-            raise _midway(error, longest_s) from error
+        except (duckdb.Error, UnicodeError, ValueError, MemoryError, pl.exceptions.PolarsError) as error:
+            raise (watch.refusals or [_refusal(error)])[0] from error
+    if watch.refusals:  # it came to its end all the same, too late
+        raise watch.refusals[0]
     if max_rows is None and frame.height > MOST_ROWS:
         raise QueryRefusedError(f"more than {MOST_ROWS} rows", hint="add LIMIT, or open the published copy")
     return _showable(frame)
@@ -98,6 +99,8 @@ def query(
 
 def _reading_statement(con: duckdb.DuckDBPyConnection, sql: str) -> str:
     """The one statement in ``sql``, if all it does is read."""
+    if named := _ADDRESSES.search(sql):
+        raise QueryRefusedError(f"{named[0]} reads the memory of this program, not the database", hint="leave it out")
     words = _words(sql)
     statements = con.extract_statements(sql)
     if len(statements) != 1 or not words:
@@ -162,20 +165,8 @@ def _showable(frame: pl.DataFrame) -> pl.DataFrame:
     return frame
 
 
-def _midway(error: pl.exceptions.PolarsError, longest_s: float) -> QueryRefusedError:
-    """An error of DuckDB that came up while rows were already being handed over."""
-    text = first_line(error).rpartition("got external error: ")[2]
-    if "INTERRUPT" in text:
-        return QueryRefusedError(f"took longer than {longest_s:g} s", hint="ask for less")
-    return QueryRefusedError(text)
-
-
-@contextmanager
-def _time_limit(con: duckdb.DuckDBPyConnection, longest_s: float) -> Iterator[None]:
-    timer = threading.Timer(longest_s, con.interrupt)
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()
+def _refusal(error: BaseException) -> QueryRefusedError:
+    if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
+        return too_large()
+    # polars passes on what came up in DuckDB while rows were already being handed over
+    return QueryRefusedError(first_line(error).rpartition("got external error: ")[2])

@@ -153,6 +153,18 @@ def check_samples(store: Store, sha256: str, *, n_samples: int, first_us: int) -
         )
 
 
+def decode_samples(store: Store, sha256: str) -> None:
+    """Make sure that every sample of a recording can be read; does nothing where there is no file.
+
+    Raises
+    ------
+    SamplesLostError
+    """
+    if (path := samples_path(store, sha256)).exists():
+        with _readable(path):
+            pl.scan_parquet(path).select(pl.col("time", "x", "y", "z").max()).collect()
+
+
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
     """Inside, whatever shows that a staged file is missing or damaged becomes a `SamplesLostError`."""

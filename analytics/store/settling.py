@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Iterator
@@ -47,7 +48,10 @@ def make_durable(built: Path) -> None:
     """For its owner only, and on disk."""
     handle = os.open(built, os.O_RDONLY)
     try:
-        os.fchmod(handle, OWNER_FILE)
+        with contextlib.suppress(
+            PermissionError
+        ):  # it is ours: this is a file system without permissions, as on a stick
+            os.fchmod(handle, OWNER_FILE)
         os.fsync(handle)
     finally:
         os.close(handle)

@@ -91,3 +91,18 @@ def test_a_process_killed_while_it_publishes_leaves_a_whole_copy(filled: Store, 
     assert query(Store(filled.published), "FROM nights").height == 1
     publish(filled)
     assert set(filled.path.parent.iterdir()) == {filled.path, filled.published}
+
+
+WRITE_AND_DIE = """
+import os, sys
+import duckdb
+con = duckdb.connect(sys.argv[1])
+con.execute("INSERT INTO setting VALUES ('late', 'x')")
+os._exit(0)
+"""
+
+
+def test_what_somebody_wrote_into_the_old_copy_does_not_get_into_the_new_one(filled: Store, child: Child) -> None:
+    assert child(WRITE_AND_DIE, publish(filled)).wait(timeout=60) == 0
+    assert filled.published.with_name("nights.published.duckdb.wal").exists()
+    assert contents(publish(filled)) == contents(filled.path)

@@ -1,0 +1,266 @@
+"""Everything in one file, and the way back: a zip of the database, the samples where wanted, and their hashes.
+
+The database in it is a copy that DuckDB makes of one moment, so a backup may be taken while others import. The
+journal and the reviews are nowhere else: the database is always in it. Samples come from files that people may still
+have, and take a hundred times the room: they are in it on request.
+
+Restoring checks every hash before it touches anything, and puts the database in place by one rename. The names in a
+backup are never used as names of files: what is taken out is what its own list of hashes says, under the names that
+the store gives.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from analytics.store.connection import Store, reading, turn, writing
+from analytics.store.failures import translated
+from analytics.store.migrate import initialise
+from analytics.store.publish import copied, log_of
+from analytics.store.samples import samples_path
+from analytics.store.settling import make_durable, settle, sync_folder
+from ingest.errors import DatabaseUnreadableError, StoreError, UsageError
+from ingest.workspace import OWNER_FOLDER, workspace
+
+LAYOUT = 1
+DATABASE, MANIFEST = "database.duckdb", "manifest.json"
+#: A line for each recording of a long life.
+MOST_MANIFEST_BYTES = 64 << 20
+PIECE_BYTES = 1 << 20
+
+_SAMPLES = re.compile(r"recordings/(?P<sha256>[0-9a-f]{64})\.parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What a backup holds.
+
+    Attributes
+    ----------
+    made_at : str
+        When, ISO 8601, UTC.
+    n_recordings : int
+        Recordings whose samples are in it.
+    n_lacking : int
+        Recordings of the database whose samples are not in it.
+    """
+
+    made_at: str
+    n_recordings: int
+    n_lacking: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """One file in a backup."""
+
+    size: int
+    sha256: str
+
+
+def back_up(store: Store, target: Path, *, with_samples: bool) -> Backup:
+    """Write a backup to ``target``, for its owner only; an older backup there is replaced when the new one is whole.
+
+    Raises
+    ------
+    UsageError
+        There is a file at ``target`` that is no backup.
+    StoreError
+        The database cannot be read, or the backup not be written.
+    """
+    if target.exists() and not _is_backup(target):
+        raise UsageError("there is a file that is no backup of nightkick", path=target, hint="name another file")
+    made_at = datetime.now(UTC).isoformat(timespec="seconds")
+    with translated(target), _room(target.absolute().parent) as folder:
+        copy = copied(store, folder)
+        hashes = _recordings_in(copy)
+        built = folder / "backup.zip"
+        files = {DATABASE: copy, **(dict(_sample_files(store, hashes)) if with_samples else {})}
+        with zipfile.ZipFile(built, "x") as archive:
+            members = {name: _put(archive, name, file) for name, file in files.items()}
+            content = {name: [member.size, member.sha256] for name, member in members.items()}
+            about = {"nightkick backup": LAYOUT, "made_at": made_at, "n_recorded": len(hashes), "files": content}
+            archive.writestr(MANIFEST, json.dumps(about, indent=1))
+        settle(built, target)
+    return Backup(made_at, len(members) - 1, len(hashes) - len(members) + 1)
+
+
+def restore(store: Store, source: Path, *, force: bool) -> Backup:
+    """Put the database of a backup in its place, and the samples that are in it beside.
+
+    With ``force`` a database that is there is kept under another name, see `set_aside`.
+
+    Raises
+    ------
+    UsageError
+        There is a database already, and no ``force``.
+    DatabaseUnreadableError
+        ``source`` is no backup, or a damaged one. Nothing was changed.
+    StoreError
+    """
+    if store.path.exists() and not force:
+        raise UsageError("there is a database already", path=store.path, hint="--force replaces it and keeps a copy")
+    with translated(store.path), _room(store.path.parent) as folder, _opened(source) as archive:
+        about = _manifest(archive, source)
+        members = {name: _Member(*member) for name, member in about["files"].items()}
+        files = {name: _take(archive, name, member, folder, source) for name, member in members.items()}
+        _bring_up_to_date(files[DATABASE], source)
+        store.recordings.mkdir(mode=OWNER_FOLDER, exist_ok=True)
+        for name, file in files.items():
+            if found := _SAMPLES.fullmatch(name):
+                settle(file, samples_path(store, found["sha256"]))
+        _put_in_place(store, files[DATABASE])
+    return Backup(about["made_at"], len(files) - 1, about["n_recorded"] - len(files) + 1)
+
+
+def set_aside(store: Store) -> Path:
+    """Where a database goes that is replaced by a restored one."""
+    return store.path.with_name(f"{store.path.stem}.replaced.duckdb")
+
+
+@contextmanager
+def _room(beside: Path) -> Iterator[Path]:
+    """A temporary folder in which a database may be opened: nobody holds it, as a workspace is held by its maker."""
+    with workspace(beside) as held:
+        folder = held / "room"
+        folder.mkdir(mode=OWNER_FOLDER)
+        yield folder
+
+
+def _recordings_in(copy: Path) -> list[str]:
+    with reading(Store(copy)) as con:
+        return [sha256 for (sha256,) in con.execute("SELECT sha256 FROM recording ORDER BY 1").fetchall()]
+
+
+def _sample_files(store: Store, hashes: list[str]) -> Iterator[tuple[str, Path]]:
+    for sha256 in hashes:
+        if (path := samples_path(store, sha256)).exists():
+            yield f"recordings/{path.name}", path
+
+
+def _put(archive: zipfile.ZipFile, name: str, file: Path) -> _Member:
+    """Samples are compressed already; the database shrinks to a third."""
+    packing = zipfile.ZIP_DEFLATED if name == DATABASE else zipfile.ZIP_STORED
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = packing
+    with file.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
+        return _copied(source, target)
+
+
+def _take(archive: zipfile.ZipFile, name: str, member: _Member, folder: Path, source: Path) -> Path:
+    """One file out of a backup into ``folder``, if it is what the list of hashes says."""
+    file = folder / name.rpartition("/")[2]
+    with _damage_said(source), archive.open(name) as packed, file.open("xb") as target:
+        found = _copied(packed, target, most=member.size)
+    if found != member:
+        raise _damaged(source, f"{name} is not what was backed up")
+    return file
+
+
+def _copied(source: IO[bytes], target: IO[bytes], most: int | None = None) -> _Member:
+    """Copy, and say what it was; stops soon after ``most`` bytes."""
+    digest, size = hashlib.sha256(), 0
+    while (most is None or size <= most) and (piece := source.read(PIECE_BYTES)):
+        digest.update(piece)
+        target.write(piece)
+        size += len(piece)
+    return _Member(size, digest.hexdigest())
+
+
+def _bring_up_to_date(database: Path, source: Path) -> None:
+    """Refuse a database of a newer nightkick, and one that is none, before anything is replaced by it."""
+    try:
+        initialise(Store(database))
+    except StoreError as error:
+        raise type(error)(error.what, path=source, hint=error.hint) from error
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        archive = zipfile.ZipFile(source)
+    except FileNotFoundError:
+        raise DatabaseUnreadableError("there is no such file", path=source, hint="name a backup") from None
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise _damaged(source, "not a backup of nightkick, or a damaged one") from error
+    with archive:
+        yield archive
+
+
+def _manifest(archive: zipfile.ZipFile, source: Path) -> Mapping[str, Any]:
+    """What the backup says of itself, if it makes sense."""
+    with _damage_said(source):
+        if archive.getinfo(MANIFEST).file_size > MOST_MANIFEST_BYTES:
+            raise ValueError("a list of that size is none of ours")
+        about = json.loads(archive.read(MANIFEST))
+        if about["nightkick backup"] > LAYOUT:
+            raise StoreError("made by a newer nightkick", path=source, hint="update nightkick")
+        names = set(about["files"])
+        if DATABASE not in names or not all(_SAMPLES.fullmatch(name) for name in names - {DATABASE}):
+            raise ValueError("it lists what no backup holds")
+        if not all(isinstance(size, int) and isinstance(sha256, str) for size, sha256 in about["files"].values()):
+            raise ValueError("it lists no sizes and hashes")
+        return {"made_at": str(about["made_at"]), "n_recorded": int(about["n_recorded"]), "files": about["files"]}
+
+
+@contextmanager
+def _damage_said(source: Path) -> Iterator[None]:
+    """Inside, whatever a damaged zip makes Python say becomes one error about ``source``."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, AttributeError,
+            NotImplementedError, RuntimeError) as error:  # fmt: skip
+        raise _damaged(source, "not a backup of nightkick, or a damaged one") from error
+
+
+def _damaged(source: Path, what: str) -> DatabaseUnreadableError:
+    return DatabaseUnreadableError(what, path=source, hint="use another backup; nothing was changed")
+
+
+def _is_backup(path: Path) -> bool:
+    try:
+        with _opened(path) as archive:
+            _manifest(archive, path)
+    except StoreError:
+        return False
+    return True
+
+
+def _put_in_place(store: Store, built: Path) -> None:
+    """One rename, while nobody of us is about to write to the database that is replaced."""
+    make_durable(built)
+    with _writers_kept_out(store):
+        if store.path.exists():
+            aside = set_aside(store)
+            aside.unlink(missing_ok=True)
+            aside.hardlink_to(store.path)
+            # A log that is still there could not be read; beside another database it would be read into that one.
+            if log_of(store.path).exists():
+                log_of(store.path).replace(log_of(aside))
+        built.replace(store.path)
+        sync_folder(store.path.parent)
+
+
+@contextmanager
+def _writers_kept_out(store: Store) -> Iterator[None]:
+    """Inside, the database has no log of its own, and nobody of us writes to it or is about to."""
+    with ExitStack() as held:
+        if store.path.exists():
+            try:
+                with writing(store) as con:
+                    con.execute("CHECKPOINT")
+                held.enter_context(reading(store))
+            except DatabaseUnreadableError:
+                pass  # damaged, which is what backups are for: nobody can have it open
+        held.enter_context(turn(store))
+        yield

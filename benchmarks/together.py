@@ -1,0 +1,156 @@
+"""Imports, SQL readers, a writer of verdicts and exports at the same time, from processes of their own.
+
+    python -m benchmarks.together [--minutes 10] [--seconds N] [--folder FOLDER]
+
+Two importers bring in one small recording after another and publish after each; three readers ask in SQL without a
+pause; one writes numbered verdicts; one exports every night from the published copy; and a shell keeps the first
+published copy open all the time. Nobody may see a lock error, and at the end every verdict that was acknowledged must
+be there once, every imported recording too, and every check of `nightkick doctor` must hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+import duckdb
+import polars as pl
+
+from analytics.store import Store, check, initialise, publish, query
+from analytics.store.connection import transaction
+from analytics.store.tables import UTC_US, frame_of, insert
+from flows.database import WAIT_S
+from flows.output import csv_text
+from flows.pipeline import import_run, open_context
+from flows.wishes import Wishes
+from ingest.clock import microseconds
+from ingest.errors import NightkickError
+from tests.flows.making import tiny
+
+ROOT = Path(__file__).resolve().parents[1]
+ROLES = ("import", "import", "ask", "ask", "ask", "judge", "export")
+#: Most that a process may need to come to its end after time is up.
+LAST_S = WAIT_S + 60
+
+
+@dataclass(slots=True)
+class Told:
+    """What one process did: how long each of its acts took, and what went wrong."""
+
+    role: str
+    took_s: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+def main() -> int:
+    """Run everybody, or be one of them."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--seconds", type=float, help="instead of minutes")
+    parser.add_argument("--folder", type=Path, help="where to work")
+    parser.add_argument("--role", nargs=3, metavar=("ROLE", "NUMBER", "DATABASE"), help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    seconds = chosen.seconds if chosen.seconds is not None else 60 * chosen.minutes
+    if chosen.role:
+        role, number, database = chosen.role
+        print(json.dumps(asdict(acted(role, int(number), Path(database), seconds))))
+        return 0
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as temporary:
+        os.environ.update(HOME=temporary, XDG_CONFIG_HOME=temporary)  # nobody's own settings
+        return together(Store(Path(temporary) / "n.duckdb", wait_s=WAIT_S), seconds)
+
+
+def together(store: Store, seconds: float) -> int:
+    """Start everybody, wait, and judge what they leave behind."""
+    initialise(store)
+    with duckdb.connect(str(publish(store)), read_only=True) as shell:
+        processes = [started(role, number, store, seconds) for number, role in enumerate(ROLES)]
+        said = [process.communicate(timeout=seconds + LAST_S)[0] for process in processes]
+        assert shell.execute("SELECT count(*) FROM nights").fetchone() == (0,)
+    told = [Told(**json.loads(text)) for text in said]
+    for one in told:
+        print(f"{one.role:6} {len(one.took_s):6} times, median {median(one.took_s):.3f} s, max {max(one.took_s):.3f} s")
+    errors = [error for one in told for error in one.errors]
+    acknowledged = sum(len(one.took_s) for one in told if one.role == "judge")
+    verdicts = query(store, "SELECT count(DISTINCT note) FROM reviews").item()
+    stored = query(store, "SELECT count(*) FROM recording").item()
+    wrong = [finding for finding in check(store) if not finding.ok]
+    print(f"{stored} recordings, {verdicts} verdicts")
+    print(f"lock errors: {len(errors)}, lost verdicts: {acknowledged - verdicts}")
+    print(*errors[:5], *wrong, sep="\n")
+    lost = acknowledged != verdicts or stored != sum(len(one.took_s) for one in told if one.role == "import")
+    return 1 if errors or wrong or lost else 0
+
+
+def started(role: str, number: int, store: Store, seconds: float) -> subprocess.Popen[str]:
+    """One of them, in a process of its own."""
+    who = ["--role", role, str(number), str(store.path)]
+    command = [sys.executable, "-m", "benchmarks.together", "--seconds", str(seconds), *who]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+
+
+def acted(role: str, number: int, database: Path, seconds: float) -> Told:
+    """Do what the role does again and again, at least once."""
+    told, store = Told(role), Store(database, wait_s=WAIT_S)
+    acts: dict[str, Callable[[int], object]] = {
+        "import": lambda turn: bring_in(database, number, turn),
+        "ask": lambda turn: query(store, "SELECT n.*, e.label FROM nights n LEFT JOIN events e USING (night_date)"),
+        "judge": lambda turn: judge(store, turn),
+        "export": lambda turn: export(store, turn),
+    }
+    end_at = time.monotonic() + seconds
+    while not told.took_s or time.monotonic() < end_at:
+        began = time.monotonic()
+        try:
+            acts[role](len(told.took_s))
+        except NightkickError as error:
+            told.errors.append(error.line())
+        told.took_s.append(time.monotonic() - began)
+    return told
+
+
+def bring_in(database: Path, number: int, turn: int) -> None:
+    """Import a recording that nobody else has, and publish."""
+    start = datetime(2026, 1, 1, 22, tzinfo=UTC) + timedelta(days=turn % 300)
+    file = tiny(database.parent / f"in-{number}" / f"{turn}.cwa", start=start, seed=1000 * turn + number)
+    context = open_context(Wishes(subject=f"person {number}", site="ankle", tz="UTC"), database=database)
+    outcomes = import_run([file], context)
+    assert [outcome.status for outcome in outcomes] == ["imported"], outcomes
+    file.unlink()
+
+
+def judge(store: Store, turn: int) -> None:
+    """Append a verdict on a night."""
+    row = (
+        "person 0",
+        datetime(2026, 1, 1, tzinfo=UTC).date(),
+        "confirmed",
+        str(turn),
+        "dr",
+        microseconds(datetime.now(UTC)),
+    )
+    columns = {"subject": pl.String, "night_date": pl.Date, "verdict": pl.String, "note": pl.String,
+               "reviewer": pl.String, "reviewed_at": UTC_US}  # fmt: skip
+    with transaction(store) as con:
+        insert(con, "review_entry", frame_of([row], columns))
+
+
+def export(store: Store, turn: int) -> None:
+    """Write every night from the published copy, as a report does, and one table from the database itself."""
+    copy = query(Store(store.published, wait_s=store.wait_s), "FROM nights ORDER BY ALL")
+    (store.path.parent / f"export-{turn % 3}.csv").write_text(csv_text(copy.columns, copy.to_dicts()))
+    query(store, "FROM imports")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""The commands that look after the database: ``nightkick doctor``, ``backup`` and ``restore``.
+
+As in `flows.cli`, a body imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from flows.exits import ExitCode
+
+Database = Annotated[Path | None, Parameter(name="--db")]
+
+
+def doctor(*, repair: bool = False, db: Database = None) -> int:
+    """Check the environment and the database, and say what to do about what is wrong.
+
+    Parameters
+    ----------
+    repair
+        First mend what can be mended: permissions, leftovers, lost samples whose files are still there, damaged nights.
+    db
+        Database file.
+    """
+    from flows.doctor import doctor_command
+
+    return ExitCode.DONE if doctor_command(database=db, mend=repair) else ExitCode.SOME_FAILED
+
+
+def backup(file: Path, /, *, with_recordings: bool = False, db: Database = None) -> None:
+    """Write the database, with journal and reviews, to one file; imports may go on meanwhile.
+
+    Parameters
+    ----------
+    file
+        The backup; an older one there is replaced.
+    with_recordings
+        Put the raw samples into it too (4 MB a night at 100 Hz).
+    db
+        Database file.
+    """
+    from flows.backing_up import backup_command
+
+    backup_command(file, with_recordings=with_recordings, database=db)
+
+
+def restore(file: Path, /, *, force: bool = False, db: Database = None) -> None:
+    """Bring a backup back, once all of it has been checked.
+
+    Parameters
+    ----------
+    file
+        A backup.
+    force
+        Replace a database that is there; it is kept under another name.
+    db
+        Database file.
+    """
+    from flows.backing_up import restore_command
+
+    restore_command(file, force=force, database=db)

@@ -1,0 +1,40 @@
+"""``nightkick doctor --repair``: bring back what the original files and the staged samples still tell.
+
+In an order in which each step finds what the one before made right: schema, lost samples, damaged nights, what is
+left over, the published copy. What cannot be repaired is what the doctor says afterwards.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from analytics.store import damaged_nights, lost_samples, publish, remove_orphans, tidy
+from flows.pipeline import import_run, open_context
+from flows.reanalysing import analyse_again
+from flows.terminal import complain, say
+from flows.wishes import Wishes
+
+
+def repair(database: Path | None) -> None:
+    """Mend the database, and say on stderr what was done.
+
+    Raises
+    ------
+    StoreError, UsageError
+    """
+    context = open_context(Wishes(), database=database)
+    store = context.store
+    if files := [path for path in lost_samples(store) if path.is_file()]:
+        for outcome in import_run(files, context):
+            if outcome.error is not None:
+                complain(outcome.error)
+            else:
+                say(f"imported {outcome.path} again")
+    if nights := damaged_nights(store):
+        failures = analyse_again(context, nights)
+        say(f"{len(nights) - failures} of {len(nights)} damaged nights analysed again")
+    if n_rows := remove_orphans(store):
+        say(f"removed {n_rows} rows that belonged to nothing")
+    for done in tidy(store):
+        say(done)
+    publish(store)

@@ -1,0 +1,235 @@
+"""One file out, the same database in: whole, checked, and never over what is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from analytics.store import (
+    Store,
+    back_up,
+    check,
+    initialise,
+    load_samples,
+    query,
+    restore,
+    set_aside,
+    stage_samples,
+    stored_recording,
+)
+from ingest.errors import DatabaseBusyError, DatabaseUnreadableError, StoreError, UsageError
+from tests.store.conftest import Child
+from tests.store.making import START_US, bring_in, contents, execute, recording, sha
+
+
+@pytest.fixture
+def whole(store: Store) -> Store:
+    """A night with its samples, and a verdict."""
+    new = recording()
+    stage_samples(store, new)
+    bring_in(store, stored_recording(new, subject="anna"))
+    execute(store, "INSERT INTO review_entry VALUES ('anna', '2026-03-10', 1, NULL, 'confirmed', 'x', 'dr', now())")
+    return store
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Store:
+    return Store(tmp_path / "elsewhere" / "n.duckdb", wait_s=5)
+
+
+def test_a_backup_brings_back_every_row_and_every_sample(whole: Store, elsewhere: Store, tmp_path: Path) -> None:
+    made = back_up(whole, tmp_path / "b.zip", with_samples=True)
+    restored = restore(elsewhere, tmp_path / "b.zip", force=False)
+    assert (made, made.n_recordings, made.n_lacking) == (restored, 1, 0)
+    assert contents(elsewhere.path) == contents(whole.path)
+    before, after = (load_samples(s, sha("left"), START_US, 2 * START_US) for s in (whole, elsewhere))
+    assert (before.values == after.values).all()
+    assert len(after) == 2_000
+    assert all(finding.ok for finding in check(elsewhere))
+
+
+def test_without_recordings_it_holds_the_database_alone(whole: Store, elsewhere: Store, tmp_path: Path) -> None:
+    made = back_up(whole, tmp_path / "b.zip", with_samples=False)
+    assert (made.n_recordings, made.n_lacking) == (0, 1)
+    restore(elsewhere, tmp_path / "b.zip", force=False)
+    assert contents(elsewhere.path) == contents(whole.path)
+    assert list(elsewhere.recordings.iterdir()) == []
+
+
+def test_everything_is_for_the_owner_only(whole: Store, elsewhere: Store, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        back_up(whole, tmp_path / "b.zip", with_samples=True)
+        restore(elsewhere, tmp_path / "b.zip", force=False)
+    finally:
+        os.umask(before)
+    made = [tmp_path / "b.zip", elsewhere.path.parent, *elsewhere.path.parent.rglob("*")]
+    assert {path for path in made if stat.S_IMODE(path.stat().st_mode) & 0o077} == set()
+
+
+def test_an_older_backup_is_replaced_and_nothing_else(whole: Store, tmp_path: Path) -> None:
+    target = tmp_path / "b.zip"
+    back_up(whole, target, with_samples=False)
+    assert back_up(whole, target, with_samples=True).n_recordings == 1
+    for mine in (b"my own file", b""):
+        target.write_bytes(mine)
+        with pytest.raises(UsageError, match="no backup"):
+            back_up(whole, target, with_samples=False)
+        assert target.read_bytes() == mine
+
+
+def test_a_database_that_is_there_is_only_replaced_by_force_and_kept(
+    whole: Store, tmp_path: Path, elsewhere: Store
+) -> None:
+    back_up(whole, tmp_path / "b.zip", with_samples=False)
+    initialise(elsewhere)
+    execute(elsewhere, "INSERT INTO setting VALUES ('mine', 'x')")
+    mine = contents(elsewhere.path)
+    with pytest.raises(UsageError, match="there is a database already"):
+        restore(elsewhere, tmp_path / "b.zip", force=False)
+    assert contents(elsewhere.path) == mine
+    restore(elsewhere, tmp_path / "b.zip", force=True)
+    assert contents(elsewhere.path) == contents(whole.path)
+    assert contents(set_aside(elsewhere)) == mine
+
+
+WRITE_AND_DIE = """
+import os, sys
+import duckdb
+con = duckdb.connect(sys.argv[1])
+con.execute("INSERT INTO setting VALUES ('late', 'x')")
+os._exit(0)
+"""
+
+
+def test_what_a_dead_process_left_in_its_log_does_not_get_into_the_restored_one(
+    whole: Store, child: Child, tmp_path: Path
+) -> None:
+    back_up(whole, tmp_path / "b.zip", with_samples=False)
+    before = contents(whole.path)
+    assert child(WRITE_AND_DIE, whole.path).wait(timeout=60) == 0
+    assert whole.path.with_name("nights.duckdb.wal").exists()
+    restore(whole, tmp_path / "b.zip", force=True)
+    assert contents(whole.path) == before
+    assert [row for row in contents(set_aside(whole))["setting"] if row[0] == "late"]
+
+
+@pytest.mark.parametrize("left", [b"", b"no database", b"\0" * 100_000])
+def test_a_database_that_cannot_be_read_is_replaced(whole: Store, tmp_path: Path, left: bytes) -> None:
+    back_up(whole, tmp_path / "b.zip", with_samples=False)
+    before = contents(whole.path)
+    whole.path.write_bytes(left)
+    restore(whole, tmp_path / "b.zip", force=True)
+    assert contents(whole.path) == before
+
+
+HOLD = """
+import sys
+import duckdb
+con = duckdb.connect(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_nothing_is_restored_under_somebody_who_writes(whole: Store, child: Child, tmp_path: Path) -> None:
+    back_up(whole, tmp_path / "b.zip", with_samples=False)
+    holder = child(HOLD, whole.path)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "ready\n"
+    with pytest.raises(DatabaseBusyError, match=f"process {holder.pid}"):
+        restore(Store(whole.path, wait_s=0.2), tmp_path / "b.zip", force=True)
+
+
+def test_a_backup_is_of_one_moment_while_another_process_writes(whole: Store, child: Child, tmp_path: Path) -> None:
+    busy = """
+import sys
+from pathlib import Path
+from analytics.store import Store, save
+from tests.store.making import EVENING, attempt, night, sha, stored
+print("ready", flush=True)
+n_events = 4
+while True:
+    save(Store(Path(sys.argv[1])), stored(), [night("anna", EVENING, [sha("left")], n_events=n_events)], attempt())
+    n_events = 404 - n_events
+"""
+    writer = child(busy, whole.path)
+    assert writer.stdout is not None
+    assert writer.stdout.readline() == "ready\n"
+    for number in range(3):
+        target = tmp_path / f"{number}.zip"
+        back_up(whole, target, with_samples=False)
+        found = Store(tmp_path / str(number) / "n.duckdb")
+        restore(found, target, force=False)
+        assert query(found, "SELECT n_lm, (SELECT count(*) FROM events) FROM nights").row(0) in ((4, 4), (400, 400))
+        assert query(found, "FROM reviews").height == 1
+
+
+def rewritten(path: Path, change: dict[str, bytes], *, drop: str = "") -> None:
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if name != drop}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in {**files, **change}.items():
+            archive.writestr(name, data)
+
+
+def manifest(path: Path) -> dict[str, object]:
+    with zipfile.ZipFile(path) as archive:
+        return dict(json.loads(archive.read("manifest.json")))
+
+
+def test_a_damaged_backup_is_refused_and_changes_nothing(whole: Store, elsewhere: Store, tmp_path: Path) -> None:
+    target = tmp_path / "b.zip"
+    back_up(whole, target, with_samples=True)
+    initialise(elsewhere)
+    before, sound = contents(elsewhere.path), target.read_bytes()
+    samples = f"recordings/{sha('left')}.parquet"
+    escaping = {**manifest(target), "files": {"database.duckdb": [1, "x"], "../evil": [1, "x"]}}
+    for damage in (
+        lambda: target.write_bytes(sound[:-30]),
+        lambda: target.write_bytes(sound[: len(sound) // 2]),
+        lambda: target.write_bytes(b""),
+        lambda: target.write_bytes(bytes(byte ^ 1 if i == 2000 else byte for i, byte in enumerate(sound))),
+        lambda: target.unlink(),
+        lambda: rewritten(target, {"database.duckdb": b"another"}),
+        lambda: rewritten(target, {samples: b"another"}),
+        lambda: rewritten(target, {}, drop=samples),
+        lambda: rewritten(target, {}, drop="database.duckdb"),
+        lambda: rewritten(target, {}, drop="manifest.json"),
+        lambda: rewritten(target, {"manifest.json": b"[]"}),
+        lambda: rewritten(target, {"manifest.json": b'{"nightkick backup": 1}'}),
+        lambda: rewritten(target, {"manifest.json": json.dumps(escaping).encode(), "../evil": b"x"}),
+        lambda: rewritten(
+            target, {"manifest.json": json.dumps({**escaping, "files": {"database.duckdb": 1}}).encode()}
+        ),
+    ):
+        target.write_bytes(sound)
+        damage()
+        with pytest.raises(DatabaseUnreadableError, match=r"\A[^\n]+\Z"):
+            restore(elsewhere, target, force=True)
+        assert contents(elsewhere.path) == before
+        assert set(elsewhere.path.parent.iterdir()) <= {elsewhere.path, elsewhere.recordings}
+    assert not list(tmp_path.rglob("evil"))
+
+
+def test_backups_of_newer_programs_are_refused(whole: Store, elsewhere: Store, tmp_path: Path) -> None:
+    target = tmp_path / "b.zip"
+    execute(whole, "INSERT INTO schema_migration VALUES (999, 'x', 'x', now())")
+    back_up(whole, target, with_samples=False)
+    with pytest.raises(StoreError, match=r"b\.zip: written by a newer nightkick"):
+        restore(elsewhere, target, force=False)
+    rewritten(target, {"manifest.json": json.dumps({**manifest(target), "nightkick backup": 2}).encode()})
+    with pytest.raises(StoreError, match="made by a newer nightkick"):
+        restore(elsewhere, target, force=False)
+    assert not elsewhere.path.exists()
+
+
+def test_backing_up_what_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnreadableError, match="no database here yet"):
+        back_up(Store(tmp_path / "n.duckdb"), tmp_path / "b.zip", with_samples=False)
+    assert list(tmp_path.iterdir()) == []
