@@ -12,10 +12,13 @@ from pathlib import Path
 
 from analytics.rulesets import Ruleset, ruleset_hash
 from analytics.store import NightKey, publish, query, recordings_of_night, save_nights, set_default_ruleset
-from flows.pipeline import STALE_TRIES, Context, analysed, open_context
+from flows.context import Context
+from flows.pipeline import open_context
 from flows.scoring import ruleset_named
+from flows.storing import STALE_TRIES, to_analyse
 from flows.terminal import complain, progress, say
 from flows.wishes import Wishes
+from flows.work import analysed
 from ingest.errors import DatabaseBusyError, SamplesLostError, StaleAnalysisError
 
 
@@ -80,7 +83,9 @@ def analyse_again(context: Context, keys: Sequence[NightKey]) -> int:
 def _again(context: Context, key: NightKey) -> None:
     for _ in range(STALE_TRIES):
         try:
-            save_nights(context.store, analysed(context, {key: recordings_of_night(context.store, *key)}))
+            wanted = to_analyse(context.store, {key: recordings_of_night(context.store, *key)})
+            nights = context.workers.run(analysed, context.store, wanted, context.settings)
+            save_nights(context.store, [night for night in nights if night is not None])
         except StaleAnalysisError:
             continue
         return
