@@ -35,7 +35,7 @@ from flows.outcomes import Outcome
 from flows.pipeline import import_input, import_run, open_context
 from flows.turns import Turn, Turns
 from flows.wishes import Wishes
-from flows.workers import LANES_PER_WORKER, Workers, scheduler_of, size_of, workers_for
+from flows.workers import LANES_PER_WORKER, Workers, is_much_to_read, scheduler_of, size_of, workers_for
 from ingest.errors import DatabaseBusyError, UsageError
 
 T = TypeVar("T")
@@ -162,7 +162,7 @@ def _workers(context: Context, files: Sequence[Path]) -> Iterator[Workers]:
         with _cluster(context) as cluster:
             yield cluster
     else:
-        with workers_for(context.store, context.settings, files) as workers:
+        with workers_for(context.store, context.settings, is_much=is_much_to_read(files)) as workers:
             yield workers
 
 

@@ -33,7 +33,7 @@ from flows.storing import is_settled, now_us, store_recording
 from flows.turns import Turn, Turns
 from flows.wishes import Wishes, completed
 from flows.work import staged
-from flows.workers import LANES_PER_WORKER, side_by_side, workers_for
+from flows.workers import LANES_PER_WORKER, is_much_to_read, side_by_side, workers_for
 from ingest.archives import Unpacked, is_archive, unpacked
 from ingest.bundles import companions_of
 from ingest.clock import zone_info
@@ -66,7 +66,7 @@ def open_context(wishes: Wishes, *, database: Path | str | None) -> Context:
 
 def import_each(files: Sequence[Path], context: Context) -> Generator[Outcome, None, None]:
     """Outcomes of ``files`` in their order: one after the other in this thread, or by several workers at once."""
-    with workers_for(context.store, context.settings, files) as workers:
+    with workers_for(context.store, context.settings, is_much=is_much_to_read(files)) as workers:
         shared = replace(context, workers=workers)
         if workers.count == 1:
             yield from (outcome for file in files for outcome in import_input(file, shared))

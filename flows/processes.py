@@ -66,7 +66,7 @@ class _Process:
         self._guard = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
         self._pid: int | None = None
-        self._is_stopped = False
+        self._stopped = threading.Event()
 
     def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         from ingest.errors import WorkerLostError
@@ -82,7 +82,7 @@ class _Process:
 
     def kill(self) -> None:
         """End it whatever it is doing, and start no other."""
-        self._is_stopped = True
+        self._stopped.set()
         if self._pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGKILL)
@@ -98,14 +98,14 @@ class _Process:
         from ingest.errors import StoreError
 
         with self._guard:
-            if self._is_stopped:
+            if self._stopped.is_set():
                 raise StoreError("the run has ended", hint="start it again")
             if self._pool is None:
                 # Never fork: polars' threads do not survive it, and it hangs.
                 spawn = multiprocessing.get_context("spawn")
                 pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=_begin, initargs=(self._threads,))
                 self._pool, self._pid = pool, pool.submit(os.getpid).result()
-                if self._is_stopped:  # while it started
+                if self._stopped.is_set():  # while it started
                     self.kill()
             return self._pool
 

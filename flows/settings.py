@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     age_group : "adult", "child" or None
         Decides the index threshold; None leaves it to ``criteria``.
     executor : "threads", "processes", "dask" or None
-        Who decodes and analyses; None: processes where there is work enough for two.
+        Who decodes and analyses; None: processes for much work, this process for little.
     workers : int or None
         How many at once; None: as many as this process may use cores. A cluster knows by itself.
     dask_scheduler : str or None

@@ -77,13 +77,13 @@ def cores() -> int:
 
 
 @contextmanager
-def workers_for(store: Store, settings: Settings, files: Iterable[Path]) -> Iterator[Workers]:
-    """Workers as the settings want them; without a wish, processes where there is work enough for two.
+def workers_for(store: Store, settings: Settings, *, is_much: bool) -> Iterator[Workers]:
+    """Workers as the settings want them; without a wish, processes for much work and this process for little.
 
     Parameters
     ----------
-    files : iterable of Path
-        What they will have to read.
+    is_much : bool
+        Whether there is work enough to start a second process for.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def workers_for(store: Store, settings: Settings, files: Iterable[Path]) -> Iter
         The settings name a cluster that does not answer, or none where they should.
     """
     count = settings.workers or cores()
-    executor = settings.executor or ("processes" if _is_work_for_two(files) else "threads")
+    executor = settings.executor or ("processes" if is_much else "threads")
     if executor == "dask":
         from flows.cluster import connected  # imports Dask, an extra
 
@@ -143,7 +143,8 @@ def side_by_side(
             raise
 
 
-def _is_work_for_two(files: Iterable[Path]) -> bool:
+def is_much_to_read(files: Iterable[Path]) -> bool:
+    """Whether files are worth a second process: what could be read beside the largest of them."""
     sizes = sorted(size_of(file) for file in files)
     return sum(sizes[:-1]) >= WORTH_A_PROCESS
 

@@ -19,7 +19,7 @@ from flows.pipeline import import_run, open_context
 from flows.processes import ProcessWorkers
 from flows.settings import load
 from flows.wishes import Wishes
-from flows.workers import HereWorkers, side_by_side, workers_for
+from flows.workers import HereWorkers, is_much_to_read, side_by_side, workers_for
 from ingest.errors import StoreError, UnknownFormatError, UsageError, WorkerLostError
 from tests.flows.conftest import Run
 from tests.flows.making import BEDTIME, tiny
@@ -179,7 +179,8 @@ def test_without_a_wish_processes_are_for_work_enough_for_two(
     for file, size in zip(files, sizes, strict=True):
         with file.open("wb") as stream:
             stream.truncate(size)
-    with workers_for(Store(tmp_path / "n.duckdb"), load(), [*files, tmp_path / "missing"]) as workers:
+    is_much = is_much_to_read([*files, tmp_path / "missing"])
+    with workers_for(Store(tmp_path / "n.duckdb"), load(), is_much=is_much) as workers:
         assert workers.count == count
 
 
