@@ -47,15 +47,9 @@ def test_nothing_would_change_where_only_the_version_did(run: Run, imported: Sto
 
 def test_what_a_change_of_thresholds_would_do_is_shown_and_then_comes_true(run: Run, imported: Store) -> None:
     before = contents(imported.path)
-    Path(FILE_NAME).write_text(
-        "[ruleset.narrow]\nbase = 'wasm2016'\nimi_max_s = 20.0\n[criteria.flags]\nplms_index_adult = 1\n"
-    )
-    said = run("reanalyse", "--compare", "--db", DB)
-    assert said.code == 0
-    document = json.loads(run("reanalyse", "--compare", "--json", "--db", DB).out)
+    Path(FILE_NAME).write_text("[criteria.flags]\nplms_index_adult = 1000\n")
+    (night,) = json.loads(run("reanalyse", "--compare", "--json", "--db", DB).out)["nights"]
     assert contents(imported.path) == before
-    (night,) = document["nights"]
-    assert document["counts"]["changed"] == len([night for night in document["nights"] if night["changed"]])
     assert night["before"]["criteria_hash"] != night["after"]["criteria_hash"]
     assert run("reanalyse", "--db", DB).code == 0
     (stored,) = json.loads(run("reanalyse", "--compare", "--json", "--db", DB).out)["nights"]
@@ -107,15 +101,10 @@ def test_reviews_and_journal_outlive_an_analysis_by_several_processes(
 ) -> None:
     Path("journal.csv").write_text("date,caffeine_mg\n2026-03-02,80\n")
     assert run("journal", "import", "journal.csv", "--db", DB).code == 0
-    kept = [
-        table for table in contents(imported.path) if table.startswith(("journal", "review", "import", "recording"))
-    ]
+    execute(imported, "UPDATE night SET version = ?", [__version__])
     before = contents(imported.path)
+    assert before["journal_entry"]
     monkeypatch.setenv("NIGHTKICK_EXECUTOR", "processes")
     monkeypatch.setenv("NIGHTKICK_WORKERS", "2")
     assert run("reanalyse", "--db", DB).code == 0
-    after = contents(imported.path)
-    assert {table: after[table] for table in kept} == {table: before[table] for table in kept}
-    assert [row[:-1] for row in after["night"]] == [row[:-1] for row in before["night"]] or after["score"] == before[
-        "score"
-    ]
+    assert contents(imported.path) == before
