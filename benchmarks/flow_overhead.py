@@ -81,7 +81,7 @@ def recording(path: Path, number: int) -> Path:
     time_us = microseconds(FIRST + timedelta(days=number)) + np.arange(n, dtype=np.int64) * (1_000_000 // RATE_HZ)
     noise = np.random.default_rng(number).normal(scale=0.01, size=(n, 3))
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_cwa(path, time_us, (noise + [0.0, 0.0, 1.0]).astype(np.float32), rate_hz=float(RATE_HZ), serial=1)
+    write_cwa(path, time_us, (noise + np.array([0.0, 0.0, 1.0])).astype(np.float32), rate_hz=float(RATE_HZ), serial=1)
     return path
 
 
