@@ -4,7 +4,7 @@ The only module that imports Prefect, which takes seconds and reads its settings
 `flows.offline.prepare_prefect` before importing this one. What happened lives in DuckDB, committed with the
 rows, so Prefect keeps no results and its cache is off; running the flow again finds everything known.
 
-A task is a recording, or a batch of small ones: telling Prefect of a task may cost more than importing a small file.
+A task is a recording, or a batch of small ones (`flows.batches`).
 Tasks are threads of the flow's own process, which alone opens the database; what they decode and analyse goes to the
 workers that the settings name (`flows.workers`). On a Dask cluster each such piece of work is a task of its own there.
 """
@@ -29,35 +29,18 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.batches import Batch, batches
 from flows.cluster import ClusterWorkers, check_workers, dask_installed
 from flows.context import Context
 from flows.outcomes import Outcome
 from flows.pipeline import import_input, import_run, open_context
-from flows.turns import Turn, Turns
+from flows.turns import Turns
 from flows.wishes import Wishes
-from flows.workers import LANES_PER_WORKER, Workers, is_much_to_read, scheduler_of, size_of, workers_for
+from flows.workers import MOST_LANES, Workers, is_much_to_read, lanes_for, scheduler_of, workers_for
 from ingest.errors import DatabaseBusyError, UsageError
 
 T = TypeVar("T")
 P = ParamSpec("P")
-
-#: Tasks at once, at most. Those that wait for a worker, or for their turn to be stored, cost next to nothing.
-THREADS = 64
-#: A batch of files is full at either: a night is a task of its own.
-BATCH_BYTES, BATCH_FILES = 2_000_000, 25
-
-
-class Batch:
-    """Files of one task. What is done of them is kept, so that a retry goes on where the task was when it failed."""
-
-    def __init__(self, files: Sequence[Path], turn: Turn) -> None:
-        self.files, self.turn = files, turn
-        self.done: list[tuple[Outcome, ...]] = []
-
-    def __str__(self) -> str:
-        """The name of the task."""
-        more = f" and {len(self.files) - 1} more" if len(self.files) > 1 else ""
-        return f"{self.files[0].name}{more}"
 
 
 def _can_pass(_task: object, _run: TaskRun, state: State[Any]) -> bool:
@@ -77,7 +60,7 @@ def _can_pass(_task: object, _run: TaskRun, state: State[Any]) -> bool:
 def import_recording(batch: Batch, context: Context) -> tuple[Outcome, ...]:
     """Import some files, each of them or everything in an archive; see `flows.pipeline.import_input`."""
     with batch.turn as turn:
-        for file in batch.files[len(batch.done) :]:
+        for file in batch.left():
             batch.done.append(tuple(import_input(file, replace(context, turn=turn))))
     return tuple(chain.from_iterable(batch.done))
 
@@ -90,7 +73,7 @@ def on_cluster(what: str, call: Callable[[], T]) -> T:
 
 @flow(
     name="nightly",
-    task_runner=ThreadPoolTaskRunner(max_workers=THREADS),  # type: ignore[arg-type]  # TaskRunner is invariant
+    task_runner=ThreadPoolTaskRunner(max_workers=MOST_LANES),  # type: ignore[arg-type]  # TaskRunner is invariant
     persist_result=False,
     validate_parameters=False,
 )
@@ -126,18 +109,6 @@ def start_server() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def batches(files: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
-    """Files in their order, so many together as a task is worth."""
-    held: list[Path] = []
-    for file in files:
-        held.append(file)
-        if len(held) == BATCH_FILES or sum(map(size_of, held)) >= BATCH_BYTES:
-            yield tuple(held)
-            held = []
-    if held:
-        yield tuple(held)
-
-
 def _submitted(files: Sequence[Path], context: Context) -> Generator[Outcome, None, None]:
     """Outcomes in the order of ``files``. Only a few are submitted ahead: a dead database ends the run early."""
     turns, ahead = Turns(), deque[PrefectFuture[tuple[Outcome, ...]]]()
@@ -146,7 +117,7 @@ def _submitted(files: Sequence[Path], context: Context) -> Generator[Outcome, No
         try:
             for batch in batches(files):
                 ahead.append(import_recording.submit(Batch(batch, turns.take()), shared))
-                if len(ahead) >= min(THREADS, LANES_PER_WORKER * workers.count):
+                if len(ahead) > lanes_for(workers):
                     yield from ahead.popleft().result()
             while ahead:
                 yield from ahead.popleft().result()

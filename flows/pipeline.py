@@ -33,7 +33,7 @@ from flows.storing import is_settled, now_us, store_recording
 from flows.turns import Turn, Turns
 from flows.wishes import Wishes, completed
 from flows.work import staged
-from flows.workers import LANES_PER_WORKER, is_much_to_read, side_by_side, workers_for
+from flows.workers import is_much_to_read, lanes_for, side_by_side, workers_for
 from ingest.archives import Unpacked, is_archive, unpacked
 from ingest.bundles import companions_of
 from ingest.clock import zone_info
@@ -87,8 +87,7 @@ def _import_side_by_side(files: Sequence[Path], context: Context) -> Iterator[Ou
             return tuple(import_input(file, replace(context, turn=turn)))
 
     jobs = ((file, turns.take()) for file in files)  # taken as they are handed out, so in their order
-    lanes = LANES_PER_WORKER * context.workers.count
-    with closing(side_by_side(import_one, jobs, lanes=lanes, stop=stop)) as done:
+    with closing(side_by_side(import_one, jobs, lanes=lanes_for(context.workers), stop=stop)) as done:
         for outcomes in done:
             yield from outcomes
 

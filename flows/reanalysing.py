@@ -24,7 +24,7 @@ from flows.storing import STALE_TRIES, to_analyse
 from flows.terminal import complain, progress, say
 from flows.wishes import Wishes
 from flows.work import analysed
-from flows.workers import LANES_PER_WORKER, side_by_side, workers_for
+from flows.workers import lanes_for, side_by_side, workers_for
 from ingest.errors import DatabaseBusyError, NightkickError, SamplesLostError, StaleAnalysisError, WorkerLostError
 
 T = TypeVar("T")
@@ -119,9 +119,8 @@ def each_night(
 
     is_much = len(keys) >= WORTH_PROCESSES
     with progress("analysing") as advance, workers_for(context.store, context.settings, is_much=is_much) as workers:
-        lanes = LANES_PER_WORKER * workers.count if workers.count > 1 else 1
         job = partial(tried, replace(context, workers=workers))
-        with closing(side_by_side(job, keys, lanes=lanes, stop=workers.stop)) as results:
+        with closing(side_by_side(job, keys, lanes=lanes_for(workers), stop=workers.stop)) as results:
             for done, result in enumerate(results, start=1):
                 if isinstance(result, NightkickError):
                     complain(result.line())

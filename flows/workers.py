@@ -29,6 +29,8 @@ P = ParamSpec("P")
 WORTH_A_PROCESS = 4_000_000
 #: Threads for each worker: one that waits for its turn, or for the database, must not keep a worker idle.
 LANES_PER_WORKER = 3
+#: More would only stand in line for the database, which stores some 4 nights a second.
+MOST_LANES = 64
 
 
 class Workers(Protocol):
@@ -74,6 +76,11 @@ class HereWorkers:
 def cores() -> int:
     """How many this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def lanes_for(workers: Workers) -> int:
+    """How many threads keep all workers busy; one where only one works."""
+    return min(MOST_LANES, LANES_PER_WORKER * workers.count) if workers.count > 1 else 1
 
 
 @contextmanager
