@@ -16,6 +16,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -143,11 +144,13 @@ class _ClusterTasks(ClusterWorkers):
     def __init__(self, runner: Any) -> None:
         super().__init__(runner.client)
         self._runner = runner
+        self._of_the_flow = copy_context()
 
     def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Any:
         """A future of Prefect."""
         parameters = {"what": function.__name__, "call": partial(function, *args, **kwargs)}
-        return self._runner.submit(on_cluster, parameters)
+        # As the flow's own task, not as one of the importing task's: Prefect would send that one's parameters along.
+        return self._of_the_flow.copy().run(self._runner.submit, on_cluster, parameters)
 
 
 @contextmanager
