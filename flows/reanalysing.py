@@ -31,8 +31,6 @@ T = TypeVar("T")
 
 #: A process takes 1-2 s to start, and a night 2-3 s.
 WORTH_PROCESSES = 4
-#: What one night may fail of without the others failing too.
-_OF_ONE_NIGHT = (SamplesLostError, WorkerLostError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +112,10 @@ def each_night(
     def tried(shared: Context, key: NightKey) -> T | NightkickError:
         try:
             return act(shared, key)
-        except _OF_ONE_NIGHT as error:
+        except SamplesLostError as error:
             return error
+        except WorkerLostError as error:
+            return WorkerLostError(f"night {key[1]} of {key[0]}: {error.what}", hint=error.hint)
 
     is_much = len(keys) >= WORTH_PROCESSES
     with progress("analysing") as advance, workers_for(context.store, context.settings, is_much=is_much) as workers:

@@ -10,6 +10,7 @@ import pytest
 from analytics.store import Store, query
 from flows import __version__
 from flows.settings import FILE_NAME
+from ingest.errors import WorkerLostError
 from ingest.writers.axivity import write_cwa
 from tests.analytics.signals import channel, night_of_kicks
 from tests.flows.conftest import Run
@@ -107,4 +108,18 @@ def test_reviews_and_journal_outlive_an_analysis_by_several_processes(
     monkeypatch.setenv("NIGHTKICK_EXECUTOR", "processes")
     monkeypatch.setenv("NIGHTKICK_WORKERS", "2")
     assert run("reanalyse", "--db", DB).code == 0
+    assert contents(imported.path) == before
+
+
+def test_a_night_that_no_worker_survives_is_named_and_keeps_its_rows(
+    run: Run, imported: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise WorkerLostError("the process that worked on it died, 2 times", hint="fewer workers")
+
+    monkeypatch.setattr("flows.reanalysing.analysed", die)
+    before = contents(imported.path)
+    said = run("reanalyse", "--db", DB)
+    assert said.code == 1
+    assert "night 2026-03-02 of me: the process that worked on it died, 2 times (fewer workers)" in said.err
     assert contents(imported.path) == before
