@@ -1,17 +1,21 @@
-"""Stored recordings become an analysed night: the only place that brings the store and the pure analysis together."""
+"""Stored recordings become an analysed night: the only place that brings the store and the pure analysis together.
+
+Nothing here opens the database: a worker on another machine could not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from analytics.channel import channel_of
 from analytics.criteria import Criteria
 from analytics.journal import diary_of, urge_of
-from analytics.model import Channel, Night
+from analytics.model import Channel, JournalEntry, Night
 from analytics.night import analyse_night
 from analytics.rulesets import Ruleset
-from analytics.store import Store, StoredRecording, check_samples, journal_of, load_samples
+from analytics.store import NightKey, Store, StoredRecording, check_samples, load_samples
 from flows import __version__
 from ingest.clock import noon_to_noon
 from ingest.recording import SleepWindow, StageSpan
@@ -20,21 +24,38 @@ from ingest.recording import SleepWindow, StageSpan
 TRUST = ("user", "config", "file", "assumed")
 
 
+@dataclass(frozen=True, slots=True)
+class NightToAnalyse:
+    """A night with all that its analysis reads beside samples.
+
+    Attributes
+    ----------
+    recordings : tuple of StoredRecording
+        At least one. Their order makes no difference. Those without movement lend their stages to the others.
+    noted : tuple of JournalEntry
+        What the journal says of it.
+    """
+
+    subject: str
+    night_date: date
+    recordings: tuple[StoredRecording, ...]
+    noted: tuple[JournalEntry, ...]
+
+    @property
+    def key(self) -> NightKey:
+        """Whose night, and which."""
+        return self.subject, self.night_date
+
+
 def analyse_stored(
-    store: Store,
-    subject: str,
-    night_date: date,
-    recordings: Sequence[StoredRecording],
-    *,
-    criteria: Criteria,
-    rulesets: Sequence[Ruleset],
+    store: Store, night: NightToAnalyse, *, criteria: Criteria, rulesets: Sequence[Ruleset]
 ) -> Night | None:
     """Analyse one night of one person from the staged samples of everything recorded in it.
 
     Parameters
     ----------
-    recordings : sequence of StoredRecording
-        At least one. Their order makes no difference. Those without movement lend their stages to the others.
+    store : Store
+        Only its folder of samples is read, never the database.
 
     Returns
     -------
@@ -46,24 +67,23 @@ def analyse_stored(
     StoreError
         Staged samples are missing or damaged.
     """
-    zone = _zone_of(recordings)
-    start_us, end_us = noon_to_noon(night_date, zone)
-    moving = [recording for recording in recordings if recording.n_samples]
+    zone = _zone_of(night.recordings)
+    start_us, end_us = noon_to_noon(night.night_date, zone)
+    moving = [recording for recording in night.recordings if recording.n_samples]
     channels = [_channel(store, recording, start_us, end_us) for recording in moving]
     worn = [channel for channel in channels if len(channel.time_us)]
     if not worn:
         return None
-    noted = journal_of(store, subject, night_date)
     return analyse_night(
-        subject=subject,
-        night_date=night_date,
+        subject=night.subject,
+        night_date=night.night_date,
         zone=zone,
         channels=worn,
-        beside=tuple(recording.sha256 for recording in recordings if not recording.n_samples),
-        stages=_stages(recordings, start_us, end_us),
-        sleep_windows=_windows(recordings, start_us, end_us),
-        diary=diary_of(noted, night_date, zone),
-        urge_to_move=urge_of(noted, night_date),
+        beside=tuple(recording.sha256 for recording in night.recordings if not recording.n_samples),
+        stages=_stages(night.recordings, start_us, end_us),
+        sleep_windows=_windows(night.recordings, start_us, end_us),
+        diary=diary_of(night.noted, night.night_date, zone),
+        urge_to_move=urge_of(night.noted, night.night_date),
         criteria=criteria,
         rulesets=rulesets,
         version=__version__,

@@ -118,16 +118,19 @@ def inspect(
     inspect_command(file, Wishes.parsed(None, None, None, tz, time_shift, start), as_json=as_json)
 
 
-@app.command
+@app.command(version_flags=[])
 def reanalyse(
     *,
     since: date | None = None,
     until: date | None = None,
     subject: str | None = None,
+    version: str | None = None,
     ruleset: str | None = None,
+    compare: bool = False,
     db: Database = None,
+    as_json: Json = False,
 ) -> int:
-    """Analyse stored recordings again, after a change of settings or version.
+    """Analyse stored recordings again, after a change of settings or version. Reviews and journal are left alone.
 
     Parameters
     ----------
@@ -137,14 +140,29 @@ def reanalyse(
         Last evening, YYYY-MM-DD.
     subject
         Only this person's.
+    version
+        Only nights that this version of nightkick analysed.
     ruleset
         Let the views show this rule set; alone, it analyses only nights that were not scored under it yet.
+    compare
+        Store nothing: show what would change, night by night, under the rule set.
     db
         Database file.
+    as_json
+        With --compare: print one JSON document with every night, also those that stay as they are.
     """
-    from flows.reanalysing import reanalyse_command
+    from flows.reanalysing import Chosen, reanalyse_command
+    from ingest.errors import UsageError
 
-    all_good = reanalyse_command(since=since, until=until, subject=subject, ruleset=ruleset, database=db)
+    chosen = Chosen(since, until, subject, version)
+    if compare:
+        from flows.comparing import compare_command
+
+        all_good = compare_command(chosen, ruleset=ruleset, database=db, as_json=as_json)
+    elif as_json:
+        raise UsageError("--json goes with --compare", hint="stored nights: nightkick nights --json")
+    else:
+        all_good = reanalyse_command(chosen, ruleset=ruleset, database=db)
     return ExitCode.DONE if all_good else ExitCode.SOME_FAILED
 
 

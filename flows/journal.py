@@ -14,7 +14,8 @@ from pathlib import Path
 from analytics.journal import READ_BY_ANALYSIS, TEMPLATE, entries_of
 from analytics.model import JournalEntry
 from analytics.store import NightKey, publish, query, write_journal
-from flows.pipeline import Context, open_context
+from flows.context import Context
+from flows.pipeline import open_context
 from flows.reanalysing import analyse_again
 from flows.terminal import emit, say
 from flows.wishes import Wishes

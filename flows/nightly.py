@@ -1,17 +1,27 @@
-"""The nightly import as a Prefect flow: thin tasks round the functions of `flows.pipeline`, one a recording.
+"""The nightly import as a Prefect flow: thin tasks round the functions of `flows.pipeline`.
 
 The only module that imports Prefect, which takes seconds and reads its settings while it does: call
 `flows.offline.prepare_prefect` before importing this one. What happened lives in DuckDB, committed with the
 rows, so Prefect keeps no results and its cache is off; running the flow again finds everything known.
+
+A task is a recording, or a batch of small ones (`flows.batches`).
+Tasks are threads of the flow's own process, which alone opens the database; what they decode and analyse goes to the
+workers that the settings name (`flows.workers`). On a Dask cluster each such piece of work is a task of its own there.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import copy_context
+from dataclasses import replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -20,13 +30,18 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.batches import Batch, batches
+from flows.cluster import ClusterWorkers, check_workers, dask_installed
+from flows.context import Context
 from flows.outcomes import Outcome
-from flows.pipeline import Context, import_input, import_run, open_context
+from flows.pipeline import import_input, import_run, open_context
+from flows.turns import Turns
 from flows.wishes import Wishes
-from ingest.errors import DatabaseBusyError
+from flows.workers import MOST_LANES, Workers, is_much_to_read, lanes_for, scheduler_of, workers_for
+from ingest.errors import DatabaseBusyError, UsageError
 
-#: Decoding holds the interpreter, analysis does not: two at a time keep two cores busy, with memory for two nights.
-WORKERS = 2
+T = TypeVar("T")
+P = ParamSpec("P")
 
 
 def _can_pass(_task: object, _run: TaskRun, state: State[Any]) -> bool:
@@ -36,21 +51,30 @@ def _can_pass(_task: object, _run: TaskRun, state: State[Any]) -> bool:
 
 @task(
     name="import-recording",
-    task_run_name="import {path.name}",
+    task_run_name="import {batch}",
     retries=2,
     retry_delay_seconds=[10, 60],
     retry_condition_fn=_can_pass,
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def import_recording(path: Path, context: Context) -> tuple[Outcome, ...]:
-    """Import one file, or everything in an archive; see `flows.pipeline.import_input`."""
-    return tuple(import_input(path, context))
+def import_recording(batch: Batch, context: Context) -> tuple[Outcome, ...]:
+    """Import some files, each of them or everything in an archive; see `flows.pipeline.import_input`."""
+    with batch.turn as turn:
+        for file in batch.left():
+            batch.done.append(tuple(import_input(file, replace(context, turn=turn))))
+    return tuple(chain.from_iterable(batch.done))
+
+
+@task(name="work", task_run_name="{what}", cache_policy=NO_CACHE, persist_result=False)
+def on_cluster(what: str, call: Callable[[], T]) -> T:
+    """Do a piece of work (`flows.work`) wherever Dask puts it. ``what`` is its name."""
+    return call()
 
 
 @flow(
     name="nightly",
-    task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]  # TaskRunner is invariant
+    task_runner=ThreadPoolTaskRunner(max_workers=MOST_LANES),  # type: ignore[arg-type]  # TaskRunner is invariant
     persist_result=False,
     validate_parameters=False,
 )
@@ -86,12 +110,59 @@ def start_server() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def _submitted(files: Sequence[Path], context: Context) -> Iterator[Outcome]:
+def _submitted(files: Sequence[Path], context: Context) -> Generator[Outcome, None, None]:
     """Outcomes in the order of ``files``. Only a few are submitted ahead: a dead database ends the run early."""
-    ahead: deque[PrefectFuture[tuple[Outcome, ...]]] = deque()
-    for file in files:
-        ahead.append(import_recording.submit(file, context))
-        if len(ahead) > WORKERS:
-            yield from ahead.popleft().result()
-    while ahead:
-        yield from ahead.popleft().result()
+    turns, ahead = Turns(), deque[PrefectFuture[tuple[Outcome, ...]]]()
+    with _workers(context, files) as workers:
+        shared = replace(context, workers=workers)
+        try:
+            for batch in batches(files):
+                ahead.append(import_recording.submit(Batch(batch, turns.take()), shared))
+                if len(ahead) > lanes_for(workers):
+                    yield from ahead.popleft().result()
+            while ahead:
+                yield from ahead.popleft().result()
+        except BaseException:
+            turns.stop()
+            workers.stop()
+            raise
+
+
+@contextmanager
+def _workers(context: Context, files: Sequence[Path]) -> Iterator[Workers]:
+    if context.settings.executor == "dask":
+        with _cluster(context) as cluster:
+            yield cluster
+    else:
+        with workers_for(context.store, context.settings, is_much=is_much_to_read(files)) as workers:
+            yield workers
+
+
+class _ClusterTasks(ClusterWorkers):
+    """A cluster whose every piece of work is a task of the flow, sent there by Prefect's own runner for Dask."""
+
+    def __init__(self, runner: Any) -> None:
+        super().__init__(runner.client)
+        self._runner = runner
+        self._of_the_flow = copy_context()
+
+    def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Any:
+        """A future of Prefect."""
+        parameters = {"what": function.__name__, "call": partial(function, *args, **kwargs)}
+        # As the flow's own task, not as one of the importing task's: Prefect would send that one's parameters along.
+        return self._of_the_flow.copy().run(self._runner.submit, on_cluster, parameters)
+
+
+@contextmanager
+def _cluster(context: Context) -> Iterator[Workers]:
+    scheduler = scheduler_of(context.settings)
+    if "PREFECT_API_URL" not in os.environ:
+        raise UsageError(
+            "the flow on a cluster needs a Prefect server that its workers reach",
+            hint="name it in PREFECT_API_URL, or import without --flow",
+        )
+    with dask_installed():
+        from prefect_dask import DaskTaskRunner
+    with DaskTaskRunner(address=scheduler) as runner:
+        check_workers(runner.client, scheduler, context.store)
+        yield _ClusterTasks(runner)

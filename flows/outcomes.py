@@ -21,12 +21,13 @@ from ingest.errors import (
     NoMovementError,
     UnknownFormatError,
     UnreadableFileError,
+    WorkerLostError,
 )
 
 Status = Literal["imported", "known", "refused", "failed", "passed over"]
 
 #: What went wrong with the file rather than with what is in it: the same file may do better another time.
-FAILURES = (UnreadableFileError, DamagedRecordingError)
+FAILURES = (UnreadableFileError, DamagedRecordingError, WorkerLostError)
 #: So many files of one archive with one reason are told in one line.
 MANY = 4
 #: Endings that only recordings have. A table or a text may be anything.

@@ -6,22 +6,54 @@ that stopping half-way leaves old and new nights, each whole; reviews and journa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
+from analytics.model import Night
 from analytics.rulesets import Ruleset, ruleset_hash
 from analytics.store import NightKey, publish, query, recordings_of_night, save_nights, set_default_ruleset
-from flows.pipeline import STALE_TRIES, Context, analysed, open_context
+from flows.context import Context
+from flows.pipeline import open_context
 from flows.scoring import ruleset_named
+from flows.storing import STALE_TRIES, to_analyse
 from flows.terminal import complain, progress, say
 from flows.wishes import Wishes
-from ingest.errors import DatabaseBusyError, SamplesLostError, StaleAnalysisError
+from flows.work import analysed
+from flows.workers import lanes_for, side_by_side, workers_for
+from ingest.errors import DatabaseBusyError, NightkickError, SamplesLostError, StaleAnalysisError, WorkerLostError
+
+T = TypeVar("T")
+
+#: A process takes 1-2 s to start, and a night 2-3 s.
+WORTH_PROCESSES = 4
 
 
-def reanalyse_command(
-    *, since: date | None, until: date | None, subject: str | None, ruleset: str | None, database: Path | None
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which nights to analyse again; what is None makes no difference.
+
+    Attributes
+    ----------
+    version : str or None
+        Those that this version of nightkick analysed.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    subject: str | None = None
+    version: str | None = None
+
+    def is_everything(self) -> bool:
+        """Whether nothing was chosen."""
+        return self == Chosen()
+
+
+def reanalyse_command(chosen: Chosen, *, ruleset: str | None, database: Path | None) -> bool:
     """Analyse nights again, and let the views show ``ruleset``.
 
     With a rule set and no other wish, only nights that have no score under it yet are analysed: the others keep
@@ -34,8 +66,7 @@ def reanalyse_command(
     """
     context = open_context(Wishes(), database=database)
     wanted = None if ruleset is None else ruleset_named(ruleset, context.settings.rulesets())
-    everything = wanted is None or (since, until, subject) != (None, None, None)
-    keys = _selected(context, since, until, subject, lacking=None if everything else wanted)
+    keys = selected(context, chosen, lacking=wanted if chosen.is_everything() else None)
     failures = analyse_again(context, keys)
     if wanted is not None:
         set_default_ruleset(context.store, wanted.name)
@@ -44,10 +75,14 @@ def reanalyse_command(
     return failures == 0
 
 
-def _selected(
-    context: Context, since: date | None, until: date | None, subject: str | None, *, lacking: Ruleset | None
-) -> list[NightKey]:
-    tests: list[tuple[str, object]] = [("night_date >= ?", since), ("night_date <= ?", until), ("subject = ?", subject)]
+def selected(context: Context, chosen: Chosen, *, lacking: Ruleset | None = None) -> list[NightKey]:
+    """The chosen nights by evening; with ``lacking`` only those without a score under it as it is now."""
+    tests: list[tuple[str, object]] = [
+        ("night_date >= ?", chosen.since),
+        ("night_date <= ?", chosen.until),
+        ("subject = ?", chosen.subject),
+        ("version = ?", chosen.version),
+    ]
     given = [(test, value) for test, value in tests if value is not None]
     values = [value for _, value in given]
     where = ["true", *(test for test, _ in given)]
@@ -65,25 +100,50 @@ def _selected(
 
 def analyse_again(context: Context, keys: Sequence[NightKey]) -> int:
     """Analyse and store each night; how many could not be, each of them said on stderr."""
-    failures = 0
-    with progress("analysing") as advance:
-        for done, key in enumerate(keys, start=1):
-            try:
-                _again(context, key)
-            except SamplesLostError as error:
-                complain(error.line())
-                failures += 1
-            advance(done, len(keys))
-    return failures
+    with closing(each_night(context, keys, _replaced)) as results:
+        return sum(result is None for result in results)
 
 
-def _again(context: Context, key: NightKey) -> None:
-    for _ in range(STALE_TRIES):
+def each_night(
+    context: Context, keys: Sequence[NightKey], act: Callable[[Context, NightKey], T]
+) -> Generator[T | None, None, None]:
+    """What ``act`` makes of each night, in order, done by all workers; None, and a word on stderr, where it cannot."""
+
+    def tried(shared: Context, key: NightKey) -> T | NightkickError:
         try:
-            save_nights(context.store, analysed(context, {key: recordings_of_night(context.store, *key)}))
+            return act(shared, key)
+        except SamplesLostError as error:
+            return error
+        except WorkerLostError as error:
+            return WorkerLostError(f"night {key[1]} of {key[0]}: {error.what}", hint=error.hint)
+
+    is_much = len(keys) >= WORTH_PROCESSES
+    with progress("analysing") as advance, workers_for(context.store, context.settings, is_much=is_much) as workers:
+        job = partial(tried, replace(context, workers=workers))
+        with closing(side_by_side(job, keys, lanes=lanes_for(workers), stop=workers.stop)) as results:
+            for done, result in enumerate(results, start=1):
+                if isinstance(result, NightkickError):
+                    complain(result.line())
+                    yield None
+                else:
+                    yield result
+                advance(done, len(keys))
+
+
+def night_anew(context: Context, key: NightKey) -> Night | None:
+    """A stored night as it would be analysed now; None where no sample is left in it."""
+    wanted = to_analyse(context.store, {key: recordings_of_night(context.store, *key)})
+    return context.workers.run(analysed, context.store, wanted, context.settings)[0]
+
+
+def _replaced(context: Context, key: NightKey) -> bool:
+    for _ in range(STALE_TRIES):
+        night = night_anew(context, key)
+        try:
+            save_nights(context.store, [] if night is None else [night])
         except StaleAnalysisError:
             continue
-        return
+        return True
     raise DatabaseBusyError(
         f"imports kept changing the night {key[1]}", path=context.store.path, hint="try again when they are done"
     )

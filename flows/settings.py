@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -94,6 +94,12 @@ class Settings(BaseSettings):
         Zone of recordings that do not name one; None: the machine's own, said to be assumed.
     age_group : "adult", "child" or None
         Decides the index threshold; None leaves it to ``criteria``.
+    executor : "threads", "processes", "dask" or None
+        Who decodes and analyses; None: processes for much work, this process for little.
+    workers : int or None
+        How many at once; None: as many as this process may use cores. A cluster knows by itself.
+    dask_scheduler : str or None
+        Address of a Dask scheduler, for ``executor = "dask"``.
     criteria : Criteria
         Thresholds; only those that differ need naming.
     device : mapping of str to DeviceSettings
@@ -111,6 +117,9 @@ class Settings(BaseSettings):
     reviewer: Reviewer = "me"
     tz: Zone | None = None
     age_group: Literal["adult", "child"] | None = None
+    executor: Literal["threads", "processes", "dask"] | None = None
+    workers: Annotated[int, Field(ge=1, le=1024)] | None = None
+    dask_scheduler: Annotated[str, Field(pattern=r"^(tcp|tls|ws|wss)://.+")] | None = None
     criteria: Criteria = Criteria()
     device: dict[str, DeviceSettings] = Field(default_factory=dict)
     ruleset: dict[str, RulesetSettings] = Field(default_factory=dict)

@@ -9,7 +9,8 @@
     │   │   └── NoMovementError    a watch's file of something else: a run, the steps of a day
     │   ├── DamagedRecordingError  claimed, but nothing readable is left
     │   ├── UnknownUnitError       gravity does not tell whether these are g, mg, m/s² or counts
-    │   └── NoClockError           samples without a usable time
+    │   ├── NoClockError           samples without a usable time
+    │   └── WorkerLostError        the process that worked on it died, and its successor too
     ├── StoreError                 the database
     │   ├── DatabaseBusyError      somebody else holds the lock, and bounded waiting did not help
     │   ├── DatabaseNewerError     written by a newer nightkick
@@ -92,6 +93,10 @@ class UnknownUnitError(IngestError):
 
 class NoClockError(IngestError):
     """Samples without a usable time."""
+
+
+class WorkerLostError(IngestError):
+    """The process that worked on a file was killed, and the one that did so after it: out of memory, for one."""
 
 
 class StoreError(NightkickError):

@@ -262,6 +262,7 @@ def test_what_a_killed_import_left_unpacked_is_removed_by_the_next(tmp_path: Pat
     code = f"""
 import sys, time
 import flows.pipeline
+import flows.work
 from pathlib import Path
 from flows.wishes import Wishes
 from ingest import Recording, read_recording
@@ -269,7 +270,7 @@ from ingest.writers.fit_tables import ENUM, UINT32, fit_file, message
 def stuck(*_, **__):
     print("unpacked", flush=True)
     time.sleep(100)
-flows.pipeline.read_recording = stuck
+flows.work.read_recording = stuck
 flows.pipeline.import_run([Path("a.zip")], flows.pipeline.open_context(Wishes(), database={str(db)!r}))
 """
     child = subprocess.Popen(
@@ -295,6 +296,6 @@ def test_what_is_known_in_an_archive_is_not_decoded_again(db: Path, monkeypatch:
         decoded.append(read_recording(*given, **named))
         return decoded[-1]
 
-    monkeypatch.setattr("flows.pipeline.read_recording", counting)
+    monkeypatch.setattr("flows.work.read_recording", counting)
     assert [outcome.status for outcome in imported([path], db)] == ["known", "passed over"]
     assert decoded == []

@@ -17,9 +17,12 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import flows.pipeline
+import flows.storing
+import flows.work
 from analytics.store import Store, query, save
+from flows.context import Context
 from flows.outcomes import Outcome
-from flows.pipeline import Context, import_file, import_run, open_context
+from flows.pipeline import import_file, import_run, open_context
 from flows.wishes import Wishes
 from ingest import read_recording
 from ingest.errors import DatabaseBusyError, StaleAnalysisError, UsageError
@@ -165,7 +168,7 @@ def test_a_defect_in_a_reader_takes_only_its_own_file_down(db: Path, monkeypatch
             raise RuntimeError("two\nlines")
         return read_recording(path, *rest, **named)
 
-    monkeypatch.setattr(flows.pipeline, "read_recording", broken)
+    monkeypatch.setattr(flows.work, "read_recording", broken)
     first, second = import_run(files, context(db))
     assert (first.status, second.status) == ("failed", "imported")
     assert first.error is not None
@@ -182,7 +185,7 @@ def test_a_night_that_changed_meanwhile_is_analysed_again(db: Path, monkeypatch:
             raise StaleAnalysisError("changed")
         save(*arguments)
 
-    monkeypatch.setattr(flows.pipeline, "save", late)
+    monkeypatch.setattr(flows.storing, "save", late)
     assert import_file(tiny(Path("a.csv")), context(db)).status == "imported"
     assert len(tries) == 3
 
@@ -191,7 +194,7 @@ def test_a_night_that_never_holds_still_ends_the_run(db: Path, monkeypatch: pyte
     def never(*_arguments: Any) -> None:
         raise StaleAnalysisError("changed")
 
-    monkeypatch.setattr(flows.pipeline, "save", never)
+    monkeypatch.setattr(flows.storing, "save", never)
     with pytest.raises(DatabaseBusyError, match="kept changing"):
         import_file(tiny(Path("a.csv")), context(db))
     assert rows(db, "SELECT count(*) FROM recording") == [(0,)]

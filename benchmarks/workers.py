@@ -1,0 +1,84 @@
+"""How much faster several processes import nights than one, and whether the databases are the same.
+
+    python -m benchmarks.workers [--nights 8] [--workers 2]
+
+Makes simulated 8 h nights at 50 Hz, each of an evening of its own, imports them with one process and with several, and
+compares every row. On a machine with other work the wall time says little, so the CPU time of each side stands beside
+it: what the importing process itself spends cannot be shared, and bounds the gain (Amdahl).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from analytics.store import Store, query
+from flows.pipeline import import_run, open_context
+from flows.simulating import simulate_command
+from flows.wishes import Wishes
+
+TABLES = ("night", "bout", "movement", "score", "event", "series_row", "flag", "recording", "recording_night")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds: on the clock, of the importing process, and of its workers."""
+
+    wall_s: float
+    own_s: float
+    workers_s: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--nights", type=int, default=8)
+    parser.add_argument("--workers", type=int, default=2)
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        simulate_command(
+            folder / "in", nights=wanted.nights, profile="plmd", rate_hz=50.0, file_format="cwa", seed=1, legs="left"
+        )
+        import_with(1, 0, folder)  # imports what is imported late, so that it burdens neither
+        one = import_with(1, wanted.nights, folder)
+        several = import_with(wanted.workers, wanted.nights, folder)
+        same = rows(folder / "1") == rows(folder / f"{wanted.workers}")
+    print(f"{wanted.nights} nights, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    for count, cost in ((1, one), (wanted.workers, several)):
+        print(f"{count} at once: {cost.wall_s:.1f} s; CPU {cost.own_s:.1f} s here, {cost.workers_s:.1f} s in workers")
+    bound = (several.own_s + several.workers_s) / max(several.own_s, several.workers_s / wanted.workers)
+    print(f"{one.wall_s / several.wall_s:.2f} x on the clock; {bound:.2f} x at most by how the CPU time is shared")
+    print("every row is the same" if same else "THE DATABASES DIFFER")
+
+
+def import_with(count: int, n_nights: int, folder: Path) -> Cost:
+    """Import the first nights into a database of its own."""
+    os.environ["NIGHTKICK_EXECUTOR"] = "processes"
+    os.environ["NIGHTKICK_WORKERS"] = str(count)
+    files = sorted((folder / "in").glob("*.cwa"))[:n_nights]
+    context = open_context(Wishes(tz="UTC", site="ankle", side="left"), database=folder / f"{count}" / "n.duckdb")
+    before = time.perf_counter(), _cpu_s(resource.RUSAGE_SELF), _cpu_s(resource.RUSAGE_CHILDREN)
+    outcomes = import_run(files, context)
+    after = time.perf_counter(), _cpu_s(resource.RUSAGE_SELF), _cpu_s(resource.RUSAGE_CHILDREN)
+    assert all(outcome.error is None for outcome in outcomes if n_nights)
+    return Cost(*(late - early for early, late in zip(before, after, strict=True)))
+
+
+def rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    """What was found, table by table."""
+    store = Store(folder / "n.duckdb")
+    return {table: query(store, f"SELECT * FROM {table} ORDER BY ALL").rows() for table in TABLES}
+
+
+def _cpu_s(whose: int) -> float:
+    used = resource.getrusage(whose)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    main()
