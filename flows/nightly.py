@@ -1,30 +1,43 @@
 """The nightly import as a Prefect flow: thin tasks round the functions of `flows.pipeline`, one a recording.
 
-The only module that imports Prefect, which takes seconds and reads its settings while it does: call
-`flows.offline.prepare_prefect` before importing this one. What happened lives in DuckDB, committed with the
+Only this module and `flows.serving` import Prefect, which takes seconds and reads its settings while it does: call
+`flows.offline.prepare_prefect` before importing either. What happened lives in DuckDB, committed with the
 rows, so Prefect keeps no results and its cache is off; running the flow again finds everything known.
 """
 
 from __future__ import annotations
 
 import signal
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
+from prefect.runtime import deployment, flow_run
+from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.importing import tell
 from flows.outcomes import Outcome
 from flows.pipeline import Context, import_input, import_run, open_context
+from flows.run_report import report
+from flows.serving import call_off_missed
+from flows.terminal import complain, say
+from flows.unattended import visit
 from flows.wishes import Wishes
 from ingest.errors import DatabaseBusyError
 
+#: Waits before an unattended run tries anew because somebody held the database, seconds.
+BUSY_PAUSES_S = (60.0, 300.0)
 #: Decoding holds the interpreter, analysis does not: two at a time keep two cores busy, with memory for two nights.
 WORKERS = 2
 
@@ -70,6 +83,37 @@ def nightly(
     """
     context = open_context(Wishes.parsed(subject, site, side, tz, time_shift, start), database=database)
     return import_run([Path(path) for path in paths], context, one_by_one=_submitted)
+
+
+@flow(
+    name="inbox",
+    task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
+    persist_result=False,
+)
+def inbox_run(inbox: str, database: str | None = None) -> State[None]:
+    """Import what is new in a folder, see `flows.unattended`: the flow of the nightly deployment.
+
+    One run makes up for all that are due, and waits for whoever holds the database.
+    """
+    if deployment.id is not None:
+        with get_client(sync_client=True) as client:
+            call_off_missed(client, UUID(deployment.id), UUID(flow_run.id))
+    for pause_s in (*BUSY_PAUSES_S, None):
+        try:
+            context = open_context(Wishes(), database=database)
+            found = visit(Path(inbox).absolute(), context, one_by_one=_submitted)
+            break
+        except DatabaseBusyError as error:
+            if pause_s is None:
+                raise
+            complain(error.line())
+            time.sleep(pause_s)
+    tell(found.outcomes)
+    for problem in found.problems:
+        complain(problem)
+    say(f"{datetime.now().astimezone():%Y-%m-%d %H:%M}: {found.summary()}")
+    create_markdown_artifact(report(found, context), key="nightly", description=found.summary())
+    return Completed(message=found.summary())
 
 
 def start_server() -> None:

@@ -33,7 +33,7 @@ from analytics.store import (
 from flows import __version__
 from flows.analysis import analyse_stored
 from flows.database import store_for
-from flows.inputs import find_inputs
+from flows.inputs import Inputs, find_inputs
 from flows.outcomes import Outcome, Unusable, summed_up, unusable
 from flows.settings import Settings, load
 from flows.wishes import Wishes, completed, corrects, declaration, subject_of
@@ -116,6 +116,17 @@ def import_run(
         The database failed; what was saved before stays saved.
     """
     inputs = find_inputs(paths, skip=[context.store.recordings])
+    return import_found(inputs, context, one_by_one=one_by_one, report=report)
+
+
+def import_found(
+    inputs: Inputs,
+    context: Context,
+    *,
+    one_by_one: OneByOne = import_each,
+    report: Report = lambda done, total: None,
+) -> tuple[Outcome, ...]:
+    """As `import_run`, for files that were found already."""
     outcomes = [unusable(problem, problem.path or Path(), None, _now_us()) for problem in inputs.problems]
     try:
         for outcome in one_by_one(inputs.files, context):
