@@ -24,7 +24,7 @@ from ingest.errors import NightkickError
 
 #: Prefect's usual port; another one is taken where somebody has it already.
 PORT = 4200
-START_S, STOP_S = 180.0, 5.0
+START_S, STOP_S = 180.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ What goes wrong after the import (a move, a message) never undoes it; it is amon
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ from flows.outcomes import Outcome
 from flows.pipeline import Context, OneByOne, import_each, import_found
 from flows.settings import Settings
 from ingest.errors import NightkickError
+
+#: Waits before files that could not be read are tried again, seconds.
+RETRY_PAUSES_S = (10.0, 60.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def visit(folder: Path, context: Context, *, one_by_one: OneByOne = import_each)
     target = archive_folder(folder, archive) if archive else None
     skip = [context.store.recordings, *([target] if target else [])]
     found = look_through(folder, seen_files(context.store).get, version=__version__, skip=skip)
-    outcomes = import_found(Inputs(tuple(found.new), found.problems), context, one_by_one=one_by_one)
+    outcomes = _imported(found, context, one_by_one)
     tried = _results(outcomes, found)
     stored = {**found.done, **{file: seen.stamp for file, seen in tried.items() if seen.is_done}}
     moved, problems = move_stored(folder, stored, target) if target else ([], [])
@@ -104,6 +108,22 @@ def visit(folder: Path, context: Context, *, one_by_one: OneByOne = import_each)
         notices,
         tuple(error.line() for error in (*problems, *failures)),
     )
+
+
+def _imported(found: Inbox, context: Context, one_by_one: OneByOne) -> tuple[Outcome, ...]:
+    """Outcomes of everything new; what could not be read is tried again, for a share or a card may only hiccup.
+
+    All such files wait together: a thousand of them must not wait a thousand times.
+    """
+    outcomes = import_found(Inputs(tuple(found.new), found.problems), context, one_by_one=one_by_one)
+    for pause_s in RETRY_PAUSES_S:
+        again = {outcome.path for outcome in outcomes if outcome.may_pass} & found.new.keys()
+        if not again:
+            break
+        time.sleep(pause_s)
+        anew = import_found(Inputs(tuple(sorted(again)), ()), context, one_by_one=one_by_one)
+        outcomes = (*(outcome for outcome in outcomes if outcome.path not in again), *anew)
+    return outcomes
 
 
 def should_have_come(settings: Settings, now: datetime) -> date | None:
