@@ -90,7 +90,6 @@ def _serve(plan: Plan) -> None:
         from flows.nightly import inbox_run
         from flows.serving import serve
 
-        say(f"serving: {plan.inbox} -> {plan.database} at '{plan.cron}' {plan.zone}; runs: {server.address}")
         serve(inbox_run, plan, server)
 
 

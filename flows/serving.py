@@ -34,6 +34,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.prefect_server import Server
 from flows.scheduling import Plan
+from flows.terminal import say
 from ingest.errors import NightkickError, UsageError
 
 #: States of a run that somebody is supposed to be working on.
@@ -97,6 +98,7 @@ async def _serve(flow: Flow[Any, Any], plan: Plan, schedule: Schedule, server: S
         deployment_id = await runner.aadd_deployment(deployment)
         if n_closed:
             await client.create_flow_run_from_deployment(deployment_id)
+    say(f"serving: {plan.inbox} -> {plan.database} at '{plan.cron}' {plan.zone}; runs: {server.address}")
     async with anyio.create_task_group() as group:
         group.start_soon(_end_with, server)
         await runner.start()
