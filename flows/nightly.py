@@ -31,6 +31,7 @@ from flows.outcomes import Outcome
 from flows.pipeline import Context, import_input, import_run, open_context
 from flows.run_report import report
 from flows.serving import call_off_missed
+from flows.setting_types import at_home
 from flows.terminal import complain, say
 from flows.unattended import visit
 from flows.wishes import Wishes
@@ -101,7 +102,7 @@ def inbox_run(inbox: str, database: str | None = None) -> State[None]:
     for pause_s in (*BUSY_PAUSES_S, None):
         try:
             context = open_context(Wishes(), database=database)
-            found = visit(Path(inbox).absolute(), context, one_by_one=_submitted)
+            found = visit(at_home(Path(inbox)).absolute(), context, one_by_one=_submitted)
             break
         except DatabaseBusyError as error:
             if pause_s is None:
@@ -112,7 +113,10 @@ def inbox_run(inbox: str, database: str | None = None) -> State[None]:
     for problem in found.problems:
         complain(problem)
     say(f"{datetime.now().astimezone():%Y-%m-%d %H:%M}: {found.summary()}")
-    create_markdown_artifact(report(found, context), key="nightly", description=found.summary())
+    try:
+        create_markdown_artifact(report(found, context), key="nightly", description=found.summary())
+    except Exception as error:  # whatever ails Prefect: the nights are stored, which is what counts
+        complain(f"Prefect does not keep the page of this run: {error}")
     return Completed(message=found.summary())
 
 

@@ -132,7 +132,7 @@ def should_have_come(settings: Settings, now: datetime) -> date | None:
     The last of the stretch is yesterday's, where the schedule's clock hangs.
     """
     nights = settings.notify.no_data_nights
-    return None if nights is None else now.astimezone(schedule_zone(settings)).date() - timedelta(days=nights)
+    return now.astimezone(schedule_zone(settings)).date() - timedelta(days=nights) if nights else None
 
 
 def schedule_zone(settings: Settings) -> ZoneInfo:

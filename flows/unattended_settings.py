@@ -82,11 +82,11 @@ class NotifySettings(BaseModel):
     """Whom an unattended run tells, and of what.
 
     ``command`` gets the JSON document on its standard input, ``url`` as the body of a POST. After ``no_data_nights``
-    nights without data of a person, that is told once; None: never.
+    nights without data of a person, that is told once; 0: never.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     command: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     url: Annotated[str, AfterValidator(_web_address)] | None = None
-    no_data_nights: Annotated[int, Field(ge=1)] | None = 3
+    no_data_nights: Annotated[int, Field(ge=0)] = 3

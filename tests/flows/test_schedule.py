@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from analytics.store import Store, query
 from flows.scheduling import only_one, plan_for
@@ -175,6 +177,17 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
         assert schedule.said().splitlines()[-1] == "nightkick: interrupted; what was stored stays stored"
         with pytest.raises(OSError, match="refused"):
             schedule.call("GET", "/health")
+
+
+def test_the_deployment_for_a_work_pool_names_a_flow_that_takes_its_parameters() -> None:
+    (deployment,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    path, _, name = deployment["entrypoint"].partition(":")
+    module = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    flow = next(part for part in module.body if isinstance(part, ast.FunctionDef) and part.name == name)
+    plan = plan_for(load(), inbox=Path("x"), at=None, cron=None, tz="UTC", database=Path("n.duckdb"))
+    taken = {argument.arg for argument in flow.args.args}
+    assert deployment["parameters"].keys() == plan.parameters().keys() == taken
+    assert deployment["schedules"][0]["cron"] == plan.cron
 
 
 @pytest.mark.prefect
