@@ -1,7 +1,7 @@
 """The command line: what each command takes and says, and how every failure becomes one line and a number.
 
 Nothing is imported here but the parser. A command's body imports what it needs when it runs, so that `--help`
-answers at once and only `import --flow` and `demo` ever load Prefect. Data go to stdout, talk to stderr.
+answers at once and only `import --flow`, `schedule` and `demo` ever load Prefect. Data go to stdout, talk to stderr.
 """
 
 from __future__ import annotations
@@ -85,6 +85,35 @@ def import_(
     wishes = Wishes.parsed(subject, site, side, tz, time_shift, start)
     all_good = import_command(paths, wishes, database=db, use_flow=flow, as_json=as_json)
     return ExitCode.DONE if all_good else ExitCode.SOME_FAILED
+
+
+@app.command
+def schedule(
+    *,
+    inbox: Path | None = None,
+    at: str | None = None,
+    cron: str | None = None,
+    tz: str | None = None,
+    db: Database = None,
+) -> None:
+    """Import what is new in a folder, night after night, until interrupted.
+
+    Parameters
+    ----------
+    inbox
+        Folder to look through.
+    at
+        Time of day, HH:MM.
+    cron
+        When, as a cron expression like "0 9 * * *".
+    tz
+        Zone in which the time is meant, like Europe/Berlin.
+    db
+        Database file.
+    """
+    from flows.scheduling import schedule_command
+
+    schedule_command(inbox=inbox, at=at, cron=cron, tz=tz, database=db)
 
 
 @app.command

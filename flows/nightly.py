@@ -1,7 +1,7 @@
 """The nightly import as a Prefect flow: thin tasks round the functions of `flows.pipeline`.
 
-The only module that imports Prefect, which takes seconds and reads its settings while it does: call
-`flows.offline.prepare_prefect` before importing this one. What happened lives in DuckDB, committed with the
+Only this module and `flows.serving` import Prefect, which takes seconds and reads its settings while it does: call
+`flows.offline.prepare_prefect` before importing either. What happened lives in DuckDB, committed with the
 rows, so Prefect keeps no results and its cache is off; running the flow again finds everything known.
 
 A task is a recording, or a batch of small ones (`flows.batches`).
@@ -13,35 +13,49 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
+from prefect.runtime import deployment, flow_run
+from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.batches import Batch, batches
 from flows.cluster import ClusterWorkers, check_workers, dask_installed
 from flows.context import Context
+from flows.importing import tell
 from flows.outcomes import Outcome
 from flows.pipeline import import_input, import_run, open_context
+from flows.run_report import report
+from flows.serving import call_off_missed
+from flows.setting_types import at_home
+from flows.terminal import complain, say
 from flows.turns import Turns
+from flows.unattended import visit
 from flows.wishes import Wishes
 from flows.workers import MOST_LANES, Workers, is_much_to_read, lanes_for, scheduler_of, workers_for
 from ingest.errors import DatabaseBusyError, UsageError
 
 T = TypeVar("T")
 P = ParamSpec("P")
+#: Waits before an unattended run tries anew because somebody held the database, seconds.
+BUSY_PAUSES_S = (60.0, 300.0)
 
 
 def _can_pass(_task: object, _run: TaskRun, state: State[Any]) -> bool:
@@ -94,6 +108,40 @@ def nightly(
     """
     context = open_context(Wishes.parsed(subject, site, side, tz, time_shift, start), database=database)
     return import_run([Path(path) for path in paths], context, one_by_one=_submitted)
+
+
+@flow(
+    name="inbox",
+    task_runner=ThreadPoolTaskRunner(max_workers=MOST_LANES),  # type: ignore[arg-type]
+    persist_result=False,
+)
+def inbox_run(inbox: str, database: str | None = None) -> State[None]:
+    """Import what is new in a folder, see `flows.unattended`: the flow of the nightly deployment.
+
+    One run makes up for all that are due, and waits for whoever holds the database.
+    """
+    if deployment.id is not None:
+        with get_client(sync_client=True) as client:
+            call_off_missed(client, UUID(deployment.id), UUID(flow_run.id))
+    for pause_s in (*BUSY_PAUSES_S, None):
+        try:
+            context = open_context(Wishes(), database=database)
+            found = visit(at_home(Path(inbox)).absolute(), context, one_by_one=_submitted)
+            break
+        except DatabaseBusyError as error:
+            if pause_s is None:
+                raise
+            complain(error.line())
+            time.sleep(pause_s)
+    tell(found.outcomes)
+    for problem in found.problems:
+        complain(problem)
+    say(f"{datetime.now().astimezone():%Y-%m-%d %H:%M}: {found.summary()}")
+    try:
+        create_markdown_artifact(report(found, context), key="nightly", description=found.summary())
+    except Exception as error:  # whatever ails Prefect: the nights are stored, which is what counts
+        complain(f"Prefect does not keep the page of this run: {error}")
+    return Completed(message=found.summary())
 
 
 def start_server() -> None:

@@ -71,7 +71,7 @@ def print_nights(nights: Nights) -> None:
         emit("no nights\n")
         return
     several = len({row["subject"] for row in nights.rows}) > 1
-    rows = [_for_people(row, with_subject=several) for row in nights.rows]
+    rows = [for_people(row, with_subject=several) for row in nights.rows]
     emit_table(tuple(rows[0]), rows, to_right=NUMBERS)
     sentences = [line for row in nights.rows for line in _sentences(row, nights, with_subject=several)]
     if sentences:
@@ -92,7 +92,8 @@ def condition(selection: Selection) -> tuple[str, list[object]]:
     return " AND ".join([*fixed, *(test for test, _ in given)]), [value for _, value in given]
 
 
-def _for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
+def for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
+    """A night as a row of the table for people."""
     who = {"subject": row["subject"]} if with_subject else {}
     return {
         "night": row["night_date"],

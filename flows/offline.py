@@ -39,22 +39,27 @@ def prefect_defaults() -> Mapping[str, str]:
     }
 
 
-def prepare_prefect() -> None:
+def prepare_prefect(home: Path | None = None) -> None:
     """Put the defaults into this process's environment, and make Prefect's home, which it does only in part.
+
+    Parameters
+    ----------
+    home : Path, optional
+        Another folder for its records than the default.
 
     Raises
     ------
     UsageError
         The home cannot be made.
     """
-    for name, value in prefect_defaults().items():
+    for name, value in {**prefect_defaults(), **({"PREFECT_HOME": str(home)} if home else {})}.items():
         os.environ.setdefault(name, value)
-    home = Path(os.environ["PREFECT_HOME"])
+    folder = Path(os.environ["PREFECT_HOME"])
     try:
-        own_folder(home)  # it records the names of files
+        own_folder(folder)  # it records the names of files
     except OSError as error:
         raise UsageError(
-            f"Prefect cannot keep its records here: {error.strerror}", path=home, hint="name a folder in PREFECT_HOME"
+            f"Prefect cannot keep its records here: {error.strerror}", path=folder, hint="name a folder in PREFECT_HOME"
         ) from None
 
 

@@ -52,6 +52,8 @@ class Outcome:
         What the reader had to say about a file that it could use, and how many files were passed over.
     error : str or None
         One line that names the file and the way out, for refused and failed.
+    may_pass : bool
+        The bytes could not be had this time: nothing is known against the file.
     """
 
     path: Path
@@ -61,6 +63,7 @@ class Outcome:
     nights: tuple[date, ...] = ()
     warnings: tuple[str, ...] = ()
     error: str | None = None
+    may_pass: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ class Unusable:
 def unusable(error: NightkickError, path: Path, sha256: str | None, started_at_us: int) -> Outcome:
     """The outcome for an input of which nothing was stored."""
     status: Status = "failed" if isinstance(error, FAILURES) else "refused"
-    return Outcome(path, status, started_at_us, sha256, error=error.line())
+    may_pass = isinstance(error, UnreadableFileError)
+    return Outcome(path, status, started_at_us, sha256, error=error.line(), may_pass=may_pass)
 
 
 def summed_up(archive: Path, rest: Sequence[Unusable], *, n_used: int, started_at_us: int) -> list[Outcome]:

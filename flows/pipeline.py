@@ -26,7 +26,7 @@ from analytics.store import (
 from flows import __version__
 from flows.context import Context
 from flows.database import store_for
-from flows.inputs import find_inputs
+from flows.inputs import Inputs, find_inputs
 from flows.outcomes import Outcome, Unusable, summed_up, unusable
 from flows.settings import load
 from flows.storing import is_settled, now_us, store_recording
@@ -114,6 +114,17 @@ def import_run(
         The database failed; what was saved before stays saved.
     """
     inputs = find_inputs(paths, skip=[context.store.recordings])
+    return import_found(inputs, context, one_by_one=one_by_one, report=report)
+
+
+def import_found(
+    inputs: Inputs,
+    context: Context,
+    *,
+    one_by_one: OneByOne = import_each,
+    report: Report = lambda done, total: None,
+) -> tuple[Outcome, ...]:
+    """As `import_run`, for files that were found already."""
     outcomes = [unusable(problem, problem.path or Path(), None, now_us()) for problem in inputs.problems]
     try:
         with closing(one_by_one(inputs.files, context)) as coming:

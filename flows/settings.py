@@ -32,6 +32,7 @@ from analytics.rulesets import DEFAULT_RULESET, RULESETS, Ruleset, derive
 from flows.folders import config_folder, default_database
 from flows.setting_types import DatabasePath, Reviewer, Subject, TimeShift, Zone, at_home
 from flows.table_settings import TableSettings
+from flows.unattended_settings import InboxSettings, NotifySettings, ScheduleSettings
 from ingest import TableMapping
 from ingest.errors import UsageError
 from ingest.recording import Side, Site
@@ -108,6 +109,8 @@ class Settings(BaseSettings):
         Rule sets of one's own by name; every night is scored under them too.
     table : mapping of str to TableSettings
         Tables with column names of one's own, by any name.
+    schedule, inbox, notify
+        What ``nightkick schedule`` does while nobody watches.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter=NESTED)
@@ -124,6 +127,9 @@ class Settings(BaseSettings):
     device: dict[str, DeviceSettings] = Field(default_factory=dict)
     ruleset: dict[str, RulesetSettings] = Field(default_factory=dict)
     table: dict[str, TableSettings] = Field(default_factory=dict)
+    schedule: ScheduleSettings = ScheduleSettings()
+    inbox: InboxSettings = InboxSettings()
+    notify: NotifySettings = NotifySettings()
 
     @classmethod
     def settings_customise_sources(
@@ -197,9 +203,10 @@ def _read(path: Path) -> dict[str, Any]:
         raise UsageError(f"cannot be read: {error.strerror}", path=path) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"is not TOML: {error}", path=path) from None
-    if isinstance(values.get("database"), str):
-        # Relative to the file that says it, so that it means the same wherever the command is run.
-        values["database"] = str(path.parent / at_home(Path(values["database"])))
+    # Relative to the file that says it, so that it means the same wherever the command is run.
+    for table, key in ((values, "database"), (values.get("schedule"), "inbox")):
+        if isinstance(table, dict) and isinstance(table.get(key), str):
+            table[key] = str(path.parent / at_home(Path(table[key])))
     return values
 
 

@@ -7,9 +7,11 @@ package knows DuckDB.
 from analytics.store.backup import Backup, back_up, restore, set_aside
 from analytics.store.check import Finding, check, damaged_nights, lost_samples
 from analytics.store.connection import Store, snapshot
+from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
 from analytics.store.journal import journal_of, write_journal
 from analytics.store.migrate import initialise
 from analytics.store.nights import load_night
+from analytics.store.notices import NO_DATA, Notice, mark_told, untold
 from analytics.store.publish import publish
 from analytics.store.query import query
 from analytics.store.read import (
@@ -30,10 +32,14 @@ from analytics.store.samples import check_samples, load_samples, scratch, stage_
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
 __all__ = [
+    "NO_DATA",
     "Attempt",
     "Backup",
     "Finding",
     "NightKey",
+    "Notice",
+    "SeenFile",
+    "SeenFiles",
     "Store",
     "StoredRecording",
     "back_up",
@@ -49,17 +55,20 @@ __all__ = [
     "load_night",
     "load_samples",
     "lost_samples",
+    "mark_told",
     "nights_to_analyse",
     "publish",
     "query",
     "record_attempts",
     "recordings_of_night",
+    "remember_files",
     "remove_orphans",
     "restore",
     "reviews_of",
     "save",
     "save_nights",
     "scratch",
+    "seen_files",
     "set_aside",
     "set_default_ruleset",
     "snapshot",
@@ -67,6 +76,7 @@ __all__ = [
     "stored_hashes",
     "stored_recording",
     "tidy",
+    "untold",
     "write_journal",
     "write_review",
 ]

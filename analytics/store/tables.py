@@ -52,7 +52,12 @@ def plain(value: Any) -> Any:
             return value
 
 
+def valid_text(text: str) -> str:
+    """Text as it is stored: what is no valid Unicode is escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _valid(value: object) -> object:
     if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
+        return valid_text(value)
     return [_valid(item) for item in value] if isinstance(value, list) else value
