@@ -47,10 +47,10 @@ from flows.serving import call_off_missed
 from flows.setting_types import at_home
 from flows.terminal import complain, say
 from flows.turns import Turns
-from flows.unattended import visit
+from flows.unattended import Visit, visit
 from flows.wishes import Wishes
 from flows.workers import MOST_LANES, Workers, is_much_to_read, lanes_for, scheduler_of, workers_for
-from ingest.errors import DatabaseBusyError, UsageError
+from ingest.errors import DatabaseBusyError, NightkickError, UsageError
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -123,16 +123,7 @@ def inbox_run(inbox: str, database: str | None = None) -> State[None]:
     if deployment.id is not None:
         with get_client(sync_client=True) as client:
             call_off_missed(client, UUID(deployment.id), UUID(flow_run.id))
-    for pause_s in (*BUSY_PAUSES_S, None):
-        try:
-            context = open_context(Wishes(), database=database)
-            found = visit(at_home(Path(inbox)).absolute(), context, one_by_one=_submitted)
-            break
-        except DatabaseBusyError as error:
-            if pause_s is None:
-                raise
-            complain(error.line())
-            time.sleep(pause_s)
+    found, context = _visited(at_home(Path(inbox)).absolute(), database)
     tell(found.outcomes)
     for problem in found.problems:
         complain(problem)
@@ -142,6 +133,21 @@ def inbox_run(inbox: str, database: str | None = None) -> State[None]:
     except Exception as error:  # whatever ails Prefect: the nights are stored, which is what counts
         complain(f"Prefect does not keep the page of this run: {error}")
     return Completed(message=found.summary())
+
+
+def _visited(inbox: Path, database: str | None) -> tuple[Visit, Context]:
+    """What came of the run; what ends it is said here, because Prefect's own log is silent."""
+    pauses_s = iter(BUSY_PAUSES_S)
+    while True:
+        try:
+            context = open_context(Wishes(), database=database)
+            return visit(inbox, context, one_by_one=_submitted), context
+        except NightkickError as error:
+            complain(error.line())
+            pause_s = next(pauses_s, None)
+            if pause_s is None or not isinstance(error, DatabaseBusyError):
+                raise
+            time.sleep(pause_s)
 
 
 def start_server() -> None:

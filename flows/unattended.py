@@ -98,8 +98,8 @@ def visit(folder: Path, context: Context, *, one_by_one: OneByOne = import_each)
     tried = _results(outcomes, found)
     stored = {**found.done, **{file: seen.stamp for file, seen in tried.items() if seen.is_done}}
     moved, problems = move_stored(folder, stored, target) if target else ([], [])
-    kept = {file: seen for file, seen in tried.items() if file not in set(moved)}
-    remember_files(context.store, kept, forget=moved)
+    kept = tried.keys() - set(moved)
+    remember_files(context.store, {file: tried[file] for file in kept}, forget=moved)
     notices, failures = _told(context)
     return Visit(
         outcomes,
