@@ -7,7 +7,7 @@ from typing import Literal
 
 from analytics.store import query
 from flows.database import store_for
-from flows.output import csv_text, json_document, write_parquet
+from flows.output import csv_text, json_document, write_whole
 from flows.terminal import emit, emit_table, say
 
 Shape = Literal["text", "json", "csv"]
@@ -17,7 +17,7 @@ def sql_command(statement: str, *, database: Path | None, shape: Shape, parquet:
     """Run the statement and print its rows, or write them to ``parquet``."""
     frame = query(store_for(database), statement)
     if parquet is not None:
-        write_parquet(frame, parquet)
+        write_whole(parquet, frame.write_parquet)
         say(f"wrote {frame.height} rows to {parquet}")
         return
     rows = frame.to_dicts()

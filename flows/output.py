@@ -10,17 +10,14 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from ingest.errors import UsageError
-
-if TYPE_CHECKING:
-    import polars as pl
 
 SCHEMA = 1
 Row = Mapping[str, Any]
@@ -81,17 +78,17 @@ def text_table(columns: Sequence[str], rows: Iterable[Row], *, to_right: Collect
     return "\n".join([line(cells[0]), rule, *map(line, cells[1:])]) + "\n"
 
 
-def write_parquet(frame: pl.DataFrame, path: Path) -> None:
-    """Write ``frame`` under a temporary name, then rename: nobody ever reads half a file.
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Have ``write`` fill a file under a temporary name, then rename it: nobody ever reads half a file.
 
     Raises
     ------
     UsageError
         The file cannot be written there.
     """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    unfinished = path.parent / f".{path.name}.{os.getpid()}.part"
     try:
-        frame.write_parquet(unfinished)
+        write(unfinished)
         unfinished.replace(path)
     except OSError as error:
         unfinished.unlink(missing_ok=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from analytics.report import About, page_of, read_report
+from analytics.store import initialise
 from flows import __version__
 from flows.database import store_for
+from flows.output import write_whole
 from flows.settings import load
 from flows.terminal import say
 from ingest.errors import UsageError
@@ -24,8 +25,12 @@ def report_command(nights: str, *, out: Path, subject: str | None, database: Pat
         criteria=settings.analysis_criteria(),
         rulesets=settings.rulesets(),
     )
-    report = read_report(store_for(database, settings), first, last, subject=subject, about=about)
-    write_whole(out, page_of(report))
+    store = store_for(database, settings)
+    if store.path.exists():
+        initialise(store)  # an older database lacks what pictures are drawn from
+    report = read_report(store, first, last, subject=subject, about=about)
+    page = page_of(report)
+    write_whole(out, lambda path: path.write_text(page, encoding="utf-8"))
     n = len(report.nights)
     say(f"wrote {n} night{'' if n == 1 else 's'} to {out}; print it from any browser")
 
@@ -48,21 +53,3 @@ def parsed_range(nights: str) -> tuple[date, date]:
     if last < first:
         raise UsageError(f"the last night {last} is before the first one {first}", hint=f"{last}..{first}")
     return first, last
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file under a temporary name, then rename it: nobody ever reads half of one.
-
-    Raises
-    ------
-    UsageError
-        It cannot be written there.
-    """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        unfinished.write_text(text, encoding="utf-8", errors="backslashreplace")
-        unfinished.replace(path)
-    except (OSError, ValueError) as error:
-        unfinished.unlink(missing_ok=True)
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"cannot be written: {reason}", path=path) from None

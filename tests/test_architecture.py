@@ -47,6 +47,8 @@ def test_help_and_version_load_nothing_heavy(arguments: list[str], tmp_path: Pat
     [
         ["nights"],
         ["show", "2026-03-02"],
+        ["movements"],
+        ["report", "2026-03-02", "-o", "out.html"],
         ["sql", "select 1"],
         ["config", "show"],
         ["doctor"],

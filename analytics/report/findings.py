@@ -16,6 +16,7 @@ FLAGS = {
     "frequent_hypnic_jerks": "frequent hypnic jerks",
     "possible_rls": "possible RLS",
 }
+VERDICTS = {"confirm": "confirmed", "dismiss": "dismissed", "unsure": "unsure"}
 #: Told apart without colour.
 _MARKS = {"seen": "■ yes", "not seen": "□ no", "not known": "? not known"}
 
@@ -30,7 +31,7 @@ def findings(report: Report) -> Html:
         el("h2", "Over these nights"),
         el("div", [el("p", line) for line in _lines(report)], class_="verdict"),
         el("h3", "Reasons to see a clinician"),
-        table(("sign", "seen", "what was measured or written down"), signs, css="criteria signs"),
+        table(("sign", "seen", "what was measured or written down"), signs, css="signs"),
     )
 
 

@@ -6,23 +6,24 @@ report goes to other people.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from typing import Any
 
 from analytics.criteria import Criteria
-from analytics.model import Event, Flag, JournalEntry, Night, Score
+from analytics.model import Event, Flag, JournalEntry, Night, Review, Score
 from analytics.patterns import NightFacts
 from analytics.reviewed import Reviewed, Standing, as_reviewed, same_rules, standing
 from analytics.rulesets import Ruleset
-from analytics.store import Store, default_ruleset, load_night, query, reviews_of
+from analytics.store import NightKey, Store, default_ruleset, load_night, query, reviews_of
 from ingest.clock import noon_to_noon, zone_info
 from ingest.errors import UsageError
 
 _SENSORS = """
-SELECT device, serial, format, site, side, rate_hz_true, tz, tz_source, warnings FROM recordings
-WHERE list_contains((SELECT recordings FROM night WHERE subject = ? AND night_date = ?), sha256)
+SELECT n.night_date, device, serial, format, site, side, rate_hz_true, tz, tz_source, warnings
+FROM (SELECT night_date, unnest(recordings) AS sha256 FROM night WHERE subject = ? AND night_date BETWEEN ? AND ?) n
+JOIN recordings USING (sha256)
 ORDER BY side, first_at, sha256
 """
 _JOURNAL = """
@@ -69,8 +70,8 @@ class ReportNight:
     holds: Standing
     reviewed: Reviewed | None
     stale: bool
-    sensors: tuple[dict[str, Any], ...]
-    journal: tuple[JournalEntry, ...]
+    sensors: tuple[Mapping[str, Any], ...] = ()
+    journal: tuple[JournalEntry, ...] = ()
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -125,7 +126,17 @@ def read_report(store: Store, first: date, last: date, *, subject: str | None, a
     person, dates = _dates(store, first, last, subject)
     ruleset = default_ruleset(store)
     journal = tuple(JournalEntry(**row) for row in query(store, _JOURNAL, [person, first, last]).iter_rows(named=True))
-    nights = [_read_night(store, person, day, ruleset, journal, about) for day in dates]
+    reviews = reviews_of(store, person)
+    sensors = query(store, _SENSORS, [person, first, last]).to_dicts()
+    nights = [_read_night(store, (person, day), ruleset, reviews, about) for day in dates]
+    nights = [
+        replace(
+            one,
+            sensors=tuple(s | {"serial": masked(s["serial"])} for s in sensors if s["night_date"] == day),
+            journal=tuple(entry for entry in journal if entry.day == day),
+        )
+        for day, one in zip(dates, nights, strict=True)
+    ]
     return Report(person, ruleset, tuple(nights), journal, about)
 
 
@@ -151,28 +162,19 @@ def _dates(store: Store, first: date, last: date, subject: str | None) -> tuple[
     return people[0], found["night_date"].to_list()
 
 
-def _read_night(
-    store: Store, subject: str, day: date, ruleset: str, journal: Sequence[JournalEntry], about: About
-) -> ReportNight:
-    night = load_night(store, (subject, day), rulesets=frozenset({ruleset}))
+def _read_night(store: Store, key: NightKey, ruleset: str, reviews: Iterable[Review], about: About) -> ReportNight:
+    night = load_night(store, key, rulesets=frozenset({ruleset}))
     if night is None:
-        raise UsageError(f"the night {day} was removed meanwhile", hint="try again")
+        raise UsageError(f"the night {key[1]} was removed meanwhile", hint="try again")
     score = night.scores[0] if night.scores else None
-    holds = standing(reviews_of(store, subject, day), score.events if score else (), night.movements)
+    mine = [review for review in reviews if review.night_date == key[1]]
+    holds = standing(mine, score.events if score else (), night.movements)
     rules = about.rulesets.get(ruleset)
-    comparable = score is not None and rules is not None and same_rules(night, rules, about.criteria)
-    sensors = query(store, _SENSORS, [subject, day]).to_dicts()
-    return ReportNight(
-        night=night,
-        score=score,
-        holds=holds,
-        reviewed=as_reviewed(night, holds, rules, about.criteria)
-        if comparable and rules is not None and holds.changes_numbers
-        else None,
-        stale=holds.changes_numbers and not comparable,
-        sensors=tuple({**sensor, "serial": masked(sensor["serial"])} for sensor in sensors),
-        journal=tuple(entry for entry in journal if entry.day == day),
-    )
+    if not holds.changes_numbers:
+        return ReportNight(night, score, holds, reviewed=None, stale=False)
+    if score is None or rules is None or not same_rules(night, rules, about.criteria):
+        return ReportNight(night, score, holds, reviewed=None, stale=True)
+    return ReportNight(night, score, holds, reviewed=as_reviewed(night, holds, rules, about.criteria), stale=False)
 
 
 def _facts(one: ReportNight) -> NightFacts:

@@ -31,15 +31,15 @@ def measure_rows(one: ReportNight) -> list[tuple[str, ...]]:
 def _of(measures: Mapping[str, Any], tst_h: float | None, events: Sequence[Event]) -> list[tuple[str, str]]:
     get = measures.get
     return [
-        ("periodic leg movements per hour asleep (PLMS index)", _index(measures)),
-        ("periodic leg movements asleep (PLMS)", _shown(get("n_plms"), "d")),
-        ("periodic leg movements per hour awake in bed (PLMW index)", _shown(get("plmw_index"), ".1f")),
+        ("PLMS index, per hour asleep", _index(measures)),
+        ("PLMS: periodic, asleep", _shown(get("n_plms"), "d")),
+        ("PLMW index, per hour awake", _shown(get("plmw_index"), ".1f")),
         ("periodic series", _shown(get("n_series"), "d")),
         ("candidate leg movements", _shown(get("n_clm"), "d")),
-        ("share of candidates asleep that are periodic", _shown(get("periodicity_index_share"), ".0%")),
-        ("median interval inside series", _shown(get("median_imi_s"), ".1f", " s")),
+        ("periodic share asleep", _shown(get("periodicity_index_share"), ".0%")),
+        ("median interval in series", _shown(get("median_imi_s"), ".1f", " s")),
         ("intervals of 20-40 s", _shown(get("share_imi_20_40"), ".0%")),
-        ("brief jerks near falling asleep", str(sum(e.label == "hypnic_jerk" for e in events))),
+        ("brief jerks at sleep onset", str(sum(e.label == "hypnic_jerk" for e in events))),
         ("hours asleep", _shown(tst_h, ".1f", " h")),
     ]
 

@@ -14,6 +14,7 @@ _STEPS = (
     "follows the sensor. Turning over, rhythmic movements and brief jerks are told apart by their shape.",
     "Sleep: from a sleep journal, the device's own stages, or the stillness of the leg, in that order. Lying awake "
     "without moving cannot be seen; the moment of falling asleep is an estimate and carries its uncertainty.",
+    "PLMS: periodic leg movements in sleep; PLMW: awake in bed. Periodic share: of the candidate movements in sleep.",
     "Scoring: legs joined into one movement, intervals from onset to onset, series and indices by the rule set below.",
     "Interval in brackets after the index: 95 %, from resampling the night's own half hours. It says how uneven the "
     "night was, not what the sensor could not see.",
@@ -40,7 +41,7 @@ def method(report: Report) -> Html:
         el("h3", "What it cannot say"),
         el("ul", [el("li", limit) for limit in _LIMITS]),
         el("h3", "Rules and versions"),
-        table(("", ""), list(_rules(report)), css="facts"),
+        table(("what", "value"), list(_rules(report)), css="facts"),
         class_="method",
     )
 

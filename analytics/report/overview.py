@@ -4,23 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from analytics.report.drawing import WIDTH, box, label, marks, picture, upright
+from analytics.report.drawing import WIDTH, behind, box, label, marks, picture, upright
+from analytics.report.findings import VERDICTS
 from analytics.report.gathering import ReportNight
 from analytics.report.markup import Html, el, joined
-from analytics.report.scales import HOUR_US, Linear, local
+from analytics.report.scales import HOUR_US, Linear, clock
 from analytics.report.timeline import LANES
 
-_LEFT, _RIGHT = 76.0, 560.0
+_LEFT, _RIGHT = 76.0, 520.0
 _ROW, _TOP = 15.0, 18.0
 #: Rows of one picture: more would not fit on a page.
 _MOST_ROWS = 40
+_SHORT = {"possible_plmd": "PLMD", "frequent_hypnic_jerks": "jerks", "possible_rls": "RLS"}
 
 
 def overview(nights: Sequence[ReportNight]) -> Html:
-    """Pictures of all nights, as many as pages need."""
+    """Pictures of all nights, as many as pages need, each with the table that stands behind it."""
     first_h, last_h = _span_h(nights)
     parts = [nights[i : i + _MOST_ROWS] for i in range(0, len(nights), _MOST_ROWS)]
-    return joined([el("figure", _picture(part, first_h, last_h), class_="picture") for part in parts])
+    return joined([el("figure", _picture(part, first_h, last_h), _table(part), class_="picture") for part in parts])
+
+
+def _name(nights: Sequence[ReportNight]) -> str:
+    return f"Nights from {nights[0].night.night_date} to {nights[-1].night.night_date}"
+
+
+def _table(nights: Sequence[ReportNight]) -> Html:
+    head = ("night", "recorded", "PLMS per hour asleep", "flags, review")
+    return behind(_name(nights), head, [_cells(night) for night in nights])
+
+
+def _cells(one: ReportNight) -> tuple[str, ...]:
+    night = one.night
+    recorded = f"{clock(night.recorded_from_us, one.zone)} to {clock(night.recorded_to_us, one.zone)}"
+    return f"{night.night_date}", recorded, _index(one), _state(one) or "no flag"
 
 
 def _picture(nights: Sequence[ReportNight], first_h: int, last_h: int) -> Html:
@@ -29,21 +46,20 @@ def _picture(nights: Sequence[ReportNight], first_h: int, last_h: int) -> Html:
     step = 1 if last_h - first_h <= 16 else 2
     whole = range(first_h, last_h + 1, step)
     return picture(
-        f"Nights from {nights[0].night.night_date} to {nights[-1].night.night_date}",
+        _name(nights),
         WIDTH,
         bottom + 4,
         [upright(x(h), _TOP - 4, bottom, "grid") for h in whole],
         [label(x(h), 10, f"{(12 + h) % 24:02}", anchor="middle") for h in whole],
         label(_RIGHT + 46, 10, "PLMS/h", anchor="end"),
-        label(_RIGHT + 54, 10, "possible pattern, review"),
+        label(_RIGHT + 54, 10, "flags, review"),
         [_row(night, x, _TOP + i * _ROW) for i, night in enumerate(nights)],
-        says=" ".join(_sentence(night) for night in nights),
+        says=f"Movements and sleep of {len(nights)} nights, a row each.",
     )
 
 
 def _row(one: ReportNight, x: Linear, top: float) -> Html:
     night = one.night
-    index = one.measures.get("plms_index")
     first, last = (x(_hours_since_noon(t, one)) for t in (night.recorded_from_us, night.recorded_to_us))
     return joined(
         label(_LEFT - 8, top + 10, f"{night.night_date:%a %d %b}", anchor="end"),
@@ -54,7 +70,7 @@ def _row(one: ReportNight, x: Linear, top: float) -> Html:
             if b.state == "sleep"
         ],
         list(_marks(one, x, top)),
-        label(_RIGHT + 46, top + 10, "-" if index is None else f"{index:.1f}", "tick strong", "end"),
+        label(_RIGHT + 46, top + 10, _index(one), "tick strong", "end"),
         label(_RIGHT + 54, top + 10, _state(one)),
     )
 
@@ -82,21 +98,13 @@ def _span_h(nights: Sequence[ReportNight]) -> tuple[int, int]:
     return int(first // 1), int(-(-last // 1))
 
 
+def _index(one: ReportNight) -> str:
+    index = one.measures.get("plms_index")
+    return "-" if index is None else f"{index:.1f}"
+
+
 def _state(one: ReportNight) -> str:
     raised = [_SHORT[flag.name] for flag in one.flags if flag.raised]
     found = "+".join(raised) if raised else ("" if one.night.assessable else "not assessable")
-    return ", ".join(
-        filter(
-            None, (found, {"confirm": "confirmed", "dismiss": "dismissed"}.get(one.holds.night or "", one.holds.night))
-        )
-    )
-
-
-_SHORT = {"possible_plmd": "PLMD", "frequent_hypnic_jerks": "jerks", "possible_rls": "RLS"}
-
-
-def _sentence(one: ReportNight) -> str:
-    index = one.measures.get("plms_index")
-    told = "no index" if index is None else f"{index:.1f} PLMS per hour"
-    began = f"{local(one.night.recorded_from_us, one.zone):%H:%M}"
-    return f"{one.night.night_date}, from {began}: {told}, {_state(one) or 'no flag'}."
+    said = VERDICTS.get(one.holds.night or "", "")
+    return ", ".join(filter(None, (found, said)))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from analytics.model import Criterion, Flag, Review
 from analytics.report.by_hour import bars
 from analytics.report.drawing import patterns, table
-from analytics.report.findings import FLAGS, findings
+from analytics.report.findings import FLAGS, VERDICTS, findings
 from analytics.report.gathering import Report, ReportNight
 from analytics.report.intervals import histogram
 from analytics.report.markup import Html, el, joined
@@ -25,7 +25,6 @@ CAVEAT = (
 )
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _STATES = {"met": "■ met", "not met": "□ not met", "not measurable": "? not measurable"}
-_VERDICTS = {"confirm": "confirmed", "dismiss": "dismissed", "unsure": "unsure"}
 
 
 def page_of(report: Report) -> str:
@@ -69,7 +68,7 @@ def _over_nights(report: Report) -> Html:
             el("h3", "All nights on one clock"),
             overview(report.nights),
             el("p", "Tall marks are periodic movements, half ones all others; shaded is sleep. Times are those of the "
-               "evening's zone. A dash: no index could be given.", class_="muted"),
+               "evening's zone. A dash: no index could be given.", class_="remark"),
         )
         if len(report.nights) > 1
         else None,
@@ -94,8 +93,8 @@ def _night(one: ReportNight, report: Report) -> Html:
             class_="pair",
         ),
         el("div", _measures(one), _sleep(one), class_="columns"),
-        _reviews(one),
         [_flag(flag) for flag in one.flags],
+        _reviews(one),
         _beside(one),
         class_="night",
     )  # fmt: skip
@@ -135,7 +134,7 @@ def _verdict(one: ReportNight) -> Html:
         lines.append(el("p", el("strong", "No pattern found. "), *(f"{flag.reason} " for flag in one.flags)))
     if one.score is None:
         lines.append(el("p", "The night was not scored under the rule set that is shown; nightkick reanalyse does it."))
-    said = _VERDICTS.get(one.holds.night or "")
+    said = VERDICTS.get(one.holds.night or "")
     lines.append(
         el("p", f"Reviewer's verdict on the night: {said}." if said else "No reviewer's verdict on the night.")
     )
@@ -147,18 +146,18 @@ def _measures(one: ReportNight) -> Html:
     remark = None
     if one.stale:
         remark = "Reviews change these numbers, but thresholds or rules have changed since the analysis: run reanalyse."
-    elif one.reviewed is None:
+    elif one.reviewed is None and one.score is not None:
         remark = "As reviewed: the same; no movement was dismissed and no span excluded."
     return el(
         "div",
         el("h3", "Measures"),
         table(head, measure_rows(one), css="numbers"),
-        el("p", remark, class_="muted") if remark else None,
+        el("p", remark, class_="remark") if remark else None,
     )
 
 
 def _sleep(one: ReportNight) -> Html:
-    return el("div", el("h3", "Recording and sleep"), table(("", ""), sleep_rows(one), css="facts"))
+    return el("div", el("h3", "Recording and sleep"), table(("what", "value"), sleep_rows(one), css="facts"))
 
 
 def _reviews(one: ReportNight) -> Html:
@@ -222,5 +221,7 @@ def _beside(one: ReportNight) -> Html:
     return joined(
         (el("h3", "Journal of that day"), table(("noted", "value", "words"), noted, css="facts")) if noted else None,
         el("h3", "Sensors"),
-        table(("device, serial masked", "worn on", "format, rate", "zone (named by)", "remarks"), sensors, css="facts"),
+        table(
+            ("device, serial masked", "worn on", "format, rate", "zone (named by)", "remarks"), sensors, css="sensors"
+        ),
     )

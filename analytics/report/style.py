@@ -20,7 +20,7 @@ p { margin: 0 0 2mm; }
 .verdict p { margin: 0 0 0.6mm; }
 section.night, section.method { break-before: page; }
 figure { margin: 3mm 0 0; break-inside: avoid; }
-figcaption { font-size: 8pt; color: var(--muted); margin-top: 0.5mm; }
+figcaption, .remark { font-size: 8pt; color: var(--muted); margin-top: 0.5mm; }
 svg { display: block; width: 100%; height: auto; break-inside: avoid; }
 svg.defs { position: absolute; width: 0; height: 0; }
 .pair { display: grid; grid-template-columns: 372fr 330fr; column-gap: 4.5mm; break-inside: avoid; align-items: start; }
@@ -35,7 +35,11 @@ table.numbers td { font-variant-numeric: tabular-nums; font-weight: 600; white-s
 table.criteria { margin-bottom: 3mm; table-layout: fixed; }
 table.criteria th:nth-child(1) { width: 37%; }
 table.criteria th:nth-child(2) { width: 12%; }
-table.criteria th:nth-child(3) { width: 21%; }
+table.criteria th:nth-child(3) { width: 19%; }
+table.signs th:nth-child(1) { width: 32%; }
+table.signs th:nth-child(2) { width: 14%; }
+table.facts th { width: 34%; }
+table.sensors { table-layout: fixed; }
 .state { white-space: nowrap; }
 .words { white-space: pre-wrap; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

@@ -1,7 +1,7 @@
 """The picture of one night: sleep, movements in lanes, and how much the leg moved, on one axis of local time.
 
-Every kind of movement has a lane of its own, so that nothing hangs on colour. Marks of the left leg stand in the upper
-half of a lane, of the right one in the lower half, of both in all of it.
+Every kind of movement has a lane of its own, so that nothing hangs on colour. Where both legs were recorded, marks of
+the left one stand in the upper half of a lane, of the right one in the lower half, of both in all of it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from datetime import tzinfo
 
 import numpy as np
 
-from analytics.model import Envelope, Event, Night
+from analytics.model import BlankKind, Envelope, Event, Night
 from analytics.report.drawing import WIDTH, behind, box, label, marks, picture, upright
 from analytics.report.markup import Html, el, joined
 from analytics.report.scales import Linear, Logarithmic, clock, ticks
 from analytics.reviewed import Standing
+from analytics.wear import union
 
-_LEFT, _RIGHT = 92.0, WIDTH - 6.0
+_LEFT, _RIGHT = 114.0, WIDTH - 6.0
 _LANE = 13.0
 _BAND_TOP, _BAND = 16.0, 14.0
 _ENVELOPE = 64.0
@@ -65,9 +66,9 @@ def timeline(night: Night, events: Sequence[Event], holds: Standing, zone: tzinf
         bottom + 16,
         _axis(night, x, zone, bottom),
         _sleep_band(night, x),
-        _lanes(events, holds, x, lanes_top),
         _envelopes(night, x, lanes_bottom + 8),
-        _blanks(night, x, lanes_bottom, bottom),
+        _blanks(night, x, lanes_bottom, bottom),  # below the marks: pauses that were made one must hide no movement
+        _lanes(events, holds, x, lanes_top, halves=night.legs == "both"),
         _excluded(holds, x, bottom),
         _onset(night, x, bottom),
         says=_in_words(night, events, zone),
@@ -109,7 +110,7 @@ def _onset(night: Night, x: Linear, bottom: float) -> Html:
     )
 
 
-def _lanes(events: Sequence[Event], holds: Standing, x: Linear, top: float) -> Html:
+def _lanes(events: Sequence[Event], holds: Standing, x: Linear, top: float, *, halves: bool) -> Html:
     drawn = []
     for i, lane in enumerate(LANES):
         upper = top + i * _LANE
@@ -117,18 +118,18 @@ def _lanes(events: Sequence[Event], holds: Standing, x: Linear, top: float) -> H
         left = [e for e in found if e.movement_no not in holds.dismissed]
         drawn.append(label(_LEFT - 6, upper + 10, lane.name, anchor="end"))
         drawn.append(el("line", x1=_LEFT, x2=_RIGHT, y1=upper + _LANE - 1, y2=upper + _LANE - 1, class_="grid"))
-        drawn.append(marks((_mark(e, x, upper) for e in left), f"mark {lane.css}"))
+        drawn.append(marks((_mark(e, x, upper, halves=halves) for e in left), f"mark {lane.css}"))
         drawn.append(_crosses([x(e.onset_us) for e in found if e.movement_no in holds.dismissed], upper + 6))
     if not events:
-        drawn.append(label((_LEFT + _RIGHT) / 2, top + 3 * _LANE, "no movements were found", anchor="middle"))
+        drawn.append(label((_LEFT + _RIGHT) / 2, top + 2 * _LANE + 10, "no movements were found", anchor="middle"))
     return joined(drawn)
 
 
-def _mark(event: Event, x: Linear, top: float) -> tuple[float, float, float]:
+def _mark(event: Event, x: Linear, top: float, *, halves: bool) -> tuple[float, float, float]:
     middle, bottom = top + _LANE / 2 - 0.5, top + _LANE - 2
-    if event.leg == "left":
+    if halves and event.leg == "left":
         return x(event.onset_us), top + 1, middle
-    if event.leg == "right":
+    if halves and event.leg == "right":
         return x(event.onset_us), middle, bottom
     return x(event.onset_us), top + 1, bottom
 
@@ -176,16 +177,21 @@ def _area(columns: np.ndarray, highest: np.ndarray, y: Logarithmic, base: float)
 def _blanks(night: Night, x: Linear, lanes_bottom: float, bottom: float) -> Html:
     """What was not recorded over everything, what was not searched or worn over the envelope and the band."""
     drawn = []
-    for blank in night.blanks:
-        left = x(blank.start_us)
-        width = max(_LEAST_WIDTH, x(blank.end_us) - left)
-        if blank.kind == "gap":
-            drawn += [box(left, _BAND_TOP, width, bottom - _BAND_TOP, "paper")]
-            drawn += [box(left, _BAND_TOP, width, bottom - _BAND_TOP, fill="hatch")]
-        else:
-            drawn += [box(left, lanes_bottom + 8, width, bottom - lanes_bottom - 8, fill="hatch")]
-            drawn += [box(left, _BAND_TOP, width, _BAND, fill="hatch")]
+    for left, width in _places(night, x, "gap"):
+        drawn += [box(left, _BAND_TOP, width, bottom - _BAND_TOP, "paper")]
+        drawn += [box(left, _BAND_TOP, width, bottom - _BAND_TOP, fill="hatch")]
+    for left, width in _places(night, x, "unscorable", "unworn"):
+        drawn += [box(left, lanes_bottom + 8, width, bottom - lanes_bottom - 8, fill="hatch")]
+        drawn += [box(left, _BAND_TOP, width, _BAND, fill="hatch")]
     return joined(drawn)
+
+
+def _places(night: Night, x: Linear, *kinds: BlankKind) -> list[tuple[float, float]]:
+    """Left edge and width of blanks; those that nobody could tell apart on paper are one."""
+    spans = np.array([(b.start_us, b.end_us) for b in night.blanks if b.kind in kinds], dtype=np.int64).reshape(-1, 2)
+    apart_us = round(_LEAST_WIDTH * (x.last - x.first) / (x.right - x.left))
+    places = [(x(start_us), x(end_us)) for start_us, end_us in union(spans, apart_us).tolist()]
+    return [(left, max(_LEAST_WIDTH, right - left)) for left, right in places]
 
 
 def _excluded(holds: Standing, x: Linear, bottom: float) -> Html:
