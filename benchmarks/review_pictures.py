@@ -50,7 +50,8 @@ def _shot(
     page.wait_for_load_state("networkidle")
     for key in keys:
         page.keyboard.press(key)
-    page.wait_for_load_state("networkidle")
+    if keys:
+        page.wait_for_selector(".plot.inspector[data-shown]")
     if scroll:
         page.locator(scroll).scroll_into_view_if_needed()
     page.screenshot(path=path, full_page=whole)

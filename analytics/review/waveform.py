@@ -70,8 +70,8 @@ def _second_leg_behind_us(store: Store, subject: str, night_date: date, at_us: i
     if found.is_empty():
         return 0
     offset_s, drift_ppm, middle_us = found.row(0)
-    behind_us: int = round(offset_s * 1e6 + (at_us - middle_us) * (drift_ppm or 0.0) * 1e-6)
-    return behind_us
+    behind_us: float = offset_s * 1e6 + (at_us - middle_us) * (drift_ppm or 0.0) * 1e-6
+    return round(behind_us)
 
 
 def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: int, shift_us: int) -> Channel:

@@ -127,7 +127,7 @@ const drawOnset = (night, x, bottom, lane) => {
   const at = x(night.sleep_onset_at);
   const inView = night.sleep_onset_at >= x.from && night.sleep_onset_at <= x.to;
   return [
-    spanRect(x, { top: lane.top - 3, bottom: lane.bottom + 3 }, [night.sleep_onset_at - spread, night.sleep_onset_at + spread], { class: "onset-spread" }),
+    spanRect(x, { top: lane.top - 6, bottom: lane.top - 1 }, [night.sleep_onset_at - spread, night.sleep_onset_at + spread], { class: "onset-spread" }),
     inView && svg("line", { x1: at, x2: at, y1: 4, y2: bottom, class: "onset" }),
   ];
 };
