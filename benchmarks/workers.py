@@ -51,8 +51,10 @@ def main() -> None:
     print(f"{wanted.nights} nights, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     for count, cost in ((1, one), (wanted.workers, several)):
         print(f"{count} at once: {cost.wall_s:.1f} s; CPU {cost.own_s:.1f} s here, {cost.workers_s:.1f} s in workers")
-    bound = (several.own_s + several.workers_s) / max(several.own_s, several.workers_s / wanted.workers)
-    print(f"{one.wall_s / several.wall_s:.2f} x on the clock; {bound:.2f} x at most by how the CPU time is shared")
+    spent_s = several.own_s + several.workers_s
+    shortest_s = max(several.own_s, several.workers_s / wanted.workers, spent_s / (os.cpu_count() or 1))
+    bound = (one.own_s + one.workers_s) / shortest_s
+    print(f"{one.wall_s / several.wall_s:.2f} x on the clock; by CPU time, {bound:.2f} x on an idle machine")
     print("every row is the same" if same else "THE DATABASES DIFFER")
 
 
