@@ -88,7 +88,7 @@ def _import_format(suffix: str) -> None:
         ".cwa": ("axivity",),
         ".gt3x": ("axivity", "actigraph"),
         ".bin": ("axivity", "actigraph", "geneactiv"),
-        ".fit": ("axivity", "actigraph", "geneactiv", "fit"),
+        ".fit": ("axivity", "actigraph", "geneactiv", "matrix", "unisens", "fit", "fit.reader"),
         ".csv": ("axivity", "actigraph", "geneactiv.export", "fit", "parquet", "delimited"),
     }
     for module in modules[suffix]:

@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from flows import __version__
+from flows.cli_asking import nights, patterns, score, show, sql
 from flows.cli_groups import config, journal
 from flows.exits import ExitCode, answer, failed
 
@@ -27,12 +28,11 @@ app = App(
     default_parameter=Parameter(negative=()),
     suppress_keyboard_interrupt=False,
 )
-app.command(config)
-app.command(journal)
+for command in (config, journal, nights, show, sql, score, patterns):
+    app.command(command)
 
 Database = Annotated[Path | None, Parameter(name="--db")]
 Json = Annotated[bool, Parameter(name="--json")]
-Csv = Annotated[bool, Parameter(name="--csv")]
 
 
 @app.command(name="import")
@@ -112,147 +112,6 @@ def inspect(
     from flows.wishes import Wishes
 
     inspect_command(file, Wishes.parsed(None, None, None, tz, time_shift, start), as_json=as_json)
-
-
-@app.command
-def nights(
-    *,
-    flagged: bool = False,
-    unreviewed: bool = False,
-    since: date | None = None,
-    until: date | None = None,
-    subject: str | None = None,
-    db: Database = None,
-    as_json: Json = False,
-    as_csv: Csv = False,
-) -> None:
-    """List the nights, with what was found in them and why some are flagged.
-
-    Parameters
-    ----------
-    flagged
-        Only nights with a flag.
-    unreviewed
-        Only nights that nobody has reviewed.
-    since
-        First evening, YYYY-MM-DD.
-    until
-        Last evening, YYYY-MM-DD.
-    subject
-        Only this person's.
-    db
-        Database file.
-    as_json
-        Print one JSON document.
-    as_csv
-        Print CSV.
-    """
-    from flows.nights import Selection, nights_command
-
-    _at_most_one("--json", as_json, "--csv", as_csv)
-    selection = Selection(flagged=flagged, unreviewed=unreviewed, since=since, until=until, subject=subject)
-    nights_command(selection, database=db, shape="json" if as_json else "csv" if as_csv else "text")
-
-
-@app.command
-def show(night: date, /, *, subject: str | None = None, db: Database = None, as_json: Json = False) -> None:
-    """Show one night: measures, each criterion of each flag, and a raster of its movements.
-
-    Parameters
-    ----------
-    night
-        Date of the evening, YYYY-MM-DD.
-    subject
-        Whose, where several people recorded that night.
-    db
-        Database file.
-    as_json
-        Print one JSON document.
-    """
-    from flows.show import show_command
-
-    show_command(night, subject=subject, database=db, as_json=as_json)
-
-
-@app.command
-def sql(
-    query: str,
-    /,
-    *,
-    db: Database = None,
-    as_json: Json = False,
-    as_csv: Csv = False,
-    parquet: Path | None = None,
-) -> None:
-    """Ask the database: one statement that reads. It cannot write, attach, or touch files.
-
-    Parameters
-    ----------
-    query
-        SQL, such as "select night_date, plms_index, flags from nights order by night_date".
-    db
-        Database file.
-    as_json
-        Print one JSON document.
-    as_csv
-        Print CSV.
-    parquet
-        Write the rows to this file instead.
-    """
-    from flows.asking import sql_command
-
-    _at_most_one("--json", as_json, "--csv", as_csv, "--parquet", parquet is not None)
-    sql_command(query, database=db, shape="json" if as_json else "csv" if as_csv else "text", parquet=parquet)
-
-
-@app.command
-def score(
-    movements: Path,
-    /,
-    *,
-    out: Annotated[Path, Parameter(name=["-o", "--out"])],
-    hypnogram: Path | None = None,
-    respiration: Path | None = None,
-    arousals: Path | None = None,
-    ruleset: str = "wasm2016",
-    file_format: Annotated[Literal["csv", "parquet"], Parameter(name="--format")] = "csv",
-) -> None:
-    """Score lists of leg movements by a standard; no sensor and no database.
-
-    Parameters
-    ----------
-    movements
-        CSV or Parquet with night_id, leg, onset_s, offset_s.
-    out
-        Folder for movements, series and nights; made if missing.
-    hypnogram
-        List with night_id, start_s, duration_s, stage.
-    respiration
-        List with night_id, onset_s, offset_s.
-    arousals
-        List with night_id, onset_s, offset_s.
-    ruleset
-        Rules to score by: wasm2016, aasm, source-20-40, or one of the settings.
-    file_format
-        Kind of the files that are written.
-    """
-    from analytics.rulesets import RULESETS
-    from flows.scoring import ruleset_named, score_command
-
-    known = RULESETS
-    if ruleset not in known:
-        from flows.settings import load
-
-        known = load().rulesets()
-    score_command(
-        movements,
-        hypnogram=hypnogram,
-        respiration=respiration,
-        arousals=arousals,
-        ruleset=ruleset_named(ruleset, known),
-        out=out,
-        file_format=file_format,
-    )
 
 
 @app.command(version_flags=[])
@@ -353,28 +212,6 @@ def demo(*, out: Annotated[Path, Parameter(name=["-o", "--out"])] = Path("demo-o
 
 
 @app.command
-def patterns(
-    *, subject: str | None = None, since: date | None = None, db: Database = None, as_json: Json = False
-) -> None:
-    """What holds over a person's nights, and the signs that send people to a clinician.
-
-    Parameters
-    ----------
-    subject
-        Only this person.
-    since
-        First evening, like 2026-03-01.
-    db
-        Database file.
-    as_json
-        Print one JSON document.
-    """
-    from flows.patterns import patterns_command
-
-    patterns_command(subject=subject, since=since, database=db, as_json=as_json)
-
-
-@app.command
 def doctor(*, db: Database = None) -> int:
     """Check the environment and the database, and say what to do about what is wrong.
 
@@ -418,13 +255,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.DONE
     except Exception as error:
         return answer(error)
-
-
-def _at_most_one(*names_and_values: str | bool) -> None:
-    """Refuse two ways out at once."""
-    from ingest.errors import UsageError
-
-    pairs = zip(names_and_values[::2], names_and_values[1::2], strict=True)
-    chosen = [str(name) for name, is_given in pairs if is_given]
-    if len(chosen) > 1:
-        raise UsageError(f"{' and '.join(chosen)} cannot be combined", hint="choose one")

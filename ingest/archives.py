@@ -14,6 +14,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
@@ -27,8 +28,8 @@ from ingest.zips import Member, members
 
 #: A wellness export of Garmin holds zips of zips; a gzip file inside is one more.
 MOST_DEEP = 4
-#: Longer names are cut where they are shown.
-_LONGEST_PART = 120
+#: Longer names are cut where they are shown, and longer ways keep their end.
+_LONGEST_PART, _LONGEST_WAY = 120, 400
 _LEADING_OUT = frozenset({"..", "/", "//"})
 _COPY_AGAIN = "copy it again, or unpack what is left of it by hand"
 
@@ -219,4 +220,8 @@ def _way(name: str) -> PurePosixPath:
 
 def _shown(place: _Place, name: str) -> Path:
     """The way to a member as people read it. It is never opened."""
-    return place.shown.joinpath(*(part[:_LONGEST_PART] for part in _way(name).parts))
+    parts = [part[:_LONGEST_PART] for part in _way(name).parts]
+    # Backwards, so that it is the file that is named.
+    lengths = accumulate(len(part) for part in reversed(parts))
+    n_shown = sum(length <= _LONGEST_WAY for length in lengths)
+    return place.shown.joinpath(*parts[len(parts) - n_shown :])

@@ -97,7 +97,7 @@ def is_gzip(path: Path) -> bool:
 
 
 def readers() -> Iterator[Reader]:
-    """The readers, strictest first, each imported when it is asked for."""
+    """The readers, strictest first, each imported when it is asked for: binary ones before those that need polars."""
     from ingest.formats import axivity
 
     yield axivity
@@ -107,9 +107,6 @@ def readers() -> Iterator[Reader]:
     from ingest.formats import geneactiv
 
     yield geneactiv
-    from ingest.formats import actilife
-
-    yield actilife
     from ingest.formats import matrix
 
     yield matrix
@@ -122,6 +119,9 @@ def readers() -> Iterator[Reader]:
     from ingest.formats import parquet
 
     yield parquet
+    from ingest.formats import actilife
+
+    yield actilife
     from ingest.formats import empatica
 
     yield empatica

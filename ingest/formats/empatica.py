@@ -29,6 +29,8 @@ FORMAT = "empatica-e4"
 #: The accelerometer of the E4 is set to +-2 g.
 FULL_SCALE_G = 2.0
 
+#: The device has 32; what is far below takes the times of some rows out of all bounds.
+_LOWEST_RATE_HZ = 1.0
 _HEAD_BYTES = 512
 #: The same number of seconds in all three columns, then the same rate.
 _HEADER = re.compile(
@@ -61,7 +63,7 @@ def read(path: Path) -> Decoded:
         source = open_source(path)
         header = _HEADER.match(source.read_at(0, _HEAD_BYTES))
         rate_hz = float(header["rate"]) if header else 0.0
-        if header is None or not rate_hz:
+        if header is None or rate_hz < _LOWEST_RATE_HZ:
             raise UnknownFormatError("not a recording of an Empatica E4", hint="export the session again")
         start_us = round(float(header["start"]) * 1e6)
         dialect = Dialect(",", decimal_comma=False, names=(), n_columns=3, data_start=header.end(), lines_before=2)

@@ -36,6 +36,7 @@ _HEADER = re.compile(
     rb"(?:\xef\xbb\xbf)?\"?Time \(s\)\"?[,;\t]\"?(?P<linear>Linear )?Acceler\w+ x \(m/s(?:\^2|\xc2\xb2)\)",
     re.IGNORECASE,
 )
+_EARLIEST_S, _LATEST_S = EARLIEST_US / 1e6, LATEST_US / 1e6
 #: Both files of ``meta`` have a few dozen rows.
 _META_BYTES = 1 << 20
 _OFFSET = re.compile(r"UTC([+-])(\d\d):?(\d\d)")
@@ -107,7 +108,7 @@ def read(path: Path) -> Decoded:
 
     def samples(table: pl.DataFrame, _places: NDArray[np.int64]) -> pl.DataFrame:
         seconds = table["c0"].to_numpy()
-        known = np.abs(seconds) < LATEST_US / 1e6
+        known = np.abs(seconds) < _LATEST_S
         kept = np.where(known, seconds, 0.0)
         time_us = np.rint(kept * 1e6).astype(np.int64) if times is None else times.utc_us(kept)
         moment = pl.when(pl.Series(known)).then(pl.Series(time_us, dtype=pl.Int64))
@@ -133,16 +134,23 @@ def read(path: Path) -> Decoded:
 def timeline(table: Sequence[Sequence[str]]) -> Timeline | None:
     """The starts in the rows of ``meta/time.csv``; None where there is none, or they make no sense."""
     events = [(row[0], _number(row[1]), _number(row[2])) for row in table if len(row) >= 3]
-    from_s = np.array([seconds for event, seconds, _ in events if event == "START"], dtype=np.float64)
-    starts = [moment for event, _, moment in events if event == "START"]
-    start_us = np.array(starts, dtype=np.float64) * 1e6
-    plausible = (start_us >= EARLIEST_US) & (start_us <= LATEST_US)
-    if not len(starts) or not plausible.all() or not (np.diff(from_s) >= 0).all() or not np.isfinite(from_s).all():
+    starts = [(seconds, moment) for event, seconds, moment in events if event == "START"]
+    if not starts or not all(_is_plausible(*start) for start in starts):
         return None
-    runs = pairwise(events)
-    drifts = [(b[2] - a[2]) - (b[1] - a[1]) for a, b in runs if (a[0], b[0]) == ("START", "PAUSE")]
+    from_s, start_s = np.array(starts, dtype=np.float64).T
+    if (np.diff(from_s) < 0).any():
+        return None
+    runs = [(a, b) for a, b in pairwise(events) if (a[0], b[0]) == ("START", "PAUSE") and _is_plausible(*b[1:])]
+    drifts = [(b[2] - a[2]) - (b[1] - a[1]) for a, b in runs]
     offset = next((found for row in table for found in [_OFFSET.search(row[-1])] if row and row[0] == "START"), None)
-    return Timeline(from_s, np.rint(start_us).astype(np.int64), _offset_s(offset), max(drifts, key=abs, default=0.0))
+    return Timeline(
+        from_s, np.rint(start_s * 1e6).astype(np.int64), _offset_s(offset), max(drifts, key=abs, default=0.0)
+    )
+
+
+def _is_plausible(seconds: float, moment_s: float) -> bool:
+    """Whether both can be times of an experiment; NaN is none."""
+    return abs(seconds) < _LATEST_S and _EARLIEST_S <= moment_s <= _LATEST_S
 
 
 def _table(path: Path, name: str) -> list[list[str]]:

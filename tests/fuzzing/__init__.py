@@ -7,5 +7,6 @@ memory.
 
 A mutant is named by its seed file, the run's seed and its number, so that everybody makes the same bytes of it.
 `seeds` is the table of files to damage, `mutations` and `text_mutations` are the ways to do it, `verdict` says what a
-reader owes for any file, `workers` runs that where a hang, a crash or a flood of memory harms nobody.
+reader owes for any file and `archive_verdict` what is owed for an archive of them, `worker` runs that where a hang, a
+crash or a flood of memory harms nobody.
 """

@@ -17,7 +17,7 @@ def ways_into(data: bytes) -> list[Way]:
     """The file itself and everything packed in it."""
     if data.startswith(_GZIP):
         return [(), *((GUNZIPPED, *way) for way in ways_into(gzip.decompress(data)))]
-    if data.startswith(_ZIP):
+    if is_zip(data):
         return [(), *((name, *way) for name, member in members_of(data).items() for way in ways_into(member))]
     return [()]
 
@@ -34,13 +34,18 @@ def changed(data: bytes, way: Way, change: Callable[[bytes], bytes]) -> bytes:
     """The same file with something in it changed and everything round it packed anew; as it is if nothing is there."""
     if not way:
         return change(data)
-    if way[0] == GUNZIPPED:
+    if way[0] == GUNZIPPED and data.startswith(_GZIP):
         return gzip.compress(changed(gzip.decompress(data), way[1:], change), 4, mtime=0)
-    members = members_of(data)
+    members = members_of(data) if is_zip(data) else {}
     if way[0] not in members:
         return data
     members[way[0]] = changed(members[way[0]], way[1:], change)
     return zipped(members, stored=_is_stored(data))
+
+
+def is_zip(data: bytes) -> bool:
+    """Whether it begins as a zip."""
+    return data.startswith(_ZIP)
 
 
 def members_of(data: bytes) -> dict[str, bytes]:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from random import Random
 
-from tests.fuzzing.containers import Way, at, changed, members_of, ways_into, zipped
+from tests.fuzzing.containers import Way, at, changed, is_zip, members_of, ways_into, zipped
 from tests.fuzzing.mutations import Step, byte_step, graft
+from tests.fuzzing.nights import Files
 from tests.fuzzing.seals import sealed
-from tests.fuzzing.seeds import Files, family_of, files_of, made
+from tests.fuzzing.seeds import family_of, files_of, made
 from tests.fuzzing.text_mutations import is_text, text_step
 
 _N_STEPS = (1, 1, 1, 1, 2, 2, 3, 5)
@@ -18,6 +19,11 @@ _INSIDE_SHARE = 0.75
 _MEMBERS_SHARE = 0.08
 _MAIN_SHARE = 0.6
 _GRAFT_SHARE = 0.1
+#: What an archive may call its members to get out of its place, or into that of others.
+_NAMES = (
+    *("{upper}_", "../../{name}", "/{name}", "C:\\{name}", "a/./../{name}", "{name}/", ".{name}", "{name}.zip"),
+    *("acc.csv", "unisens.xml", "meta/time.csv", "\x1b[2J\n{name}", "{long}/{name}", "\N{SNOWMAN}.fit", "{{}}%s.csv"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ def _changes(rng: Random, of: str, files: Files) -> list[_Change]:
     if rng.random() < 0.5:
         steps.append(Step("checksums put right", sealed))
     changes = [_within(target, way, step) for step in steps]
-    if len(ways) > 2 and rng.random() < _MEMBERS_SHARE:
+    if len(ways) > 2 and is_zip(files[target]) and rng.random() < _MEMBERS_SHARE:
         changes.insert(0, _members(rng, target, list(members_of(files[target]))))
     if way and rng.random() < 0.1:
         changes.append(_within(target, (), byte_step(rng, files[target])))
@@ -97,15 +103,16 @@ def _within(target: str, way: Way, step: Step) -> _Change:
 
 def _members(rng: Random, target: str, names: Collection[str]) -> _Change:
     """A member of a zip gone, called otherwise, or empty."""
-    name, how = rng.choice(list(names)), rng.choice(("gone", "renamed", "empty"))
+    name, how = rng.choice(list(names)), rng.choice(("gone", "renamed", "renamed", "empty"))
+    called = rng.choice(_NAMES).format(name=name, upper=name.upper(), long="x" * 300)
 
     def apply(files: Files) -> Files:
         members = members_of(files[target])
         content = members.pop(name)
-        members |= {} if how == "gone" else {name.upper() + "_": content} if how == "renamed" else {name: b""}
+        members |= {} if how == "gone" else {called: content} if how == "renamed" else {name: b""}
         return {**files, target: zipped(members)}
 
-    return _Change(f"{target}: member {name} {how}", apply)
+    return _Change(f"{target}: member {name} {how}" + f" to {called!r}" * (how == "renamed"), apply)
 
 
 def _beside(rng: Random, others: Collection[str]) -> _Change:

@@ -1,66 +1,43 @@
 """The files that are damaged, one line each: ``family/kind`` and what makes it.
 
 A maker returns the bytes of one file, or `Files` where a recording is a folder of several. The families are what
-``--format`` chooses from and what the mutants are counted by. Seeds are small: damage is found by the number of
+``--format`` chooses from and what the mutants are counted by. Those of devices are made here; `app_seeds` and
+`archive_seeds` have the others, and `nights` what all of them hold. Seeds are small: damage is found by the number of
 mutants, and a mutant takes as long as its file is large.
 """
 
 from __future__ import annotations
 
-import gzip
 import io
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 import duckdb
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from ingest.formats.fit.messages import BEAT_INTERVALS, HRV, HRV_SUMMARY, MONITORING, RECORD, TIMESTAMP
 from ingest.recording import StageSpan
 from ingest.writers.axivity import write_cwa
 from ingest.writers.delimited import write_csv
 from ingest.writers.fit import write_fit
+from ingest.writers.fit_tables import ENUM, UINT8, UINT16, UINT32, Column, fit_file, message, messages
+from tests.fuzzing.app_seeds import APPS
+from tests.fuzzing.archive_seeds import archives
+from tests.fuzzing.nights import START_US, Files, laid_out, milligravities, packed, times, values, written
 from tests.ingest.actigraph_writer import write_gt3x, write_gt3x_v1
 from tests.ingest.actilife_files import Export, document
+from tests.ingest.fit_files import T0, level, sleep_event
 from tests.ingest.geneactiv_writer import Setup, write_bin, write_export
 from tests.ingest.matrix_files import night
 from tests.ingest.unisens_files import Measurement, still
 
-#: Name to content. The first is the file that is read, the others lie beside it; a name may have folders in it.
-Files = dict[str, bytes]
-
-START_US = 1_772_922_600_000_000  # 2026-03-07T22:30
 _SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 #: A mutant of a larger real file would take too long.
 _LARGEST_REAL = 160_000
 _FAMILY_OF_SUFFIX = {".cwa": "axivity", ".gt3x": "actigraph", ".bin": "geneactiv", ".csv": "delimited"}
-
-
-def times(n: int, rate_hz: float, pause_after: int | None = None) -> NDArray[np.int64]:
-    """An even clock, with a pause of a minute where asked for."""
-    time_us = np.asarray(START_US + np.rint(np.arange(n) * 1e6 / rate_hz), dtype=np.int64)
-    if pause_after is not None:
-        time_us[pause_after:] += 60_000_000
-    return time_us
-
-
-def values(n: int) -> NDArray[np.float32]:
-    """A sensor at rest that is moved now and then, in g."""
-    rng = np.random.default_rng(1)
-    still = np.array([0.1, -0.3, 0.94]) + rng.normal(0, 0.004, (n, 3))
-    still[n // 3 : n // 3 + 20] += rng.normal(0, 0.5, (20, 3))
-    return still.astype(np.float32)
-
-
-def _written(write: Callable[[Path], object]) -> bytes:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "seed"
-        write(path)
-        return path.read_bytes()
 
 
 def _cwa(
@@ -72,7 +49,7 @@ def _cwa(
     six_axes: bool = False,
 ) -> bytes:
     time_us = times(n, 100, n // 2 if pause else None)
-    return _written(
+    return written(
         lambda path: write_cwa(
             path,
             time_us,
@@ -89,7 +66,7 @@ def _cwa(
 
 def _gt3x(*, idle: bool = False, int16: bool = False) -> bytes:
     n = 600
-    return _written(
+    return written(
         lambda path: write_gt3x(
             path,
             times(n, 30, n // 2 if idle else None),
@@ -104,17 +81,17 @@ def _gt3x(*, idle: bool = False, int16: bool = False) -> bytes:
 
 
 def _gt3x_v1(*, deflated: bool) -> bytes:
-    return _written(lambda path: write_gt3x_v1(path, START_US, values(900), rate_hz=30, deflated=deflated))
+    return written(lambda path: write_gt3x_v1(path, START_US, values(900), rate_hz=30, deflated=deflated))
 
 
 def _bin(n: int = 1500, *, pause: bool = False, newline: str = "\n") -> bytes:
     setup = Setup(100.0, location="left ankle", utc_offset_s=3600, gained_s=1.5, newline=newline)
-    return _written(lambda path: write_bin(path, times(n, 100, 600 if pause else None), values(n), setup))
+    return written(lambda path: write_bin(path, times(n, 100, 600 if pause else None), values(n), setup))
 
 
 def _export(n: int = 300, *, decimal: str = ".") -> bytes:
     setup = Setup(100.0, location="left ankle", utc_offset_s=3600, decimal=decimal)
-    return _written(lambda path: write_export(path, times(n, 100), values(n), setup))
+    return written(lambda path: write_export(path, times(n, 100), values(n), setup))
 
 
 def _fit(layout: Literal["calibrated", "raw", "compressed"], stamps: Literal["utc", "system"] = "utc") -> bytes:
@@ -124,7 +101,7 @@ def _fit(layout: Literal["calibrated", "raw", "compressed"], stamps: Literal["ut
         StageSpan(START_US + minute, START_US + 2 * minute, "deep"),
     ]
     heart = (times(20, 1), np.full(20, 61, np.uint8))
-    return _written(
+    return written(
         lambda path: write_fit(
             path,
             times(n, 25, 250),
@@ -139,9 +116,48 @@ def _fit(layout: Literal["calibrated", "raw", "compressed"], stamps: Literal["ut
     )
 
 
+def _fit_vitals() -> bytes:
+    """A night of which a watch says stages, heart rates and beats beside the movements, in all the ways it has."""
+    night = _fit("calibrated")[14:-2]
+    low_s = (T0 & 0xFFFF) + np.arange(1, 40)
+    heart = [Column(26, UINT16, low_s), Column(27, UINT8, np.full(39, 55))]
+    intervals = [Column(0, UINT16, np.tile([900, 950, 0xFFFF], (40, 1)))]
+    timed = [
+        Column(TIMESTAMP, UINT32, T0 + np.arange(40)),
+        Column(0, UINT16, np.full(40, 250)),
+        Column(1, UINT16, np.tile([500, 510], (40, 1))),
+    ]
+    return fit_file(
+        night
+        + message(MONITORING, (TIMESTAMP, UINT32, T0), (27, UINT8, 50))
+        + messages(MONITORING, heart)
+        + messages(HRV, intervals)
+        + messages(BEAT_INTERVALS, timed)
+        + message(HRV_SUMMARY, (TIMESTAMP, UINT32, T0), (1, UINT16, 6400))
+    )
+
+
+def _fit_watch() -> bytes:
+    """What a watch keeps of a night without its movements: stages between two events, heart rates, beats."""
+    stamps = T0 + np.arange(0, 3600, 60)
+    return fit_file(
+        message(0, (0, ENUM, 49), (1, UINT16, 1), (4, UINT32, T0))
+        + sleep_event(T0, 0)
+        + b"".join(level(int(stamp), int(stamp) // 60 % 4 + 1) for stamp in stamps)
+        + sleep_event(T0 + 3600, 1)
+        + messages(RECORD, [Column(TIMESTAMP, UINT32, stamps), Column(3, UINT8, np.full(60, 52))])
+        + messages(HRV, [Column(0, UINT16, np.tile([1100, 1090], (60, 1)))])
+    )
+
+
+def _fit_parts() -> bytes:
+    """Two files in one, as a watch chains them."""
+    return _fit("raw") + _fit("calibrated")
+
+
 def _csv(n: int = 300, *, header: bool = True, clock: Literal["utc", "local"] = "utc", decimals: int = 4) -> bytes:
     time_us = times(n, 50, n // 2)
-    return _written(
+    return written(
         lambda path: write_csv(path, time_us, values(n), header=header, clock=clock, decimals=decimals, gz=False)
     )
 
@@ -185,7 +201,7 @@ def _parquet_v2() -> bytes:
         with duckdb.connect() as connection:
             connection.sql(f"COPY ({rows} FROM range(300) r(i)) TO '{path}' (FORMAT parquet, PARQUET_VERSION v2)")
 
-    return _written(write)
+    return written(write)
 
 
 def _stamps(n: int = 200) -> pl.Series:
@@ -193,26 +209,24 @@ def _stamps(n: int = 200) -> pl.Series:
 
 
 def _unisens() -> Files:
-    with TemporaryDirectory() as folder:
-        Measurement().write(Path(folder), still(600))
-        return {name: (Path(folder) / name).read_bytes() for name in ("unisens.xml", "acc.bin")}
+    def write(folder: Path) -> Path:
+        Measurement().write(folder, still(600))
+        return folder / "unisens.xml"
+
+    return laid_out(write)
 
 
 def _actilife(export: Export) -> bytes:
-    return document(np.rint(values(300) * 1000).astype(np.int64), export).encode()
+    return document(milligravities(300), export).encode()
 
 
-def _packed(make: Callable[[], bytes]) -> bytes:
-    return gzip.compress(make(), 4, mtime=0)
-
-
-MADE: dict[str, Callable[[], bytes | Files]] = {
+_DEVICES: dict[str, Callable[[], bytes | Files]] = {
     "axivity/ax3": _cwa,
     "axivity/ax3-packed": partial(_cwa, packed=True),
     "axivity/ax6": partial(_cwa, 600, six_axes=True),
     "axivity/paused": partial(_cwa, pause=True),
     "axivity/restarted": partial(_cwa, restarts_at=(400, 800)),
-    "axivity/ax3.gz": partial(_packed, _cwa),
+    "axivity/ax3.gz": lambda: packed(_cwa()),
     "actigraph/12-bit": _gt3x,
     "actigraph/16-bit": partial(_gt3x, int16=True),
     "actigraph/idle": partial(_gt3x, idle=True),
@@ -222,17 +236,20 @@ MADE: dict[str, Callable[[], bytes | Files]] = {
     "geneactiv/bin-paused": partial(_bin, pause=True, newline="\r\n"),
     "geneactiv/csv": _export,
     "geneactiv/csv-comma": partial(_export, decimal=","),
-    "geneactiv/csv.gz": partial(_packed, _export),
+    "geneactiv/csv.gz": lambda: packed(_export()),
     "fit/calibrated": partial(_fit, "calibrated"),
     "fit/raw": partial(_fit, "raw"),
     "fit/compressed": partial(_fit, "compressed"),
     "fit/system-time": partial(_fit, "calibrated", "system"),
+    "fit/vitals": _fit_vitals,
+    "fit/watch": _fit_watch,
+    "fit/chained": _fit_parts,
     "delimited/utc": _csv,
     "delimited/local": partial(_csv, clock="local", header=False, decimals=6),
     "delimited/unix": _unix_csv,
     "delimited/seconds": _seconds_csv,
     "delimited/comma": _comma_csv,
-    "delimited/utc.gz": partial(_packed, _csv),
+    "delimited/utc.gz": lambda: packed(_csv()),
     "matrix/packets": lambda: night(4, 400, 16).bytes(),
     "unisens/folder": _unisens,
     "actilife/named": lambda: _actilife(Export()),
@@ -244,6 +261,9 @@ MADE: dict[str, Callable[[], bytes | Files]] = {
     "parquet/v2": _parquet_v2,
     "parquet/numbers": lambda: _parquet(_stamps().dt.epoch("ms")),
 }
+
+
+MADE = {**_DEVICES, **APPS, **archives(_DEVICES | APPS)}
 
 
 def made() -> list[str]:

@@ -160,21 +160,21 @@ def _long_line(rng: Random, data: bytes) -> Step:
 
 
 def _column(rng: Random, data: bytes) -> Step:
-    """All fields of a column: gone, the same, or of another column."""
+    """All fields of a column, or every second or third of them: gone, the same, or of another column."""
     separator = max((b",", b";", b"\t", b" ", b":"), key=data.count)
     nth, other = rng.randrange(6), rng.randrange(6)
     piece = rng.choice((None, None, *_NUMBERS, b"2024-03-12 22:15:00"))
-    after = rng.choice((0, 0, 1, data.count(b"\n") // 2))
+    after, every = rng.choice((0, 0, 1, data.count(b"\n") // 2)), rng.choice((1, 1, 2, 3))
 
     def change(lines: list[bytes]) -> None:
-        for number in range(after, len(lines)):
+        for number in range(after, len(lines), every):
             fields = lines[number].split(separator)
             if max(nth, other) < len(fields):
                 fields[nth : nth + 1] = [fields[other]] if piece is None else [piece]
                 lines[number] = separator.join(fields)
 
     shown = f"column {other}" if piece is None else _shown(piece)
-    return Step(f"column {nth} becomes {shown} from line {after} on", partial(_on_lines, change))
+    return Step(f"column {nth} becomes {shown} on line {after} and every {every} after it", partial(_on_lines, change))
 
 
 def _quote(rng: Random, data: bytes) -> Step:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -20,18 +21,26 @@ from ingest.inspection import describe
 from ingest.quality import MOST_GAPS_LISTED
 from ingest.reading import Declared, read_recording
 from ingest.recording import Device, Quality, Recording, Samples, Vitals
+from tests.fuzzing.app_seeds import TABLES
 
 _NOW = datetime(2026, 6, 1, tzinfo=UTC)
 #: Sums over blocks of another precision or order agree to within this share of the largest value.
 _SAME_MEAN = 1e-6
+#: A path may be long, and has escapes for what does not print.
+_LONGEST_LINE = 6000
 
 
 class UnsoundError(Exception):
     """A reader delivered what it never should."""
 
 
-def verdict(path: Path) -> str:
+def verdict(path: Path, named: Callable[[IngestError], IngestError] = lambda error: error) -> str:
     """``result``, or the class of the error that the file was refused with.
+
+    Parameters
+    ----------
+    named : callable
+        The error as people get to see it.
 
     Raises
     ------
@@ -41,9 +50,9 @@ def verdict(path: Path) -> str:
         Whatever else a reader let through.
     """
     try:
-        recording = read_recording(path, _declared, now=_NOW)
+        recording = read_recording(path, _declared, tables=TABLES, now=_NOW)
     except IngestError as error:
-        _check_error(error)
+        check_error(named(error))
         return type(error).__name__
     _check(recording)
     return "result"
@@ -53,32 +62,40 @@ def _declared(device: Device) -> Declared:
     return Declared(zone="Europe/Berlin", start=datetime(2026, 3, 7, 22, 30))  # noqa: DTZ001 - on the wearer's clock
 
 
-def _owed(kept: object, what: str) -> None:
+def owed(kept: object, what: str) -> None:
+    """Raise an `UnsoundError` unless it was kept."""
     if not kept:
         raise UnsoundError(what)
 
 
-def _check_error(error: IngestError) -> None:
-    _owed(error.path is not None, f"an error without its file: {error}")
-    _owed(error.what and error.line().isprintable(), f"an error that is no line: {error!r}")
-    _owed(len(error.line()) < 1000, f"an error of {len(error.line())} characters: {error.line()[:200]}")
+def check_error(error: IngestError) -> None:
+    """An error is one line of a bearable length, and names its file."""
+    owed(error.path is not None, f"an error without its file: {error}")
+    owed(error.what and error.line().isprintable(), f"an error that is no line: {error!r}")
+    owed(len(error.line()) < _LONGEST_LINE, f"an error of {len(error.line())} characters: {error.line()[:200]}")
+    owed(len(error.what + error.hint) < 1000, f"an error that goes on and on: {error.what[:200]!r}")
+
+
+def check_sentence(sentence: str) -> None:
+    """A warning is one line of a bearable length."""
+    owed(sentence.isprintable() and len(sentence) < 1000, f"a warning that is no sentence: {sentence[:200]!r}")
 
 
 def _check(recording: Recording) -> None:
     first, second = (_walked(recording) for _ in range(2))
-    _owed(first.digest.digest() == second.digest.digest(), "blocks() gives other samples when walked again")
+    owed(first.digest.digest() == second.digest.digest(), "blocks() gives other samples when walked again")
     _check_measures(recording.quality, first)
     _check_quality(recording.quality)
-    _owed(_is_positive(recording.rate_hz_nominal), f"a nominal rate of {recording.rate_hz_nominal} Hz")
-    _owed(_is_positive(recording.full_scale_g), f"a full scale of {recording.full_scale_g} g")
+    owed(_is_positive(recording.rate_hz_nominal), f"a nominal rate of {recording.rate_hz_nominal} Hz")
+    owed(_is_positive(recording.full_scale_g), f"a full scale of {recording.full_scale_g} g")
     counts = (recording.bad_blocks, recording.restarts, recording.quality.n_samples)
-    _owed({type(count) for count in counts} == {int}, f"counts that no other program takes: {counts}")
-    _owed(recording.bad_blocks >= 0 and recording.restarts >= 0, "a count below zero")
+    owed({type(count) for count in counts} == {int}, f"counts that no other program takes: {counts}")
+    owed(recording.bad_blocks >= 0 and recording.restarts >= 0, "a count below zero")
     spans = [(span.start_us, span.end_us) for kind in (recording.stages, recording.sleep_windows) for span in kind]
-    _owed(all(start <= end for start, end in spans), f"a span ends before it starts: {spans}")
+    owed(all(start <= end for start, end in spans), f"a span ends before it starts: {spans}")
     _check_vitals(recording.vitals)
     for sentence in recording.warnings:
-        _owed(sentence.isprintable() and len(sentence) < 1000, f"a warning that is no sentence: {sentence[:200]!r}")
+        check_sentence(sentence)
     json.dumps(describe(recording), allow_nan=False)
 
 
@@ -126,48 +143,48 @@ def _walked(recording: Recording) -> _Walk:
 
 def _check_block(block: Samples) -> None:
     times, values = block.time_us, block.values
-    _owed(len(block) >= 1, "a block without a sample")
-    _owed(times.dtype == np.int64 and times.ndim == 1, f"times of {times.dtype}, shape {times.shape}")
-    _owed(values.dtype in (np.int16, np.float32), f"values of {values.dtype}")
-    _owed(values.shape == (len(times), 3), f"values of shape {values.shape} for {len(times)} times")
-    _owed(math.isfinite(block.g_per_value) and block.g_per_value > 0, f"{block.g_per_value} g per value")
+    owed(len(block) >= 1, "a block without a sample")
+    owed(times.dtype == np.int64 and times.ndim == 1, f"times of {times.dtype}, shape {times.shape}")
+    owed(values.dtype in (np.int16, np.float32), f"values of {values.dtype}")
+    owed(values.shape == (len(times), 3), f"values of shape {values.shape} for {len(times)} times")
+    owed(math.isfinite(block.g_per_value) and block.g_per_value > 0, f"{block.g_per_value} g per value")
     xyz_g = block.xyz_g()
-    _owed(xyz_g.dtype == np.float32 and xyz_g.shape == values.shape, "acceleration of another shape than its values")
-    _owed(values.dtype == np.float32 or np.isfinite(xyz_g).all(), "integers that are no finite acceleration")
+    owed(xyz_g.dtype == np.float32 and xyz_g.shape == values.shape, "acceleration of another shape than its values")
+    owed(values.dtype == np.float32 or np.isfinite(xyz_g).all(), "integers that are no finite acceleration")
 
 
 def _check_measures(quality: Quality, walk: _Walk) -> None:
     """The quality numbers are those of the samples that are handed out."""
-    _owed(quality.n_samples == walk.n, f"{quality.n_samples} samples measured, {walk.n} handed out")
+    owed(quality.n_samples == walk.n, f"{quality.n_samples} samples measured, {walk.n} handed out")
     if walk.n == 0:
         return
     measured = (quality.first_us, quality.last_us, quality.duplicate_stamps, quality.backward_steps)
     walked = (walk.first_us, walk.last_us, walk.n_duplicates, walk.n_backward)
-    _owed(measured == walked, f"first, last, duplicates, backward steps: {measured} measured, {walked} walked")
+    owed(measured == walked, f"first, last, duplicates, backward steps: {measured} measured, {walked} walked")
     if walk.n_finite:
         off_g = np.abs(np.array(quality.mean_g) - walk.total_g / walk.n_finite).max()
-        _owed(off_g <= _SAME_MEAN * max(1.0, walk.largest_g), f"the mean {quality.mean_g} is off by {off_g} g")
+        owed(off_g <= _SAME_MEAN * max(1.0, walk.largest_g), f"the mean {quality.mean_g} is off by {off_g} g")
 
 
 def _check_quality(quality: Quality) -> None:
-    _owed(quality.first_us <= quality.last_us, "it ends before it starts")
-    _owed(_is_positive(quality.rate_hz_true), f"a true rate of {quality.rate_hz_true} Hz")
-    _owed(not quality.lsb_mg < 0 and not math.isinf(quality.lsb_mg), f"a smallest step of {quality.lsb_mg} mg")
-    _owed(quality.clipped_share is None or 0 <= quality.clipped_share <= 1, f"{quality.clipped_share} clipped")
-    _owed(quality.noise_mg is None or 0 <= quality.noise_mg < math.inf, f"a noise of {quality.noise_mg} mg")
-    _owed(len(quality.gaps) <= MOST_GAPS_LISTED, f"{len(quality.gaps)} gaps")
+    owed(quality.first_us <= quality.last_us, "it ends before it starts")
+    owed(_is_positive(quality.rate_hz_true), f"a true rate of {quality.rate_hz_true} Hz")
+    owed(not quality.lsb_mg < 0 and not math.isinf(quality.lsb_mg), f"a smallest step of {quality.lsb_mg} mg")
+    owed(quality.clipped_share is None or 0 <= quality.clipped_share <= 1, f"{quality.clipped_share} clipped")
+    owed(quality.noise_mg is None or 0 <= quality.noise_mg < math.inf, f"a noise of {quality.noise_mg} mg")
+    owed(len(quality.gaps) <= MOST_GAPS_LISTED, f"{len(quality.gaps)} gaps")
     for gap in quality.gaps:
-        _owed((gap.end_us < gap.start_us) == (gap.kind == "backward"), f"{gap} runs the other way")
-    _owed(quality.n_idle >= 0 and 0 <= quality.idle_s < math.inf, f"{quality.idle_s} s idle")
+        owed((gap.end_us < gap.start_us) == (gap.kind == "backward"), f"{gap} runs the other way")
+    owed(quality.n_idle >= 0 and 0 <= quality.idle_s < math.inf, f"{quality.idle_s} s idle")
     correction = (*quality.calibration.gain, *quality.calibration.offset_g)
-    _owed(all(map(math.isfinite, correction)), f"a calibration of {correction}")
+    owed(all(map(math.isfinite, correction)), f"a calibration of {correction}")
 
 
 def _check_vitals(vitals: Vitals) -> None:
     pairs = ((vitals.heart_us, vitals.heart_bpm), (vitals.beat_us, vitals.beat_interval_ms))
     for times, measured in pairs:
-        _owed(times.dtype == np.int64 and measured.dtype == np.float32, f"vitals of {times.dtype}, {measured.dtype}")
-        _owed(times.shape == measured.shape and np.isfinite(measured).all(), "vitals that are no numbers at a time")
+        owed(times.dtype == np.int64 and measured.dtype == np.float32, f"vitals of {times.dtype}, {measured.dtype}")
+        owed(times.shape == measured.shape and np.isfinite(measured).all(), "vitals that are no numbers at a time")
 
 
 def _is_positive(number: float | None) -> bool:

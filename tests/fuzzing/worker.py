@@ -19,11 +19,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 
+from tests.fuzzing.archive_verdict import verdict_of_input
 from tests.fuzzing.memory import peak_bytes, reset_peak
 from tests.fuzzing.mutants import Name, mutant_of
+from tests.fuzzing.nights import Files
 from tests.fuzzing.outcomes import Outcome, decoded_name
-from tests.fuzzing.seeds import Files
-from tests.fuzzing.verdict import verdict
 
 LIMIT_S = 10.0
 #: Reading may take so many times the size of a file, and so much for any.
@@ -59,7 +59,7 @@ def outcome_of(name: Name, folder: Path) -> Outcome:
     said = ""
     try:
         with _time_limit(), _strict() as left_behind:
-            said = verdict(path)
+            said = verdict_of_input(path)
         error = next(iter(left_behind), None)
     except KeyboardInterrupt:
         raise

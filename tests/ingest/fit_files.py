@@ -65,6 +65,12 @@ def burst(
     )
 
 
+def split(one: bytes) -> tuple[bytes, bytes]:
+    """The definition and the data of a message written by itself."""
+    n_definition = 6 + 3 * one[5]
+    return one[:n_definition], one[n_definition:]
+
+
 def calibration(*, kind: int = 0, shift: int = 1000, offsets: Sequence[int] = (0, 0, 0), divisor: int = 100) -> bytes:
     return message(
         CALIBRATION,

@@ -175,6 +175,8 @@ def test_a_recording_of_several_files_is_the_same_in_a_folder_and_in_a_zip(tmp_p
         ("a/./b//n.csv", "a/b/n.csv"),
         ("nächte/é.csv", "nächte/é.csv"),
         ("x" * 60_000 + ".csv", "x" * 120),
+        ("e/" * 30_000 + "a.csv", "e/" * 395 + "a.csv"),
+        ("/".join(["f" * 200] * 50) + "/a.csv", "/".join(["f" * 120] * 3) + "/a.csv"),
         ("new\nline\x1b[31m.csv", "new\nline\x1b[31m.csv"),
     ],
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.formats.delimited import lines as lines_module
 from ingest.formats.delimited.dialect import HEAD_BYTES, MOST_COLUMNS, Dialect, detect, is_text
 from ingest.formats.delimited.lines import columns, rectangle
 
@@ -152,6 +155,35 @@ def test_every_line_is_kept_or_counted(rows: list[list[str]], crlf: bool) -> Non
     empty = [i for i, row in enumerate(rows) if row == [""]]
     assert lines.number.tolist() == wide
     assert sorted([*wide, *empty, *lines.wrong.tolist()]) == list(range(len(rows)))
+
+
+@pytest.mark.parametrize("separator", [",", ";", " "])
+@given(
+    lines=st.lists(st.sampled_from(["1,2,3,4", '"1",2,3,4', " 1, 2 ,3,4 ", "1,2,3", "", '"', '1,"2,3,4']), max_size=40),
+    newline=st.sampled_from(["\n", "\r\n"]),
+    piece_bytes=st.integers(0, 30),
+)
+def test_it_does_not_matter_into_which_pieces_a_stretch_falls(
+    separator: str, lines: list[str], newline: str, piece_bytes: int
+) -> None:
+    text = newline.join(lines).replace(",", separator).encode()
+    dialect = Dialect(separator, decimal_comma=False, names=(), n_columns=4, data_start=0, lines_before=0)
+    whole = rectangle(text, dialect)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines_module, "PIECE_BYTES", piece_bytes)
+        cut = rectangle(text, dialect)
+    assert (cut.text, cut.n_lines) == (whole.text, whole.n_lines)
+    assert (cut.number.tolist(), cut.wrong.tolist()) == (whole.number.tolist(), whole.wrong.tolist())
+
+
+@pytest.mark.parametrize("line", [b"\n", b'"\n', b",\n", b"\r\n"])
+def test_nothing_but_lines_takes_little_memory(line: bytes) -> None:
+    text = line * (4 << 20)
+    tracemalloc.start()
+    rectangle(text, Dialect(",", decimal_comma=False, names=(), n_columns=4, data_start=0, lines_before=0))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 * len(text)
 
 
 def test_numbers_that_are_none_become_null() -> None:

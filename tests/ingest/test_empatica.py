@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from ingest.errors import DamagedRecordingError, EmptyFileError
+from ingest.errors import DamagedRecordingError, EmptyFileError, UnknownFormatError, UnsupportedRecordingError
 from ingest.formats import empatica
 from ingest.formats.delimited import known
 from ingest.recording import DeviceClock, Samples
@@ -97,6 +97,17 @@ def test_a_header_cut_short_is_not_claimed(tmp_path: Path, length: int) -> None:
     path = tmp_path / "ACC.csv"
     path.write_text(HEAD[:length])
     assert not empatica.claims(path.read_bytes(), path)
+
+
+@pytest.mark.parametrize("rate", ["0", "0.0", "0.99", "0." + "0" * 120 + "1"])
+def test_a_rate_below_one_a_second_is_none_and_one_is_too_low(tmp_path: Path, rate: str) -> None:
+    path = tmp_path / "ACC.csv"
+    path.write_text(HEAD.replace("32.000000", rate) + "1,2,60\n" * 50)
+    with pytest.raises(UnknownFormatError, match="Empatica"):
+        reader_of(path).read(path)
+    path.write_text(HEAD.replace("32.000000", "1.0") + "1,2,60\n" * 50)
+    with pytest.raises(UnsupportedRecordingError, match="every 1 s"):
+        reader_of(path).read(path)
 
 
 def test_a_header_alone_is_empty_and_rubbish_behind_it_is_damaged(tmp_path: Path) -> None:

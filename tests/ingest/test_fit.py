@@ -35,7 +35,7 @@ from ingest.writers.fit_tables import (
     message,
     messages,
 )
-from tests.ingest.fit_files import REST, T0, burst, calibration, decode, joined, level, unix
+from tests.ingest.fit_files import REST, T0, burst, calibration, decode, joined, level, split, unix
 
 
 @pytest.fixture
@@ -223,8 +223,7 @@ def test_a_claim_rests_on_the_content_alone() -> None:
 
 def test_blocks_can_be_walked_again_and_are_of_moderate_size(path: Path) -> None:
     n_messages = BLOCK_SAMPLES // 25 * 2 + 1
-    one = burst([(0, 0, 1)] * 25)
-    definition, data = one[: 6 + 3 * 6], one[6 + 3 * 6 :]
+    definition, data = split(burst([(0, 0, 1)] * 25))
     decoded = decode(path, definition, data * n_messages)
     sizes = [len(block) for block in decoded.blocks()]
     assert sizes == [BLOCK_SAMPLES, BLOCK_SAMPLES, 25]

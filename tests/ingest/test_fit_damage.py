@@ -14,9 +14,8 @@ from ingest.errors import (
     DamagedRecordingError,
     IngestError,
     UnreadableFileError,
-    UnsupportedRecordingError,
 )
-from ingest.formats.fit import decoding as fit_decoding
+from ingest.formats.fit import budget, decoding
 from ingest.formats.fit import reader as fit
 from ingest.formats.fit.messages import (
     ACCELEROMETER,
@@ -24,7 +23,6 @@ from ingest.formats.fit.messages import (
 )
 from ingest.writers.fit_tables import (
     SINT16,
-    UINT8,
     UINT16,
     UINT32,
     Column,
@@ -32,7 +30,7 @@ from ingest.writers.fit_tables import (
     message,
     messages,
 )
-from tests.ingest.fit_files import NONSENSE, REST, T0, burst, calibration, decode, joined, level
+from tests.ingest.fit_files import NONSENSE, REST, T0, burst, calibration, decode, joined, level, split, unix
 
 
 @pytest.fixture
@@ -81,14 +79,15 @@ def test_several_samples_without_offsets_have_no_time(path: Path) -> None:
         decode(path, messages(ACCELEROMETER, [Column(TIMESTAMP, UINT32, np.array([T0])), *columns]))
 
 
-def test_messages_without_content_end_the_reading(path: Path) -> None:
-    empty = bytes((0x40, 0, 0, 20, 0, 0)) + bytes(50_000)
-    decoded = decode(path, burst(REST), empty)
-    assert any("messages without content" in problem for problem in decoded.problems)
+def test_messages_without_content_cost_nothing(path: Path) -> None:
+    empty = bytes((0x40, 0, 0, 20, 0, 0)) + bytes(200_000)
+    decoded = decode(path, empty, burst(REST))
+    assert len(joined(decoded)[0]) == 3
+    assert decoded.problems == ()
 
 
 def test_definitions_without_end_end_the_reading(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fit_decoding, "MAX_FIELD_DEFINITIONS", 100)
+    monkeypatch.setattr(budget, "MAX_FIELD_DEFINITIONS", 100)
     definition = bytes((0x40, 0, 0, 20, 0, 51)) + bytes((1, 1, 2)) * 51
     decoded = decode(path, burst(REST), definition * 2, burst(REST))
     assert any("too many definitions" in problem for problem in decoded.problems)
@@ -96,18 +95,85 @@ def test_definitions_without_end_end_the_reading(path: Path, monkeypatch: pytest
 
 
 def test_definitions_without_fields_count_too(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fit_decoding, "MAX_FIELD_DEFINITIONS", 100)
+    monkeypatch.setattr(budget, "MAX_FIELD_DEFINITIONS", 100)
     decoded = decode(path, burst(REST), bytes((0x40, 0, 0, 20, 0, 0)) * 94)
     assert any("too many definitions" in problem for problem in decoded.problems)
     assert decode(path, burst(REST), bytes((0x40, 0, 0, 20, 0, 0)) * 93).problems == ()
 
 
-def test_too_many_messages_end_the_reading_over_all_parts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fit_decoding, "MAX_MESSAGES", 3)
+def test_only_definitions_that_differ_count_as_layouts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "MAX_LAYOUTS", 2)
+    one, other, third = (bytes((0x40, 0, 0, 20, 0, 1, field, 1, 2)) for field in (1, 2, 3))
+    assert decode(path, burst(REST), one * 50).problems == ()
+    decoded = decode(path, burst(REST), one, other, third)
+    assert any("too many different definitions" in problem for problem in decoded.problems)
+
+
+@pytest.mark.parametrize(("n_most", "n_samples"), [(3, 9), (4, 12)])
+def test_too_many_messages_end_the_reading_over_all_parts(
+    path: Path, monkeypatch: pytest.MonkeyPatch, n_most: int, n_samples: int
+) -> None:
+    monkeypatch.setattr(budget, "MAX_MESSAGES", n_most)
     path.write_bytes(fit_file(burst(REST) * 2) + fit_file(burst(REST) * 2))
     decoded = fit.read(path)
-    assert len(joined(decoded)[0]) == 9
-    assert any("more than 3 messages" in problem for problem in decoded.problems)
+    assert len(joined(decoded)[0]) == n_samples
+    assert [p for p in decoded.problems if "more than 3 messages" in p] == list(decoded.problems)
+    assert bool(decoded.problems) == (n_most == 3)
+
+
+@pytest.mark.parametrize("n_most", [700, 701])
+def test_a_cycle_of_messages_ends_where_too_many_do(path: Path, monkeypatch: pytest.MonkeyPatch, n_most: int) -> None:
+    monkeypatch.setattr(budget, "MAX_MESSAGES", n_most)
+    definition, data = split(burst(REST))
+    other = bytes((0x41, 0, 0, 20, 0, 1, 3, 1, 2)), b"\x01\x3c"
+    decoded = decode(path, definition, other[0], (data + other[1]) * 1000)
+    assert len(joined(decoded)[0]) == 3 * 351 - 3 * (n_most == 700)
+
+
+def test_a_field_of_an_odd_size_costs_only_itself(path: Path) -> None:
+    """fitparse 1.2.0 reads nothing from such a definition on; some watches write them."""
+    odd = bytes((0x40, 0, 0, 18, 0, 2, 253, 4, 0x86, 7, 3, 0x84)) + bytes(1 + 7)
+    own = bytes((0x40, 0, 0, 162, 0, 3, 253, 4, 0x86, 1, 4, 0x86, 9, 5, 0x84))
+    values = bytes(1) + T0.to_bytes(4, "little") + (100).to_bytes(4, "little") + b"12345"
+    decoded = decode(path, odd, own, values, burst(REST, stamp=130))
+    assert joined(decoded)[0][0] == unix(T0 + 30)
+    assert decoded.problems == ()
+
+
+def test_a_field_of_no_bytes_costs_only_itself(path: Path) -> None:
+    event = bytes((0x40, 0, 0, 21, 0, 4, 2, 0, 0x84, 253, 4, 0x86, 0, 1, 0, 1, 1, 0))
+    marks = b"".join(bytes(1) + (T0 + 60 * k).to_bytes(4, "little") + bytes((74, k)) for k in (0, 1))
+    (window,) = decode(path, burst(REST), event, marks).sleep_windows
+    assert (window.start_us, window.end_us) == (unix(T0), unix(T0 + 60))
+
+
+def test_a_message_that_fitparse_cannot_decode_costs_only_itself(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(field: object) -> bool:
+        if getattr(field, "raw_value", None) == 13:
+            raise TypeError("13")
+        return said(field)
+
+    said = decoding._says
+    monkeypatch.setattr(decoding, "_says", refuse)
+    decoded = decode(path, burst(REST), level(T0, 1), level(T0 + 60, 13), level(T0 + 120, 2), level(T0 + 180, 0))
+    assert [(s.start_us - unix(T0), s.stage) for s in decoded.stages] == [(0, "wake"), (120_000_000, "light")]
+    assert decoded.problems == ("Messages left out because they are too many or cannot be decoded: 1.",)
+
+
+def test_messages_for_fitparse_are_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "MAX_DELEGATED", 3)
+    decoded = decode(path, burst(REST), *(level(T0 + k, k % 2) for k in range(5)))
+    assert len(decoded.stages) == 2
+    assert decoded.problems == ("Messages left out because they are too many or cannot be decoded: 2.",)
+
+
+def test_no_more_problems_are_listed_than_somebody_reads(path: Path) -> None:
+    broken = fit_file(burst(REST))[:-2] + b"??"
+    path.write_bytes(broken * 20)
+    assert len(fit.read(path).problems) == 20
+    path.write_bytes(broken * 22)
+    assert len(fit.read(path).problems) == 21
+    assert fit.read(path).problems[-1] == "And 2 more problems."
 
 
 def test_a_file_that_is_too_large_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,14 +190,6 @@ def test_a_folder_or_a_missing_file_is_unreadable(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "absent.fit"):
         with pytest.raises(UnreadableFileError):
             fit.read(path)
-
-
-def test_a_file_without_acceleration_is_refused_with_what_it_holds(path: Path) -> None:
-    records = message(20, (3, UINT8, 60))
-    with pytest.raises(UnsupportedRecordingError, match=r"it holds activity records, sleep stages \("):
-        decode(path, records, records, level(T0, 1))
-    with pytest.raises(UnsupportedRecordingError, match=r"it holds activity records, as far as it can be read"):
-        decode(path, records, b"\x0f")
 
 
 @given(st.data())

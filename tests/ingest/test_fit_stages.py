@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.recording import SleepWindow
 from tests.ingest.fit_files import REST, T0, burst, decode, level, sleep_event, unix
 
 
@@ -46,10 +47,24 @@ def test_two_windows_keep_what_lies_in_either(path: Path) -> None:
     assert found == [(0, 100, "light"), (100, 200, "light"), (300, 350, "light"), (350, 400, "deep")]
 
 
-def test_a_window_without_stages_is_said(path: Path) -> None:
+def test_a_window_needs_no_stages(path: Path) -> None:
     decoded = decode(path, burst(REST), sleep_event(T0, 0), sleep_event(T0 + 60, 1))
     assert decoded.stages == ()
-    assert any("no sleep stages" in problem for problem in decoded.problems)
+    assert decoded.sleep_windows == (SleepWindow(unix(T0), unix(T0 + 60)),)
+    assert decoded.problems == ()
+
+
+def test_several_windows_come_in_order(path: Path) -> None:
+    marks = [sleep_event(T0 + at, kind) for at, kind in ((300, 0), (400, 1), (0, 0), (100, 1))]
+    windows = decode(path, burst(REST), *marks).sleep_windows
+    assert windows == (SleepWindow(unix(T0), unix(T0 + 100)), SleepWindow(unix(T0 + 300), unix(T0 + 400)))
+
+
+@pytest.mark.parametrize("marks", [[(0, 0)], [(0, 1)], [(60, 0), (0, 1)], [(0, 0), (0, 1)], [(0, 2), (60, 3)]])
+def test_a_beginning_without_an_end_is_no_window_and_said(path: Path, marks: list[tuple[int, int]]) -> None:
+    decoded = decode(path, burst(REST), *(sleep_event(T0 + at, kind) for at, kind in marks))
+    assert decoded.sleep_windows == ()
+    assert decoded.problems == ("The device marked a beginning or an end of sleep, but not the other one.",)
 
 
 def test_stages_out_of_order_are_put_in_order(path: Path) -> None:

@@ -23,6 +23,7 @@ from ingest.errors import (
 )
 from ingest.formats import parquet
 from ingest.formats.delimited import table
+from ingest.formats.delimited.survey import Rows
 from tests.ingest.tables import EVENING_US, clock_us, iso, joined, resting_mg
 
 
@@ -103,6 +104,37 @@ def test_a_long_table_is_read_in_slices_and_gives_the_same(tmp_path: Path, monke
     for _ in range(2):
         np.testing.assert_array_equal(joined(decoded).time_us, kept.time_us)
         np.testing.assert_array_equal(joined(decoded).values, kept.values)
+
+
+@pytest.mark.parametrize(
+    ("page_rows", "file_bytes", "n_rows"),
+    [
+        (0, 1 << 30, 500_000),
+        (500_001, 1 << 30, 500_001),
+        (4_000_001, 1 << 30, 4_000_000),
+        (600_000, 600_000 * 8 - 1, 599_999),
+        (600_000, 1_000, 500_000),
+    ],
+)
+def test_a_slice_is_as_long_as_the_longest_page_that_memory_allows(
+    page_rows: int, file_bytes: int, n_rows: int
+) -> None:
+    assert parquet.reader._slice_rows(page_rows, file_bytes) == n_rows
+
+
+def test_a_page_as_long_as_the_table_is_unpacked_once_a_walk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a"
+    frame(20_000).write_parquet(path, data_page_size=1 << 30, compression="uncompressed")
+    monkeypatch.setattr(parquet.reader, "_SLICE_ROWS", 1000)
+    slice_of, starts = parquet.reader._slice, []
+
+    def counted(scan: pl.LazyFrame, layout: parquet.reader._Layout, start: int, n_rows: int) -> Rows:
+        starts.append(start)
+        return slice_of(scan, layout, start, n_rows)
+
+    monkeypatch.setattr(parquet.reader, "_slice", counted)
+    assert len(joined(parquet.read(path))) == 20_000
+    assert set(starts) == {0}
 
 
 def test_a_column_of_times_may_have_any_name(tmp_path: Path) -> None:

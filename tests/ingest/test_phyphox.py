@@ -91,6 +91,8 @@ def test_without_its_times_the_start_is_asked_for_and_used(tmp_path: Path) -> No
         '"event","experiment time","system time"\n"START",NaN,1710281700\n',
         '"event","experiment time","system time"\n"START",0,17\n',
         '"event","experiment time","system time"\n"START",5,1710281700\n"START",4,1710281800\n',
+        '"event","experiment time","system time"\n"START",1e308,1710281700\n',
+        '"event","experiment time","system time"\n"START",0,1e308\n',
         '"PAUSE",0,1710281700\n',
         "\x00\xff,,,\n" * 50,
     ],
@@ -99,6 +101,12 @@ def test_times_that_make_no_sense_are_none(tmp_path: Path, text: str) -> None:
     path = export(tmp_path, SECONDS, noise(N))
     (tmp_path / "meta" / "time.csv").write_text(text, encoding="latin-1")
     assert phyphox.read(path).clock.base == "relative"
+
+
+@pytest.mark.parametrize("event", [("PAUSE", 4.0, 1e308), ("PAUSE", -1e308, START_S + 4), ("PAUSE", 4.0, np.nan)])
+def test_a_pause_that_makes_no_sense_says_nothing_of_the_clock(tmp_path: Path, event: tuple[str, float, float]) -> None:
+    decoded = phyphox.read(export(tmp_path, SECONDS, noise(N), events=[("START", 0.0, START_S), event]))
+    assert (decoded.clock.base, decoded.problems) == ("utc", ())
 
 
 def test_a_clock_that_went_its_own_way_is_told(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from ingest.formats.delimited.timestamps import (
     UnixUnit,
     all_clocks,
     all_dates,
+    elapsed,
     offset_s,
     recognise,
     stated_unit,
@@ -138,6 +139,13 @@ def test_the_century_begins_and_ends_where_it_says() -> None:
 def test_numbers_whose_sum_is_beyond_all_numbers_are_no_clock() -> None:
     assert recognise(["1e308", "1e308"]) is None
     assert unix_unit([1.7e9, 1.7e308, 1.7e308, 1.7e9]) is None
+
+
+def test_counts_whose_steps_are_beyond_all_numbers_are_steps_without_a_warning() -> None:
+    far = ["-1.7e308", "1.7e308"] * 3
+    assert elapsed(far, "s") == ElapsedTime("s")
+    assert elapsed([*far[:2], *(f"{1.7e308 + i}" for i in range(9)), "nan"], "ns") == ElapsedTime("ns")
+    assert elapsed(["1.7e308", "-1.7e308"], "s") is None
 
 
 def test_a_stated_unit_that_contradicts_the_magnitude_is_no_clock() -> None:

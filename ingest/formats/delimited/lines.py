@@ -8,7 +8,7 @@ out and counted. All of it on arrays of bytes; no line is ever a Python object.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from ingest.formats.delimited.dialect import Dialect
 
+#: Of a stretch, what is looked at in one go.
+PIECE_BYTES = 1 << 20
 _NEWLINE, _QUOTE, _BLANK, _TAB = b"\n"[0], b'"'[0], b" "[0], b"\t"[0]
 
 
@@ -43,21 +45,19 @@ class Lines:
 
 
 def rectangle(data: bytes, dialect: Dialect) -> Lines:
-    """Keep the lines of a stretch that have as many fields as the dialect says."""
-    text = np.frombuffer(_tidy(data, dialect), dtype=np.uint8)
-    if not len(text):
-        none = np.empty(0, dtype=np.int64)
-        return Lines(b"", none, none, 0)
-    if text[-1] != _NEWLINE:
-        text = np.append(text, np.uint8(_NEWLINE))
-    marks = np.flatnonzero((text == _NEWLINE) | (text == ord(dialect.separator)))
-    last_fields = np.flatnonzero(text[marks] == _NEWLINE)
-    n_fields = np.diff(last_fields, prepend=-1)
-    lengths = np.diff(marks[last_fields], prepend=-1)
-    fits = n_fields == dialect.n_columns
-    kept = text if fits.all() else text[np.repeat(fits, lengths)]
-    wrong = np.flatnonzero(~fits & (lengths > 1))
-    return Lines(kept.tobytes(), np.flatnonzero(fits), wrong, len(fits))
+    """Keep the lines of a stretch that have as many fields as the dialect says.
+
+    In pieces, because each line takes some forty bytes while it is looked at, and a stretch may be nothing but lines.
+    """
+    pieces = [_piece(data[start:end], dialect) for start, end in _edges(data)]
+    firsts = np.cumsum([0, *(piece.n_lines for piece in pieces)]).tolist()
+    none = np.empty(0, dtype=np.int64)
+    return Lines(
+        text=b"".join(piece.text for piece in pieces),
+        number=np.concatenate([none, *(piece.number + first for piece, first in zip(pieces, firsts, strict=False))]),
+        wrong=np.concatenate([none, *(piece.wrong + first for piece, first in zip(pieces, firsts, strict=False))]),
+        n_lines=firsts[-1],
+    )
 
 
 def columns(lines: Lines, dialect: Dialect, *, as_text: Sequence[int], as_numbers: Sequence[int]) -> pl.DataFrame:
@@ -78,6 +78,32 @@ def columns(lines: Lines, dialect: Dialect, *, as_text: Sequence[int], as_number
         encoding="utf8-lossy",
     )
     return table.select(wanted).with_columns(pl.col(pl.String).str.strip_chars())
+
+
+def _edges(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where pieces of whole lines begin and end, each as short as its last line allows."""
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start + PIECE_BYTES) + 1 or len(data)
+        yield start, end
+        start = end
+
+
+def _piece(data: bytes, dialect: Dialect) -> Lines:
+    text = np.frombuffer(_tidy(data, dialect), dtype=np.uint8)
+    if not len(text):
+        none = np.empty(0, dtype=np.int64)
+        return Lines(b"", none, none, 0)
+    if text[-1] != _NEWLINE:
+        text = np.append(text, np.uint8(_NEWLINE))
+    marks = np.flatnonzero((text == _NEWLINE) | (text == ord(dialect.separator)))
+    last_fields = np.flatnonzero(text[marks] == _NEWLINE)
+    n_fields = np.diff(last_fields, prepend=-1)
+    lengths = np.diff(marks[last_fields], prepend=-1)
+    fits = n_fields == dialect.n_columns
+    kept = text if fits.all() else text[np.repeat(fits, lengths)]
+    wrong = np.flatnonzero(~fits & (lengths > 1))
+    return Lines(kept.tobytes(), np.flatnonzero(fits), wrong, len(fits))
 
 
 def _tidy(data: bytes, dialect: Dialect) -> bytes:

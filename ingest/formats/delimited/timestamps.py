@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Literal
 
@@ -164,9 +165,9 @@ def elapsed(sample: Sequence[str], unit: UnixUnit) -> ElapsedTime | None:
     numbers = finite_numbers(sample)
     if not numbers or 2 * len(numbers) < len(sample):
         return None
-    steps = np.diff(np.asarray(numbers, dtype=np.float64))
-    forward_s = steps[steps > 0] / _PER_SECOND[unit]
-    return ElapsedTime(unit) if len(forward_s) and np.median(forward_s) >= 1 / MOST_PER_SECOND else None
+    # Not with numpy, which warns where numbers near 1e308 are subtracted.
+    forward_s = [(later - earlier) / _PER_SECOND[unit] for earlier, later in pairwise(numbers) if later > earlier]
+    return ElapsedTime(unit) if forward_s and median(forward_s) >= 1 / MOST_PER_SECOND else None
 
 
 def stated_unit(name: str) -> UnixUnit | None:

@@ -1,4 +1,4 @@
-"""FIT with raw acceleration, through fitparse."""
+"""FIT: raw acceleration, and what a watch says of sleep and heart; numpy for most messages, fitparse for the rest."""
 
 from ingest.formats.fit.reader import claims, read
 

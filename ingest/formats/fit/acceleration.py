@@ -1,85 +1,39 @@
-"""Acceleration messages to samples in g: the only place that knows FIT's four ways of storing a sample.
+"""Values of acceleration to g: the only place that knows the units of FIT's layouts and how counts are calibrated.
 
-========== ===================================== =======================================================
-layout     message, fields                       to g
-========== ===================================== =======================================================
-calibrated 165: 5-7 calibrated_accel             as stored, or a thousandth: the profile says g, real
-                                                 recordings hold mg; gravity decides
-compressed 165: 8-10 compressed_calibrated_accel mg
-raw        165: 2-4 accel                        counts, with the file's `three_d_sensor_calibration`
-hsa        302: 2-4 accel (Health SDK)           1.024 counts a mg
-========== ===================================== =======================================================
+Which unit a file is in is decided once for all of it, by gravity. Values leave as float32 g for all layouts, not
+as int16 with a factor: raw counts are 16-bit but get an offset a sensor and a rotation, calibrated ones are floating
+point already, and one file may hold several layouts.
 
-Values leave as float32 g for all of them, not as int16 with a factor: raw counts are 16-bit but get an offset
-a sensor and a rotation, calibrated ones are floating point already, and one file may hold several layouts.
-
-Sources: FIT profile 21 (fields, scales, invalid values); the rule for raw counts is the one of Garmin's
-ThreeDSensorAdjustmentPlugin: ``R (raw - level_shift - offset) * factor / divisor``, the last calibration in
-the file valid for all of it.
+Sources: FIT profile 21 (scales); the rule for raw counts is the one of Garmin's ThreeDSensorAdjustmentPlugin:
+``R (raw - level_shift - offset) * factor / divisor``, the last calibration in the file valid for all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain, groupby
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import UnknownUnitError
-from ingest.formats.fit.clock import SYSTEM_TIME_S, stamp_s
-from ingest.formats.fit.messages import ACCELEROMETER, CALIBRATION, Message, integer, series
-from ingest.recording import BLOCK_SAMPLES
+from ingest.formats.fit.clock import unix_us
+from ingest.formats.fit.messages import CALIBRATION, Message, integer, series
+from ingest.formats.fit.samples import Layout, Piece
+from ingest.recording import Samples
 
-Layout = Literal["calibrated", "compressed", "raw", "hsa"]
-Values = tuple[float | None, ...]
-
-#: First of the three axis fields in ``accelerometer_data``; the further from the sensor the better.
-_AXES: tuple[tuple[Layout, int], ...] = (("calibrated", 5), ("compressed", 8), ("raw", 2))
-#: Offsets and milliseconds are uint16; 0xFFFF is invalid.
-_LAST_OFFSET_MS = 0xFFFE
-#: Beyond any 16-bit count and any mg: not a measurement.
-_LARGEST_VALUE = 1e6
+#: The unit each layout has in the file.
+UNITS: dict[Layout, str] = {"calibrated": "g", "compressed": "mg", "raw": "counts", "hsa": "mg"}
 _ORIENTATION_SCALE = 65_535
 _G_PER_MG = 0.001
 _G_PER_HSA_COUNT = 1 / 1024
 #: Median length of the acceleration vector of a sensor at rest or worn, with room for poor calibration.
 GRAVITY_G = (0.5, 2.0)
 #: Norms looked at to find the unit.
-_NORMS = 1_000_000
-
-
-class Burst(NamedTuple):
-    """The samples of one message, before they become arrays."""
-
-    layout: Layout
-    on_system_time: bool
-    base_ms: int
-    offset_ms: Values
-    x: Values
-    y: Values
-    z: Values
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """Valid samples of one layout and clock in file order.
-
-    Attributes
-    ----------
-    time_ms : int64 array, shape (n,)
-        Since FIT's epoch, or since switching on where ``on_system_time``.
-    xyz : float32 array, shape (n, 3)
-        In the unit of the layout.
-    """
-
-    layout: Layout
-    on_system_time: bool
-    time_ms: NDArray[np.int64]
-    xyz: NDArray[np.float32]
+_NORMS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,51 +42,6 @@ class Calibration:
 
     zero: NDArray[np.float64]
     matrix: NDArray[np.float64]
-
-
-def burst_in(message: Message) -> Burst | None:
-    """The samples of a message of acceleration; None where its fields make no sense together.
-
-    Axes of unequal length are cut to the shortest. Invalid entries are fine: `Packer` drops them.
-    """
-    stamp, thousandths = stamp_s(message), message.fields.get(0)
-    found = _axes(message)
-    if stamp is None or found is None or not (thousandths is None or isinstance(thousandths, int)):
-        return None
-    layout, axes = found
-    n_samples = min(map(len, axes))
-    offset_ms = _offsets(message, n_samples)
-    if offset_ms is None or not 0 <= (thousandths or 0) <= _LAST_OFFSET_MS:
-        return None
-    n_samples = min(n_samples, len(offset_ms))
-    x, y, z = (axis[:n_samples] for axis in axes)
-    base_ms = stamp * 1000 + (thousandths or 0)
-    return Burst(layout, stamp < SYSTEM_TIME_S, base_ms, offset_ms[:n_samples], x, y, z)
-
-
-class Packer:
-    """Packs bursts as they come into blocks of about `BLOCK_SAMPLES`: few exist as Python numbers at a time."""
-
-    def __init__(self) -> None:
-        self._held: list[Burst] = []
-        self._n_held = 0
-        self._blocks: list[Stored] = []
-
-    def add(self, burst: Burst) -> None:
-        """Takes the next burst in file order."""
-        self._held.append(burst)
-        self._n_held += len(burst.x)
-        if self._n_held >= BLOCK_SAMPLES:
-            self._pack()
-
-    def finish(self) -> tuple[Stored, ...]:
-        """All blocks, none of them empty."""
-        self._pack()
-        return tuple(self._blocks)
-
-    def _pack(self) -> None:
-        self._blocks += _packed(self._held)
-        self._held, self._n_held = [], 0
 
 
 def calibration_in(messages: Iterable[Message]) -> Calibration | None:
@@ -144,84 +53,65 @@ def calibration_in(messages: Iterable[Message]) -> Calibration | None:
     return found
 
 
-def in_g(blocks: Sequence[Stored], calibration: Calibration | None, path: Path) -> list[Stored]:
-    """The blocks with their values in g.
+def in_g(blocks: Sequence[Sequence[Piece]], calibration: Calibration | None, path: Path) -> tuple[Samples, ...]:
+    """The blocks with their values in g, each block's pieces interleaved as the file has them.
 
     Raises
     ------
     UnknownUnitError
         Raw counts without a calibration, or values whose median length is that of gravity in no unit.
     """
-    if any(block.layout == "raw" for block in blocks) and calibration is None:
+    pieces = list(chain.from_iterable(blocks))
+    if any(piece.layout == "raw" for piece in pieces) and calibration is None:
         raise UnknownUnitError(
             "raw accelerometer counts without the calibration message that says what they mean",
             path=path,
             hint="let the logging app store calibrated values, or take the original file from the device",
         )
-    unit_g = _calibrated_unit_g([b for b in blocks if b.layout == "calibrated"], path)
-    converted = [_to_g(block, calibration, unit_g) for block in blocks]
-    if not _is_gravity(median := median_norm(converted)):
+    unit_g = _calibrated_unit_g([piece.axes for piece in pieces if piece.layout == "calibrated"], path)
+    converted = [block_in_g(block, calibration, unit_g) for block in blocks]
+    if not _is_gravity(median := _median_norm([samples.values.T for samples in converted])):
         raise _unknown_unit(median, "g", path)
-    return converted
+    return tuple(converted)
 
 
-def median_norm(blocks: Sequence[Stored]) -> float:
-    """Median length of the acceleration vector over at least one block, from at most `_NORMS` samples."""
-    step = sum(len(block.xyz) for block in blocks) // _NORMS + 1
-    lengths = [np.linalg.norm(block.xyz[::step].astype(np.float64), axis=1) for block in blocks]
+def block_in_g(block: Sequence[Piece], calibration: Calibration | None, calibrated_unit_g: float) -> Samples:
+    """One block in g; ``calibrated_unit_g`` is the unit of its calibrated values."""
+    xyz_g = [_xyz_g(piece, calibration, calibrated_unit_g) for piece in block]
+    if len(block) == 1:
+        return Samples(unix_us(block[0].time_ms), xyz_g[0], 1.0)
+    message = np.concatenate([np.repeat(piece.index, piece.n_each) for piece in block])
+    order = np.argsort(message, kind="stable")
+    time_ms = np.concatenate([piece.time_ms for piece in block])
+    return Samples(unix_us(time_ms[order]), np.concatenate(xyz_g)[order], 1.0)
+
+
+def _xyz_g(piece: Piece, calibration: Calibration | None, calibrated_unit_g: float) -> NDArray[np.float32]:
+    xyz_g = np.empty((len(piece.time_ms), 3), dtype=np.float32)
+    if piece.layout == "raw" and calibration is not None:
+        _calibrate(piece.axes, calibration, xyz_g)
+        return xyz_g
+    unit_g = {"calibrated": calibrated_unit_g, "compressed": _G_PER_MG, "hsa": _G_PER_HSA_COUNT}[piece.layout]
+    for axis, values in enumerate(piece.axes):
+        xyz_g[:, axis] = values * np.float64(unit_g)
+    return xyz_g
+
+
+def _calibrate(axes: NDArray[Any], calibration: Calibration, xyz_g: NDArray[np.float32]) -> None:
+    """Writes counts as g; without a matrix product where the orientation mixes no axes, as it mostly does not."""
+    matrix, zero = calibration.matrix, calibration.zero
+    if np.count_nonzero(matrix) == np.count_nonzero(matrix.diagonal()):
+        for axis, counts in enumerate(axes):
+            xyz_g[:, axis] = (counts - zero[axis]) * matrix[axis, axis]
+    else:
+        xyz_g[:] = (axes - zero[:, np.newaxis]).T @ matrix.T
+
+
+def _median_norm(blocks: Sequence[NDArray[Any]]) -> float:
+    """Median length of the acceleration vector over at least one block of shape (3, n), from about `_NORMS` samples."""
+    step = sum(block.shape[1] for block in blocks) // _NORMS + 1
+    lengths = [np.linalg.norm(block[:, ::step].astype(np.float64), axis=0) for block in blocks]
     return float(np.median(np.concatenate(lengths)))
-
-
-def _axes(message: Message) -> tuple[Layout, tuple[Values, Values, Values]] | None:
-    if message.number != ACCELEROMETER:
-        axes = _three(message, 2)
-        return ("hsa", axes) if axes else None
-    for layout, first in _AXES:
-        axes = _three(message, first)
-        if axes and any(value is not None for value in axes[0]):
-            return layout, axes
-    return None
-
-
-def _three(message: Message, first: int) -> tuple[Values, Values, Values] | None:
-    x, y, z = series(message, first), series(message, first + 1), series(message, first + 2)
-    return None if x is None or y is None or z is None else (x, y, z)
-
-
-def _offsets(message: Message, n_samples: int) -> Values | None:
-    """When the samples were taken after the message's own time; None where nothing tells."""
-    if message.number == ACCELEROMETER:
-        stored = series(message, 1)
-        return stored if stored is not None or n_samples > 1 else (0,)
-    interval_ms = integer(message, 1)
-    if interval_ms is None or not 0 < interval_ms <= _LAST_OFFSET_MS:
-        return None
-    return tuple(k * interval_ms for k in range(n_samples))
-
-
-def _packed(bursts: Sequence[Burst]) -> Iterator[Stored]:
-    for (layout, on_system_time), run in groupby(bursts, key=lambda burst: (burst.layout, burst.on_system_time)):
-        block = _stored(layout, list(run), on_system_time=on_system_time)
-        if len(block.time_ms):
-            yield block
-
-
-def _stored(layout: Layout, run: Sequence[Burst], *, on_system_time: bool) -> Stored:
-    offset_ms = _flat(burst.offset_ms for burst in run)
-    axes = ((b.x for b in run), (b.y for b in run), (b.z for b in run))
-    xyz = np.column_stack([_flat(axis) for axis in axes])
-    base_ms = np.repeat(np.array([burst.base_ms for burst in run]), [len(burst.x) for burst in run])
-    # Comparisons with NaN are False, so what is missing is not valid either.
-    valid = (offset_ms >= 0) & (np.abs(xyz) <= _LARGEST_VALUE).all(axis=1)
-    if layout != "hsa":
-        valid &= offset_ms <= _LAST_OFFSET_MS
-    time_ms = base_ms[valid] + offset_ms[valid].astype(np.int64)
-    return Stored(layout, on_system_time, time_ms, xyz[valid].astype(np.float32))
-
-
-def _flat(rows: Iterable[Values]) -> NDArray[np.float64]:
-    """All values behind one another; None becomes NaN."""
-    return np.array(list(chain.from_iterable(rows)), dtype=np.float64)
 
 
 def _calibration(message: Message) -> Calibration | None:
@@ -244,10 +134,10 @@ def _vector(message: Message, field: int, *, default: tuple[int, ...]) -> NDArra
     return np.array(values, dtype=np.float64)
 
 
-def _calibrated_unit_g(blocks: Sequence[Stored], path: Path) -> float:
+def _calibrated_unit_g(blocks: Sequence[NDArray[Any]], path: Path) -> float:
     if not blocks:
         return 1.0
-    median = median_norm(blocks)
+    median = _median_norm(blocks)
     for unit_g in (1.0, _G_PER_MG):
         if _is_gravity(median * unit_g):
             return unit_g
@@ -265,11 +155,3 @@ def _unknown_unit(median: float, units: str, path: Path) -> UnknownUnitError:
         path=path,
         hint="nothing was guessed; check what the logging app writes",
     )
-
-
-def _to_g(block: Stored, calibration: Calibration | None, calibrated_unit_g: float) -> Stored:
-    if block.layout == "raw" and calibration is not None:
-        counts = block.xyz.astype(np.float64)
-        return replace(block, xyz=((counts - calibration.zero) @ calibration.matrix.T).astype(np.float32))
-    unit_g = {"calibrated": calibrated_unit_g, "compressed": _G_PER_MG, "hsa": _G_PER_HSA_COUNT}[block.layout]
-    return replace(block, xyz=(block.xyz * np.float64(unit_g)).astype(np.float32))

@@ -68,6 +68,14 @@ def correlations_in(messages: Iterable[Message]) -> Correlations:
     return Correlations(table[:, 0], table[:, 1])
 
 
+def dated_ms(fit_ms: NDArray[np.int64], correlations: Correlations) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Stamps of either kind as milliseconds since FIT's epoch, and which of them have a date at all."""
+    on_system_time = fit_ms < SYSTEM_TIME_S * 1000
+    if not on_system_time.any() or not len(correlations):
+        return fit_ms, ~on_system_time
+    return np.where(on_system_time, correlations.fit_ms(fit_ms), fit_ms), np.ones(len(fit_ms), dtype=np.bool_)
+
+
 def stamp_s(message: Message, field: int = TIMESTAMP) -> int | None:
     """A date_time field as the file has it; None where it is absent, invalid or no 32-bit number."""
     stamp = integer(message, field)

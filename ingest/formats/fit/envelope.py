@@ -3,8 +3,7 @@
 This is decided here and not by fitparse because real files lie about their envelope in ways that do not touch
 their content: a watch that ran empty leaves a header that says 0 bytes, a cut copy announces more than it
 has, a single flipped bit spoils the checksum of a whole night. fitparse gives such files up, or recurses once
-per chained part; here the damage becomes a sentence and the messages stay readable. It is also where a faster
-decoder can be put beside fitparse: both only ever see the bytes of one part.
+per chained part; here the damage becomes a sentence and the messages stay readable.
 """
 
 from __future__ import annotations
@@ -60,16 +59,6 @@ def open_envelope(data: bytes) -> Envelope:
         at = part.end + _CRC_BYTES
     problems.append(f"The last {len(data) - at:,} bytes of the file are not FIT data and were ignored.")
     return Envelope(tuple(parts), tuple(problems))
-
-
-def wrap(body: bytes | memoryview) -> bytes:
-    """A complete FIT file around the messages ``body``; its checksum is zero, for readers that skip it."""
-    header = struct.pack("<BBHI4s", _SHORT_HEADER, 0x20, 0, len(body), MAGIC)
-    return b"".join((header, body, bytes(_CRC_BYTES)))
-
-
-#: Bytes that `wrap` puts before the messages.
-WRAP_BYTES = _SHORT_HEADER
 
 
 def _announced(data: bytes, at: int) -> Part:

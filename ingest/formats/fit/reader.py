@@ -1,47 +1,50 @@
-"""FIT: activities of Garmin and other watches, as far as they hold raw acceleration.
+"""FIT: nights of Garmin and other watches: raw acceleration where an app logged it, and what the watch says of sleep.
 
-Ordinary exports hold none: heart rate, steps and sleep stages do not show single movements, and such files
-are refused with what they do hold. Acceleration comes from Connect IQ apps that log it, from Garmin's Health
-SDK, and from VIRB cameras. The way through: `envelope` finds the parts of the file, `decoding`
-decodes them with fitparse, `acceleration` packs samples and turns them to g, `clock` makes their time
-absolute, `stages` reads the sleep stages beside them.
+Ordinary exports hold no acceleration, only heart rate, steps and sleep stages. Acceleration comes from Connect IQ apps
+that log it, from Garmin's Health SDK, and from VIRB cameras. The way through:
 
-All samples of a file stay in memory (20 bytes each, so 14 MB a night at 25 Hz): decoding again for each walk
-would cost seconds, and the largest file that is accepted bounds it.
+`envelope` finds the parts of the file; `walk` finds every message of a part; `tables` reads the many messages that are
+plain numbers with numpy, `delegate` hands the few others to fitparse (`decoding`); `stamps` and `clock` give them
+time. Of that, `samples` and `acceleration` make movement in g, `stages`, `vitals` and `beats` what lies beside it,
+`wearer` the device, and `content` decides whether it is a night at all.
+
+All samples of a file stay in memory (20 bytes each, so 14 MB a night at 25 Hz): that is two or three times the file,
+whose size is bounded, and walking them again costs nothing.
 """
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from ingest.errors import (
-    DamagedRecordingError,
-    EmptyFileError,
-    IngestError,
-    NoClockError,
-    NoMovementError,
-    UnknownFormatError,
-    UnreadableFileError,
-)
-from ingest.formats.fit.acceleration import Layout, Packer, Stored, burst_in, calibration_in, in_g
-from ingest.formats.fit.clock import correlations_in, unix_us, utc_offset_s
-from ingest.formats.fit.decoding import ReadingStoppedError, exclusively, messages
+from ingest.errors import EmptyFileError, UnknownFormatError, UnreadableFileError
+from ingest.formats.fit.acceleration import UNITS, calibration_in, in_g
+from ingest.formats.fit.beats import Series, beats_in
+from ingest.formats.fit.budget import Budget, budget_for
+from ingest.formats.fit.clock import Correlations, correlations_in, utc_offset_s
+from ingest.formats.fit.content import refusal, tells_of_a_night
+from ingest.formats.fit.delegate import notes_in
 from ingest.formats.fit.envelope import Part, has_header, open_envelope
-from ingest.formats.fit.messages import ACCELERATION, BOOKKEEPING, Message, describe
-from ingest.formats.fit.stages import marks_sleep, stage_spans
+from ingest.formats.fit.messages import ACCELERATION, BULK, Message
+from ingest.formats.fit.samples import PartSamples, samples_in
+from ingest.formats.fit.stages import marks_sleep, sleep_windows, stage_spans
+from ingest.formats.fit.stamps import Stamps
+from ingest.formats.fit.tables import tables
+from ingest.formats.fit.vitals import heart_rates_in, hrv_last_night_ms, in_utc
+from ingest.formats.fit.walk import walk
 from ingest.formats.fit.wearer import device_in, placement_in
-from ingest.recording import Decoded, DeviceClock, Samples, StageSpan
+from ingest.recording import Decoded, DeviceClock, Vitals
 
 NAME = "fit"
-#: Four weeks of raw 25 Hz. fitparse works in memory, so something must bound it.
+#: Four weeks of raw 25 Hz. A file is read whole, so something must bound it.
 MAX_BYTES = 256 * 1024 * 1024
-
-_UNITS: dict[Layout, str] = {"calibrated": "g", "compressed": "mg", "raw": "counts", "hsa": "mg"}
+MAX_PROBLEMS = 20
+_UNDATED = "they count time from switching on and nothing dates it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +53,25 @@ class PartRead:
 
     Attributes
     ----------
+    tally : Counter
+        Every data message by number, wanted or not.
     notes : tuple of Message
-        Everything but the acceleration.
-    blocks : tuple of Stored
-        Its samples, on the clock and in the unit of the file.
-    n_senseless : int
-        Acceleration messages that could not be made into samples.
+        What fitparse decoded.
+    n_lost_notes : int
+        What it could not.
+    correlations : Correlations
+        What dates the part's own counter.
     stopped : str
         Where and why reading ended early; empty where it did not.
     """
 
+    tally: Counter[int]
     notes: tuple[Message, ...]
-    blocks: tuple[Stored, ...]
-    n_senseless: int
+    n_lost_notes: int
+    correlations: Correlations
+    samples: PartSamples
+    heart: Series
+    beats: Series
     stopped: str
 
 
@@ -72,7 +81,7 @@ def claims(head: bytes, path: Path) -> bool:
 
 
 def read(path: Path) -> Decoded:
-    """The acceleration and the sleep stages of a FIT file.
+    """The acceleration of a FIT file, and the sleep and the heart beside it; ``blocks()`` is empty without the former.
 
     Raises
     ------
@@ -81,60 +90,58 @@ def read(path: Path) -> Decoded:
     EmptyFileError, UnknownFormatError, DamagedRecordingError
         Nothing in it, not FIT, or nothing readable.
     NoMovementError
-        A FIT file without acceleration.
+        A FIT file without acceleration that tells of no night either.
     UnknownUnitError, NoClockError
         Samples that cannot be made g, or have no absolute time.
     """
     data = _file_bytes(path)
     envelope = open_envelope(data)
-    tally: Counter[int] = Counter()
-    with exclusively():
-        parts = [read_part(data, part, tally) for part in envelope.parts]
+    budget = budget_for(len(data))
+    parts = [read_part(data, part, budget) for part in envelope.parts]
     notes = tuple(chain.from_iterable(part.notes for part in parts))
-    dated = _dated(parts)
-    if not dated:
-        raise _refusal(path, parts, tally)
-    blocks = in_g(dated, calibration_in(notes), path)
-    stages = _stages(parts)
+    stages = tuple(chain.from_iterable(stage_spans(part.notes, part.correlations) for part in parts))
+    windows = tuple(chain.from_iterable(sleep_windows(part.notes, part.correlations) for part in parts))
+    vitals, n_undated = _vitals(parts, notes)
+    _check_worth(path, parts, notes, has_sleep=bool(stages or windows), vitals=vitals)
+    blocks = tuple(chain.from_iterable(part.samples.blocks for part in parts))
+    samples = in_g(blocks, calibration_in(notes), path) if blocks else ()
     return Decoded(
         format=NAME,
         device=device_in(notes),
         placement=placement_in(notes),
         clock=DeviceClock(base="utc", utc_offset_s=utc_offset_s(notes)),
         rate_hz_nominal=None,
-        unit=_unit(dated),
-        blocks=partial(iter, _samples(blocks)),
-        bad_blocks=sum(part.n_senseless + bool(part.stopped) for part in parts),
-        restarts=max(sum(bool(part.blocks) for part in parts) - 1, 0),
-        problems=(
-            *envelope.problems,
-            *_part_problems(parts),
-            *_undated_problems(parts, sum(len(block.time_ms) for block in dated)),
-            *_stage_problems(notes, stages),
+        unit=_unit(parts),
+        blocks=partial(iter, samples),
+        bad_blocks=sum(part.samples.n_senseless + bool(part.stopped) for part in parts),
+        restarts=max(sum(bool(part.samples.blocks) for part in parts) - 1, 0),
+        problems=_first(
+            [*envelope.problems, *_problems(parts, n_undated), *_sleep_problems(notes, marked=bool(windows))]
         ),
         stages=stages,
+        sleep_windows=windows,
+        vitals=vitals,
     )
 
 
-def read_part(data: bytes, part: Part, tally: Counter[int]) -> PartRead:
-    """Everything in one part up to its end or to the first thing that cannot be decoded.
-
-    To be called inside `decoding.exclusively`; ``tally`` counts the messages of the whole file.
-    """
-    notes: list[Message] = []
-    packer = Packer()
-    n_senseless, stopped = 0, ""
-    try:
-        for message in messages(memoryview(data)[part.start : part.end], tally):
-            if message.number not in ACCELERATION:
-                notes.append(message)
-            elif burst := burst_in(message):
-                packer.add(burst)
-            else:
-                n_senseless += 1
-    except ReadingStoppedError as stop:
-        stopped = str(stop)
-    return PartRead(tuple(notes), packer.finish(), n_senseless, stopped)
+def read_part(data: bytes, part: Part, budget: Budget) -> PartRead:
+    """Everything in one part up to its end or to the first thing that has no known size."""
+    walked = walk(data, part, budget)
+    stamps = Stamps(data, walked)
+    notes, n_lost = notes_in(data, walked, stamps, budget)
+    correlations = correlations_in(notes)
+    bulk = list(tables(data, walked, BULK))
+    moving = [table for table in bulk if table.definition.number in ACCELERATION]
+    return PartRead(
+        tally=walked.tally(),
+        notes=notes,
+        n_lost_notes=n_lost,
+        correlations=correlations,
+        samples=samples_in(moving, stamps, correlations),
+        heart=heart_rates_in(bulk, stamps),
+        beats=beats_in(bulk, stamps),
+        stopped=walked.stopped,
+    )
 
 
 def _file_bytes(path: Path) -> bytes:
@@ -142,10 +149,11 @@ def _file_bytes(path: Path) -> bytes:
         if not path.is_file():
             raise UnreadableFileError("not a file", path=path)
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            is_too_large = os.fstat(file.fileno()).st_size > MAX_BYTES
+            data = b"" if is_too_large else file.read()
     except OSError as error:
         raise UnreadableFileError(error.strerror or "cannot be read", path=path) from error
-    if len(data) > MAX_BYTES:
+    if is_too_large:
         limit = f"{MAX_BYTES // 1024**2} MiB"
         raise UnreadableFileError(
             f"larger than {limit}, the most that is read of one FIT file",
@@ -159,77 +167,57 @@ def _file_bytes(path: Path) -> bytes:
     return data
 
 
-def _dated(parts: Sequence[PartRead]) -> list[Stored]:
-    """The blocks whose time is known, in milliseconds since FIT's epoch."""
-    dated = []
-    for part in parts:
-        correlations = correlations_in(part.notes)
-        for block in part.blocks:
-            if not block.on_system_time:
-                dated.append(block)
-            elif len(correlations):
-                time_ms = correlations.fit_ms(block.time_ms)
-                dated.append(replace(block, on_system_time=False, time_ms=time_ms))
-    return dated
+def _vitals(parts: Sequence[PartRead], notes: Sequence[Message]) -> tuple[Vitals, int]:
+    """Heart rates and beats of all parts, and how many of them have no date."""
+    heart_us, bpm, n_heart = in_utc([(part.heart, part.correlations) for part in parts])
+    beat_us, interval_ms, n_beats = in_utc([(part.beats, part.correlations) for part in parts])
+    return Vitals(heart_us, bpm, beat_us, interval_ms, hrv_last_night_ms(notes)), n_heart + n_beats
 
 
-def _samples(blocks: Sequence[Stored]) -> tuple[Samples, ...]:
-    return tuple(Samples(unix_us(block.time_ms), block.xyz, 1.0) for block in blocks)
-
-
-def _stages(parts: Sequence[PartRead]) -> tuple[StageSpan, ...]:
-    return tuple(chain.from_iterable(stage_spans(part.notes, correlations_in(part.notes)) for part in parts))
-
-
-def _unit(blocks: Sequence[Stored]) -> str:
-    """The unit most samples of the file are in."""
-    n_samples: Counter[str] = Counter()
-    for block in blocks:
-        n_samples[_UNITS[block.layout]] += len(block.time_ms)
-    return n_samples.most_common(1)[0][0]
-
-
-def _part_problems(parts: Sequence[PartRead]) -> list[str]:
-    problems = [f"Reading stopped {part.stopped}. What follows it is lost." for part in parts if part.stopped]
-    if n_senseless := sum(part.n_senseless for part in parts):
-        problems.append(f"Acceleration messages left out because they hold no usable sample: {n_senseless:,}.")
-    return problems
-
-
-def _undated_problems(parts: Sequence[PartRead], n_dated: int) -> list[str]:
-    n_undated = sum(len(block.time_ms) for part in parts for block in part.blocks) - n_dated
-    if not n_undated:
-        return []
-    return [f"Samples left out because they count time from switching on and nothing dates it: {n_undated:,}."]
-
-
-def _stage_problems(notes: Sequence[Message], stages: Sequence[StageSpan]) -> list[str]:
-    if stages or not marks_sleep(notes):
-        return []
-    return ["The device marked when sleep began and ended, but the file holds no sleep stages."]
-
-
-def _refusal(path: Path, parts: Sequence[PartRead], tally: Counter[int]) -> IngestError:
-    """Why a file without a single usable sample cannot be used."""
-    if any(part.blocks for part in parts):
-        return NoClockError(
-            "the samples count time from switching on, and no message says when that was",
-            path=path,
-            hint="take the original file from the device: an app that edits it may have dropped that message",
-        )
-    if n_acceleration := sum(tally[number] for number in ACCELERATION):
-        return DamagedRecordingError(
-            f"acceleration messages without a usable sample: {n_acceleration:,} of {n_acceleration:,}", path=path
-        )
+def _check_worth(
+    path: Path, parts: Sequence[PartRead], notes: Sequence[Message], *, has_sleep: bool, vitals: Vitals
+) -> None:
+    """Raises unless the file holds movement, or tells of a night."""
+    tally = sum((part.tally for part in parts), Counter[int]())
+    n_acceleration = sum(tally[number] for number in ACCELERATION)
+    has_heart = bool(len(vitals.heart_us) or len(vitals.beat_us))
+    if any(part.samples.blocks for part in parts):
+        return
+    if not n_acceleration and (has_sleep or (has_heart and tells_of_a_night(notes, tally))):
+        return
+    has_undated = any(part.samples.n_undated for part in parts)
     stopped = next((part.stopped for part in parts if part.stopped), "")
-    if stopped and not tally.keys() - BOOKKEEPING:
-        return DamagedRecordingError(f"nothing but the head of the file can be read; it stops {stopped}", path=path)
-    if not tally:
-        return EmptyFileError("a FIT header without a message", path=path)
-    aside = ", as far as it can be read" if stopped else ""
-    return NoMovementError(
-        f"a FIT file without acceleration: it holds {describe(tally)}{aside}",
-        path=path,
-        hint="record the night with a Connect IQ app that logs the accelerometer (SensorLogging) and export "
-        "the original activity; sleep stages alone cannot show movements",
-    )
+    raise refusal(path, tally, has_undated=has_undated, stopped=stopped)
+
+
+def _unit(parts: Sequence[PartRead]) -> str:
+    """The unit most samples of the file are in; "g" where there is none."""
+    n_samples: Counter[str] = Counter()
+    for piece in chain.from_iterable(chain.from_iterable(part.samples.blocks for part in parts)):
+        n_samples[UNITS[piece.layout]] += len(piece.time_ms)
+    return n_samples.most_common(1)[0][0] if n_samples else "g"
+
+
+def _problems(parts: Sequence[PartRead], n_undated_vitals: int) -> list[str]:
+    counts = {
+        "Acceleration messages left out because they hold no usable sample": sum(p.samples.n_senseless for p in parts),
+        f"Samples left out because {_UNDATED}": sum(part.samples.n_undated for part in parts),
+        f"Heart rates and beats left out because {_UNDATED}": n_undated_vitals,
+        "Messages left out because they are too many or cannot be decoded": sum(part.n_lost_notes for part in parts),
+    }
+    return [
+        *(f"Reading stopped {part.stopped}. What follows it is lost." for part in parts if part.stopped),
+        *(f"{what}: {n:,}." for what, n in counts.items() if n),
+    ]
+
+
+def _first(problems: list[str]) -> tuple[str, ...]:
+    """As many as somebody reads; a file of thousands of damaged parts has one for each."""
+    n_more = len(problems) - MAX_PROBLEMS
+    return tuple(problems) if n_more <= 0 else (*problems[:MAX_PROBLEMS], f"And {n_more:,} more problems.")
+
+
+def _sleep_problems(notes: Sequence[Message], *, marked: bool) -> list[str]:
+    if marked or not marks_sleep(notes):
+        return []
+    return ["The device marked a beginning or an end of sleep, but not the other one."]

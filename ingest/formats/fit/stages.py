@@ -1,4 +1,4 @@
-"""Sleep stages as the watch computed them: how FIT's level changes become spans.
+"""Sleep as the watch computed it: how FIT's level changes become spans, and its marks the sleep window.
 
 Two messages matter, neither in fitparse's profile. ``sleep_level`` (275) is written when the stage changes,
 on some devices every minute; each record holds until the next. ``event`` 74 marks the start and end of the
@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from ingest.formats.fit.clock import Correlations, stamp_us
 from ingest.formats.fit.messages import EVENT, SLEEP_LEVEL, Message, integer
-from ingest.recording import SleepStage, StageSpan
+from ingest.recording import SleepStage, SleepWindow, StageSpan
 
 #: Values of ``sleep_level``, by number (FIT profile 21, type sleep_level).
 LEVELS: tuple[SleepStage, ...] = ("unmeasurable", "wake", "light", "deep", "rem")
@@ -23,8 +23,6 @@ START, STOP = 0, 1
 #: A record this long before the next one has stopped being true: the watch had lost the wrist.
 HOLDS_FOR_US = 45 * 60 * 1_000_000
 
-Window = tuple[int, int]
-
 
 def stage_spans(messages: Sequence[Message], correlations: Correlations) -> tuple[StageSpan, ...]:
     """Stages of one part, in order and without overlap, limited to the sleep windows where the file has them.
@@ -32,15 +30,22 @@ def stage_spans(messages: Sequence[Message], correlations: Correlations) -> tupl
     The last record has no end of its own: without a window that closes it, it says nothing about any stretch.
     """
     levels = sorted(_levels(messages, correlations), key=lambda level: level[0])
-    windows = _windows(messages, correlations)
-    if levels and windows and (last_stop := windows[-1][1]) > levels[-1][0]:
+    windows = sleep_windows(messages, correlations)
+    if levels and windows and (last_stop := windows[-1].end_us) > levels[-1][0]:
         levels.append((last_stop, "unmeasurable"))
     spans = _merged(_span(*a, b[0]) for a, b in pairwise(levels) if b[0] > a[0])
     return tuple(_limited(spans, windows)) if windows else tuple(spans)
 
 
+def sleep_windows(messages: Iterable[Message], correlations: Correlations) -> tuple[SleepWindow, ...]:
+    """Pairs of start and stop in order of time; a start or stop without its partner is no window."""
+    marks = sorted(_marks(messages, correlations), key=lambda mark: (mark[0], mark[1] == START))
+    pairs = ((a, b) for a, b in pairwise(marks) if (a[1], b[1]) == (START, STOP) and a[0] < b[0])
+    return tuple(SleepWindow(a[0], b[0]) for a, b in pairs)
+
+
 def marks_sleep(messages: Iterable[Message]) -> bool:
-    """Whether the sleep window is marked."""
+    """Whether a beginning or an end of sleep is marked."""
     return any(_is_sleep_event(message) for message in messages)
 
 
@@ -70,20 +75,14 @@ def _merged(spans: Iterable[StageSpan]) -> Iterator[StageSpan]:
         yield open_span
 
 
-def _limited(spans: Iterable[StageSpan], windows: Sequence[Window]) -> Iterator[StageSpan]:
+def _limited(spans: Iterable[StageSpan], windows: Sequence[SleepWindow]) -> Iterator[StageSpan]:
     """What of the spans lies inside windows; both are in order and do not overlap."""
-    stops = [stop_us for _, stop_us in windows]
+    ends = [window.end_us for window in windows]
     for span in spans:
-        for start_us, stop_us in windows[bisect_right(stops, span.start_us) :]:
-            if start_us >= span.end_us:
+        for window in windows[bisect_right(ends, span.start_us) :]:
+            if window.start_us >= span.end_us:
                 break
-            yield StageSpan(max(span.start_us, start_us), min(span.end_us, stop_us), span.stage)
-
-
-def _windows(messages: Iterable[Message], correlations: Correlations) -> list[Window]:
-    """Pairs of start and stop in order of time; a start or stop without its partner is no window."""
-    marks = sorted(_marks(messages, correlations), key=lambda mark: (mark[0], mark[1] == START))
-    return [(a[0], b[0]) for a, b in pairwise(marks) if (a[1], b[1]) == (START, STOP) and a[0] < b[0]]
+            yield StageSpan(max(span.start_us, window.start_us), min(span.end_us, window.end_us), span.stage)
 
 
 def _marks(messages: Iterable[Message], correlations: Correlations) -> Iterator[tuple[int, int]]:

@@ -66,8 +66,13 @@ class _Page:
     n_dictionary: int
 
 
-def check_pages(path: Path) -> None:
+def check_pages(path: Path) -> int:
     """See that no page states a number that polars would die of.
+
+    Returns
+    -------
+    int
+        The most values in a page; 0 where there is none.
 
     Raises
     ------
@@ -75,13 +80,13 @@ def check_pages(path: Path) -> None:
         A negative or impossible size or count, or a structure that cannot be read.
     """
     try:
-        _check_pages(path)
+        return _check_pages(path)
     except MalformedError as error:
         raise DamagedRecordingError(f"its directory cannot be read: {error}", hint=_COPY_AGAIN) from error
 
 
-def _check_pages(path: Path) -> None:
-    n_pages = 0
+def _check_pages(path: Path) -> int:
+    n_pages, most_values = 0, 0
     with path.open("rb") as file:
         size = file.seek(0, 2)
         for chunk in _chunks(file, size):
@@ -93,6 +98,8 @@ def _check_pages(path: Path) -> None:
                 _believe(page.packed_bytes, "bytes in a page", within=size)
                 n_pages += 1
                 _believe(n_pages, "pages", within=_MOST_PAGES)
+                most_values = max(most_values, page.n_data)
+    return most_values
 
 
 def check_rows(n_rows: int, file_bytes: int) -> None:

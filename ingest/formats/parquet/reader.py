@@ -35,7 +35,9 @@ from ingest.recording import Decoded, DeviceClock
 from ingest.source import stamp_of
 
 MAGIC = b"PAR1"
-_SLICE_ROWS = 500_000
+_SLICE_ROWS, _LONGEST_SLICE_ROWS = 500_000, 4_000_000
+#: Sensor noise packs no better; of a file with more rows than that, long slices would take more memory than it may.
+_FEWEST_BYTES_PER_ROW = 8
 _SAMPLE_ROWS = 500
 _PLACES = 4
 #: No moment is as long, and a dictionary makes any number of long texts of one.
@@ -80,7 +82,7 @@ def read(path: Path, mapping: TableMapping | None = None) -> Decoded:
     """
     size = stamp_of(path).size
     with naming(path):
-        check_pages(path)
+        slice_rows = _slice_rows(check_pages(path), size)
         scan = _scan(path)
         schema = scan.collect_schema()
         n_rows = int(scan.select(pl.len()).collect().item())
@@ -90,8 +92,8 @@ def read(path: Path, mapping: TableMapping | None = None) -> Decoded:
         layout = _layout(scan, schema, n_rows, mapping)
 
     def rows() -> Iterator[Rows]:
-        for start in range(0, n_rows, _SLICE_ROWS):
-            yield _slice(scan, layout, start)
+        for start in range(0, n_rows, slice_rows):
+            yield _slice(scan, layout, start, slice_rows)
 
     table = Table(
         format="parquet" if mapping is None else "parquet-mapped",
@@ -108,11 +110,14 @@ def _scan(path: Path) -> pl.LazyFrame:
     return pl.scan_parquet(path, glob=False, hive_partitioning=False)
 
 
-def _slice(scan: pl.LazyFrame, layout: _Layout, start: int) -> Rows:
+def _slice_rows(page_rows: int, file_bytes: int) -> int:
+    """How many rows are read in one go: as many as a page has, for every slice unpacks the whole of its pages."""
+    return max(_SLICE_ROWS, min(page_rows, _LONGEST_SLICE_ROWS, file_bytes // _FEWEST_BYTES_PER_ROW))
+
+
+def _slice(scan: pl.LazyFrame, layout: _Layout, start: int, n_rows: int) -> Rows:
     x, y, z = (pl.col(name).cast(pl.Float64, strict=False) for name in layout.names)
-    table = (
-        scan.slice(start, _SLICE_ROWS).select(time_us=layout.time_us, offset_s=layout.offset_s, x=x, y=y, z=z).collect()
-    )
+    table = scan.slice(start, n_rows).select(time_us=layout.time_us, offset_s=layout.offset_s, x=x, y=y, z=z).collect()
     rows, good = rows_of(table)
     n_bad = len(good) - int(good.sum())
     if not n_bad:
