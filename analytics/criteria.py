@@ -47,12 +47,12 @@ class Motion(_Section):
 class Detection(_Section):
     """When the envelope is a movement."""
 
-    high_mg: float = Field(8.0, gt=0, description="Floor of the upper threshold: above pulse and breathing. own.")
+    high_mg: float = Field(7.0, gt=0, description="Floor of the upper threshold: above pulse and breathing. own.")
     high_lsb: float = Field(0.75, gt=0, description="Upper threshold, in steps of the sensor. own.")
     high_floor: float = Field(
         3.0, gt=1, description="Upper threshold, in noise floors: false alarms ~1e-11 a window. own."
     )
-    low_mg: float = Field(4.0, gt=0, description="Floor of the lower threshold. own.")
+    low_mg: float = Field(3.5, gt=0, description="Floor of the lower threshold. own.")
     low_lsb: float = Field(0.4, gt=0, description="Lower threshold, in steps of the sensor. own.")
     low_floor: float = Field(1.7, gt=1, description="Lower threshold, in noise floors. own.")
     unscorable_floor_mg: float = Field(40.0, gt=0, description="A louder floor (vehicle, vibration) hides any kick.")

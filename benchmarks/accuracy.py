@@ -297,21 +297,24 @@ def rate_table(nights: Rows) -> str:
 
 
 def ablation_table(ablated: dict[str, tuple[Rows, Rows]]) -> str:
-    """The same nights with one step switched off at a time."""
+    """The same nights with one step switched off at a time: mixed ones, those of 20 mg kicks, those of large ones."""
     lines = [
-        "| analysis | recall | precision | F1 | index, mean absolute error | sleep, mean error |",
+        "| analysis | F1, mixed | F1, 20 mg | F1, 200-400 mg | index, mean absolute error, mixed | large |",
         "|---|---|---|---|---|---|",
     ]
     for name, (nights, events) in ablated.items():
-        value = counts(events)
-        known = nights.filter(pl.col("found_index").is_not_null())
-        error = (known["found_index"] - known["true_index"]).abs().mean()
-        slept = (nights["found_sleep_h"] - nights["true_sleep_h"]).mean()
-        lines.append(
-            f"| {name} | {value['recall']:.3f} | {value['precision']:.3f} | {value['F1']:.3f} | "
-            f"{'-' if error is None else f'{error:.2f}/h'} | {'-' if slept is None else f'{60 * slept:+.0f} min'} |"
-        )
+        scores = " | ".join(f"{counts(events.filter(pl.col('group') == g))['F1']:.3f}" for g in _ABLATED)
+        errors = " | ".join(_mean_error(nights.filter(pl.col("group") == g)) for g in ("mixed", "large"))
+        lines.append(f"| {name} | {scores} | {errors} |")
     return "\n".join(lines)
+
+
+_ABLATED = ("mixed", "amplitude", "large")
+
+
+def _mean_error(nights: Rows) -> str:
+    known = nights.filter(pl.col("found_index").is_not_null())
+    return f"{(known['found_index'] - known['true_index']).abs().mean():.2f}/h" if len(known) else "not assessable"
 
 
 if __name__ == "__main__":
