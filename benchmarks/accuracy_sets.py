@@ -58,7 +58,7 @@ def cases(which: SetName, share: float = 1.0) -> list[Case]:
 
 
 def ablation_cases(which: SetName, share: float = 1.0) -> list[Case]:
-    """The nights on which each step of the analysis is switched off in turn: mixed, and some of large and small kicks."""
+    """The nights on which each step is switched off in turn: mixed, and some of large and small kicks."""
     small = [case for case in _amplitudes(SEEDS[which]) if case.name == "20 mg" and case.sensor in QUIET_SENSORS]
     large = _large(SEEDS[which], max(1, round(6 * share)))
     return [*_mixed(SEEDS[which], 60)[3 :: max(4, round(4 / share))], *large, *small]
