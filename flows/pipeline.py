@@ -194,6 +194,9 @@ def _tried(item: Unpacked, context: Context, stored: Collection[str] | None) -> 
         sha256 = _content_hash(item.file) if item.file.is_file() else None
         known = find_recording(context.store, sha256) if sha256 and (stored is None or sha256 in stored) else None
         return _imported(item, sha256, known, context, started_at_us), None
+    except SamplesLostError as error:
+        # Of another recording of the same night. This one's own are staged by now, so its file need not come again.
+        return unusable(error, item.shown, sha256, started_at_us), None
     except StoreError:
         raise
     except NightkickError as error:

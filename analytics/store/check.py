@@ -126,10 +126,14 @@ def check(store: Store) -> tuple[Finding, ...]:
 
 
 def damaged_nights(store: Store) -> tuple[NightKey, ...]:
-    """Nights of which rows are missing, left over, or miscounted."""
+    """Nights with recordings of which rows are missing, left over, or miscounted."""
+    recorded = "SEMI JOIN recording_night USING (subject, night_date)"
     queries = [_MISCOUNTED, *(query for query in _ORPHANS.values() if "night_date" in query)]
     with reading(store) as con:
-        found = [con.execute(f"SELECT DISTINCT subject, night_date FROM ({query})").fetchall() for query in queries]
+        found = [
+            con.execute(f"SELECT DISTINCT subject, night_date FROM ({query}) {recorded}").fetchall()
+            for query in queries
+        ]
     return tuple(sorted({(subject, night_date) for rows in found for subject, night_date in rows}))
 
 

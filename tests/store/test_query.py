@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from analytics.store import Store, query
+from analytics.store import Store, limits, query
 from analytics.store import query as query_function
 from ingest.errors import QueryRefusedError
 from tests.store.conftest import Child
@@ -176,6 +176,15 @@ REACHING_OUT = [
     "FROM query_table('{secret}')",
     "SELECT * FROM json_execute_serialized_sql(json_serialize_sql('FROM read_text(''{secret}'')'))",
     "SELECT getenv('HOME')",
+    "FROM pandas_scan(NULL)",  # ends the process where it is let through
+    'FROM "PANDAS_SCAN"(NULL)',
+    "FROM query('FROM pandas_scan(NULL)')",
+    "FROM arrow_scan(NULL, NULL, NULL)",
+    "SELECT 1 FROM which_secret('s3://a', 's3')",
+    "FROM duckdb_extensions()",
+    "FROM read_duckdb('{secret}')",
+    "ＣＯＰＹ night TO '{out}'",
+    "SELECT 1\u037e COPY night TO '{out}'",
     "FROM query_function",
     "FROM filled",
     "SELECT * FROM duckdb_secrets()",
@@ -279,6 +288,52 @@ def test_a_query_that_takes_too_long_is_ended(filled: Store, sql: str) -> None:
     with pytest.raises(QueryRefusedError, match=r"longer than 0\.2 s"):
         query(filled, sql, max_rows=2_000_000_000, longest_s=0.2)
     assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i FROM r) SELECT count(*) FROM r",
+        "SELECT count(*) FROM range(1000000000000)",
+    ],
+)
+def test_a_query_without_an_end_is_ended(filled: Store, sql: str) -> None:
+    with pytest.raises(QueryRefusedError, match=r"longer than 0\.2 s"):
+        query(filled, sql, longest_s=0.2)
+
+
+DEAF = """
+import os, sys
+from pathlib import Path
+from analytics.store import Store, limits, query
+
+def end(refusal):
+    print(refusal.what, flush=True)
+    os._exit(2)
+
+limits.GRACE_S, limits.MOST_BYTES = 0.5, int(sys.argv[3])
+query(Store(Path(sys.argv[1])), sys.argv[2], longest_s=float(sys.argv[4]), on_deaf=end)
+"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "most_bytes", "longest_s", "says"),
+    [
+        ("SELECT levenshtein(repeat('a', 1000000), repeat('b', 1000000))", 2 << 30, 0.5, "took longer than 0.5 s"),
+        ("SELECT length(lpad('a', 2000000000, 'b'))", 100 << 20, 50, "needs more memory than a query may take"),
+    ],
+)
+def test_a_query_that_does_not_let_itself_be_ended_is_told_of(
+    filled: Store, child: Child, sql: str, most_bytes: int, longest_s: float, says: str
+) -> None:
+    said, complaints = child(DEAF, filled.path, sql, most_bytes, longest_s).communicate(timeout=60)
+    assert said == f"{says}\n", complaints
+
+
+def test_an_answer_that_takes_too_much_memory_is_ended(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_BYTES", 300 << 20)
+    with pytest.raises(QueryRefusedError, match="more memory"):
+        query(filled, "SELECT repeat('x', 100000) FROM range(4000000)")
 
 
 def test_a_query_that_needs_too_much_memory_is_ended(filled: Store) -> None:
