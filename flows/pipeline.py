@@ -37,7 +37,7 @@ from flows.workers import is_much_to_read, lanes_for, side_by_side, workers_for
 from ingest.archives import Unpacked, is_archive, unpacked
 from ingest.bundles import companions_of
 from ingest.clock import zone_info
-from ingest.errors import IngestError, NightkickError, StoreError, UsageError
+from ingest.errors import IngestError, NightkickError, SamplesLostError, StoreError, UsageError
 from ingest.fingerprint import sha256_of_all
 
 Report = Callable[[int, int], None]

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.errors import UnsupportedRecordingError
-from ingest.formats.delimited.columns import TimeColumn, clock_base
+from ingest.formats.delimited.columns import TimeColumn, clock_base, shortened
 from ingest.formats.delimited.counter import decode_by_counter
 from ingest.formats.delimited.sheet import Sheet, column, names_of, open_sheet, reading_of, rows_in
 from ingest.formats.delimited.table import Table, decode, naming
@@ -75,7 +75,7 @@ def _table(sheet: Sheet) -> Table:
 def _axes(names: Sequence[str]) -> tuple[int, int, int]:
     if not set(_AXES).issubset(names):
         raise UnsupportedRecordingError(
-            f"not the accelerometer's file of the logger: its columns are {', '.join(names)}",
+            f"not the accelerometer's file of the logger: its columns are {', '.join(map(shortened, names[:8]))}",
             hint="import the file whose name ends in ACC.txt",
         )
     x, y, z = map(names.index, _AXES)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingest.errors import UnsupportedRecordingError
-from ingest.formats.delimited.columns import clock_base, find_axes, find_time
+from ingest.formats.delimited.columns import clock_base, find_axes, find_time, shortened
 from ingest.formats.delimited.sheet import n_decimals, names_of, open_sheet, reading_of, rows_in
 from ingest.formats.delimited.table import Table, decode, naming
 from ingest.recording import Decoded, Device, DeviceClock
@@ -65,7 +65,8 @@ def _accelerometers(names: Sequence[str]) -> tuple[str, list[str]]:
     devices = sorted({match["device"] for match in found})
     if len(devices) > 1:
         raise UnsupportedRecordingError(
-            f"more than one sensor in one table: {' and '.join(devices)}", hint="export a file for each of them"
+            f"more than one sensor in one table: {' and '.join(map(shortened, devices[:4]))}",
+            hint="export a file for each of them",
         )
     kinds = sorted({match["kind"] for match in found if match[0].endswith("_CAL")})
     if not kinds:

@@ -209,3 +209,13 @@ def test_metawear_states_its_offset_in_a_name() -> None:
     assert offset_in_names(["epoc (ms)", "timestamp (-0700)", "x-axis (g)"]) == -25_200
     assert offset_in_names(["timestamp (+05:30)"]) == 19_800
     assert offset_in_names(["time (s)", "x (g)"]) is None
+
+
+@pytest.mark.parametrize(
+    "names",
+    [["time", "x" * 5000, "b", "c"], ["time", *(f"acc{'y' * 400}{i}_{axis}" for i in range(300) for axis in "xyz")]],
+)
+def test_an_error_stays_short_however_long_and_many_names_are(names: list[str]) -> None:
+    with pytest.raises(UnsupportedRecordingError) as caught:
+        find_axes(names)
+    assert len(caught.value.what + caught.value.hint) < 1000

@@ -271,19 +271,28 @@ def _common_unit(axes: Sequence[_Name]) -> Unit | None:
 
 def _not_one(names: Sequence[str], sensors: Sequence[Sequence[_Name]]) -> UnsupportedRecordingError:
     if not sensors:
-        shown = ", ".join(repr(name) for name in names[:12])
+        shown = ", ".join(repr(shortened(name)) for name in names[:8])
         return UnsupportedRecordingError(
             f"no three columns of acceleration among {shown}",
             hint=f"name them x, y and z, or acc_x, acc_y, acc_z{_OR_MAP}",
         )
     return UnsupportedRecordingError(
-        f"more than one accelerometer: {' and '.join(_quoted(axes) for axes in sensors)}",
+        f"more than one accelerometer: {' and '.join(_quoted(axes) for axes in sensors[:4])}",
         hint=f"keep the columns of one of them{_OR_MAP}",
     )
 
 
 def _quoted(axes: Sequence[_Name]) -> str:
-    return ", ".join(repr(axis.text) for axis in axes)
+    return ", ".join(repr(shortened(axis.text)) for axis in axes)
+
+
+#: Of a name in an error.
+_LONGEST_SHOWN = 50
+
+
+def shortened(name: str) -> str:
+    """A column's name as an error shows it: a damaged header may hold one of any length."""
+    return name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}..."
 
 
 def _is_relative(name: str) -> bool:
