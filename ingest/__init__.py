@@ -24,6 +24,7 @@ from ingest.errors import (
     UnreadableFileError,
     UnsupportedRecordingError,
     UsageError,
+    WorkerLostError,
 )
 from ingest.inspection import describe
 from ingest.mapping import TableMapping
@@ -52,6 +53,7 @@ __all__ = [
     "UnreadableFileError",
     "UnsupportedRecordingError",
     "UsageError",
+    "WorkerLostError",
     "describe",
     "read_recording",
 ]

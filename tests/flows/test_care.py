@@ -16,7 +16,10 @@ from tests.flows.conftest import Run
 from tests.flows.making import tiny
 from tests.store.making import contents, execute
 
-VERDICT = "INSERT INTO review_entry VALUES ('me', '2026-03-02', NULL, NULL, 'confirmed', 'mine', 'dr', now())"
+VERDICT = """
+    INSERT INTO review_entry (subject, night_date, verdict, note, reviewer, reviewed_at)
+    VALUES ('me', '2026-03-02', 'confirm', 'mine', 'dr', now())
+"""
 
 
 @pytest.fixture

@@ -6,10 +6,12 @@ import json
 import os
 import stat
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from analytics.model import Review
 from analytics.store import (
     Store,
     back_up,
@@ -21,6 +23,7 @@ from analytics.store import (
     set_aside,
     stage_samples,
     stored_recording,
+    write_review,
 )
 from ingest.errors import DatabaseBusyError, DatabaseUnreadableError, StoreError, UsageError
 from tests.store.conftest import Child
@@ -33,7 +36,7 @@ def whole(store: Store) -> Store:
     new = recording()
     stage_samples(store, new)
     bring_in(store, stored_recording(new, subject="anna"))
-    execute(store, "INSERT INTO review_entry VALUES ('anna', '2026-03-10', 1, NULL, 'confirmed', 'x', 'dr', now())")
+    write_review(store, Review("anna", date(2026, 3, 10), "confirm", "dr", 1_773_000_000_000_000, note="x"))
     return store
 
 

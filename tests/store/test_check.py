@@ -65,6 +65,7 @@ def test_missing_and_damaged_samples_are_found(healthy: Store, damage: bytes | N
     path.unlink()
     if damage is not None:
         path.write_bytes(damage)
+        path.chmod(0o600)
     (found,) = wrong(healthy)
     assert found.what == f"1 of 1 recordings without their samples (first: {sha('left')})"
 
