@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header --python-version 3.11
 
-.PHONY: demo test check peers reading-peers lock clean
+.PHONY: demo test check peers reading-peers accuracy lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run-ready  ## import sample_data/ into demo-output/ and show its nights
@@ -32,6 +32,11 @@ reading-peers: $(VENV)/.run-ready  ## reading speed beside other readers, which 
 	$(PIP) install --target "$$peers" actfast==1.3.0 cwa-reader-rs==0.5.0 scikit-digital-health==0.17.18 \
 		pygt3x==0.7.1 garmin-fit-sdk==21.218.0 fitdecode==0.11.0 fitfast==0.1.0 && \
 	$(BIN)/python -m benchmarks.reading --peers "$$peers"
+
+accuracy: $(VENV)/.run-ready  ## the evaluation on held-out nights, with its pictures (needs a package registry, minutes)
+	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \
+	$(PIP) install --target "$$tools" matplotlib==3.11.2 && \
+	PYTHONPATH="$$tools" $(BIN)/python benchmarks/accuracy.py --pictures docs/images
 
 lock:  ## resolve the dependencies again (needs a package registry)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \
