@@ -110,8 +110,10 @@ def test_a_hang_is_a_finding_and_ends(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 def test_a_flood_of_memory_is_a_finding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def greedy(path: Path) -> Decoded:
-        return replace(decoded(), problems=(f"{np.ones(8 << 20).sum():g} was needed",))
+        # So much that what the process lets go of meanwhile makes no difference.
+        return replace(decoded(), problems=(f"{np.ones(32 << 20).sum():g} was needed",))
 
+    monkeypatch.setattr(worker, "MEMORY_FLOOR_BYTES", 1 << 30)
     assert read_by(monkeypatch, tmp_path, greedy).verdict == "result"
     monkeypatch.setattr(worker, "MEMORY_FLOOR_BYTES", 32 << 20)
     assert read_by(monkeypatch, tmp_path, greedy).verdict == "memory"
