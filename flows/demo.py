@@ -58,6 +58,7 @@ def _next_steps(database: Path, nights: Nights) -> str:
         "nightkick nights --flagged",
         *([f"nightkick show {flagged['night_date']}"] if flagged else []),
         'nightkick sql "select night_date, plms_index, flags from nights order by night_date"',
+        "nightkick review",
     )
     lines = "".join(f"  {question} --db {database}\n" for question in questions)
     return f"Ask on (after `. .venv/bin/activate`):\n{lines}"
