@@ -63,5 +63,6 @@ def read(path: Path) -> Decoded:
 
 def _rests_at_8192(text: bytes, dialect: Dialect) -> bool:
     table = columns(rectangle(text[dialect.data_start :], dialect), dialect, as_text=(), as_numbers=_AXES)
-    norms = np.linalg.norm(table.drop_nulls().to_numpy(), axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):  # a damaged number may have no square
+        norms = np.linalg.norm(table.drop_nulls().to_numpy(), axis=1)
     return bool(len(norms)) and BAND_G[0] <= float(np.median(norms)) * COUNTS_8192.g_per_unit <= BAND_G[1]
