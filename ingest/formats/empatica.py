@@ -16,12 +16,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ingest.errors import IngestError, UnknownFormatError
+from ingest.errors import UnknownFormatError
 from ingest.formats.delimited.dialect import Dialect
-from ingest.formats.delimited.known import known_rows
+from ingest.formats.delimited.known import begins_with, known_rows
 from ingest.formats.delimited.survey import Rows
 from ingest.formats.delimited.table import Table, decode, naming
-from ingest.formats.delimited.textfile import open_source, peek
+from ingest.formats.delimited.textfile import open_source
 from ingest.recording import Decoded, Device, DeviceClock, Placement
 from ingest.units import COUNTS_64
 
@@ -45,10 +45,7 @@ _NO_STAMPS = (
 
 def claims(head: bytes, path: Path) -> bool:
     """Whether the first row is one moment three times and the second one rate three times, plain or gzip."""
-    try:
-        return _HEADER.match(peek(path, _HEAD_BYTES)) is not None
-    except (OSError, IngestError):
-        return False
+    return begins_with(path, _HEADER, _HEAD_BYTES)
 
 
 def read(path: Path) -> Decoded:

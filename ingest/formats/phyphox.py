@@ -19,13 +19,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ingest.bundles import companions_of
-from ingest.errors import EmptyFileError, IngestError, UnsupportedRecordingError
+from ingest.errors import EmptyFileError, UnsupportedRecordingError
 from ingest.formats.delimited.columns import find_axes
 from ingest.formats.delimited.dialect import HEAD_BYTES, detect
-from ingest.formats.delimited.known import known_rows
+from ingest.formats.delimited.known import begins_with, known_rows
 from ingest.formats.delimited.survey import Rows
 from ingest.formats.delimited.table import Table, decode, naming
-from ingest.formats.delimited.textfile import open_source, peek
+from ingest.formats.delimited.textfile import open_source
 from ingest.formats.delimited.timestamps import EARLIEST_US, LATEST_US
 from ingest.recording import Decoded, Device, DeviceClock
 
@@ -74,10 +74,7 @@ class Timeline:
 
 def claims(head: bytes, path: Path) -> bool:
     """Whether the header is seconds and acceleration as phyphox calls them, with any of its separators."""
-    try:
-        return _HEADER.match(peek(path, _HEAD_BYTES)) is not None
-    except (OSError, IngestError):
-        return False
+    return begins_with(path, _HEADER, _HEAD_BYTES)
 
 
 def read(path: Path) -> Decoded:

@@ -20,12 +20,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ingest.bundles import companions_of
-from ingest.errors import EmptyFileError, IngestError, UnsupportedRecordingError
+from ingest.errors import EmptyFileError, UnsupportedRecordingError
 from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect
-from ingest.formats.delimited.known import known_rows
+from ingest.formats.delimited.known import begins_with, known_rows
 from ingest.formats.delimited.survey import Rows
 from ingest.formats.delimited.table import Table, decode, naming
-from ingest.formats.delimited.textfile import Source, open_source, peek
+from ingest.formats.delimited.textfile import Source, open_source
 from ingest.formats.delimited.timestamps import unix_us
 from ingest.formats.merging import added
 from ingest.recording import Decoded, Device, DeviceClock, Placement
@@ -70,10 +70,7 @@ class _File:
 
 def claims(head: bytes, path: Path) -> bool:
     """Whether the header begins as in all files of the app, plain or gzip."""
-    try:
-        return _HEADER.match(peek(path, _HEAD_BYTES)) is not None
-    except (OSError, IngestError):
-        return False
+    return begins_with(path, _HEADER, _HEAD_BYTES)
 
 
 def read(path: Path) -> Decoded:

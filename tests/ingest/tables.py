@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ingest.formats.delimited import reader as delimited
-from ingest.formats.delimited import sheet
+from ingest.formats.delimited import walk
 from ingest.recording import Decoded, Samples
 
 #: 2024-03-12T22:15:00Z
@@ -75,4 +75,4 @@ def joined(decoded: Decoded) -> Samples:
 
 def small_stretches(monkeypatch: pytest.MonkeyPatch, n_bytes: int) -> None:
     """Let the reader cut files into stretches of this size."""
-    monkeypatch.setattr(sheet, "STRETCH_BYTES", n_bytes)
+    monkeypatch.setattr(walk, "STRETCH_BYTES", n_bytes)

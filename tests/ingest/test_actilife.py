@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
 from ingest.formats import actilife
-from ingest.formats.actilife import reader as actilife_reader
+from ingest.formats.delimited import walk
 from ingest.reading import read_recording
 from ingest.recording import Decoded, Device, DeviceClock, Placement
 from ingest.sniff import reader_of
@@ -262,7 +262,7 @@ def test_what_was_written_is_read_back(
     )
     path = tmp_path_factory.getbasetemp() / "round.csv"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(actilife_reader, "_STRETCH_BYTES", stretch)
+        patch.setattr(walk, "STRETCH_BYTES", stretch)
         decoded = read(path, document(xyz_mg, export))
     np.testing.assert_array_equal(in_mg(decoded), xyz_mg)
     to_the_ms = 1000 if with_stamps else 1
@@ -318,7 +318,7 @@ def test_a_damaged_line_costs_its_sample_and_moves_no_other(path: Path, junk: st
 def test_damaged_lines_keep_their_time_across_stretches(
     path: Path, monkeypatch: pytest.MonkeyPatch, stretch_bytes: int
 ) -> None:
-    monkeypatch.setattr(actilife_reader, "_STRETCH_BYTES", stretch_bytes)
+    monkeypatch.setattr(walk, "STRETCH_BYTES", stretch_bytes)
     lines = document(resting_mg(N)).split("\r\n")
     bad = list(range(11 + 3, 11 + N, 7))
     for place in bad:

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, UnknownFormatError, UnsupportedRecordingError
 from ingest.formats import empatica
-from ingest.formats.delimited import known
+from ingest.formats.delimited import walk
 from ingest.recording import DeviceClock, Samples
 from ingest.sniff import reader_of
 from tests.ingest.exports import EVENING_US
@@ -69,7 +69,7 @@ def test_stretches_make_no_difference_and_a_bad_line_keeps_the_time_of_all_other
     lines = [f"{i % 5},0,64" for i in range(500)]
     lines[200] = "1,x,64"
     whole = read(tmp_path / "ACC.csv", HEAD + "\n".join(lines))
-    monkeypatch.setattr(known, "STRETCH_BYTES", 200)
+    monkeypatch.setattr(walk, "STRETCH_BYTES", 200)
     decoded = empatica.read(tmp_path / "ACC.csv")
     np.testing.assert_array_equal(joined(decoded).time_us, whole.time_us)
     np.testing.assert_array_equal(joined(decoded).values, whole.values)

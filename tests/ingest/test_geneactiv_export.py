@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnreadableFileError
 from ingest.errors import UnsupportedRecordingError as Unsupported
-from ingest.formats.delimited import sheet
+from ingest.formats.delimited import walk
 from ingest.formats.geneactiv import reader as geneactiv
 from ingest.recording import Device, DeviceClock, Placement
 from ingest.sniff import reader_of
@@ -249,7 +249,7 @@ def test_a_sensor_that_measures_too_little_gravity_is_still_one_in_g(path: Path)
 
 
 def test_an_endless_line_is_left_out_and_told(path: Path, export: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet, "STRETCH_BYTES", 1 << 20)
+    monkeypatch.setattr(walk, "STRETCH_BYTES", 1 << 20)
     path.write_text(export + "1" * (3 << 20))
     result = read(path)
     assert len(result.time_us) == N

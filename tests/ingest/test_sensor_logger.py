@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, UnsupportedRecordingError
 from ingest.formats import sensor_logger
-from ingest.formats.delimited import known
+from ingest.formats.delimited import walk
 from ingest.formats.delimited.survey import Rows
 from ingest.formats.merging import TOLERANCE_US, added
 from ingest.recording import DeviceClock
@@ -48,7 +48,7 @@ def test_gravity_is_added_to_an_iphones_acceleration(
     np.testing.assert_allclose(joined(decoded).values, expected, atol=1e-6)
     assert {path.name for path in decoded.companions} == {"Metadata.csv", "Gravity.csv"}
     assert "was added from Gravity.csv" in decoded.problems[0]
-    monkeypatch.setattr(known, "STRETCH_BYTES", 1000)
+    monkeypatch.setattr(walk, "STRETCH_BYTES", 1000)
     np.testing.assert_array_equal(joined(sensor_logger.read(path)).values, joined(decoded).values)
 
 

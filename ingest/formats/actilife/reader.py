@@ -13,7 +13,7 @@ Exports of counts have nearly the same first line; `ingest.summaries` refuses th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,10 +26,10 @@ from ingest.formats.actilife.header import Header, Order, date_order, is_actilif
 from ingest.formats.delimited.columns import find_axes, tells_time
 from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect
 from ingest.formats.delimited.lines import Lines, columns, rectangle
-from ingest.formats.delimited.survey import Rows
-from ingest.formats.delimited.table import Table, decode, naming, rows_among
-from ingest.formats.delimited.textfile import GZIP_MAGIC, Source, cut, lines_of, open_source, peek
+from ingest.formats.delimited.table import Table, decode, naming
+from ingest.formats.delimited.textfile import GZIP_MAGIC, Source, open_source, peek
 from ingest.formats.delimited.timestamps import TextTime, recognise, time_us
+from ingest.formats.delimited.walk import walked
 from ingest.recording import Decoded, DeviceClock
 from ingest.source import stamp_of
 from ingest.units import G
@@ -38,7 +38,6 @@ FORMAT = "actilife-csv"
 #: ActiLife prints g with three decimals.
 DECIMALS = 3
 
-_STRETCH_BYTES = 16 << 20
 _TAIL_BYTES = 8 << 10
 _AXES = ("axis1", "axis2", "axis3")
 #: A date and a time of day, whatever stands between the numbers, with their fraction and a Z.
@@ -107,7 +106,7 @@ def read(path: Path) -> Decoded:
         unit=G,
         decimals=DECIMALS,
         row_word="line",
-        rows=lambda: _rows(source, layout),
+        rows=lambda: walked(source, layout.dialect, lambda lines, above: _table(lines, layout, above.rows)),
         problems=(*source.problems, *header.problems, *_problems(layout.clock)),
     )
     decoded = decode(table, path)
@@ -197,16 +196,6 @@ def _problems(clock: _Stamps | _Even) -> tuple[str, ...]:
         "the file has no time stamps that can be read: all times rest on its start and the nominal"
         f" {clock.rate_hz:g} Hz, from which a real sensor drifts by minutes over a night",
     )
-
-
-def _rows(source: Source, layout: _Layout) -> Iterator[Rows]:
-    lines_before, samples_before = layout.dialect.lines_before, 0
-    for stretch in cut(source, layout.dialect.data_start, _STRETCH_BYTES):
-        data, n_overlong = lines_of(source, stretch, _STRETCH_BYTES)
-        lines = rectangle(data, layout.dialect)
-        yield rows_among(lines, _table(lines, layout, samples_before), n_overlong, lines_before)
-        lines_before += lines.n_lines + n_overlong
-        samples_before += len(lines.number) + len(lines.wrong) + n_overlong
 
 
 def _table(lines: Lines, layout: _Layout, samples_before: int) -> pl.DataFrame:

@@ -5,24 +5,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ingest.errors import IngestError
 from ingest.formats.delimited.dialect import Dialect
-from ingest.formats.delimited.lines import columns, rectangle
+from ingest.formats.delimited.lines import Lines, columns
 from ingest.formats.delimited.survey import Rows
-from ingest.formats.delimited.table import rows_of
-from ingest.formats.delimited.textfile import Source, cut, lines_of
-
-#: What is parsed in one go: some 400 000 lines.
-STRETCH_BYTES = 16 << 20
+from ingest.formats.delimited.textfile import Source, peek
+from ingest.formats.delimited.walk import Above, walked
 
 #: From a stretch's columns ``c0``, ``c1``... and the place of each line behind the header, to ``time_us, x, y, z``.
 Build = Callable[[pl.DataFrame, NDArray[np.int64]], pl.DataFrame]
+
+
+def begins_with(path: Path, header: re.Pattern[bytes], n_bytes: int) -> bool:
+    """Whether a header matches the start of a text, plain or gzip."""
+    try:
+        return header.match(peek(path, n_bytes)) is not None
+    except (OSError, IngestError):
+        return False
 
 
 def known_rows(
@@ -37,15 +44,9 @@ def known_rows(
     as_text, as_numbers : sequence of int
         Positions of the columns to parse.
     """
-    n_before = 0
-    for stretch in cut(source, dialect.data_start, STRETCH_BYTES):
-        data, n_overlong = lines_of(source, stretch, STRETCH_BYTES)
-        lines = rectangle(data, dialect)
-        table = build(columns(lines, dialect, as_text=as_text, as_numbers=as_numbers), n_before + lines.number)
-        rows, good = rows_of(table.with_columns(offset_s=pl.lit(None, dtype=pl.Int64)))
-        bad = np.concatenate((lines.number[~good], lines.wrong, [lines.n_lines] * n_overlong))
-        if len(bad):
-            first_bad = dialect.lines_before + n_before + int(bad.min()) + 1
-            rows = replace(rows, n_bad=len(bad), first_bad=first_bad)
-        yield rows
-        n_before += lines.n_lines + n_overlong
+
+    def built(lines: Lines, above: Above) -> pl.DataFrame:
+        table = columns(lines, dialect, as_text=as_text, as_numbers=as_numbers)
+        return build(table, above.lines + lines.number)
+
+    return walked(source, dialect, built)

@@ -1,7 +1,7 @@
 """A delimited text file opened: its layout, some of its values, and its lines as samples, stretch by stretch.
 
-Every format that is such a file goes through here; what its columns mean is said by a `Reading`, and that is all
-that the formats differ in. The only place that walks a text file from line to sample.
+Formats whose columns have to be found out go through here; what they mean is said by a `Reading`, and that is all
+that these formats differ in. `known` serves those whose columns are known, and `walk` both.
 """
 
 from __future__ import annotations
@@ -16,23 +16,18 @@ import polars as pl
 from ingest.errors import EmptyFileError, IngestError, UnknownFormatError
 from ingest.formats.delimited.columns import TimeColumn, find_axes, tells_time
 from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect, header_rows, is_text
-from ingest.formats.delimited.lines import columns, rectangle
+from ingest.formats.delimited.lines import Lines, columns, rectangle
 from ingest.formats.delimited.survey import Rows
-from ingest.formats.delimited.table import rows_among
 from ingest.formats.delimited.textfile import (
     GZIP_MAGIC,
     UTF16_MARKS,
     Source,
-    Stretch,
-    cut,
-    lines_of,
     open_source,
     peek,
 )
 from ingest.formats.delimited.timestamps import offset_s, time_us
+from ingest.formats.delimited.walk import Above, walked
 
-#: What is parsed in one go: some 400 000 lines.
-STRETCH_BYTES = 16 << 20
 #: Where the sample for all decisions is taken: so many places, evenly over the file.
 _PLACES = 8
 _PLACE_BYTES = 8 << 10
@@ -141,11 +136,15 @@ def open_sheet(path: Path) -> Sheet:
 
 def rows_in(sheet: Sheet, reading: Reading) -> Iterator[Rows]:
     """Every line as a sample, a stretch at a time; what is none is counted."""
-    lines_before = sheet.dialect.lines_before
-    for stretch in cut(sheet.source, sheet.dialect.data_start, STRETCH_BYTES):
-        rows, n_lines = _parse(sheet, stretch, reading, lines_before)
-        yield rows
-        lines_before += n_lines
+    x, y, z = reading.xyz
+    wanted = {"time_us": reading.time_us, "offset_s": reading.offset_s, "counter_us": reading.counter_us}
+    given = {name: expression for name, expression in wanted.items() if expression is not None}
+
+    def built(lines: Lines, _above: Above) -> pl.DataFrame:
+        table = columns(lines, sheet.dialect, as_text=reading.as_text, as_numbers=reading.as_numbers)
+        return table.select(x=x, y=y, z=z, **given)
+
+    return walked(sheet.source, sheet.dialect, built)
 
 
 def n_decimals(values: Sequence[str]) -> int:
@@ -157,18 +156,6 @@ def n_decimals(values: Sequence[str]) -> int:
 def is_header_only(text: bytes) -> bool:
     """Whether a text without samples has a line that names a time and three axes."""
     return any(any(map(tells_time, row)) and _names_axes(row) for row in header_rows(text))
-
-
-def _parse(sheet: Sheet, stretch: Stretch, reading: Reading, lines_before: int) -> tuple[Rows, int]:
-    """The samples of a stretch, and how many lines it has."""
-    data, n_overlong = lines_of(sheet.source, stretch, STRETCH_BYTES)
-    lines = rectangle(data, sheet.dialect)
-    table = columns(lines, sheet.dialect, as_text=reading.as_text, as_numbers=reading.as_numbers)
-    x, y, z = reading.xyz
-    wanted = {"time_us": reading.time_us, "offset_s": reading.offset_s, "counter_us": reading.counter_us}
-    given = {name: expression for name, expression in wanted.items() if expression is not None}
-    table = table.select(x=x, y=y, z=z, **given)
-    return rows_among(lines, table, n_overlong, lines_before), lines.n_lines + n_overlong
 
 
 def _samples(dialect: Dialect, source: Source) -> tuple[tuple[str, ...], ...]:
