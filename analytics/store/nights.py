@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -74,9 +76,13 @@ def _rows(
 
 
 def _envelopes(con: duckdb.DuckDBPyConnection, key: NightKey) -> Iterator[Envelope]:
+    """Each put together from its rows."""
     fields: Fields = {**ENVELOPE}
-    for row in _rows(con, "envelope", {**fields, "max_mg": (None, "max_mg")}, key, "start_at, recording"):
-        yield Envelope(**{**row, "max_mg": np.array(row["max_mg"], dtype=np.float32)})
+    pieces = _rows(con, "envelope", {**fields, "max_mg": (None, "max_mg")}, key, "recording, site, leg, start_at")
+    wholes = [list(rows) for _, rows in groupby(pieces, key=itemgetter("recording", "site", "leg"))]
+    for rows in sorted(wholes, key=lambda rows: (rows[0]["start_us"], rows[0]["recording"])):
+        values = np.concatenate([np.array(row["max_mg"], dtype=np.float32) for row in rows])
+        yield Envelope(**{**rows[0], "max_mg": values})
 
 
 def _score(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from operator import attrgetter
 from typing import Any
 
 import polars as pl
 
-from analytics.model import Flag, Night, Score
+from analytics.model import Envelope, Flag, Night, Score
 from analytics.store.tables import UTC_US, Columns, frame_of, plain
 from ingest.errors import StoreError
 
@@ -147,6 +147,9 @@ MEASURES: Columns = {
     "periodicity_unstable": pl.Boolean,
 }
 
+#: Steps of an envelope in a row. A list is read together with those of some thousand rows around it, so a night in one
+#: row would cost as much as all nights.
+ENVELOPE_STEPS = 600
 #: Every table that holds rows of nights.
 NIGHT_TABLES = ("night", "bout", "blank", "envelope", "movement", "score", "event", "series_row", "flag")
 
@@ -182,9 +185,17 @@ def _night_frame(nights: Sequence[Night]) -> pl.DataFrame:
 
 
 def _envelope_frame(nights: Sequence[Night]) -> pl.DataFrame:
-    frame = _parts(((_key(n), e) for n in nights for e in n.envelopes), _KEY, ENVELOPE)
-    values = [pl.Series(e.max_mg).fill_nan(None) for n in nights for e in n.envelopes]
+    pieces = [(_key(night), piece) for night in nights for whole in night.envelopes for piece in _pieces(whole)]
+    frame = _parts(iter(pieces), _KEY, ENVELOPE)
+    values = [pl.Series(piece.max_mg).fill_nan(None) for _, piece in pieces]
     return frame.with_columns(pl.Series("max_mg", values, dtype=pl.List(pl.Float32)))
+
+
+def _pieces(whole: Envelope) -> Iterator[Envelope]:
+    """Short envelopes one after the other."""
+    for first in range(0, len(whole.max_mg), ENVELOPE_STEPS):
+        start_us = whole.start_us + round(first * whole.step_s * 1e6)
+        yield replace(whole, start_us=start_us, max_mg=whole.max_mg[first : first + ENVELOPE_STEPS])
 
 
 def _event_frame(scored: Sequence[tuple[Night, Score]]) -> pl.DataFrame:

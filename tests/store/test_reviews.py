@@ -11,6 +11,8 @@ import pytest
 
 from analytics.model import Blank, Envelope, Review
 from analytics.store import Store, load_night, query, reviews_of, save_nights, set_default_ruleset, write_review
+from analytics.store.connection import transaction
+from analytics.store.migrate import initialise
 from ingest.errors import UsageError
 from tests.store.making import EVENING, START_US, bring_in, night, sha, stored
 
@@ -130,12 +132,16 @@ def test_reviews_outlive_another_import_and_another_analysis(filled: Store) -> N
 
 def full_night() -> Any:
     values = np.array([3.1, np.nan, 80.5, 0.0], dtype=np.float32)
+    whole = np.arange(1_201, dtype=np.float32)
     return night(
         "anna",
         EVENING,
         [sha("left")],
         blanks=(Blank(START_US, START_US + 5, "gap"), Blank(START_US, START_US + 9, "unworn")),
-        envelopes=(Envelope(sha("left"), "ankle", "left", START_US, 1.0, values),),
+        envelopes=(
+            Envelope(sha("left"), "ankle", "left", START_US, 0.5, np.where(whole % 7 == 0, np.nan, whole)),
+            Envelope(sha("left"), "ankle", "right", START_US + 1, 1.0, values),
+        ),
     )
 
 
@@ -170,5 +176,24 @@ def test_a_night_that_is_not_there_is_none(filled: Store) -> None:
 def test_a_second_analysis_replaces_envelope_and_blanks(filled: Store) -> None:
     for _ in range(2):
         save_nights(filled, [full_night()])
-    assert query(filled, "SELECT count(*) FROM envelope").item() == 1
+    assert query(filled, "SELECT list(len(max_mg) ORDER BY leg, start_at) FROM envelope").item().to_list() == [
+        *(600, 600, 1),
+        4,
+    ]
     assert query(filled, "SELECT count(*) FROM blank").item() == 2
+
+
+def test_a_database_with_a_row_an_envelope_is_brought_to_short_rows(filled: Store) -> None:
+    save_nights(filled, [full_night()])
+    before = load_night(filled, ("anna", EVENING))
+    with transaction(filled) as con:
+        con.execute(
+            "CREATE TEMP TABLE whole AS SELECT subject, night_date, recording, site, leg, min(start_at) AS start_at,"
+            " step_s, flatten(list(max_mg ORDER BY start_at)) AS max_mg FROM envelope GROUP BY ALL;"
+            " DELETE FROM envelope; INSERT INTO envelope BY NAME FROM whole;"
+            " DELETE FROM schema_migration WHERE version = 7"
+        )
+    assert query(filled, "SELECT max(len(max_mg)) FROM envelope").item() == 1_201
+    initialise(filled)
+    assert query(filled, "SELECT max(len(max_mg)) FROM envelope").item() == 600
+    assert load_night(filled, ("anna", EVENING)) == before
