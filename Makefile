@@ -36,7 +36,7 @@ reading-peers: $(VENV)/.run-ready  ## reading speed beside other readers, which 
 accuracy: $(VENV)/.run-ready  ## the evaluation on held-out nights, with its pictures (needs a package registry, minutes)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \
 	$(PIP) install --target "$$tools" matplotlib==3.11.2 && \
-	PYTHONPATH="$$tools" $(BIN)/python benchmarks/accuracy.py --pictures docs/images
+	PYTHONPATH="$$tools" $(BIN)/python benchmarks/accuracy.py --pictures docs/images --document docs/accuracy.md
 
 lock:  ## resolve the dependencies again (needs a package registry)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \

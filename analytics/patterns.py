@@ -22,6 +22,8 @@ PATTERN_NIGHTS, PATTERN_OF = 2, 3
 FEW_NIGHTS = 5
 #: Fewer nights show no trend: at five, only a rise from every night to the next one stands out (Kendall).
 TREND_NIGHTS = 7
+#: Of more nights, the newest: a year tells how it is going, and pairs of nights grow with the square.
+TREND_MOST_NIGHTS = 366
 #: Nights in bed this long, and sleepy all the same.
 ENOUGH_IN_BED_H = 7.0
 #: Symptoms are noted from 0 to 10; the middle of the scale is more than a trifle.
@@ -64,6 +66,7 @@ class Spread:
 class Trend:
     """How an index changes, per hour of sleep and week, with its 95 % interval (Theil-Sen, Kendall's variance)."""
 
+    n_nights: int
     per_week: float
     low: float
     high: float
@@ -105,11 +108,12 @@ def spread(nights: Iterable[NightFacts]) -> Spread | None:
 
 
 def trend(nights: Iterable[NightFacts]) -> Trend | None:
-    """Change of the PLMS index over time; None below `TREND_NIGHTS` assessable nights.
+    """Change of the PLMS index over the newest `TREND_MOST_NIGHTS` nights; None below `TREND_NIGHTS` assessable ones.
 
     The median of the slopes between all pairs of nights, with the interval of Sen (J Am Stat Assoc 1968;63:1379-1389).
     """
-    known = sorted((n.night_date, n.plms_index) for n in nights if n.assessable and n.plms_index is not None)
+    able = ((n.night_date, n.plms_index) for n in nights if n.assessable and n.plms_index is not None)
+    known = sorted(able)[-TREND_MOST_NIGHTS:]
     if len(known) < TREND_NIGHTS:
         return None
     weeks = np.array([(day - known[0][0]).days for day, _ in known]) / 7
@@ -123,7 +127,7 @@ def trend(nights: Iterable[NightFacts]) -> Trend | None:
     half = 1.959964 * np.sqrt(n * (n - 1) * (2 * n + 5) / 18)
     low = max(0, int(np.floor((len(slopes) - half) / 2)) - 1)
     high = min(len(slopes) - 1, int(np.ceil((len(slopes) + half) / 2)))
-    return Trend(float(np.median(slopes)), float(slopes[low]), float(slopes[high]))
+    return Trend(n, float(np.median(slopes)), float(slopes[low]), float(slopes[high]))
 
 
 def clinician_signs(nights: Sequence[NightFacts], journal: Sequence[JournalEntry]) -> tuple[Sign, ...]:

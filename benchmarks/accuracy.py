@@ -1,6 +1,7 @@
 """Found against true on simulated nights: events, index, flags, labels, sleep onset, and what each step buys.
 
-    python benchmarks/accuracy.py [--set held-out|tuning] [--share 1.0] [--jobs 2] [--pictures DIR] [--tables DIR]
+    python benchmarks/accuracy.py [--set held-out|tuning] [--share 1.0] [--jobs 2] [--tables DIR]
+        [--pictures DIR] [--document FILE]
 
 The nights are fixed and seeded (`accuracy_sets`), the held-out ones were not used while building. Every figure has a
 95 % interval from resampling nights. What this shows is that the program finds what was put in; it cannot show how
@@ -10,24 +11,34 @@ real legs move: amplitudes at the ankle are not published, and 39 % of EMG leg m
 from __future__ import annotations
 
 import argparse
+import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import get_args
 
-import numpy as np
 import polars as pl
 from accuracy_compare import Found, evaluate
-from accuracy_sets import QUIET_SENSORS, Case, SetName, ablation_cases, cases
+from accuracy_sets import SEEDS, Case, SetName, ablation_cases, cases
+from accuracy_tables import (
+    Rows,
+    ablation_table,
+    confusion,
+    events_table,
+    flag_table,
+    index_table,
+    jerk_table,
+    onset_table,
+    rate_table,
+    recall_by_size,
+)
 
 from analytics.criteria import Criteria
 
-RESAMPLES = 1000
-#: Nights this near to a threshold can fall on either side of it: a movement more or less decides.
-NEAR_PER_H = 3.0
-Rows = pl.DataFrame
+#: A place for a table in the document that `--document` brings up to date.
+PLACE = re.compile(r"(<!-- (?P<title>(?!end )[^>]+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
 #: Each step of the analysis as a change of the criteria that switches it off.
 ABLATIONS: dict[str, dict[str, object]] = {
     "as it is": {},
@@ -56,20 +67,24 @@ def main() -> int:
     ablated = dict(
         zip(ABLATIONS, _evaluated(ablation_cases(options.set, options.share), variants, options.jobs), strict=True)
     )
-    print(f"{options.set} set, {len(nights)} nights, {len(events):,} movements true or found; median ", end="")
-    print(f"{nights['cpu_s'].median():.2f} s CPU a night\n")
-    for title, lines in (
-        ("Events", events_table(events)),
-        ("Recall by size of the kick and sensor", recall_by_size(events)),
-        ("PLMS index, found less true", index_table(nights)),
-        ("Flag possible_plmd", flag_table(nights)),
-        ("Hypnic jerks", jerk_table(events)),
-        ("Sleep onset, found less true", onset_table(nights)),
-        ("Labels (rows: what it was; columns: what it was called)", confusion(events)),
-        ("Rates: largest difference from the same night at 50 Hz", rate_table(nights)),
-        ("What each step buys", ablation_table(ablated)),
-    ):
-        print(f"## {title}\n\n{lines}\n")
+    head = (
+        f"{options.set} set (seed {SEEDS[options.set]}): {len(nights)} nights, {len(events):,} movements true or found;"
+        f" median {nights['cpu_s'].median():.2f} s CPU a night"
+    )
+    tables = {
+        "Nights": head[0].upper() + head[1:] + ".",
+        "Events": events_table(events),
+        "Recall by size of the kick and sensor": recall_by_size(events),
+        "PLMS index, found less true": index_table(nights),
+        "Flag possible_plmd": flag_table(nights),
+        "Hypnic jerks": jerk_table(events),
+        "Sleep onset, found less true": onset_table(nights),
+        "Labels (rows: what it was; columns: what it was called)": confusion(events),
+        "Rates: largest difference from the same night at 50 Hz": rate_table(nights),
+        "What each step buys": ablation_table(ablated),
+    }
+    for title, table in tables.items():
+        print(f"## {title}\n\n{table}\n")
     if options.tables:
         options.tables.mkdir(parents=True, exist_ok=True)
         nights.write_csv(options.tables / "nights.csv")
@@ -78,7 +93,23 @@ def main() -> int:
         from accuracy_pictures import draw  # needs matplotlib, which the project does not
 
         draw(nights, events, options.pictures)
+    if options.document:
+        options.document.write_text(_brought_up_to_date(options.document.read_text(), tables))
     return 0
+
+
+def _brought_up_to_date(document: str, tables: dict[str, str]) -> str:
+    """The document with each table in its place."""
+    left = set(tables)
+
+    def put(place: re.Match[str]) -> str:
+        left.discard(place["title"])
+        return f"{place[1]}\n{tables[place['title']]}\n\n"
+
+    written = PLACE.sub(put, document)
+    if left:
+        raise SystemExit(f"the document has no place for: {', '.join(sorted(left))}")
+    return written
 
 
 def _options() -> argparse.Namespace:
@@ -88,6 +119,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--tables", type=Path)
+    parser.add_argument("--document", type=Path, help="a text whose tables are replaced, as docs/accuracy.md")
     return parser.parse_args()
 
 
@@ -101,220 +133,6 @@ def _evaluated(chosen: Sequence[Case], variants: Sequence[Criteria], jobs: int) 
 def _tables(found: Sequence[Found]) -> tuple[Rows, Rows]:
     nights = pl.DataFrame([f.night for f in found], infer_schema_length=None)
     return nights, pl.DataFrame([row for f in found for row in f.events], infer_schema_length=None)
-
-
-# --- measures ----------------------------------------------------------------------------------------------------
-
-
-def counts(events: Rows) -> dict[str, float]:
-    """Recall and precision of leg movements asleep: what is counted against kicks of at least 30 mg."""
-    asleep = events.filter("asleep")
-    kicks = asleep.filter(pl.col("kind").is_in(["kick", "respiratory"]))
-    hits = float(kicks["counted"].sum())
-    extra = float(asleep.filter(~pl.col("kind").is_in(["kick", "respiratory"]))["counted"].sum())
-    total = max(1.0, float(len(kicks)))
-    precision = hits / max(1.0, hits + extra)
-    recall = hits / total
-    return {"recall": recall, "precision": precision, "F1": 2 * hits / max(1.0, total + hits + extra)}
-
-
-def interval(rows: Rows, measure: Callable[[Rows], float]) -> tuple[float, float]:
-    """95 % interval of a measure of events or nights, from resampling nights."""
-    groups = [part for _, part in rows.group_by("seed", maintain_order=True)]
-    rng = np.random.default_rng(20160226)
-    resampled = 200 if len(rows) > 20_000 else RESAMPLES
-    values = [
-        measure(pl.concat([groups[i] for i in rng.integers(len(groups), size=len(groups))])) for _ in range(resampled)
-    ]
-    low, high = np.nanquantile(values, (0.025, 0.975))
-    return float(low), float(high)
-
-
-def events_table(events: Rows) -> str:
-    """Events of kicks of at least 30 mg while asleep, by sensor."""
-    mixed = events.filter(pl.col("group").is_in(["mixed", "none", "profile"]))
-    lines = ["| sensor | recall | precision | F1 (95 % interval) |", "|---|---|---|---|"]
-    quiet = mixed.filter(pl.col("sensor").is_in(QUIET_SENSORS))
-    for name, part in [
-        ("AX3, AX6, GT3X", quiet),
-        *((str(k[0]), p) for k, p in mixed.group_by("sensor", maintain_order=True)),
-    ]:
-        value = counts(part)
-        low, high = interval(_per_night(part), _f1)
-        lines.append(
-            f"| {name} | {value['recall']:.3f} | {value['precision']:.3f} | {value['F1']:.3f} ({low:.3f}-{high:.3f}) |"
-        )
-    return "\n".join(lines)
-
-
-def _per_night(events: Rows) -> Rows:
-    """Hits, true kicks and extra counts of each night: enough for F1, and quick to resample."""
-    kick = pl.col("kind").is_in(["kick", "respiratory"])
-    return (
-        events.filter("asleep")
-        .group_by("seed", maintain_order=True)
-        .agg(hits=(kick & pl.col("counted")).sum(), true=kick.sum(), extra=(~kick & pl.col("counted")).sum())
-    )
-
-
-def _f1(rows: Rows) -> float:
-    hits, true, extra = (float(rows[name].sum()) for name in ("hits", "true", "extra"))
-    return 2 * hits / max(1.0, true + hits + extra)
-
-
-def recall_by_size(events: Rows) -> str:
-    """Share of kicks found, on nights of kicks of one size."""
-    kicks = events.filter((pl.col("group") == "amplitude") & (pl.col("kind") == "kick") & pl.col("asleep"))
-    sizes = kicks.with_columns(size=pl.col("peak_mg").round(0).cast(pl.Int32))
-    table = (
-        sizes.group_by("size", "sensor")
-        .agg(pl.col("counted").mean())
-        .pivot("sensor", index="size", values="counted")
-        .sort("size")
-    )
-    names = [c for c in table.columns if c != "size"]
-    lines = ["| peak, mg | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
-    lines += [
-        f"| {row['size']} | " + " | ".join(f"{row[n]:.2f}" for n in names) + " |" for row in table.iter_rows(named=True)
-    ]
-    return "\n".join(lines)
-
-
-def index_table(nights: Rows) -> str:
-    """Error of the index on assessable nights, in bands of the true one."""
-    known = _with_error(nights.filter(pl.col("group").is_in(["mixed", "none", "profile", "child"])))
-    lines = [
-        "| true, per hour | nights | mean | mean absolute | worst | within 3/h + 10 % |",
-        "|---|---|---|---|---|---|",
-    ]
-    for low, high in ((0, 0.001), (0.001, 5), (5, 15), (15, 30), (30, 100), (0, 100)):
-        part = known.filter((pl.col("true_index") >= low) & (pl.col("true_index") < high))
-        if len(part):
-            name = "none" if high < 1 else "all" if (low, high) == (0, 100) else f"{low:g}-{high:g}"
-            lines.append(f"| {name} | {len(part)} | {_error_cells(part)} |")
-    for group in ("sofa", "apnoea"):
-        part = _with_error(nights.filter(pl.col("group") == group))
-        if len(part):
-            lines.append(f"| {group} | {len(part)} | {_error_cells(part)} |")
-    return "\n".join(lines)
-
-
-def _with_error(nights: Rows) -> Rows:
-    return nights.filter(pl.col("found_index").is_not_null() & pl.col("assessable")).with_columns(
-        error=pl.col("found_index") - pl.col("true_index"),
-        allowed=3 + 0.1 * pl.col("true_index"),
-    )
-
-
-def _error_cells(part: Rows) -> str:
-    error = part["error"].to_numpy()
-    worst = error[np.abs(error).argmax()]
-    within = (part["error"].abs() <= part["allowed"]).mean()
-    return f"{error.mean():+.2f} | {np.abs(error).mean():.2f} | {worst:+.1f} | {within:.0%}"
-
-
-def flag_table(nights: Rows) -> str:
-    """Sensitivity and specificity of the flag, on nights that are not near the threshold."""
-    lines = ["| threshold | nights | sensitivity | specificity |", "|---|---|---|---|"]
-    adult = nights.filter(pl.col("group").is_in(["mixed", "none", "profile"]))
-    child = nights.filter(pl.col("group") == "child")
-    for name, part, threshold in (("15/h, adults", adult, 15.0), ("5/h, children", child, 5.0)):
-        clear = part.filter((pl.col("true_index") - threshold).abs() > NEAR_PER_H)
-        above, below = clear.filter(pl.col("true_index") > threshold), clear.filter(pl.col("true_index") < threshold)
-        cells = " | ".join(
-            _share(p["possible_plmd"].sum() if hit else (~p["possible_plmd"]).sum(), len(p))
-            for p, hit in ((above, True), (below, False))
-        )
-        lines.append(f"| {name} | {len(clear)} of {len(part)} | {cells} |")
-    for group in ("sofa", "apnoea"):
-        part = nights.filter(pl.col("group") == group)
-        right = _share((~part["possible_plmd"]).sum(), len(part))
-        lines.append(f"| 15/h, {group} (true index below it) | {len(part)} | - | {right} |")
-    return "\n".join(lines)
-
-
-def _share(hits: int, total: int) -> str:
-    """A share with its Wilson 95 % interval."""
-    if not total:
-        return "no nights"
-    z, p = 1.96, hits / total
-    centre = (p + z * z / (2 * total)) / (1 + z * z / total)
-    half = z * np.sqrt(p * (1 - p) / total + z * z / (4 * total * total)) / (1 + z * z / total)
-    return f"{p:.3f} ({max(0.0, centre - half):.2f}-{min(1.0, centre + half):.2f}; {hits} of {total})"
-
-
-def jerk_table(events: Rows) -> str:
-    """Hypnic jerks found, and what else carries the label."""
-    some = events.filter(pl.col("group").is_in(["mixed", "none", "profile"]))
-    jerks = some.filter(pl.col("kind") == "jerk")
-    extra = some.filter((pl.col("kind") != "jerk") & (pl.col("label") == "hypnic_jerk"))
-    n = some["seed"].n_unique()
-    return (
-        "| jerks found | false ones a night |\n|---|---|\n"
-        f"| {_share((jerks['label'] == 'hypnic_jerk').sum(), len(jerks))} | {len(extra) / max(1, n):.2f} |"
-    )
-
-
-def onset_table(nights: Rows) -> str:
-    """Error of the sleep onset, minutes."""
-    lines = ["| nights | median | median absolute | 90 % within | inside 2 SD |", "|---|---|---|---|---|"]
-    plain = nights.filter(pl.col("group").is_in(["mixed", "none", "profile", "child"]))
-    for name, part in (("without sofa", plain), ("sofa", nights.filter(pl.col("group") == "sofa"))):
-        known = part.filter(pl.col("onset_error_min").is_not_null())
-        error = known["onset_error_min"].to_numpy()
-        inside = (known["onset_error_min"].abs() <= 2 * known["onset_sd_min"]).mean()
-        lines.append(
-            f"| {name} ({len(known)}) | {np.median(error):+.1f} min | {np.median(np.abs(error)):.1f} min"
-            f" | {np.quantile(np.abs(error), 0.9):.1f} min | {inside:.0%} |"
-        )
-    return "\n".join(lines)
-
-
-def confusion(events: Rows) -> str:
-    """What true movements were called, shares of each row."""
-    some = events.filter(pl.col("group").is_in(["mixed", "none", "profile", "child"])).with_columns(
-        was=pl.format("{}, {}", "kind", pl.when("asleep").then(pl.lit("asleep")).otherwise(pl.lit("awake")))
-    )
-    table = some.group_by("was", "label").len().pivot("label", index="was", values="len").fill_null(0).sort("was")
-    names = sorted(c for c in table.columns if c != "was")
-    lines = ["| | n | " + " | ".join(names) + " |", "|---" * (len(names) + 2) + "|"]
-    for row in table.iter_rows(named=True):
-        total = sum(row[n] for n in names)
-        lines.append(f"| {row['was']} | {total} | " + " | ".join(f"{row[n] / total:.0%}" for n in names) + " |")
-    return "\n".join(lines)
-
-
-def rate_table(nights: Rows) -> str:
-    """The same nights at other rates."""
-    rate = nights.filter(pl.col("group") == "rate")
-    base = rate.filter(pl.col("rate_hz") == 50).select("name", base="found_index", base_flag="possible_plmd")
-    joined = rate.join(base, on="name").with_columns(off=(pl.col("found_index") - pl.col("base")).abs())
-    lines = ["| rate | nights | index | flags that differ |", "|---|---|---|---|"]
-    for (rate_hz,), part in joined.group_by("rate_hz", maintain_order=True):
-        differ = (part["possible_plmd"] != part["base_flag"]).sum()
-        lines.append(f"| {rate_hz:g} Hz | {len(part)} | {part['off'].max():.1f}/h | {differ} |")
-    return "\n".join(lines)
-
-
-def ablation_table(ablated: dict[str, tuple[Rows, Rows]]) -> str:
-    """The same nights with one step switched off at a time: mixed ones, those of 20 mg kicks, those of large ones."""
-    lines = [
-        "| analysis | F1, mixed | F1, 20 mg | F1, 200-400 mg | index, mean absolute error, mixed | large |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, (nights, events) in ablated.items():
-        scores = " | ".join(f"{counts(events.filter(pl.col('group') == g))['F1']:.3f}" for g in _ABLATED)
-        errors = " | ".join(_mean_error(nights.filter(pl.col("group") == g)) for g in ("mixed", "large"))
-        lines.append(f"| {name} | {scores} | {errors} |")
-    return "\n".join(lines)
-
-
-_ABLATED = ("mixed", "amplitude", "large")
-
-
-def _mean_error(nights: Rows) -> str:
-    known = nights.filter(pl.col("found_index").is_not_null())
-    return f"{(known['found_index'] - known['true_index']).abs().mean():.2f}/h" if len(known) else "not assessable"
 
 
 if __name__ == "__main__":

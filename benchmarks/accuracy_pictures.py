@@ -70,9 +70,10 @@ def _index(nights: pl.DataFrame) -> plt.Figure:
 
 def _onset(nights: pl.DataFrame) -> plt.Figure:
     figure, axes = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
-    bins = np.arange(-125, 46, 5.0)
     plain = nights.filter(pl.col("group").is_in(["mixed", "none", "profile", "child"]))["onset_error_min"].drop_nulls()
     sofa = nights.filter(pl.col("group") == "sofa")["onset_error_min"].drop_nulls()
+    every = pl.concat([plain, sofa]).to_numpy()
+    bins = np.arange(5 * np.floor(every.min() / 5), every.max() + 5, 5.0)
     axes.hist(
         [plain.to_numpy(), sofa.to_numpy()],
         bins=list(bins),
@@ -103,7 +104,7 @@ def _labels(events: pl.DataFrame) -> plt.Figure:
     for i, j in np.ndindex(*shares.shape):
         if shares[i, j] >= 0.005:
             axes.text(j, i, f"{shares[i, j]:.0%}", ha="center", va="center", color="w" if shares[i, j] > 0.6 else "k")
-    axes.set_xticks(range(len(names)), [name.replace("_", "\n") for name in names])
+    axes.set_xticks(range(len(names)), [name.replace("_", "\n") for name in names], fontsize="small")
     axes.set_yticks(range(len(rows)), texts)
     axes.tick_params(length=0)
     axes.set_title("What simulated movements were called", loc="left")

@@ -1,7 +1,8 @@
 """The simulated nights that `accuracy.py` measures on: fixed, seeded, tuning and held-out kept apart.
 
 A case is one night; the same case is the same night on every machine with the same numpy. Constants of the analysis
-were chosen on the tuning seeds; the held-out ones are for reporting.
+were chosen on the tuning seeds; the held-out ones are for reporting. A held-out seed whose results led to a change is
+replaced by a new one (90 210 showed that kicks of 12 mg were missed, and is spent).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Literal
 from analytics.simulate import PROFILES, Profile
 
 SetName = Literal["tuning", "held-out"]
-SEEDS: dict[SetName, int] = {"tuning": 1_000, "held-out": 90_210}
+SEEDS: dict[SetName, int] = {"tuning": 1_000, "held-out": 41_507}
 #: Noise for which the event targets are stated; the others are reported beside them.
 QUIET_SENSORS = ("ax3", "ax6", "gt3x")
 SENSORS = (*QUIET_SENSORS, "ax3-packed", "geneactiv")

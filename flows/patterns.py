@@ -55,6 +55,6 @@ def _index_lines(person: dict[str, Any]) -> Iterator[str]:
         return
     told = "changes" if changes["is_clear"] else "no clear change"
     yield (
-        f"  trend: {told}, {changes['per_week']:+.1f} per hour and week"
+        f"  trend over the newest {changes['n_nights']} nights: {told}, {changes['per_week']:+.1f} per hour and week"
         f" (95 % interval {changes['low']:+.1f} to {changes['high']:+.1f})"
     )

@@ -53,8 +53,8 @@ def _lines(report: Report) -> Iterator[Html | str]:
     if changes is not None:
         told = "changes" if changes.is_clear else "no clear change"
         yield (
-            f"Trend: {told}, {changes.per_week:+.1f} per hour and week (95 % interval {changes.low:+.1f} to "
-            f"{changes.high:+.1f})."
+            f"Trend over the newest {changes.n_nights} nights: {told}, {changes.per_week:+.1f} per hour and week "
+            f"(95 % interval {changes.low:+.1f} to {changes.high:+.1f})."
         )
     elif able >= FEW_NIGHTS:
         yield f"A trend needs {TREND_NIGHTS} assessable nights."

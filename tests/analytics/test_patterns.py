@@ -66,6 +66,12 @@ def test_six_nights_show_no_trend_and_seven_may() -> None:
     assert rising.is_clear
 
 
+def test_a_trend_is_that_of_the_newest_year() -> None:
+    found = trend(nights(*[50] * 1_000, *range(366)))
+    assert found is not None
+    assert (found.n_nights, found.low, found.high) == (366, pytest.approx(7), pytest.approx(7))
+
+
 def test_nights_that_differ_by_chance_show_no_clear_trend() -> None:
     found = [trend(nights(*np.random.default_rng(k).normal(30, 8, 14))) for k in range(200)]
     assert sum(t is not None and t.is_clear for t in found) <= 16  # 5 % of 200, and as much again by chance

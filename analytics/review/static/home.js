@@ -110,7 +110,7 @@ const finding = (person, several) => {
     several && el("h2", {}, el("bdi", {}, person.subject)),
     el("ul", {}, lines.length ? lines : el("li", {}, `No flag on ${able} assessable ${able === 1 ? "night" : "nights"}.`)),
     spread && el("p", {}, `Periodic movements per hour of sleep: median ${number(spread.median)}, from ${number(spread.low)} to ${number(spread.high)}.`,
-      person.trend?.is_clear ? ` It changes by ${number(person.trend.per_week)} a week.` : ""),
+      person.trend?.is_clear ? ` Over the newest ${person.trend.n_nights} nights it changes by ${number(person.trend.per_week)} a week.` : ""),
     able < 7 && el("p", { class: "note" }, `Fewer than 7 nights: nights differ, record more before relying on this.`),
     el("details", {}, el("summary", {}, "When to see a clinician"),
       el("dl", { class: "signs" }, person.signs.map((sign) => [
