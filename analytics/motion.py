@@ -64,8 +64,10 @@ def segments(channel: Channel, criteria: Criteria) -> tuple[Segment, ...]:
     cover counts as not scorable.
     """
     # One value that is no number would spread through a whole segment's spectrum.
-    finite = np.isfinite(channel.xyz_g).all(axis=1)
-    time_us, xyz_g = channel.time_us[finite], channel.xyz_g[finite]
+    time_us, xyz_g = channel.time_us, channel.xyz_g
+    finite = np.isfinite(xyz_g).all(axis=1)
+    if not finite.all():
+        time_us, xyz_g = time_us[finite], xyz_g[finite]
     if len(time_us) < 2:
         return ()
     cuts = np.flatnonzero(np.diff(time_us) > criteria.motion.split_gap_s * 1e6) + 1
@@ -105,21 +107,24 @@ def _segment(time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], criteria: C
     )
 
 
-def _evenly(time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], motion: Motion) -> tuple[NDArray[np.int64], Floats]:
+def _evenly(
+    time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], motion: Motion
+) -> tuple[NDArray[np.int64], NDArray[np.float32] | Floats]:
     """The samples as they are where their stamps are even enough for a filter, else on an even grid."""
-    xyz = xyz_g.astype(np.float64)
     step = np.diff(time_us)
     usual = max(1.0, float(np.median(step)))
     uneven = np.mean(np.abs(step - usual) > usual * 0.25)
     if uneven <= motion.max_jitter and step.max() <= 3 * usual:
-        return time_us, xyz
+        return time_us, xyz_g
     n = len(time_us)
     grid_us = np.linspace(time_us[0], time_us[-1], n)
-    even = np.column_stack([np.interp(grid_us, time_us, xyz[:, axis]) for axis in range(3)])
+    even = np.column_stack([np.interp(grid_us, time_us, xyz_g[:, axis]) for axis in range(3)])
     return np.rint(grid_us).astype(np.int64), even
 
 
-def _filtered(xyz: Floats, rate_hz: float, factor: int, criteria: Criteria) -> tuple[Floats, Floats]:
+def _filtered(
+    xyz: NDArray[np.float32] | Floats, rate_hz: float, factor: int, criteria: Criteria
+) -> tuple[Floats, Floats]:
     """Band-passed power at ``rate_hz / factor``, and gravity alone every `_slow_stride` samples."""
     motion = criteria.motion
     stride = _slow_stride(rate_hz, factor, criteria)
@@ -130,7 +135,7 @@ def _filtered(xyz: Floats, rate_hz: float, factor: int, criteria: Criteria) -> t
     power = np.zeros(-(-len(xyz) // factor))
     slow = np.empty((-(-len(xyz) // stride), 3))
     for axis in range(3):
-        spectrum = transform.spectrum(xyz[:, axis])
+        spectrum = transform.spectrum(xyz[:, axis].astype(np.float64))  # one axis at a time: a night is large
         power += transform.back(spectrum, band, factor) ** 2
         slow[:, axis] = transform.back(spectrum, low, stride)
     return power, slow
