@@ -72,8 +72,8 @@ def made(folder: Path, hours: float, rate_hz: int) -> Path:
 def said(name: str, costs: list[Costs]) -> None:
     cpu, clock, most = ([run[i] for run in costs] for i in range(3))
     print(
-        f"{name:16} CPU {statistics.median(cpu):5.2f} s (worst {max(cpu):.2f}), clock {statistics.median(clock):5.2f} s,"
-        f" most memory {statistics.median(most):4.0f} MB (worst {max(most):.0f})"
+        f"{name:16} CPU {statistics.median(cpu):5.2f} s (worst {max(cpu):.2f}), clock {statistics.median(clock):5.2f}"
+        f" s, most memory {statistics.median(most):4.0f} MB (worst {max(most):.0f})"
     )
 
 

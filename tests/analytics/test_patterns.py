@@ -69,7 +69,8 @@ def test_six_nights_show_no_trend_and_seven_may() -> None:
 def test_a_trend_is_that_of_the_newest_year() -> None:
     found = trend(nights(*[50] * 1_000, *range(366)))
     assert found is not None
-    assert (found.n_nights, found.low, found.high) == (366, pytest.approx(7), pytest.approx(7))
+    assert found.n_nights == 366
+    assert (found.low, found.high) == pytest.approx((7, 7))
 
 
 def test_nights_that_differ_by_chance_show_no_clear_trend() -> None:
