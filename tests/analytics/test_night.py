@@ -246,6 +246,16 @@ def test_the_order_of_recordings_does_not_matter(kicking: Signal, calm: Signal) 
     assert analysed([left, right]) == analysed([right, left])
 
 
+def test_a_night_of_kicks_seen_at_the_wrist_alone_never_gets_an_index(kicking: Signal) -> None:
+    night = analysed([channel(*kicking, site="wrist")])
+    assert not night.assessable
+    assert "worn on the wrist" in (night.not_assessable_reason or "")
+    assert night.scores
+    for score in night.scores:
+        assert not {name for name, value in score.measures.items() if name.endswith("_index") and value is not None}
+        assert not any(flag.raised for flag in score.flags)
+
+
 def test_a_wrist_beside_an_ankle_is_left_out_of_the_night(kicking: Signal, periodic_night: Night) -> None:
     wrist = channel(*kicking, site="wrist", recording="b" * 64)
     night = analysed([channel(*kicking), wrist])
