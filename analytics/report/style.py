@@ -32,7 +32,7 @@ thead th { color: var(--muted); font-weight: 400; border-bottom: 0.3mm solid var
 tbody th { font-weight: 400; }
 tr { break-inside: avoid; }
 table.numbers td { font-variant-numeric: tabular-nums; font-weight: 600; white-space: nowrap; }
-table.criteria { margin-bottom: 3mm; table-layout: fixed; }
+table.criteria { margin-bottom: 3mm; table-layout: fixed; break-inside: avoid; }
 table.criteria th:nth-child(1) { width: 37%; }
 table.criteria th:nth-child(2) { width: 12%; }
 table.criteria th:nth-child(3) { width: 19%; }

@@ -56,7 +56,7 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "events": _columns(score.events if score else (), night.movements),
         "bouts": [(bout.start_us / 1000, bout.end_us / 1000, bout.state) for bout in night.bouts],
         "blanks": [(blank.start_us / 1000, blank.end_us / 1000, blank.kind) for blank in night.blanks],
-        "envelopes": [_envelope(envelope) for envelope in night.envelopes],
+        "envelopes": [_envelope(envelope) for envelope in sorted(night.envelopes, key=lambda one: one.leg)],
         "stages": stages.rows(),
         "heart": heart.rows(),
         "journal": journal.to_dicts(),

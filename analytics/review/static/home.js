@@ -177,7 +177,7 @@ export const showHome = async (app, wanted) => {
   const node = el("div", { class: "home" },
     el("div", { class: "card findings" }, el("h1", {}, "Over all nights"),
       people.filter((person) => !wanted.get("subject") || person.subject === wanted.get("subject")).map((person) => finding(person, several))),
-    el("section", { class: "card", "aria-label": "Nights" },
+    el("section", { class: several ? "card several" : "card", "aria-label": "Nights" },
       el("div", { class: "head" }, el("h2", {}, "Nights"),
         el("span", { class: "muted" }, `${chosen.length} shown (${hours}) · ${flagged} flagged · ${open} to review`), legend()),
       controls(people, wanted, apply),

@@ -10,7 +10,7 @@ const LEFT = 58;
 const LANE = 118;
 const AXES = 54;
 
-const ago = (imi) => (imi === null ? "no leg movement before" : `${imi < 90 ? Math.round(imi) : duration(imi)}${imi < 90 ? " s" : ""} after the last`);
+const ago = (imi) => (imi === null ? "no interval counted" : `${imi < 90 ? Math.round(imi) : duration(imi)}${imi < 90 ? " s" : ""} after the last`);
 
 const events = (data, clock, from, to) => {
   const rows = [];
