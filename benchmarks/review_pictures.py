@@ -1,19 +1,37 @@
 """Screenshots of the review page, to be looked at: home, a night, a movement from near, in the dark, on a phone.
 
-python -m benchmarks.review_pictures DATABASE SUBJECT NIGHT [-o FOLDER]
+    python -m benchmarks.review_pictures [DATABASE SUBJECT NIGHT] [-o FOLDER]
+
+Without a database, of a fortnight that is simulated for it: kicks, jerks and calm nights, one broken off by a gap, one
+short, some of them reviewed. These stand in the README.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 from playwright.sync_api import Browser
 
+from analytics.model import Review, Verdict
+from analytics.simulate import PROFILES, SENSORS, plan_night, render
+from analytics.store import write_review
+from flows.pipeline import import_run, open_context
+from flows.wishes import Wishes
+from ingest.writers.axivity import write_cwa
 from tests.review.browsing import browser_path, browsing, page_of, served
 
+#: Who sleeps, night after night.
+FORTNIGHT = ("plmd", "healthy", "plmd", "jerks", "healthy", "plmd", "rls", "plmd", "short", "jerks", "plmd", "healthy",
+             "plmd", "plmd")  # fmt: skip
+GAP_ON = 12
+SEED = 7
+START_US = 1_772_483_400_000_000  # 2026-03-02T20:30 UTC
 READY = "body[data-ready]"
 DESK = {"width": 1360, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -58,20 +76,44 @@ def _shot(
     page.close()
 
 
+def fortnight(folder: Path) -> tuple[Path, str, str]:
+    """A database of simulated nights; whose, and which of them to show."""
+    for day, name in enumerate(FORTNIGHT):
+        rng = np.random.default_rng([SEED, day])
+        hours = 3.0 if name == "short" else 8.5
+        plan = plan_night(PROFILES["healthy" if name == "short" else name], rng, hours=max(hours, 5.0))
+        seconds, xyz_g = render(plan, SENSORS["ax3"], rng, rate_hz=50)
+        kept = (seconds < hours * 3600) & ~((day == GAP_ON) & (seconds > 4 * 3600) & (seconds < 4.6 * 3600))
+        start_us = START_US + day * 86_400_000_000
+        time_us = start_us + np.rint(seconds[kept] * 1e6).astype(np.int64)
+        write_cwa(folder / f"{day:02}.cwa", time_us, xyz_g[kept].astype(np.float32), rate_hz=50, serial=4711)
+    database = folder / "nights.duckdb"
+    context = open_context(Wishes(site="ankle", side="left", tz="Europe/Berlin"), database=database)
+    import_run([folder], context)
+    verdicts: dict[int, Verdict] = {0: "confirm", 2: "dismiss", 5: "confirm"}
+    for day, verdict in verdicts.items():
+        evening = date(2026, 3, 2) + timedelta(days=day)
+        write_review(context.store, Review("me", evening, verdict, "Ann", START_US + 40 * 86_400_000_000))
+    return database, "me", "2026-03-14"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("database", type=Path)
-    parser.add_argument("subject")
-    parser.add_argument("night")
+    parser.add_argument("database", type=Path, nargs="?")
+    parser.add_argument("subject", nargs="?", default="me")
+    parser.add_argument("night", nargs="?")
     parser.add_argument("-o", "--out", type=Path, default=Path("review-pictures"))
     given = parser.parse_args()
     executable = browser_path()
     if executable is None:
         parser.exit(1, "no Chromium here\n")
     given.out.mkdir(parents=True, exist_ok=True)
-    night = f"/night/{given.night}?{urlencode({'subject': given.subject})}"
-    with served(page_of(given.database.absolute())) as address, browsing(executable) as browser:
-        shots(browser, address, night, given.out)
+    with tempfile.TemporaryDirectory() as made:
+        of_all = (given.database, given.subject, given.night) if given.night else fortnight(Path(made))
+        database, subject, night_date = of_all
+        night = f"/night/{night_date}?{urlencode({'subject': subject})}"
+        with served(page_of(database.absolute())) as address, browsing(executable) as browser:
+            shots(browser, address, night, given.out)
 
 
 if __name__ == "__main__":

@@ -177,7 +177,9 @@ export const showNight = async (app, night, wanted) => {
     el("div", { class: "columns even" }, data.flags.map(reasons)),
     el("div", { class: "columns even" }, parts.log, journal(data.journal), recorded(data, clock)));
 
-  const first = wanted === null ? events.is_plm.indexOf(true) : events.movement_no.indexOf(wanted);
+  // The first that counts, else the first of any series.
+  const counted = events.is_plm.findIndex((is, i) => is && events.sleep_state[i] === "sleep");
+  const first = wanted !== null ? events.movement_no.indexOf(wanted) : counted >= 0 ? counted : events.is_plm.indexOf(true);
   const draw = () => {
     drawParts();
     bins.replaceChildren(intervals(events, bins.clientWidth || 320));
