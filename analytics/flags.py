@@ -19,6 +19,8 @@ from analytics.model import Criterion, CriterionState, Event, Flag, FlagName
 from analytics.sleep import SleepEstimate
 
 NOT_MEASURABLE: CriterionState = "not measurable"
+#: The criterion of possible_plmd that compares the index with a threshold.
+INDEX_CRITERION = "PLMS per hour of sleep"
 EMG_CAVEAT = (
     "Counts from an accelerometer are another scale than EMG counts: 39 % of EMG leg movements move nothing "
     "(Terrill 2013)."
@@ -57,7 +59,7 @@ def possible_plmd(
         _site(evidence),
         _assessable(not_assessable),
         _above(
-            "PLMS per hour of sleep",
+            INDEX_CRITERION,
             index,
             threshold,
             f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)",
@@ -85,13 +87,15 @@ def _plmd_reason(
     threshold: float,
 ) -> str:
     if not all(c.state == "met" for c in decisive):
-        return _not_raised("possible PLMD", decisive)
+        is_for_index = next(c for c in decisive if c.state != "met").name == INDEX_CRITERION
+        return _not_raised("possible PLMD", decisive) + (_either_side(measures, threshold) if is_for_index else "")
     n_series = len({e.series_no for e in events if e.is_plm and e.sleep_state == "sleep"})
     return (
         f"{measures['plms_index']:.1f} periodic leg movements per hour of sleep{_between(measures)}, more than "
         f"{threshold:g}: {measures['n_plms']} in {n_series} series, typically {measures['median_imi_s']:.0f} s apart. "
         f"{measures['periodicity_index_share']:.0%} of the leg movements in sleep are periodic; "
-        f"{measures['share_imi_20_40']:.0%} of all intervals are 20-40 s long.{_about_legs(evidence)} {EMG_CAVEAT}"
+        f"{measures['share_imi_20_40']:.0%} of all intervals are 20-40 s long.{_either_side(measures, threshold)}"
+        f"{_about_legs(evidence)} {EMG_CAVEAT}"
     )
 
 
@@ -101,6 +105,14 @@ def _about_legs(evidence: Evidence) -> str:
     if not evidence.one_clock:
         return " The clocks of the two sensors could not be brought together: kicks of both legs may count twice."
     return ""
+
+
+def _either_side(measures: Mapping[str, Any], threshold: float) -> str:
+    """How sure the comparison is, where chance alone could have turned it."""
+    low, high = measures.get("plms_index_low"), measures.get("plms_index_high")
+    if low is None or high is None or not low <= threshold <= high:
+        return ""
+    return f" Close: {threshold:g} lies inside the 95 % interval, {low:.0f}-{high:.0f}."
 
 
 def _between(measures: Mapping[str, Any]) -> str:
@@ -182,7 +194,7 @@ _URGE = "urge to move the legs, worse at rest and in the evening, relieved by mo
 
 def _urge(noted: float) -> Criterion:
     """The urge as the journal has it; without one there are no restless legs (ICSD-3-TR)."""
-    return Criterion(_URGE, "met" if noted >= 1 else "not met", noted, 1.0, "as noted in the journal, 1 or more of 10")
+    return Criterion(_URGE, "met" if noted >= 1 else "not met", noted, 1.0, "1 or more of 10, as noted in the journal")
 
 
 def _of_the_urge(noted: float | None) -> str:
@@ -223,7 +235,7 @@ def _not_raised(what: str, decisive: Sequence[Criterion]) -> str:
     first = next(c for c in decisive if c.state != "met")
     if first.state == NOT_MEASURABLE:
         return f"Cannot tell about {what}: {first.name}: {first.says}."
-    return f"No {what}: {first.name} {_shown(first.value)}, {first.says}."
+    return f"No {what}: {first.name} {_shown(first.value)}, not {first.says}."
 
 
 def _shown(value: float | str | None) -> str:

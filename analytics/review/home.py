@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from analytics.findings import findings
+from analytics.flags import INDEX_CRITERION
 from analytics.review.moments import milliseconds, offsets
 from analytics.store import Store, frames
 
@@ -27,8 +28,6 @@ SELECT e.subject, e.night_date, e.label,
 FROM events e JOIN nights n USING (subject, night_date)
 WHERE e.night_date BETWEEN ? AND ? GROUP BY ALL
 """
-#: The criterion of the flag possible_plmd that compares the index with a threshold, by its name.
-INDEX_CRITERION = "PLMS per hour of sleep"
 
 
 def nights_payload(store: Store) -> dict[str, Any]:

@@ -124,6 +124,24 @@ def test_a_calm_night_is_not_flagged_and_says_which_criterion_failed(calm_night:
     assert found.reason.startswith("No possible PLMD: PLMS per hour of sleep")
 
 
+@pytest.mark.parametrize(("above_index", "raised"), [(-0.1, True), (0.1, False)])
+def test_a_threshold_inside_the_interval_is_said_to_be_close(
+    kicking: Signal, periodic_night: Night, above_index: float, *, raised: bool
+) -> None:
+    index = periodic_night.scores[0].measures["plms_index"]
+    near = Criteria.model_validate({"flags": {"plms_index_adult": index + above_index}})
+    found = flag(analysed([channel(*kicking)], criteria=near), "possible_plmd")
+    assert found.raised is raised
+    assert f"Close: {index + above_index:g} lies inside the 95 % interval" in found.reason
+    assert ("not more than" in found.reason) is not raised
+
+
+def test_a_threshold_far_from_the_index_is_not_called_close(periodic_night: Night, calm_night: Night) -> None:
+    assert "Close" not in flag(calm_night, "possible_plmd").reason
+    low = periodic_night.scores[0].measures["plms_index_low"]
+    assert ("Close" in flag(periodic_night, "possible_plmd").reason) is (low <= CRITERIA.flags.plms_index_adult)
+
+
 def test_turning_over_is_never_counted_as_a_leg_movement_candidate(calm_night: Night) -> None:
     labels = Counter(e.label for e in calm_night.scores[0].events)
     assert labels["posture_change"] > 100
