@@ -82,11 +82,12 @@ export const intervals = (events, width) => {
 };
 
 export const hours = (night, events, clock) => {
-  const first = clock.hour(night.recorded_from);
-  const last = clock.hour(night.recorded_to - 1);
-  const rows = Array.from({ length: Math.max(1, last - first + 1) }, (_, i) => ({ hour: first + i, plms: 0, other: 0 }));
+  // Hours that the clock showed: where it was set forward one is missing.
+  const shown = new Set([clock.hour(night.recorded_to - 1)]);
+  for (let ms = night.recorded_from; ms < night.recorded_to; ms += 900_000) shown.add(clock.hour(ms));
+  const rows = [...shown].sort((a, b) => a - b).map((hour) => ({ hour, plms: 0, other: 0 }));
   events.onset.forEach((ms, i) => {
-    const row = rows[clock.hour(ms) - first];
+    const row = rows.find(({ hour }) => hour === clock.hour(ms));
     if (!row) return;
     if (events.is_plm[i] && events.sleep_state[i] === "sleep") row.plms += 1;
     else row.other += 1;
