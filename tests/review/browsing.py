@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Page as Tab
 
 from analytics.review import Page, create_app
 from analytics.store import Store
@@ -70,3 +71,15 @@ def browsing(executable: str) -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def opened(tab: Tab, url: str) -> Tab:
+    """The tab, once the page at an address is drawn."""
+    tab.goto(url)
+    return ready(tab)
+
+
+def ready(tab: Tab) -> Tab:
+    """The tab, once its page is drawn."""
+    tab.wait_for_selector("body[data-ready]")
+    return tab

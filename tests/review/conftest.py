@@ -6,9 +6,11 @@ import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Request
+from playwright.sync_api import Page as Tab
 
 from analytics.model import JournalEntry
 from analytics.store import Store, initialise, write_journal
@@ -69,3 +71,21 @@ def address(database: Path) -> Iterator[str]:
     """The page of the sample nights."""
     with served(page_of(database)) as at:
         yield at
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Tab]:
+    """A tab in which nothing may go wrong unseen: no error in the console, no request to anywhere else."""
+    context = browser.new_context(viewport={"width": 1360, "height": 900})
+    tab = context.new_page()
+    wrong: list[str] = []
+    tab.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    tab.on("request", lambda request: wrong.append(request.url) if _is_elsewhere(request) else None)
+    yield tab
+    context.close()
+    assert wrong == []
+
+
+def _is_elsewhere(request: Request) -> bool:
+    return urlsplit(request.url).hostname != "127.0.0.1"

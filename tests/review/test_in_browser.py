@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Request, expect
+from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 
 from analytics.store import Store, query
 from flows.pipeline import import_run, open_context
 from flows.wishes import Wishes
-from tests.review.browsing import page_of, served
+from tests.review.browsing import opened, page_of, ready, served
 
 NIGHT = "/night/2026-03-02?subject=me"
 #: What axe-core must find nothing against.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-
-
-@pytest.fixture
-def tab(browser: Browser) -> Iterator[Tab]:
-    """A tab in which nothing may go wrong unseen: no error in the console, no request to anywhere else."""
-    context = browser.new_context(viewport={"width": 1360, "height": 900})
-    tab = context.new_page()
-    wrong: list[str] = []
-    tab.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.on("request", lambda request: wrong.append(request.url) if _is_elsewhere(request) else None)
-    yield tab
-    context.close()
-    assert wrong == []
-
-
-def _is_elsewhere(request: Request) -> bool:
-    return urlsplit(request.url).hostname != "127.0.0.1"
-
-
-def _opened(tab: Tab, url: str) -> Tab:
-    tab.goto(url)
-    return _ready(tab)
-
-
-def _ready(tab: Tab) -> Tab:
-    tab.wait_for_selector("body[data-ready]")
-    return tab
 
 
 def _night(tab: Tab) -> str:
@@ -59,7 +29,7 @@ def _said(tab: Tab, words: str) -> None:
 
 def test_without_nights_the_page_says_how_to_import(tab: Tab, empty: Path) -> None:
     with served(page_of(empty)) as at:
-        _opened(tab, at)
+        opened(tab, at)
         expect(tab.locator("main")).to_contain_text("nightkick import")
         for key in ("ArrowLeft", "ArrowRight", "j", "k", "c", "x", "u", "d", "n", "z", "e", "+", "0", "h"):
             tab.keyboard.press(key)
@@ -69,11 +39,11 @@ def test_without_nights_the_page_says_how_to_import(tab: Tab, empty: Path) -> No
         expect(tab.locator("#help")).to_be_visible()
         tab.keyboard.press("Escape")
         expect(tab.locator("#help")).to_be_hidden()
-        _ready(tab)
+        ready(tab)
 
 
 def test_home_shows_every_night_with_its_ticks_and_its_state(address: str, tab: Tab) -> None:
-    _opened(tab, address)
+    opened(tab, address)
     expect(tab.locator(".nights li")).to_have_count(3)
     expect(tab.locator(".nights .stroke-periodic").first).to_be_attached()
     expect(tab.locator(".findings")).to_contain_text("possible PLMD on 1 of 3 nights")
@@ -85,25 +55,25 @@ def test_home_shows_every_night_with_its_ticks_and_its_state(address: str, tab: 
     assert len(download.value.path().read_text().splitlines()) > 700
     tab.get_by_label("not reviewed").check()
     tab.locator(".nights a").last.click()
-    _ready(tab)
+    ready(tab)
     assert _night(tab) == "Monday, 2 March 2026"
     tab.go_back()
     expect(tab.locator(".nights li")).to_have_count(2)
 
 
 def test_keys_lead_through_nights_and_movements(address: str, tab: Tab) -> None:
-    _opened(tab, address + NIGHT)
+    opened(tab, address + NIGHT)
     tab.keyboard.press("ArrowRight")
     expect(tab.locator("h1")).to_have_text("Tuesday, 3 March 2026")
-    _ready(tab).keyboard.press("ArrowLeft")
+    ready(tab).keyboard.press("ArrowLeft")
     expect(tab.locator("h1")).to_have_text("Monday, 2 March 2026")
-    _ready(tab).keyboard.press("ArrowLeft")
+    ready(tab).keyboard.press("ArrowLeft")
     _said(tab, "first night")
     tab.keyboard.press("Shift+ArrowRight")
     expect(tab.locator("h1")).to_have_text("Tuesday, 3 March 2026")
-    _ready(tab).keyboard.press("Shift+ArrowRight")
+    ready(tab).keyboard.press("Shift+ArrowRight")
     expect(tab.locator("h1")).to_have_text("Monday, 2 March 2026")
-    facts = _ready(tab).locator(".facts")
+    facts = ready(tab).locator(".facts")
     first = facts.inner_text()
     tab.keyboard.press("j")
     expect(facts).not_to_have_text(first)
@@ -125,7 +95,7 @@ def test_keys_lead_through_nights_and_movements(address: str, tab: Tab) -> None:
 def test_verdicts_survive_a_reload_and_a_new_import(address: str, tab: Tab, database: Path) -> None:
     store = Store(database)
     found = query(store, "SELECT * FROM events ORDER BY ALL")
-    _opened(tab, address + NIGHT)
+    opened(tab, address + NIGHT)
     state = tab.locator(".part-state")
     for key, word in (
         ("x", "dismissed"),
@@ -142,20 +112,20 @@ def test_verdicts_survive_a_reload_and_a_new_import(address: str, tab: Tab, data
     assert tab.locator(".detected .main").inner_text() == "42.1"
     assert tab.locator(".as-reviewed .main").inner_text() != "42.1"
     tab.reload()
-    _ready(tab)
+    ready(tab)
     expect(state).to_contain_text("confirmed by Ann")
     expect(tab.locator(".facts")).to_contain_text("dismissed")
     sample = Path(__file__).parents[2] / "sample_data" / "periodic_night.cwa"
     import_run([sample], open_context(Wishes(site="ankle", side="left", tz="Etc/UTC"), database=database))
     tab.reload()
-    _ready(tab)
+    ready(tab)
     expect(state).to_contain_text("confirmed by Ann")
     expect(tab.locator(".facts")).to_contain_text("dismissed")
     assert query(store, "SELECT * FROM events ORDER BY ALL").equals(found)
 
 
 def test_a_span_is_excluded_by_dragging_and_by_numbers_and_taken_back(address: str, tab: Tab) -> None:
-    _opened(tab, address + NIGHT).get_by_role("button", name="Exclude a span").click()
+    opened(tab, address + NIGHT).get_by_role("button", name="Exclude a span").click()
     plot = tab.locator(".plot").first.bounding_box()
     assert plot
     tab.mouse.move(plot["x"] + 400, plot["y"] + 60)
@@ -176,7 +146,7 @@ def test_a_span_is_excluded_by_dragging_and_by_numbers_and_taken_back(address: s
 
 
 def test_dragging_zooms_and_a_click_chooses_a_movement(address: str, tab: Tab) -> None:
-    _opened(tab, address + NIGHT)
+    opened(tab, address + NIGHT)
     plot = tab.locator(".plot").first.bounding_box()
     assert plot
     tab.mouse.move(plot["x"] + 300, plot["y"] + 60)
@@ -193,7 +163,7 @@ def test_dragging_zooms_and_a_click_chooses_a_movement(address: str, tab: Tab) -
 
 
 def test_every_button_of_the_night_does_what_its_key_does(address: str, tab: Tab) -> None:
-    _opened(tab, address + NIGHT)
+    opened(tab, address + NIGHT)
     state, inspect = tab.locator(".part-state"), tab.locator(".inspect")
     for name, word in (("Dismiss", "dismissed"), ("Unsure", "unsure"), ("Confirm", "confirmed")):
         state.get_by_role("button", name=name).click()
@@ -216,7 +186,7 @@ def test_every_button_of_the_night_does_what_its_key_does(address: str, tab: Tab
 
 
 def test_hostile_words_are_shown_as_words(address: str, tab: Tab) -> None:
-    _opened(tab, address + NIGHT)
+    opened(tab, address + NIGHT)
     expect(tab.locator(".journal").first).to_contain_text("<script>document.title='taken'</script>")
     hostile = "<img src=x onerror=\"document.title='taken'\">\u202e evil </textarea><script>1</script>"
     tab.keyboard.press("n")
@@ -232,8 +202,8 @@ def test_hostile_words_are_shown_as_words(address: str, tab: Tab) -> None:
 
 def test_two_tabs_add_their_verdicts_to_each_other(address: str, tab: Tab, database: Path) -> None:
     other = tab.context.new_page()
-    _opened(tab, address + NIGHT).keyboard.press("c")
-    _opened(other, address + NIGHT).keyboard.press("x")
+    opened(tab, address + NIGHT).keyboard.press("c")
+    opened(other, address + NIGHT).keyboard.press("x")
     expect(tab.locator(".part-state")).to_contain_text("confirmed")
     expect(other.locator(".log li")).to_have_count(2)
     assert set(query(Store(database), "SELECT verdict FROM reviews")["verdict"]) == {"confirm", "dismiss"}
@@ -260,7 +230,7 @@ def test_a_page_from_elsewhere_cannot_write(browser: Browser, address: str, data
 def test_keyboards_and_screen_readers_can_use_it(address: str, tab: Tab, scheme: str) -> None:
     tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     for path in ("/", NIGHT):
-        _opened(tab, address + path)
+        opened(tab, address + path)
         tab.wait_for_load_state("networkidle")
         found = Axe().run(tab, options=RULES)
         assert [violation["id"] for violation in found.response["violations"]] == [], found.generate_report()
@@ -269,5 +239,5 @@ def test_keyboards_and_screen_readers_can_use_it(address: str, tab: Tab, scheme:
 def test_a_narrow_screen_needs_no_sideways_scrolling(address: str, tab: Tab) -> None:
     tab.set_viewport_size({"width": 390, "height": 844})
     for path in ("/", NIGHT):
-        _opened(tab, address + path)
+        opened(tab, address + path)
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390

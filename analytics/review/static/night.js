@@ -16,9 +16,16 @@ const value = (criterion) => {
   return `measured ${typeof criterion.value === "number" ? Number(criterion.value.toPrecision(3)) : criterion.value} · `;
 };
 
+/** What stands over a flag's criteria. The first that is not met decides, as in the reason. */
+const headline = (found) => {
+  if (found.raised) return flag(found.name);
+  const first = found.criteria.find((one) => one.state !== "met");
+  return `${first?.state === "not measurable" ? "cannot tell:" : "no"} ${flag(found.name)}`;
+};
+
 const reasons = (found) =>
   el("section", { class: found.raised ? "card reasons raised" : "card reasons", "aria-label": flag(found.name) },
-    el("h2", {}, el("span", { class: found.raised ? `flag ${found.name}` : "flag none" }, found.raised ? flag(found.name) : `no ${flag(found.name)}`)),
+    el("h2", {}, el("span", { class: found.raised ? `flag ${found.name}` : "flag none" }, headline(found))),
     el("p", {}, found.reason),
     el("p", { class: "muted small" }, STATES.map((state) => `${found.criteria.filter((one) => one.state === state).length} ${state}`).join(" · ")),
     el("ul", { class: "criteria" }, found.criteria.map((one) =>
@@ -56,7 +63,7 @@ const recorded = (data, clock) => {
 
 const spanForm = (clock, from, { save, cancel, changed }) => {
   const field = (name, words) => el("label", {}, `${words} `, el("input", { name, required: true, pattern: "\\d{1,2}:\\d\\d(:\\d\\d)?", placeholder: "23:15:00", size: 8, autocomplete: "off", oninput: () => changed(read()) }));
-  const node = el("form", { class: "span-form", "aria-label": "Span to exclude", onsubmit: (event) => {
+  const node = el("form", { class: "span-form", "aria-label": "Span to exclude", onkeydown: (event) => { if (event.key === "Escape") cancel(); }, onsubmit: (event) => {
     event.preventDefault();
     const span = read();
     if (span) save(span, node.elements.why.value.trim() || null);
