@@ -29,5 +29,6 @@ def channel_of(
         time_us, xyz_g = time_us[~idle], xyz_g[~idle]
     if calibration.applied:
         gain, offset_g = (np.array(axes, np.float32) for axes in (calibration.gain, calibration.offset_g))
-        xyz_g = xyz_g * gain + offset_g
+        xyz_g = xyz_g * gain
+        xyz_g += offset_g
     return Channel(recording=recording, site=site, side=side, time_us=time_us, xyz_g=xyz_g, lsb_g=lsb_g)

@@ -41,11 +41,15 @@ def not_measured(time_us: NDArray[np.int64], xyz_g: Values, lsb_g: float) -> NDA
         Smallest step between the values of the whole recording; where it is coarse only zeros count.
     """
     flag = np.zeros(len(time_us), bool)
-    starts = _starts(time_us, xyz_g)
-    ends = np.append(starts[1:], len(time_us))
-    long = np.flatnonzero(time_us[ends - 1] - time_us[starts] >= CONSTANT_US) if len(starts) else starts
-    for first, last in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
-        flag[first + 1 : last - 1] = _is_idle(xyz_g[first], lsb_g)
+    if not len(time_us):
+        return flag
+    # Where sameness begins and ends, not every sample that differs from the last: of these there are millions.
+    outside = np.ones(1, bool)
+    edges = np.flatnonzero(np.diff(np.concatenate([outside, _changes(time_us, xyz_g), outside])))
+    first, last = edges[::2], edges[1::2]
+    long = time_us[last] - time_us[first] >= CONSTANT_US
+    for begin, end in zip(first[long].tolist(), last[long].tolist(), strict=True):
+        flag[begin + 1 : end] = _is_idle(xyz_g[begin], lsb_g)
     return flag
 
 
@@ -53,15 +57,20 @@ def _is_idle(value_g: Values, lsb_g: float) -> bool:
     return lsb_g < _COARSE_LSB_G or float(np.linalg.norm(value_g)) < _NO_GRAVITY_G
 
 
-def _starts(time_us: NDArray[np.int64], values: Values) -> NDArray[np.intp]:
-    """Index of the first sample of every stretch without change; a number that is none equals nothing."""
-    if not len(time_us):
-        return np.empty(0, np.intp)
+def _changes(time_us: NDArray[np.int64], values: Values) -> NDArray[np.bool_]:
+    """Which samples, from the second on, begin another stretch; a number that is none equals nothing."""
     step_us = np.diff(time_us)
     changed = (step_us > _PAUSE_US) | (step_us < 0)
     for axis in values.T:
         changed |= axis[1:] != axis[:-1]
-    return np.concatenate([np.zeros(1, np.intp), np.flatnonzero(changed) + 1])
+    return changed
+
+
+def _starts(time_us: NDArray[np.int64], values: Values) -> NDArray[np.intp]:
+    """Index of the first sample of every stretch without change."""
+    if not len(time_us):
+        return np.empty(0, np.intp)
+    return np.concatenate([np.zeros(1, np.intp), np.flatnonzero(_changes(time_us, values)) + 1])
 
 
 @dataclass(slots=True)

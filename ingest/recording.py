@@ -55,7 +55,7 @@ class Samples:
         """Acceleration in g, float32, shape (n, 3)."""
         if self.values.dtype == np.float32 and self.g_per_value == 1.0:
             return np.asarray(self.values, dtype=np.float32)
-        return self.values.astype(np.float32) * np.float32(self.g_per_value)
+        return np.multiply(self.values, np.float32(self.g_per_value), dtype=np.float32)
 
 
 Blocks = Callable[[], Iterator[Samples]]
