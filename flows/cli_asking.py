@@ -11,9 +11,8 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-Database = Annotated[Path | None, Parameter(name="--db")]
-Json = Annotated[bool, Parameter(name="--json")]
-Csv = Annotated[bool, Parameter(name="--csv")]
+from flows.cli_options import Csv, Database, Json, Out
+
 #: As `analytics.model.Label`, which would load numpy.
 Label = Literal[
     "periodic",
@@ -140,7 +139,7 @@ def report(
     nights: str,
     /,
     *,
-    out: Annotated[Path, Parameter(name=["-o", "--out"])],
+    out: Out,
     subject: str | None = None,
     db: Database = None,
 ) -> None:
@@ -196,7 +195,7 @@ def score(
     movements: Path,
     /,
     *,
-    out: Annotated[Path, Parameter(name=["-o", "--out"])],
+    out: Out,
     hypnogram: Path | None = None,
     respiration: Path | None = None,
     arousals: Path | None = None,
