@@ -32,6 +32,7 @@ from tests.ingest.geneactiv_files import (
     with_header,
     with_line,
 )
+from tests.ingest.mutating import Mutant, mutants, mutated
 
 WRONG_LENGTH = "left out for more or fewer than 300 samples: 1 of 20 pages"
 NO_DIGITS = "left out for samples that are no hexadecimal digits: 1 of 20 pages"
@@ -259,35 +260,17 @@ def test_a_header_that_lost_its_beginning_keeps_the_rest(
 # Random damage
 
 
-@st.composite
-def mutants(draw: st.DrawFn) -> list[tuple[str, int, int, int]]:
-    """Behind the header a few bytes flipped, stretches cut out, blanked or doubled, the end cut off."""
-    kind = st.sampled_from(("flip", "flip", "cut", "blank", "double", "end"))
-    place = st.integers(1_400, 78_000) | st.integers(0, 19).map(lambda page: 1_400 + 3_850 * page)
-    length = st.integers(1, 9_000)
-    return draw(st.lists(st.tuples(kind, place, length, st.integers(1, 255)), min_size=1, max_size=6))
+#: Behind the header.
+MUTANTS = mutants(
+    place=st.integers(1_400, 78_000) | st.integers(0, 19).map(lambda page: 1_400 + 3_850 * page),
+    length=st.integers(1, 9_000),
+)
 
 
-def mutated(data: bytes, mutant: list[tuple[str, int, int, int]]) -> bytes:
-    for kind, place, length, bits in mutant:
-        head, middle, tail = data[:place], data[place : place + length], data[place + length :]
-        if kind == "flip" and middle:
-            data = head + bytes([middle[0] ^ bits]) + middle[1:] + tail
-        elif kind == "cut":
-            data = head + tail
-        elif kind == "blank":
-            data = head + bytes(len(middle)) + tail
-        elif kind == "double":
-            data = head + middle + middle + tail
-        elif kind == "end":
-            data = head
-    return data
-
-
-@given(mutant=mutants())
+@given(mutant=MUTANTS)
 @settings(max_examples=200)
 def test_damage_never_makes_up_samples_or_times(
-    original: Path, tmp_path_factory: pytest.TempPathFactory, mutant: list[tuple[str, int, int, int]]
+    original: Path, tmp_path_factory: pytest.TempPathFactory, mutant: Mutant
 ) -> None:
     intact = original.read_bytes()
     path = tmp_path_factory.getbasetemp() / "mutant.bin"
