@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from flows.cli_options import Csv, Database, Json, Out
+
+if TYPE_CHECKING:
+    from flows.output import Shape
 
 #: As `analytics.model.Label`, which would load numpy.
 Label = Literal[
@@ -60,9 +63,9 @@ def nights(
     """
     from flows.nights import Selection, nights_command
 
-    _at_most_one("--json", as_json, "--csv", as_csv)
+    shape = _shape(as_json=as_json, as_csv=as_csv)
     selection = Selection(flagged=flagged, unreviewed=unreviewed, since=since, until=until, subject=subject)
-    nights_command(selection, database=db, shape="json" if as_json else "csv" if as_csv else "text")
+    nights_command(selection, database=db, shape=shape)
 
 
 def show(night: date, /, *, subject: str | None = None, db: Database = None, as_json: Json = False) -> None:
@@ -126,12 +129,11 @@ def movements(
     from flows.movements import movements_command
     from flows.nights import Selection
 
-    _at_most_one("--json", as_json, "--csv", as_csv)
+    shape = _shape(as_json=as_json, as_csv=as_csv)
     _at_most_one("a night", night is not None, "--since or --until", (since or until) is not None)
     selection = Selection(
         flagged=flagged, unreviewed=unreviewed, since=night or since, until=night or until, subject=subject
     )
-    shape: Literal["text", "json", "csv"] = "json" if as_json else "csv" if as_csv else "text"
     movements_command(selection, label=label, database=db, shape=shape)
 
 
@@ -188,7 +190,7 @@ def sql(
     from flows.asking import sql_command
 
     _at_most_one("--json", as_json, "--csv", as_csv, "--parquet", parquet is not None)
-    sql_command(query, database=db, shape="json" if as_json else "csv" if as_csv else "text", parquet=parquet)
+    sql_command(query, database=db, shape=_shape(as_json=as_json, as_csv=as_csv), parquet=parquet)
 
 
 def score(
@@ -259,6 +261,11 @@ def patterns(
     from flows.patterns import patterns_command
 
     patterns_command(subject=subject, since=since, database=db, as_json=as_json)
+
+
+def _shape(*, as_json: bool, as_csv: bool) -> Shape:
+    _at_most_one("--json", as_json, "--csv", as_csv)
+    return "json" if as_json else "csv" if as_csv else "text"
 
 
 def _at_most_one(*names_and_values: str | bool) -> None:

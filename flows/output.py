@@ -14,13 +14,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from ingest.errors import UsageError
 
 SCHEMA = 1
 Row = Mapping[str, Any]
+#: What a command prints: for people, or for programs.
+Shape = Literal["text", "json", "csv"]
 
 
 def plain(value: object) -> Any:
