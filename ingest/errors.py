@@ -26,7 +26,10 @@ each into one line on stderr and an exit code; a traceback that reaches a user i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 
 class NightkickError(Exception):
@@ -53,6 +56,10 @@ class NightkickError(Exception):
         where = f"{self.path}: " if self.path is not None else ""
         advice = f" ({self.hint})" if self.hint else ""
         return _one_line(f"{where}{self.what}{advice}")
+
+    def about(self, path: Path | str | None) -> Self:
+        """The same error, of another file."""
+        return type(self)(self.what, path=path, hint=self.hint)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions cross process borders in the flow; the default would call __init__ with one argument.
@@ -132,6 +139,17 @@ class SamplesLostError(StoreError):
 
 class UsageError(NightkickError):
     """Arguments or settings that make no sense."""
+
+
+@contextmanager
+def concerning(path: Path) -> Iterator[None]:
+    """Errors about an input that name no file are about this one."""
+    try:
+        yield
+    except IngestError as error:
+        if error.path is not None:
+            raise
+        raise error.about(path) from error
 
 
 def _rebuild(kind: type[NightkickError], what: str, path: Path | None, hint: str) -> NightkickError:
