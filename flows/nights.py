@@ -11,8 +11,9 @@ from typing import Any
 
 from analytics.store import Store, query
 from flows.database import store_for
-from flows.output import Row, Shape, csv_text, json_document, visible
+from flows.output import Row, Shape, csv_text, json_document
 from flows.terminal import emit, emit_table
+from ingest.errors import visible
 
 UNKNOWN = "-"
 #: Columns of the table for people that hold formatted numbers.

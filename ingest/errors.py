@@ -55,7 +55,7 @@ class NightkickError(Exception):
         """The error as one line: ``path: what (hint)``, with control characters made visible."""
         where = f"{self.path}: " if self.path is not None else ""
         advice = f" ({self.hint})" if self.hint else ""
-        return _one_line(f"{where}{self.what}{advice}")
+        return visible(f"{where}{self.what}{advice}")
 
     def about(self, path: Path | str | None) -> Self:
         """The same error, of another file."""
@@ -152,9 +152,10 @@ def concerning(path: Path) -> Iterator[None]:
         raise error.about(path) from error
 
 
+def visible(text: str) -> str:
+    """Text with control characters, line breaks and direction marks spelt out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def _rebuild(kind: type[NightkickError], what: str, path: Path | None, hint: str) -> NightkickError:
     return kind(what, path=path, hint=hint)
-
-
-def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
