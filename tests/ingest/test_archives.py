@@ -222,6 +222,23 @@ def test_a_wrong_checksum_is_told(tmp_path: Path, scratch: Path) -> None:
     assert "checksum" in item.problems[0]
 
 
+@pytest.mark.parametrize(
+    "name", ["left\x17night.csv", "\x1b[2J\nnight.csv", "x" * 60_000 + ".csv", "\u202e" * 900 + ".csv"]
+)
+@pytest.mark.parametrize(("offset", "value"), [(16, 7), (24, 2)])
+def test_what_was_damaged_is_a_short_line_whatever_the_file_is_called(
+    tmp_path: Path, scratch: Path, name: str, offset: int, value: int
+) -> None:
+    whole = zipped((name, NIGHT))
+    path = saved(tmp_path, patched(whole, directory_entry(whole, name.encode()) + offset, "<I", value))
+    (item,) = unpacked(path, scratch)
+    assert isinstance(item, Unpacked)
+    (problem,) = item.problems
+    assert problem.isprintable()
+    assert "night.csv" in problem or "..." in problem
+    assert len(problem) < 1000
+
+
 def test_a_zip_cut_anywhere_gives_what_is_there_and_never_fails_otherwise(tmp_path: Path, scratch: Path) -> None:
     whole = zipped(("a.csv", NIGHT), ("b.csv", NIGHT), ("c.csv", NIGHT), method=zipfile.ZIP_STORED)
     for length in range(30, len(whole), 97):
