@@ -7,6 +7,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, get_args
 
+import polars as pl
+
 from analytics.model import FlagName, JournalEntry
 from analytics.patterns import NightFacts, clinician_signs, is_pattern, nights_with, spread, trend
 from analytics.store import Store, query
@@ -33,15 +35,23 @@ def _people(store: Store, subject: str | None, since: date | None) -> Iterator[P
         "SELECT subject, day, kind, value, text FROM journal WHERE ? IS NULL OR day >= ? ORDER BY ALL",
         [since, since],
     )
-    for name in nights["subject"].unique(maintain_order=True):
+    nights_of, journal_of = _by_subject(nights), _by_subject(journal)
+    for name, rows in nights_of.items():
         facts = [
             NightFacts(
                 row["night_date"], row["assessable"], row["plms_index"], frozenset(row["flags"]), row["in_bed_h"]
             )
-            for row in nights.iter_rows(named=True)
-            if row["subject"] == name
+            for row in rows
         ]
-        yield name, facts, [JournalEntry(**row) for row in journal.iter_rows(named=True) if row["subject"] == name]
+        yield name, facts, [JournalEntry(**row) for row in journal_of.get(name, ())]
+
+
+def _by_subject(rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Rows of every subject, in their order, and the subjects in theirs."""
+    kept: dict[str, list[dict[str, Any]]] = {}
+    for row in rows.iter_rows(named=True):
+        kept.setdefault(row["subject"], []).append(row)
+    return kept
 
 
 def _of_person(name: str, nights: list[NightFacts], journal: list[JournalEntry]) -> dict[str, Any]:

@@ -163,11 +163,11 @@ def _from_stages(stages: Sequence[StageSpan], sleep: Sleep) -> SleepEstimate | N
         return None
     onset_us, wake_us = asleep[0].start_us, asleep[-1].end_us
     in_bed_us = min(spans[0].start_us, onset_us)
-    bouts = _merged(_stage_bouts(spans, in_bed_us, wake_us, sleep))
+    bouts = _merged(_stage_bouts(spans, in_bed_us, wake_us))
     return SleepEstimate("fit", in_bed_us, onset_us, sleep.onset_sd_stages_min, wake_us, bouts)
 
 
-def _stage_bouts(spans: Sequence[StageSpan], start_us: int, end_us: int, sleep: Sleep) -> list[Bout]:
+def _stage_bouts(spans: Sequence[StageSpan], start_us: int, end_us: int) -> list[Bout]:
     states: dict[str, SleepState] = {"wake": "wake", "unmeasurable": "unknown"}
     bouts: list[Bout] = []
     at_us = start_us

@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Literal
 
 from analytics.store import query
 from flows.database import store_for
 from flows.exits import answer
-from flows.output import csv_text, json_document, write_whole
+from flows.output import Shape, csv_text, json_document, write_whole
 from flows.terminal import emit, emit_table, say
 from ingest.errors import QueryRefusedError
-
-Shape = Literal["text", "json", "csv"]
 
 
 def sql_command(statement: str, *, database: Path | None, shape: Shape, parquet: Path | None) -> None:

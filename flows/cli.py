@@ -20,6 +20,7 @@ from flows import __version__
 from flows.cli_asking import movements, nights, patterns, report, score, show, sql
 from flows.cli_care import backup, doctor, restore
 from flows.cli_groups import config, journal
+from flows.cli_options import Database, Json, Out
 from flows.exits import ExitCode, answer, failed
 
 app = App(
@@ -34,9 +35,6 @@ for command in (
     *(nights, movements, show, sql, score, patterns, report),
 ):
     app.command(command)
-
-Database = Annotated[Path | None, Parameter(name="--db")]
-Json = Annotated[bool, Parameter(name="--json")]
 
 
 @app.command(name="import")
@@ -198,7 +196,7 @@ def reanalyse(
 @app.command
 def simulate(
     *,
-    out: Annotated[Path, Parameter(name=["-o", "--out"])],
+    out: Out,
     nights: int = 1,
     profile: Literal["healthy", "plmd", "rls", "jerks", "child", "apnoea", "sofa"] = "plmd",
     rate: float = 50.0,
@@ -231,7 +229,7 @@ def simulate(
 
 
 @app.command
-def demo(*, out: Annotated[Path, Parameter(name=["-o", "--out"])] = Path("demo-output")) -> int:
+def demo(*, out: Out = Path("demo-output")) -> int:
     """Import the sample recordings through the flow and show what was found.
 
     Parameters

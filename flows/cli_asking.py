@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-Database = Annotated[Path | None, Parameter(name="--db")]
-Json = Annotated[bool, Parameter(name="--json")]
-Csv = Annotated[bool, Parameter(name="--csv")]
+from flows.cli_options import Csv, Database, Json, Out
+
+if TYPE_CHECKING:
+    from flows.output import Shape
+
 #: As `analytics.model.Label`, which would load numpy.
 Label = Literal[
     "periodic",
@@ -61,9 +63,9 @@ def nights(
     """
     from flows.nights import Selection, nights_command
 
-    _at_most_one("--json", as_json, "--csv", as_csv)
+    shape = _shape(as_json=as_json, as_csv=as_csv)
     selection = Selection(flagged=flagged, unreviewed=unreviewed, since=since, until=until, subject=subject)
-    nights_command(selection, database=db, shape="json" if as_json else "csv" if as_csv else "text")
+    nights_command(selection, database=db, shape=shape)
 
 
 def show(night: date, /, *, subject: str | None = None, db: Database = None, as_json: Json = False) -> None:
@@ -127,12 +129,11 @@ def movements(
     from flows.movements import movements_command
     from flows.nights import Selection
 
-    _at_most_one("--json", as_json, "--csv", as_csv)
+    shape = _shape(as_json=as_json, as_csv=as_csv)
     _at_most_one("a night", night is not None, "--since or --until", (since or until) is not None)
     selection = Selection(
         flagged=flagged, unreviewed=unreviewed, since=night or since, until=night or until, subject=subject
     )
-    shape: Literal["text", "json", "csv"] = "json" if as_json else "csv" if as_csv else "text"
     movements_command(selection, label=label, database=db, shape=shape)
 
 
@@ -140,7 +141,7 @@ def report(
     nights: str,
     /,
     *,
-    out: Annotated[Path, Parameter(name=["-o", "--out"])],
+    out: Out,
     subject: str | None = None,
     db: Database = None,
 ) -> None:
@@ -189,14 +190,14 @@ def sql(
     from flows.asking import sql_command
 
     _at_most_one("--json", as_json, "--csv", as_csv, "--parquet", parquet is not None)
-    sql_command(query, database=db, shape="json" if as_json else "csv" if as_csv else "text", parquet=parquet)
+    sql_command(query, database=db, shape=_shape(as_json=as_json, as_csv=as_csv), parquet=parquet)
 
 
 def score(
     movements: Path,
     /,
     *,
-    out: Annotated[Path, Parameter(name=["-o", "--out"])],
+    out: Out,
     hypnogram: Path | None = None,
     respiration: Path | None = None,
     arousals: Path | None = None,
@@ -260,6 +261,11 @@ def patterns(
     from flows.patterns import patterns_command
 
     patterns_command(subject=subject, since=since, database=db, as_json=as_json)
+
+
+def _shape(*, as_json: bool, as_csv: bool) -> Shape:
+    _at_most_one("--json", as_json, "--csv", as_csv)
+    return "json" if as_json else "csv" if as_csv else "text"
 
 
 def _at_most_one(*names_and_values: str | bool) -> None:

@@ -6,13 +6,9 @@ As in `flows.cli`, a body imports what it needs when it runs.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
-
+from flows.cli_options import Database
 from flows.exits import ExitCode
-
-Database = Annotated[Path | None, Parameter(name="--db")]
 
 
 def doctor(*, repair: bool = False, db: Database = None) -> int:

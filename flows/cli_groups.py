@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
+from flows.cli_options import Database
 from flows.exits import ExitCode
-
-Database = Annotated[Path | None, Parameter(name="--db")]
 
 config = App(name="config", help="Show, check or locate the settings.")
 journal = App(name="journal", help="The sleep journal: sleep times, triggers and symptoms by date.")
@@ -54,9 +52,7 @@ def template() -> None:
 
 
 @journal.command(name="import")
-def import_journal(
-    file: Path, /, *, subject: str | None = None, db: Annotated[Path | None, Parameter(name="--db")] = None
-) -> int:
+def import_journal(file: Path, /, *, subject: str | None = None, db: Database = None) -> int:
     """Import a journal; the same file may be imported again as it grows.
 
     Parameters

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 from analytics.store import query
 from flows.database import store_for
 from flows.nights import Selection, condition
-from flows.output import csv_text, json_document
+from flows.output import Shape, csv_text, json_document
 from flows.terminal import emit, emit_table
 
-Shape = Literal["text", "json", "csv"]
 _FOR_PEOPLE = ("night_date", "movement_no", "onset_at", "duration_s", "leg", "peak_g", "sleep_state", "label", "imi_s")
 
 

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from analytics.store import Store, query
 from flows.database import store_for
-from flows.output import Row, csv_text, json_document, visible
+from flows.output import Row, Shape, csv_text, json_document
 from flows.terminal import emit, emit_table
-
-Shape = Literal["text", "json", "csv"]
+from ingest.errors import visible
 
 UNKNOWN = "-"
 #: Columns of the table for people that hold formatted numbers.

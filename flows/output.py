@@ -14,13 +14,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from ingest.errors import UsageError
+from ingest.errors import UsageError, visible
 
 SCHEMA = 1
 Row = Mapping[str, Any]
+#: What a command prints: for people, or for programs.
+Shape = Literal["text", "json", "csv"]
 
 
 def plain(value: object) -> Any:
@@ -100,11 +102,6 @@ def text_cell(value: object) -> str:
     if isinstance(value, list | tuple) and all(isinstance(inner, str) for inner in value):
         return visible(", ".join(value))
     return visible(_as_text(value))
-
-
-def visible(text: str) -> str:
-    """Text with control characters, line breaks and direction marks spelt out."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def holds_numbers(values: Iterable[object]) -> bool:

@@ -10,8 +10,9 @@ from typing import Any
 from analytics.findings import findings
 from analytics.patterns import FEW_NIGHTS, TREND_NIGHTS
 from flows.database import store_for
-from flows.output import json_document, visible
+from flows.output import json_document
 from flows.terminal import emit
+from ingest.errors import visible
 
 _MARKS = {"seen": "yes", "not seen": "no ", "not known": "?  "}
 CAVEAT = "None of this is a diagnosis. What was seen is a reason to ask a clinician, and so is what worries you."

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from flows.context import Context
 from flows.nights import Nights, Selection, for_people, select_nights
-from flows.output import Row, text_cell, visible
+from flows.output import Row, text_cell
 from flows.unattended import Visit
+from ingest.errors import visible
 
 #: What Markdown or HTML would take for its own.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")

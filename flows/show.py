@@ -11,11 +11,11 @@ from typing import Any
 from analytics.store import Store, query
 from flows.database import store_for
 from flows.nights import decoded
-from flows.output import Row, json_document, visible
+from flows.output import Row, json_document
 from flows.raster import LEGEND, raster
 from flows.terminal import emit
 from ingest.clock import zone_info
-from ingest.errors import UsageError
+from ingest.errors import UsageError, visible
 
 CAVEAT = (
     "A screening aid, not a diagnosis. Counts from an accelerometer are another scale than EMG counts:\n"

@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from flows.output import Row, holds_numbers, text_cell, text_table, visible
+from flows.output import Row, holds_numbers, text_cell, text_table
+from ingest.errors import visible
 
 
 class Advance(Protocol):

@@ -54,7 +54,7 @@ class Unpacked:
 
     def named(self, error: IngestError) -> IngestError:
         """The error with the name that people know instead of the temporary one."""
-        return type(error)(error.what, path=self._shown(error.path), hint=error.hint)
+        return error.about(self._shown(error.path))
 
     def _shown(self, path: Path | None) -> Path:
         inside = path is not None and path != self.file and path.is_relative_to(self.file.parent)
@@ -152,7 +152,7 @@ def _one(
             beside.parent.mkdir(exist_ok=True)
             problems += [unzip(place.file, companion, beside, place.budget)]
     except IngestError as error:
-        yield type(error)(error.what, path=item.shown, hint=error.hint)
+        yield error.about(item.shown)
         return
     if problems[0] and not item.file.stat().st_size:
         yield DamagedRecordingError(problems[0], path=item.shown, hint=_COPY_AGAIN)

@@ -26,7 +26,10 @@ each into one line on stderr and an exit code; a traceback that reaches a user i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 
 class NightkickError(Exception):
@@ -52,7 +55,11 @@ class NightkickError(Exception):
         """The error as one line: ``path: what (hint)``, with control characters made visible."""
         where = f"{self.path}: " if self.path is not None else ""
         advice = f" ({self.hint})" if self.hint else ""
-        return _one_line(f"{where}{self.what}{advice}")
+        return visible(f"{where}{self.what}{advice}")
+
+    def about(self, path: Path | str | None) -> Self:
+        """The same error, of another file."""
+        return type(self)(self.what, path=path, hint=self.hint)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions cross process borders in the flow; the default would call __init__ with one argument.
@@ -134,9 +141,21 @@ class UsageError(NightkickError):
     """Arguments or settings that make no sense."""
 
 
+@contextmanager
+def concerning(path: Path) -> Iterator[None]:
+    """Errors about an input that name no file are about this one."""
+    try:
+        yield
+    except IngestError as error:
+        if error.path is not None:
+            raise
+        raise error.about(path) from error
+
+
+def visible(text: str) -> str:
+    """Text with control characters, line breaks and direction marks spelt out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def _rebuild(kind: type[NightkickError], what: str, path: Path | None, hint: str) -> NightkickError:
     return kind(what, path=path, hint=hint)
-
-
-def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -182,7 +182,7 @@ def _bring_up_to_date(database: Path, source: Path) -> None:
     try:
         initialise(Store(database))
     except StoreError as error:
-        raise type(error)(error.what, path=source, hint=error.hint) from error
+        raise error.about(source) from error
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from ingest.errors import DamagedRecordingError, UnreadableFileError, UnsupportedRecordingError
+from ingest.errors import DamagedRecordingError, UnreadableFileError, UnsupportedRecordingError, visible
 from ingest.source import unreadable
 from ingest.zips.directory import Member
 
@@ -23,6 +23,8 @@ _READ_BYTES = 1 << 16
 # What one step produces is lost when the stream breaks inside it, so steps are small.
 _INFLATE_BYTES = 1 << 14
 _STORED, _DEFLATED = 0, 8
+#: Of a member's name in a sentence: a damaged one has any length. It is the end that tells.
+_LONGEST_SHOWN = 80
 
 
 class Cursor:
@@ -81,7 +83,7 @@ class Cursor:
 
     def check(self) -> str:
         """What was wrong with a content that was taken to its end with `take_summed`; empty where nothing was."""
-        name, size, crc = self._member.name, self._member.size, self._member.crc
+        name, size, crc = _shown(self._member.name), self._member.size, self._member.crc
         if self.problem:
             return self.problem
         if size is not None and self._produced != size:
@@ -114,7 +116,7 @@ class Cursor:
             yield piece
 
     def _break_off(self, why: str) -> None:
-        self.problem = f"the compressed data of {self._member.name} break off ({why})"
+        self.problem = f"the compressed data of {_shown(self._member.name)} break off ({why})"
 
     def _refuse_bomb(self, size: int) -> None:
         packed = self._read_bytes
@@ -152,3 +154,7 @@ def opened(path: Path, member: Member) -> Iterator[Cursor]:
             yield Cursor(file, member, path)
     except OSError as error:
         raise unreadable(path, error) from error
+
+
+def _shown(name: str) -> str:
+    return visible(name if len(name) <= _LONGEST_SHOWN else f"...{name[-_LONGEST_SHOWN:]}")

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from flows.output import csv_text, json_document, plain, text_table, visible, write_whole
-from ingest.errors import UsageError
+from flows.output import csv_text, json_document, plain, text_table, write_whole
+from ingest.errors import UsageError, visible
 
 #: One row that holds every type that is hard.
 HARD: dict[str, Any] = {

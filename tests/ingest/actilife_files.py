@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.formats import actilife
+from ingest.recording import Decoded
+from tests.ingest.tables import joined
+
 #: 2023-10-25T21:30:00 and 2023-11-02T16:48:59 on the device's clock.
 START_US = 1_698_269_400_000_000
 DOWNLOAD_US = 1_698_943_739_000_000
+NO_STAMPS = (
+    "the file has no time stamps that can be read: all times rest on its start and the nominal 100 Hz, from which a"
+    " real sensor drifts by minutes over a night"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +122,19 @@ def _date(us: int, export: Export) -> str:
 
     text = re.sub(r"[dMmy]+", written, export.date_format)
     return re.sub(r"[^\d]+", export.separator, text) if export.separator else text
+
+
+def read(path: Path, text: str) -> Decoded:
+    path.write_text(text, encoding="utf-8", newline="")
+    assert actilife.claims(path.read_bytes()[:4096], path)
+    return actilife.read(path)
+
+
+def even_us(n: int, rate_hz: float = 100, start_us: int = START_US) -> NDArray[np.int64]:
+    after_us: NDArray[np.int64] = np.rint(np.arange(n) * 1e6 / rate_hz).astype(np.int64)
+    return start_us + after_us
+
+
+def in_mg(decoded: Decoded) -> NDArray[np.int64]:
+    mg: NDArray[np.int64] = np.rint(joined(decoded).xyz_g() * 1000).astype(np.int64)
+    return mg

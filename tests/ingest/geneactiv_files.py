@@ -70,6 +70,12 @@ def pages_of(data: bytes) -> list[bytes]:
     return [header, *(MARKER + page for page in pages)]
 
 
+def starts_of(data: bytes) -> list[int]:
+    header, *pages = data.split(b"Recorded Data")
+    lengths = [len(header), *(len(b"Recorded Data") + len(page) for page in pages)]
+    return [int(at) for at in np.cumsum(lengths)[:-1]]
+
+
 def edited(data: bytes, number: int, change: Callable[[bytes], bytes]) -> bytes:
     """Change one page; it has to become another."""
     parts = pages_of(data)

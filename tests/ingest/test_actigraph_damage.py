@@ -35,6 +35,7 @@ from tests.ingest.actigraph_files import (
     with_samples,
 )
 from tests.ingest.actigraph_writer import write_gt3x
+from tests.ingest.mutating import Mutant, mutants, mutated
 
 LEFT_OUT = re.compile(
     r"left out because no record in them has a right checksum: ([\d,]+) stretches, ([\d,]+) bytes in all"
@@ -278,34 +279,13 @@ def test_a_file_that_shrinks_after_reading_is_an_error_and_no_crash(path: Path, 
 # Random damage
 
 
-@st.composite
-def mutants(draw: st.DrawFn) -> list[tuple[str, int, int, int]]:
-    """A few bytes flipped, stretches cut out, blanked or doubled, the end cut off."""
-    kind = st.sampled_from(("flip", "flip", "cut", "blank", "double", "end"))
-    place = st.integers(0, 2900)
-    return draw(st.lists(st.tuples(kind, place, st.integers(1, 400), st.integers(1, 255)), min_size=1, max_size=6))
+MUTANTS = mutants(place=st.integers(0, 2900), length=st.integers(1, 400))
 
 
-def mutated(data: bytes, mutant: list[tuple[str, int, int, int]]) -> bytes:
-    for kind, place, length, bits in mutant:
-        head, middle, tail = data[:place], data[place : place + length], data[place + length :]
-        if kind == "flip" and middle:
-            data = head + bytes([middle[0] ^ bits]) + middle[1:] + tail
-        elif kind == "cut":
-            data = head + tail
-        elif kind == "blank":
-            data = head + bytes(len(middle)) + tail
-        elif kind == "double":
-            data = head + middle + middle + tail
-        elif kind == "end":
-            data = head
-    return data
-
-
-@given(mutant=mutants())
+@given(mutant=MUTANTS)
 @settings(max_examples=100)
 def test_every_second_that_is_still_whole_is_read_whatever_happened_around_it(
-    records: list[Record], tmp_path_factory: pytest.TempPathFactory, mutant: list[tuple[str, int, int, int]]
+    records: list[Record], tmp_path_factory: pytest.TempPathFactory, mutant: Mutant
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "mutant.gt3x"
     log = mutated(joined(records), mutant)
@@ -323,12 +303,12 @@ def test_every_second_that_is_still_whole_is_read_whatever_happened_around_it(
     assert len(result.time_us) >= RATE * sum(copies)
 
 
-@given(mutant=mutants(), method=st.sampled_from((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)), stream=st.booleans())
+@given(mutant=MUTANTS, method=st.sampled_from((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)), stream=st.booleans())
 @settings(max_examples=100)
 def test_any_damage_to_the_zip_ends_in_samples_or_our_own_errors(
     records: list[Record],
     tmp_path_factory: pytest.TempPathFactory,
-    mutant: list[tuple[str, int, int, int]],
+    mutant: Mutant,
     method: int,
     *,
     stream: bool,

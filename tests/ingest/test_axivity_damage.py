@@ -32,6 +32,7 @@ from tests.ingest.axivity_files import (
     read,
     with_checksum,
 )
+from tests.ingest.mutating import Mutant, mutants, mutated
 
 
 @pytest.fixture(scope="module")
@@ -164,36 +165,17 @@ def test_a_recording_without_one_good_sector_is_damaged_not_empty(intact: bytes,
 # Random damage
 
 
-@st.composite
-def mutants(draw: st.DrawFn) -> list[tuple[str, int, int, int]]:
-    """A few bytes flipped, stretches cut out, blanked or doubled, the end cut off."""
-    size = HEADER + 20 * SECTOR
-    kind = st.sampled_from(("flip", "flip", "cut", "blank", "double", "end"))
-    place = st.integers(0, size - 1) | st.integers(0, size // SECTOR - 1).map(lambda sector: sector * SECTOR)
-    length = st.integers(1, 3 * SECTOR) | st.sampled_from((SECTOR, 2 * SECTOR))
-    return draw(st.lists(st.tuples(kind, place, length, st.integers(1, 255)), min_size=1, max_size=6))
+SIZE = HEADER + 20 * SECTOR
+MUTANTS = mutants(
+    place=st.integers(0, SIZE - 1) | st.integers(0, SIZE // SECTOR - 1).map(lambda sector: sector * SECTOR),
+    length=st.integers(1, 3 * SECTOR) | st.sampled_from((SECTOR, 2 * SECTOR)),
+)
 
 
-def mutated(data: bytes, mutant: list[tuple[str, int, int, int]]) -> bytes:
-    for kind, place, length, bits in mutant:
-        head, middle, tail = data[:place], data[place : place + length], data[place + length :]
-        if kind == "flip" and middle:
-            data = head + bytes([middle[0] ^ bits]) + middle[1:] + tail
-        elif kind == "cut":
-            data = head + tail
-        elif kind == "blank":
-            data = head + bytes(len(middle)) + tail
-        elif kind == "double":
-            data = head + middle + middle + tail
-        elif kind == "end":
-            data = head
-    return data
-
-
-@given(mutant=mutants())
+@given(mutant=MUTANTS)
 @settings(max_examples=400)
 def test_damage_never_makes_up_samples_or_times(
-    intact: bytes, tmp_path_factory: pytest.TempPathFactory, mutant: list[tuple[str, int, int, int]]
+    intact: bytes, tmp_path_factory: pytest.TempPathFactory, mutant: Mutant
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "mutant.cwa"
     path.write_bytes(mutated(intact, mutant))

@@ -17,7 +17,6 @@ from tests.ingest.tables import EVENING_US
 
 STEP_US = 20_000
 SECOND_US = 1_000_000
-QUARTER_US = 900 * SECOND_US
 
 
 def rows(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest import errors
-from ingest.errors import IngestError, NightkickError, StoreError, UnreadableFileError, UsageError
+from ingest.errors import IngestError, NightkickError, StoreError, UnreadableFileError, UsageError, concerning
 
 
 def _subclasses(kind: type[NightkickError]) -> list[type[NightkickError]]:
@@ -45,3 +45,10 @@ def test_control_characters_in_a_file_name_reach_no_terminal(name: str) -> None:
 def test_one_bad_input_can_be_told_from_a_broken_store_and_from_wrong_usage() -> None:
     assert not issubclass(IngestError, StoreError | UsageError)
     assert not issubclass(StoreError, IngestError | UsageError)
+
+
+def test_an_error_that_names_no_file_is_about_the_one_being_read_and_any_other_keeps_its_own() -> None:
+    for said, path in ((None, "night.cwa"), ("beside.bin", "beside.bin")):
+        with pytest.raises(UnreadableFileError) as caught, concerning(Path("night.cwa")):
+            raise UnreadableFileError("no such file", path=said, hint="check the spelling")
+        assert str(caught.value) == f"{path}: no such file (check the spelling)"

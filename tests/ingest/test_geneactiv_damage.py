@@ -1,8 +1,7 @@
-"""The GENEActiv reader on damaged files: each kind of damage alone, damage at random, and wrappings."""
+"""The GENEActiv reader on damaged pages and headers: each kind of damage alone, and damage at random."""
 
 from __future__ import annotations
 
-import gzip
 import os
 import time
 import tracemalloc
@@ -13,12 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnreadableFileError
+from ingest.errors import DamagedRecordingError, IngestError
 from ingest.formats.geneactiv import reader as geneactiv
 from ingest.formats.geneactiv.pages import LARGEST_PAGE
-from ingest.recording import BLOCK_SAMPLES
 from tests.ingest.geneactiv_files import (
-    EVENING_US,
     MARKER,
     N_SAMPLES,
     PER_PAGE,
@@ -27,7 +24,6 @@ from tests.ingest.geneactiv_files import (
     clock_us,
     edited,
     intact_bytes,
-    numbered_g,
     numbers_of,
     page_range,
     pages_of,
@@ -35,9 +31,8 @@ from tests.ingest.geneactiv_files import (
     with_digits,
     with_header,
     with_line,
-    without,
 )
-from tests.ingest.geneactiv_writer import Setup, write_bin
+from tests.ingest.mutating import Mutant, mutants, mutated
 
 WRONG_LENGTH = "left out for more or fewer than 300 samples: 1 of 20 pages"
 NO_DIGITS = "left out for samples that are no hexadecimal digits: 1 of 20 pages"
@@ -221,103 +216,6 @@ def test_the_first_line_of_a_page_in_somebodys_notes_is_no_page(intact: bytes, d
     assert result.problems == ()
 
 
-# Files that end too early
-
-
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
-@given(share=st.floats(0, 1))
-@settings(max_examples=60)
-def test_a_file_cut_anywhere_keeps_every_whole_sample_before_the_cut(
-    tmp_path_factory: pytest.TempPathFactory, newline: str, share: float
-) -> None:
-    path = tmp_path_factory.getbasetemp() / "cut.bin"
-    whole = intact_bytes(path, newline)
-    first_digits = [whole.index(b":100.0" + newline.encode(), at) for at in starts_of(whole)]
-    cut_at = int(share * len(whole))
-    path.write_bytes(whole[:cut_at])
-    begins = [at + 6 + len(newline) for at in first_digits]
-    n = sum(min(max((cut_at - at) // 12, 0), PER_PAGE) for at in begins)
-    if not n:
-        with pytest.raises((EmptyFileError, UnreadableFileError)):
-            geneactiv.read(path)
-        return
-    result = read(path)
-    assert_keeps_all_but(result, range(n, N_SAMPLES), within_us=50_000 if n <= PER_PAGE else 2 * ROUNDING_US)
-    short = n % PER_PAGE
-    assert (f"the last page holds {short} of 300 samples" in result.problems) == (short > 0)
-    assert (result.decoded.bad_blocks > 0) == any("left out" in p or "ends inside" in p for p in result.problems)
-
-
-def starts_of(data: bytes) -> list[int]:
-    header, *pages = data.split(b"Recorded Data")
-    lengths = [len(header), *(len(b"Recorded Data") + len(page) for page in pages)]
-    return [int(at) for at in np.cumsum(lengths)[:-1]]
-
-
-@pytest.mark.parametrize("fill", [b"\0", b"\xff", b" "])
-@pytest.mark.parametrize("n_fill", [100, 5_000_000])
-def test_a_half_copied_file_keeps_its_first_half_and_says_so(
-    intact: bytes, damaged: Path, fill: bytes, n_fill: int
-) -> None:
-    half = len(intact) // 2
-    damaged.write_bytes(intact[:half] + fill * n_fill)
-    result = read(damaged)
-    n = len(result.time_us)
-    assert 2700 <= n < 3300
-    assert_keeps_all_but(result, range(n, N_SAMPLES))
-    assert result.problems[0].startswith("blank at the end of the file: ")
-    assert f"the last page holds {n % PER_PAGE} of 300 samples" in result.problems
-
-
-def test_a_file_that_ends_in_junk_says_so(intact: bytes, damaged: Path) -> None:
-    damaged.write_bytes(intact + b"junk" * 10)
-    result = read(damaged)
-    assert_keeps_all_but(result, range(0))
-    assert result.problems == ("left out because they are part of no page: 1 stretches, 40 bytes in all",)
-
-
-def test_a_last_page_with_junk_in_it_is_left_out(intact: bytes, damaged: Path) -> None:
-    damaged.write_bytes(with_digits(intact, 19, lambda digits: digits[:1200] + b"junk"))
-    result = read(damaged)
-    assert_keeps_all_but(result, page_range(19))
-    assert result.problems == (WRONG_LENGTH,)
-
-
-def test_a_last_page_that_is_short_and_unreadable_is_left_out(intact: bytes, damaged: Path) -> None:
-    short = with_digits(intact, 19, lambda digits: digits[:1200])
-    damaged.write_bytes(with_line(short, 19, b"Page Time", b"?"))
-    result = read(damaged)
-    assert_keeps_all_but(result, page_range(19))
-    assert result.problems == (UNREADABLE,)
-
-
-@pytest.mark.parametrize("size", [1, 16, 1000, 1290])
-def test_a_header_without_a_page_is_an_empty_recording(intact: bytes, damaged: Path, size: int) -> None:
-    damaged.write_bytes(intact[:size])
-    with pytest.raises(EmptyFileError, match="nothing: not a single sample"):
-        geneactiv.read(damaged)
-
-
-def test_nothing_but_blank_pages_is_an_empty_recording(intact: bytes, damaged: Path) -> None:
-    header, *pages = pages_of(intact)
-    blank = [page[:-3601] + b"0" * 3600 + b"\n" for page in pages]
-    damaged.write_bytes(b"".join([header, *blank]))
-    with pytest.raises(EmptyFileError, match="blank pages: not a single sample"):
-        geneactiv.read(damaged)
-
-
-def test_a_recording_without_one_good_page_is_damaged_not_empty(intact: bytes, damaged: Path) -> None:
-    damaged.write_bytes(intact.replace(b"Page Time:2", b"Page Time:?"))
-    with pytest.raises(DamagedRecordingError, match="none of its 20 pages"):
-        geneactiv.read(damaged)
-
-
-def test_a_large_file_without_a_page_is_damaged_not_empty(intact: bytes, damaged: Path) -> None:
-    damaged.write_bytes(pages_of(intact)[0] + b"x" * 20_000)
-    with pytest.raises(DamagedRecordingError, match="not a page in its"):
-        geneactiv.read(damaged)
-
-
 # Headers
 
 
@@ -362,35 +260,17 @@ def test_a_header_that_lost_its_beginning_keeps_the_rest(
 # Random damage
 
 
-@st.composite
-def mutants(draw: st.DrawFn) -> list[tuple[str, int, int, int]]:
-    """Behind the header a few bytes flipped, stretches cut out, blanked or doubled, the end cut off."""
-    kind = st.sampled_from(("flip", "flip", "cut", "blank", "double", "end"))
-    place = st.integers(1_400, 78_000) | st.integers(0, 19).map(lambda page: 1_400 + 3_850 * page)
-    length = st.integers(1, 9_000)
-    return draw(st.lists(st.tuples(kind, place, length, st.integers(1, 255)), min_size=1, max_size=6))
+#: Behind the header.
+MUTANTS = mutants(
+    place=st.integers(1_400, 78_000) | st.integers(0, 19).map(lambda page: 1_400 + 3_850 * page),
+    length=st.integers(1, 9_000),
+)
 
 
-def mutated(data: bytes, mutant: list[tuple[str, int, int, int]]) -> bytes:
-    for kind, place, length, bits in mutant:
-        head, middle, tail = data[:place], data[place : place + length], data[place + length :]
-        if kind == "flip" and middle:
-            data = head + bytes([middle[0] ^ bits]) + middle[1:] + tail
-        elif kind == "cut":
-            data = head + tail
-        elif kind == "blank":
-            data = head + bytes(len(middle)) + tail
-        elif kind == "double":
-            data = head + middle + middle + tail
-        elif kind == "end":
-            data = head
-    return data
-
-
-@given(mutant=mutants())
+@given(mutant=MUTANTS)
 @settings(max_examples=200)
 def test_damage_never_makes_up_samples_or_times(
-    original: Path, tmp_path_factory: pytest.TempPathFactory, mutant: list[tuple[str, int, int, int]]
+    original: Path, tmp_path_factory: pytest.TempPathFactory, mutant: Mutant
 ) -> None:
     intact = original.read_bytes()
     path = tmp_path_factory.getbasetemp() / "mutant.bin"
@@ -429,121 +309,3 @@ def test_a_file_made_to_exhaust_memory_or_time_does_neither(damaged: Path, text:
     tracemalloc.stop()
     assert time.process_time() - before_s < 5
     assert peak_bytes < 80 << 20
-
-
-# Files
-
-
-@pytest.mark.parametrize("members", [1, 3])
-def test_a_gzipped_file_reads_like_the_plain_one(intact: bytes, tmp_path: Path, members: int) -> None:
-    path = tmp_path / "a.bin.gz"
-    size = -(-len(intact) // members)
-    pieces = [intact[begin : begin + size] for begin in range(0, len(intact), size)]
-    path.write_bytes(b"".join(gzip.compress(piece) for piece in pieces))
-    assert geneactiv.claims(path.read_bytes()[:4096], path)
-    result = read(path)
-    assert_keeps_all_but(result, range(0))
-    assert result.problems == ()
-
-
-def test_a_broken_gzip_stream_keeps_what_came_before_and_says_so(intact: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "a.bin.gz"
-    zipped = gzip.compress(intact, compresslevel=1)
-    path.write_bytes(zipped[: len(zipped) // 2])
-    result = read(path)
-    n = len(result.time_us)
-    assert n > 300
-    assert_keeps_all_but(result, range(n, N_SAMPLES))
-    assert result.problems[0].startswith("the gzip stream breaks off after")
-
-
-def test_a_gzip_bomb_is_refused_before_it_fills_the_disk(intact: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "bomb.bin.gz"
-    path.write_bytes(gzip.compress(intact[:1500] + bytes(100 << 20)))
-    with pytest.raises(DamagedRecordingError, match="no recording does"):
-        geneactiv.read(path)
-
-
-@given(head=st.binary(max_size=1100).filter(lambda head: not head.startswith(b"Device")))
-def test_only_geneactiv_content_is_claimed(head: bytes) -> None:
-    path = Path("night.bin")
-    for other in (head, b"\x1f\x8b" + head, gzip.compress(head), b"GENEA/1.00\n" + head, b"MD\xfc\x03" + head):
-        assert not geneactiv.claims(other, path)
-    for own in (b"Device Identity\r\n", b"Device Identity\n", b"Device Type,GENEActiv   \n"):
-        assert geneactiv.claims(own + head, path)
-        assert geneactiv.claims(b"\xef\xbb\xbf" + own + head, path)
-        assert geneactiv.claims(gzip.compress(own + head), path)
-    assert geneactiv.claims(b"\0\0\n" + MARKER + b"Device Unique Serial Code:012345\n" + head, path)
-
-
-def test_what_is_no_file_cannot_be_read_and_does_not_hang(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path, tmp_path / "pipe", tmp_path / "missing.bin", Path("a\0b")):
-        with pytest.raises(UnreadableFileError):
-            geneactiv.read(path)
-    (tmp_path / "empty.bin").touch()
-    with pytest.raises(EmptyFileError):
-        geneactiv.read(tmp_path / "empty.bin")
-
-
-def test_a_file_that_changes_after_reading_is_an_error_and_no_crash(intact: bytes, damaged: Path) -> None:
-    damaged.write_bytes(intact)
-    decoded = geneactiv.read(damaged)
-    damaged.write_bytes(b"?" * len(intact))
-    with pytest.raises(UnreadableFileError, match="changed while it was read"):
-        list(decoded.blocks())
-    damaged.write_bytes(intact[:-2])
-    with pytest.raises(UnreadableFileError, match="shorter"):
-        list(decoded.blocks())
-    damaged.unlink()
-    with pytest.raises(UnreadableFileError):
-        list(decoded.blocks())
-
-
-def test_bad_pages_at_the_borders_of_blocks_and_pieces_are_left_out_alone(tmp_path: Path) -> None:
-    # 4 MB are read in several pieces and handed out in several blocks.
-    path = tmp_path / "long.bin"
-    n = 1000 * PER_PAGE
-    write_bin(path, clock_us(n), np.tile([0.0, 0.0, 1.0], (n, 1)), Setup(100.0))
-    data = bytearray(path.read_bytes())
-    starts = starts_of(bytes(data))
-    spoilt = [*range(0, 1000, 7), 998]
-    for number in spoilt:
-        data[starts[number] + 1000] = ord("?")
-    path.write_bytes(data)
-    decoded = geneactiv.read(path)
-    time_us = np.concatenate([block.time_us for block in decoded.blocks()])
-    kept = np.delete(np.arange(1000), spoilt)
-    samples = (kept[:, np.newaxis] * PER_PAGE + np.arange(PER_PAGE)).ravel()
-    assert np.abs(time_us - clock_us(n)[samples]).max() <= 2 * ROUNDING_US
-    assert decoded.bad_blocks == len(spoilt)
-    assert decoded.restarts == 0
-    assert len(decoded.problems) == 1
-
-
-def test_a_long_recording_comes_in_blocks_with_bounded_memory(tmp_path: Path) -> None:
-    path = tmp_path / "long.bin"
-    n = 3_000_000
-    time_us = EVENING_US + np.arange(n, dtype=np.int64) * 10_000
-    write_bin(path, time_us, np.tile(np.array([0, 0, 1], np.float32), (n, 1)), Setup(100.0))
-    tracemalloc.start()
-    decoded = geneactiv.read(path)
-    sizes = [len(block) for block in decoded.blocks()]
-    _, peak_bytes = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert sum(sizes) == n == sum(len(block) for block in decoded.blocks())
-    assert 0 < min(sizes) <= max(sizes) <= BLOCK_SAMPLES
-    assert peak_bytes < 16 << 20
-
-
-def test_values_are_float32_in_g_because_each_axis_has_a_step_of_its_own(intact: bytes, damaged: Path) -> None:
-    damaged.write_bytes(intact)
-    block = next(geneactiv.read(damaged).blocks())
-    assert block.values.dtype == np.float32
-    assert block.g_per_value == 1
-    np.testing.assert_array_equal(block.values, numbered_g()[: len(block)].astype(np.float32))
-
-
-def test_a_page_left_out_by_the_copy_is_missing_and_not_damaged(intact: bytes, damaged: Path) -> None:
-    damaged.write_bytes(without(intact, 9))
-    assert geneactiv.read(damaged).bad_blocks == 0

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from analytics.patterns import FEW_NIGHTS, PATTERN_OF, NightFacts, is_pattern
 from analytics.store import Store, query, save, save_nights, set_default_ruleset
 from analytics.store.rows import MEASURES, NIGHT_TABLES
 from tests.store.making import EVENING, START_US, attempt, evenings, execute, night, score, sha, stored
@@ -180,15 +181,15 @@ def test_a_criterion_that_is_not_a_number_becomes_null_in_json(store: Store) -> 
     assert row(store, "SELECT criteria->0->>'value' AS value FROM flagged_nights") == {"value": None}
 
 
-def nights_with(store: Store, raised: list[bool], *, assessable: bool = True) -> None:
-    new = stored(blocks=None)
+def nights_with(store: Store, raised: list[bool], *, subject: str = "anna", assessable: bool = True) -> None:
+    new = stored(subject, subject=subject, blocks=None)
     days = evenings(len(raised))
     new = replace(new, night_dates=days, last_us=START_US + len(raised) * 86_400_000_000)
     nights = [
-        night("anna", day, [new.sha256], raised=flag, assessable=assessable)
+        night(subject, day, [new.sha256], raised=flag, assessable=assessable)
         for day, flag in zip(days, raised, strict=True)
     ]
-    save(store, new, nights, attempt())
+    save(store, new, nights, attempt(subject))
 
 
 @pytest.mark.parametrize(
@@ -210,6 +211,23 @@ def test_two_of_at_least_three_nights_are_a_pattern(
     found = row(store, "FROM patterns")
     assert (found["flag"], found["is_pattern"], found["note"]) == ("possible_plmd", is_pattern, note)
     assert found["finding"] == f"possible PLMD on {sum(raised)} of {len(raised)} assessable nights"
+
+
+def test_the_view_calls_the_same_nights_a_pattern_and_few_as_the_command_does(store: Store) -> None:
+    """The thresholds stand in the view and in `analytics.patterns`."""
+    cases = {f"{k} of {n}": (k, n) for n in range(1, FEW_NIGHTS + 2) for k in range(1, n + 1)}
+    expected = {}
+    for subject, (k, n) in cases.items():
+        raised = [i < k for i in range(n)]
+        nights_with(store, raised, subject=subject)
+        facts = [
+            NightFacts(day, assessable=True, plms_index=None, flags=frozenset({"possible_plmd"} if flag else ()))
+            for day, flag in zip(evenings(n), raised, strict=True)
+        ]
+        note = "fewer than three" if n < PATTERN_OF else "fewer than five" if n < FEW_NIGHTS else None
+        expected[subject] = (is_pattern("possible_plmd", facts), note)
+    rows = query(store, "SELECT subject, is_pattern, regexp_extract(note, '^fewer than \\w+') FROM patterns").rows()
+    assert {subject: (told, note) for subject, told, note in rows} == expected
 
 
 def test_nights_that_cannot_be_assessed_make_no_pattern(store: Store) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
+from ingest.errors import DamagedRecordingError, EmptyFileError, NoClockError, UnsupportedRecordingError, concerning
 from ingest.formats.delimited.lines import Lines
 from ingest.formats.delimited.survey import Rows, Survey, survey
 from ingest.formats.delimited.ties import spread_ties
@@ -73,11 +73,8 @@ class _Conversion:
 def naming(path: Path) -> Iterator[None]:
     """Let nothing but our own errors out, each with the file's name."""
     try:
-        yield
-    except IngestError as error:
-        if error.path is not None:
-            raise
-        raise type(error)(error.what, path=path, hint=error.hint) from error
+        with concerning(path):
+            yield
     except OSError as error:
         raise unreadable(path, error) from error
     # A panic inside polars is a BaseException; a hostile file must not end the import of the others.

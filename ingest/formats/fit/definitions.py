@@ -33,7 +33,6 @@ TEXT = 0x07
 BYTES = 0x0D
 
 _DEFINITION_BIT, _DEVELOPER_BIT = 0x40, 0x20
-_HEAD = struct.Struct("<xBB2sB")
 _FIELD_BYTES = 3
 
 

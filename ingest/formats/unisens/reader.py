@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.clock import microseconds
-from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnreadableFileError
+from ingest.errors import DamagedRecordingError, EmptyFileError, UnreadableFileError, concerning
 from ingest.formats.unisens.document import MOST_BYTES, Document, is_unisens, parsed
 from ingest.formats.unisens.layout import Layout, layout_of
 from ingest.placement import placement_from
@@ -61,7 +61,7 @@ def read(path: Path) -> Decoded:
     NoClockError, UnknownUnitError
         No possible rate, or no possible size of gravity.
     """
-    with _naming(path):
+    with concerning(path):
         document = parsed(_content(path))
         layout = layout_of(document)
     data = path.with_name(layout.name)
@@ -71,7 +71,7 @@ def read(path: Path) -> Decoded:
     n_samples = size // layout.sample_bytes
     if n_samples == 0:
         raise EmptyFileError("a recording without a single sample", path=data, hint=_COPY_FOLDER)
-    with _naming(path):
+    with concerning(path):
         unit, odd = decide_unit(_median_norm(data, layout, n_samples), named_unit(layout.unit), integers=False)
     clock, start_us, no_start = _start(document)
     g_per_value = unit.g_per_unit * (layout.lsb if layout.fits_int16 else 1.0)
@@ -95,17 +95,6 @@ def read(path: Path) -> Decoded:
         full_scale_g=layout.end_stop and layout.end_stop * layout.lsb * unit.g_per_unit,
         companions=(data,),
     )
-
-
-@contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Errors that name no file are about this one."""
-    try:
-        yield
-    except IngestError as error:
-        if error.path is not None:
-            raise
-        raise type(error)(error.what, path=path, hint=error.hint) from error
 
 
 def _content(path: Path) -> bytes:
