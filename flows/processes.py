@@ -13,9 +13,10 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 T = TypeVar("T")
@@ -104,16 +105,29 @@ class _Process:
                 # Never fork: polars' threads do not survive it, and it hangs.
                 spawn = multiprocessing.get_context("spawn")
                 pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=_begin, initargs=(self._threads,))
-                self._pool, self._pid = pool, pool.submit(os.getpid).result()
+                with interrupts_held_back():
+                    pid = pool.submit(os.getpid)
+                self._pool, self._pid = pool, pid.result()
                 if self._stopped.is_set():  # while it started
                     self.kill()
             return self._pool
 
 
+@contextmanager
+def interrupts_held_back() -> Iterator[None]:
+    """Inside, Ctrl-C does not reach this thread, and never reaches a process that it starts.
+
+    A terminal sends it to all of its processes; the one that imports answers it, and ends the others.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(threads: int) -> None:
     """First thing in a new process."""
-    # Ctrl-C goes to every process of a terminal; the one that imports answers it, and ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in _THREADS:
         os.environ.setdefault(name, str(threads))
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -7,6 +7,7 @@ likes; so many of them are done at once as there are workers, and where is decid
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -134,6 +135,8 @@ def side_by_side(
     stop : callable
         Called when it ends early, by an exception or because nobody reads on: releases whatever the threads wait for.
     """
+    # polars has a handler of its own for Ctrl-C, under which a thread that waits would go on waiting: for seconds.
+    signal.siginterrupt(signal.SIGINT, True)  # noqa: FBT003 - it takes no names
     with ThreadPoolExecutor(lanes) as threads:
         ahead: deque[Future[T]] = deque()
         try:
