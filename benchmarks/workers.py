@@ -1,10 +1,11 @@
 """How much faster several processes import nights than one, and whether the databases are the same.
 
-    python -m benchmarks.workers [--nights 8] [--workers 2]
+    python -m benchmarks.workers [--nights 8] [--workers 2] [--rate 100]
 
-Makes simulated 8 h nights at 50 Hz, each of an evening of its own, imports them with one process and with several, and
-compares every row. On a machine with other work the wall time says little, so the CPU time of each side stands beside
-it: what the importing process itself spends cannot be shared, and bounds the gain (Amdahl).
+Makes simulated nights of 9.5 h, each of an evening of its own and at the usual rate of an AX3, imports them with one
+process and with several, and compares every row. On a machine with other work the wall time says little, so the CPU
+time of each side stands beside it: what the importing process itself spends cannot be shared, and bounds the gain
+(Amdahl).
 """
 
 from __future__ import annotations
@@ -38,17 +39,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--nights", type=int, default=8)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--rate", type=float, default=100.0, help="Hz")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         simulate_command(
-            folder / "in", nights=wanted.nights, profile="plmd", rate_hz=50.0, file_format="cwa", seed=1, legs="left"
+            folder / "in",
+            nights=wanted.nights,
+            profile="plmd",
+            rate_hz=wanted.rate,
+            file_format="cwa",
+            seed=1,
+            legs="left",
         )
+        load = os.getloadavg()[0]
         import_with(1, 0, folder)  # imports what is imported late, so that it burdens neither
         one = import_with(1, wanted.nights, folder)
         several = import_with(wanted.workers, wanted.nights, folder)
         same = rows(folder / "1") == rows(folder / f"{wanted.workers}")
-    print(f"{wanted.nights} nights, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"{wanted.nights} nights at {wanted.rate:g} Hz, {os.cpu_count()} cores, load before {load:.1f}")
     for count, cost in ((1, one), (wanted.workers, several)):
         print(f"{count} at once: {cost.wall_s:.1f} s; CPU {cost.own_s:.1f} s here, {cost.workers_s:.1f} s in workers")
     spent_s = several.own_s + several.workers_s

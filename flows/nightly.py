@@ -49,7 +49,7 @@ from flows.terminal import complain, say
 from flows.turns import Turns
 from flows.unattended import Visit, visit
 from flows.wishes import Wishes
-from flows.workers import MOST_LANES, Workers, is_much_to_read, lanes_for, scheduler_of, workers_for
+from flows.workers import MOST_LANES, Workers, hear_interrupts, is_much_to_read, lanes_for, scheduler_of, workers_for
 from ingest.errors import DatabaseBusyError, NightkickError, UsageError
 
 T = TypeVar("T")
@@ -163,6 +163,7 @@ def start_server() -> None:
 def _submitted(files: Sequence[Path], context: Context) -> Generator[Outcome, None, None]:
     """Outcomes in the order of ``files``. Only a few are submitted ahead: a dead database ends the run early."""
     turns, ahead = Turns(), deque[PrefectFuture[tuple[Outcome, ...]]]()
+    hear_interrupts()
     with _workers(context, files) as workers:
         shared = replace(context, workers=workers)
         try:

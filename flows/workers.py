@@ -135,8 +135,7 @@ def side_by_side(
     stop : callable
         Called when it ends early, by an exception or because nobody reads on: releases whatever the threads wait for.
     """
-    # polars has a handler of its own for Ctrl-C, under which a thread that waits would go on waiting: for seconds.
-    signal.siginterrupt(signal.SIGINT, True)  # noqa: FBT003 - it takes no names
+    hear_interrupts()
     with ThreadPoolExecutor(lanes) as threads:
         ahead: deque[Future[T]] = deque()
         try:
@@ -151,6 +150,11 @@ def side_by_side(
                 job.cancel()
             stop()
             raise
+
+
+def hear_interrupts() -> None:
+    """Have Ctrl-C end a wait at once. polars puts a handler round it under which a thread goes on waiting."""
+    signal.siginterrupt(signal.SIGINT, True)  # noqa: FBT003 - it takes no names
 
 
 def is_much_to_read(files: Iterable[Path]) -> bool:
