@@ -28,6 +28,8 @@ P = ParamSpec("P")
 
 #: A second process pays off from so many bytes on: it takes 1-2 s to start, and a night of 10 MB takes 2-3 s.
 WORTH_A_PROCESS = 4_000_000
+#: Of a smaller recording, storing is most of the work, and that only this process does.
+WORTH_SHARING = 500_000
 #: Threads for each worker: one that waits for its turn, or for the database, must not keep a worker idle.
 LANES_PER_WORKER = 3
 #: More would only stand in line for the database, which stores some 4 nights a second.
@@ -158,8 +160,8 @@ def hear_interrupts() -> None:
 
 
 def is_much_to_read(files: Iterable[Path]) -> bool:
-    """Whether files are worth a second process: what could be read beside the largest of them."""
-    sizes = sorted(size_of(file) for file in files)
+    """Whether files are worth a second process: what could be read beside the largest of them, small ones aside."""
+    sizes = sorted(size for file in files if (size := size_of(file)) >= WORTH_SHARING)
     return sum(sizes[:-1]) >= WORTH_A_PROCESS
 
 
