@@ -44,7 +44,7 @@ lock:  ## resolve the dependencies again (needs a package registry)
 	PATH="$$tools/bin:$$PATH" && \
 	$(UV_COMPILE) --upgrade -c requirements/constraints.txt pyproject.toml requirements/build.in \
 		-o requirements/run.lock >/dev/null && \
-	$(UV_COMPILE) --upgrade --group test -c requirements/run.lock pyproject.toml requirements/build.in \
+	$(UV_COMPILE) --upgrade --extra dask --group test -c requirements/run.lock pyproject.toml requirements/build.in \
 		-o requirements/test.lock >/dev/null
 	@if grep -n '://' requirements/*.lock; then echo 'a lock must not name an address'; exit 1; fi
 

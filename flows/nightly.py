@@ -12,7 +12,6 @@ workers that the settings name (`flows.workers`). On a Dask cluster each such pi
 from __future__ import annotations
 
 import os
-import signal
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -42,6 +41,7 @@ from flows.context import Context
 from flows.importing import tell
 from flows.outcomes import Outcome
 from flows.pipeline import import_input, import_run, open_context
+from flows.processes import interrupts_held_back
 from flows.run_report import report
 from flows.serving import call_off_missed
 from flows.setting_types import at_home
@@ -49,7 +49,7 @@ from flows.terminal import complain, say
 from flows.turns import Turns
 from flows.unattended import Visit, visit
 from flows.wishes import Wishes
-from flows.workers import MOST_LANES, Workers, is_much_to_read, lanes_for, scheduler_of, workers_for
+from flows.workers import MOST_LANES, Workers, hear_interrupts, is_much_to_read, lanes_for, scheduler_of, workers_for
 from ingest.errors import DatabaseBusyError, NightkickError, UsageError
 
 T = TypeVar("T")
@@ -153,20 +153,17 @@ def _visited(inbox: Path, database: str | None) -> tuple[Visit, Context]:
 def start_server() -> None:
     """Have Prefect's short-lived server running, unless one is configured.
 
-    It inherits from this thread that SIGINT is blocked: Ctrl-C goes to every process of a terminal, and a flow whose
-    server has died spends more than a minute trying to tell it of the interruption.
+    Ctrl-C must not end it: a flow whose server has died spends more than a minute trying to tell it of the
+    interruption.
     """
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        with get_client(sync_client=True):
-            pass
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    with interrupts_held_back(), get_client(sync_client=True):
+        pass
 
 
 def _submitted(files: Sequence[Path], context: Context) -> Generator[Outcome, None, None]:
     """Outcomes in the order of ``files``. Only a few are submitted ahead: a dead database ends the run early."""
     turns, ahead = Turns(), deque[PrefectFuture[tuple[Outcome, ...]]]()
+    hear_interrupts()
     with _workers(context, files) as workers:
         shared = replace(context, workers=workers)
         try:

@@ -1,8 +1,8 @@
 """Workers that are processes of this machine, each by itself.
 
 Not one pool of many: when one of its processes dies, a pool gives up the work of all of them. Here a killed process
-costs only what it was doing, which is done once more by a new one. Only the standard library is imported at first,
-because a new process imports this module before it is told how many threads polars and BLAS may use.
+costs only what it was doing, which is done once more by a new one. Only the standard library is imported at first, so
+that a process that has nothing to do starts quickly.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 T = TypeVar("T")
@@ -23,6 +24,8 @@ P = ParamSpec("P")
 
 #: A process that dies twice over the same piece of work would die a third time.
 TRIES = 2
+#: One at a time: what they are told stands in the environment of this process meanwhile.
+_telling = threading.Lock()
 _THREADS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -103,19 +106,46 @@ class _Process:
             if self._pool is None:
                 # Never fork: polars' threads do not survive it, and it hangs.
                 spawn = multiprocessing.get_context("spawn")
-                pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=_begin, initargs=(self._threads,))
-                self._pool, self._pid = pool, pool.submit(os.getpid).result()
+                pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=_begin)
+                with interrupts_held_back(), _told_to_children(self._threads):
+                    pid = pool.submit(os.getpid)
+                self._pool, self._pid = pool, pid.result()
                 if self._stopped.is_set():  # while it started
                     self.kill()
             return self._pool
 
 
-def _begin(threads: int) -> None:
+@contextmanager
+def interrupts_held_back() -> Iterator[None]:
+    """Inside, Ctrl-C does not reach this thread, and never reaches a process that it starts.
+
+    A terminal sends it to all of its processes; the one that imports answers it, and ends the others.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _told_to_children(threads: int) -> Iterator[None]:
+    """Inside, a process that is started learns how many threads polars and BLAS may use, unless somebody has said so.
+
+    In the process itself it would be too late: it imports the main module first, and whatever that imports.
+    """
+    with _telling:
+        missing = [name for name in _THREADS if name not in os.environ]
+        os.environ.update(dict.fromkeys(missing, str(threads)))
+        try:
+            yield
+        finally:
+            for name in missing:
+                del os.environ[name]
+
+
+def _begin() -> None:
     """First thing in a new process."""
-    # Ctrl-C goes to every process of a terminal; the one that imports answers it, and ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in _THREADS:
-        os.environ.setdefault(name, str(threads))
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -22,6 +22,7 @@ from analytics.store import (
     keys_of,
     nights_to_analyse,
     save,
+    snapshot,
 )
 from flows import __version__
 from flows.analysis import NightToAnalyse
@@ -97,7 +98,8 @@ def _bring_up_to_date(
     found: _Analysed, stored: StoredRecording, context: Context, *, leave: Collection[NightKey] = ()
 ) -> list[Night]:
     """The nights to save with the recording. Those that ``found`` has from the same recordings are not analysed."""
-    wanted = to_analyse(context.store, nights_to_analyse(context.store, stored))
+    with snapshot(context.store):  # opening the database costs more than what is asked
+        wanted = to_analyse(context.store, nights_to_analyse(context.store, stored))
     changed = [night for night in wanted if night.key not in leave and found.get(night.key, (None,))[0] != night]
     nights = context.workers.run(analysed, context.store, changed, context.settings) if changed else []
     found.update({night.key: (night, result) for night, result in zip(changed, nights, strict=True)})

@@ -7,6 +7,7 @@ likes; so many of them are done at once as there are workers, and where is decid
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -27,6 +28,8 @@ P = ParamSpec("P")
 
 #: A second process pays off from so many bytes on: it takes 1-2 s to start, and a night of 10 MB takes 2-3 s.
 WORTH_A_PROCESS = 4_000_000
+#: Of a smaller recording, storing is most of the work, and that only this process does.
+WORTH_SHARING = 500_000
 #: Threads for each worker: one that waits for its turn, or for the database, must not keep a worker idle.
 LANES_PER_WORKER = 3
 #: More would only stand in line for the database, which stores some 4 nights a second.
@@ -134,6 +137,7 @@ def side_by_side(
     stop : callable
         Called when it ends early, by an exception or because nobody reads on: releases whatever the threads wait for.
     """
+    hear_interrupts()
     with ThreadPoolExecutor(lanes) as threads:
         ahead: deque[Future[T]] = deque()
         try:
@@ -150,9 +154,14 @@ def side_by_side(
             raise
 
 
+def hear_interrupts() -> None:
+    """Have Ctrl-C end a wait at once. polars puts a handler round it under which a thread goes on waiting."""
+    signal.siginterrupt(signal.SIGINT, True)  # noqa: FBT003 - it takes no names
+
+
 def is_much_to_read(files: Iterable[Path]) -> bool:
-    """Whether files are worth a second process: what could be read beside the largest of them."""
-    sizes = sorted(size_of(file) for file in files)
+    """Whether files are worth a second process: what could be read beside the largest of them, small ones aside."""
+    sizes = sorted(size for file in files if (size := size_of(file)) >= WORTH_SHARING)
     return sum(sizes[:-1]) >= WORTH_A_PROCESS
 
 

@@ -53,6 +53,11 @@ def test_what_runs_is_tested_in_the_same_versions() -> None:
     assert run_lock.items() <= test_lock.items()
 
 
+def test_the_tests_have_the_cluster_that_they_would_skip_without_and_who_only_runs_does_not_pay_for_it() -> None:
+    assert "prefect-dask" in pins("test.lock")
+    assert "prefect-dask" not in pins("run.lock")
+
+
 def pins(lock: str) -> dict[str, str]:
     text = (ROOT / "requirements" / lock).read_text(encoding="utf-8")
     return dict(re.findall(r"^([\w.-]+)(?:\[[\w, -]+\])?==(\S+)", text, flags=re.MULTILINE))

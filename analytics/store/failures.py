@@ -94,9 +94,16 @@ def as_store_error(error: duckdb.Error | pl.exceptions.PolarsError | OSError, pa
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Inside, errors of DuckDB, polars and the file system become a `StoreError` about ``path``."""
+    """Inside, errors of DuckDB, polars and the file system become a `StoreError` about ``path``.
+
+    Ctrl-C during a statement comes out of DuckDB as an error of its own, and becomes what it was.
+    """
     try:
         yield
+    except RuntimeError as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        raise
     except (duckdb.Error, pl.exceptions.PolarsError, OSError) as error:
         raise as_store_error(error, path) from error
     except UnicodeError as error:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,7 +15,7 @@ import pytest
 from flows.pipeline import import_run, open_context
 from flows.wishes import Wishes
 from ingest.errors import UsageError
-from tests.flows.clusters import Cluster, local_cluster
+from tests.flows.clusters import ROOT, Cluster, local_cluster
 from tests.flows.conftest import Run
 from tests.flows.making import BEDTIME, tiny
 from tests.flows.test_workers import imported, recordings, rows, samples, told
@@ -20,6 +23,21 @@ from tests.flows.test_workers import imported, recordings, rows, samples, told
 pytest.importorskip("distributed", reason="Dask is not installed; it is the extra nightkick[dask]")
 # Dask's own, when a client or a killed worker goes.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+
+
+#: Imports as a flow, with a Prefect server that the cluster's workers reach.
+FLOW = """
+import sys
+from pathlib import Path
+from flows.offline import prepare_prefect, run_flow
+from flows.prefect_server import prefect_server
+from flows.wishes import Wishes
+
+prepare_prefect()
+with prefect_server():
+    outcomes = run_flow([Path("in")], Wishes(site="ankle", tz="UTC"), database=Path(sys.argv[1]))
+print(*(outcome.status for outcome in outcomes))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +63,24 @@ def test_a_cluster_leaves_the_database_of_one_process(
     assert told(imported(folder, tmp_path / "together" / "n.duckdb")) == alone
     assert rows(tmp_path / "together" / "n.duckdb") == rows(tmp_path / "alone" / "n.duckdb")
     assert samples(tmp_path / "together") == samples(tmp_path / "alone")
+
+
+@pytest.mark.prefect
+def test_the_flow_on_a_cluster_leaves_the_database_of_one_process(cluster: Cluster, home: Path, tmp_path: Path) -> None:
+    alone = told(imported(recordings(Path("in")), tmp_path / "alone" / "n.duckdb"))
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    ours = {"NIGHTKICK_EXECUTOR": "dask", "NIGHTKICK_DASK_SCHEDULER": cluster.address, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", FLOW, str(tmp_path / "together" / "n.duckdb")],
+        env={**inherited, **ours, "XDG_STATE_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [status for _, status, *_ in alone]
+    assert rows(tmp_path / "together" / "n.duckdb") == rows(tmp_path / "alone" / "n.duckdb")
 
 
 def test_stored_nights_are_analysed_again_by_a_cluster(by_cluster: Cluster, run: Run, tmp_path: Path) -> None:

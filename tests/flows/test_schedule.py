@@ -10,12 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -26,9 +21,7 @@ from flows.settings import load
 from ingest.errors import DatabaseBusyError
 from tests.flows.conftest import Run
 from tests.flows.making import tiny
-
-ROOT = Path(__file__).resolve().parents[2]
-LIMIT_S = 200
+from tests.flows.serving import ROOT, environment, served
 
 #: Marks a run as running, as a power cut leaves it, and closes it as the next start does.
 ZOMBIE = """
@@ -61,63 +54,6 @@ for at, zone, start in (line.split() for line in sys.stdin):
     first = datetime.datetime.fromisoformat(start + "T00:00+00:00")
     print(*(f"{when:%m-%d}" for when in asyncio.run(theirs.get_dates(n=4, start=first))))
 """
-
-
-def environment(home: Path, **more: str) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    return {**inherited, "PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(home), **more}
-
-
-class Served:
-    """``nightkick schedule`` in a process of its own, and the API of its server."""
-
-    def __init__(self, process: subprocess.Popen[str], said: Path) -> None:
-        self.process = process
-        self._said = said
-        self.api = self.wait_for(lambda: re.search(r"runs: (http://127\.0\.0\.1:\d+)", self.said()))[1] + "/api"
-
-    def said(self) -> str:
-        return self._said.read_text(encoding="utf-8")
-
-    def wait_for(self, what: Callable[[], Any]) -> Any:
-        give_up_at = time.monotonic() + LIMIT_S
-        while time.monotonic() < give_up_at:
-            if found := what():
-                return found
-            assert self.process.poll() is None, self.said()
-            time.sleep(0.2)
-        raise AssertionError(self.said())
-
-    def call(self, method: str, path: str, body: object = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.api + path, data, {"Content-Type": "application/json"}, method=method)
-        for wait_s in (1, 5, None):
-            try:
-                with urllib.request.urlopen(request, timeout=60) as answer:
-                    return json.load(answer)
-            except urllib.error.HTTPError as error:
-                if error.code != 503 or wait_s is None:  # a busy moment, which Prefect waits out too
-                    raise
-                time.sleep(wait_s)
-        raise AssertionError("unreachable")
-
-
-@contextmanager
-def served(home: Path, *arguments: object) -> Iterator[Served]:
-    said = home / "said.txt"
-    with said.open("w", encoding="utf-8") as talk:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flows", "schedule", *map(str, arguments)],
-            env=environment(home),
-            stdout=subprocess.DEVNULL,
-            stderr=talk,
-            text=True,
-        )
-    try:
-        yield Served(process, said)
-    finally:
-        process.kill()
-        process.wait()
 
 
 @pytest.mark.prefect

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from analytics.store import Store, query
@@ -116,6 +117,18 @@ def test_an_error_of_the_work_arrives_as_it_is(processes: ProcessWorkers) -> Non
     assert caught.value.line() == "a.cwa: not one of ours (none)"
 
 
+@pytest.mark.parametrize("said", [None, "7"])
+def test_a_process_learns_how_many_threads_it_may_use_before_it_imports_anything(
+    said: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("POLARS_MAX_THREADS", raising=False)
+    if said:
+        monkeypatch.setenv("POLARS_MAX_THREADS", said)
+    with ProcessWorkers(1, threads_each=3) as workers:
+        assert workers.run(pl.thread_pool_size) == int(said or 3)
+    assert os.environ.get("POLARS_MAX_THREADS") == said
+
+
 def test_stopped_processes_die_at_once_and_take_no_more_work(processes: ProcessWorkers) -> None:
     errors: list[Exception] = []
 
@@ -170,7 +183,10 @@ def test_results_come_in_order_and_an_error_ends_what_is_underway() -> None:
     assert stopped.is_set()
 
 
-@pytest.mark.parametrize(("sizes", "count"), [([], 1), ([9_000_000], 1), ([9_000_000, 1000], 1), ([4_000_000] * 2, 2)])
+@pytest.mark.parametrize(
+    ("sizes", "count"),
+    [([], 1), ([9_000_000], 1), ([9_000_000, 1000], 1), ([4_000_000] * 2, 2), ([499_999] * 90, 1), ([500_000] * 9, 2)],
+)
 def test_without_a_wish_processes_are_for_work_enough_for_two(
     sizes: list[int], count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,3 +80,26 @@ def test_what_a_dead_process_left_is_found(healthy: Store, tmp_path: Path) -> No
     (tmp_path / f"{PREFIX}dead").mkdir()
     (found,) = wrong(healthy)
     assert found.what == "1 temporary folders of ended runs"
+
+
+def test_what_others_may_read_is_found(healthy: Store) -> None:
+    healthy.path.chmod(0o640)
+    (found,) = wrong(healthy)
+    assert found.what == f"1 files or folders that others may read or write (first: {healthy.path})"
+
+
+def test_a_published_copy_that_cannot_be_read_is_found(healthy: Store) -> None:
+    healthy.published.write_bytes(b"cut off")
+    healthy.published.chmod(0o600)
+    (found,) = wrong(healthy)
+    assert found.what.startswith("the published copy: not a database")
+
+
+def test_samples_damaged_in_the_middle_are_found(healthy: Store) -> None:
+    path = healthy.recordings / f"{sha('left')}.parquet"
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 200] = bytes(200)
+    path.write_bytes(data)
+    (found,) = wrong(healthy)
+    assert "1 of 1 recordings without their samples" in found.what

@@ -1,0 +1,80 @@
+"""``nightkick schedule`` in a process of its own, with what its Prefect server tells."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMIT_S = 200
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return {**inherited, "PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(home), **more}
+
+
+class Served:
+    """``nightkick schedule`` in a process of its own, and the API of its server."""
+
+    def __init__(self, process: subprocess.Popen[str], said: Path) -> None:
+        self.process = process
+        self._said = said
+        self.api = self.wait_for(lambda: re.search(r"runs: (http://127\.0\.0\.1:\d+)", self.said()))[1] + "/api"
+
+    def said(self) -> str:
+        return self._said.read_text(encoding="utf-8")
+
+    def wait_for(self, what: Callable[[], Any]) -> Any:
+        give_up_at = time.monotonic() + LIMIT_S
+        while time.monotonic() < give_up_at:
+            if found := what():
+                return found
+            assert self.process.poll() is None, self.said()
+            time.sleep(0.2)
+        raise AssertionError(self.said())
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.api + path, data, {"Content-Type": "application/json"}, method=method)
+        for wait_s in (1, 5, None):
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as error:
+                if error.code != 503 or wait_s is None:  # a busy moment, which Prefect waits out too
+                    raise
+                time.sleep(wait_s)
+        raise AssertionError("unreachable")
+
+
+@contextmanager
+def served(home: Path, *arguments: object) -> Iterator[Served]:
+    said = home / "said.txt"
+    with said.open("w", encoding="utf-8") as talk:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows", "schedule", *map(str, arguments)],
+            env=environment(home),
+            stdout=subprocess.DEVNULL,
+            stderr=talk,
+            text=True,
+            start_new_session=True,
+        )
+    try:
+        yield Served(process, said)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
