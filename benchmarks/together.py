@@ -1,16 +1,17 @@
-"""Imports, SQL readers, a writer of verdicts and exports at the same time, from processes of their own.
+"""Imports, SQL readers, a writer of verdicts, exports and reports at the same time, from processes of their own.
 
     python -m benchmarks.together [--minutes 10] [--seconds N] [--folder FOLDER]
 
 Two importers bring in one small recording after another and publish after each; three readers ask in SQL without a
-pause; one writes numbered verdicts; one exports every night from the published copy; and a shell keeps the first
-published copy open all the time. Nobody may see a lock error, and at the end every verdict that was acknowledged must
-be there once, every imported recording too, and every check of `nightkick doctor` must hold.
+pause; one writes numbered verdicts; one exports every night from the published copy, one makes reports; and a shell
+keeps the first published copy open all the time. Nobody may see a lock error, and at the end every verdict that was
+acknowledged must be there once, every imported recording too, and every check of `nightkick doctor` must hold.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import subprocess
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import redirect_stderr
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +32,7 @@ from analytics.store import Store, check, initialise, publish, query, write_revi
 from flows.database import WAIT_S
 from flows.output import csv_text
 from flows.pipeline import import_run, open_context
+from flows.report import report_command
 from flows.wishes import Wishes
 from ingest.clock import microseconds
 from ingest.errors import NightkickError
@@ -38,7 +41,7 @@ from tests.flows.making import tiny
 ROOT = Path(__file__).resolve().parents[1]
 #: Whose night is there before anybody starts, for the verdicts.
 JUDGED = 99
-ROLES = ("import", "import", "ask", "ask", "ask", "judge", "export")
+ROLES = ("import", "import", "ask", "ask", "ask", "judge", "export", "report")
 #: Most that a process may need to come to its end after time is up.
 LAST_S = WAIT_S + 60
 
@@ -108,6 +111,7 @@ def acted(role: str, number: int, database: Path, seconds: float) -> Told:
         "ask": lambda turn: query(store, "SELECT n.*, e.label FROM nights n LEFT JOIN events e USING (night_date)"),
         "judge": lambda turn: judge(store, turn),
         "export": lambda turn: export(store, turn),
+        "report": lambda turn: report(store, turn),
     }
     end_at = time.monotonic() + seconds
     while not told.took_s or time.monotonic() < end_at:
@@ -139,10 +143,18 @@ def judge(store: Store, turn: int) -> None:
 
 
 def export(store: Store, turn: int) -> None:
-    """Write every night from the published copy, as a report does, and one table from the database itself."""
+    """Write every night from the published copy, and read one table from the database itself."""
     copy = query(Store(store.published, wait_s=store.wait_s), "FROM nights ORDER BY ALL")
     (store.path.parent / f"export-{turn % 3}.csv").write_text(csv_text(copy.columns, copy.to_dicts()))
     query(store, "FROM imports")
+
+
+def report(store: Store, turn: int) -> None:
+    """Make the printable page of the night that is judged meanwhile."""
+    out = store.path.parent / f"report-{turn % 3}.html"
+    with redirect_stderr(io.StringIO()):  # where it says what it wrote
+        report_command("2026-01-01", out=out, subject=f"person {JUDGED}", database=store.path)
+    assert out.read_text(encoding="utf-8").rstrip().endswith("</html>")
 
 
 if __name__ == "__main__":
