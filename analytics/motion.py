@@ -21,7 +21,7 @@ from analytics.model import Channel
 
 Floats = NDArray[np.float64]
 #: Filtered at once, and on either side of it beside that, seconds. What differs from filtering all at once is below
-#: 20 ug, of the resampling; thresholds begin at 3.5 mg.
+#: 0.1 mg, of the resampling; thresholds begin at 3.5 mg.
 _PIECE_S, _MARGIN_S = 3600.0, 120.0
 
 

@@ -42,4 +42,4 @@ def test_filtering_piece_by_piece_is_filtering_at_once(
     np.testing.assert_array_equal(pieces.time_us, whole.time_us)
     np.testing.assert_array_equal(pieces.slow_time_us, whole.slow_time_us)
     for name in ("burst_g", "envelope_g", "tilt_g", "slow_g"):
-        np.testing.assert_allclose(getattr(pieces, name), getattr(whole, name), atol=2e-5, err_msg=name)
+        np.testing.assert_allclose(getattr(pieces, name), getattr(whole, name), atol=1e-4, err_msg=name)

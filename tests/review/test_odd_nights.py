@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -43,38 +44,42 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return database
 
 
-def test_a_night_without_movements_answers_every_key_and_claims_nothing(odd: Path, tab: Tab) -> None:
-    with served(page_of(odd)) as at:
-        opened(tab, at + STILL)
-        expect(tab.get_by_text("No movement was found in this night.")).to_be_visible()
-        expect(tab.get_by_text("cannot tell: possible PLMD")).to_be_visible()
-        assert "no possible PLMD" not in tab.locator("main").inner_text()
-        for key in ("j", "k", "d", "z", "+", "-", "0"):
-            tab.keyboard.press(key)
-        expect(tab.locator("#status")).to_contain_text("There is no movement to judge.")
-        tab.keyboard.press("e")
-        tab.keyboard.type("cxu")
-        tab.keyboard.press("Escape")
-        expect(tab.get_by_role("textbox", name="from")).to_be_hidden()
-        ready(tab)
+@pytest.fixture(scope="module")
+def at(odd: Path) -> Iterator[str]:
+    """The page of these nights. It outlives the tabs, which ask ahead for the nights beside the one they show."""
+    with served(page_of(odd)) as address:
+        yield address
+
+
+def test_a_night_without_movements_answers_every_key_and_claims_nothing(at: str, odd: Path, tab: Tab) -> None:
+    opened(tab, at + STILL)
+    expect(tab.get_by_text("No movement was found in this night.")).to_be_visible()
+    expect(tab.get_by_text("cannot tell: possible PLMD")).to_be_visible()
+    assert "no possible PLMD" not in tab.locator("main").inner_text()
+    for key in ("j", "k", "d", "z", "+", "-", "0"):
+        tab.keyboard.press(key)
+    expect(tab.locator("#status")).to_contain_text("There is no movement to judge.")
+    tab.keyboard.press("e")
+    tab.keyboard.type("cxu")
+    tab.keyboard.press("Escape")
+    expect(tab.get_by_role("textbox", name="from")).to_be_hidden()
+    ready(tab)
     assert query(Store(odd), "FROM reviews").is_empty()
 
 
-def test_five_thousand_movements_are_walked_through_and_drawn(odd: Path, tab: Tab) -> None:
+def test_five_thousand_movements_are_walked_through_and_drawn(at: str, odd: Path, tab: Tab) -> None:
     assert query(Store(odd), "SELECT count(*) FROM events WHERE subject = 'busy'").item() > 5_000
-    with served(page_of(odd)) as at:
-        opened(tab, at + BUSY)
-        shown = tab.locator(".inspect")
-        first = shown.inner_text()
-        for _ in range(5):
-            tab.keyboard.press("j")
-        expect(shown).not_to_have_text(first)
-        tab.keyboard.press("+")
-        ready(tab)
+    opened(tab, at + BUSY)
+    shown = tab.locator(".inspect")
+    first = shown.inner_text()
+    for _ in range(5):
+        tab.keyboard.press("j")
+    expect(shown).not_to_have_text(first)
+    tab.keyboard.press("+")
+    ready(tab)
 
 
-def test_an_hour_that_the_clock_left_out_is_not_shown(odd: Path, tab: Tab) -> None:
-    with served(page_of(odd)) as at:
-        opened(tab, at + BUSY)
-        hours = tab.locator(".hourly th[scope=row]").all_inner_texts()
+def test_an_hour_that_the_clock_left_out_is_not_shown(at: str, tab: Tab) -> None:
+    opened(tab, at + BUSY)
+    hours = tab.locator(".hourly th[scope=row]").all_inner_texts()
     assert hours == [f"{hour:02}:00" for hour in (19, 20, 21, 22, 23, 0, 1, 3, 4, 5, 6, 7, 8, 9)]
