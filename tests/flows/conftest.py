@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -51,3 +55,31 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return Said(int(code), out, err)
 
     return _run
+
+
+@pytest.fixture(scope="session")
+def empty_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Prefect's own database without a run in it. To make one takes a server 6 s of CPU, so all workers share it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    made, home = folder / "prefect.db", folder / "prefect-home"
+    with (folder / "prefect.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            command = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"]
+            environment = {**os.environ, "PREFECT_HOME": str(home), "DO_NOT_TRACK": "1"}
+            subprocess.run(command, env=environment, check=True, capture_output=True, timeout=240)
+            (home / "prefect.db").rename(made)
+    return made
+
+
+@pytest.fixture
+def with_records(empty_records: Path) -> Callable[[Path], None]:
+    """Put empty records into a home of Prefect's."""
+
+    def put(prefect_home: Path) -> None:
+        prefect_home.mkdir(parents=True, mode=0o700)
+        shutil.copyfile(empty_records, prefect_home / "prefect.db")
+
+    return put

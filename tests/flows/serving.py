@@ -17,13 +17,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from flows.scheduling import plan_for
+from flows.settings import load
+
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 200
 
 
-def environment(home: Path, **more: str) -> dict[str, str]:
+def environment(**more: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    return {**inherited, "PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(home), **more}
+    return {**inherited, "PYTHONPATH": str(ROOT), **more}
+
+
+def home_of(database: str) -> Path:
+    """Where the schedule of a database keeps Prefect's records."""
+    named = Path(database).absolute()
+    return plan_for(load(), inbox=Path("in"), at=None, cron=None, tz="UTC", database=named).prefect_home
 
 
 class Served:
@@ -66,7 +75,7 @@ def served(home: Path, *arguments: object) -> Iterator[Served]:
     with said.open("w", encoding="utf-8") as talk:
         process = subprocess.Popen(
             [sys.executable, "-m", "flows", "schedule", *map(str, arguments)],
-            env=environment(home),
+            env=environment(),
             stdout=subprocess.DEVNULL,
             stderr=talk,
             text=True,

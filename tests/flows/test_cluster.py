@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -66,7 +66,10 @@ def test_a_cluster_leaves_the_database_of_one_process(
 
 
 @pytest.mark.prefect
-def test_the_flow_on_a_cluster_leaves_the_database_of_one_process(cluster: Cluster, home: Path, tmp_path: Path) -> None:
+def test_the_flow_on_a_cluster_leaves_the_database_of_one_process(
+    cluster: Cluster, home: Path, tmp_path: Path, with_records: Callable[[Path], None]
+) -> None:
+    with_records(home / "nightkick" / "prefect")
     alone = told(imported(recordings(Path("in")), tmp_path / "alone" / "n.duckdb"))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     ours = {"NIGHTKICK_EXECUTOR": "dask", "NIGHTKICK_DASK_SCHEDULER": cluster.address, "PYTHONPATH": str(ROOT)}

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from analytics.store import Store, query
 from flows.offline import prefect_defaults, prepare_prefect
 from ingest.errors import UsageError
 from tests.flows.making import tiny
+from tests.flows.watching import reached_out, watched
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,13 +34,19 @@ def nightkick(*arguments: object, home: Path, **environment: str) -> subprocess.
 
 
 @pytest.mark.prefect
-def test_the_flow_imports_reports_and_stays_quiet(home: Path, tmp_path: Path) -> None:
+def test_the_flow_imports_reports_and_stays_quiet_and_at_home(
+    home: Path, tmp_path: Path, with_records: Callable[[Path], None]
+) -> None:
+    with_records(home / "nightkick" / "prefect")
     tiny(Path("in/a.csv"), seed=1)
     tiny(Path("in/b.cwa"), seed=2)
     Path("in/empty.cwa").touch()
     db = tmp_path / "n.duckdb"
-    done = nightkick("import", "in", "--flow", "--json", "--tz", "UTC", "--site", "ankle", "--db", db, home=home)
+    done = nightkick(
+        "import", "in", "--flow", "--json", "--tz", "UTC", "--site", "ankle", "--db", db, home=home, **watched(tmp_path)
+    )
     assert done.returncode == 1, done.stderr
+    assert reached_out(tmp_path) == ""
     outcomes = json.loads(done.stdout)["outcomes"]
     assert [(o["path"], o["status"]) for o in outcomes] == [
         ("in/a.csv", "imported"),

@@ -1,4 +1,7 @@
-"""Nothing leaves this machine: every command runs with Python's sockets watched, in all of its processes."""
+"""Nothing leaves this machine: every command runs with Python's sockets watched, in all of its processes.
+
+The flow with its server is watched in `tests.flows.test_nightly`.
+"""
 
 from __future__ import annotations
 
@@ -7,58 +10,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.flows.making import tiny
-
-ROOT = Path(__file__).resolve().parents[2]
-
-WATCH = """
-import os, sys
-
-NEAR = ("127.0.0.1", "::1", "localhost")
+from tests.flows.watching import reached_out, watched
 
 
-def watch(event, arguments):
-    if event == "socket.connect" and isinstance(arguments[1], tuple) and arguments[1][0] not in NEAR:
-        far(event, arguments[1])
-    if event == "socket.sendto" and isinstance(arguments[1], tuple) and arguments[1][0] not in NEAR:
-        far(event, arguments[1])
-    if event in ("socket.getaddrinfo", "socket.gethostbyname") and arguments[0] not in (None, "", "0.0.0.0", *NEAR):
-        far(event, arguments)
-
-
-def far(event, address):
-    with open(os.environ["WATCHED"], "a") as file:
-        print(event, address, sys.argv, file=file)
-    raise OSError(101, "Network is unreachable")
-
-
-sys.addaudithook(watch)
-"""
-
-
-def watched(tmp_path: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    (tmp_path / "watch").mkdir(exist_ok=True)
-    (tmp_path / "watch" / "sitecustomize.py").write_text(WATCH)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    environment = {
-        **inherited,
-        "PYTHONPATH": os.pathsep.join((str(tmp_path / "watch"), str(ROOT))),
-        "WATCHED": str(tmp_path / "connections"),
-    }
+def run_watched(tmp_path: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *map(str, arguments)]
+    environment = {**os.environ, **watched(tmp_path)}
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
-
-
-def reached_out(tmp_path: Path) -> str:
-    found = tmp_path / "connections"
-    return found.read_text() if found.exists() else ""
 
 
 def test_the_watch_sees_what_it_is_for(tmp_path: Path) -> None:
     probe = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)"
-    assert "unreachable" in watched(tmp_path, "-c", probe).stderr
+    assert "unreachable" in run_watched(tmp_path, "-c", probe).stderr
     assert "192.0.2.1" in reached_out(tmp_path)
 
 
@@ -84,15 +48,7 @@ for line in sys.argv[1:]:
         "doctor|--repair",
         "config|show",
     ]
-    done = watched(tmp_path, "-c", script, *lines)
+    done = run_watched(tmp_path, "-c", script, *lines)
     codes = [line.rsplit(" ", 1)[1] for line in done.stdout.splitlines() if line.rsplit(" ", 1)[0] in lines]
     assert codes == ["0", "0", "0", "0", "2", *"0" * 7], done.stderr
-    assert reached_out(tmp_path) == ""
-
-
-@pytest.mark.prefect
-def test_neither_does_the_flow_with_its_server(tmp_path: Path) -> None:
-    tiny(Path("a.csv"))
-    done = watched(tmp_path, "-m", "flows", "import", "--flow", "a.csv", "--tz", "UTC")
-    assert done.returncode == 0, done.stderr
     assert reached_out(tmp_path) == ""

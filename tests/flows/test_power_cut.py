@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ import pytest
 
 from analytics.store import Store, query
 from tests.flows.making import tiny
-from tests.flows.serving import Served, served
+from tests.flows.serving import Served, home_of, served
 
 
 def state(schedule: Served, run: str) -> str:
@@ -30,7 +31,10 @@ def is_gone(schedule: Served) -> bool:
 
 @pytest.mark.prefect
 @pytest.mark.timeout(600)
-def test_a_run_that_a_power_cut_left_running_is_closed_and_the_next_start_does_its_work(home: Path) -> None:
+def test_a_run_that_a_power_cut_left_running_is_closed_and_the_next_start_does_its_work(
+    home: Path, with_records: Callable[[Path], None]
+) -> None:
+    with_records(home_of("n.duckdb"))
     os.utime(tiny(Path("in/a.csv")), (1_800_000_000, 1_700_000_000))
     arguments = ("--inbox", "in", "--at", "09:00", "--tz", "UTC", "--db", "n.duckdb")
     with served(home, *arguments) as schedule:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from flows.settings import load
 from ingest.errors import DatabaseBusyError
 from tests.flows.conftest import Run
 from tests.flows.making import tiny
-from tests.flows.serving import ROOT, environment, served
+from tests.flows.serving import ROOT, environment, home_of, served
 
 #: Marks a run as running, as a power cut leaves it, and closes it as the next start does.
 ZOMBIE = """
@@ -58,7 +59,10 @@ for at, zone, start in (line.split() for line in sys.stdin):
 
 @pytest.mark.prefect
 @pytest.mark.timeout(600)
-def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_asked(home: Path) -> None:
+def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_asked(
+    home: Path, with_records: Callable[[Path], None]
+) -> None:
+    with_records(home_of("n.duckdb"))
     hook = [sys.executable, "-c", "import sys; open('told.json', 'w').write(sys.stdin.read())"]
     Path("nightkick.toml").write_text(f"[notify]\ncommand = {json.dumps(hook)}\n", encoding="utf-8")
     Path("in").mkdir()
@@ -96,7 +100,7 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
 
         second = subprocess.run(
             [sys.executable, "-m", "flows", "schedule", "--inbox", "in", "--db", "n.duckdb"],
-            env=environment(home),
+            env=environment(),
             capture_output=True,
             text=True,
             timeout=60,
@@ -107,7 +111,7 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
         flow = schedule.call("GET", f"/flows/{deployment['flow_id']}")["name"]
         closed = subprocess.run(
             [sys.executable, "-c", ZOMBIE, f"{flow}/{deployment['name']}", runs[0]],
-            env=environment(home, PREFECT_API_URL=schedule.api, PREFECT_LOGGING_LEVEL="CRITICAL"),
+            env=environment(PREFECT_API_URL=schedule.api, PREFECT_LOGGING_LEVEL="CRITICAL"),
             capture_output=True,
             text=True,
             timeout=120,
@@ -145,7 +149,7 @@ def test_a_change_of_the_clocks_lets_no_day_run_twice_or_not_at_all(home: Path) 
     ]
     done = subprocess.run(
         [sys.executable, "-c", DATES],
-        env=environment(home, PREFECT_HOME=str(home), PREFECT_LOGGING_LEVEL="CRITICAL"),
+        env=environment(PREFECT_HOME=str(home), PREFECT_LOGGING_LEVEL="CRITICAL"),
         input="\n".join(" ".join(line) for line in asked),
         capture_output=True,
         text=True,

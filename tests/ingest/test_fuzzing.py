@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +25,7 @@ from tests.fuzzing.pool import Pool, Worker, pool
 from tests.fuzzing.worker import outcome_of
 from tests.ingest.making import FakeReader, decoded, every, samples
 
+ROOT = Path(__file__).resolve().parents[2]
 N_MUTANTS = 25
 
 
@@ -109,14 +113,25 @@ def test_a_hang_is_a_finding_and_ends(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 
 def test_a_flood_of_memory_is_a_finding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def greedy(path: Path) -> Decoded:
-        # So much that what the process lets go of meanwhile makes no difference.
-        return replace(decoded(), problems=(f"{np.ones(32 << 20).sum():g} was needed",))
+    monkeypatch.setattr(worker, "reset_peak", lambda: 1 << 20)
+    for needed, verdict in ((worker.MEMORY_FLOOR_BYTES, "result"), (worker.MEMORY_FLOOR_BYTES + 1, "memory")):
+        monkeypatch.setattr(worker, "peak_bytes", partial(int, (1 << 20) + needed))
+        assert read_by(monkeypatch, tmp_path, lambda path: decoded()).verdict == verdict
 
-    monkeypatch.setattr(worker, "MEMORY_FLOOR_BYTES", 1 << 30)
-    assert read_by(monkeypatch, tmp_path, greedy).verdict == "result"
-    monkeypatch.setattr(worker, "MEMORY_FLOOR_BYTES", 32 << 20)
-    assert read_by(monkeypatch, tmp_path, greedy).verdict == "memory"
+
+FLOOD = """
+from tests.fuzzing.memory import peak_bytes, reset_peak
+bytearray(512 << 20)
+before = reset_peak()
+bytearray(64 << 20)
+print((peak_bytes() - before) >> 20)
+"""
+
+
+def test_the_peak_of_memory_is_that_since_it_was_reset() -> None:
+    # In a process of its own: another test's leftovers, let go of meanwhile, would hide it.
+    done = subprocess.run([sys.executable, "-c", FLOOD], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert 60 <= int(done.stdout) <= 80
 
 
 UNSOUND: dict[str, Callable[[], Decoded]] = {
