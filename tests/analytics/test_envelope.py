@@ -10,8 +10,8 @@ from analytics.envelope import envelope_of
 from analytics.model import Envelope, Night
 from analytics.motion import segments
 from analytics.wear import blanks_of
+from tests.analytics.nights import analysed
 from tests.analytics.signals import EVENING_US, add_kick, channel, still
-from tests.analytics.test_night import analysed
 
 CRITERIA = Criteria()
 SECOND_US = 1_000_000

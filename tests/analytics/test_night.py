@@ -3,82 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from analytics.criteria import Criteria
-from analytics.model import Channel, Flag, Night
-from analytics.night import analyse_night
-from analytics.rulesets import RULESETS
+from analytics.model import Night
 from analytics.simulate.legs import LegClock
 from analytics.sleep import Diary
 from ingest.errors import UsageError
 from ingest.recording import StageSpan
+from tests.analytics.nights import CRITERIA, HOUR_S, PERIODIC_S, Signal, analysed, flag, states
 from tests.analytics.signals import EVENING_US, add_jerk, add_kick, channel, night_of_kicks
-
-CRITERIA = Criteria()
-HOUR_S = 3600.0
-#: Six runs of 25 kicks 27 s apart in five and a half hours asleep.
-PERIODIC_S = [start + 27.0 * k for start in np.arange(5100, 25000, 3000) for k in range(25)]
-
-
-def analysed(
-    channels: Sequence[Channel],
-    *,
-    stages: Sequence[StageSpan] = (),
-    diary: Diary | None = None,
-    urge_to_move: float | None = None,
-    criteria: Criteria = CRITERIA,
-    rulesets: Sequence[str] = ("wasm2016",),
-) -> Night:
-    return analyse_night(
-        subject="me",
-        night_date=date(2026, 3, 2),
-        zone="UTC",
-        channels=channels,
-        stages=stages,
-        diary=diary,
-        urge_to_move=urge_to_move,
-        criteria=criteria,
-        rulesets=[RULESETS[name] for name in rulesets],
-        version="test",
-    )
-
-
-def flag(night: Night, name: str) -> Flag:
-    return next(f for f in night.scores[0].flags if f.name == name)
-
-
-def states(found: Flag) -> dict[str, str]:
-    return {c.name: c.state for c in found.criteria}
-
-
-Signal = tuple[NDArray[np.float64], NDArray[np.float64]]
-
-
-@pytest.fixture(scope="module")
-def kicking() -> Signal:
-    return night_of_kicks(PERIODIC_S)
-
-
-@pytest.fixture(scope="module")
-def calm() -> Signal:
-    return night_of_kicks([])
-
-
-@pytest.fixture(scope="module")
-def periodic_night(kicking: Signal) -> Night:
-    return analysed([channel(*kicking)])
-
-
-@pytest.fixture(scope="module")
-def calm_night(calm: Signal) -> Night:
-    return analysed([channel(*calm)])
 
 
 def test_kicks_every_27_s_are_found_counted_and_flagged(periodic_night: Night) -> None:
@@ -97,65 +33,10 @@ def test_the_index_is_periodic_movements_in_sleep_per_hour_of_sleep(periodic_nig
     assert score.measures["plms_index"] == pytest.approx(counted / periodic_night.tst_h, rel=1e-6)
 
 
-def test_the_flag_names_every_criterion_and_what_no_sensor_can_tell(periodic_night: Night) -> None:
-    found = states(flag(periodic_night, "possible_plmd"))
-    assert found["PLMS per hour of sleep"] == "met"
-    assert found["worn on the foot or ankle"] == "met"
-    assert found["no better explanation"] == "not measurable"
-    assert found["disturbed sleep or daytime complaint"] == "not measurable"
-
-
-def test_a_one_leg_index_is_called_a_lower_bound(periodic_night: Night) -> None:
-    assert periodic_night.legs == "left"
-    assert "lower bound" in flag(periodic_night, "possible_plmd").reason
-
-
-def test_no_reason_claims_a_diagnosis(periodic_night: Night, calm_night: Night) -> None:
-    for night in (periodic_night, calm_night):
-        for found in night.scores[0].flags:
-            assert "diagnos" not in found.reason.lower()
-            assert "you have" not in found.reason.lower()
-
-
-def test_a_calm_night_is_not_flagged_and_says_which_criterion_failed(calm_night: Night) -> None:
-    found = flag(calm_night, "possible_plmd")
-    assert not found.raised
-    assert calm_night.assessable
-    assert found.reason.startswith("No possible PLMD: PLMS per hour of sleep")
-
-
-@pytest.mark.parametrize(("above_index", "raised"), [(-0.1, True), (0.1, False)])
-def test_a_threshold_inside_the_interval_is_said_to_be_close(
-    kicking: Signal, periodic_night: Night, above_index: float, *, raised: bool
-) -> None:
-    index = periodic_night.scores[0].measures["plms_index"]
-    near = Criteria.model_validate({"flags": {"plms_index_adult": index + above_index}})
-    found = flag(analysed([channel(*kicking)], criteria=near), "possible_plmd")
-    assert found.raised is raised
-    assert f"Close: {index + above_index:g} lies inside the 95 % interval" in found.reason
-    assert ("not more than" in found.reason) is not raised
-
-
-def test_a_threshold_far_from_the_index_is_not_called_close(periodic_night: Night, calm_night: Night) -> None:
-    assert "Close" not in flag(calm_night, "possible_plmd").reason
-    low = periodic_night.scores[0].measures["plms_index_low"]
-    assert ("Close" in flag(periodic_night, "possible_plmd").reason) is (low <= CRITERIA.flags.plms_index_adult)
-
-
 def test_turning_over_is_never_counted_as_a_leg_movement_candidate(calm_night: Night) -> None:
     labels = Counter(e.label for e in calm_night.scores[0].events)
     assert labels["posture_change"] > 100
     assert not any(e.is_clm for e in calm_night.scores[0].events if e.label == "posture_change")
-
-
-def test_three_jerks_round_the_onset_are_flagged_as_frequent_hypnic_jerks(calm: Signal) -> None:
-    at_s, xyz = calm[0], calm[1].copy()
-    for onset_s in (2100.0, 2300.0, 2600.0):
-        add_jerk(at_s, xyz, onset_s)
-    night = analysed([channel(at_s, xyz)])
-    assert night.n_hypnic_jerks == 3
-    assert flag(night, "frequent_hypnic_jerks").raised
-    assert not flag(night, "possible_plmd").raised
 
 
 def test_jerks_half_a_minute_apart_at_the_onset_are_no_periodic_series(calm: Signal) -> None:
@@ -264,16 +145,6 @@ def test_the_order_of_recordings_does_not_matter(kicking: Signal, calm: Signal) 
     assert analysed([left, right]) == analysed([right, left])
 
 
-def test_a_night_of_kicks_seen_at_the_wrist_alone_never_gets_an_index(kicking: Signal) -> None:
-    night = analysed([channel(*kicking, site="wrist")])
-    assert not night.assessable
-    assert "worn on the wrist" in (night.not_assessable_reason or "")
-    assert night.scores
-    for score in night.scores:
-        assert not {name for name, value in score.measures.items() if name.endswith("_index") and value is not None}
-        assert not any(flag.raised for flag in score.flags)
-
-
 def test_a_wrist_beside_an_ankle_is_left_out_of_the_night(kicking: Signal, periodic_night: Night) -> None:
     wrist = channel(*kicking, site="wrist", recording="b" * 64)
     night = analysed([channel(*kicking), wrist])
@@ -336,41 +207,6 @@ def test_a_diary_decides_before_the_stages(kicking: Signal) -> None:
     diary = Diary(EVENING_US + round(0.5 * HOUR_S * 1e6), EVENING_US + round(7.5 * HOUR_S * 1e6))
     asleep = StageSpan(EVENING_US, EVENING_US + round(7.5 * HOUR_S * 1e6), "deep")
     assert analysed([channel(*kicking)], stages=[asleep], diary=diary).sleep_source == "diary"
-
-
-def test_periodic_kicks_while_lying_awake_are_possible_rls_and_no_plms(kicking: Signal) -> None:
-    awake = StageSpan(EVENING_US, EVENING_US + round(6 * HOUR_S * 1e6), "wake")
-    asleep = StageSpan(awake.end_us, EVENING_US + round(8 * HOUR_S * 1e6), "light")
-    night = analysed([channel(*kicking)], stages=[awake, asleep])
-    found = flag(night, "possible_rls")
-    assert found.raised
-    assert states(found)["urge to move the legs, worse at rest and in the evening, relieved by moving"] == (
-        "not measurable"
-    )
-
-
-@pytest.mark.parametrize(("noted", "raised"), [(6.0, True), (0.0, False)])
-def test_an_urge_noted_in_the_journal_decides_about_possible_rls(
-    kicking: Signal,
-    noted: float,
-    raised: bool,  # noqa: FBT001 - a table of cases
-) -> None:
-    awake = StageSpan(EVENING_US, EVENING_US + round(6 * HOUR_S * 1e6), "wake")
-    asleep = StageSpan(awake.end_us, EVENING_US + round(8 * HOUR_S * 1e6), "light")
-    found = flag(analysed([channel(*kicking)], stages=[awake, asleep], urge_to_move=noted), "possible_rls")
-    assert found.raised is raised
-    assert ("6 of 10" in found.reason) is raised
-
-
-def test_a_child_is_judged_by_five_an_hour(calm: Signal) -> None:
-    few = [start + 27.0 * k for start in (6000, 12000, 18000) for k in range(15)]
-    signal = night_of_kicks(few)
-    adult = analysed([channel(*signal)])
-    child = analysed([channel(*signal)], criteria=Criteria.model_validate({"flags": {"age_group": "child"}}))
-    assert 5 < adult.scores[0].measures["plms_index"] < 15
-    assert not flag(adult, "possible_plmd").raised
-    assert flag(child, "possible_plmd").raised
-    assert child.criteria_hash != adult.criteria_hash
 
 
 def test_a_night_is_scored_under_every_rule_set_asked_for(kicking: Signal) -> None:

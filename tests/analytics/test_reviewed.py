@@ -15,8 +15,8 @@ from analytics.model import Night, Review
 from analytics.reviewed import Reviewed, as_reviewed, same_rules, sleep_of, standing
 from analytics.rulesets import DEFAULT_RULESET, RULESETS
 from analytics.wear import Spans
+from tests.analytics.nights import PERIODIC_S, analysed
 from tests.analytics.signals import channel, night_of_kicks
-from tests.analytics.test_night import PERIODIC_S, analysed
 from tests.store.making import EVENING
 from tests.store.making import night as stored_night
 
