@@ -86,9 +86,9 @@ def _plmd_reason(
     decisive: Sequence[Criterion],
     threshold: float,
 ) -> str:
-    if not all(c.state == "met" for c in decisive):
-        is_for_index = next(c for c in decisive if c.state != "met").name == INDEX_CRITERION
-        return _not_raised("possible PLMD", decisive) + (_either_side(measures, threshold) if is_for_index else "")
+    if (unmet := _first_unmet(decisive)) is not None:
+        close = _either_side(measures, threshold) if unmet.name == INDEX_CRITERION else ""
+        return _not_raised("possible PLMD", unmet) + close
     n_series = len({e.series_no for e in events if e.is_plm and e.sleep_state == "sleep"})
     return (
         f"{measures['plms_index']:.1f} periodic leg movements per hour of sleep{_between(measures)}, more than "
@@ -144,13 +144,13 @@ def frequent_hypnic_jerks(
             "no accelerometer criterion is published; a cough or bed partner looks alike",
         ),
     )
-    if all(c.state == "met" for c in decisive):
+    if (unmet := _first_unmet(decisive)) is None:
         reason = (
             f"{count} single brief jerks near falling asleep ({wanted} or more). Hypnic jerks are common and "
             "harmless unless they keep one from sleeping. Told by their shape and moment only: a heuristic."
         )
     else:
-        reason = _not_raised("frequent hypnic jerks", decisive)
+        reason = _not_raised("frequent hypnic jerks", unmet)
     return _flag("frequent_hypnic_jerks", decisive, context, reason)
 
 
@@ -179,13 +179,13 @@ def possible_rls(
         *((_beyond(_URGE, "ask the person, or note urge_to_move in the journal"),) if urge_to_move is None else ()),
         _beyond("no better explanation", "cramps, positional discomfort, neuropathy, medication"),
     )
-    if all(c.state == "met" for c in decisive):
+    if (unmet := _first_unmet(decisive)) is None:
         reason = (
             f"{count} periodic leg movements at regular intervals while awake in bed, {index:.0f} per hour awake "
             f"(more than {flags.plmw_index:g}). {_of_the_urge(urge_to_move)} {EMG_CAVEAT}"
         )
     else:
-        reason = _not_raised("possible RLS", decisive)
+        reason = _not_raised("possible RLS", unmet)
     return _flag("possible_rls", decisive, context, reason)
 
 
@@ -228,14 +228,18 @@ def _regular(log_sd: float | None, threshold: float) -> Criterion:
 
 
 def _flag(name: FlagName, decisive: Sequence[Criterion], context: Sequence[Criterion], reason: str) -> Flag:
-    return Flag(name, all(c.state == "met" for c in decisive), (*decisive, *context), reason)
+    return Flag(name, _first_unmet(decisive) is None, (*decisive, *context), reason)
 
 
-def _not_raised(what: str, decisive: Sequence[Criterion]) -> str:
-    first = next(c for c in decisive if c.state != "met")
-    if first.state == NOT_MEASURABLE:
-        return f"Cannot tell about {what}: {first.name}: {first.says}."
-    return f"No {what}: {first.name} {_shown(first.value)}, not {first.says}."
+def _first_unmet(decisive: Sequence[Criterion]) -> Criterion | None:
+    """The criterion that speaks for a flag that is not raised; None where all are met."""
+    return next((c for c in decisive if c.state != "met"), None)
+
+
+def _not_raised(what: str, unmet: Criterion) -> str:
+    if unmet.state == NOT_MEASURABLE:
+        return f"Cannot tell about {what}: {unmet.name}: {unmet.says}."
+    return f"No {what}: {unmet.name} {_shown(unmet.value)}, not {unmet.says}."
 
 
 def _shown(value: float | str | None) -> str:
