@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import numpy as np
 from playwright.sync_api import Browser
 
 from analytics.model import Review, Verdict
-from analytics.simulate import PROFILES, SENSORS, plan_night, render
+from analytics.simulate.write import simulate_night, write_recording
 from analytics.store import write_review
 from flows.pipeline import import_run, open_context
 from flows.wishes import Wishes
-from ingest.writers.axivity import write_cwa
+from ingest.clock import microseconds
 from tests.review.browsing import browser_path, browsing, page_of, served
 
 #: Who sleeps, night after night.
@@ -31,7 +31,7 @@ FORTNIGHT = ("plmd", "healthy", "plmd", "jerks", "healthy", "plmd", "rls", "plmd
              "plmd", "plmd")  # fmt: skip
 GAP_ON = 12
 SEED = 7
-START_US = 1_772_483_400_000_000  # 2026-03-02T20:30 UTC
+FIRST = date(2026, 3, 2)
 READY = "body[data-ready]"
 DESK = {"width": 1360, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -79,21 +79,19 @@ def _shot(
 def fortnight(folder: Path) -> tuple[Path, str, str]:
     """A database of simulated nights; whose, and which of them to show."""
     for day, name in enumerate(FORTNIGHT):
-        rng = np.random.default_rng([SEED, day])
-        hours = 3.0 if name == "short" else 8.5
-        plan = plan_night(PROFILES["healthy" if name == "short" else name], rng, hours=max(hours, 5.0))
-        seconds, xyz_g = render(plan, SENSORS["ax3"], rng, rate_hz=50)
-        kept = (seconds < hours * 3600) & ~((day == GAP_ON) & (seconds > 4 * 3600) & (seconds < 4.6 * 3600))
-        start_us = START_US + day * 86_400_000_000
-        time_us = start_us + np.rint(seconds[kept] * 1e6).astype(np.int64)
-        write_cwa(folder / f"{day:02}.cwa", time_us, xyz_g[kept].astype(np.float32), rate_hz=50, serial=4711)
+        evening, profile = FIRST + timedelta(days=day), "healthy" if name == "short" else name
+        night = simulate_night(profile, evening=evening, rate_hz=50, sensor="ax3", seed=SEED + day, hours=8.5)
+        at_h = (night.time_us - night.start_us) / 3.6e9
+        kept = (at_h < (3.0 if name == "short" else 8.5)) & ~((day == GAP_ON) & (at_h > 4) & (at_h < 4.6))
+        night = replace(night, time_us=night.time_us[kept], xyz_g=night.xyz_g[kept])
+        write_recording(folder / f"{day:02}.cwa", night, rate_hz=50, file_format="cwa")
     database = folder / "nights.duckdb"
     context = open_context(Wishes(site="ankle", side="left", tz="Europe/Berlin"), database=database)
     import_run([folder], context)
     verdicts: dict[int, Verdict] = {0: "confirm", 2: "dismiss", 5: "confirm"}
     for day, verdict in verdicts.items():
-        evening = date(2026, 3, 2) + timedelta(days=day)
-        write_review(context.store, Review("me", evening, verdict, "Ann", START_US + 40 * 86_400_000_000))
+        said_us = microseconds(datetime(2026, 4, 1, 9, tzinfo=UTC))
+        write_review(context.store, Review("me", FIRST + timedelta(days=day), verdict, "Ann", said_us))
     return database, "me", "2026-03-14"
 
 

@@ -17,12 +17,12 @@ from playwright.sync_api import Page as Tab
 
 from analytics.store import Store, query
 from analytics.store.connection import transaction
+from analytics.store.rows import NIGHT_TABLES
 from flows.demo import sample_data
 from flows.pipeline import import_run, open_context
 from flows.wishes import Wishes
 from tests.review.browsing import browser_path, browsing, page_of, served
 
-TABLES = ("night", "bout", "blank", "envelope", "movement", "score", "event", "series_row", "flag")
 NIGHT = "/night/2026-03-02?subject=me"
 DAYS_APART = 3
 
@@ -51,7 +51,7 @@ def repeat(store: Store, n_nights: int) -> None:
     present = query(store, "SELECT count(*) AS n FROM night")["n"][0]
     copies = max(0, n_nights - present) // DAYS_APART + 1
     with transaction(store) as con:
-        for table in TABLES:
+        for table in NIGHT_TABLES:
             columns = con.execute(
                 "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", [table]
             ).fetchall()

@@ -13,7 +13,10 @@ from typing import NamedTuple
 
 import pytest
 
+from analytics.store import Store
 from flows.cli import main
+from ingest.writers.axivity import write_cwa
+from tests.analytics.signals import channel, night_of_kicks
 
 
 class Said(NamedTuple):
@@ -83,3 +86,13 @@ def with_records(empty_records: Path) -> Callable[[Path], None]:
         shutil.copyfile(empty_records, prefect_home / "prefect.db")
 
     return put
+
+
+@pytest.fixture
+def imported(run: Run) -> Store:
+    """One night in nights.duckdb. Its kicks are 27 s apart: a series by every rule set but one of 20 s at most."""
+    sensor = channel(*night_of_kicks([6000 + 27.0 * k for k in range(60)], hours=6))
+    path, db = Path("night.cwa"), Path("nights.duckdb")
+    write_cwa(path, sensor.time_us, sensor.xyz_g, rate_hz=25.0, serial=1)
+    assert run("import", path, "--db", db, "--site", "ankle", "--side", "left", "--tz", "UTC").code == 0
+    return Store(db)

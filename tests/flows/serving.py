@@ -25,6 +25,7 @@ LIMIT_S = 200
 
 
 def environment(**more: str) -> dict[str, str]:
+    """For a process of its own that may start a Prefect server, which tests otherwise may not."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return {**inherited, "PYTHONPATH": str(ROOT), **more}
 

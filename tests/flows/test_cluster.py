@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -15,9 +14,10 @@ import pytest
 from flows.pipeline import import_run, open_context
 from flows.wishes import Wishes
 from ingest.errors import UsageError
-from tests.flows.clusters import ROOT, Cluster, local_cluster
+from tests.flows.clusters import Cluster, local_cluster
 from tests.flows.conftest import Run
 from tests.flows.making import BEDTIME, tiny
+from tests.flows.serving import environment
 from tests.flows.test_workers import imported, recordings, rows, samples, told
 
 pytest.importorskip("distributed", reason="Dask is not installed; it is the extra nightkick[dask]")
@@ -71,11 +71,10 @@ def test_the_flow_on_a_cluster_leaves_the_database_of_one_process(
 ) -> None:
     with_records(home / "nightkick" / "prefect")
     alone = told(imported(recordings(Path("in")), tmp_path / "alone" / "n.duckdb"))
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    ours = {"NIGHTKICK_EXECUTOR": "dask", "NIGHTKICK_DASK_SCHEDULER": cluster.address, "PYTHONPATH": str(ROOT)}
+    ours = {"NIGHTKICK_EXECUTOR": "dask", "NIGHTKICK_DASK_SCHEDULER": cluster.address}
     done = subprocess.run(
         [sys.executable, "-c", FLOW, str(tmp_path / "together" / "n.duckdb")],
-        env={**inherited, **ours, "XDG_STATE_HOME": str(home)},
+        env=environment(**ours, XDG_STATE_HOME=str(home)),
         capture_output=True,
         text=True,
         timeout=240,

@@ -15,17 +15,15 @@ from analytics.store import Store, query
 from flows.offline import prefect_defaults, prepare_prefect
 from ingest.errors import UsageError
 from tests.flows.making import tiny
+from tests.flows.serving import environment
 from tests.flows.watching import reached_out, watched
 
-ROOT = Path(__file__).resolve().parents[2]
 
-
-def nightkick(*arguments: object, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def nightkick(*arguments: object, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own that may boot a Prefect server."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return subprocess.run(
         [sys.executable, "-m", "flows", *map(str, arguments)],
-        env={**inherited, "PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(home), **environment},
+        env=environment(**{"XDG_STATE_HOME": str(home), **more}),
         capture_output=True,
         text=True,
         timeout=240,

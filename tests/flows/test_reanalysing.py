@@ -10,24 +10,11 @@ from analytics.rulesets import RULESETS
 from analytics.store import Store, default_ruleset, query
 from flows.settings import FILE_NAME, load
 from ingest.errors import UsageError
-from ingest.writers.axivity import write_cwa
-from tests.analytics.signals import channel, night_of_kicks
 from tests.flows.conftest import Run
 
 DB = "nights.duckdb"
 EVERY_TABLE = ("night", "bout", "movement", "score", "event", "series_row", "flag")
-#: 27 s apart: every rule set makes a series of them, and one of 20 s at most does not.
-KICKS = [6000 + 27.0 * k for k in range(60)]
 NARROW = '[ruleset.narrow]\nbase = "wasm2016"\nimi_max_s = 20.0\n'
-
-
-@pytest.fixture
-def imported(run: Run) -> Store:
-    sensor = channel(*night_of_kicks(KICKS, hours=6))
-    path = Path("night.cwa")
-    write_cwa(path, sensor.time_us, sensor.xyz_g, rate_hz=25.0, serial=1)
-    assert run("import", path, "--db", DB, "--site", "ankle", "--side", "left", "--tz", "UTC").code == 0
-    return Store(Path(DB))
 
 
 def rows(store: Store, table: str, condition: str = "true") -> list[tuple[object, ...]]:

@@ -23,6 +23,22 @@ def _night(tab: Tab) -> str:
     return tab.locator("h1").inner_text()
 
 
+def _over_the_night(tab: Tab) -> tuple[float, float]:
+    """Where the mouse is over the left edge of the night's picture."""
+    plot = tab.locator(".plot").first.bounding_box()
+    assert plot
+    return plot["x"], plot["y"] + 60
+
+
+def _dragged(tab: Tab, start: float, end: float) -> None:
+    """From and to so many pixels from the left of the night's picture."""
+    x, y = _over_the_night(tab)
+    tab.mouse.move(x + start, y)
+    tab.mouse.down()
+    tab.mouse.move(x + end, y, steps=4)
+    tab.mouse.up()
+
+
 def _said(tab: Tab, words: str) -> None:
     expect(tab.locator("#status")).to_contain_text(words)
 
@@ -126,12 +142,7 @@ def test_verdicts_survive_a_reload_and_a_new_import(address: str, tab: Tab, data
 
 def test_a_span_is_excluded_by_dragging_and_by_numbers_and_taken_back(address: str, tab: Tab) -> None:
     opened(tab, address + NIGHT).get_by_role("button", name="Exclude a span").click()
-    plot = tab.locator(".plot").first.bounding_box()
-    assert plot
-    tab.mouse.move(plot["x"] + 400, plot["y"] + 60)
-    tab.mouse.down()
-    tab.mouse.move(plot["x"] + 500, plot["y"] + 60, steps=4)
-    tab.mouse.up()
+    _dragged(tab, 400, 500)
     dragged = tab.get_by_role("textbox", name="from").input_value()
     assert dragged.count(":") == 2
     tab.get_by_role("textbox", name="from").fill("00:30")
@@ -147,18 +158,14 @@ def test_a_span_is_excluded_by_dragging_and_by_numbers_and_taken_back(address: s
 
 def test_dragging_zooms_and_a_click_chooses_a_movement(address: str, tab: Tab) -> None:
     opened(tab, address + NIGHT)
-    plot = tab.locator(".plot").first.bounding_box()
-    assert plot
-    tab.mouse.move(plot["x"] + 300, plot["y"] + 60)
-    tab.mouse.down()
-    tab.mouse.move(plot["x"] + 420, plot["y"] + 60, steps=4)
-    tab.mouse.up()
+    _dragged(tab, 300, 420)
     expect(tab.get_by_role("button", name="Whole night")).to_be_enabled()
     tab.locator(".plot").first.dblclick(position={"x": 600, "y": 100})
     expect(tab.get_by_role("button", name="Whole night")).to_be_disabled()
     before = tab.locator(".facts").inner_text()
+    x, y = _over_the_night(tab)
     for px in range(200, 320, 13):
-        tab.mouse.click(plot["x"] + px, plot["y"] + 60)
+        tab.mouse.click(x + px, y)
     expect(tab.locator(".facts")).not_to_have_text(before)
 
 

@@ -26,7 +26,6 @@ from tests.ingest.actigraph_files import (
     Record,
     assert_keeps_all_but,
     gt3x,
-    intact_records,
     joined,
     read,
     zipped,
@@ -36,16 +35,6 @@ from tests.ingest.actigraph_writer import write_gt3x
 #: As for other formats, see the data's own description.
 CONVENTIONS_US = 25_000
 REAL_FILES = ("actfast_actigraph.gt3x", "ggir_actigraph_testfile.gt3x", "nhanes_v1_sample.gt3x")
-
-
-@pytest.fixture(scope="module")
-def records(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
-    return intact_records(tmp_path_factory.mktemp("intact") / "a.gt3x")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "a.gt3x"
 
 
 # Real files

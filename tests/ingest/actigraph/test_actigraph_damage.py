@@ -27,7 +27,6 @@ from tests.ingest.actigraph_files import (
     changed,
     clock_us,
     gt3x,
-    intact_records,
     joined,
     numbered,
     numbers_of,
@@ -40,16 +39,6 @@ from tests.ingest.mutating import Mutant, mutants, mutated
 LEFT_OUT = re.compile(
     r"left out because no record in them has a right checksum: ([\d,]+) stretches, ([\d,]+) bytes in all"
 )
-
-
-@pytest.fixture(scope="module")
-def records(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
-    return intact_records(tmp_path_factory.mktemp("intact") / "a.gt3x")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "damaged.gt3x"
 
 
 def starts(records: list[Record]) -> list[int]:

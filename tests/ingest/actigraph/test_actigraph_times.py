@@ -24,16 +24,6 @@ from tests.ingest.actigraph_files import (
 )
 
 
-@pytest.fixture(scope="module")
-def records(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
-    return intact_records(tmp_path_factory.mktemp("intact") / "a.gt3x")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "a.gt3x"
-
-
 @pytest.mark.parametrize("count", [29, 31, 33, 60])
 def test_a_second_with_a_few_more_or_fewer_samples_is_filled_evenly(
     path: Path, records: list[Record], count: int

@@ -27,8 +27,6 @@ from tests.ingest.actigraph_files import (
     Record,
     assert_keeps_all_but,
     gt3x,
-    intact_records,
-    joined,
     numbers_of,
     read,
     zipped,
@@ -37,16 +35,6 @@ from tests.ingest.actigraph_writer import write_gt3x_v1
 
 NO_DIRECTORY = "the zip has no directory at its end: the copy was probably not finished"
 NO_INFO = "info.txt is missing or says nothing: device, serial number and site are unknown"
-
-
-@pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return joined(intact_records(tmp_path_factory.mktemp("intact") / "a.gt3x"))
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "a.gt3x"
 
 
 class Unseekable(io.RawIOBase):

@@ -27,23 +27,11 @@ from tests.ingest.actigraph_files import (
     RATE,
     assert_keeps_all_but,
     gt3x,
-    intact_records,
-    joined,
     numbers_of,
     read,
     zipped,
 )
 from tests.ingest.zip_files import directory_entry, patched
-
-
-@pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return joined(intact_records(tmp_path_factory.mktemp("intact") / "a.gt3x"))
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "a.gt3x"
 
 
 def test_a_wrong_checksum_of_the_zip_is_told(path: Path, log: bytes) -> None:

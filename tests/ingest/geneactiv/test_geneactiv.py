@@ -21,7 +21,6 @@ from tests.ingest.geneactiv_files import (
     assert_keeps_all_but,
     clock_us,
     edited,
-    intact_bytes,
     numbered_g,
     read,
     with_header,
@@ -31,16 +30,6 @@ from tests.ingest.geneactiv_writer import Setup, write_bin
 #: Where independent readers put the same sample, see the data's own description.
 CONVENTIONS_US = 25_000
 REAL = "actfast_geneactiv.bin"
-
-
-@pytest.fixture(scope="module")
-def intact(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return intact_bytes(tmp_path_factory.mktemp("intact") / "a.bin")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "night.bin"
 
 
 # A real file

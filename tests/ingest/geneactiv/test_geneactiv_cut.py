@@ -28,24 +28,6 @@ WRONG_LENGTH = "left out for more or fewer than 300 samples: 1 of 20 pages"
 UNREADABLE = "left out for an unreadable number, time or rate: 1 of 20 pages"
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The intact file, for property tests: hypothesis prints what they are given."""
-    path = tmp_path_factory.mktemp("intact") / "a.bin"
-    intact_bytes(path)
-    return path
-
-
-@pytest.fixture
-def intact(original: Path) -> bytes:
-    return original.read_bytes()
-
-
-@pytest.fixture
-def damaged(tmp_path: Path) -> Path:
-    return tmp_path / "damaged.bin"
-
-
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @given(share=st.floats(0, 1))
 @settings(max_examples=60)

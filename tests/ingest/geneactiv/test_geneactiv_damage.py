@@ -23,7 +23,6 @@ from tests.ingest.geneactiv_files import (
     assert_keeps_all_but,
     clock_us,
     edited,
-    intact_bytes,
     numbers_of,
     page_range,
     pages_of,
@@ -39,24 +38,6 @@ NO_DIGITS = "left out for samples that are no hexadecimal digits: 1 of 20 pages"
 UNREADABLE = "left out for an unreadable number, time or rate: 1 of 20 pages"
 #: How far the stamp of a page of 3 s may be off before it is doubted: 1 % and 20 ms.
 UNDETECTED_US = 52_000
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The intact file, for property tests: hypothesis prints what they are given."""
-    path = tmp_path_factory.mktemp("intact") / "a.bin"
-    intact_bytes(path)
-    return path
-
-
-@pytest.fixture
-def intact(original: Path) -> bytes:
-    return original.read_bytes()
-
-
-@pytest.fixture
-def damaged(tmp_path: Path) -> Path:
-    return tmp_path / "damaged.bin"
 
 
 # Pages that are not believed

@@ -23,23 +23,12 @@ from tests.ingest.geneactiv_files import (
     ROUNDING_US,
     assert_keeps_all_but,
     clock_us,
-    intact_bytes,
     numbered_g,
     read,
     starts_of,
     without,
 )
 from tests.ingest.geneactiv_writer import Setup, write_bin
-
-
-@pytest.fixture(scope="module")
-def intact(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return intact_bytes(tmp_path_factory.mktemp("intact") / "a.bin")
-
-
-@pytest.fixture
-def damaged(tmp_path: Path) -> Path:
-    return tmp_path / "damaged.bin"
 
 
 @pytest.mark.parametrize("members", [1, 3])

@@ -17,7 +17,6 @@ from tests.ingest.geneactiv_files import (
     ROUNDING_US,
     assert_keeps_all_but,
     clock_us,
-    intact_bytes,
     numbered_g,
     numbers_of,
     page_range,
@@ -28,17 +27,6 @@ from tests.ingest.geneactiv_files import (
     without,
 )
 from tests.ingest.geneactiv_writer import AROUND_US, Setup, write_bin
-
-
-@pytest.fixture(scope="module")
-def intact(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return intact_bytes(tmp_path_factory.mktemp("intact") / "a.bin")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "night.bin"
-
 
 # Times
 
