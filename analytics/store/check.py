@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.store.connection import Store, reading
+from analytics.store.connection import Store, first_row, reading
 from analytics.store.failures import first_line
 from analytics.store.migrate import is_current, known_migrations
 from analytics.store.publish import log_of
@@ -166,7 +166,7 @@ def _rows(con: duckdb.DuckDBPyConnection) -> Finding:
     n_rows = 0
     for table in tables:
         try:
-            row = con.execute(f"SELECT count(*), bit_xor(hash({table})) FROM {table}").fetchone()
+            row = first_row(con, f"SELECT count(*), bit_xor(hash({table})) FROM {table}")
         except duckdb.Error as error:
             return Finding(ok=False, what=f"table {table} is damaged ({first_line(error)})", hint=_FROM_BACKUP)
         n_rows += row[0] if row else 0
@@ -239,5 +239,5 @@ def _published(store: Store) -> Finding:
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = con.execute(f"SELECT count(*) FROM ({query})").fetchone()
+    row = first_row(con, f"SELECT count(*) FROM ({query})")
     return int(row[0]) if row else 0

@@ -21,12 +21,12 @@ import random
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import duckdb
 import polars as pl
@@ -242,6 +242,18 @@ def _taken(handle: int) -> bool:
     except OSError:  # a file system without such locks: nobody can have taken it
         return True
     return True
+
+
+def first_row(
+    con: duckdb.DuckDBPyConnection, statement: str, parameters: Sequence[object] | Mapping[str, object] = ()
+) -> tuple[Any, ...] | None:
+    """The first row of an answer, None without one. The rest is taken too.
+
+    ``fetchone`` would leave the result open, and from DuckDB 2.0 on a connection with an open result takes no other
+    statement.
+    """
+    rows = con.execute(statement, parameters or None).fetchall()
+    return rows[0] if rows else None
 
 
 def database_name(path: Path) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.store.connection import SESSION, WRITER, Store, atomic, database_name, reading, writing
+from analytics.store.connection import SESSION, WRITER, Store, atomic, database_name, first_row, reading, writing
 from analytics.store.failures import translated
 from analytics.store.settling import make_durable, sync_folder
 from ingest.errors import DatabaseNewerError, DatabaseUnreadableError
@@ -162,7 +162,7 @@ def _apply_views(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _views_in_place(con: duckdb.DuckDBPyConnection) -> str | None:
-    row = con.execute("SELECT value FROM setting WHERE name = 'views_sha256'").fetchone()
+    row = first_row(con, "SELECT value FROM setting WHERE name = 'views_sha256'")
     return row[0] if row else None
 
 

@@ -8,7 +8,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from analytics.store.connection import Store, reading, transaction
+from analytics.store.connection import Store, first_row, reading, transaction
 from analytics.store.recordings import StoredRecording, fetch_recordings
 from ingest.errors import StoreError
 
@@ -76,7 +76,7 @@ def keys_of(recording: StoredRecording) -> tuple[NightKey, ...]:
 def default_ruleset(store: Store) -> str:
     """Name of the rule set whose numbers the views show."""
     with reading(store) as con:
-        row = con.execute("SELECT value FROM setting WHERE name = 'default_ruleset'").fetchone()
+        row = first_row(con, "SELECT value FROM setting WHERE name = 'default_ruleset'")
     if row is None:
         raise StoreError("no default rule set is set", path=store.path, hint="set one")
     return str(row[0])

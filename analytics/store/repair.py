@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from analytics.store.check import OTHERS, exposed, stray_samples
-from analytics.store.connection import Store, transaction
+from analytics.store.connection import Store, first_row, transaction
 from analytics.store.failures import translated
 from analytics.store.rows import NIGHT_TABLES
 from ingest.workspace import abandoned, workspace
@@ -52,7 +52,7 @@ def remove_orphans(store: Store) -> int:
     wheres = {table: lost_night for table in NIGHT_TABLES if table != "night"}
     wheres["recording_night"] = "sha256 NOT IN (SELECT sha256 FROM recording)"
     with transaction(store) as con:
-        rows = [con.execute(f"DELETE FROM {table} WHERE {where}").fetchone() for table, where in wheres.items()]
+        rows = [first_row(con, f"DELETE FROM {table} WHERE {where}") for table, where in wheres.items()]
     return sum(row[0] for row in rows if row)
 
 

@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 
 from analytics.model import SAME_MOVEMENT_US, Review, Verdict
-from analytics.store.connection import Store, reading, transaction
+from analytics.store.connection import Store, first_row, reading, transaction
 from analytics.store.tables import UTC_US, Columns, frame_of, insert
 from ingest.errors import UsageError
 
@@ -109,7 +109,7 @@ def _exists(con: duckdb.DuckDBPyConnection, review: Review) -> bool:
             AND (? IS NULL OR (epoch_us(recorded_from) < ? AND epoch_us(recorded_to) > ?))
     """
     key = [review.subject, review.night_date]
-    return con.execute(statement, [*key, review.start_us, review.end_us, review.start_us]).fetchone() is not None
+    return first_row(con, statement, [*key, review.start_us, review.end_us, review.start_us]) is not None
 
 
 def _about_movement(con: duckdb.DuckDBPyConnection, review: Review) -> Review:
@@ -126,7 +126,7 @@ def _about_movement(con: duckdb.DuckDBPyConnection, review: Review) -> Review:
             AND e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
         {order}
     """
-    found = con.execute(statement, {"subject": review.subject, "night": review.night_date, **given}).fetchone()
+    found = first_row(con, statement, {"subject": review.subject, "night": review.night_date, **given})
     if found is None:
         raise UsageError(
             f"the night {review.night_date} of {review.subject} has no such movement", hint="load it again"
