@@ -4,17 +4,35 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4
+OLDER_DUCKDB = $(CURDIR)/$(VENV)/duckdb-1.5
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header --python-version 3.11
 
-.PHONY: demo test check peers reading-peers accuracy lock clean
+.PHONY: demo test test-versions check peers reading-peers accuracy lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run-ready  ## import sample_data/ into demo-output/ and show its nights
 	@$(BIN)/nightkick demo
 
-test: check  ## everything that has to be true
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4
+test: check $(VENV)/.duckdb-1.5-ready  ## everything that has to be true
+	@$(PYTEST)
+	@echo 'The store and the page once more, on DuckDB 1.5'
+	@PYTHONPATH=$(OLDER_DUCKDB) $(BIN)/python -c 'import duckdb; assert duckdb.__version__.startswith("1.5."), duckdb'
+	@PYTHONPATH=$(OLDER_DUCKDB) $(PYTEST) -q tests/store tests/review
+
+test-versions:  ## all tests on the lowest and on the newest versions that the bounds allow (needs a package registry, half an hour)
+	@for resolution in lowest-direct highest; do \
+		echo "All tests on the $$resolution versions" && \
+		place=$$(mktemp -d) && trap 'rm -rf "$$place"' EXIT && \
+		$(PYTHON) -m venv "$$place/uv" && "$$place/uv/bin/python" -m pip --disable-pip-version-check -qq install uv && \
+		$(PYTHON) -m venv "$$place/venv" && \
+		"$$place/uv/bin/uv" pip compile --quiet --resolution $$resolution --extra dask --group test \
+			pyproject.toml requirements/build.in -o "$$place/versions.txt" >/dev/null && \
+		"$$place/uv/bin/uv" pip install --quiet --python "$$place/venv/bin/python" -r "$$place/versions.txt" && \
+		"$$place/uv/bin/uv" pip install --quiet --python "$$place/venv/bin/python" --no-deps --no-build-isolation -e . && \
+		"$$place/venv/bin/python" -m pytest -n auto --maxprocesses 4 || exit 1; \
+	done
 
 check: $(VENV)/.test-ready  ## style, types, layers
 	@$(BIN)/ruff check --no-cache .  # its cache does not notice a module that has appeared since
@@ -45,7 +63,8 @@ lock:  ## resolve the dependencies again (needs a package registry)
 	$(UV_COMPILE) --upgrade -c requirements/constraints.txt pyproject.toml requirements/build.in \
 		-o requirements/run.lock >/dev/null && \
 	$(UV_COMPILE) --upgrade --extra dask --group test -c requirements/run.lock pyproject.toml requirements/build.in \
-		-o requirements/test.lock >/dev/null
+		-o requirements/test.lock >/dev/null && \
+	echo 'duckdb>=1.5.5,<1.6' | $(UV_COMPILE) --upgrade - -o requirements/duckdb-1.5.lock >/dev/null
 	@if grep -n '://' requirements/*.lock; then echo 'a lock must not name an address'; exit 1; fi
 
 clean:  ## remove what these commands made
@@ -64,6 +83,10 @@ $(VENV)/.test-ready: requirements/test.lock pyproject.toml | $(VENV)/.made
 	@$(PIP) install --no-deps --require-hashes -r $<
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.run-ready
+
+$(VENV)/.duckdb-1.5-ready: requirements/duckdb-1.5.lock | $(VENV)/.made
+	@$(PIP) install --no-deps --require-hashes --upgrade --target $(OLDER_DUCKDB) -r $<
+	@touch $@
 
 $(VENV)/.made:
 	@command -v $(PYTHON) >/dev/null || { echo 'no $(PYTHON) here: install Python 3.11 or newer'; exit 1; }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ settings.register_profile(
     "nightkick", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 settings.load_profile("nightkick")
+
+
+def pytest_report_header() -> str:
+    """The versions that most depends on: `make test` runs some tests under two of DuckDB."""
+    return ", ".join(f"{name} {version(name)}" for name in ("duckdb", "polars", "prefect"))
+
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
