@@ -1,11 +1,13 @@
-"""Imports, SQL readers, a writer of verdicts, exports and reports at the same time, from processes of their own.
+"""Everything that nightkick does at the same time, each in a process of its own.
 
     python -m benchmarks.together [--minutes 10] [--seconds N] [--folder FOLDER]
 
-Two importers bring in one small recording after another and publish after each; three readers ask in SQL without a
-pause; one writes numbered verdicts; one exports every night from the published copy, one makes reports; and a shell
-keeps the first published copy open all the time. Nobody may see a lock error, and at the end every verdict that was
-acknowledged must be there once, every imported recording too, and every check of `nightkick doctor` must hold.
+Two importers bring in one small recording after another; a third moves one recording to and fro between two people; a
+schedule imports what falls into its inbox; two readers ask in SQL without a pause; two reviewers write numbered
+verdicts; others export the published copy, make reports, make backups, and analyse a person's nights again; a shell
+keeps the first published copy open all the time. No process may see a lock error or a defect. At the end every verdict
+that was acknowledged must be there once, every imported recording too, every check of `nightkick doctor` must hold, and
+the last backup must restore.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import argparse
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,10 +31,11 @@ from statistics import median
 import duckdb
 
 from analytics.model import Review
-from analytics.store import Store, check, initialise, publish, query, write_review
+from analytics.store import Store, back_up, check, initialise, publish, query, restore, write_review
 from flows.database import WAIT_S
 from flows.output import csv_text
 from flows.pipeline import import_run, open_context
+from flows.reanalysing import Chosen, reanalyse_command
 from flows.report import report_command
 from flows.wishes import Wishes
 from ingest.clock import microseconds
@@ -39,11 +43,17 @@ from ingest.errors import NightkickError
 from tests.flows.making import tiny
 
 ROOT = Path(__file__).resolve().parents[1]
-#: Whose night is there before anybody starts, for the verdicts.
-JUDGED = 99
-ROLES = ("import", "import", "ask", "ask", "ask", "judge", "export", "report")
+#: Whose night is there before the others start, for the verdicts; and whose recording changes its person.
+JUDGED, MOVED = 99, 98
+ROLES = (
+    *("import", "import", "move", "serve", "ask", "ask"),
+    *("judge", "judge", "export", "report", "back up", "analyse again"),
+)
 #: Most that a process may need to come to its end after time is up.
 LAST_S = WAIT_S + 60
+#: Between two runs of the schedule, seconds.
+EVERY_S = 60
+BACKUP = "backup.zip"
 
 
 @dataclass(slots=True)
@@ -83,16 +93,24 @@ def together(store: Store, seconds: float) -> int:
         assert shell.execute("SELECT count(*) FROM nights").fetchone() == (1,)
     told = [Told(**json.loads(text)) for text in said]
     for one in told:
-        print(f"{one.role:6} {len(one.took_s):6} times, median {median(one.took_s):.3f} s, max {max(one.took_s):.3f} s")
+        print(
+            f"{one.role:13} {len(one.took_s):6} times, median {median(one.took_s):.3f} s, max {max(one.took_s):.3f} s"
+        )
     errors = [error for one in told for error in one.errors]
     acknowledged = sum(len(one.took_s) for one in told if one.role == "judge")
-    verdicts = query(store, "SELECT count(DISTINCT note) FROM reviews").item()
+    verdicts = query(store, "SELECT count(DISTINCT (reviewer, note)) FROM reviews").item()
     stored = query(store, "SELECT count(*) FROM recording").item()
+    brought_in = 1 + sum(len(one.took_s) for one in told if one.role in ("import", "serve"))
+    brought_in += any(one.role == "move" for one in told)
     wrong = [finding for finding in check(store) if not finding.ok]
+    again = Store(store.path.parent / "restored" / "n.duckdb")
+    restore(again, store.path.parent / BACKUP, force=False)
+    wrong += [finding for finding in check(again) if not finding.ok and "samples" not in finding.what]
     print(f"{stored} recordings, {verdicts} verdicts")
     print(f"lock errors: {len(errors)}, lost verdicts: {acknowledged - verdicts}")
     print(*errors[:5], *wrong, sep="\n")
-    lost = acknowledged != verdicts or stored != 1 + sum(len(one.took_s) for one in told if one.role == "import")
+    print(f"recordings lost: {brought_in - stored}")
+    lost = acknowledged != verdicts or stored != brought_in
     return 1 if errors or wrong or lost else 0
 
 
@@ -106,12 +124,17 @@ def started(role: str, number: int, store: Store, seconds: float) -> subprocess.
 def acted(role: str, number: int, database: Path, seconds: float) -> Told:
     """Do what the role does again and again, at least once."""
     told, store = Told(role), Store(database, wait_s=WAIT_S)
+    if role == "serve":
+        return served(told, database, seconds)
     acts: dict[str, Callable[[int], object]] = {
         "import": lambda turn: bring_in(database, number, turn),
         "ask": lambda turn: query(store, "SELECT n.*, e.label FROM nights n LEFT JOIN events e USING (night_date)"),
-        "judge": lambda turn: judge(store, turn),
+        "move": lambda turn: move(database, turn),
+        "judge": lambda turn: judge(store, number, turn),
         "export": lambda turn: export(store, turn),
         "report": lambda turn: report(store, turn),
+        "back up": lambda turn: back_up(store, database.parent / BACKUP, with_samples=False),
+        "analyse again": lambda turn: analyse_again(database),
     }
     end_at = time.monotonic() + seconds
     while not told.took_s or time.monotonic() < end_at:
@@ -120,6 +143,8 @@ def acted(role: str, number: int, database: Path, seconds: float) -> Told:
             acts[role](len(told.took_s))
         except NightkickError as error:
             told.errors.append(error.line())
+        except Exception as error:  # a defect, which is what this is for
+            told.errors.append(f"{role}: defect: {type(error).__name__}: {error}")
         told.took_s.append(time.monotonic() - began)
     return told
 
@@ -134,12 +159,48 @@ def bring_in(database: Path, number: int, turn: int) -> None:
     file.unlink()
 
 
-def judge(store: Store, turn: int) -> None:
+def move(database: Path, turn: int) -> None:
+    """Give the same recording to the other of two people, who have another recording in the same night."""
+    file = tiny(database.parent / "moved" / "moved.cwa", start=datetime(2026, 1, 3, 22, tzinfo=UTC), seed=77)
+    context = open_context(Wishes(subject=f"person {turn % 2}", site="ankle", tz="UTC"), database=database)
+    outcomes = import_run([file], context)
+    assert [outcome.status for outcome in outcomes] == ["imported"], outcomes
+
+
+def judge(store: Store, number: int, turn: int) -> None:
     """Append a verdict on a night."""
-    night_date = datetime(2026, 1, 1, tzinfo=UTC).date()
-    write_review(
-        store, Review(f"person {JUDGED}", night_date, "confirm", "dr", microseconds(datetime.now(UTC)), note=str(turn))
-    )
+    night_date, now_us = datetime(2026, 1, 1, tzinfo=UTC).date(), microseconds(datetime.now(UTC))
+    write_review(store, Review(f"person {JUDGED}", night_date, "confirm", f"dr {number}", now_us, note=str(turn)))
+
+
+def analyse_again(database: Path) -> None:
+    """Analyse the nights again that get new recordings meanwhile."""
+    with redirect_stderr(io.StringIO()):
+        reanalyse_command(Chosen(subject="person 0"), ruleset=None, database=database)
+
+
+def served(told: Told, database: Path, seconds: float) -> Told:
+    """Serve an inbox every minute with the real program, and put a recording into it now and then."""
+    inbox, talk = database.parent / "inbox", database.parent / "schedule.txt"
+    inbox.mkdir()
+    environment = {**os.environ, "NIGHTKICK_SUBJECT": "inbox", "PREFECT_HOME": str(database.parent / "prefect")}
+    command = [*(sys.executable, "-m", "flows", "schedule", "--inbox", inbox, "--cron", "* * * * *", "--db", database)]
+    with talk.open("w") as said:
+        process = subprocess.Popen(command, stderr=said, cwd=ROOT, env=environment, start_new_session=True)
+        end_at = time.monotonic() + seconds - 2 * EVERY_S
+        while not told.took_s or time.monotonic() < end_at:
+            began, turn = time.monotonic(), len(told.took_s)
+            start = datetime(2026, 1, 1, 22, tzinfo=UTC) + timedelta(days=turn)
+            tiny(inbox / f"{turn}.cwa", start=start, seed=5_000_000 + turn).chmod(0o600)
+            told.took_s.append(time.monotonic() - began)
+            time.sleep(EVERY_S / 4)
+        time.sleep(2 * EVERY_S)
+        process.send_signal(signal.SIGINT)
+        code = process.wait(LAST_S)
+    lines = talk.read_text(encoding="utf-8").splitlines()
+    told.errors += [line for line in lines if line.startswith("nightkick:") and "interrupted" not in line]
+    told.errors += [] if code == 130 else [f"schedule ended with {code}"]
+    return told
 
 
 def export(store: Store, turn: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 import tracemalloc
 from pathlib import Path
@@ -162,7 +161,7 @@ def test_a_page_that_only_begins_with_zeros_is_none_of_them(intact: bytes, damag
     assert len(read(damaged).time_us) == N_SAMPLES
 
 
-@pytest.mark.parametrize("junk", [b"\0" * 40, b"?" * 5000, os.urandom(3).hex().encode() * 40_000])
+@pytest.mark.parametrize("junk", [b"\0" * 40, b"?" * 5000, b"b8f82a" * 40_000], ids=["zeros", "text", "digits"])
 def test_what_is_part_of_no_page_is_left_out_and_told(intact: bytes, damaged: Path, junk: bytes) -> None:
     parts = pages_of(intact)
     damaged.write_bytes(b"".join([*parts[:10], junk, *parts[10:]]))
