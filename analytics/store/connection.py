@@ -194,11 +194,14 @@ def in_memory(**config: str) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
-def retry_busy(attempt: Callable[[], T], store: Store) -> T:
-    """What ``attempt`` returns, tried again with growing pauses for as long as another process holds the lock."""
+def retry_busy(attempt: Callable[[], T], store: Store, *, has_turn: bool = False) -> T:
+    """What ``attempt`` returns, tried again with growing pauses for as long as another process holds the lock.
+
+    ``has_turn`` says that the caller is inside `turn` already, and stays there.
+    """
     give_up_at = time.monotonic() + store.wait_s
     pause_s = FIRST_PAUSE_S
-    with turn(store):
+    with contextlib.nullcontext() if has_turn else turn(store):
         while True:
             try:
                 return attempt()
