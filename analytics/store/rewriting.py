@@ -1,8 +1,9 @@
 """Changing a whole database at once: a copy is changed and takes its place by one rename, or nothing happens.
 
 Some changes are too large for one transaction: DuckDB cannot add several columns to a filled table in one, and keeps
-deleted rows in the file until their place is used again. On a copy they may take as many transactions as they like. A
-process that is killed meanwhile leaves the database as it was, and a workspace that the next one removes.
+deleted rows in the file until their place is used again. On a copy they may take as many transactions as they like, and
+begin before the rows are there. A process that is killed meanwhile leaves the database as it was, and a workspace that
+the next one removes.
 
 Nothing that others write meanwhile is lost:
 
@@ -50,13 +51,18 @@ Change = Callable[[duckdb.DuckDBPyConnection], None]
 Question = Callable[[duckdb.DuckDBPyConnection], bool]
 
 
-def rewrite(store: Store, change: Change, *, unless: Question = lambda con: False) -> bool:
+def rewrite(
+    store: Store, change: Change, *, before_rows: Change | None = None, unless: Question = lambda con: False
+) -> bool:
     """Let ``change`` loose on a copy of the database, and put the copy in its place; whether that was done.
 
     Parameters
     ----------
     change : callable
         Gets a connection to the copy, outside any transaction. Where it raises, the database stays as it was.
+    before_rows : callable or None
+        Gets a connection to the copy while that has every definition and no row yet. It may add columns and tables;
+        what it takes away is missed when the rows come.
     unless : callable
         Asked on the database itself once nobody else can write: where it says True, nothing is done. Whoever waited
         for the lock may find that another process has done the same meanwhile.
@@ -79,7 +85,16 @@ def rewrite(store: Store, change: Change, *, unless: Question = lambda con: Fals
         con.execute("USE live")
         if unless(con):
             return False
-        built = _copied(con, real, folder)
+        con.execute("CHECKPOINT live")
+        if log_of(real.path).exists():
+            raise StoreError("its log does not go away", path=real.path, hint="end what has the database open")
+        built = folder / "copy.duckdb"
+        if before_rows is None:
+            _copy(con, built, "COPY FROM DATABASE live TO copy")
+        else:
+            _copy(con, built, "COPY FROM DATABASE live TO copy (SCHEMA)")
+            _changed(built, before_rows)
+            _fill(con, built)
         _changed(built, change)
         _keep_owner(built, real.path)
         make_durable(built)
@@ -105,17 +120,21 @@ def _attach(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     retry_busy(lambda: con.execute(f"ATTACH {path} AS live"), store, has_turn=True)
 
 
-def _copied(con: duckdb.DuckDBPyConnection, store: Store, folder: Path) -> Path:
-    """A copy of what ``con`` has attached as ``live``, with nothing left in the log of either."""
-    built = folder / "copy.duckdb"
-    con.execute("CHECKPOINT live")
-    if log_of(store.path).exists():
-        raise StoreError("its log does not go away", path=store.path, hint="end what has the database open")
+def _copy(con: duckdb.DuckDBPyConnection, built: Path, statement: str) -> None:
     con.execute(f"ATTACH {quoted(database_name(built))} AS copy (STORAGE_VERSION '{STORAGE_VERSION}')")
-    con.execute("COPY FROM DATABASE live TO copy")
+    con.execute(statement)
     con.execute("USE memory")
     con.execute("DETACH copy")
-    return built
+
+
+def _fill(con: duckdb.DuckDBPyConnection, built: Path) -> None:
+    """Every row of ``live`` into the copy, in its order; new columns get their defaults."""
+    con.execute(f"ATTACH {quoted(database_name(built))} AS copy")
+    found = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'live' ORDER BY ALL"
+    for names in con.execute(found).fetchall():
+        table = ".".join('"' + name.replace('"', '""') + '"' for name in names)
+        con.execute(f"INSERT INTO copy.{table} BY NAME SELECT * FROM live.{table}")
+    con.execute("DETACH copy")
 
 
 def _changed(built: Path, change: Change) -> None:
