@@ -14,6 +14,7 @@
     ├── StoreError                 the database
     │   ├── DatabaseBusyError      somebody else holds the lock, and bounded waiting did not help
     │   ├── DatabaseNewerError     written by a newer nightkick
+    │   ├── DatabaseOlderError     made by an older nightkick, and to be brought up to date first
     │   ├── DatabaseUnreadableError  not a database, no permission, disk full
     │   ├── QueryRefusedError      `nightkick sql` was asked for more than reading
     │   ├── StaleAnalysisError     a night was analysed from other recordings than belong to it by now
@@ -116,6 +117,10 @@ class DatabaseBusyError(StoreError):
 
 class DatabaseNewerError(StoreError):
     """The database was written by a newer nightkick."""
+
+
+class DatabaseOlderError(StoreError):
+    """The database was made by an older nightkick, and what was asked needs the present form."""
 
 
 class DatabaseUnreadableError(StoreError):

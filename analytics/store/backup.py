@@ -138,7 +138,7 @@ def _room(beside: Path) -> Iterator[Path]:
 
 
 def _recordings_in(copy: Path) -> list[str]:
-    with reading(Store(copy)) as con:
+    with reading(Store(copy), any_schema=True) as con:
         return [sha256 for (sha256,) in con.execute("SELECT sha256 FROM recording ORDER BY 1").fetchall()]
 
 
@@ -259,7 +259,7 @@ def _writers_kept_out(store: Store) -> Iterator[None]:
             try:
                 with writing(store) as con:
                     con.execute("CHECKPOINT")
-                held.enter_context(reading(store))
+                held.enter_context(reading(store, any_schema=True))
             except DatabaseUnreadableError:
                 pass  # damaged, which is what backups are for: nobody can have it open
         held.enter_context(turn(store))

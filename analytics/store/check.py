@@ -13,11 +13,11 @@ import duckdb
 
 from analytics.store.connection import Store, first_row, reading
 from analytics.store.failures import first_line
-from analytics.store.migrate import is_current, known_migrations
 from analytics.store.publish import log_of
 from analytics.store.read import NightKey
 from analytics.store.rows import NIGHT_TABLES
 from analytics.store.samples import check_samples, decode_samples
+from analytics.store.steps import is_current, known_migrations
 from ingest.errors import SamplesLostError, StoreError
 from ingest.workspace import abandoned
 
@@ -112,9 +112,9 @@ def check(store: Store) -> tuple[Finding, ...]:
     DatabaseBusyError, DatabaseUnreadableError, DatabaseNewerError
         The database cannot be read at all.
     """
-    with reading(store) as con:
+    with reading(store, any_schema=True) as con:
         if not is_current(con, store.path, known_migrations()):
-            return (Finding(ok=False, what="the database is of an older nightkick", hint="import anything once"),)
+            return (Finding(ok=False, what="the database is of an older nightkick", hint="nightkick doctor --repair"),)
         recorded = con.execute("SELECT sha256, n_samples, epoch_us(first_at) FROM recording ORDER BY sha256").fetchall()
         rows = _rows(con)
         if not rows.ok:

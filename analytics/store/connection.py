@@ -33,6 +33,7 @@ import polars as pl
 
 from analytics.store.failures import busy, is_busy, translated
 from analytics.store.settling import owner_only
+from analytics.store.steps import require_current
 
 T = TypeVar("T")
 
@@ -104,12 +105,14 @@ class ArrowStream:
 
 
 @contextmanager
-def reading(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+def reading(store: Store, *, any_schema: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that can read this database and reach nothing else: no file, no network, no setting.
+
+    With ``any_schema`` the database may be of an older or newer nightkick.
 
     Raises
     ------
-    DatabaseBusyError, DatabaseUnreadableError, StoreError
+    DatabaseBusyError, DatabaseOlderError, DatabaseUnreadableError, StoreError
     """
     held = _held.get()
     if held is not None and held[0] == store.path:
@@ -117,6 +120,8 @@ def reading(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
         return
     with _connected(store, READER, read_only=True) as con:
         con.execute("SET lock_configuration = true")
+        if not any_schema:
+            require_current(con, store.path)
         yield con
 
 
@@ -146,8 +151,10 @@ def transaction(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
     ------
     DatabaseBusyError, DatabaseUnreadableError, StoreError
     """
-    with writing(store) as con, atomic(con):
-        yield con
+    with writing(store) as con:
+        require_current(con, store.path)
+        with atomic(con):
+            yield con
 
 
 @contextmanager
@@ -194,11 +201,14 @@ def in_memory(**config: str) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
-def retry_busy(attempt: Callable[[], T], store: Store) -> T:
-    """What ``attempt`` returns, tried again with growing pauses for as long as another process holds the lock."""
+def retry_busy(attempt: Callable[[], T], store: Store, *, has_turn: bool = False) -> T:
+    """What ``attempt`` returns, tried again with growing pauses for as long as another process holds the lock.
+
+    ``has_turn`` says that the caller is inside `turn` already, and stays there.
+    """
     give_up_at = time.monotonic() + store.wait_s
     pause_s = FIRST_PAUSE_S
-    with turn(store):
+    with contextlib.nullcontext() if has_turn else turn(store):
         while True:
             try:
                 return attempt()

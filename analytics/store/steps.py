@@ -1,0 +1,141 @@
+"""What makes a database one of this nightkick: the steps it went through, and the views on top of them.
+
+Whoever opens it asks here first. A database of an older nightkick lacks columns and views, one of a newer nightkick may
+mean other things by them: either is said in one line, before a statement stumbles over it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+from ingest.errors import DatabaseNewerError, DatabaseOlderError, DatabaseUnreadableError
+
+#: How the name of the copy ends that people open with their own tools.
+PUBLISHED = ".published.duckdb"
+
+_FILE_NAME = re.compile(r"(?P<version>\d{4})_\w+\.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered step. ``sha256`` is that of its SQL."""
+
+    version: int
+    name: str
+    sql: str
+
+    @property
+    def sha256(self) -> str:
+        """Checksum of the SQL."""
+        return sha256_of(self.sql)
+
+
+@cache
+def known_migrations() -> tuple[Migration, ...]:
+    """The steps that come with this program, in order."""
+    folder = resources.files(__package__) / "migrations"
+    named = ((match, file) for file in folder.iterdir() if (match := _FILE_NAME.fullmatch(file.name)))
+    steps = (Migration(int(match["version"]), file.name, file.read_text("utf-8")) for match, file in named)
+    return tuple(sorted(steps, key=lambda step: step.version))
+
+
+@cache
+def views() -> str:
+    """The SQL that makes the views."""
+    return (resources.files(__package__) / "views.sql").read_text("utf-8")
+
+
+def applied(con: duckdb.DuckDBPyConnection, path: Path) -> Mapping[int, str]:
+    """Version to checksum of the steps this database has; none for an empty database.
+
+    Raises
+    ------
+    DatabaseUnreadableError
+        There are tables, and none of ours.
+    """
+    named = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
+    tables = {name for (name,) in con.execute(named).fetchall()}
+    if "schema_migration" not in tables:
+        if tables:
+            raise DatabaseUnreadableError("a database of another program", path=path, hint="name another file")
+        return {}
+    return dict(con.execute("SELECT version, sha256 FROM schema_migration").fetchall())
+
+
+def is_current(con: duckdb.DuckDBPyConnection, path: Path, steps: Sequence[Migration]) -> bool:
+    """Whether every step and the present views are in place.
+
+    Raises
+    ------
+    DatabaseNewerError, DatabaseUnreadableError
+        It holds steps that are not among ``steps``, or others under their numbers.
+    """
+    have = applied(con, path)
+    refuse_foreign(have, steps, path)
+    return len(have) == len(steps) and views_in_place(con)
+
+
+def refuse_foreign(have: Mapping[int, str], steps: Sequence[Migration], path: Path) -> None:
+    """Raise where the database went through other steps than these.
+
+    Raises
+    ------
+    DatabaseNewerError, DatabaseUnreadableError
+    """
+    known = {step.version: step.sha256 for step in steps}
+    if newer := sorted(have.keys() - known.keys()):
+        raise DatabaseNewerError(
+            f"written by a newer nightkick (step {newer[-1]}; this one knows {max(known, default=0)})",
+            path=path,
+            hint="update nightkick",
+        )
+    if changed := sorted(version for version, sha256 in have.items() if known[version] != sha256):
+        raise DatabaseUnreadableError(
+            f"step {changed[0]} was applied in another form than this nightkick has",
+            path=path,
+            hint="use the build that made it, or import the recordings into a new database",
+        )
+
+
+def require_current(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Raise where this program cannot work with the database as it is.
+
+    Raises
+    ------
+    DatabaseOlderError, DatabaseNewerError, DatabaseUnreadableError
+    """
+    steps = known_migrations()
+    if not is_current(con, path, steps):
+        raise older(len(applied(con, path)), len(steps), path)
+
+
+def older(have: int, known: int, path: Path) -> DatabaseOlderError:
+    """The error for a database that is to be brought up to date first."""
+    what = (
+        f"made by an older nightkick (step {have} of {known})" if have < known else "its views are of another nightkick"
+    )
+    main = path.name.removesuffix(PUBLISHED)
+    if main != path.name:
+        hint = f"it is a copy: nightkick doctor --repair --db {main}.duckdb makes it anew"
+        return DatabaseOlderError(what, path=path, hint=hint)
+    return DatabaseOlderError(what, path=path, hint="nightkick doctor --repair brings it up to date")
+
+
+def views_in_place(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the views are those that this program has."""
+    found = con.execute("SELECT value FROM setting WHERE name = 'views_sha256'").fetchall()
+    return found == [(sha256_of(views()),)]
+
+
+@cache
+def sha256_of(text: str) -> str:
+    """Checksum of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,112 @@
+"""Databases as older versions of nightkick made them, with rows in every table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from analytics.store.connection import STORAGE_VERSION
+from analytics.store.steps import known_migrations
+
+#: Rows of a year of nights, and more recordings than DuckDB adds a column to at a time (2,048).
+MANY = {
+    "event": 20_000,
+    "movement": 20_000,
+    "recording": 3_000,
+    "recording_night": 3_000,
+    "night": 300,
+    "envelope": 300,
+}
+
+#: A value of each type, by the number of the row ``i``. Each differs from row to row: none may be taken for another.
+_VALUES = {
+    "VARCHAR": "'{name} ' || i",
+    "DATE": "DATE '2020-01-01' + i::INTEGER",
+    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ '2020-01-01 22:00:00.123456+00' + INTERVAL 1 MINUTE * i",
+    "INTEGER": "i",
+    "BIGINT": "i + 5_000_000_000",
+    "DOUBLE": "i / 7",
+    "BOOLEAN": "i % 2 = 0",
+    "JSON": "'{{\"{name}\": ' || i || '}}'",
+    "VARCHAR[]": "['a', '{name} ' || i]",
+    "INTEGER[]": "[i, i + 1]",
+    "FLOAT[]": "list_transform(range(1_250 + i % 3), lambda x: (x + i) / 16)",
+    "STRUCT(start_at TIMESTAMP WITH TIME ZONE, end_at TIMESTAMP WITH TIME ZONE, stage VARCHAR)[]": "[{{'start_at': "
+    "TIMESTAMPTZ '2020-01-01 22:00:00+00', 'end_at': NULL, 'stage': 'stage ' || i}}]",
+    "STRUCT(start_at TIMESTAMP WITH TIME ZONE, end_at TIMESTAMP WITH TIME ZONE)[]": "[{{'start_at': "
+    "TIMESTAMPTZ '2020-01-01 22:00:00+00' + INTERVAL 1 MINUTE * i, 'end_at': NULL}}]",
+    "STRUCT(minute_at TIMESTAMP WITH TIME ZONE, heart_bpm DOUBLE, rmssd_ms DOUBLE)[]": "[{{'minute_at': "
+    "TIMESTAMPTZ '2020-01-01 22:00:00+00', 'heart_bpm': i, 'rmssd_ms': NULL}}]",
+}
+#: What nightkick itself writes.
+_OURS = frozenset({"schema_migration", "setting"})
+
+
+def of_step(path: Path, version: int, *, rows: Mapping[str, int] | None = None, n_rows: int = 4) -> Path:
+    """A database that went through the steps up to ``version``, with ``n_rows`` in each table unless ``rows`` says."""
+    with duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION}) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        _go_through(con, version)
+        _fill(con, rows or {}, n_rows)
+    return path
+
+
+def aged(current: Path, path: Path, version: int) -> Path:
+    """What is in the database ``current``, as one of step ``version`` would hold it."""
+    with duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION}) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        _go_through(con, version)
+        con.execute(f"ATTACH '{current}' AS current (READ_ONLY)")
+        for table in (name for name in tables(con) if name not in _OURS):
+            new = ", ".join(f'"{column}"' for column, _, _ in _columns(con, table))
+            con.execute(f"INSERT INTO {table} ({new}) SELECT {new} FROM current.{table}")
+    return path
+
+
+def tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+    found = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() ORDER BY 1"
+    return [name for (name,) in con.execute(found).fetchall()]
+
+
+def everything(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """Every value of every table, by its column, rows in the order in which the file has them."""
+    with duckdb.connect(str(path), read_only=True) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        found = {}
+        for name in tables(con):
+            columns = [column for column, _, _ in _columns(con, name)]
+            rows = con.execute(f"FROM {name}").fetchall()
+            found[name] = [dict(zip(columns, row, strict=True)) for row in rows]
+        return found
+
+
+def _go_through(con: duckdb.DuckDBPyConnection, version: int) -> None:
+    for step in known_migrations()[:version]:
+        con.execute(step.sql)
+        row = [step.version, step.name, step.sha256]
+        con.execute("INSERT INTO schema_migration VALUES (?, ?, ?, TIMESTAMPTZ '2024-05-06 07:08:09+00')", row)
+
+
+def _fill(con: duckdb.DuckDBPyConnection, rows: Mapping[str, int], n_rows: int) -> None:
+    con.execute("UPDATE setting SET value = 'aasm' WHERE name = 'default_ruleset'")
+    con.execute("INSERT INTO setting VALUES ('views_sha256', 'of another version')")
+    for table in (name for name in tables(con) if name not in _OURS):
+        values = [_value(*column) for column in _columns(con, table)]
+        n = rows.get(table, n_rows)
+        con.execute(f"INSERT INTO {table} SELECT {', '.join(values)} FROM range({n}) AS numbers (i) ORDER BY i")
+
+
+def _value(name: str, dtype: str, is_nullable: bool) -> str:  # noqa: FBT001 (a row of a table)
+    value = _VALUES[dtype].format(name=name)
+    return f"CASE WHEN i % 3 = 1 THEN NULL ELSE {value} END" if is_nullable else value
+
+
+def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str, bool]]:
+    found = (
+        "SELECT column_name, data_type, is_nullable FROM duckdb_columns()"
+        " WHERE table_name = ? AND database_name = current_database() ORDER BY column_index"
+    )
+    return con.execute(found, [table]).fetchall()
