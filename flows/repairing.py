@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analytics.store import damaged_nights, lost_samples, publish, remove_orphans, tidy
+from analytics.store import bring_samples, damaged_nights, lost_samples, publish, remove_orphans, tidy
 from flows.pipeline import import_run, open_context
 from flows.reanalysing import analyse_again
 from flows.terminal import complain, say
@@ -24,6 +24,8 @@ def repair(database: Path | None) -> None:
     """
     context = open_context(Wishes(), database=database)
     store = context.store
+    for done in bring_samples(store):
+        say(done)
     if files := [path for path in lost_samples(store) if path.is_file()]:
         for outcome in import_run(files, context):
             if outcome.error is not None:

@@ -27,7 +27,7 @@ from analytics.store.connection import Store, reading, turn, writing
 from analytics.store.failures import translated
 from analytics.store.migrate import initialise
 from analytics.store.publish import copied, log_of
-from analytics.store.samples import samples_path
+from analytics.store.samples import samples_path, target_path
 from analytics.store.settling import make_durable, settle, sync_folder
 from ingest.errors import DatabaseUnreadableError, StoreError, UsageError
 from ingest.workspace import OWNER_FOLDER, workspace
@@ -118,7 +118,7 @@ def restore(store: Store, source: Path, *, force: bool) -> Backup:
         store.recordings.mkdir(mode=OWNER_FOLDER, exist_ok=True)
         for name, file in files.items():
             if found := _SAMPLES.fullmatch(name):
-                settle(file, samples_path(store, found["sha256"]))
+                settle(file, target_path(store, found["sha256"]))
         _put_in_place(store, files[DATABASE])
     return Backup(about["made_at"], len(files) - 1, about["n_recorded"] - len(files) + 1)
 
