@@ -5,7 +5,7 @@ package knows DuckDB.
 """
 
 from analytics.store.backup import Backup, back_up, restore, set_aside
-from analytics.store.check import Finding, check, damaged_nights, lost_samples
+from analytics.store.check import Finding, check, damaged_nights, lost_samples, refuse_damaged
 from analytics.store.connection import Store, snapshot
 from analytics.store.handing import keep_samples, removable_samples
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
@@ -66,6 +66,7 @@ __all__ = [
     "query",
     "record_attempts",
     "recordings_of_night",
+    "refuse_damaged",
     "remember_files",
     "removable_samples",
     "remove_orphans",

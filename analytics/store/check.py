@@ -12,14 +12,14 @@ from pathlib import Path
 import duckdb
 
 from analytics.store.connection import Store, first_row, reading
-from analytics.store.failures import first_line
+from analytics.store.failures import is_damage, way_out
 from analytics.store.migrate import is_current, known_migrations
 from analytics.store.places import has_neighbours, is_copy, shared_samples, way_back
 from analytics.store.publish import log_of
 from analytics.store.read import NightKey
 from analytics.store.rows import NIGHT_TABLES
 from analytics.store.samples import check_samples, decode_samples, target_path
-from ingest.errors import SamplesLostError, StoreError
+from ingest.errors import DatabaseUnreadableError, SamplesLostError, StoreError
 from ingest.workspace import abandoned
 
 
@@ -33,7 +33,6 @@ class Finding:
 
 
 _REANALYSE = "nightkick doctor --repair, or analyse again with: nightkick reanalyse"
-_FROM_BACKUP = "nightkick restore a backup, or import the recordings into a new database"
 
 #: What others may not do with a file or folder of ours.
 OTHERS = 0o077
@@ -119,13 +118,28 @@ def check(store: Store) -> tuple[Finding, ...]:
         if not is_current(con, store.path, known_migrations()):
             return (Finding(ok=False, what="the database is of an older nightkick", hint="import anything once"),)
         recorded = con.execute(_RECORDED).fetchall()
-        rows = _rows(con)
+        rows = _rows(con, store.path)
         if not rows.ok:
             return (rows,)
         current = Finding(ok=True, what="the database is up to date")
         findings = (current, rows, _orphans(con), _miscounted(con))
     files = (_samples(store, recorded), _strays(store), _left(store), _exposed(store), _published(store))
     return (*findings, *files)
+
+
+def refuse_damaged(store: Store) -> None:
+    """Make sure that every row can be read: what mends a database writes to it.
+
+    Raises
+    ------
+    DatabaseUnreadableError
+    StoreError
+        As `check`.
+    """
+    with reading(store) as con:
+        rows = _rows(con, store.path)
+    if not rows.ok:
+        raise DatabaseUnreadableError(f"{rows.what}: nothing was repaired", hint=rows.hint)
 
 
 def damaged_nights(store: Store) -> tuple[NightKey, ...]:
@@ -188,7 +202,7 @@ def _is_replaced(store: Store, row: tuple[str, int, int]) -> bool:
     return target_path(store, row[0]).exists() and _has_samples(store, *row)
 
 
-def _rows(con: duckdb.DuckDBPyConnection) -> Finding:
+def _rows(con: duckdb.DuckDBPyConnection, path: Path) -> Finding:
     """Reading every value makes DuckDB compare every block with its checksum."""
     tables = [name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()]
     n_rows = 0
@@ -196,7 +210,9 @@ def _rows(con: duckdb.DuckDBPyConnection) -> Finding:
         try:
             row = first_row(con, f"SELECT count(*), bit_xor(hash({table})) FROM {table}")
         except duckdb.Error as error:
-            return Finding(ok=False, what=f"table {table} is damaged ({first_line(error)})", hint=_FROM_BACKUP)
+            if not is_damage(error):
+                raise
+            return Finding(ok=False, what=f"{path}: the table {table} is damaged", hint=way_out(path))
         n_rows += row[0] if row else 0
     return Finding(ok=True, what=f"all {n_rows} rows can be read")
 

@@ -90,7 +90,7 @@ def has_neighbours(database: Path) -> bool:
     real = _real(database)
     own = {real.name, f"{real.name}.wal", published_copy(real).name, published_copy(database).name}
     beside = (path for path in real.parent.iterdir() if path.name not in own and not _is_same(path, real))
-    return any(path.suffix == ".duckdb" or _is_marked(path) for path in beside)
+    return any(path.suffix == ".duckdb" or is_database(path) for path in beside)
 
 
 def _real(database: Path) -> Path:
@@ -119,7 +119,8 @@ def _is_same(path: Path, real: Path) -> bool:
         return False
 
 
-def _is_marked(path: Path) -> bool:
+def is_database(path: Path) -> bool:
+    """Whether a file is a DuckDB database by its first bytes. It must not be open in this process."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return False
