@@ -7,7 +7,7 @@ be judged, and the flags. A change of version or thresholds that leaves all of t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from analytics.model import Night
-from analytics.store import NightKey, Store, default_ruleset, query
+from analytics.store import NightKey, Store, default_ruleset, query, snapshot
 from flows.context import Context
 from flows.output import json_document
 from flows.pipeline import open_context
@@ -92,8 +92,10 @@ def compare_command(chosen: Chosen, *, ruleset: str | None, database: Path | Non
     """
     context = open_context(Wishes(), database=database)
     name = ruleset_named(ruleset or default_ruleset(context.store), context.settings.rulesets()).name
-    keys = selected(context, chosen)
-    found = _compared(context, keys, name)
+    with snapshot(context.store):  # an import may remove a night between the two
+        keys = selected(context, chosen)
+        stored = _stored(context.store, name)
+    found = _compared(context, keys, name, stored)
     changed = [comparison for comparison in found if comparison.differences()]
     flips = [comparison for comparison in found if comparison.flips()]
     if as_json:
@@ -108,9 +110,9 @@ def compare_command(chosen: Chosen, *, ruleset: str | None, database: Path | Non
     return len(found) == len(keys)
 
 
-def _compared(context: Context, keys: Sequence[NightKey], ruleset: str) -> list[Comparison]:
-    stored = _stored(context.store, ruleset)
-
+def _compared(
+    context: Context, keys: Sequence[NightKey], ruleset: str, stored: Mapping[NightKey, Findings]
+) -> list[Comparison]:
     def compare(shared: Context, key: NightKey) -> Comparison:
         night = night_anew(shared, key)
         return Comparison(*key, stored[key], None if night is None else _findings(night, ruleset))

@@ -1,9 +1,9 @@
 """Which files an import looks at: the only place that walks folders.
 
-Named files are always taken, whatever they are called: whoever names one wants to hear about it. Inside
-folders, what is hidden, half-copied, our own, or a document by its name is passed over in silence; everything
-else is opened and judged by its content later. Of a recording that lies in several files its main file is taken,
-whichever of them is named.
+Named files are always taken, whatever they are called: whoever names one wants to hear about it. Inside folders,
+what is hidden, half-copied, our own (also what any other database keeps of a recording), or a document by its name is
+passed over in silence; everything else is opened and judged by its content later. Of a recording that lies in several
+files its main file is taken, whichever of them is named.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from analytics.store import is_staged
 from ingest.bundles import recordings_of, sort_out_folder
 from ingest.candidates import is_candidate
 from ingest.errors import EmptyFileError, NightkickError, UnreadableFileError
@@ -73,7 +74,8 @@ def _below(top: Path, own: set[tuple[int, int]], problems: list[NightkickError])
         folder = Path(name)
         below[:] = sorted(inner for inner in below if _enter(folder / inner, seen))
         passed.update(folder / other for other in sort_out_folder(folder))
-        yield from (folder / n for n in sorted(names) if is_candidate(n) and folder / n not in passed)
+        files = (folder / n for n in sorted(names) if is_candidate(n))
+        yield from (file for file in files if file not in passed and not is_staged(file))
 
 
 def _enter(folder: Path, seen: set[tuple[int, int]]) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analytics.store import Store, query
+from analytics.store import Store, query, snapshot
 from flows.database import store_for
 from flows.output import Row, Shape, csv_text, json_document
 from flows.terminal import emit, emit_table
@@ -59,8 +59,9 @@ def nights_command(selection: Selection, *, database: Path | None, shape: Shape)
 def select_nights(store: Store, selection: Selection) -> Nights:
     """Read the selected nights, by evening and person."""
     where, parameters = condition(selection)
-    frame = query(store, f"SELECT * FROM nights WHERE {where} ORDER BY night_date, subject", parameters)
-    why = query(store, "SELECT * FROM flagged_nights ORDER BY night_date, subject, flag")
+    with snapshot(store):  # an import may replace a night between the two
+        frame = query(store, f"SELECT * FROM nights WHERE {where} ORDER BY night_date, subject", parameters)
+        why = query(store, "SELECT * FROM flagged_nights ORDER BY night_date, subject, flag")
     return Nights(tuple(frame.columns), tuple(frame.to_dicts()), tuple(why.to_dicts()))
 
 

@@ -16,7 +16,8 @@ from typing import TypeVar
 
 from analytics.model import Night
 from analytics.rulesets import Ruleset, ruleset_hash
-from analytics.store import NightKey, publish, query, recordings_of_night, save_nights, set_default_ruleset
+from analytics.store import NightKey, publish, query, recordings_of_night, save_nights, set_default_ruleset, snapshot
+from flows.analysis import NightToAnalyse
 from flows.context import Context
 from flows.pipeline import open_context
 from flows.scoring import ruleset_named
@@ -131,9 +132,29 @@ def each_night(
 
 
 def night_anew(context: Context, key: NightKey) -> Night | None:
-    """A stored night as it would be analysed now; None where no sample is left in it."""
-    wanted = to_analyse(context.store, {key: recordings_of_night(context.store, *key)})
-    return context.workers.run(analysed, context.store, wanted, context.settings)[0]
+    """A stored night as it would be analysed now; None where no recording, or no sample, is left in it.
+
+    Raises
+    ------
+    SamplesLostError
+        Of a recording that still belongs to the night as it did when the analysis began.
+    """
+    wanted = _wanted(context, key)
+    for _ in range(STALE_TRIES):
+        if not wanted:
+            return None
+        try:
+            return context.workers.run(analysed, context.store, wanted, context.settings)[0]
+        except SamplesLostError:
+            before, wanted = wanted, _wanted(context, key)
+            if wanted == before:
+                raise
+    raise _never_settled(context, key)
+
+
+def _wanted(context: Context, key: NightKey) -> list[NightToAnalyse]:
+    with snapshot(context.store):
+        return to_analyse(context.store, {key: recordings_of_night(context.store, *key)})
 
 
 def _replaced(context: Context, key: NightKey) -> bool:
@@ -144,6 +165,9 @@ def _replaced(context: Context, key: NightKey) -> bool:
         except StaleAnalysisError:
             continue
         return True
-    raise DatabaseBusyError(
-        f"imports kept changing the night {key[1]}", path=context.store.path, hint="try again when they are done"
-    )
+    raise _never_settled(context, key)
+
+
+def _never_settled(context: Context, key: NightKey) -> DatabaseBusyError:
+    what = f"imports kept changing the night {key[1]}"
+    return DatabaseBusyError(what, path=context.store.path, hint="try again when they are done")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analytics.store import damaged_nights, lost_samples, publish, remove_orphans, tidy
+from analytics.store import bring_samples, damaged_nights, lost_samples, publish, refuse_damaged, remove_orphans, tidy
+from flows.database import store_for
 from flows.pipeline import import_run, open_context
 from flows.reanalysing import analyse_again
 from flows.terminal import complain, say
@@ -22,8 +23,11 @@ def repair(database: Path | None) -> None:
     ------
     StoreError, UsageError
     """
+    refuse_damaged(store_for(database))
     context = open_context(Wishes(), database=database)
     store = context.store
+    for done in bring_samples(store):
+        say(done)
     if files := [path for path in lost_samples(store) if path.is_file()]:
         for outcome in import_run(files, context):
             if outcome.error is not None:

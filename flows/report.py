@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from analytics.report import About, page_of, read_report
-from analytics.store import initialise
+from analytics.store import initialise, snapshot
 from flows import __version__
 from flows.database import store_for
 from flows.output import write_whole
@@ -28,7 +28,8 @@ def report_command(nights: str, *, out: Path, subject: str | None, database: Pat
     store = store_for(database, settings)
     if store.path.exists():
         initialise(store)  # an older database lacks what pictures are drawn from
-    report = read_report(store, first, last, subject=subject, about=about)
+    with snapshot(store):  # an import may remove a night between two questions
+        report = read_report(store, first, last, subject=subject, about=about)
     page = page_of(report)
     write_whole(out, lambda path: path.write_text(page, encoding="utf-8"))
     n = len(report.nights)

@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from analytics.store import Store, query
+from analytics.store import Store, query, snapshot
 from flows.database import store_for
 from flows.nights import decoded
 from flows.output import Row, json_document
@@ -36,7 +36,9 @@ class Stored:
 
 def show_command(night_date: date, *, subject: str | None, database: Path | None, as_json: bool) -> None:
     """Print one night for people, or as one JSON document."""
-    stored = read_night(store_for(database), night_date, subject)
+    store = store_for(database)
+    with snapshot(store):  # an import may replace the night between two questions
+        stored = read_night(store, night_date, subject)
     if as_json:
         emit(json_document(**asdict(stored)))
     else:

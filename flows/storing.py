@@ -85,8 +85,9 @@ def is_settled(known: StoredRecording | None, context: Context) -> bool:
 
 
 def to_analyse(store: Store, touched: Mapping[NightKey, Sequence[StoredRecording]]) -> list[NightToAnalyse]:
-    """Each night with what the journal says of it by now."""
-    return [NightToAnalyse(*key, tuple(recordings), journal_of(store, *key)) for key, recordings in touched.items()]
+    """Each night with what the journal says of it by now; none of which another import has taken all recordings."""
+    given = {key: tuple(recordings) for key, recordings in touched.items() if recordings}
+    return [NightToAnalyse(*key, recordings, journal_of(store, *key)) for key, recordings in given.items()]
 
 
 def now_us() -> int:

@@ -5,13 +5,15 @@ package knows DuckDB.
 """
 
 from analytics.store.backup import Backup, back_up, restore, set_aside
-from analytics.store.check import Finding, check, damaged_nights, lost_samples
+from analytics.store.check import Finding, check, damaged_nights, lost_samples, refuse_damaged
 from analytics.store.connection import Store, snapshot
+from analytics.store.handing import keep_samples, removable_samples
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
 from analytics.store.journal import journal_of, write_journal
 from analytics.store.migrate import initialise
 from analytics.store.nights import load_night
 from analytics.store.notices import NO_DATA, Notice, mark_told, untold
+from analytics.store.places import is_staged
 from analytics.store.publish import publish
 from analytics.store.query import query
 from analytics.store.read import (
@@ -26,7 +28,7 @@ from analytics.store.read import (
     stored_hashes,
 )
 from analytics.store.recordings import StoredRecording, stored_recording
-from analytics.store.repair import remove_orphans, tidy
+from analytics.store.repair import bring_samples, remove_orphans, tidy
 from analytics.store.reviews import reviews_of, write_review
 from analytics.store.samples import check_samples, load_samples, scratch, stage_samples
 from analytics.store.write import Attempt, record_attempts, save, save_nights
@@ -43,6 +45,7 @@ __all__ = [
     "Store",
     "StoredRecording",
     "back_up",
+    "bring_samples",
     "check",
     "check_samples",
     "damaged_nights",
@@ -50,7 +53,9 @@ __all__ = [
     "find_recording",
     "frames",
     "initialise",
+    "is_staged",
     "journal_of",
+    "keep_samples",
     "keys_of",
     "load_night",
     "load_samples",
@@ -61,7 +66,9 @@ __all__ = [
     "query",
     "record_attempts",
     "recordings_of_night",
+    "refuse_damaged",
     "remember_files",
+    "removable_samples",
     "remove_orphans",
     "restore",
     "reviews_of",

@@ -26,8 +26,9 @@ from typing import IO, Any
 from analytics.store.connection import Store, reading, turn, writing
 from analytics.store.failures import translated
 from analytics.store.migrate import initialise
+from analytics.store.places import is_database
 from analytics.store.publish import copied, log_of
-from analytics.store.samples import samples_path
+from analytics.store.samples import samples_path, target_path
 from analytics.store.settling import make_durable, settle, sync_folder
 from ingest.errors import DatabaseUnreadableError, StoreError, UsageError
 from ingest.workspace import OWNER_FOLDER, workspace
@@ -98,7 +99,8 @@ def back_up(store: Store, target: Path, *, with_samples: bool) -> Backup:
 def restore(store: Store, source: Path, *, force: bool) -> Backup:
     """Put the database of a backup in its place, and the samples that are in it beside.
 
-    With ``force`` a database that is there is kept under another name, see `set_aside`.
+    With ``force`` a database that is there is kept under another name, see `set_aside`. ``source`` may be a database
+    too: the published copy, or one that was set aside.
 
     Raises
     ------
@@ -110,6 +112,8 @@ def restore(store: Store, source: Path, *, force: bool) -> Backup:
     """
     if store.path.exists() and not force:
         raise UsageError("there is a database already", path=store.path, hint="--force replaces it and keeps a copy")
+    if is_database(source):
+        return _restore_copy(store, source)
     with translated(store.path), _room(store.path.parent) as folder, _opened(source) as archive:
         about = _manifest(archive, source)
         members = {name: _Member(*member) for name, member in about["files"].items()}
@@ -118,9 +122,23 @@ def restore(store: Store, source: Path, *, force: bool) -> Backup:
         store.recordings.mkdir(mode=OWNER_FOLDER, exist_ok=True)
         for name, file in files.items():
             if found := _SAMPLES.fullmatch(name):
-                settle(file, samples_path(store, found["sha256"]))
+                settle(file, target_path(store, found["sha256"]))
         _put_in_place(store, files[DATABASE])
     return Backup(about["made_at"], len(files) - 1, about["n_recorded"] - len(files) + 1)
+
+
+def _restore_copy(store: Store, source: Path) -> Backup:
+    """Put a copy of another database in place. Samples lie beside already, if there are any."""
+    if store.path.exists() and source.samefile(store.path):
+        raise UsageError("that is the database itself", path=source, hint="name a backup or its published copy")
+    made_at = datetime.fromtimestamp(source.stat().st_mtime, UTC).isoformat(timespec="seconds")
+    with translated(store.path), _room(store.path.parent) as folder:
+        copy = copied(Store(source, wait_s=store.wait_s), folder)
+        _bring_up_to_date(copy, source)
+        hashes = _recordings_in(copy)
+        _put_in_place(store, copy)
+    n_there = sum(samples_path(store, sha256).exists() for sha256 in hashes)
+    return Backup(made_at, n_there, len(hashes) - n_there)
 
 
 def set_aside(store: Store) -> Path:

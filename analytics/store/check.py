@@ -12,13 +12,14 @@ from pathlib import Path
 import duckdb
 
 from analytics.store.connection import Store, first_row, reading
-from analytics.store.failures import first_line
+from analytics.store.failures import is_damage, way_out
+from analytics.store.places import has_neighbours, is_copy, shared_samples, way_back
 from analytics.store.publish import log_of
 from analytics.store.read import NightKey
 from analytics.store.rows import NIGHT_TABLES
-from analytics.store.samples import check_samples, decode_samples
+from analytics.store.samples import check_samples, decode_samples, target_path
 from analytics.store.steps import is_current, known_migrations
-from ingest.errors import SamplesLostError, StoreError
+from ingest.errors import DatabaseUnreadableError, SamplesLostError, StoreError
 from ingest.workspace import abandoned
 
 
@@ -32,10 +33,11 @@ class Finding:
 
 
 _REANALYSE = "nightkick doctor --repair, or analyse again with: nightkick reanalyse"
-_FROM_BACKUP = "nightkick restore a backup, or import the recordings into a new database"
 
 #: What others may not do with a file or folder of ours.
 OTHERS = 0o077
+
+_RECORDED = "SELECT sha256, n_samples, epoch_us(first_at) FROM recording ORDER BY sha256"
 
 _ORPHANS = {
     **{
@@ -115,14 +117,29 @@ def check(store: Store) -> tuple[Finding, ...]:
     with reading(store, any_schema=True) as con:
         if not is_current(con, store.path, known_migrations()):
             return (Finding(ok=False, what="the database is of an older nightkick", hint="nightkick doctor --repair"),)
-        recorded = con.execute("SELECT sha256, n_samples, epoch_us(first_at) FROM recording ORDER BY sha256").fetchall()
-        rows = _rows(con)
+        recorded = con.execute(_RECORDED).fetchall()
+        rows = _rows(con, store.path)
         if not rows.ok:
             return (rows,)
         current = Finding(ok=True, what="the database is up to date")
         findings = (current, rows, _orphans(con), _miscounted(con))
     files = (_samples(store, recorded), _strays(store), _left(store), _exposed(store), _published(store))
     return (*findings, *files)
+
+
+def refuse_damaged(store: Store) -> None:
+    """Make sure that every row can be read: what mends a database writes to it.
+
+    Raises
+    ------
+    DatabaseUnreadableError
+    StoreError
+        As `check`.
+    """
+    with reading(store) as con:
+        rows = _rows(con, store.path)
+    if not rows.ok:
+        raise DatabaseUnreadableError(f"{rows.what}: nothing was repaired", hint=rows.hint)
 
 
 def damaged_nights(store: Store) -> tuple[NightKey, ...]:
@@ -146,21 +163,46 @@ def lost_samples(store: Store) -> tuple[Path, ...]:
     return tuple(Path(path) for path, *row in recorded if not _has_samples(store, *row))
 
 
-def stray_samples(store: Store) -> tuple[Path, ...]:
-    """Samples of no recording: of an import that was killed, or that is under way."""
+def missing_samples(store: Store) -> tuple[tuple[str, int, int], ...]:
+    """Recordings whose samples are missing or damaged: hash, number of samples, time of the first."""
     with reading(store) as con:
-        recorded = {sha256 for (sha256,) in con.execute("SELECT sha256 FROM recording").fetchall()}
-    return tuple(path for path in sorted(store.recordings.glob("*.parquet")) if path.stem not in recorded)
+        recorded = con.execute(_RECORDED).fetchall()
+    return tuple(row for row in recorded if not _has_samples(store, *row))
+
+
+def stray_samples(store: Store) -> tuple[Path, ...]:
+    """Samples of no recording: of an import that was killed, or that is under way.
+
+    In the shared folder of older databases any database beside it may have some: while there is one, none is stray.
+    There, samples are stray too of which the database has its own by now.
+    """
+    with reading(store) as con:
+        recorded = {row[0]: row for row in con.execute(_RECORDED).fetchall()}
+    own = [path for path in sorted(store.recordings.glob("*.parquet")) if path.stem not in recorded]
+    if has_neighbours(store.path) or is_copy(store.path):
+        return tuple(own)
+    shared = sorted(shared_samples(store.path).glob("*.parquet"))
+    return (*own, *(path for path in shared if path.stem not in recorded or _is_replaced(store, recorded[path.stem])))
 
 
 def exposed(store: Store) -> tuple[Path, ...]:
     """Files and folders of the store that others than the owner may read or write."""
     files = [path for database in (store.path, store.published) for path in (database, log_of(database))]
-    files += [store.recordings, *store.recordings.glob("*.parquet")]
+    for folder in (store.recordings, shared_samples(store.path)):
+        files += [folder, *folder.glob("*.parquet")]
     return tuple(path for path in files if path.exists() and path.stat().st_mode & OTHERS)
 
 
-def _rows(con: duckdb.DuckDBPyConnection) -> Finding:
+def folders_in_use(store: Store) -> tuple[Path, ...]:
+    """Folders in which temporary ones are made, or were."""
+    return (store.path.parent, store.recordings, shared_samples(store.path))
+
+
+def _is_replaced(store: Store, row: tuple[str, int, int]) -> bool:
+    return target_path(store, row[0]).exists() and _has_samples(store, *row)
+
+
+def _rows(con: duckdb.DuckDBPyConnection, path: Path) -> Finding:
     """Reading every value makes DuckDB compare every block with its checksum."""
     tables = [name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()]
     n_rows = 0
@@ -168,7 +210,9 @@ def _rows(con: duckdb.DuckDBPyConnection) -> Finding:
         try:
             row = first_row(con, f"SELECT count(*), bit_xor(hash({table})) FROM {table}")
         except duckdb.Error as error:
-            return Finding(ok=False, what=f"table {table} is damaged ({first_line(error)})", hint=_FROM_BACKUP)
+            if not is_damage(error):
+                raise
+            return Finding(ok=False, what=f"{path}: the table {table} is damaged", hint=way_out(path))
         n_rows += row[0] if row else 0
     return Finding(ok=True, what=f"all {n_rows} rows can be read")
 
@@ -191,7 +235,8 @@ def _samples(store: Store, recorded: Sequence[tuple[str, int, int]]) -> Finding:
     lost = [row[0] for row in recorded if not _has_samples(store, *row)]
     if lost:
         what = f"{len(lost)} of {len(recorded)} recordings without their samples (first: {lost[0]})"
-        return Finding(ok=False, what=what, hint="import their files again")
+        hint = way_back(store.path, target_path(store, lost[0]).name) or "import their files again"
+        return Finding(ok=False, what=what, hint=hint)
     return Finding(ok=True, what=f"samples of all {len(recorded)} recordings are in place")
 
 
@@ -212,7 +257,7 @@ def _strays(store: Store) -> Finding:
 
 
 def _left(store: Store) -> Finding:
-    left = [path for folder in (store.path.parent, store.recordings) for path in abandoned(folder)]
+    left = [path for folder in folders_in_use(store) for path in abandoned(folder)]
     if left:
         return Finding(
             ok=False, what=f"{len(left)} temporary folders of ended runs", hint="the next import removes them"

@@ -32,6 +32,7 @@ import duckdb
 import polars as pl
 
 from analytics.store.failures import busy, is_busy, translated
+from analytics.store.places import own_samples, published_copy
 from analytics.store.settling import owner_only
 from analytics.store.steps import require_current
 
@@ -84,13 +85,13 @@ class Store:
 
     @property
     def recordings(self) -> Path:
-        """Folder of the raw samples, one Parquet file a recording."""
-        return self.path.parent / "recordings"
+        """Folder of the raw samples, one Parquet file a recording: where they go; see `analytics.store.samples`."""
+        return own_samples(self.path)
 
     @property
     def published(self) -> Path:
         """The copy that people open with their own tools."""
-        return self.path.with_name(f"{self.path.stem}.published.duckdb")
+        return published_copy(self.path)
 
 
 class ArrowStream:

@@ -7,6 +7,7 @@ as one class, and tells them apart in words alone.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from analytics.store.places import is_copy, is_database, own_samples, published_copy
 from ingest.errors import DatabaseBusyError, DatabaseUnreadableError, StoreError
 
 
@@ -35,6 +37,9 @@ _BUSY = re.compile(
     re.IGNORECASE,
 )
 _HOLDER = re.compile(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+
+#: Stands for `way_out`, which depends on the file.
+_WAY_OUT = ""
 
 _OF_THE_DISK = (
     _reading(
@@ -57,16 +62,59 @@ _OF_DUCKDB = (
         "import a recording first, or check the folder",
     ),
     _reading(
-        r"not a valid duckdb|external extensions|extension .+ not found|checksum|could not read enough|corrupt",
+        r"not a valid duckdb|external extensions|extension .+ not found|checksum|could not read enough|corrupt"
+        r"|failed to deserialize|failure while replaying wal|cannot launch in-memory",
         "not a database, or a damaged one",
-        "move it away and import the recordings again",
+        _WAY_OUT,
+    ),
+    _reading(
+        r"^(?:internal|fatal) error|database has been invalidated",
+        "the database is damaged, or DuckDB has a defect",
+        "nightkick doctor tells which",
     ),
 )
+#: What only damage can raise, by the kind of error: the text of other kinds may come from the statement itself.
+_DAMAGE = re.compile(
+    r"(?:internal|fatal) error: "
+    r"|(?:io|serialization) error: .*?(?:checksum|could not read enough|corrupt|deserialize|replaying wal)",
+    re.IGNORECASE | re.DOTALL,
+)
+#: What polars says before the text of an error that came up in DuckDB while rows were being handed over.
+_PASSED_ON = "got external error: "
 
 
 def is_busy(error: duckdb.Error) -> bool:
     """Whether somebody else has the database open, so that waiting may help."""
     return _BUSY.search(str(error)) is not None
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether the database could not be read because its file is damaged, whatever was asked of it.
+
+    Errors inside of DuckDB count: it may have a defect as well, and only a look at the whole file tells.
+    """
+    if isinstance(error, pl.exceptions.PolarsError):
+        text = str(error).partition(_PASSED_ON)[2]
+    elif isinstance(error, duckdb.Error):
+        text = str(error)
+    else:
+        return False
+    return _DAMAGE.match(text) is not None and not any(full.pattern.search(text) for full in _OF_THE_DISK)
+
+
+def way_out(database: Path) -> str:
+    """What brings a damaged database back, in commands that work as they stand."""
+    if database.suffix == ".parquet":
+        return "import its file again"
+    if is_copy(database):
+        return "the next import writes the published copy anew; name the database itself with --db"
+    if not is_database(database) and not published_copy(database).exists() and not own_samples(database).exists():
+        return f"name another file; if this was one: nightkick restore BACKUP --force --db {shlex.quote(str(database))}"
+    name, copy = shlex.quote(str(database)), published_copy(database)
+    restore = f"nightkick restore BACKUP --force --db {name}"
+    if copy.exists():
+        return f"{restore}, or as of the last import: nightkick restore {shlex.quote(str(copy))} --force --db {name}"
+    return f"{restore}; without a backup import the recordings into a new database, and reviews and journal are lost"
 
 
 def first_line(error: BaseException) -> str:
@@ -86,7 +134,7 @@ def as_store_error(error: duckdb.Error | pl.exceptions.PolarsError | OSError, pa
     """The error of our own tree that says the same."""
     for reading in _OF_THE_DISK if isinstance(error, OSError) else (*_OF_THE_DISK, *_OF_DUCKDB):
         if reading.pattern.search(str(error)):
-            return DatabaseUnreadableError(reading.what, path=path, hint=reading.hint)
+            return DatabaseUnreadableError(reading.what, path=path, hint=reading.hint or way_out(path))
     if isinstance(error, OSError):
         return DatabaseUnreadableError((error.strerror or str(error)).lower(), path=path, hint="name another place")
     return StoreError(first_line(error), path=path)

@@ -18,7 +18,7 @@ import polars as pl
 from duckdb.sqltypes import DuckDBPyType
 
 from analytics.store.connection import Store, reading
-from analytics.store.failures import first_line
+from analytics.store.failures import first_line, is_damage
 from analytics.store.limits import LONGEST_S, Deaf, Watch, too_large, watched
 from ingest.errors import QueryRefusedError
 
@@ -89,6 +89,8 @@ def query(
             with watched(con, longest_s, on_deaf) as watch:
                 frame = _answer(con, statement, parameters, MOST_ROWS + 1 if max_rows is None else max_rows)
         except (duckdb.Error, UnicodeError, ValueError, MemoryError, pl.exceptions.PolarsError) as error:
+            if is_damage(error):  # `reading` says what to do about it
+                raise
             raise (watch.refusals or [_refusal(error)])[0] from error
     if watch.refusals:  # it came to its end all the same, too late
         raise watch.refusals[0]

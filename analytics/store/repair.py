@@ -1,17 +1,20 @@
 """Mending what can be mended without analysing anything: permissions, leftovers, rows that belong to nothing.
 
 The only place that deletes what an import did not ask to be deleted, so it is timid: samples without a recording go
-only when no import can be about to store that recording, and no other database lies in the same folder.
+only when no import can be about to store that recording, and those in a folder that databases share only when no other
+database lies beside it.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from pathlib import Path
 
-from analytics.store.check import OTHERS, exposed, stray_samples
+from analytics.store.check import OTHERS, exposed, folders_in_use, missing_samples, stray_samples
 from analytics.store.connection import Store, first_row, transaction
 from analytics.store.failures import translated
+from analytics.store.handing import adopt_samples
 from analytics.store.rows import NIGHT_TABLES
 from ingest.workspace import abandoned, workspace
 
@@ -31,7 +34,7 @@ def tidy(store: Store) -> tuple[str, ...]:
         for path in exposed(store):
             path.chmod(path.stat().st_mode & ~OTHERS)
             done.append(f"{path} is for its owner only now")
-        for folder in (store.path.parent, store.recordings):
+        for folder in folders_in_use(store):
             if left := abandoned(folder):
                 with workspace(folder):  # whoever makes one removes what nobody holds
                     done.append(f"removed {len(left)} temporary folders in {folder}")
@@ -39,6 +42,18 @@ def tidy(store: Store) -> tuple[str, ...]:
             path.unlink()
             done.append(f"removed {path}, samples without a recording")
     return tuple(done)
+
+
+def bring_samples(store: Store) -> tuple[str, ...]:
+    """Take missing samples from the folders of other names, where the database was renamed or copied; what was done.
+
+    Raises
+    ------
+    StoreError
+    """
+    found = [adopt_samples(store, sha256, n_samples=n, first_us=first) for sha256, n, first in missing_samples(store)]
+    taken = Counter(folder for folder in found if folder is not None)
+    return tuple(f"took the samples of {n} recordings from {folder}" for folder, n in taken.items())
 
 
 def remove_orphans(store: Store) -> int:
@@ -57,10 +72,5 @@ def remove_orphans(store: Store) -> int:
 
 
 def _unclaimed(store: Store) -> list[Path]:
-    others = {
-        path for path in store.path.parent.glob("*.duckdb") if not path.stem.endswith((".published", ".replaced"))
-    }
-    if others - {store.path}:
-        return []
     before = time.time() - UNCLAIMED_S
     return [path for path in stray_samples(store) if path.stat().st_mtime < before]

@@ -1,6 +1,9 @@
 """Raw samples: one Parquet file a recording, beside the database.
 
-    recordings/<sha256>.parquet    time (UTC, us), x, y, z; ascending in time
+    <database>.recordings/<sha256>.parquet    time (UTC, us), x, y, z; ascending in time
+
+They are written to the folder of the database and read from there; those of a database made before, or of one that this
+one is a copy of, lie in other folders (`analytics.store.places`), which are read where its own has no such file.
 
 x, y, z are kept as the file had them: small integers with g_per_value in the metadata, or float32 g. DuckDB writes
 the file because its Parquet v2 with delta-coded times takes 1.5 bytes a sample; polars reads it, by time window.
@@ -21,6 +24,7 @@ from numpy.typing import NDArray
 
 from analytics.store.connection import Store, in_memory, quoted
 from analytics.store.failures import translated
+from analytics.store.places import samples_folders, way_back
 from analytics.store.settling import settle
 from analytics.store.tables import UTC_US
 from ingest.errors import SamplesLostError, StoreError
@@ -49,12 +53,25 @@ class _Part:
 
 
 def samples_path(store: Store, sha256: str) -> Path:
-    """Where the samples of a recording lie, whether they are there or not.
+    """Where the samples of a recording are, or would be where there are none.
 
     Raises
     ------
     StoreError
         Not the hash of a recording: it would name a file anywhere.
+    """
+    target = target_path(store, sha256)
+    found = (folder / target.name for folder in samples_folders(store.path))
+    return next((path for path in found if path.exists()), target)
+
+
+def target_path(store: Store, sha256: str) -> Path:
+    """Where samples of a recording go: into the folder that only this database writes to.
+
+    Raises
+    ------
+    StoreError
+        As `samples_path`.
     """
     if not _SHA256.fullmatch(sha256):
         raise StoreError(f"{sha256!r} is not the SHA-256 of a recording", path=store.path)
@@ -73,10 +90,10 @@ def stage_samples(store: Store, recording: Recording) -> Path:
     IngestError
         Its blocks cannot be read to the end. Nothing is kept then.
     """
-    target = samples_path(store, recording.sha256)
+    kept, target = samples_path(store, recording.sha256), target_path(store, recording.sha256)
     with translated(target):
-        if not recording.quality.n_samples or _is_staged(target, recording):
-            return target
+        if not recording.quality.n_samples or _is_staged(kept, recording):
+            return kept
         with workspace(store.recordings) as folder:
             parts = tuple(_written_parts(recording, folder))
             if not parts:
@@ -132,25 +149,22 @@ def check_samples(store: Store, sha256: str, *, n_samples: int, first_us: int) -
 
     A recording without movement has none to lose.
 
-    Databases in one folder share their staged samples. One that imported a file under another zone has shifted
-    them; analysing those would move the night.
+    In the shared folder of older databases another one may have replaced them: it read the file under another zone,
+    which shifts them; analysing those would move the night.
 
     Raises
     ------
     SamplesLostError
         They are missing, damaged, or another database's.
     """
-    path = samples_path(store, sha256)
     if not n_samples:
         return
-    with _readable(path):
-        found = pl.scan_parquet(path).select(pl.len().alias("n"), pl.col("time").min().to_physical()).collect().row(0)
-    if found != (n_samples, first_us):
+    path = samples_path(store, sha256)
+    if not path.exists():
         raise SamplesLostError(
-            "the staged samples are not those of this database",
-            path=path,
-            hint=f"{_BRING_BACK}, and keep each database in a folder of its own",
+            "the staged samples are missing", path=path, hint=way_back(store.path, path.name) or _BRING_BACK
         )
+    compare(path, n_samples, first_us)
 
 
 def decode_samples(store: Store, sha256: str) -> None:
@@ -161,8 +175,21 @@ def decode_samples(store: Store, sha256: str) -> None:
     SamplesLostError
     """
     if (path := samples_path(store, sha256)).exists():
-        with _readable(path):
-            pl.scan_parquet(path).select(pl.col("time", "x", "y", "z").max()).collect()
+        decode(path)
+
+
+def compare(path: Path, n_samples: int, first_us: int) -> None:
+    """Make sure that a file of samples is the one that was stored with these figures; raises as `check_samples`."""
+    with _readable(path):
+        found = pl.scan_parquet(path).select(pl.len().alias("n"), pl.col("time").min().to_physical()).collect().row(0)
+    if found != (n_samples, first_us):
+        raise SamplesLostError("the staged samples are not those of this database", path=path, hint=_BRING_BACK)
+
+
+def decode(path: Path) -> None:
+    """Make sure that every sample in a file can be read; raises as `check_samples`."""
+    with _readable(path):
+        pl.scan_parquet(path).select(pl.col("time", "x", "y", "z").max()).collect()
 
 
 @contextmanager

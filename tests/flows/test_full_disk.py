@@ -80,7 +80,7 @@ def assert_is_complete(db: Path, undisturbed: Path) -> None:
     """As if the disk had never been full."""
     for path in (db, Store(db).published):
         assert nights(path) == nights(undisturbed)
-    assert {path.name for path in db.parent.iterdir()} == {db.name, Store(db).published.name, "recordings"}
+    assert {path.name for path in db.parent.iterdir()} == {db.name, Store(db).published.name, Store(db).recordings.name}
     assert [finding for finding in check(Store(db)) if not finding.ok] == []
 
 

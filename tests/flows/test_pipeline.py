@@ -114,7 +114,7 @@ def test_a_night_without_samples_inside_a_recording_is_no_night(db: Path) -> Non
 def test_lost_samples_come_back_with_another_import(db: Path) -> None:
     file = tiny(Path("a.csv"))
     import_run([file], context(db))
-    (parquet,) = (db.parent / "recordings").glob("*.parquet")
+    (parquet,) = Store(db).recordings.glob("*.parquet")
     content = parquet.read_bytes()
     for damage in (b"", content[:-100], None):
         parquet.unlink()

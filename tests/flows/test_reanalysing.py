@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from analytics.rulesets import RULESETS
 from analytics.store import Store, default_ruleset, query
+from flows.pipeline import open_context
+from flows.reanalysing import Chosen, analyse_again, each_night, night_anew, selected
 from flows.settings import FILE_NAME, load
+from flows.wishes import Wishes
 from ingest.errors import UsageError
 from tests.flows.conftest import Run
 
 DB = "nights.duckdb"
+EVENING = "2026-03-02"
 EVERY_TABLE = ("night", "bout", "movement", "score", "event", "series_row", "flag")
 NARROW = '[ruleset.narrow]\nbase = "wasm2016"\nimi_max_s = 20.0\n'
 
@@ -118,9 +128,79 @@ def test_a_neighbouring_database_that_read_the_file_in_another_zone_cannot_shift
 ) -> None:
     before = rows(imported, "night")
     assert run("import", "night.cwa", "--db", "other.duckdb", "--tz", "Asia/Tokyo").code == 0
+    assert run("reanalyse", "--db", DB).code == 0
+    assert rows(imported, "night") == before
+
+
+def test_samples_that_an_older_neighbour_replaced_are_said_and_come_back(run: Run, imported: Store) -> None:
+    before = rows(imported, "night")
+    assert run("import", "night.cwa", "--db", "other.duckdb", "--tz", "Asia/Tokyo").code == 0
+    shutil.rmtree(imported.recordings)  # as both were made before: one folder, and the later import won
+    Store(Path("other.duckdb")).recordings.rename("recordings")
     said = run("reanalyse", "--db", DB)
     assert said.code == 1
     assert "not those of this database" in said.err
     assert rows(imported, "night") == before
     assert "imported" in run("import", "night.cwa", "--db", DB, "--site", "ankle", "--side", "left", "--tz", "UTC").err
+    assert run("reanalyse", "--db", DB).code == 0
     assert rows(imported, "night") == before
+
+
+def test_a_night_that_loses_its_recordings_after_it_was_chosen_is_passed_over(run: Run, imported: Store) -> None:
+    context = open_context(Wishes(), database=DB)
+    keys = selected(context, Chosen())
+    assert run("import", "night.cwa", "--db", DB, "--subject", "another").code == 0
+    moved = rows(imported, "night")
+    assert analyse_again(context, keys) == 0
+    assert rows(imported, "night") == moved
+    with closing(each_night(context, keys, night_anew)) as found:
+        assert list(found) == [None]
+
+
+def test_a_night_whose_samples_go_with_its_recording_meanwhile_is_passed_over(run: Run, imported: Store) -> None:
+    """The recordings are read, then another process moves them and their samples change."""
+    context = open_context(Wishes(), database=DB)
+    (key,) = selected(context, Chosen())
+
+    class Interrupted:
+        """A worker that begins when an import has come between."""
+
+        def __init__(self) -> None:
+            self.came_between = False
+
+        def run(self, function: Callable[..., object], *arguments: object) -> object:
+            if not self.came_between:
+                self.came_between = True
+                arrives = ("import", "night.cwa", "--db", DB, "--subject", "another", "--tz", "Asia/Tokyo")
+                assert run(*arrives).code == 0
+            return function(*arguments)
+
+    assert night_anew(replace(context, workers=Interrupted()), key) is None  # type: ignore[arg-type]
+
+
+def test_nights_that_move_between_people_all_the_time_are_no_defect(run: Run, imported: Store) -> None:
+    code = """
+import itertools, sys
+from flows.cli import main
+for subject in itertools.cycle(("one", "two")):
+    main(["import", "night.cwa", "--db", sys.argv[1], "--subject", subject])
+"""
+    mover = subprocess.Popen(
+        [sys.executable, "-c", code, DB], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert mover.stderr is not None
+        assert "imported" in mover.stderr.readline()
+        for _ in range(3):
+            for command in (
+                ["reanalyse"],
+                ["reanalyse", "--compare"],
+                ["show", EVENING],
+                ["report", EVENING, "-o", "r.html"],
+            ):
+                said = run(*command, "--db", DB)
+                assert "defect" not in said.err, (command, said)
+                assert said.code == 0, (command, said)
+    finally:
+        mover.kill()
+        mover.communicate()

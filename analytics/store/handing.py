@@ -1,0 +1,77 @@
+"""Samples that change hands: those of a database set aside, of one renamed or copied, and of a recording that goes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from analytics.store.connection import Store
+from analytics.store.failures import translated
+from analytics.store.places import has_neighbours, is_orphaned, other_samples, own_samples, shared_samples
+from analytics.store.samples import compare, decode, target_path
+from analytics.store.settling import make_durable, sync_folder
+from ingest.errors import SamplesLostError
+from ingest.workspace import workspace
+
+
+def removable_samples(store: Store, sha256: str) -> tuple[Path, ...]:
+    """Every file of samples of a recording that no other database can need; none of them need be needed here.
+
+    Those in the shared folder belong to any database beside it.
+    """
+    name = target_path(store, sha256).name
+    folders = [store.recordings, *([] if has_neighbours(store.path) else [shared_samples(store.path)])]
+    return tuple(path for folder in folders if (path := folder / name).exists())
+
+
+def keep_samples(store: Store, aside: Path) -> None:
+    """Give a database that is about to be set aside under the name ``aside`` its samples, before others replace them.
+
+    Its folder gets a second name of each file in the database's own folder: no room is taken, for a file of samples
+    is replaced and never changed. Where the file system has no second names, copies. Once more does no harm.
+
+    Raises
+    ------
+    StoreError
+    """
+    with translated(store.recordings):
+        if files := sorted(store.recordings.glob("*.parquet")):
+            _give_all(files, own_samples(aside))
+
+
+def adopt_samples(store: Store, sha256: str, *, n_samples: int, first_us: int) -> Path | None:
+    """Take samples that lie in the folder of another name: the database was renamed, or copied from another one.
+
+    Returns
+    -------
+    Path or None
+        Where they were; None where no such folder has the samples of this database.
+    """
+    target = target_path(store, sha256)
+    for folder in other_samples(store.path):
+        try:
+            compare(folder / target.name, n_samples, first_us)
+            decode(folder / target.name)
+        except SamplesLostError:
+            continue
+        with translated(target):
+            _give_all([folder / target.name], store.recordings)
+            if is_orphaned(folder):
+                (folder / target.name).unlink()
+        return folder
+    return None
+
+
+def _give_all(files: Sequence[Path], folder: Path) -> None:
+    """Second names of files in another folder, or copies; whatever bears such a name there is replaced."""
+    with workspace(folder) as room:
+        for file in files:
+            given = room / file.name
+            try:
+                given.hardlink_to(file)
+            except OSError:  # no second names on this file system
+                shutil.copyfile(file, given)
+                make_durable(given)
+            given.replace(folder / file.name)
+        sync_folder(folder)
