@@ -13,6 +13,7 @@ import duckdb
 
 from analytics.store.connection import Store, first_row, reading
 from analytics.store.failures import first_line
+from analytics.store.kept import kept_databases, recordings_of_kept
 from analytics.store.migrate import is_current, known_migrations
 from analytics.store.publish import log_of
 from analytics.store.read import NightKey
@@ -147,15 +148,19 @@ def lost_samples(store: Store) -> tuple[Path, ...]:
 
 
 def stray_samples(store: Store) -> tuple[Path, ...]:
-    """Samples of no recording: of an import that was killed, or that is under way."""
+    """Samples of no recording, here or in a kept database: of an import that was killed, or that is under way."""
+    kept = recordings_of_kept(store)
+    if kept is None:
+        return ()
     with reading(store) as con:
-        recorded = {sha256 for (sha256,) in con.execute("SELECT sha256 FROM recording").fetchall()}
+        recorded = kept | {sha256 for (sha256,) in con.execute("SELECT sha256 FROM recording").fetchall()}
     return tuple(path for path in sorted(store.recordings.glob("*.parquet")) if path.stem not in recorded)
 
 
 def exposed(store: Store) -> tuple[Path, ...]:
     """Files and folders of the store that others than the owner may read or write."""
-    files = [path for database in (store.path, store.published) for path in (database, log_of(database))]
+    databases = (store.path, store.published, *kept_databases(store))
+    files = [path for database in databases for path in (database, log_of(database))]
     files += [store.recordings, *store.recordings.glob("*.parquet")]
     return tuple(path for path in files if path.exists() and path.stat().st_mode & OTHERS)
 

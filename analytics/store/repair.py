@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from analytics.belongings import is_copy
 from analytics.store.check import OTHERS, exposed, stray_samples
 from analytics.store.connection import Store, first_row, transaction
 from analytics.store.failures import translated
@@ -57,9 +58,7 @@ def remove_orphans(store: Store) -> int:
 
 
 def _unclaimed(store: Store) -> list[Path]:
-    others = {
-        path for path in store.path.parent.glob("*.duckdb") if not path.stem.endswith((".published", ".replaced"))
-    }
+    others = {path for path in store.path.parent.glob("*.duckdb") if not is_copy(path)}
     if others - {store.path}:
         return []
     before = time.time() - UNCLAIMED_S

@@ -17,10 +17,10 @@ from analytics.store import (
     back_up,
     check,
     initialise,
+    kept_databases,
     load_samples,
     query,
     restore,
-    set_aside,
     stage_samples,
     stored_recording,
     write_review,
@@ -96,9 +96,11 @@ def test_a_database_that_is_there_is_only_replaced_by_force_and_kept(
     with pytest.raises(UsageError, match="there is a database already"):
         restore(elsewhere, tmp_path / "b.zip", force=False)
     assert contents(elsewhere.path) == mine
-    restore(elsewhere, tmp_path / "b.zip", force=True)
+    restored = restore(elsewhere, tmp_path / "b.zip", force=True)
     assert contents(elsewhere.path) == contents(whole.path)
-    assert contents(set_aside(elsewhere)) == mine
+    assert restored.kept is not None
+    assert kept_databases(elsewhere) == (restored.kept,)
+    assert contents(restored.kept) == mine
 
 
 WRITE_AND_DIE = """
@@ -119,7 +121,8 @@ def test_what_a_dead_process_left_in_its_log_does_not_get_into_the_restored_one(
     assert whole.path.with_name("nights.duckdb.wal").exists()
     restore(whole, tmp_path / "b.zip", force=True)
     assert contents(whole.path) == before
-    assert [row for row in contents(set_aside(whole))["setting"] if row[0] == "late"]
+    (kept,) = kept_databases(whole)
+    assert [row for row in contents(kept)["setting"] if row[0] == "late"]
 
 
 @pytest.mark.parametrize("left", [b"", b"no database", b"\0" * 100_000])
@@ -236,3 +239,15 @@ def test_backing_up_what_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnreadableError, match="no database here yet"):
         back_up(Store(tmp_path / "n.duckdb"), tmp_path / "b.zip", with_samples=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_forced_restore_keeps_what_the_first_one_kept(whole: Store, elsewhere: Store, tmp_path: Path) -> None:
+    back_up(whole, tmp_path / "b.zip", with_samples=False)
+    kept = []
+    for name in ("first", "second", "third"):
+        initialise(elsewhere)
+        execute(elsewhere, f"INSERT INTO setting VALUES ('{name}', 'x')")
+        kept.append(contents(elsewhere.path))
+        restore(elsewhere, tmp_path / "b.zip", force=True)
+    found = [contents(path) for path in elsewhere.path.parent.glob("*.replaced*.duckdb")]
+    assert sorted(found, key=str) == sorted(kept, key=str)
