@@ -42,8 +42,8 @@ def demo_command(out: Path) -> bool:
     """
     database = out / DATABASE
     try:
-        own_folder(out)
         _refuse_to_mix(database)
+        own_folder(out)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"cannot be made: {reason}", path=out, hint="name another with -o") from None

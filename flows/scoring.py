@@ -28,7 +28,7 @@ from analytics.event_lists import (
     with_night,
 )
 from analytics.event_tables import checked_hypnogram
-from analytics.outputs import ANOTHER_FOLDER, Kind, Output, in_one_line, table_like, write_all
+from analytics.outputs import ANOTHER_FOLDER, Kind, Output, in_one_line, refuse_taken, table_like, write_all
 from analytics.periodicity import Scored, score
 from analytics.rulesets import RULESETS, Ruleset
 from flows.event_files import naming, read_event_file
@@ -135,11 +135,14 @@ def _results(scored: Scored, ruleset: Ruleset) -> dict[str, pl.DataFrame]:
 
 def _write(results: Mapping[Path, pl.DataFrame], out: Path, file_format: FileFormat, *, keep: Sequence[Path]) -> None:
     """Write all, then put them in place: nobody ever reads half a file. ``keep`` is not replaced."""
+    outputs = [Output(path, _kind(path, rows), _writer(rows, file_format)) for path, rows in results.items()]
     try:
         with in_one_line(out):
-            own_folder(out)
             _refuse_to_replace(keep, results)
-        write_all([Output(path, _kind(path, rows), _writer(rows, file_format)) for path, rows in results.items()])
+            for output in outputs:
+                refuse_taken(output.target, output.kind)
+            own_folder(out)
+        write_all(outputs)
     except UsageError as error:
         raise error if error.hint else UsageError(error.what, path=out, hint=ANOTHER_FOLDER) from error
 
