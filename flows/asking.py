@@ -6,10 +6,11 @@ import os
 import sys
 from pathlib import Path
 
+from analytics.outputs import PARQUET, write_whole
 from analytics.store import query
 from flows.database import store_for
 from flows.exits import answer
-from flows.output import Shape, csv_text, json_document, write_whole
+from flows.output import Shape, csv_text, json_document
 from flows.terminal import emit, emit_table, say
 from ingest.errors import QueryRefusedError
 
@@ -18,7 +19,7 @@ def sql_command(statement: str, *, database: Path | None, shape: Shape, parquet:
     """Run the statement and print its rows, or write them to ``parquet``."""
     frame = query(store_for(database), statement, on_deaf=_end)
     if parquet is not None:
-        write_whole(parquet, frame.write_parquet)
+        write_whole(parquet, frame.write_parquet, kind=PARQUET)
         say(f"wrote {frame.height} rows to {parquet}")
         return
     rows = frame.to_dicts()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analytics.store import Backup, back_up, initialise, publish, restore, set_aside
+from analytics.store import Backup, back_up, initialise, publish, restore
 from flows.database import store_for
 from flows.terminal import say
 
@@ -24,13 +24,12 @@ def backup_command(target: Path, *, with_recordings: bool, database: Path | None
 def restore_command(source: Path, *, force: bool, database: Path | None) -> None:
     """Bring a backup back."""
     store = store_for(database)
-    replaced = store.path.exists()
     restored = restore(store, source, force=force)
+    if restored.kept:  # before anything else can fail
+        say(f"the database that was there is kept as {restored.kept}")
     initialise(store)
     publish(store)
     say(f"restored the backup of {restored.made_at} to {store.path}")
-    if replaced:
-        say(f"the database that was there is kept as {set_aside(store)}")
     _say_what_is_missing(restored)
 
 

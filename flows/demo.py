@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from analytics.belongings import kept_as
+from analytics.store import query
 from flows.database import store_for
 from flows.importing import run_import, summary, tell
 from flows.nights import Nights, Selection, print_nights, select_nights
 from flows.terminal import emit
 from flows.wishes import Wishes
 from ingest.errors import UsageError
+from ingest.workspace import own_folder
 
 DATABASE = "nightkick.duckdb"
 
@@ -37,11 +40,13 @@ def demo_command(out: Path) -> bool:
     bool
         Whether every sample is stored.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot be made: {error.strerror}", path=out, hint="name another with -o") from None
     database = out / DATABASE
+    try:
+        _refuse_to_mix(database)
+        own_folder(out)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"cannot be made: {reason}", path=out, hint="name another with -o") from None
     # What sample_data/README.md says of all three; two of the files could not say it themselves.
     worn = Wishes(site="ankle", side="left", tz="UTC")
     outcomes = run_import([sample_data()], worn, database=database, use_flow=True)
@@ -50,6 +55,24 @@ def demo_command(out: Path) -> bool:
     print_nights(nights)
     emit(f"\n{summary(outcomes)} -> {database}\n\n{_next_steps(database, nights)}")
     return all(outcome.error is None for outcome in outcomes)
+
+
+def _refuse_to_mix(database: Path) -> None:
+    """No sample is imported among a person's nights: the demo's database is new, or holds nothing but samples.
+
+    Raises
+    ------
+    UsageError
+        It holds something else; or the folder is part of a store.
+    """
+    if found := kept_as(database.parent / "demo"):
+        raise UsageError(f"the demo cannot go there: {found}", path=database.parent, hint="name another with -o")
+    if not database.exists():
+        return
+    samples = {path.name for path in sample_data().iterdir()}
+    stored = query(store_for(database), "SELECT path FROM imports WHERE status = 'imported'")["path"].to_list()
+    if not {Path(path).name for path in stored} <= samples:
+        raise UsageError("not the demo's database", path=database, hint="name another folder with -o")
 
 
 def _next_steps(database: Path, nights: Nights) -> str:

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import json
 import math
-import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-from ingest.errors import UsageError, visible
+from ingest.errors import visible
 
 SCHEMA = 1
 Row = Mapping[str, Any]
@@ -78,23 +77,6 @@ def text_table(columns: Sequence[str], rows: Iterable[Row], *, to_right: Collect
 
     rule = "  ".join("-" * width for width in widths)
     return "\n".join([line(cells[0]), rule, *map(line, cells[1:])]) + "\n"
-
-
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Have ``write`` fill a file under a temporary name, then rename it: nobody ever reads half a file.
-
-    Raises
-    ------
-    UsageError
-        The file cannot be written there.
-    """
-    unfinished = path.parent / f".{path.name}.{os.getpid()}.part"
-    try:
-        write(unfinished)
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise UsageError(f"cannot be written: {error.strerror or error}", path=path) from None
 
 
 def text_cell(value: object) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from analytics.outputs import REPORT, refuse_taken, write_whole
 from analytics.report import About, page_of, read_report
 from analytics.store import initialise, snapshot
 from flows import __version__
 from flows.database import store_for
-from flows.output import write_whole
 from flows.settings import load
 from flows.terminal import say
 from ingest.errors import UsageError
@@ -18,6 +18,7 @@ from ingest.errors import UsageError
 def report_command(nights: str, *, out: Path, subject: str | None, database: Path | None) -> None:
     """Write the report and say where."""
     first, last = parsed_range(nights)
+    refuse_taken(out, REPORT)
     settings = load()
     about = About(
         version=__version__,
@@ -31,7 +32,7 @@ def report_command(nights: str, *, out: Path, subject: str | None, database: Pat
     with snapshot(store):  # an import may remove a night between two questions
         report = read_report(store, first, last, subject=subject, about=about)
     page = page_of(report)
-    write_whole(out, lambda path: path.write_text(page, encoding="utf-8"))
+    write_whole(out, lambda file: file.write(page.encode()), kind=REPORT)
     n = len(report.nights)
     say(f"wrote {n} night{'' if n == 1 else 's'} to {out}; print it from any browser")
 

@@ -25,6 +25,7 @@ from flows.unattended_settings import cron_at, cron_expression
 from flows.wishes import Wishes
 from ingest.clock import zone_info
 from ingest.errors import DatabaseBusyError, UsageError
+from ingest.settled import open_lock
 
 #: After the wearer has synced, and outside the hours in which clocks are changed.
 DEFAULT_AT = "09:00"
@@ -135,7 +136,7 @@ def only_one(database: Path) -> Iterator[None]:
         Another one holds it; says which.
     """
     path = database.with_name(f".{database.stem}.schedule")
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = open_lock(path)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

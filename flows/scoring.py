@@ -5,12 +5,10 @@ Nothing is replaced before everything is scored and written beside it, and never
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 import polars as pl
 
@@ -30,11 +28,13 @@ from analytics.event_lists import (
     with_night,
 )
 from analytics.event_tables import checked_hypnogram
+from analytics.outputs import ANOTHER_FOLDER, Kind, Output, in_one_line, refuse_taken, table_like, write_all
 from analytics.periodicity import Scored, score
 from analytics.rulesets import RULESETS, Ruleset
 from flows.event_files import naming, read_event_file
 from flows.terminal import emit, say
 from ingest.errors import UsageError
+from ingest.workspace import own_folder
 
 FileFormat = Literal["csv", "parquet"]
 
@@ -134,34 +134,28 @@ def _results(scored: Scored, ruleset: Ruleset) -> dict[str, pl.DataFrame]:
 
 
 def _write(results: Mapping[Path, pl.DataFrame], out: Path, file_format: FileFormat, *, keep: Sequence[Path]) -> None:
-    """Write all under temporary names, then rename them: nobody ever reads half a file. ``keep`` is not replaced."""
-    unfinished = {path.with_name(f".{path.name}.{os.getpid()}.part"): path for path in results}
+    """Write all, then put them in place: nobody ever reads half a file. ``keep`` is not replaced."""
+    outputs = [Output(path, _kind(path, rows), _writer(rows, file_format)) for path, rows in results.items()]
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        _refuse_to_replace(keep, results)
-        for part, path in unfinished.items():
-            _write_one(results[path], part, file_format)
-        for part, path in unfinished.items():
-            part.replace(path)
-    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"cannot be written: {reason}", path=out, hint="choose another folder with -o") from error
-    finally:
-        # Where the folder itself is what is wrong, nothing was written, and the refusal says so.
-        with suppress(OSError, ValueError):
-            for part in unfinished:
-                part.unlink(missing_ok=True)
+        with in_one_line(out):
+            _refuse_to_replace(keep, results)
+            for output in outputs:
+                refuse_taken(output.target, output.kind)
+            own_folder(out)
+        write_all(outputs)
+    except UsageError as error:
+        raise error if error.hint else UsageError(error.what, path=out, hint=ANOTHER_FOLDER) from error
 
 
-def _write_one(rows: pl.DataFrame, part: Path, file_format: FileFormat) -> None:
-    with part.open("wb") as file:
-        if file_format == "csv":
-            csv_form(rows).write_csv(file)
-        else:
-            rows.write_parquet(file)
+def _kind(path: Path, rows: pl.DataFrame) -> Kind:
+    return table_like(f"list of {path.stem} as nightkick score writes it", rows.columns)
+
+
+def _writer(rows: pl.DataFrame, file_format: FileFormat) -> Callable[[IO[bytes]], None]:
+    return csv_form(rows).write_csv if file_format == "csv" else rows.write_parquet
 
 
 def _refuse_to_replace(keep: Iterable[Path], targets: Iterable[Path]) -> None:
     for path, target in product(keep, targets):
         if target.exists() and target.samefile(path):
-            raise UsageError("the result would replace this list", path=path, hint="choose another folder with -o")
+            raise UsageError("the result would replace this list", path=path, hint=ANOTHER_FOLDER)

@@ -62,7 +62,7 @@ def _locked_folder(folder: Path) -> tuple[Path, int]:
     while True:
         path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder))
         with contextlib.suppress(FileNotFoundError):
-            handle = os.open(path, os.O_RDONLY)
+            handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             fcntl.flock(handle, fcntl.LOCK_EX)
             if path.exists():
                 return path, handle
@@ -72,14 +72,17 @@ def _locked_folder(folder: Path) -> tuple[Path, int]:
 
 @contextmanager
 def _unless_held(path: Path) -> Iterator[bool]:
-    """Whether ``path`` is a workspace whose maker is dead; inside, nobody else can take it."""
+    """Whether ``path`` is a workspace of ours whose maker is dead; inside, nobody else can take it.
+
+    In a folder that others write to, a link or another user's folder may bear such a name: neither is one.
+    """
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:
         yield False
         return
     try:
-        yield _locked(handle)
+        yield os.fstat(handle).st_uid == os.geteuid() and _locked(handle)
     finally:
         os.close(handle)
 

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analytics.outputs import Kind, put_in_place, refuse_taken, same_as, table_like
 from analytics.simulate.legs import LegClock, two_legs
 from analytics.simulate.night import plan_night
 from analytics.simulate.physics import SENSORS, render
@@ -19,6 +20,7 @@ from analytics.simulate.plan import Plan
 from analytics.simulate.profiles import PROFILES
 from ingest.errors import UnreadableFileError, UsageError
 from ingest.recording import StageSpan
+from ingest.workspace import workspace
 from ingest.writers.axivity import write_cwa
 from ingest.writers.delimited import write_csv
 from ingest.writers.fit import write_fit
@@ -30,6 +32,7 @@ SENSOR_OF: dict[FileFormat, str] = {"cwa": "ax3", "csv": "ax6", "fit": "watch"}
 SUFFIX: dict[FileFormat, str] = {"cwa": ".cwa", "csv": ".csv.gz", "fit": ".fit"}
 FIRST_EVENING = date(2026, 3, 2)
 START_OF_RECORDING = timedelta(hours=21, minutes=30)
+TRUTH = table_like("truth of simulated nights", ("file", "kind", "onset_at", "duration_s"))
 #: Two loggers set by one computer start within seconds, and crystals differ by tens of ppm. Choices.
 _BEHIND_SD_S, _DRIFT_SD_PPM = 2.0, 25.0
 
@@ -106,6 +109,8 @@ def write_nights(
 ) -> tuple[Path, ...]:
     """Write consecutive nights and ``truth.csv`` into a folder; with both legs, two recordings a night.
 
+    A recording replaces nothing but itself: what bears its name may be a real one.
+
     Returns
     -------
     tuple of Path
@@ -114,7 +119,7 @@ def write_nights(
     Raises
     ------
     UsageError
-        On impossible arguments.
+        On impossible arguments, or if a file of the name is there already.
     UnreadableFileError
         If the folder cannot be written.
     """
@@ -124,25 +129,29 @@ def write_nights(
         raise UsageError(f"no choice of legs is called {legs!r}", hint="left or both")
     if file_format not in SUFFIX:
         raise UsageError(f"unknown format {file_format!r}", hint=f"one of {', '.join(SUFFIX)}")
-    written, truths = [], []
+    evenings = [FIRST_EVENING + timedelta(days=k) for k in range(nights)]
+    truth_path = out / "truth.csv"
+    refuse_taken(truth_path, TRUTH)
+    built: dict[Path, Kind] = {}
+    truths = []
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for k in range(nights):
-            evening = FIRST_EVENING + timedelta(days=k)
-            name = f"{profile}-{evening.isoformat()}"
-            for suffix, side, night in _legs_of(
-                legs, profile, evening=evening, rate_hz=rate_hz, sensor=SENSOR_OF[file_format], seed=seed
-            ):
-                path = out / f"{name}{suffix}{SUFFIX[file_format]}"
-                write_recording(path, night, rate_hz=rate_hz, file_format=file_format, side=side)
-                written.append(path)
-                truths.append(truth(night, path.name))
-        truth_path = out / "truth.csv"
-        pl.concat(truths).write_csv(truth_path)
+        with workspace(out) as room:
+            for evening in evenings:
+                for suffix, side, night in _legs_of(
+                    legs, profile, evening=evening, rate_hz=rate_hz, sensor=SENSOR_OF[file_format], seed=seed
+                ):
+                    file = room / f"{profile}-{evening.isoformat()}{suffix}{SUFFIX[file_format]}"
+                    write_recording(file, night, rate_hz=rate_hz, file_format=file_format, side=side)
+                    built[file] = same_as(file)
+                    refuse_taken(out / file.name, built[file])
+                    truths.append(truth(night, file.name))
+            pl.concat(truths).write_csv(room / truth_path.name)
+            for file, kind in {**built, room / truth_path.name: TRUTH}.items():
+                put_in_place(file, out / file.name, kind)
     except OSError as error:
         reason = error.strerror or str(error)
         raise UnreadableFileError(f"cannot write: {reason}", path=out, hint="choose another folder with -o") from error
-    return (*written, truth_path)
+    return (*(out / file.name for file in built), truth_path)
 
 
 def _legs_of(

@@ -4,16 +4,17 @@ Connections are short, writes are one transaction each, and every failure is a `
 package knows DuckDB.
 """
 
-from analytics.store.backup import Backup, back_up, restore, set_aside
+from analytics.places import is_staged
+from analytics.store.backup import Backup, back_up, restore
 from analytics.store.check import Finding, check, damaged_nights, lost_samples, refuse_damaged
 from analytics.store.connection import Store, snapshot
 from analytics.store.handing import keep_samples, removable_samples
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
 from analytics.store.journal import journal_of, write_journal
+from analytics.store.kept import kept_databases
 from analytics.store.migrate import initialise
 from analytics.store.nights import load_night
 from analytics.store.notices import NO_DATA, Notice, mark_told, untold
-from analytics.store.places import is_staged
 from analytics.store.publish import publish
 from analytics.store.query import query
 from analytics.store.read import (
@@ -56,6 +57,7 @@ __all__ = [
     "is_staged",
     "journal_of",
     "keep_samples",
+    "kept_databases",
     "keys_of",
     "load_night",
     "load_samples",
@@ -76,7 +78,6 @@ __all__ = [
     "save_nights",
     "scratch",
     "seen_files",
-    "set_aside",
     "set_default_ruleset",
     "snapshot",
     "stage_samples",

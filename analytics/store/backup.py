@@ -16,18 +16,21 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
-from analytics.store.connection import Store, reading, turn, writing
+from analytics.outputs import ANOTHER, Kind, put_in_place, refuse_taken
+from analytics.places import is_database
+from analytics.store.connection import Store, first_row, reading, turn, writing
 from analytics.store.failures import translated
+from analytics.store.handing import keep_samples
+from analytics.store.kept import keep_aside
 from analytics.store.migrate import initialise
-from analytics.store.places import is_database
-from analytics.store.publish import copied, log_of
+from analytics.store.publish import copied
 from analytics.store.samples import samples_path, target_path
 from analytics.store.settling import make_durable, settle, sync_folder
 from ingest.errors import DatabaseUnreadableError, StoreError, UsageError
@@ -54,11 +57,14 @@ class Backup:
         Recordings whose samples are in it.
     n_lacking : int
         Recordings of the database whose samples are not in it.
+    kept : Path or None
+        Where the database is kept that a restore has replaced.
     """
 
     made_at: str
     n_recordings: int
     n_lacking: int
+    kept: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,37 +76,39 @@ class _Member:
 
 
 def back_up(store: Store, target: Path, *, with_samples: bool) -> Backup:
-    """Write a backup to ``target``, for its owner only; an older backup there is replaced when the new one is whole.
+    """Write a backup to ``target``, for its owner only; an older one there is replaced when the new one is whole.
 
     Raises
     ------
     UsageError
-        There is a file at ``target`` that is no backup.
+        What is at ``target`` belongs to a store, or is no backup, or one of another database, or one with samples
+        that the new one would lack.
     StoreError
         The database cannot be read, or the backup not be written.
     """
-    if target.exists() and not _is_backup(target):
-        raise UsageError("there is a file that is no backup of nightkick", path=target, hint="name another file")
+    refuse_taken(target, BACKUP)
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
     with translated(target), _room(target.absolute().parent) as folder:
         copy = copied(store, folder)
         hashes = _recordings_in(copy)
         built = folder / "backup.zip"
         files = {DATABASE: copy, **(dict(_sample_files(store, hashes)) if with_samples else {})}
+        if target.exists():
+            _refuse_to_lose(target, files, hashes, folder)
         with zipfile.ZipFile(built, "x") as archive:
             members = {name: _put(archive, name, file) for name, file in files.items()}
             content = {name: [member.size, member.sha256] for name, member in members.items()}
             about = {"nightkick backup": LAYOUT, "made_at": made_at, "n_recorded": len(hashes), "files": content}
             archive.writestr(MANIFEST, json.dumps(about, indent=1))
-        settle(built, target)
+        put_in_place(built, target, BACKUP)
     return Backup(made_at, len(members) - 1, len(hashes) - len(members) + 1)
 
 
 def restore(store: Store, source: Path, *, force: bool) -> Backup:
     """Put the database of a backup in its place, and the samples that are in it beside.
 
-    With ``force`` a database that is there is kept under another name, see `set_aside`. ``source`` may be a database
-    too: the published copy, or one that was set aside.
+    With ``force`` a database that is there is kept under another name, see `analytics.store.kept`. ``source`` may be a
+    database too: the published copy, or one that was kept.
 
     Raises
     ------
@@ -119,12 +127,12 @@ def restore(store: Store, source: Path, *, force: bool) -> Backup:
         members = {name: _Member(*member) for name, member in about["files"].items()}
         files = {name: _take(archive, name, member, folder, source) for name, member in members.items()}
         _bring_up_to_date(files[DATABASE], source)
-        store.recordings.mkdir(mode=OWNER_FOLDER, exist_ok=True)
+        samples: list[tuple[Path, Path]] = []
         for name, file in files.items():
             if found := _SAMPLES.fullmatch(name):
-                settle(file, target_path(store, found["sha256"]))
-        _put_in_place(store, files[DATABASE])
-    return Backup(about["made_at"], len(files) - 1, about["n_recorded"] - len(files) + 1)
+                samples.append((file, target_path(store, found["sha256"])))
+        kept = _put_in_place(store, files[DATABASE], samples)
+    return Backup(about["made_at"], len(files) - 1, about["n_recorded"] - len(files) + 1, kept)
 
 
 def _restore_copy(store: Store, source: Path) -> Backup:
@@ -136,14 +144,9 @@ def _restore_copy(store: Store, source: Path) -> Backup:
         copy = copied(Store(source, wait_s=store.wait_s), folder)
         _bring_up_to_date(copy, source)
         hashes = _recordings_in(copy)
-        _put_in_place(store, copy)
+        kept = _put_in_place(store, copy)
     n_there = sum(samples_path(store, sha256).exists() for sha256 in hashes)
-    return Backup(made_at, n_there, len(hashes) - n_there)
-
-
-def set_aside(store: Store) -> Path:
-    """Where a database goes that is replaced by a restored one."""
-    return store.path.with_name(f"{store.path.stem}.replaced.duckdb")
+    return Backup(made_at, n_there, len(hashes) - n_there, kept)
 
 
 @contextmanager
@@ -254,19 +257,50 @@ def _is_backup(path: Path) -> bool:
     return True
 
 
-def _put_in_place(store: Store, built: Path) -> None:
-    """One rename, while nobody of us is about to write to the database that is replaced."""
+BACKUP = Kind("backup of nightkick", _is_backup)
+
+
+def _refuse_to_lose(older: Path, files: Mapping[str, Path], hashes: list[str], folder: Path) -> None:
+    """A backup may be all that is left of a database or of samples, so not every newer one may replace it."""
+    try:
+        with _opened(older) as archive:
+            names = _manifest(archive, older)["files"]
+            room = folder / "older"
+            room.mkdir(mode=OWNER_FOLDER)
+            born = _born(_take(archive, DATABASE, _Member(*names[DATABASE]), room, older))
+    except StoreError as error:
+        raise UsageError(f"the backup there cannot be read: {error.what}", path=older, hint=ANOTHER) from error
+    if born != _born(files[DATABASE]):
+        raise UsageError("the backup there is of another database", path=older, hint=ANOTHER)
+    if lost := {f"recordings/{sha256}.parquet" for sha256 in hashes} & names.keys() - files.keys():
+        what = f"the backup there holds samples that the new one would lack, of {len(lost)} recordings"
+        raise UsageError(what, path=older, hint="--with-recordings, or name another file")
+
+
+def _born(database: Path) -> datetime:
+    """When a database was made, to the microsecond: what it shares with its copies alone, wherever they lie."""
+    with reading(Store(database)) as con:
+        row = first_row(con, "SELECT min(applied_at) FROM schema_migration")
+    assert row is not None
+    return cast(datetime, row[0])
+
+
+def _put_in_place(store: Store, built: Path, samples: Sequence[tuple[Path, Path]] = ()) -> Path | None:
+    """One rename, while no process is about to write to the database that is replaced; where that one is kept.
+
+    It keeps its samples too, before the restored ones (file and place of each) take their names.
+    """
     make_durable(built)
     with _writers_kept_out(store):
-        if store.path.exists():
-            aside = set_aside(store)
-            aside.unlink(missing_ok=True)
-            aside.hardlink_to(store.path)
-            # A log that is still there could not be read; beside another database it would be read into that one.
-            if log_of(store.path).exists():
-                log_of(store.path).replace(log_of(aside))
+        if kept := keep_aside(store):
+            keep_samples(store, kept)
+        if samples:
+            store.recordings.mkdir(mode=OWNER_FOLDER, exist_ok=True)
+        for file, place in samples:
+            settle(file, place)
         built.replace(store.path)
         sync_folder(store.path.parent)
+    return kept
 
 
 @contextmanager

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import duckdb
 
+from analytics.places import has_neighbours, is_copy, shared_samples, way_back
 from analytics.store.connection import Store, first_row, reading
 from analytics.store.failures import is_damage, way_out
-from analytics.store.places import has_neighbours, is_copy, shared_samples, way_back
+from analytics.store.kept import kept_databases
 from analytics.store.publish import log_of
 from analytics.store.read import NightKey
 from analytics.store.rows import NIGHT_TABLES
@@ -187,7 +188,8 @@ def stray_samples(store: Store) -> tuple[Path, ...]:
 
 def exposed(store: Store) -> tuple[Path, ...]:
     """Files and folders of the store that others than the owner may read or write."""
-    files = [path for database in (store.path, store.published) for path in (database, log_of(database))]
+    databases = (store.path, store.published, *kept_databases(store))
+    files = [path for database in databases for path in (database, log_of(database))]
     for folder in (store.recordings, shared_samples(store.path)):
         files += [folder, *folder.glob("*.parquet")]
     return tuple(path for path in files if path.exists() and path.stat().st_mode & OTHERS)

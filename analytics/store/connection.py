@@ -31,8 +31,8 @@ from typing import Any, TypeVar
 import duckdb
 import polars as pl
 
+from analytics.places import own_samples, published_copy
 from analytics.store.failures import busy, is_busy, translated
-from analytics.store.places import own_samples, published_copy
 from analytics.store.settling import owner_only
 from analytics.store.steps import require_current
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from analytics.store.places import is_copy, is_database, own_samples, published_copy
+from analytics.places import is_copy, is_database, own_samples, published_copy
 from ingest.errors import DatabaseBusyError, DatabaseUnreadableError, StoreError
 
 

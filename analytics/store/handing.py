@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from analytics.places import has_neighbours, is_orphaned, other_samples, own_samples, shared_samples
 from analytics.store.connection import Store
 from analytics.store.failures import translated
-from analytics.store.places import has_neighbours, is_orphaned, other_samples, own_samples, shared_samples
 from analytics.store.samples import compare, decode, target_path
 from analytics.store.settling import make_durable, sync_folder
 from ingest.errors import SamplesLostError

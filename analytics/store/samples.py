@@ -3,7 +3,7 @@
     <database>.recordings/<sha256>.parquet    time (UTC, us), x, y, z; ascending in time
 
 They are written to the folder of the database and read from there; those of a database made before, or of one that this
-one is a copy of, lie in other folders (`analytics.store.places`), which are read where its own has no such file.
+one is a copy of, lie in other folders (`analytics.places`), which are read where its own has no such file.
 
 x, y, z are kept as the file had them: small integers with g_per_value in the metadata, or float32 g. DuckDB writes
 the file because its Parquet v2 with delta-coded times takes 1.5 bytes a sample; polars reads it, by time window.
@@ -22,9 +22,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analytics.places import samples_folders, way_back
 from analytics.store.connection import Store, in_memory, quoted
 from analytics.store.failures import translated
-from analytics.store.places import samples_folders, way_back
 from analytics.store.settling import settle
 from analytics.store.tables import UTC_US
 from ingest.errors import SamplesLostError, StoreError

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from ingest.settled import OWNER_FILE, make_durable, settle, sync_folder
 from ingest.workspace import OWNER_FOLDER
 
-OWNER_FILE = 0o600
+__all__ = ["OWNER_FILE", "make_durable", "owner_only", "settle", "sync_folder"]
 
 _guard = threading.Lock()
 #: One entry for each thread inside `owner_only`: the setting before the first of them came.
@@ -35,32 +34,3 @@ def owner_only() -> Iterator[None]:
             first = _inside.pop()
             if not _inside:
                 os.umask(first)
-
-
-def settle(built: Path, target: Path) -> None:
-    """Move a finished file to its place in one step, on disk and for its owner only."""
-    make_durable(built)
-    built.replace(target)
-    sync_folder(target.parent)
-
-
-def make_durable(built: Path) -> None:
-    """For its owner only, and on disk."""
-    handle = os.open(built, os.O_RDONLY)
-    try:
-        with contextlib.suppress(
-            PermissionError
-        ):  # it is ours: this is a file system without permissions, as on a stick
-            os.fchmod(handle, OWNER_FILE)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

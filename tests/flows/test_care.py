@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -169,3 +172,21 @@ def test_whatever_is_made_is_for_the_owner_only(run: Run, tmp_path: Path) -> Non
     assert len(made) == 7
     assert {path for path in made if stat.S_IMODE(path.stat().st_mode) & 0o077} == set()
     assert query(Store(tmp_path / "db" / "n.duckdb"), "FROM nights").height == 1
+
+
+def test_no_forced_restore_of_the_real_program_destroys_what_an_earlier_one_kept(run: Run, db: Path) -> None:
+    assert run("backup", "b.zip", "--db", db).code == 0
+    kept = {}
+    for reviewer in ("first", "second", "third"):
+        execute(Store(db), VERDICT.replace("'dr'", f"'{reviewer}'"))
+        command = [sys.executable, "-m", "flows", "restore", "b.zip", "--force", "--db", str(db)]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        said = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
+        (name,) = re.findall(r"^the database that was there is kept as (.+)$", said.stderr, re.MULTILINE)
+        kept[reviewer] = Path(name)
+    assert set(db.parent.glob("*.replaced*")) == set(kept.values())
+    for reviewer, path in kept.items():
+        assert query(Store(path), "SELECT reviewer FROM reviews")["reviewer"].to_list() == [reviewer]
+    assert run("doctor", "--repair", "--db", db).code == 0
+    assert all(path.exists() for path in kept.values())
+    assert stat.S_IMODE(next(iter(kept.values())).stat().st_mode) == 0o600

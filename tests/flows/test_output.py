@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from flows.output import csv_text, json_document, plain, text_table, write_whole
+from analytics.outputs import PARQUET, write_whole
+from flows.output import csv_text, json_document, plain, text_table
 from ingest.errors import UsageError, visible
 
 #: One row that holds every type that is hard.
@@ -138,11 +139,11 @@ def test_a_value_without_a_plain_form_is_a_defect_and_not_a_guess() -> None:
 
 def test_parquet_reads_back_and_leaves_no_unfinished_file(tmp_path: Path) -> None:
     frame = pl.DataFrame({"at": [datetime(2026, 3, 1, tzinfo=UTC)], "flags": [["a"]]})
-    write_whole(tmp_path / "x.parquet", frame.write_parquet)
+    write_whole(tmp_path / "x.parquet", frame.write_parquet, kind=PARQUET)
     assert_frame_equal(pl.read_parquet(tmp_path / "x.parquet"), frame)
     assert [path.name for path in tmp_path.glob("*x.parquet*")] == ["x.parquet"]
 
 
 def test_parquet_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
-        write_whole(tmp_path / "missing" / "x.parquet", pl.DataFrame({"a": [1]}).write_parquet)
+        write_whole(tmp_path / "missing" / "x.parquet", pl.DataFrame({"a": [1]}).write_parquet, kind=PARQUET)

@@ -31,7 +31,7 @@ def test_one_night_is_one_file_that_says_whose_and_by_which_version(run: Run) ->
 
 
 def test_a_range_takes_every_night_in_it_and_replaces_an_older_file(run: Run) -> None:
-    Path("nights.html").write_text("old")
+    assert run("report", "2026-03-02", "-o", "nights.html", "--db", DB).code == 0
     assert run("report", "2026-02-01..2026-03-31", "-o", "nights.html", "--db", DB).err.startswith("wrote 2 nights")
     made = Path("nights.html").read_text(encoding="utf-8")
     assert made.count('class="night"') == 2

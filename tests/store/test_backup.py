@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
+import time
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -17,12 +19,13 @@ from analytics.store import (
     back_up,
     check,
     initialise,
+    kept_databases,
     load_samples,
     query,
     restore,
-    set_aside,
     stage_samples,
     stored_recording,
+    tidy,
     write_review,
 )
 from ingest.errors import DatabaseBusyError, DatabaseUnreadableError, StoreError, UsageError
@@ -96,9 +99,11 @@ def test_a_database_that_is_there_is_only_replaced_by_force_and_kept(
     with pytest.raises(UsageError, match="there is a database already"):
         restore(elsewhere, tmp_path / "b.zip", force=False)
     assert contents(elsewhere.path) == mine
-    restore(elsewhere, tmp_path / "b.zip", force=True)
+    restored = restore(elsewhere, tmp_path / "b.zip", force=True)
     assert contents(elsewhere.path) == contents(whole.path)
-    assert contents(set_aside(elsewhere)) == mine
+    assert restored.kept is not None
+    assert kept_databases(elsewhere) == (restored.kept,)
+    assert contents(restored.kept) == mine
 
 
 WRITE_AND_DIE = """
@@ -119,7 +124,8 @@ def test_what_a_dead_process_left_in_its_log_does_not_get_into_the_restored_one(
     assert whole.path.with_name("nights.duckdb.wal").exists()
     restore(whole, tmp_path / "b.zip", force=True)
     assert contents(whole.path) == before
-    assert [row for row in contents(set_aside(whole))["setting"] if row[0] == "late"]
+    (kept,) = kept_databases(whole)
+    assert [row for row in contents(kept)["setting"] if row[0] == "late"]
 
 
 @pytest.mark.parametrize("left", [b"", b"no database", b"\0" * 100_000])
@@ -236,3 +242,119 @@ def test_backing_up_what_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnreadableError, match="no database here yet"):
         back_up(Store(tmp_path / "n.duckdb"), tmp_path / "b.zip", with_samples=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_forced_restore_keeps_what_the_first_one_kept(whole: Store, elsewhere: Store, tmp_path: Path) -> None:
+    back_up(whole, tmp_path / "b.zip", with_samples=False)
+    kept = []
+    for name in ("first", "second", "third"):
+        initialise(elsewhere)
+        execute(elsewhere, f"INSERT INTO setting VALUES ('{name}', 'x')")
+        kept.append(contents(elsewhere.path))
+        restore(elsewhere, tmp_path / "b.zip", force=True)
+    found = [contents(path) for path in elsewhere.path.parent.glob("*.replaced*.duckdb")]
+    assert sorted(found, key=str) == sorted(kept, key=str)
+
+
+def test_two_restores_at_once_take_two_names(whole: Store, child: Child, tmp_path: Path) -> None:
+    keep = """
+import sys
+from pathlib import Path
+from analytics.store import Store
+from analytics.store.kept import keep_aside
+print("ready", flush=True)
+sys.stdin.readline()
+for _ in range(20):
+    print(keep_aside(Store(Path(sys.argv[1]))), flush=True)
+"""
+    children = [child(keep, whole.path) for _ in range(3)]
+    for process in children:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    names = [name for process in children for name in process.communicate("go\n", timeout=60)[0].split()]
+    assert len(set(names)) == len(names) == 60
+    assert {Path(name) for name in names} == set(kept_databases(whole))
+
+
+def test_where_there_are_no_hard_links_a_database_is_kept_too(
+    whole: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_paths: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    back_up(whole, tmp_path / "b.zip", with_samples=False)
+    before = contents(whole.path)
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    for _ in range(2):
+        assert restore(whole, tmp_path / "b.zip", force=True).kept is not None
+    assert [contents(path) for path in (whole.path, *kept_databases(whole))] == [before] * 3
+
+
+def test_a_log_without_its_database_is_kept_and_not_read_into_the_restored_one(
+    whole: Store, child: Child, tmp_path: Path
+) -> None:
+    back_up(whole, tmp_path / "b.zip", with_samples=False)
+    before = contents(whole.path)
+    assert child(WRITE_AND_DIE, whole.path).wait(timeout=60) == 0
+    log = whole.path.with_name("nights.duckdb.wal").read_bytes()
+    whole.path.rename(tmp_path / "moved_away")
+    kept = restore(whole, tmp_path / "b.zip", force=False).kept
+    assert contents(whole.path) == before
+    assert kept is not None
+    assert kept.with_name(f"{kept.name}.wal").read_bytes() == log
+
+
+def test_samples_of_a_kept_database_are_no_leftovers(whole: Store, elsewhere: Store, tmp_path: Path) -> None:
+    initialise(elsewhere)
+    back_up(elsewhere, tmp_path / "empty.zip", with_samples=False)
+    (samples,) = whole.recordings.glob("*.parquet")
+    os.utime(samples, (time.time() - 10_000,) * 2)
+    restore(whole, tmp_path / "empty.zip", force=True)
+    assert all(finding.ok for finding in check(whole))
+    tidy(whole)
+    assert samples.exists()
+    (kept,) = kept_databases(whole)
+    kept.unlink()
+    tidy(whole)
+    assert not samples.exists()
+
+
+def test_a_backup_of_another_database_is_not_replaced(whole: Store, elsewhere: Store, tmp_path: Path) -> None:
+    target = tmp_path / "b.zip"
+    back_up(whole, target, with_samples=False)
+    before = target.read_bytes()
+    initialise(elsewhere)
+    with pytest.raises(UsageError, match="of another database"):
+        back_up(elsewhere, target, with_samples=False)
+    assert target.read_bytes() == before
+    restore(elsewhere, target, force=True)
+    back_up(elsewhere, target, with_samples=False)  # it is the same one now
+
+
+@pytest.mark.parametrize("are_lost", [False, True])
+def test_a_backup_with_samples_is_not_replaced_by_one_that_lacks_them(
+    whole: Store,
+    tmp_path: Path,
+    are_lost: bool,  # noqa: FBT001 - pytest hands it over
+) -> None:
+    target = tmp_path / "b.zip"
+    back_up(whole, target, with_samples=True)
+    before = target.read_bytes()
+    if are_lost:
+        (samples,) = whole.recordings.glob("*.parquet")
+        samples.unlink()
+    with pytest.raises(UsageError, match="samples that the new one would lack, of 1 recordings"):
+        back_up(whole, target, with_samples=are_lost)
+    assert target.read_bytes() == before
+    execute(whole, "DELETE FROM recording_night; DELETE FROM recording")
+    back_up(whole, target, with_samples=are_lost)  # what is in the database no more is nothing to keep
+
+
+def test_a_damaged_backup_is_not_replaced(whole: Store, tmp_path: Path) -> None:
+    target = tmp_path / "b.zip"
+    back_up(whole, target, with_samples=False)
+    rewritten(target, {"database.duckdb": b"another"})
+    before = target.read_bytes()
+    with pytest.raises(UsageError, match="the backup there cannot be read"):
+        back_up(whole, target, with_samples=False)
+    assert target.read_bytes() == before

@@ -12,6 +12,7 @@ restore) read the samples of the original too, and never write there.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import stat
@@ -22,6 +23,7 @@ FOLDER = "recordings"
 PUBLISHED = "published"
 #: What may follow the first name of a database that was copied or set aside by this program.
 _COPY = re.compile(rf"(?P<original>.+?)\.(?:{PUBLISHED}|replaced[^.]*)\.duckdb")
+_SET_ASIDE = re.compile(r".+?\.replaced[^.]*\.duckdb")
 _STAGED = re.compile(r"[0-9a-f]{64}\.parquet")
 #: DuckDB's own mark, behind an eight-byte checksum.
 _MARK, _MARK_AT = b"DUCK", 8
@@ -76,6 +78,11 @@ def is_copy(database: Path) -> bool:
     return _COPY.fullmatch(_real(database).name) is not None
 
 
+def is_set_aside(database: Path) -> bool:
+    """Whether a database was kept when another one replaced it, by its name."""
+    return _SET_ASIDE.fullmatch(database.name) is not None
+
+
 def is_staged(file: Path) -> bool:
     """Whether a file is what some database keeps of a recording, and not a recording itself."""
     folder = file.parent.name
@@ -121,10 +128,18 @@ def _is_same(path: Path, real: Path) -> bool:
 
 def is_database(path: Path) -> bool:
     """Whether a file is a DuckDB database by its first bytes. It must not be open in this process."""
+    return head_of(path)[_MARK_AT:] == _MARK
+
+
+def head_of(path: Path) -> bytes:
+    """The first bytes of a plain file; none of anything else, for a pipe would never answer."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            return False
-        with path.open("rb") as file:
-            return file.read(_MARK_AT + len(_MARK))[_MARK_AT:] == _MARK
+            return b""
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
-        return False
+        return b""
+    try:
+        return os.read(handle, _MARK_AT + len(_MARK))
+    finally:
+        os.close(handle)

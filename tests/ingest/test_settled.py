@@ -1,0 +1,64 @@
+"""Files in folders that others write to: a planted link or folder is neither followed nor cleared away."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from flows.scheduling import only_one
+from ingest.errors import UsageError
+from ingest.settled import open_lock
+from ingest.workspace import abandoned, workspace
+
+
+def test_a_lock_is_for_its_owner_only_and_can_be_opened_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        os.close(open_lock(tmp_path / "lock"))
+    assert stat.S_IMODE((tmp_path / "lock").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("make", ["link", "hard link", "dangling link", "folder", "pipe"])
+def test_what_is_planted_under_the_name_of_a_lock_is_refused_in_a_line(tmp_path: Path, make: str) -> None:
+    victim, lock = tmp_path / "victim", tmp_path / ".n.schedule"
+    victim.write_text("mine", encoding="utf-8")
+    if make == "pipe":
+        os.mkfifo(lock)
+    elif make == "folder":
+        lock.mkdir()
+    elif make == "hard link":
+        lock.hardlink_to(victim)
+    else:
+        lock.symlink_to(victim if make == "link" else tmp_path / "nothing")
+    with (
+        pytest.raises(UsageError, match=r"\A[^\n]*\.n\.schedule: cannot be used as a lock[^\n]*\Z"),
+        only_one(tmp_path / "n.duckdb"),
+    ):
+        pass
+    assert victim.read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_link_that_is_called_like_a_workspace_is_none(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "file").touch()
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / ".nightkick-planted").symlink_to(mine)
+    assert abandoned(shared) == ()
+    with workspace(shared):
+        pass
+    assert (mine / "file").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_another_users_folder_is_no_workspace_of_ours(tmp_path: Path) -> None:
+    theirs = tmp_path / ".nightkick-theirs"
+    theirs.mkdir()
+    os.chown(theirs, 65534, 65534)
+    with workspace(tmp_path):
+        pass
+    assert theirs.exists()
