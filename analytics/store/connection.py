@@ -26,13 +26,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
-import polars as pl
 
 from analytics.store.failures import busy, is_busy, translated
 from analytics.store.settling import owner_only
+
+if TYPE_CHECKING:
+    import polars as pl
 
 T = TypeVar("T")
 
@@ -104,8 +106,13 @@ class ArrowStream:
 
 
 @contextmanager
-def reading(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+def reading(store: Store, *, spills: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that can read this database and reach nothing else: no file, no network, no setting.
+
+    Parameters
+    ----------
+    spills : bool
+        Whether what does not fit into memory may go to files meanwhile. They outlive a process that is killed.
 
     Raises
     ------
@@ -115,7 +122,7 @@ def reading(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
     if held is not None and held[0] == store.path:
         yield held[1]
         return
-    with _connected(store, READER, read_only=True) as con:
+    with _connected(store, READER if spills else {**READER, "temp_directory": ""}, read_only=True) as con:
         con.execute("SET lock_configuration = true")
         yield con
 

@@ -7,15 +7,19 @@ as one class, and tells them apart in words alone.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import polars as pl
 
 from ingest.errors import DatabaseBusyError, DatabaseUnreadableError, StoreError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,12 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
+def errors_below() -> tuple[type[duckdb.Error] | type[pl.exceptions.PolarsError], ...]:
+    """What DuckDB and polars raise; polars nothing in a process that has not loaded it, and is quick because of that."""
+    polars = sys.modules.get("polars")
+    return (duckdb.Error,) if polars is None else (duckdb.Error, polars.exceptions.PolarsError)
+
+
 def busy(error: duckdb.Error | None, path: Path, wait_s: float) -> DatabaseBusyError:
     """The error for a lock that was not released within ``wait_s``, naming its holder."""
     held = _HOLDER.search(str(error))
@@ -104,7 +114,7 @@ def translated(path: Path) -> Iterator[None]:
         if isinstance(error.__cause__, KeyboardInterrupt):
             raise KeyboardInterrupt from error
         raise
-    except (duckdb.Error, pl.exceptions.PolarsError, OSError) as error:
+    except (*errors_below(), OSError) as error:
         raise as_store_error(error, path) from error
     except UnicodeError as error:
         raise DatabaseUnreadableError("a name that is not valid UTF-8", path=path, hint="rename it") from error
