@@ -17,8 +17,7 @@ from typing import Any, NoReturn
 
 from analytics.store.asked import Answer, ask, ask_frame
 from analytics.store.connection import Store
-from analytics.store.limits import leave_no_core, limited_memory
-from flows.asking import ANSWERED, BEGAN
+from analytics.store.limits import ANSWERED, BEGAN, leave_no_core, limited_memory
 from flows.database import store_for
 from flows.exits import ExitCode, answer
 from flows.output import csv_text, json_document, write_whole
@@ -49,6 +48,8 @@ def main(tell: int) -> int:
         return ExitCode.DONE
     except Exception as error:
         return answer(error)
+    finally:
+        sys.stderr.flush()
 
 
 def _answer(request: dict[str, Any], tell: Callable[[bytes], object]) -> None:

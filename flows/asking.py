@@ -17,16 +17,22 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analytics.store.limits import BEGAN, LONGEST_S, too_long
 from flows.exits import ExitCode
+from ingest.errors import QueryRefusedError
 
 if TYPE_CHECKING:
     from flows.output import Shape
 
-#: What it tells over its pipe: the database is open, and the answer is there and only to be printed.
-BEGAN, ANSWERED = b"b", b"a"
-
 #: Run by a Python of the same kind. `-P` and the folder at the end: nothing is imported from where the person stands.
-_START = "import sys; sys.path.append(sys.argv[1]); from flows.asked import main; sys.exit(main(int(sys.argv[2])))"
+#: To look for cycles while modules load, and to take the process apart at its end, would take as long as the answer.
+_START = """
+import gc, os, sys
+gc.disable()
+sys.path.append(sys.argv[1])
+from flows.asked import main
+os._exit(main(int(sys.argv[2])))
+"""
 
 
 def sql_command(
@@ -76,8 +82,6 @@ def _outcome(process: subprocess.Popen[bytes], request: object, told: int, longe
         process.stdin.write(json.dumps(request).encode() + b"\n")
         process.stdin.flush()
     if os.read(told, 1) == BEGAN:
-        from analytics.store.limits import LONGEST_S, too_long
-
         longest_s = LONGEST_S if longest_s is None else longest_s
         if not select.select([told], [], [], longest_s)[0]:
             raise too_long(longest_s)
@@ -87,9 +91,7 @@ def _outcome(process: subprocess.Popen[bytes], request: object, told: int, longe
     return ExitCode(code)
 
 
-def _crashed(number: int) -> Exception:
-    from ingest.errors import QueryRefusedError
-
+def _crashed(number: int) -> QueryRefusedError:
     if number == signal.SIGKILL:  # not by us: by the system, most likely
         return QueryRefusedError("the process that ran it was killed", hint="is there memory enough? ask for less")
     name = signal.Signals(number).name if number in {*signal.Signals} else f"signal {number}"

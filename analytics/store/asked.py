@@ -17,7 +17,7 @@ import duckdb
 
 from analytics.store.answers import MOST_ROWS, answer, outside_the_calendar, too_many_rows
 from analytics.store.connection import Store, reading
-from analytics.store.failures import as_store_error, first_line, errors_below
+from analytics.store.failures import as_store_error, errors_below, first_line
 from analytics.store.guard import reading_statement
 from analytics.store.limits import too_large
 from ingest.errors import DatabaseUnreadableError, QueryRefusedError, StoreError

@@ -79,7 +79,7 @@ def first_line(error: BaseException) -> str:
 
 
 def errors_below() -> tuple[type[duckdb.Error] | type[pl.exceptions.PolarsError], ...]:
-    """What DuckDB and polars raise; polars nothing in a process that has not loaded it, and is quick because of that."""
+    """What DuckDB and polars raise; polars nothing in a process that has not loaded it, to be quick."""
     polars = sys.modules.get("polars")
     return (duckdb.Error,) if polars is None else (duckdb.Error, polars.exceptions.PolarsError)
 

@@ -26,6 +26,10 @@ MOST_BYTES = 2 << 30
 #: How often the watch looks, seconds. Memory grows by about 1 GB a second.
 LOOK_S = 0.05
 
+#: What the process of a statement tells the one that started it: the database is open and the clock may run; the
+#: answer is there, and it stops.
+BEGAN, ANSWERED = b"b", b"a"
+
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
