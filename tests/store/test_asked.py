@@ -97,6 +97,7 @@ HONEST = [
     "from (show tables)",
     "from (summarize nights)",
     "show nights",
+    "show all",
     "from nights using sample 1 rows",
     "from nights limit 50%",
     "from nights order by all desc nulls last limit 1 offset 0",
@@ -377,7 +378,6 @@ HIDDEN = [
     "with x as (delete from night returning *) from x",
     "with x as (update setting set value = 'x' returning *) from x",
     "show variables",
-    "show all",
     "describe copy nights to 'x'",
     "select 1; from query('select 1')",
     "explain explain select 1; select 1",
@@ -467,6 +467,36 @@ def test_a_query_that_needs_too_much_memory_is_ended_and_leaves_no_file(filled: 
     with pytest.raises(QueryRefusedError, match="more memory"):
         ask(filled, "SELECT list(range::VARCHAR || 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx') FROM range(50000000)")
     assert [*filled.path.parent.iterdir()] == [filled.path]
+
+
+TAKE_MUCH = """
+import os, sys, time
+from pathlib import Path
+from analytics.store.asked import ask
+from analytics.store.connection import Store
+from analytics.store.limits import limited_memory
+
+def end(refusal):
+    print(refusal.what, flush=True)
+    os._exit(2)
+
+with limited_memory(end, most_bytes=100 << 20):
+    ask(Store(Path(sys.argv[1])), sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT length(lpad('a', 2000000000, 'b'))",  # DuckDB does not count it, and does not let itself be interrupted
+        "SELECT repeat('x', 100000) FROM range(4000000)",
+    ],
+)
+def test_memory_that_duckdb_does_not_count_is_limited_too(filled: Store, child: Child, sql: str) -> None:
+    process = child(TAKE_MUCH, filled.path, sql)
+    said, complaints = process.communicate(timeout=60)
+    assert "needs more memory than a query may take" in said + complaints
+    assert process.returncode in (1, 2)
 
 
 WRITE_BUSILY = """
