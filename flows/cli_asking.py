@@ -171,7 +171,7 @@ def sql(
     as_json: Json = False,
     as_csv: Csv = False,
     parquet: Path | None = None,
-) -> None:
+) -> int:
     """Ask the database: one statement that reads. It cannot write, attach, or touch files.
 
     Parameters
@@ -190,7 +190,7 @@ def sql(
     from flows.asking import sql_command
 
     _at_most_one("--json", as_json, "--csv", as_csv, "--parquet", parquet is not None)
-    sql_command(query, database=db, shape=_shape(as_json=as_json, as_csv=as_csv), parquet=parquet)
+    return sql_command(query, database=db, shape=_shape(as_json=as_json, as_csv=as_csv), parquet=parquet)
 
 
 def score(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analytics.store import Store
+from analytics.store.connection import Store
 
 if TYPE_CHECKING:
     from flows.settings import Settings

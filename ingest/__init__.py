@@ -2,8 +2,11 @@
 
 Everything that the layers above may use is named here; the rest of the package is private to it, except the
 shared types in `ingest.recording`, the time arithmetic in `ingest.clock` and the hash in `ingest.fingerprint`.
-Importing this costs numpy and nothing heavier: each reader is loaded when a file needs it.
+Importing this costs the errors alone, numpy comes with the first other name, and each reader when a file needs it.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from ingest.errors import (
     DamagedRecordingError,
@@ -26,10 +29,12 @@ from ingest.errors import (
     UsageError,
     WorkerLostError,
 )
-from ingest.inspection import describe
-from ingest.mapping import TableMapping
-from ingest.reading import Declared, read_recording
-from ingest.recording import Recording
+
+if TYPE_CHECKING:
+    from ingest.inspection import describe
+    from ingest.mapping import TableMapping
+    from ingest.reading import Declared, read_recording
+    from ingest.recording import Recording
 
 __all__ = [
     "DamagedRecordingError",
@@ -57,3 +62,17 @@ __all__ = [
     "describe",
     "read_recording",
 ]
+
+if not TYPE_CHECKING:
+    _HOMES = {
+        "describe": "inspection",
+        "TableMapping": "mapping",
+        "Declared": "reading",
+        "read_recording": "reading",
+        "Recording": "recording",
+    }
+
+    def __getattr__(name):
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -67,5 +67,18 @@ def test_the_probe_sees_what_is_loaded(tmp_path: Path) -> None:
 
 
 def test_asking_the_store_loads_no_signal_processing(tmp_path: Path) -> None:
-    _, loaded = loaded_by(("scipy", "duckdb"), "sql", "select 1", home=tmp_path)
+    _, loaded = loaded_by(("scipy", "duckdb"), "nights", home=tmp_path)
     assert loaded == {"duckdb"}
+
+
+def test_a_statement_of_a_person_runs_elsewhere(tmp_path: Path) -> None:
+    _, loaded = loaded_by(HEAVY, "sql", "select 1", "--db", "none.duckdb", home=tmp_path)
+    assert loaded == set()
+
+
+def test_the_process_of_a_statement_loads_duckdb_and_nothing_else_that_is_heavy(tmp_path: Path) -> None:
+    code = f"import sys, flows.asked; print(*(name for name in {HEAVY} if name in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "duckdb\n"

@@ -1,90 +1,36 @@
 """The store: recordings, nights and what people said about them, in one DuckDB file with raw samples beside it.
 
 Connections are short, writes are one transaction each, and every failure is a `StoreError`. Nothing outside this
-package knows DuckDB.
+package knows DuckDB. What it offers stands in `analytics.store.public` and is loaded when the first of it is asked for:
+a process that answers one question (`analytics.store.asked`) has its answer before polars and numpy would be there.
 """
 
-from analytics.places import is_staged
-from analytics.store.backup import Backup, back_up, restore
-from analytics.store.check import Finding, check, damaged_nights, lost_samples, refuse_damaged
-from analytics.store.connection import Store, snapshot
-from analytics.store.handing import keep_samples, removable_samples
-from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
-from analytics.store.journal import journal_of, write_journal
-from analytics.store.kept import kept_databases
-from analytics.store.migrate import initialise
-from analytics.store.nights import load_night
-from analytics.store.notices import NO_DATA, Notice, mark_told, untold
-from analytics.store.publish import publish
-from analytics.store.query import query
-from analytics.store.read import (
-    NightKey,
-    default_ruleset,
-    find_recording,
-    frames,
-    keys_of,
-    nights_to_analyse,
-    recordings_of_night,
-    set_default_ruleset,
-    stored_hashes,
-)
-from analytics.store.recordings import StoredRecording, stored_recording
-from analytics.store.repair import bring_samples, remove_orphans, tidy
-from analytics.store.reviews import reviews_of, write_review
-from analytics.store.samples import check_samples, load_samples, scratch, stage_samples
-from analytics.store.write import Attempt, record_attempts, save, save_nights
+from __future__ import annotations
 
-__all__ = [
-    "NO_DATA",
-    "Attempt",
-    "Backup",
-    "Finding",
-    "NightKey",
-    "Notice",
-    "SeenFile",
-    "SeenFiles",
-    "Store",
-    "StoredRecording",
-    "back_up",
-    "bring_samples",
-    "check",
-    "check_samples",
-    "damaged_nights",
-    "default_ruleset",
-    "find_recording",
-    "frames",
-    "initialise",
-    "is_staged",
-    "journal_of",
-    "keep_samples",
-    "kept_databases",
-    "keys_of",
-    "load_night",
-    "load_samples",
-    "lost_samples",
-    "mark_told",
-    "nights_to_analyse",
-    "publish",
-    "query",
-    "record_attempts",
-    "recordings_of_night",
-    "refuse_damaged",
-    "remember_files",
-    "removable_samples",
-    "remove_orphans",
-    "restore",
-    "reviews_of",
-    "save",
-    "save_nights",
-    "scratch",
-    "seen_files",
-    "set_default_ruleset",
-    "snapshot",
-    "stage_samples",
-    "stored_hashes",
-    "stored_recording",
-    "tidy",
-    "untold",
-    "write_journal",
-    "write_review",
-]
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analytics.store.public import *  # noqa: F403
+else:
+    from importlib import import_module
+    from types import ModuleType
+
+    class _Package(ModuleType):
+        """A package whose functions keep their names, also where a module is called the same."""
+
+        def __setattr__(self, name, value):
+            if not (isinstance(value, ModuleType) and value.__name__ == f"{__name__}.{name}"):
+                super().__setattr__(name, value)
+
+        def __getattr__(self, name):
+            if name.startswith("__") and name != "__all__":
+                raise AttributeError(name)
+            public = import_module(f"{__name__}.public")
+            if name in getattr(public, "__all__", ()) or name == "__all__":
+                return getattr(public, name)
+            if (module := sys.modules.get(f"{__name__}.{name}")) is not None:
+                return module
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    sys.modules[__name__].__class__ = _Package

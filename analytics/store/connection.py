@@ -26,15 +26,17 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
-import polars as pl
 
 from analytics.places import own_samples, published_copy
 from analytics.store.failures import busy, is_busy, translated
 from analytics.store.settling import owner_only
 from analytics.store.steps import require_current
+
+if TYPE_CHECKING:
+    import polars as pl
 
 T = TypeVar("T")
 
@@ -106,10 +108,15 @@ class ArrowStream:
 
 
 @contextmanager
-def reading(store: Store, *, any_schema: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def reading(store: Store, *, any_schema: bool = False, spills: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that can read this database and reach nothing else: no file, no network, no setting.
 
-    With ``any_schema`` the database may be of an older or newer nightkick.
+    Parameters
+    ----------
+    any_schema : bool
+        Whether the database may be of an older or newer nightkick.
+    spills : bool
+        Whether what does not fit into memory may go to files meanwhile. They outlive a process that is killed.
 
     Raises
     ------
@@ -119,7 +126,7 @@ def reading(store: Store, *, any_schema: bool = False) -> Iterator[duckdb.DuckDB
     if held is not None and held[0] == store.path:
         yield held[1]
         return
-    with _connected(store, READER, read_only=True) as con:
+    with _connected(store, READER if spills else {**READER, "temp_directory": ""}, read_only=True) as con:
         con.execute("SET lock_configuration = true")
         if not any_schema:
             require_current(con, store.path)

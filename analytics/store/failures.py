@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import polars as pl
 
 from analytics.places import is_copy, is_database, own_samples, published_copy
 from ingest.errors import DatabaseBusyError, DatabaseUnreadableError, StoreError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +97,9 @@ def is_damage(error: BaseException) -> bool:
 
     Errors inside of DuckDB count: it may have a defect as well, and only a look at the whole file tells.
     """
-    if isinstance(error, pl.exceptions.PolarsError):
-        text = str(error).partition(_PASSED_ON)[2]
-    elif isinstance(error, duckdb.Error):
-        text = str(error)
-    else:
+    if not isinstance(error, errors_below()):
         return False
+    text = str(error) if isinstance(error, duckdb.Error) else str(error).partition(_PASSED_ON)[2]
     return _DAMAGE.match(text) is not None and not any(full.pattern.search(text) for full in _OF_THE_DISK)
 
 
@@ -120,6 +121,12 @@ def way_out(database: Path) -> str:
 def first_line(error: BaseException) -> str:
     """What the error says, up to the first line break."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def errors_below() -> tuple[type[duckdb.Error] | type[pl.exceptions.PolarsError], ...]:
+    """What DuckDB and polars raise; polars nothing in a process that has not loaded it, to be quick."""
+    polars = sys.modules.get("polars")
+    return (duckdb.Error,) if polars is None else (duckdb.Error, polars.exceptions.PolarsError)
 
 
 def busy(error: duckdb.Error | None, path: Path, wait_s: float) -> DatabaseBusyError:
@@ -152,7 +159,7 @@ def translated(path: Path) -> Iterator[None]:
         if isinstance(error.__cause__, KeyboardInterrupt):
             raise KeyboardInterrupt from error
         raise
-    except (duckdb.Error, pl.exceptions.PolarsError, OSError) as error:
+    except (*errors_below(), OSError) as error:
         raise as_store_error(error, path) from error
     except UnicodeError as error:
         raise DatabaseUnreadableError("a name that is not valid UTF-8", path=path, hint="rename it") from error

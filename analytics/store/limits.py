@@ -1,45 +1,36 @@
-"""How long a statement of a person may run and how much memory it may take, and what happens to one that is deaf.
+"""How long a statement of a person may run and how much memory it may take.
 
 DuckDB looks at an interruption between two vectors of rows and counts only the memory it hands out itself. A single
 call such as ``levenshtein`` of two long texts runs for hours without looking, ``repeat('x', 2000000000)`` is counted
-by nobody, and neither is what an answer takes once it has left DuckDB. So a thread watches clock and memory,
-interrupts, and tells the caller when that has not helped: only the end of the process does then.
+by nobody, and neither is what an answer takes once it has left DuckDB. Only the end of the process ends all of these.
+So a statement runs in a process of its own: the one that started it looks at the clock, and in it a thread looks at
+its memory.
 """
 
 from __future__ import annotations
 
+import contextlib
 import resource
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-
-import duckdb
+from pathlib import Path
 
 from ingest.errors import QueryRefusedError
 
 #: Longest a statement may run, seconds.
 LONGEST_S = 60.0
-#: Memory that it may add to what the process had taken at most before, bytes.
+#: Memory that it may add to what the process had taken before, bytes.
 MOST_BYTES = 2 << 30
-#: Time that an interrupted statement has to end by itself, seconds; with twice the memory it has none.
-GRACE_S = 10.0
 #: How often the watch looks, seconds. Memory grows by about 1 GB a second.
 LOOK_S = 0.05
 
+#: What the process of a statement tells the one that started it: the database is open and the clock may run; the
+#: answer is there, and it stops.
+BEGAN, ANSWERED = b"b", b"a"
+
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
-
-#: Told about a statement that cannot be interrupted. Does not return if the caller knows a way to end it.
-Deaf = Callable[[QueryRefusedError], object]
-
-
-@dataclass(slots=True)
-class Watch:
-    """Why a statement was interrupted; nothing as long as it was not."""
-
-    refusals: list[QueryRefusedError] = field(default_factory=list)
 
 
 def too_long(longest_s: float) -> QueryRefusedError:
@@ -52,31 +43,46 @@ def too_large() -> QueryRefusedError:
     return QueryRefusedError("needs more memory than a query may take", hint="ask for less")
 
 
+def leave_no_core() -> None:
+    """A crash of this process writes no picture of its memory to a disk: health data are in it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 @contextmanager
-def watched(con: duckdb.DuckDBPyConnection, longest_s: float, on_deaf: Deaf) -> Iterator[Watch]:
-    """Interrupt what runs inside on this connection when it exceeds a limit; ``on_deaf`` where that does not help."""
-    done, watch = threading.Event(), Watch()
-    thread = threading.Thread(target=_watch, args=(con, done, watch, longest_s, on_deaf), daemon=True)
-    thread.start()
+def limited_memory(end: Callable[[QueryRefusedError], object], most_bytes: int | None = None) -> Iterator[None]:
+    """Call ``end``, from another thread, when this process takes ``most_bytes`` more inside than it did before.
+
+    What takes twice as much before the watch looks again is denied it by the system, where that counts addresses.
+    """
+    most_bytes = MOST_BYTES if most_bytes is None else most_bytes
+    done = threading.Event()
+    watch = threading.Thread(target=_watch, args=(done, _peak_bytes() + most_bytes, end), daemon=True)
+    watch.start()
     try:
-        yield watch
+        with _limited_addresses(2 * most_bytes):
+            yield
     finally:
         done.set()
-        thread.join()
+        watch.join()
 
 
-def _watch(
-    con: duckdb.DuckDBPyConnection, done: threading.Event, watch: Watch, longest_s: float, on_deaf: Deaf
-) -> None:
-    before, end_at = _peak_bytes(), time.monotonic() + longest_s
+@contextmanager
+def _limited_addresses(more_bytes: int) -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    with contextlib.suppress(OSError, ValueError):  # no such file or limit on this system
+        now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        lower = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
+        resource.setrlimit(resource.RLIMIT_AS, (min([now + more_bytes, *lower]), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _watch(done: threading.Event, limit_bytes: int, end: Callable[[QueryRefusedError], object]) -> None:
     while not done.wait(LOOK_S):
-        taken, over_s = _peak_bytes() - before, time.monotonic() - end_at
-        if not watch.refusals and (taken > MOST_BYTES or over_s > 0):
-            watch.refusals.append(too_large() if taken > MOST_BYTES else too_long(longest_s))
-            end_at = min(end_at, time.monotonic())
-            con.interrupt()
-        elif watch.refusals and (taken > 2 * MOST_BYTES or over_s > GRACE_S):
-            on_deaf(watch.refusals[0])
+        if _peak_bytes() > limit_bytes:
+            end(too_large())
             return
 
 

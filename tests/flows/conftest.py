@@ -47,13 +47,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line in this process."""
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line in this process; what processes that it starts print is seen too."""
 
     def _run(*arguments: object) -> Said:
-        capsys.readouterr()
+        capfd.readouterr()
         code = main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
+        out, err = capfd.readouterr()
         assert "Traceback" not in err
         return Said(int(code), out, err)
 

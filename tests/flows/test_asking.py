@@ -6,14 +6,19 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from analytics.store import Store, initialise
+from flows.asking import sql_command
+from ingest.errors import QueryRefusedError
 from tests.flows.conftest import Run
 from tests.flows.stored import SUBJECT, build
 
@@ -188,6 +193,12 @@ def test_two_ways_out_at_once_are_refused(run: Run, db: Path) -> None:
         "install httpfs",
         "set enable_external_access = true",
         "select 1; drop table night",
+        "select * from query('select * from pan'||'das_scan(NULL)')",
+        "with a as (select * from main.\"query\"('select 1')) from a",
+        "select 'select 1'.query()",
+        "select [random() for x in [1]]",
+        "select json_serialize_plan('from pandas_scan(NULL)')",
+        "from 'x.csv'",
         "selec 1",
         "select nothing_like_it from nights",
         "",
@@ -224,3 +235,115 @@ def test_a_reader_that_has_had_enough_is_no_error(db: Path, home: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+# --- the process in which it runs --------------------------------------------------------------------------------
+
+ENDLESS = "select count(*) from range(1000000000000) a, range(100) b where a.range % 7 = b.range"
+DEAF = "select levenshtein(repeat('a', 1000000), repeat('b', 1000000))"
+
+
+@pytest.fixture
+def asking(db: Path) -> Iterator[Callable[[str], tuple[subprocess.Popen[str], int]]]:
+    """Start a question in a process; hand out that and the process which runs the statement, once it does."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(statement: str) -> tuple[subprocess.Popen[str], int]:
+        command = [sys.executable, "-m", "flows", "sql", statement, "--db", str(db)]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path, str(Path(__file__).parents[2])])}
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
+        started.append(process)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        until(lambda: bool(children.read_text().split()))
+        runs = int(children.read_text().split()[0])
+        until(lambda: Path(f"/proc/{runs}/task").exists() and _cpu_s(runs) > 1.0)
+        return process, runs
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
+Asking = Callable[[str], tuple[subprocess.Popen[str], int]]
+
+
+@on_linux
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (signal.SIGSEGV, "the process that ran it crashed (SIGSEGV); the database is unharmed"),
+        (signal.SIGABRT, "the process that ran it crashed (SIGABRT); the database is unharmed"),
+        (signal.SIGKILL, "the process that ran it was killed"),
+    ],
+)
+def test_a_crash_of_duckdb_is_one_line_and_no_core(asking: Asking, number: signal.Signals, says: str) -> None:
+    process, runs = asking(ENDLESS)
+    assert "Max core file size        0" in Path(f"/proc/{runs}/limits").read_text()
+    os.kill(runs, number)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"nightkick: {says} (")
+
+
+@on_linux
+@pytest.mark.parametrize("statement", [ENDLESS, DEAF])
+def test_ctrl_c_ends_both_at_once(asking: Asking, statement: str) -> None:
+    process, runs = asking(statement)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert time.monotonic() - began < 5
+    assert (process.returncode, out) == (130, "")
+    assert err == "nightkick: interrupted; what was stored stays stored\n"
+    assert is_gone(runs)
+
+
+@on_linux
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("statement", [ENDLESS, DEAF])
+def test_a_statement_does_not_outlive_who_asked(asking: Asking, number: signal.Signals, statement: str) -> None:
+    process, runs = asking(statement)
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    until(lambda: is_gone(runs))
+
+
+@pytest.mark.parametrize("statement", [ENDLESS, DEAF])
+def test_a_statement_that_takes_too_long_is_ended(db: Path, statement: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(QueryRefusedError, match=r"took longer than 0\.5 s"):
+        sql_command(statement, database=db, shape="text", parquet=None, longest_s=0.5)
+    assert time.monotonic() - began < 20
+
+
+def test_nothing_is_imported_from_the_folder_where_one_stands(run: Run, db: Path) -> None:
+    for name in ("duckdb", "json", "flows", "analytics"):
+        Path(f"{name}.py").write_text("raise SystemExit('taken over')")
+    assert run("sql", "select 1 as a", "--db", db) == (0, "a\n-\n1\n", "")
+
+
+def test_an_answer_of_many_rows_is_printed_whole(run: Run, db: Path) -> None:
+    said = run("sql", "from range(200000)", "--csv", "--db", db)
+    assert (said.code, said.out.count("\n"), said.out[-7:]) == (0, 200_001, "199999\n")

@@ -1,0 +1,86 @@
+"""All that the package offers under its own name: `analytics.store` loads this when the first of it is asked for."""
+
+from analytics.places import is_staged
+from analytics.store.backup import Backup, back_up, restore
+from analytics.store.check import Finding, check, damaged_nights, lost_samples, refuse_damaged
+from analytics.store.connection import Store, snapshot
+from analytics.store.handing import keep_samples, removable_samples
+from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
+from analytics.store.journal import journal_of, write_journal
+from analytics.store.kept import kept_databases
+from analytics.store.migrate import initialise
+from analytics.store.nights import load_night
+from analytics.store.notices import NO_DATA, Notice, mark_told, untold
+from analytics.store.publish import publish
+from analytics.store.query import query
+from analytics.store.read import (
+    NightKey,
+    default_ruleset,
+    find_recording,
+    frames,
+    keys_of,
+    nights_to_analyse,
+    recordings_of_night,
+    set_default_ruleset,
+    stored_hashes,
+)
+from analytics.store.recordings import StoredRecording, stored_recording
+from analytics.store.repair import bring_samples, remove_orphans, tidy
+from analytics.store.reviews import reviews_of, write_review
+from analytics.store.samples import check_samples, load_samples, scratch, stage_samples
+from analytics.store.write import Attempt, record_attempts, save, save_nights
+
+__all__ = [
+    "NO_DATA",
+    "Attempt",
+    "Backup",
+    "Finding",
+    "NightKey",
+    "Notice",
+    "SeenFile",
+    "SeenFiles",
+    "Store",
+    "StoredRecording",
+    "back_up",
+    "bring_samples",
+    "check",
+    "check_samples",
+    "damaged_nights",
+    "default_ruleset",
+    "find_recording",
+    "frames",
+    "initialise",
+    "is_staged",
+    "journal_of",
+    "keep_samples",
+    "kept_databases",
+    "keys_of",
+    "load_night",
+    "load_samples",
+    "lost_samples",
+    "mark_told",
+    "nights_to_analyse",
+    "publish",
+    "query",
+    "record_attempts",
+    "recordings_of_night",
+    "refuse_damaged",
+    "remember_files",
+    "removable_samples",
+    "remove_orphans",
+    "restore",
+    "reviews_of",
+    "save",
+    "save_nights",
+    "scratch",
+    "seen_files",
+    "set_default_ruleset",
+    "snapshot",
+    "stage_samples",
+    "stored_hashes",
+    "stored_recording",
+    "tidy",
+    "untold",
+    "write_journal",
+    "write_review",
+]
