@@ -2,7 +2,9 @@
 
 Prefect also takes settings from ``.env``, ``prefect.toml`` and ``pyproject.toml`` of the working directory and from
 profiles in the home folder. Any of them can send a person's nights to a server that this person never named, so none
-of them is read in a process of ours. Call this before anything else of Prefect is imported.
+of them is read in a process of ours. Prefect reads its settings (and may run plugins that they name) as soon as it is
+imported at all, so that happens in an empty folder (`hear_the_environment_alone`); later they are read anew, here and
+there, so its readers are taken away too.
 
 A process that Prefect itself starts for a run imports Prefect first and us later. It starts in an empty folder
 (`leaving`), and goes back to where the person was once its settings are read (`come_back`).
@@ -28,14 +30,37 @@ READERS = ("_read_toml_file", "TomlConfigSettingsSourceBase", "DEFAULT_PROFILES_
 HINT = "nightkick doctor says which one it is; the locked one is known"
 
 
-def hear_the_environment_alone() -> None:
-    """Take every other source of settings from Prefect, in this process.
+def hear_the_environment_alone(home: Path) -> None:
+    """Import Prefect, and take every source of settings from it but the variables of this process as they are now.
+
+    Parameters
+    ----------
+    home : Path
+        Prefect's.
 
     Raises
     ------
     NightkickError
         This Prefect reads its settings in another way than those we know.
     """
+    before = Path.cwd()
+    os.chdir(_empty(home))
+    try:
+        from prefect import context
+
+        _take_readers()
+        context.refresh_global_settings_context()  # where another part of this process had imported it before
+    finally:
+        os.chdir(before)
+
+
+def _empty(home: Path) -> Path:
+    folder = home / "empty"
+    own_folder(folder)
+    return folder
+
+
+def _take_readers() -> None:
     from prefect.settings import base, sources
 
     try:
@@ -73,8 +98,7 @@ def leaving(home: Path, withheld: Mapping[str, Any]) -> Iterator[None]:
     withheld : mapping
         What those processes work on that the server is not to know.
     """
-    empty, before, python_path = home / "empty", Path.cwd(), os.environ.get("PYTHONPATH")
-    own_folder(empty)
+    empty, before, python_path = _empty(home), Path.cwd(), os.environ.get("PYTHONPATH")
     os.environ[CAME_FROM] = json.dumps({"folder": str(before), "python_path": python_path, "withheld": dict(withheld)})
     # Relative entries, and the folder that `python -m flows` was started in, are found from there too.
     entries = [str(Path(entry).absolute()) for entry in (python_path or "").split(os.pathsep) if entry]
@@ -95,7 +119,7 @@ def come_back() -> Mapping[str, Any]:
     """
     if (told := os.environ.pop(CAME_FROM, None)) is None:
         return {}
-    hear_the_environment_alone()
+    _take_readers()
     came_from = json.loads(told)
     _restore_path(came_from["python_path"])
     try:

@@ -92,7 +92,6 @@ def prefect_server(settings: Settings | None = None, *, is_short: bool = False) 
     NightkickError
         Ours does not start.
     """
-    hear_the_environment_alone()
     settings = settings or Settings()
     variable = _in_environment("PREFECT_API_URL")
     if named := variable or settings.prefect.api_url:
@@ -102,6 +101,7 @@ def prefect_server(settings: Settings | None = None, *, is_short: bool = False) 
             limit = "" if is_told else "; it is told counts only"
             say(f"Prefect's server is {host_of(named)}, named by {whose}{limit}")
         with _variables({"PREFECT_API_URL": named, **({} if is_told else {"PREFECT_LOGGING_TO_API_ENABLED": "false"})}):
+            hear_the_environment_alone(_home())
             yield Server(host_of(named), None)
     else:
         with _own_server(is_short=is_short) as server:
@@ -120,6 +120,7 @@ def _own_server(*, is_short: bool) -> Iterator[Server]:
             try:
                 server = Server(f"http://{NAMES[0]}:{port}", process)
                 _ours = f"{server.address}/api"
+                hear_the_environment_alone(_home())  # while the server starts
                 _wait_for(server, secret)
                 with contextlib.nullcontext() if is_short else secret_file(_home(), secret) as file:
                     yield replace(server, secret=file)
@@ -227,7 +228,7 @@ def _app(port: int) -> App:
 
 def _serve(handle: int) -> None:
     """The child: serve until the pipe on standard input is closed."""
-    hear_the_environment_alone()
+    hear_the_environment_alone(_home())
     import uvicorn
 
     bound = socket.socket(fileno=handle)
