@@ -43,7 +43,7 @@ class Served:
     def __init__(self, process: subprocess.Popen[str], said: Path) -> None:
         self.process = process
         self._said = said
-        self.address = self.wait_for(lambda: re.search(r"runs: (http://127\.0\.0\.1:\d+).*\n", self.said()))[1]
+        self.address = self.wait_for(lambda: re.search(r"runs: (http://127\.[\d.]+:\d+).*\n", self.said()))[1]
         self.api = f"{self.address}/api"
         named = re.search(r"the password is in (.+)\)", self.said())
         self.secret_file = Path(named[1] if named else "named nowhere")
