@@ -70,7 +70,11 @@ def theirs(tmp_path_factory: pytest.TempPathFactory, empty_records: Path) -> Ite
     shutil.copyfile(empty_records, folder / "prefect.db")
     with socket.create_server(("127.0.0.1", 0)) as bound:
         port = bound.getsockname()[1]
-    more = {"PREFECT_HOME": str(folder), "PREFECT_SERVER_UI_ENABLED": "false", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    more = {
+        "PREFECT_HOME": str(folder),
+        "PREFECT_SERVER_UI_ENABLED": "false",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    }
     process = subprocess.Popen([sys.executable, "-c", THEIRS, str(port)], env=environment(**more), cwd=folder)
     try:
         give_up_at = time.monotonic() + 200
