@@ -27,6 +27,7 @@ from flows.context import Context
 from flows.offline import prepare_prefect
 from flows.outcomes import Outcome
 from flows.pipeline import import_run, open_context
+from flows.prefect_server import prefect_server
 from flows.wishes import Wishes
 from ingest.clock import microseconds
 from ingest.writers.axivity import write_cwa
@@ -49,15 +50,13 @@ def main() -> None:
         )  # nobody's own settings
         files = [recording(folder / "in" / f"{number:04}.cwa", number) for number in range(wanted.files)]
         prepare_prefect()
-        from flows.nightly import start_server
-
-        start_server()
-        report("Prefect alone", wanted.files, flow(files, folder / "none", does_nothing=True))
-        directly(files[:1], folder / "warm")
-        pairs = [pair(files[part :: wanted.parts], folder, part) for part in range(wanted.parts)]
-        per_file_ms = [1000 * (by_flow[0] - direct[0]) / n for n, direct, by_flow in pairs]
-        print(f"more by the flow: median {median(per_file_ms):.1f} ms a file, {min(per_file_ms):.1f} to", end=" ")
-        print(f"{max(per_file_ms):.1f} in {wanted.parts} parts")
+        with prefect_server(is_short=True):
+            report("Prefect alone", wanted.files, flow(files, folder / "none", does_nothing=True))
+            directly(files[:1], folder / "warm")
+            pairs = [pair(files[part :: wanted.parts], folder, part) for part in range(wanted.parts)]
+            per_file_ms = [1000 * (by_flow[0] - direct[0]) / n for n, direct, by_flow in pairs]
+            print(f"more by the flow: median {median(per_file_ms):.1f} ms a file, {min(per_file_ms):.1f} to", end=" ")
+            print(f"{max(per_file_ms):.1f} in {wanted.parts} parts")
         same = rows(folder / "direct") == rows(folder / "flow")
     print("every row is the same" if same else "THE DATABASES DIFFER")
 

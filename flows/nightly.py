@@ -1,7 +1,8 @@
 """The nightly import as a Prefect flow: thin tasks round the functions of `flows.pipeline`.
 
 Only this module and `flows.serving` import Prefect, which takes seconds and reads its settings while it does: call
-`flows.offline.prepare_prefect` before importing either. What happened lives in DuckDB, committed with the
+`flows.offline.prepare_prefect` before importing either. A server off this machine is not told names
+(`flows.withholding`). What happened lives in DuckDB, committed with the
 rows, so Prefect keeps no results and its cache is off; running the flow again finds everything known.
 
 A task is a recording, or a batch of small ones (`flows.batches`).
@@ -14,7 +15,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import replace
@@ -32,6 +33,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
 from prefect.runtime import deployment, flow_run
+from prefect.settings import PREFECT_API_URL
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
@@ -39,16 +41,19 @@ from flows.batches import Batch, batches
 from flows.cluster import ClusterWorkers, check_workers, dask_installed
 from flows.context import Context
 from flows.importing import tell
+from flows.only_environment import come_back
 from flows.outcomes import Outcome
 from flows.pipeline import import_input, import_run, open_context
-from flows.processes import interrupts_held_back
-from flows.run_report import report
+from flows.prefect_server import SHORT_LIVED
+from flows.run_report import counts_only, report
 from flows.serving import call_off_missed
 from flows.setting_types import at_home
+from flows.settings import Settings, load
 from flows.terminal import complain, say
 from flows.turns import Turns
 from flows.unattended import Visit, visit
 from flows.wishes import Wishes
+from flows.withholding import is_here, meant, with_words_withheld, words_given_back
 from flows.workers import MOST_LANES, Workers, hear_interrupts, is_much_to_read, lanes_for, scheduler_of, workers_for
 from ingest.errors import DatabaseBusyError, NightkickError, UsageError
 
@@ -56,11 +61,28 @@ T = TypeVar("T")
 P = ParamSpec("P")
 #: Waits before an unattended run tries anew because somebody held the database, seconds.
 BUSY_PAUSES_S = (60.0, 300.0)
+#: Parameters of a run that its server was not told: of one that Prefect started for us, they come from there.
+_withheld: dict[str, Any] = dict(come_back())
+
+
+def may_tell(settings: Settings) -> bool:
+    """Whether the server may know names, dates and reasons."""
+    address = PREFECT_API_URL.value()
+    return address is None or is_here(address) or settings.prefect.tell_names
+
+
+def _as_allowed(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call it; what goes wrong is raised in words that the server may read."""
+    try:
+        is_allowed = may_tell(load())
+    except UsageError:  # it is raised again by what is called
+        is_allowed = False
+    return function(*args, **kwargs) if is_allowed else with_words_withheld(function, *args, **kwargs)
 
 
 def _can_pass(_task: object, _run: TaskRun, state: State[Any]) -> bool:
     """Retry what can pass by itself: somebody else holding the database. A damaged file stays damaged."""
-    return isinstance(state.result(raise_on_failure=False), DatabaseBusyError)
+    return isinstance(meant(state.result(raise_on_failure=False)), DatabaseBusyError)
 
 
 @task(
@@ -74,10 +96,24 @@ def _can_pass(_task: object, _run: TaskRun, state: State[Any]) -> bool:
 )
 def import_recording(batch: Batch, context: Context) -> tuple[Outcome, ...]:
     """Import some files, each of them or everything in an archive; see `flows.pipeline.import_input`."""
+    if may_tell(context.settings):
+        return _imported(batch, context)
+    return with_words_withheld(_imported, batch, context)
+
+
+def _imported(batch: Batch, context: Context) -> tuple[Outcome, ...]:
     with batch.turn as turn:
         for file in batch.left():
             batch.done.append(tuple(import_input(file, replace(context, turn=turn))))
     return tuple(chain.from_iterable(batch.done))
+
+
+class _CountedBatch(Batch):
+    """A batch whose task does not bear the name of a file."""
+
+    def __str__(self) -> str:
+        """The name of the task."""
+        return "1 file" if len(self.files) == 1 else f"{len(self.files)} files"
 
 
 @task(name="work", task_run_name="{what}", cache_policy=NO_CACHE, persist_result=False)
@@ -106,8 +142,27 @@ def nightly(
 
     Parameters are those of ``nightkick import``, as plain text, so that a deployment can carry them.
     """
-    context = open_context(Wishes.parsed(subject, site, side, tz, time_shift, start), database=database)
+    wishes = {"subject": subject, "site": site, "side": side, "tz": tz, "time_shift": time_shift, "start": start}
+    return _as_allowed(_nightly, **{"paths": paths, "database": database, **wishes, **_withheld})
+
+
+def _nightly(paths: Sequence[str], database: str | None, **wishes: str | None) -> tuple[Outcome, ...]:
+    context = open_context(Wishes.parsed(**wishes), database=database)
     return import_run([Path(path) for path in paths], context, one_by_one=_submitted)
+
+
+def run_nightly(paths: Sequence[str], parameters: Mapping[str, str | None]) -> tuple[Outcome, ...]:
+    """Run the flow. A server that may not know its parameters gets none."""
+    with words_given_back():
+        if may_tell(load()):
+            outcomes: tuple[Outcome, ...] = nightly(paths, **parameters)
+            return outcomes
+        _withheld.update(paths=paths, **parameters)
+        try:
+            outcomes = nightly([])
+        finally:
+            _withheld.clear()
+    return outcomes
 
 
 @flow(
@@ -123,16 +178,23 @@ def inbox_run(inbox: str, database: str | None = None) -> State[None]:
     if deployment.id is not None:
         with get_client(sync_client=True) as client:
             call_off_missed(client, UUID(deployment.id), UUID(flow_run.id))
+    return _as_allowed(_inbox_run, **{"inbox": inbox, "database": database, **_withheld})
+
+
+def _inbox_run(inbox: str, database: str | None) -> State[None]:
     found, context = _visited(at_home(Path(inbox)).absolute(), database)
     tell(found.outcomes)
     for problem in found.problems:
         complain(problem)
     say(f"{datetime.now().astimezone():%Y-%m-%d %H:%M}: {found.summary()}")
+    words, page = found.summary(), report(found, context)
+    if not may_tell(context.settings):
+        words = page = counts_only(found)
     try:
-        create_markdown_artifact(report(found, context), key="nightly", description=found.summary())
+        create_markdown_artifact(page, key="nightly", description=words)
     except Exception as error:  # whatever ails Prefect: the nights are stored, which is what counts
         complain(f"Prefect does not keep the page of this run: {error}")
-    return Completed(message=found.summary())
+    return Completed(message=words)
 
 
 def _visited(inbox: Path, database: str | None) -> tuple[Visit, Context]:
@@ -150,25 +212,16 @@ def _visited(inbox: Path, database: str | None) -> tuple[Visit, Context]:
             time.sleep(pause_s)
 
 
-def start_server() -> None:
-    """Have Prefect's short-lived server running, unless one is configured.
-
-    Ctrl-C must not end it: a flow whose server has died spends more than a minute trying to tell it of the
-    interruption.
-    """
-    with interrupts_held_back(), get_client(sync_client=True):
-        pass
-
-
 def _submitted(files: Sequence[Path], context: Context) -> Generator[Outcome, None, None]:
     """Outcomes in the order of ``files``. Only a few are submitted ahead: a dead database ends the run early."""
     turns, ahead = Turns(), deque[PrefectFuture[tuple[Outcome, ...]]]()
+    named = Batch if may_tell(context.settings) else _CountedBatch
     hear_interrupts()
     with _workers(context, files) as workers:
         shared = replace(context, workers=workers)
         try:
             for batch in batches(files):
-                ahead.append(import_recording.submit(Batch(batch, turns.take()), shared))
+                ahead.append(import_recording.submit(named(batch, turns.take()), shared))
                 if len(ahead) > lanes_for(workers):
                     yield from ahead.popleft().result()
             while ahead:
@@ -207,7 +260,7 @@ class _ClusterTasks(ClusterWorkers):
 @contextmanager
 def _cluster(context: Context) -> Iterator[Workers]:
     scheduler = scheduler_of(context.settings)
-    if "PREFECT_API_URL" not in os.environ:
+    if "PREFECT_API_URL" not in os.environ or SHORT_LIVED in os.environ:
         raise UsageError(
             "the flow on a cluster needs a Prefect server that its workers reach",
             hint="name it in PREFECT_API_URL, or import without --flow",

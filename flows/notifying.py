@@ -1,19 +1,22 @@
 """Telling somebody what an unattended run found: a command of the user's own, or a web address, as they set it.
 
 The only place that calls anybody. Nothing is sent unless the settings name where; redirects and proxies are not
-followed, so that it goes there and nowhere else. A failure is handed back and never raised.
+followed, so that it goes there and nowhere else. A failure is handed back and never raised. An address is a secret
+(who knows it can write there), and a failure may be read by others: it names scheme and host.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analytics.store import NO_DATA, Notice
 from flows.output import json_document
 from flows.unattended_settings import NotifySettings
+from flows.withholding import host_of
 from ingest.errors import NightkickError
 
 #: A message that takes longer is given up: the import is done and nobody waits.
@@ -49,7 +52,9 @@ def message(notices: Sequence[Notice]) -> str:
 
 def _run(command: Sequence[str], document: bytes) -> NightkickError | None:
     try:
-        done = subprocess.run(list(command), input=document, capture_output=True, timeout=LIMIT_S, check=False)
+        done = subprocess.run(
+            list(command), input=document, env=_environment(), capture_output=True, timeout=LIMIT_S, check=False
+        )
     except subprocess.TimeoutExpired:
         return _failed(command[0], f"did not end within {LIMIT_S:g} s")
     except (OSError, ValueError) as error:
@@ -58,6 +63,11 @@ def _run(command: Sequence[str], document: bytes) -> NightkickError | None:
         says = done.stderr.decode(errors="replace").strip().splitlines()
         return _failed(command[0], f"ended with code {done.returncode}{': ' + says[-1] if says else ''}")
     return None
+
+
+def _environment() -> Mapping[str, str]:
+    """Ours without the secret of our Prefect server: a program that reports its environment must not report that."""
+    return {name: value for name, value in os.environ.items() if not name.upper().endswith("_AUTH_STRING")}
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -69,12 +79,25 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def _post(url: str, document: bytes) -> NightkickError | None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
-    request = urllib.request.Request(url, document, {"Content-Type": "application/json"})
     try:
+        request = urllib.request.Request(url, document, {"Content-Type": "application/json"})
         with opener.open(request, timeout=LIMIT_S):
             return None
-    except (OSError, ValueError, urllib.error.URLError) as error:
-        return _failed(url, str(error))
+    except urllib.error.HTTPError as error:
+        with error:
+            return _failed(host_of(url), f"it answers {error.code}")
+    except Exception as error:  # http.client has errors of its own for what a stranger may answer
+        return _failed(host_of(url), _without_address(error))
+
+
+def _without_address(error: Exception) -> str:
+    """Why, in words that cannot hold a part of the address: the system's own, or the kind of error."""
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(reason, TimeoutError):
+        return f"no answer within {LIMIT_S:g} s"
+    if isinstance(reason, OSError) and reason.errno and reason.strerror:
+        return reason.strerror
+    return type(reason).__name__
 
 
 def _failed(whom: str, why: str) -> NightkickError:

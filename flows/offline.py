@@ -1,6 +1,7 @@
-"""What Prefect is told before it is imported: keep quiet, call nobody, and wait long enough for its own start.
+"""What Prefect is told before it is imported: keep quiet, call nobody, and read no file.
 
-Every setting is a default; what the environment says already wins (a server of one's own, another home).
+Every setting is a default; what the environment says already wins (a server of one's own, another home). Files of the
+working directory and profiles have no say (`flows.only_environment`).
 Reasons and measurements are in docs/dependencies.md.
 """
 
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.folders import state_folder
+from flows.prefect_home import only_for_its_owner
+from flows.settings import load
 from ingest.errors import NightkickError, UsageError
 from ingest.workspace import own_folder
 
@@ -27,8 +30,6 @@ def prefect_defaults() -> Mapping[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
         "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
-        # Without a server of its own, Prefect starts one for the run: 17 s on an idle machine, 35 on a busy one.
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs,orphans",
         "PREFECT_HOME": str(state_folder() / "prefect"),
         # What fails is said once, by us, in one line.
@@ -54,17 +55,25 @@ def prepare_prefect(home: Path | None = None) -> None:
     """
     for name, value in {**prefect_defaults(), **({"PREFECT_HOME": str(home)} if home else {})}.items():
         os.environ.setdefault(name, value)
-    folder = Path(os.environ["PREFECT_HOME"])
+    is_named = os.environ["PREFECT_HOME"] not in (str(home), prefect_defaults()["PREFECT_HOME"])
+    folder = Path(os.environ["PREFECT_HOME"]).expanduser().absolute()
     try:
         own_folder(folder)  # it records the names of files
+        only_for_its_owner(folder, whole=not is_named)
     except OSError as error:
         raise UsageError(
             f"Prefect cannot keep its records here: {error.strerror}", path=folder, hint="name a folder in PREFECT_HOME"
         ) from None
+    os.environ.pop("PREFECT_PROFILE", None)
+    os.environ.update(
+        PREFECT_HOME=str(folder),
+        PREFECT_PROFILES_PATH=str(folder / "no-profiles.toml"),
+        PREFECT_SERVER_ALLOW_EPHEMERAL_MODE="false",  # `flows.prefect_server` alone starts servers
+    )
 
 
 def run_flow(paths: Sequence[Path], wishes: Wishes, *, database: Path | None) -> tuple[Outcome, ...]:
-    """Run the nightly flow here and now, with Prefect's own short-lived server unless one is configured.
+    """Run the nightly flow here and now, with a short-lived server of ours unless one is named.
 
     Raises
     ------
@@ -73,19 +82,24 @@ def run_flow(paths: Sequence[Path], wishes: Wishes, *, database: Path | None) ->
     NightkickError
         Prefect itself failed: its server did not start, or the configured one does not answer.
     """
-    prepare_prefect()
-    from flows.nightly import nightly, start_server
+    from flows.prefect_server import prefect_server
 
+    settings = load()
+    prepare_prefect()
+    parameters = {
+        "database": None if database is None else str(database),
+        "subject": wishes.subject,
+        "site": wishes.site,
+        "side": wishes.side,
+        "tz": wishes.tz,
+        "time_shift": None if wishes.time_shift_s is None else f"{wishes.time_shift_s:.9f}",
+        "start": None if wishes.start is None else wishes.start.isoformat(),
+    }
     try:
-        start_server()
-        outcomes: tuple[Outcome, ...] = nightly(
-            [str(path) for path in paths],
-            database=None if database is None else str(database),
-            subject=wishes.subject,
-            site=wishes.site,
-            side=wishes.side,
-            tz=wishes.tz,
-        )
+        with prefect_server(settings, is_short=True):
+            from flows.nightly import run_nightly
+
+            return run_nightly([str(path) for path in paths], parameters)
     except NightkickError:
         raise
     except Exception as error:
@@ -93,7 +107,6 @@ def run_flow(paths: Sequence[Path], wishes: Wishes, *, database: Path | None) ->
             raise KeyboardInterrupt from error
         says = f"Prefect could not run the flow: {type(error).__name__}: {error}"
         raise NightkickError(says, hint="the same import runs without --flow") from error
-    return outcomes
 
 
 def _was_interrupted(error: BaseException) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from analytics.store import NO_DATA
 from flows.context import Context
 from flows.nights import Nights, Selection, for_people, select_nights
 from flows.output import Row, text_cell
@@ -28,6 +30,11 @@ def report(visit: Visit, context: Context) -> str:
         _where_to_look(context.store.path),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def counts_only(visit: Visit) -> str:
+    """What of the run a server off this machine may know: how many files ended how, and how many nights are flagged."""
+    return replace(visit, notices=tuple(notice for notice in visit.notices if notice.about != NO_DATA)).summary()
 
 
 def _nights(visit: Visit, context: Context) -> str:

@@ -81,17 +81,17 @@ def schedule_command(
             say(f"{plan.inbox}: there is no such folder yet; each run looks again")
         prepare_prefect(plan.prefect_home)
         say("starting Prefect (10-30 s)")
-        _serve(plan)
+        _serve(plan, settings)
 
 
-def _serve(plan: Plan) -> None:
+def _serve(plan: Plan, settings: Settings) -> None:
     from flows.prefect_server import prefect_server
 
-    with prefect_server() as server:
-        from flows.nightly import inbox_run
+    with prefect_server(settings) as server:
+        from flows.nightly import inbox_run, may_tell
         from flows.serving import serve
 
-        serve(inbox_run, plan, server)
+        serve(inbox_run, plan, server, may_tell=may_tell(settings))
 
 
 def plan_for(

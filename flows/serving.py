@@ -9,9 +9,11 @@ the others off (`call_off_missed`, from the flow). And a runner outlives its ser
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +34,7 @@ from prefect.schedules import Cron, Schedule
 from prefect.states import Cancelled, Crashed
 from prefect.types.entrypoint import EntrypointType
 
+from flows.only_environment import leaving
 from flows.prefect_server import Server
 from flows.scheduling import Plan
 from flows.terminal import say
@@ -41,6 +44,8 @@ from ingest.errors import NightkickError, UsageError
 ALIVE = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 #: Between two looks whether the server is still there, seconds.
 WATCH_S = 2.0
+#: Stands where a server off this machine would otherwise be told a path.
+NOT_TOLD = "not told to this server"
 
 
 class _Runner(Runner):
@@ -65,8 +70,13 @@ def cron_schedule(plan: Plan) -> Schedule:
         raise UsageError(f"no cron expression: {plan.cron!r}", hint="like '0 9 * * *'") from None
 
 
-def serve(flow: Flow[Any, Any], plan: Plan, server: Server) -> None:
+def serve(flow: Flow[Any, Any], plan: Plan, server: Server, *, may_tell: bool) -> None:
     """Serve a flow's deployment until interrupted.
+
+    Parameters
+    ----------
+    may_tell : bool
+        Whether the server may know which folder and which database that is.
 
     Raises
     ------
@@ -78,27 +88,29 @@ def serve(flow: Flow[Any, Any], plan: Plan, server: Server) -> None:
     schedule = cron_schedule(plan)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # started in the background, it would be ignored
     try:
-        asyncio.run(_serve(flow, plan, schedule, server))
+        with leaving(Path(os.environ["PREFECT_HOME"]), {} if may_tell else plan.parameters()):
+            asyncio.run(_serve(flow, plan, schedule, server, may_tell=may_tell))
     except ExceptionGroup as group:
         error = next((e for e in group.exceptions if isinstance(e, NightkickError)), group.exceptions[0])
         raise error from None
 
 
-async def _serve(flow: Flow[Any, Any], plan: Plan, schedule: Schedule, server: Server) -> None:
+async def _serve(flow: Flow[Any, Any], plan: Plan, schedule: Schedule, server: Server, *, may_tell: bool) -> None:
     runner = _Runner(name=plan.deployment, limit=1, pause_on_shutdown=False)
     async with get_client() as client:
         n_closed = await close_abandoned(client, f"{flow.name}/{plan.deployment}")
         deployment = await flow.ato_deployment(
             plan.deployment,
             schedule=schedule,
-            parameters=plan.parameters(),
-            description=f"What is new in {plan.inbox} goes into {plan.database}.",
+            parameters=plan.parameters() if may_tell else {"inbox": NOT_TOLD, "database": None},
+            description=f"What is new in {plan.inbox} goes into {plan.database}." if may_tell else NOT_TOLD,
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
         deployment_id = await runner.aadd_deployment(deployment)
         if n_closed:
             await client.create_flow_run_from_deployment(deployment_id)
-    say(f"serving: {plan.inbox} -> {plan.database} at '{plan.cron}' {plan.zone}; runs: {server.address}")
+    say(f"serving: {plan.inbox} -> {plan.database} at '{plan.cron}' {plan.zone}; runs: {server.address}{server.way_in}")
+    server.show_secret()
     async with anyio.create_task_group() as group:
         group.start_soon(_end_with, server)
         await runner.start()

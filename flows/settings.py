@@ -32,7 +32,7 @@ from analytics.rulesets import DEFAULT_RULESET, RULESETS, Ruleset, derive
 from flows.folders import config_folder, default_database
 from flows.setting_types import DatabasePath, Reviewer, Subject, TimeShift, Zone, at_home
 from flows.table_settings import TableSettings
-from flows.unattended_settings import InboxSettings, NotifySettings, ScheduleSettings
+from flows.unattended_settings import InboxSettings, NotifySettings, PrefectSettings, ScheduleSettings
 from ingest import TableMapping
 from ingest.errors import UsageError
 from ingest.recording import Side, Site
@@ -111,6 +111,8 @@ class Settings(BaseSettings):
         Tables with column names of one's own, by any name.
     schedule, inbox, notify
         What ``nightkick schedule`` does while nobody watches.
+    prefect
+        Which Prefect server keeps the record of runs, and what it is told.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter=NESTED)
@@ -130,6 +132,7 @@ class Settings(BaseSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     inbox: InboxSettings = InboxSettings()
     notify: NotifySettings = NotifySettings()
+    prefect: PrefectSettings = PrefectSettings()
 
     @classmethod
     def settings_customise_sources(

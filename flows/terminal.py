@@ -26,6 +26,12 @@ def say(line: str) -> None:
     print(visible(line), file=sys.stderr)
 
 
+def say_on_terminal(line: str) -> None:
+    """One line of talk that no file, pipe or journal is to keep."""
+    if sys.stderr.isatty():
+        say(line)
+
+
 def complain(line: str) -> None:
     """One line about something that failed, in the form of every error of this program."""
     say(f"nightkick: {line}")

@@ -1,4 +1,4 @@
-"""Settings of what runs while nobody watches: when, from which folder, and whom to tell."""
+"""Settings of what runs while nobody watches: when, from which folder, who keeps the record, and whom to tell."""
 
 from __future__ import annotations
 
@@ -51,6 +51,19 @@ def _web_address(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("an address starts with http:// or https://")
     return text
+
+
+class PrefectSettings(BaseModel):
+    """Which Prefect server keeps the record of runs, and what it is told.
+
+    ``api_url`` is its address, like ``http://example.org:4200/api``; without one, a run starts a server of its own.
+    A server off this machine is told counts only, unless ``tell_names`` allows names, dates and reasons.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    api_url: Annotated[str, AfterValidator(_web_address)] | None = None
+    tell_names: bool = False
 
 
 class ScheduleSettings(BaseModel):

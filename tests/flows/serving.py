@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -42,7 +43,15 @@ class Served:
     def __init__(self, process: subprocess.Popen[str], said: Path) -> None:
         self.process = process
         self._said = said
-        self.api = self.wait_for(lambda: re.search(r"runs: (http://127\.0\.0\.1:\d+)", self.said()))[1] + "/api"
+        self.address = self.wait_for(lambda: re.search(r"runs: (http://127\.[\d.]+:\d+).*\n", self.said()))[1]
+        self.api = f"{self.address}/api"
+        named = re.search(r"the password is in (.+)\)", self.said())
+        self.secret_file = Path(named[1] if named else "named nowhere")
+        self.secret = self.secret_file.read_text(encoding="ascii").strip() if named else ""
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        return {"Authorization": f"Basic {base64.b64encode(self.secret.encode()).decode()}"}
 
     def said(self) -> str:
         return self._said.read_text(encoding="utf-8")
@@ -58,7 +67,8 @@ class Served:
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.api + path, data, {"Content-Type": "application/json"}, method=method)
+        headers = {"Content-Type": "application/json", **self.credentials}
+        request = urllib.request.Request(self.api + path, data, headers, method=method)
         for wait_s in (1, 5, None):
             try:
                 with urllib.request.urlopen(request, timeout=60) as answer:
@@ -71,12 +81,12 @@ class Served:
 
 
 @contextmanager
-def served(home: Path, *arguments: object) -> Iterator[Served]:
+def served(home: Path, *arguments: object, **more: str) -> Iterator[Served]:
     said = home / "said.txt"
     with said.open("w", encoding="utf-8") as talk:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows", "schedule", *map(str, arguments)],
-            env=environment(),
+            [sys.executable, "-P", "-m", "flows", "schedule", *map(str, arguments)],
+            env=environment(**more),
             stdout=subprocess.DEVNULL,
             stderr=talk,
             text=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -114,7 +115,46 @@ def test_a_command_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> No
 def test_an_address_where_nobody_listens_is_one_line(listener: Listener) -> None:
     listener.server.server_close()
     (failure,) = tell_of([FLAGGED], NotifySettings(url=listener.url))
-    assert "could not be told" in failure.line()
+    assert "could not be told: Connection refused" in failure.line()
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["/sesame", "/sesame?token=sesame", "/sesame path", "/sesame\x7f", "/?sesame=\u00e4", ":sesame/x"],
+)
+def test_an_address_is_a_secret_of_which_scheme_and_host_are_said(listener: Listener, rest: str) -> None:
+    listener.server.server_close()
+    base = listener.url.removesuffix("/hook")
+    for address in (base + rest, base.replace("http://", "http://sesame:sesame@") + rest):
+        try:
+            notify = NotifySettings(url=address)
+        except ValidationError:  # a port that is none
+            notify = NotifySettings.model_construct(url=address, command=None, no_data_nights=3)
+        (failure,) = tell_of([FLAGGED], notify)
+        assert "could not be told" in failure.line()
+        assert "sesame" not in failure.line() + str(failure)
+
+
+def test_what_a_stranger_answers_is_one_line_without_the_address() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+
+        def answer() -> None:
+            caller, _ = bound.accept()
+            with caller:
+                caller.recv(65536)
+                caller.sendall(b"sesame opens http://127.0.0.1/sesame\r\n\r\n")
+
+        threading.Thread(target=answer, daemon=True).start()
+        notify = NotifySettings(url=f"http://127.0.0.1:{bound.getsockname()[1]}/sesame")
+        (failure,) = tell_of([FLAGGED], notify)
+    assert "could not be told: BadStatusLine" in failure.line()
+    assert "sesame" not in failure.line()
+
+
+def test_a_command_does_not_get_the_secret_of_our_prefect_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "nightkick:sesame")
+    assert tell_of([FLAGGED], command("import os; open('got', 'w').write(str(dict(os.environ)))")) == []
+    assert "sesame" not in Path("got").read_text(encoding="utf-8")
 
 
 def test_a_redirect_is_not_followed(listener: Listener) -> None:

@@ -111,7 +111,9 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
         flow = schedule.call("GET", f"/flows/{deployment['flow_id']}")["name"]
         closed = subprocess.run(
             [sys.executable, "-c", ZOMBIE, f"{flow}/{deployment['name']}", runs[0]],
-            env=environment(PREFECT_API_URL=schedule.api, PREFECT_LOGGING_LEVEL="CRITICAL"),
+            env=environment(
+                PREFECT_API_URL=schedule.api, PREFECT_API_AUTH_STRING=schedule.secret, PREFECT_LOGGING_LEVEL="CRITICAL"
+            ),
             capture_output=True,
             text=True,
             timeout=120,
