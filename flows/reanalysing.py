@@ -16,7 +16,15 @@ from typing import TypeVar
 
 from analytics.model import Night
 from analytics.rulesets import Ruleset, ruleset_hash
-from analytics.store import NightKey, publish, query, recordings_of_night, save_nights, set_default_ruleset
+from analytics.store import (
+    NightKey,
+    publish,
+    query,
+    recordings_of_night,
+    said_of_pruned,
+    save_nights,
+    set_default_ruleset,
+)
 from flows.context import Context
 from flows.pipeline import open_context
 from flows.scoring import ruleset_named
@@ -113,7 +121,7 @@ def each_night(
         try:
             return act(shared, key)
         except SamplesLostError as error:
-            return error
+            return said_of_pruned(context.store, error)
         except WorkerLostError as error:
             return WorkerLostError(f"night {key[1]} of {key[0]}: {error.what}", hint=error.hint)
 
