@@ -343,6 +343,7 @@ def copies(of: Store, folder: Path) -> Iterator[Store]:
         yield Store(place / of.path.name, wait_s=30)
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("what", "kills"), [("subject", 20), ("recording", 8), ("prune", 6)])
 def test_a_kill_at_any_moment_leaves_all_or_nothing_and_is_finished_by_the_next(
     two: Store, child: Child, tmp_path_factory: pytest.TempPathFactory, what: str, kills: int
