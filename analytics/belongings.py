@@ -23,6 +23,7 @@ _NAMES = (
     (re.compile(r"\.duckdb$"), "a database"),
     (re.compile(r"\.wal(\.[a-z]+)?$|\.duckdb\.tmp$"), "the log of a database"),
     (re.compile(r"^\..*\.schedule$"), "the lock of a schedule"),
+    (re.compile(r"^\..*\.forgetting$"), "the note of what is being forgotten"),
     (re.compile(rf"^{re.escape(_PREFECT)}"), "Prefect's records"),
     (re.compile(r"^nightkick\.toml$"), "a settings file"),
 )

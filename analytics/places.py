@@ -94,10 +94,15 @@ def has_neighbours(database: Path) -> bool:
 
     Its published copy is none. Files are looked into by their first bytes: the mark of DuckDB, under any name.
     """
+    return next(databases_beside(database), None) is not None
+
+
+def databases_beside(database: Path) -> Iterator[Path]:
+    """The other databases in its folder but for its published copy; among them what only bears such a name."""
     real = _real(database)
     own = {real.name, f"{real.name}.wal", published_copy(real).name, published_copy(database).name}
-    beside = (path for path in real.parent.iterdir() if path.name not in own and not _is_same(path, real))
-    return any(path.suffix == ".duckdb" or is_database(path) for path in beside)
+    beside = (path for path in sorted(real.parent.iterdir()) if path.name not in own and not _is_same(path, real))
+    return (path for path in beside if path.suffix == ".duckdb" or is_database(path))
 
 
 def _real(database: Path) -> Path:

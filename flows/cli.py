@@ -18,7 +18,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from flows import __version__
 from flows.cli_asking import movements, nights, patterns, report, score, show, sql
-from flows.cli_care import backup, doctor, restore
+from flows.cli_care import backup, doctor, forget, restore
 from flows.cli_groups import config, journal
 from flows.cli_options import Database, Json, Out
 from flows.exits import ExitCode, answer, failed
@@ -31,7 +31,7 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 for command in (
-    *(config, journal, doctor, backup, restore),
+    *(config, journal, doctor, backup, restore, forget),
     *(nights, movements, show, sql, score, patterns, report),
 ):
     app.command(command)

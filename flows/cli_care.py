@@ -1,10 +1,11 @@
-"""The commands that look after the database: ``nightkick doctor``, ``backup`` and ``restore``.
+"""The commands that look after the database: ``nightkick doctor``, ``backup``, ``restore`` and ``forget``.
 
 As in `flows.cli`, a body imports what it needs when it runs.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from flows.cli_options import Database
@@ -58,3 +59,39 @@ def restore(file: Path, /, *, force: bool = False, db: Database = None) -> None:
     from flows.backing_up import restore_command
 
     restore_command(file, force=force, database=db)
+
+
+def forget(
+    *,
+    subject: str | None = None,
+    night: date | None = None,
+    recording: str | None = None,
+    prune_samples: str | None = None,
+    yes: bool = False,
+    dry_run: bool = False,
+    db: Database = None,
+) -> int:
+    """Forget a person, a night or a recording for good, and say what stays in files, backups and copies.
+
+    Rows, samples, the published copy and Prefect's records of runs go. End nightkick schedule first.
+
+    Parameters
+    ----------
+    subject
+        All that is stored of this person, reviews and journal too; with --night only that night.
+    night
+        All that is stored of this evening (YYYY-MM-DD), of everybody unless --subject is given.
+    recording
+        One recording and what was found in it: its SHA-256, the first characters of that, or its file.
+    prune_samples
+        Only free disk: remove the samples of recordings that ended before a date, or so long ago (365d). Results stay.
+    yes
+        Do not ask.
+    dry_run
+        Show what would go, and change nothing.
+    db
+        Database file.
+    """
+    from flows.forgetting import Asked, forget_command
+
+    return forget_command(Asked(subject, night, recording, prune_samples), yes=yes, dry_run=dry_run, database=db)

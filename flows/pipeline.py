@@ -17,9 +17,11 @@ from analytics.store import (
     Attempt,
     StoredRecording,
     find_recording,
+    finish_removing,
     initialise,
     publish,
     record_attempts,
+    said_of_pruned,
     scratch,
     stored_hashes,
 )
@@ -61,6 +63,7 @@ def open_context(wishes: Wishes, *, database: Path | str | None) -> Context:
     settings = load()
     store = store_for(database, settings)
     initialise(store)
+    finish_removing(store)
     return Context(store, settings, wishes)
 
 
@@ -196,7 +199,7 @@ def _tried(item: Unpacked, context: Context, stored: Collection[str] | None) -> 
         return _imported(item, sha256, known, context, started_at_us), None
     except SamplesLostError as error:
         # Of another recording of the same night. This one's own are staged by now, so its file need not come again.
-        return unusable(error, item.shown, sha256, started_at_us), None
+        return unusable(said_of_pruned(context.store, error), item.shown, sha256, started_at_us), None
     except StoreError:
         raise
     except NightkickError as error:

@@ -16,7 +16,16 @@ from typing import TypeVar
 
 from analytics.model import Night
 from analytics.rulesets import Ruleset, ruleset_hash
-from analytics.store import NightKey, publish, query, recordings_of_night, save_nights, set_default_ruleset, snapshot
+from analytics.store import (
+    NightKey,
+    publish,
+    query,
+    recordings_of_night,
+    said_of_pruned,
+    save_nights,
+    set_default_ruleset,
+    snapshot,
+)
 from flows.analysis import NightToAnalyse
 from flows.context import Context
 from flows.pipeline import open_context
@@ -114,7 +123,7 @@ def each_night(
         try:
             return act(shared, key)
         except SamplesLostError as error:
-            return error
+            return said_of_pruned(context.store, error)
         except WorkerLostError as error:
             return WorkerLostError(f"night {key[1]} of {key[0]}: {error.what}", hint=error.hint)
 

@@ -17,7 +17,7 @@ from analytics.channel import channel_of
 from analytics.criteria import Criteria
 from analytics.model import Channel
 from analytics.motion import Segment, segments
-from analytics.store import Store, StoredRecording, frames, load_samples, recordings_of_night
+from analytics.store import Store, StoredRecording, frames, load_samples, recordings_of_night, said_of_pruned
 from ingest.errors import SamplesLostError, UsageError
 
 #: Widest window that is drawn from raw samples, and what is read beyond it on either side for the filter to settle.
@@ -57,7 +57,7 @@ def window_payload(
         try:
             channel = _channel(store, recording, start_us, end_us, shift_us)
         except SamplesLostError as error:
-            lost.append(error.line())
+            lost.append(said_of_pruned(store, error).line())
             continue
         if len(channel.time_us):
             traces.append(_trace(channel, start_us, end_us, criteria))

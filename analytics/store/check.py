@@ -15,8 +15,10 @@ from analytics.places import has_neighbours, is_copy, shared_samples, way_back
 from analytics.store.connection import Store, first_row, reading
 from analytics.store.failures import is_damage, way_out
 from analytics.store.kept import kept_databases
+from analytics.store.pruning import pruned
 from analytics.store.publish import log_of
 from analytics.store.read import NightKey
+from analytics.store.removing import is_unfinished
 from analytics.store.rows import NIGHT_TABLES
 from analytics.store.samples import check_samples, decode_samples, target_path
 from analytics.store.steps import is_current, known_migrations
@@ -125,7 +127,7 @@ def check(store: Store) -> tuple[Finding, ...]:
         current = Finding(ok=True, what="the database is up to date")
         findings = (current, rows, _orphans(con), _miscounted(con))
     files = (_samples(store, recorded), _strays(store), _left(store), _exposed(store), _published(store))
-    return (*findings, *files)
+    return (*findings, *files, *_unfinished(store))
 
 
 def refuse_damaged(store: Store) -> None:
@@ -161,7 +163,8 @@ def lost_samples(store: Store) -> tuple[Path, ...]:
         recorded = con.execute(
             "SELECT path, sha256, n_samples, epoch_us(first_at) FROM recording ORDER BY 1"
         ).fetchall()
-    return tuple(Path(path) for path, *row in recorded if not _has_samples(store, *row))
+    on_purpose = pruned(store)
+    return tuple(Path(path) for path, *row in recorded if row[0] not in on_purpose and not _has_samples(store, *row))
 
 
 def missing_samples(store: Store) -> tuple[tuple[str, int, int], ...]:
@@ -234,11 +237,15 @@ def _miscounted(con: duckdb.DuckDBPyConnection) -> Finding:
 
 
 def _samples(store: Store, recorded: Sequence[tuple[str, int, int]]) -> Finding:
-    lost = [row[0] for row in recorded if not _has_samples(store, *row)]
+    on_purpose = pruned(store)
+    lost = [row[0] for row in recorded if row[0] not in on_purpose and not _has_samples(store, *row)]
     if lost:
         what = f"{len(lost)} of {len(recorded)} recordings without their samples (first: {lost[0]})"
         hint = way_back(store.path, target_path(store, lost[0]).name) or "import their files again"
         return Finding(ok=False, what=what, hint=hint)
+    if on_purpose:
+        there = len(recorded) - len(on_purpose)
+        return Finding(ok=True, what=f"samples of {there} recordings are in place, those of {len(on_purpose)} pruned")
     return Finding(ok=True, what=f"samples of all {len(recorded)} recordings are in place")
 
 
@@ -265,6 +272,13 @@ def _left(store: Store) -> Finding:
             ok=False, what=f"{len(left)} temporary folders of ended runs", hint="the next import removes them"
         )
     return Finding(ok=True, what="no temporary folders of ended runs")
+
+
+def _unfinished(store: Store) -> tuple[Finding, ...]:
+    if not is_unfinished(store):
+        return ()
+    hint = "nightkick doctor --repair finishes it, as the next import does"
+    return (Finding(ok=False, what="a nightkick forget that was ended half-way", hint=hint),)
 
 
 def _exposed(store: Store) -> Finding:

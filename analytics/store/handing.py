@@ -6,23 +6,46 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from analytics.places import has_neighbours, is_orphaned, other_samples, own_samples, shared_samples
-from analytics.store.connection import Store
+from analytics.places import databases_beside, is_copy, is_orphaned, other_samples, own_samples, shared_samples
+from analytics.store.connection import Store, reading
 from analytics.store.failures import translated
-from analytics.store.samples import compare, decode, target_path
+from analytics.store.samples import compare, decode, samples_path, target_path
 from analytics.store.settling import make_durable, sync_folder
-from ingest.errors import SamplesLostError
+from ingest.errors import DatabaseUnreadableError, SamplesLostError, StoreError
 from ingest.workspace import workspace
+
+#: Name of the setting that tells of a recording that its samples were removed and its results kept.
+PRUNED = "pruned:"
+#: Claims the samples of its recordings, but for those that were pruned.
+CLAIMED = f"SELECT sha256 FROM recording WHERE '{PRUNED}' || sha256 NOT IN (SELECT name FROM setting)"
 
 
 def removable_samples(store: Store, sha256: str) -> tuple[Path, ...]:
-    """Every file of samples of a recording that no other database can need; none of them need be needed here.
+    """Every file of samples of a recording that no other database needs; whether this one does is not asked.
 
-    Those in the shared folder belong to any database beside it.
+    A file in the shared folder stays while another database beside it claims it. Copies of databases do not count.
     """
-    name = target_path(store, sha256).name
-    folders = [store.recordings, *([] if has_neighbours(store.path) else [shared_samples(store.path)])]
-    return tuple(path for folder in folders if (path := folder / name).exists())
+    own, shared = target_path(store, sha256), shared_samples(store.path) / target_path(store, sha256).name
+    files = [own, *([] if _claimed_elsewhere(store, sha256, shared) else [shared])]
+    return tuple(path for path in files if path.exists())
+
+
+def _claimed_elsewhere(store: Store, sha256: str, shared: Path) -> bool:
+    if not shared.exists():
+        return False
+    for path in databases_beside(store.path):
+        other = Store(path, store.wait_s)
+        if is_copy(path) or samples_path(other, sha256) != shared:
+            continue
+        try:
+            with reading(other, any_schema=True) as con:
+                if con.execute(f"SELECT 1 FROM ({CLAIMED}) WHERE sha256 = ?", [sha256]).fetchall():
+                    return True
+        except DatabaseUnreadableError:
+            return True  # it may be mended, and have them
+        except StoreError:
+            continue  # a database of another program
+    return False
 
 
 def keep_samples(store: Store, aside: Path) -> None:

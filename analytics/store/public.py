@@ -4,6 +4,7 @@ from analytics.places import is_staged
 from analytics.store.backup import Backup, back_up, restore
 from analytics.store.check import Finding, check, damaged_nights, lost_samples, refuse_damaged
 from analytics.store.connection import Store, snapshot
+from analytics.store.forget import Doomed, Wish, find_doomed, foreign_tables, forget, known_subjects
 from analytics.store.handing import keep_samples, removable_samples
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
 from analytics.store.journal import journal_of, write_journal
@@ -11,6 +12,7 @@ from analytics.store.kept import kept_databases
 from analytics.store.migrate import initialise
 from analytics.store.nights import load_night
 from analytics.store.notices import NO_DATA, Notice, mark_told, untold
+from analytics.store.pruning import prunable, prune, pruned, said_of_pruned
 from analytics.store.publish import publish
 from analytics.store.query import query
 from analytics.store.read import (
@@ -25,15 +27,17 @@ from analytics.store.read import (
     stored_hashes,
 )
 from analytics.store.recordings import StoredRecording, stored_recording
+from analytics.store.removing import finish_removing
 from analytics.store.repair import bring_samples, remove_orphans, tidy
 from analytics.store.reviews import reviews_of, write_review
-from analytics.store.samples import check_samples, load_samples, scratch, stage_samples
+from analytics.store.samples import check_samples, load_samples, samples_path, scratch, stage_samples
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
 __all__ = [
     "NO_DATA",
     "Attempt",
     "Backup",
+    "Doomed",
     "Finding",
     "NightKey",
     "Notice",
@@ -41,13 +45,18 @@ __all__ = [
     "SeenFiles",
     "Store",
     "StoredRecording",
+    "Wish",
     "back_up",
     "bring_samples",
     "check",
     "check_samples",
     "damaged_nights",
     "default_ruleset",
+    "find_doomed",
     "find_recording",
+    "finish_removing",
+    "foreign_tables",
+    "forget",
     "frames",
     "initialise",
     "is_staged",
@@ -55,11 +64,15 @@ __all__ = [
     "keep_samples",
     "kept_databases",
     "keys_of",
+    "known_subjects",
     "load_night",
     "load_samples",
     "lost_samples",
     "mark_told",
     "nights_to_analyse",
+    "prunable",
+    "prune",
+    "pruned",
     "publish",
     "query",
     "record_attempts",
@@ -70,6 +83,8 @@ __all__ = [
     "remove_orphans",
     "restore",
     "reviews_of",
+    "said_of_pruned",
+    "samples_path",
     "save",
     "save_nights",
     "scratch",

@@ -52,7 +52,12 @@ Question = Callable[[duckdb.DuckDBPyConnection], bool]
 
 
 def rewrite(
-    store: Store, change: Change, *, before_rows: Change | None = None, unless: Question = lambda con: False
+    store: Store,
+    change: Change,
+    *,
+    before_rows: Change | None = None,
+    unless: Question = lambda con: False,
+    traceless: bool = False,
 ) -> bool:
     """Let ``change`` loose on a copy of the database, and put the copy in its place; whether that was done.
 
@@ -66,6 +71,8 @@ def rewrite(
     unless : callable
         Asked on the database itself once nobody else can write: where it says True, nothing is done. Whoever waited
         for the lock may find that another process has done the same meanwhile.
+    traceless : bool
+        Copy the changed copy once more: what was deleted in it stays readable in its file otherwise.
 
     Raises
     ------
@@ -96,6 +103,8 @@ def rewrite(
             _changed(built, before_rows)
             _fill(con, built)
         _changed(built, change)
+        if traceless:
+            built = _without_traces(con, built)
         _keep_owner(built, real.path)
         make_durable(built)
         built.replace(real.path)
@@ -147,6 +156,19 @@ def _changed(built: Path, change: Change) -> None:
         con.close()
     if log_of(built).exists():
         raise StoreError("the log of the copy does not go away", path=built)
+
+
+def _without_traces(con: duckdb.DuckDBPyConnection, built: Path) -> Path:
+    """A copy of the copy: only rows are copied, never blocks."""
+    clean = built.with_name("clean.duckdb")
+    con.execute(f"ATTACH {quoted(database_name(built))} AS changed (READ_ONLY)")
+    con.execute(f"ATTACH {quoted(database_name(clean))} AS clean (STORAGE_VERSION '{STORAGE_VERSION}')")
+    con.execute("COPY FROM DATABASE changed TO clean")
+    con.execute("DETACH clean")
+    con.execute("DETACH changed")
+    if log_of(clean).exists():
+        raise StoreError("the log of the copy does not go away", path=clean)
+    return clean
 
 
 def _keep_owner(built: Path, replaced: Path) -> None:

@@ -18,6 +18,7 @@ import polars as pl
 
 from analytics.model import Night
 from analytics.store.connection import Store, transaction
+from analytics.store.handing import PRUNED
 from analytics.store.read import NightKey, keys_of
 from analytics.store.recordings import StoredRecording, membership_frame, recording_frame
 from analytics.store.rows import NIGHT_TABLES, night_frames
@@ -107,6 +108,7 @@ def _replace_recording(con: duckdb.DuckDBPyConnection, recording: StoredRecordin
     for table, frame in (("recording", recording_frame(recording)), ("recording_night", membership_frame(recording))):
         con.execute(f"DELETE FROM {table} WHERE sha256 = ?", [recording.sha256])
         insert(con, table, frame)
+    con.execute("DELETE FROM setting WHERE name = ?", [PRUNED + recording.sha256])  # they were staged just now
 
 
 def _replace_nights(
