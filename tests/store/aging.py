@@ -42,7 +42,8 @@ _VALUES = {
     "TIMESTAMPTZ '2020-01-01 22:00:00+00', 'heart_bpm': i, 'rmssd_ms': NULL}}]",
 }
 #: What nightkick itself writes.
-_OURS = frozenset({"schema_migration", "setting"})
+_STEPS = "schema_migration"
+_OURS = frozenset({_STEPS, "setting"})
 
 
 def of_step(path: Path, version: int, *, rows: Mapping[str, int] | None = None, n_rows: int = 4) -> Path:
@@ -56,6 +57,7 @@ def of_step(path: Path, version: int, *, rows: Mapping[str, int] | None = None, 
 
 def aged(current: Path, path: Path, version: int) -> Path:
     """What is in the database ``current``, as one of step ``version`` would hold it."""
+    path.parent.mkdir(exist_ok=True)
     with duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION}) as con:
         con.execute("SET TimeZone = 'UTC'")
         _go_through(con, version)
@@ -81,6 +83,18 @@ def everything(path: Path) -> dict[str, list[dict[str, Any]]]:
             rows = con.execute(f"FROM {name}").fetchall()
             found[name] = [dict(zip(columns, row, strict=True)) for row in rows]
         return found
+
+
+def fingerprint(path: Path) -> dict[str, tuple[Any, ...]]:
+    """Of every table how many rows, and a hash of all values: as good as `everything`, and much faster."""
+    with duckdb.connect(str(path), read_only=True) as con:
+        return {
+            name: con.execute(
+                f"SELECT count(*), bit_xor(hash({name})), sum(hash({name}) % 1_000_003) FROM {what}"
+            ).fetchall()[0]
+            for name in tables(con)
+            for what in [f"(SELECT * EXCLUDE (applied_at) FROM {name}) AS {name}" if name == _STEPS else name]
+        }
 
 
 def _go_through(con: duckdb.DuckDBPyConnection, version: int) -> None:
