@@ -338,7 +338,11 @@ def test_a_statement_that_takes_too_long_is_ended(db: Path, statement: str) -> N
     assert time.monotonic() - began < 20
 
 
-def test_nothing_is_imported_from_the_folder_where_one_stands(run: Run, db: Path) -> None:
+def test_nothing_is_imported_from_the_folder_where_one_stands(
+    run: Run, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = os.environ.get("PYTHONPATH", "").split(os.pathsep)  # by the person: "." would mean this folder
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(folder for folder in named if Path(folder).is_absolute()))
     for name in ("duckdb", "json", "flows", "analytics"):
         Path(f"{name}.py").write_text("raise SystemExit('taken over')")
     assert run("sql", "select 1 as a", "--db", db) == (0, "a\n-\n1\n", "")
