@@ -309,8 +309,8 @@ while line := sys.stdin.readline():
     os.waitpid(child, 0)
     print("ended", flush=True)
 """
-#: Kills that hit while it writes, at the least.
-WRITING_SHARE = 0.5
+#: Kills that hit while it writes, at the least: usually two thirds do, but a busy machine has other paces.
+WRITING_SHARE = 0.3
 
 
 class Victims:
@@ -364,10 +364,10 @@ def test_a_kill_at_any_moment_leaves_all_or_nothing_and_is_finished_by_the_next(
     assert states[0] != states[1]
     others = rows_of(two.path, OTHER)
     hit = ends = 0
-    for _ in range(kills):
+    for number in range(kills):
         store = next(fresh)
         victim = victims.start(store, **asked)
-        time.sleep(chance.uniform(0, takes_s))
+        time.sleep(takes_s * (number + chance.random()) / kills)  # spread over its length
         os.kill(victim, signal.SIGKILL)
         victims.wait()
         hit += note_path(store).exists()
