@@ -126,7 +126,8 @@ def test_repair_says_what_is_left(run: Run, db: Path) -> None:
 
 
 def test_repair_keeps_fresh_samples_and_those_of_a_neighbour(run: Run, db: Path) -> None:
-    stray = Store(db).recordings / f"{'e' * 64}.parquet"
+    stray = db.parent / "recordings" / f"{'e' * 64}.parquet"  # where databases made before share a folder
+    stray.parent.mkdir(mode=0o700)
     stray.write_bytes(b"an import is about to store its recording")
     run("doctor", "--repair", "--db", db)
     assert stray.exists()
