@@ -24,7 +24,7 @@ from analytics.store import write_review
 from flows.pipeline import import_run, open_context
 from flows.wishes import Wishes
 from ingest.clock import microseconds
-from tests.review.browsing import browser_path, browsing, page_of, served
+from tests.review.browsing import browser_path, browsing, let_in, page_of, served
 
 #: Who sleeps, night after night.
 FORTNIGHT = ("plmd", "healthy", "plmd", "jerks", "healthy", "plmd", "rls", "plmd", "short", "jerks", "plmd", "healthy",
@@ -63,6 +63,7 @@ def _shot(
     whole: bool = False,
 ) -> None:
     page = browser.new_page(**options)
+    let_in(page.context, url)
     page.goto(url)
     page.wait_for_selector(READY)
     page.wait_for_load_state("networkidle")

@@ -21,7 +21,7 @@ from analytics.store.rows import NIGHT_TABLES
 from flows.demo import sample_data
 from flows.pipeline import import_run, open_context
 from flows.wishes import Wishes
-from tests.review.browsing import browser_path, browsing, page_of, served
+from tests.review.browsing import browser_path, browsing, let_in, page_of, served
 
 NIGHT = "/night/2026-03-02?subject=me"
 DAYS_APART = 3
@@ -93,6 +93,7 @@ def main() -> None:
         repeat(store, given.nights)
     with served(page_of(store.path)) as at, browsing(executable) as browser:
         tab = browser.new_page(viewport={"width": 1360, "height": 900})
+        let_in(tab.context, at)
         home = []
         for _ in range(5):
             tab.goto(at)

@@ -68,7 +68,7 @@ def create_app(page: Page) -> ASGIApp:
         Mount("/static", StaticFiles(directory=_HERE / "static")),
     ]
     handlers: Any = {NightkickError: _failed, HTTPException: _not_there}
-    return Protected(Starlette(routes=routes, exception_handlers=handlers), page.token)
+    return Protected(Starlette(routes=routes, exception_handlers=handlers), page.token, page.door)
 
 
 def _json(page: Page, answer: Answer) -> Callable[[Request], Response]:

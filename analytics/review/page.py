@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from analytics.criteria import Criteria
+from analytics.review.door import Door
 from analytics.rulesets import Ruleset
 from analytics.store import Store
 
@@ -22,6 +23,8 @@ class Page:
         By name; the store says which one is shown.
     token : str
         What a page of this server shows when it writes.
+    door : Door
+        Which browsers are let in.
     """
 
     store: Store
@@ -29,4 +32,5 @@ class Page:
     criteria: Criteria
     rulesets: dict[str, Ruleset]
     version: str
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    door: Door = field(default_factory=Door)

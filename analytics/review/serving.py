@@ -1,4 +1,4 @@
-"""Serving the page on this machine until somebody stops it."""
+"""Serving the page on this machine until it is stopped."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
+from analytics.review.connections import BACKLOG, Connection
 from ingest.errors import UsageError
 
 HOST = "127.0.0.1"
@@ -33,13 +34,38 @@ def serve(app: ASGIApp, port: int, listening: Callable[[str], None]) -> None:
         The user has stopped it.
     """
     with _listening(port) as bound:
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", server_header=False, ws="none")
-        )
         address = f"http://{HOST}:{bound.getsockname()[1]}/"
-        # The socket listens already: what a browser asks before the server has started waits in its queue.
-        threading.Thread(target=listening, args=(address,), daemon=True).start()
-        server.run(sockets=[bound])
+        # In a thread, for a browser may be waited for. Not before the server has started: from then on it ends well.
+        announce = threading.Thread(target=listening, args=(address,), daemon=True)
+        server_of(app, announce.start).run(sockets=[bound])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's, which says when it has started."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._says_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to answer."""
+        await super().startup(sockets=sockets)
+        self._says_started()
+
+
+def server_of(app: ASGIApp, started: Callable[[], None] = lambda: None) -> uvicorn.Server:
+    """A server that says nothing of what strangers send it, and waits for none of them."""
+    config = uvicorn.Config(
+        app,
+        http=Connection,
+        backlog=BACKLOG,
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        ws="none",
+    )
+    return _Server(config, started)
 
 
 def _listening(port: int) -> socket.socket:
@@ -47,7 +73,7 @@ def _listening(port: int) -> socket.socket:
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((HOST, port))
-        bound.listen()
+        bound.listen(BACKLOG)
     except (OSError, OverflowError) as error:
         bound.close()
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
 import socket
-import subprocess
-import sys
-import urllib.request
 from pathlib import Path
 
 import duckdb
+import httpx
 
 from analytics.store import Store, initialise
 from tests.flows.conftest import Run
+from tests.review.program import reviewing
 
 
 def test_a_missing_database_is_not_made(run: Run, tmp_path: Path) -> None:
@@ -50,16 +46,8 @@ def test_a_port_in_use_is_said_with_the_way_out(run: Run, tmp_path: Path) -> Non
 def test_it_says_where_it_is_and_stops_when_told(tmp_path: Path) -> None:
     path = tmp_path / "x.duckdb"
     initialise(Store(path))
-    command = [sys.executable, "-m", "flows", "review", "--no-open", "--port", "0", "--db", str(path)]
-    with subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2], env=dict(os.environ)
-    ) as server:
-        assert server.stderr is not None
-        line = server.stderr.readline()
-        found = re.search(r"http://127\.0\.0\.1:\d+/", line)
-        assert found, line
-        with urllib.request.urlopen(found[0], timeout=30) as answer:
-            assert answer.status == 200
-        server.send_signal(signal.SIGINT)
-        assert server.wait(timeout=30) == 0
-        assert server.stderr.read() == ""
+    with reviewing(path) as running:
+        assert running.lines[0] == f"review page: {running.address}/ (Ctrl+C stops it)\n"
+        assert str(running.file) in running.lines[1]
+        assert httpx.get(running.address, cookies=running.cookie(), timeout=30).status_code == 200
+        assert running.stop() == ""

@@ -8,12 +8,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
 
-import uvicorn
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from playwright.sync_api import Page as Tab
 
 from analytics.review import Page, create_app
+from analytics.review.door import Door, cookie_name
+from analytics.review.serving import server_of
 from analytics.store import Store
 from flows.settings import Settings
 
@@ -27,6 +30,10 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+#: What opens the pages that are served here, by their addresses.
+_doors: dict[str, Door] = {}
 
 
 def browser_path() -> str | None:
@@ -50,12 +57,13 @@ def page_of(database: Path, *, reviewer: str = "Ann", wait_s: float = 10.0) -> P
 def served(page: Page) -> Iterator[str]:
     """The address of the page, served by a thread for as long as the context lasts."""
     bound = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(page), log_level="warning", access_log=False, lifespan="off", ws="none")
-    server = uvicorn.Server(config)
+    server = server_of(create_app(page))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
     thread.start()
+    address = f"http://127.0.0.1:{bound.getsockname()[1]}"
+    _doors[address] = page.door
     try:
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        yield address
     finally:
         server.should_exit = True
         thread.join()
@@ -73,8 +81,26 @@ def browsing(executable: str) -> Iterator[Browser]:
             browser.close()
 
 
+def key_of(address: str) -> dict[str, str]:
+    """The cookie of one more client that is let in."""
+    door = _doors[address]
+    cookie = door.let_in(door.secret)
+    assert cookie is not None
+    return {cookie_name(urlsplit(address).netloc): cookie}
+
+
+def let_in(context: BrowserContext, url: str) -> None:
+    """Have all tabs of a context let in where the page of ``url`` is served; nothing if they are."""
+    address = url[: len(url) - len(urlsplit(url)._replace(scheme="", netloc="").geturl())]
+    names = {cookie.get("name") for cookie in context.cookies()}
+    if address in _doors and cookie_name(urlsplit(address).netloc) not in names:
+        cookies = [{"name": name, "value": value, "url": address} for name, value in key_of(address).items()]
+        context.add_cookies(cast(Any, cookies))
+
+
 def opened(tab: Tab, url: str) -> Tab:
-    """The tab, once the page at an address is drawn."""
+    """The tab, let in, once the page at an address is drawn."""
+    let_in(tab.context, url)
     tab.goto(url)
     return ready(tab)
 

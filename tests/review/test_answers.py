@@ -15,7 +15,7 @@ from analytics.review.export import Filter, csv_of
 from analytics.review.protection import TOKEN_HEADER, is_here
 from analytics.store import Store, query
 from tests.flows.stored import EVENING, SUBJECT, build
-from tests.review.browsing import page_of, served
+from tests.review.browsing import key_of, page_of, served
 
 KEY = {"subject": SUBJECT, "night": EVENING.isoformat()}
 
@@ -43,8 +43,10 @@ def writer(written: Store) -> Iterator[httpx.Client]:
 
 def _asking(store: Store) -> Iterator[httpx.Client]:
     page = page_of(store.path)
-    with served(page) as at, httpx.Client(base_url=at, headers={TOKEN_HEADER: page.token}, timeout=60) as client:
-        yield client
+    with served(page) as at:
+        headers = {TOKEN_HEADER: page.token}
+        with httpx.Client(base_url=at, headers=headers, cookies=key_of(at), timeout=60) as client:
+            yield client
 
 
 def _onset(client: httpx.Client) -> int:
@@ -63,7 +65,14 @@ def test_a_request_for_another_host_is_refused(client: httpx.Client, host: str) 
 
 @pytest.mark.parametrize(
     ("hosts", "here"),
-    [(["localhost:1"], True), (["LOCALHOST"], True), (["127.0.0.1", "127.0.0.1"], False), ([], False)],
+    [
+        (["127.0.0.1:1"], True),
+        (["127.0.0.1"], True),
+        (["localhost:1"], False),
+        (["127.0.0.1:x"], False),
+        (["127.0.0.1:1", "127.0.0.1:1"], False),
+        ([], False),
+    ],
 )
 def test_only_one_name_of_this_machine_is_taken(hosts: list[str], *, here: bool) -> None:
     assert is_here(hosts) is here
@@ -185,7 +194,9 @@ def test_a_database_that_vanished_is_said(writer: httpx.Client, written: Store) 
 def test_the_names_in_the_shell_are_escaped(store: Store) -> None:
     hostile = "<script>alert(1)</script>\"'"
     with served(page_of(store.path, reviewer=hostile)) as at:
-        assert "<script>alert" not in httpx.get(at).text
+        shell = httpx.get(at, cookies=key_of(at))
+        assert shell.status_code == 200
+        assert "<script>alert" not in shell.text
 
 
 def test_the_samples_of_a_night_may_be_gone(client: httpx.Client) -> None:
