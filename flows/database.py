@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analytics.store.connection import Store
+from flows.terminal import complain
 
 if TYPE_CHECKING:
     from flows.settings import Settings
@@ -24,9 +25,9 @@ def store_for(database: Path | str | None, settings: Settings | None = None) -> 
         The settings make no sense.
     """
     if database:
-        return Store(Path(database).absolute(), wait_s=WAIT_S)
+        return Store(Path(database).absolute(), wait_s=WAIT_S, on_wait=complain)
     if settings is None:
         from flows.settings import load  # 0.15 s that a named database does not need
 
         settings = load()
-    return Store(settings.database, wait_s=WAIT_S)
+    return Store(settings.database, wait_s=WAIT_S, on_wait=complain)

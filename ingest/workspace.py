@@ -2,7 +2,8 @@
 
 A workspace is a folder beside the files it is for, so that a finished file is renamed into place and never
 copied. Its maker holds a lock on it; one that nobody holds belongs to a dead process and is removed by the next
-one that comes along. A process number would not do: the system gives it to somebody else in time.
+one that comes along. A process number would not do: the system gives it to somebody else in time. What another user
+has put into the folder under such a name, and a link to another folder, is no workspace and is left alone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 
 PREFIX = ".nightkick-"
 OWNER_FOLDER = 0o700
+_FOLDER_ITSELF = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 @contextmanager
@@ -62,7 +64,8 @@ def _locked_folder(folder: Path) -> tuple[Path, int]:
     while True:
         path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder))
         with contextlib.suppress(FileNotFoundError):
-            handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            handle = os.open(path, _FOLDER_ITSELF)
+            # Nobody else may open it, so only one of us that looks whether its maker is dead is waited for.
             fcntl.flock(handle, fcntl.LOCK_EX)
             if path.exists():
                 return path, handle
@@ -77,7 +80,7 @@ def _unless_held(path: Path) -> Iterator[bool]:
     In a folder that others write to, a link or another user's folder may bear such a name: neither is one.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        handle = os.open(path, _FOLDER_ITSELF)
     except OSError:
         yield False
         return

@@ -15,8 +15,6 @@ The only place that connects to the database file. Three facts about DuckDB shap
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import random
 import threading
 import time
@@ -24,16 +22,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
 from analytics.places import own_samples, published_copy
-from analytics.store.failures import busy, is_busy, translated
+from analytics.store.failures import busy, holder_in, is_busy, translated
 from analytics.store.settling import owner_only
 from analytics.store.steps import require_current
+from analytics.store.waiting import Tell, Wait, silent, turn_in
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,6 +42,8 @@ T = TypeVar("T")
 
 #: First and longest pause before the lock is tried again, seconds; each is drawn from half to one and a half.
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.4
+#: A thread that waits for another wakes up so often, seconds: polars' handler lets no lock hear Ctrl-C.
+WAKE_S = 0.2
 
 #: Readable by every DuckDB from 1.5 on, whichever of them wrote it.
 STORAGE_VERSION = "v1.5.0"
@@ -80,10 +82,13 @@ class Store:
         The database file. Raw samples lie beside it.
     wait_s : float
         Longest wait for another process or thread, seconds.
+    on_wait : callable
+        Told in one line what is waited for, and for whom, when a wait gets long. This layer prints nothing.
     """
 
     path: Path
     wait_s: float = 30.0
+    on_wait: Tell = field(default=silent, compare=False, repr=False)
 
     @property
     def recordings(self) -> Path:
@@ -189,9 +194,11 @@ def writing(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
 @contextmanager
 def alone(store: Store) -> Iterator[None]:
     """Keep every other connection of this process away from the database."""
-    gate = _gate(store.path)
-    if not gate.acquire(timeout=store.wait_s):
-        raise busy(None, store.path, store.wait_s)
+    gate, wait = _gate(store.path), _wait(store)
+    while not gate.acquire(timeout=max(0.0, min(WAKE_S, wait.left_s))):
+        if wait.left_s <= 0:
+            raise busy(None, store.path, store.wait_s)
+        wait.note(lambda: holder_in(None))
     try:
         yield
     finally:
@@ -214,52 +221,31 @@ def retry_busy(attempt: Callable[[], T], store: Store, *, has_turn: bool = False
 
     ``has_turn`` says that the caller is inside `turn` already, and stays there.
     """
-    give_up_at = time.monotonic() + store.wait_s
-    pause_s = FIRST_PAUSE_S
-    with contextlib.nullcontext() if has_turn else turn(store):
+    wait, pause_s = _wait(store), FIRST_PAUSE_S
+    with contextlib.nullcontext() if has_turn else turn(store, wait):
         while True:
             try:
                 return attempt()
             except duckdb.Error as error:
-                left_s = give_up_at - time.monotonic()
+                left_s, held = wait.left_s, error
                 if not is_busy(error):
                     raise
                 if left_s <= 0:
                     raise busy(error, store.path, store.wait_s) from error
-                time.sleep(min(left_s, pause_s * random.uniform(0.5, 1.5)))
-                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            wait.note(partial(holder_in, held))
+            time.sleep(min(left_s, pause_s * random.uniform(0.5, 1.5)))
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
 
 @contextmanager
-def turn(store: Store) -> Iterator[None]:
-    """Inside, nobody else of us tries to connect to a database in this one's folder.
-
-    A lock on the folder itself leaves no file behind and ends with its process; the maker of a workspace holds the same
-    lock on that, so no database is opened right inside one. Whose turn does not come in time, and whose file system has
-    no such locks, goes on without: DuckDB's own lock is the one that guards the data.
-    """
-    give_up_at = time.monotonic() + store.wait_s
-    try:
-        handle = os.open(store.path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
+def turn(store: Store, wait: Wait | None = None) -> Iterator[None]:
+    """Inside, no other process of this user tries to connect to a database in this one's folder; see `turn_in`."""
+    with turn_in(store.path.parent, wait or _wait(store)):
         yield
-        return
-    try:
-        while not _taken(handle) and time.monotonic() < give_up_at:
-            time.sleep(FIRST_PAUSE_S * random.uniform(0.5, 1.5))
-        yield
-    finally:
-        os.close(handle)
 
 
-def _taken(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # a file system without such locks: nobody can have taken it
-        return True
-    return True
+def _wait(store: Store) -> Wait:
+    return Wait(store.path, store.wait_s, store.on_wait)
 
 
 def first_row(

@@ -132,9 +132,14 @@ def errors_below() -> tuple[type[duckdb.Error] | type[pl.exceptions.PolarsError]
 def busy(error: duckdb.Error | None, path: Path, wait_s: float) -> DatabaseBusyError:
     """The error for a lock that was not released within ``wait_s``, naming its holder."""
     held = _HOLDER.search(str(error))
-    holder = f"{Path(held['program']).name} (process {held['pid']})" if held else "this program itself"
     hint = f"end process {held['pid']} or close the database there" if held else "try again"
-    return DatabaseBusyError(f"the database was in use by {holder} for {wait_s:g} s", path=path, hint=hint)
+    return DatabaseBusyError(f"the database was in use by {holder_in(error)} for {wait_s:g} s", path=path, hint=hint)
+
+
+def holder_in(error: duckdb.Error | None) -> str:
+    """Who has the database open, as far as the error tells."""
+    held = _HOLDER.search(str(error))
+    return f"{Path(held['program']).name} (process {held['pid']})" if held else "this program itself"
 
 
 def as_store_error(error: duckdb.Error | pl.exceptions.PolarsError | OSError, path: Path) -> StoreError:

@@ -349,3 +349,24 @@ with workspace(Path(sys.argv[1])) as folder:
     assert len(abandoned(tmp_path)) == 1
     with workspace(tmp_path) as mine:
         assert list(tmp_path.glob(f"{PREFIX}*")) == [mine]
+
+
+def test_a_link_under_the_name_of_a_workspace_is_none_and_keeps_what_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "night.cwa").write_text("x")
+    (tmp_path / f"{PREFIX}planted").symlink_to(tmp_path / "precious")
+    assert abandoned(tmp_path) == ()
+    with workspace(tmp_path):
+        pass
+    assert (tmp_path / "precious" / "night.cwa").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can play another user")
+def test_a_folder_of_another_user_under_the_name_of_a_workspace_is_left_alone(tmp_path: Path) -> None:
+    planted = tmp_path / f"{PREFIX}planted"
+    planted.mkdir()
+    os.chown(planted, 65534, 65534)
+    assert abandoned(tmp_path) == ()
+    with workspace(tmp_path):
+        pass
+    assert planted.exists()
