@@ -25,6 +25,7 @@ _NAMES = (
     (re.compile(r"^\..*\.schedule$"), "the lock of a schedule"),
     (re.compile(r"^\..*\.forgetting$"), "the note of what is being forgotten"),
     (re.compile(rf"^{re.escape(_PREFECT)}"), "Prefect's records"),
+    (re.compile(r"^\.nightkick\.lock$"), "the lock of the databases there"),
     (re.compile(r"^nightkick\.toml$"), "a settings file"),
 )
 

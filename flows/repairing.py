@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analytics.store import bring_samples, damaged_nights, lost_samples, publish, refuse_damaged, remove_orphans, tidy
+from analytics.store import (
+    bring_samples,
+    damaged_nights,
+    discard_damaged,
+    lost_samples,
+    publish,
+    refuse_damaged,
+    remove_orphans,
+    tidy,
+)
 from flows.database import store_for
 from flows.pipeline import import_run, open_context
 from flows.reanalysing import analyse_again
@@ -28,6 +37,7 @@ def repair(database: Path | None) -> None:
     store = context.store
     for done in bring_samples(store):
         say(done)
+    discard_damaged(store)
     if files := [path for path in lost_samples(store) if path.is_file()]:
         for outcome in import_run(files, context):
             if outcome.error is not None:

@@ -17,7 +17,16 @@ from analytics.channel import channel_of
 from analytics.criteria import Criteria
 from analytics.model import Channel
 from analytics.motion import Segment, segments
-from analytics.store import Store, StoredRecording, frames, load_samples, recordings_of_night, said_of_pruned
+from analytics.store import (
+    Store,
+    StoredRecording,
+    check_samples,
+    frames,
+    is_own,
+    load_samples,
+    recordings_of_night,
+    said_of_pruned,
+)
 from ingest.errors import SamplesLostError, UsageError
 
 #: Widest window that is drawn from raw samples, and what is read beyond it on either side for the filter to settle.
@@ -77,6 +86,8 @@ def _second_leg_behind_us(store: Store, subject: str, night_date: date, at_us: i
 def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: int, shift_us: int) -> Channel:
     """Samples between two moments of the night's clock, and a margin, ``shift_us`` later than their own clock says."""
     margin_us = round(MARGIN_S * 1e6)
+    if not is_own(store, recording.sha256):  # it may be a neighbour's, of the same file under another zone
+        check_samples(store, recording.sha256, n_samples=recording.n_samples, first_us=recording.first_us)
     samples = load_samples(store, recording.sha256, start_us - shift_us - margin_us, end_us - shift_us + margin_us)
     return channel_of(
         replace(samples, time_us=samples.time_us + shift_us),

@@ -16,23 +16,23 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
-from analytics.outputs import ANOTHER, Kind, put_in_place, refuse_taken
+from analytics import outputs
+from analytics.outputs import ANOTHER, Kind, refuse_taken
 from analytics.places import is_database
-from analytics.store.connection import Store, first_row, reading, turn, writing
+from analytics.store.connection import Store, first_row, reading
 from analytics.store.failures import translated
-from analytics.store.handing import keep_samples
-from analytics.store.kept import keep_aside
+from analytics.store.handing import second_name
 from analytics.store.migrate import initialise
 from analytics.store.publish import copied
-from analytics.store.samples import samples_path, target_path
-from analytics.store.settling import make_durable, settle, sync_folder
+from analytics.store.replacing import put_in_place
+from analytics.store.samples import samples_path
 from ingest.errors import DatabaseUnreadableError, StoreError, UsageError
 from ingest.workspace import OWNER_FOLDER, workspace
 
@@ -100,7 +100,7 @@ def back_up(store: Store, target: Path, *, with_samples: bool) -> Backup:
             content = {name: [member.size, member.sha256] for name, member in members.items()}
             about = {"nightkick backup": LAYOUT, "made_at": made_at, "n_recorded": len(hashes), "files": content}
             archive.writestr(MANIFEST, json.dumps(about, indent=1))
-        put_in_place(built, target, BACKUP)
+        outputs.put_in_place(built, target, BACKUP)
     return Backup(made_at, len(members) - 1, len(hashes) - len(members) + 1)
 
 
@@ -127,16 +127,14 @@ def restore(store: Store, source: Path, *, force: bool) -> Backup:
         members = {name: _Member(*member) for name, member in about["files"].items()}
         files = {name: _take(archive, name, member, folder, source) for name, member in members.items()}
         _bring_up_to_date(files[DATABASE], source)
-        samples: list[tuple[Path, Path]] = []
-        for name, file in files.items():
-            if found := _SAMPLES.fullmatch(name):
-                samples.append((file, target_path(store, found["sha256"])))
-        kept = _put_in_place(store, files[DATABASE], samples)
+        store.recordings.mkdir(mode=OWNER_FOLDER, exist_ok=True)
+        found = {match["sha256"]: files[name] for name in files if (match := _SAMPLES.fullmatch(name))}
+        kept = put_in_place(store, files[DATABASE], samples=found, recordings=_recordings_in(files[DATABASE]))
     return Backup(about["made_at"], len(files) - 1, about["n_recorded"] - len(files) + 1, kept)
 
 
 def _restore_copy(store: Store, source: Path) -> Backup:
-    """Put a copy of another database in place. Samples lie beside already, if there are any."""
+    """Put a copy of another database in place, and samples that this one alone has."""
     if store.path.exists() and source.samefile(store.path):
         raise UsageError("that is the database itself", path=source, hint="name a backup or its published copy")
     made_at = datetime.fromtimestamp(source.stat().st_mtime, UTC).isoformat(timespec="seconds")
@@ -144,7 +142,12 @@ def _restore_copy(store: Store, source: Path) -> Backup:
         copy = copied(Store(source, wait_s=store.wait_s), folder)
         _bring_up_to_date(copy, source)
         hashes = _recordings_in(copy)
-        kept = _put_in_place(store, copy)
+        lying = {sha256: samples_path(Store(source), sha256) for sha256 in hashes}
+        theirs = {
+            sha256: path for sha256, path in lying.items() if path.exists() and path != samples_path(store, sha256)
+        }
+        given = {sha256: second_name(path, folder) for sha256, path in theirs.items()}
+        kept = put_in_place(store, copy, samples=given, recordings=hashes)
     n_there = sum(samples_path(store, sha256).exists() for sha256 in hashes)
     return Backup(made_at, n_there, len(hashes) - n_there, kept)
 
@@ -283,36 +286,3 @@ def _born(database: Path) -> datetime:
         row = first_row(con, "SELECT min(applied_at) FROM schema_migration")
     assert row is not None
     return cast(datetime, row[0])
-
-
-def _put_in_place(store: Store, built: Path, samples: Sequence[tuple[Path, Path]] = ()) -> Path | None:
-    """One rename, while no process is about to write to the database that is replaced; where that one is kept.
-
-    It keeps its samples too, before the restored ones (file and place of each) take their names.
-    """
-    make_durable(built)
-    with _writers_kept_out(store):
-        if kept := keep_aside(store):
-            keep_samples(store, kept)
-        if samples:
-            store.recordings.mkdir(mode=OWNER_FOLDER, exist_ok=True)
-        for file, place in samples:
-            settle(file, place)
-        built.replace(store.path)
-        sync_folder(store.path.parent)
-    return kept
-
-
-@contextmanager
-def _writers_kept_out(store: Store) -> Iterator[None]:
-    """Inside, the database has no log of its own, and nobody of us writes to it or is about to."""
-    with ExitStack() as held:
-        if store.path.exists():
-            try:
-                with writing(store) as con:
-                    con.execute("CHECKPOINT")
-                held.enter_context(reading(store, any_schema=True))
-            except DatabaseUnreadableError:
-                pass  # damaged, which is what backups are for: nobody can have it open
-        held.enter_context(turn(store))
-        yield

@@ -241,7 +241,10 @@ def _samples(store: Store, recorded: Sequence[tuple[str, int, int]]) -> Finding:
     lost = [row[0] for row in recorded if row[0] not in on_purpose and not _has_samples(store, *row)]
     if lost:
         what = f"{len(lost)} of {len(recorded)} recordings without their samples (first: {lost[0]})"
-        hint = way_back(store.path, target_path(store, lost[0]).name) or "import their files again"
+        hint = (
+            way_back(store.path, target_path(store, lost[0]).name)
+            or "import their files again; nightkick doctor --repair does"
+        )
         return Finding(ok=False, what=what, hint=hint)
     if on_purpose:
         there = len(recorded) - len(on_purpose)

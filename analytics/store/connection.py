@@ -113,7 +113,9 @@ class ArrowStream:
 
 
 @contextmanager
-def reading(store: Store, *, any_schema: bool = False, spills: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+def reading(
+    store: Store, *, any_schema: bool = False, spills: bool = True, has_turn: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that can read this database and reach nothing else: no file, no network, no setting.
 
     Parameters
@@ -122,6 +124,8 @@ def reading(store: Store, *, any_schema: bool = False, spills: bool = True) -> I
         Whether the database may be of an older or newer nightkick.
     spills : bool
         Whether what does not fit into memory may go to files meanwhile. They outlive a process that is killed.
+    has_turn : bool
+        Whether the caller is inside `turn` already, and stays there.
 
     Raises
     ------
@@ -131,7 +135,8 @@ def reading(store: Store, *, any_schema: bool = False, spills: bool = True) -> I
     if held is not None and held[0] == store.path:
         yield held[1]
         return
-    with _connected(store, READER if spills else {**READER, "temp_directory": ""}, read_only=True) as con:
+    config = READER if spills else {**READER, "temp_directory": ""}
+    with _connected(store, config, read_only=True, has_turn=has_turn) as con:
         con.execute("SET lock_configuration = true")
         if not any_schema:
             require_current(con, store.path)
@@ -185,9 +190,9 @@ def atomic(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextmanager
-def writing(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+def writing(store: Store, *, has_turn: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that can write, outside any transaction: for migrations. Use `transaction` otherwise."""
-    with _connected(store, WRITER, read_only=False) as con:
+    with _connected(store, WRITER, read_only=False, has_turn=has_turn) as con:
         yield con
 
 
@@ -279,11 +284,14 @@ def quoted(text: str) -> str:
 
 
 @contextmanager
-def _connected(store: Store, config: dict[str, str], *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+def _connected(
+    store: Store, config: dict[str, str], *, read_only: bool, has_turn: bool
+) -> Iterator[duckdb.DuckDBPyConnection]:
     # Owner only for reading too: what does not fit into memory goes to a folder of DuckDB's own making.
     with translated(store.path), alone(store), owner_only():
         name = database_name(store.path)
-        con = retry_busy(lambda: duckdb.connect(name, read_only=read_only, config=dict(config)), store)
+        opened = partial(duckdb.connect, name, read_only=read_only, config=dict(config))
+        con = retry_busy(opened, store, has_turn=has_turn)
         try:
             con.execute(SESSION)
             yield con

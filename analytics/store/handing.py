@@ -63,6 +63,17 @@ def keep_samples(store: Store, aside: Path) -> None:
             _give_all(files, own_samples(aside))
 
 
+def second_name(file: Path, folder: Path) -> Path:
+    """The same file once more, in another folder: by a link, or as a copy where the file system has none."""
+    given = folder / file.name
+    try:
+        given.hardlink_to(file)
+    except OSError:
+        shutil.copyfile(file, given)
+        make_durable(given)
+    return given
+
+
 def adopt_samples(store: Store, sha256: str, *, n_samples: int, first_us: int) -> Path | None:
     """Take samples that lie in the folder of another name: the database was renamed, or copied from another one.
 
@@ -90,11 +101,5 @@ def _give_all(files: Sequence[Path], folder: Path) -> None:
     """Second names of files in another folder, or copies; whatever bears such a name there is replaced."""
     with workspace(folder) as room:
         for file in files:
-            given = room / file.name
-            try:
-                given.hardlink_to(file)
-            except OSError:  # no second names on this file system
-                shutil.copyfile(file, given)
-                make_durable(given)
-            given.replace(folder / file.name)
+            second_name(file, room).replace(folder / file.name)
         sync_folder(folder)

@@ -28,9 +28,9 @@ from analytics.store.read import (
 )
 from analytics.store.recordings import StoredRecording, stored_recording
 from analytics.store.removing import finish_removing
-from analytics.store.repair import bring_samples, remove_orphans, tidy
+from analytics.store.repair import bring_samples, discard_damaged, remove_orphans, tidy
 from analytics.store.reviews import reviews_of, write_review
-from analytics.store.samples import check_samples, load_samples, samples_path, scratch, stage_samples
+from analytics.store.samples import check_samples, is_own, load_samples, samples_path, scratch, stage_samples
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "check_samples",
     "damaged_nights",
     "default_ruleset",
+    "discard_damaged",
     "find_doomed",
     "find_recording",
     "finish_removing",
@@ -59,6 +60,7 @@ __all__ = [
     "forget",
     "frames",
     "initialise",
+    "is_own",
     "is_staged",
     "journal_of",
     "keep_samples",

@@ -12,10 +12,11 @@ from collections import Counter
 from pathlib import Path
 
 from analytics.store.check import OTHERS, exposed, folders_in_use, missing_samples, stray_samples
-from analytics.store.connection import Store, first_row, transaction
+from analytics.store.connection import Store, first_row, reading, transaction
 from analytics.store.failures import translated
 from analytics.store.handing import adopt_samples
 from analytics.store.rows import NIGHT_TABLES
+from analytics.store.samples import target_path
 from ingest.workspace import abandoned, workspace
 
 #: Between staging samples and saving their recording an import takes minutes at most.
@@ -69,6 +70,22 @@ def remove_orphans(store: Store) -> int:
     with transaction(store) as con:
         rows = [first_row(con, f"DELETE FROM {table} WHERE {where}") for table, where in wheres.items()]
     return sum(row[0] for row in rows if row)
+
+
+def discard_damaged(store: Store) -> None:
+    """Remove samples that cannot be read, of recordings whose files are still there: an import keeps what it finds.
+
+    Raises
+    ------
+    StoreError
+    """
+    damaged = {sha256 for sha256, *_ in missing_samples(store)}
+    with reading(store) as con:
+        files = con.execute("SELECT sha256, path FROM recording").fetchall()
+    with translated(store.recordings):
+        for sha256, path in files:
+            if sha256 in damaged and Path(path).is_file():
+                target_path(store, sha256).unlink(missing_ok=True)
 
 
 def _unclaimed(store: Store) -> list[Path]:

@@ -85,7 +85,7 @@ def rewrite(
         alone(real),
         owner_only(),
         workspace(real.path.parent) as folder,
-        _turns(store, real),
+        turns(store, real),
         in_memory(threads="1", temp_directory=str(folder / "spill")) as con,
     ):
         _attach(con, real)
@@ -115,8 +115,8 @@ def rewrite(
 
 
 @contextmanager
-def _turns(store: Store, real: Store) -> Iterator[None]:
-    """The turn of those who connect to the database, and of those who do so by way of the same link."""
+def turns(store: Store, real: Store) -> Iterator[None]:
+    """Inside, no other process of this user connects to the database, whether by its own name or by the same link."""
     with turn(real), contextlib.nullcontext() if real.path.parent == store.path.parent else turn(store):
         yield
 

@@ -78,6 +78,11 @@ def target_path(store: Store, sha256: str) -> Path:
     return store.recordings / f"{sha256}.parquet"
 
 
+def is_own(store: Store, sha256: str) -> bool:
+    """Whether the samples of a recording lie where only this database writes."""
+    return samples_path(store, sha256) == target_path(store, sha256)
+
+
 def stage_samples(store: Store, recording: Recording) -> Path:
     """Keep the samples of a recording. Does nothing where the same ones are kept already, or there are none.
 

@@ -185,9 +185,22 @@ def test_no_forced_restore_of_the_real_program_destroys_what_an_earlier_one_kept
         said = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
         (name,) = re.findall(r"^the database that was there is kept as (.+)$", said.stderr, re.MULTILINE)
         kept[reviewer] = Path(name)
-    assert set(db.parent.glob("*.replaced*")) == set(kept.values())
+    assert set(db.parent.glob("*.replaced*.duckdb")) == set(kept.values())
     for reviewer, path in kept.items():
         assert query(Store(path), "SELECT reviewer FROM reviews")["reviewer"].to_list() == [reviewer]
     assert run("doctor", "--repair", "--db", db).code == 0
     assert all(path.exists() for path in kept.values())
     assert stat.S_IMODE(next(iter(kept.values())).stat().st_mode) == 0o600
+
+
+def test_repair_brings_back_samples_of_which_a_value_is_damaged(tmp_path: Path, run: Run) -> None:
+    """Number and times are right, so an import of the same file alone would find it known."""
+    file, db = tiny(tmp_path / "a.cwa"), tmp_path / "n.duckdb"
+    assert run("import", file, "--site", "ankle", "--tz", "UTC", "--db", db).code == 0
+    (staged,) = Store(db).recordings.glob("*.parquet")
+    content = bytearray(staged.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 200] = bytes(200)
+    staged.write_bytes(content)
+    assert "without their samples" in run("doctor", "--db", db).out
+    run("doctor", "--repair", "--db", db)
+    assert "samples of all 1 recordings are in place" in run("doctor", "--db", db).out

@@ -310,13 +310,14 @@ def test_samples_of_a_kept_database_are_no_leftovers(whole: Store, elsewhere: St
     (samples,) = whole.recordings.glob("*.parquet")
     os.utime(samples, (time.time() - 10_000,) * 2)
     restore(whole, tmp_path / "empty.zip", force=True)
+    (kept,) = kept_databases(whole)
     assert all(finding.ok for finding in check(whole))
     tidy(whole)
-    assert samples.exists()
-    (kept,) = kept_databases(whole)
-    kept.unlink()
-    tidy(whole)
     assert not samples.exists()
+    assert all(finding.ok for finding in check(Store(kept)))
+    restore(whole, kept, force=True)
+    assert samples.exists()
+    assert all(finding.ok for finding in check(whole))
 
 
 def test_a_backup_of_another_database_is_not_replaced(whole: Store, elsewhere: Store, tmp_path: Path) -> None:
