@@ -1,4 +1,4 @@
-"""Prefect's records, which name files and people: for their owner only, whoever made them and with what umask."""
+"""Prefect's records, which name files and people: for their owner only, also those that a careless umask made."""
 
 from __future__ import annotations
 

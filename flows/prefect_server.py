@@ -134,7 +134,7 @@ def _home() -> Path:
 
 
 def _for_client_and_server(secret: str, port: int, *, is_short: bool) -> Mapping[str, str | None]:
-    """Variables that let our processes and the server know each other, and nobody else."""
+    """Variables that let our processes and the server know each other, and no others."""
     address = f"http://{NAMES[0]}:{port}"
     others = _in_environment("NO_PROXY")
     no_proxy = others if others == "*" else ",".join(filter(None, (*NAMES, others)))
@@ -191,7 +191,7 @@ def _variables(wanted: Mapping[str, str | None]) -> Iterator[None]:
 
 
 def _listening() -> socket.socket:
-    """Bound here and handed on, so that nobody can take the port in between."""
+    """Bound here and handed on, so that no other program takes the port in between."""
     try:
         return socket.create_server(("127.0.0.1", PORT))
     except OSError:
