@@ -21,7 +21,8 @@ from flows.cli_asking import movements, nights, patterns, report, score, show, s
 from flows.cli_care import backup, doctor, forget, restore
 from flows.cli_groups import config, journal
 from flows.cli_options import Database, Json, Out
-from flows.exits import ExitCode, answer, failed
+from flows.exits import INTERRUPTED_LINE, ExitCode, answer, failed
+from flows.starting import hear_as_usual, hear_at_once, leave
 
 app = App(
     name="nightkick",
@@ -268,6 +269,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         Without the program's name; the process's own by default.
     """
+    is_ours = hear_as_usual()
+    try:
+        return _answered(arguments)
+    except KeyboardInterrupt:
+        code = failed(INTERRUPTED_LINE, ExitCode.INTERRUPTED)
+        if is_ours:
+            leave(code)
+        return code
+    finally:
+        if is_ours:
+            hear_at_once()
+
+
+def _answered(arguments: Sequence[str] | None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file name may hold bytes that are no text. Spelt out, they are a valid escape in JSON too.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -282,8 +297,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return result if isinstance(result, int) else ExitCode.DONE
     except CycloptsError as error:
         return failed(f"{' '.join(str(error).split())} (see nightkick --help)", ExitCode.USAGE)
-    except KeyboardInterrupt:
-        return failed("interrupted; what was stored stays stored", ExitCode.INTERRUPTED)
     except BrokenPipeError:
         # Whoever reads us has had enough (`| head`). Python would complain once more while flushing at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -16,6 +16,10 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+#: What is said of Ctrl-C.
+INTERRUPTED_LINE = "interrupted; what was stored stays stored"
+
+
 def failed(line: str, code: ExitCode) -> ExitCode:
     """Say what failed, whatever line breaks it came with, and give the code back."""
     print(f"nightkick: {' '.join(line.split())}", file=sys.stderr)

@@ -18,6 +18,7 @@ from analytics.store import is_staged
 from ingest.bundles import recordings_of, sort_out_folder
 from ingest.candidates import is_candidate
 from ingest.errors import EmptyFileError, NightkickError, UnreadableFileError
+from ingest.source import is_of_the_kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,9 @@ def find_inputs(paths: Iterable[Path], *, skip: Iterable[Path] = ()) -> Inputs:
     own = {_identity(folder) for folder in skip if folder.is_dir()}
     sorted_out, real_folder = cache(sort_out_folder), cache(os.path.realpath)
     for path in paths:
+        n_before = len(problems)
         inside = list(_below(path, own, problems)) if _is_folder(path) else recordings_of(path, sorted_out)
-        if not inside:
+        if not inside and len(problems) == n_before:
             problems.append(EmptyFileError("this folder holds no file that could be a recording", path=path))
         for file in inside:
             found.setdefault(_real(file, real_folder), file)
@@ -69,6 +71,9 @@ def _below(top: Path, own: set[tuple[int, int]], problems: list[NightkickError])
     def complain(error: OSError) -> None:
         problems.append(UnreadableFileError(f"cannot be listed: {error.strerror}", path=error.filename))
 
+    if is_of_the_kernel(_identity(top)[0]):
+        problems.append(UnreadableFileError("the system makes this folder up: no recording is in it", path=top))
+        return
     passed: set[Path] = set()
     for name, below, names in os.walk(top, followlinks=True, onerror=complain):
         folder = Path(name)
@@ -85,6 +90,8 @@ def _enter(folder: Path, seen: set[tuple[int, int]]) -> bool:
     try:
         identity = _identity(folder)
     except OSError:
+        return False
+    if is_of_the_kernel(identity[0]):  # a link to /proc leads to files without end
         return False
     is_new = identity not in seen
     seen.add(identity)

@@ -11,6 +11,7 @@ from tempfile import gettempdir
 from typing import Any
 
 from flows.inputs import find_inputs
+from flows.outcomes import Patience, given_up
 from flows.output import text_cell
 from flows.settings import load
 from flows.terminal import emit, say
@@ -72,18 +73,22 @@ def _only_recording(archive: Path, folder: Path) -> Path:
     """What the only recording in an archive is called."""
     errors: list[IngestError] = []
     found: list[Path] = []
+    patience = Patience()
     for item in unpacked(archive, folder):
         if not isinstance(item, Unpacked):
             errors.append(item)
-            continue
-        try:
-            sniff.reader_of(item.file)
-        except IngestError as error:
-            errors.append(item.named(error))
         else:
-            found.append(item.shown)
+            try:
+                sniff.reader_of(item.file)
+            except IngestError as error:
+                errors.append(item.named(error))
+            else:
+                found.append(item.shown)
+                patience = Patience()
         if len(found) > _MOST_NAMED:
             break
+        if not found and patience.is_over(errors[-1]):
+            raise given_up(archive)
     if not found:
         raise next(
             (error for error in errors if not isinstance(error, UnknownFormatError)),

@@ -30,6 +30,8 @@ Status = Literal["imported", "known", "refused", "failed", "passed over"]
 FAILURES = (UnreadableFileError, DamagedRecordingError, WorkerLostError)
 #: So many files of one archive with one reason are told in one line.
 MANY = 4
+#: So many files in a row that are no recordings, and an archive is not searched further: some seconds.
+MOST_IN_VAIN = 2000
 #: Endings that only recordings have. A table or a text may be anything.
 _PROMISING = (".cwa", ".fit", ".gt3x", ".agdc", ".bin", ".gz", ".zip", ".parquet")
 
@@ -66,6 +68,31 @@ class Outcome:
     may_pass: bool = False
 
 
+class Patience:
+    """How long to go on with an archive in which one file after the other is no recording."""
+
+    def __init__(self) -> None:
+        self._n_in_vain = 0
+
+    def is_over(self, error: NightkickError | None) -> bool:
+        """Note what became of the next file, and say whether the rest is not worth a look.
+
+        Recordings start the count anew, and so do sound files of a watch: thousands lie between two nights.
+        """
+        in_vain = error is not None and not isinstance(error, NoMovementError)
+        self._n_in_vain = self._n_in_vain + 1 if in_vain else 0
+        return self._n_in_vain >= MOST_IN_VAIN
+
+
+def given_up(archive: Path) -> DamagedRecordingError:
+    """The error for what was not looked at."""
+    return DamagedRecordingError(
+        f"{MOST_IN_VAIN:,} files one after the other are no recordings, so the rest was not looked at",
+        path=archive,
+        hint="unpack it and import the recordings",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Unusable:
     """A file in an archive that could not be used, and why."""
@@ -90,8 +117,8 @@ def summed_up(archive: Path, rest: Sequence[Unusable], *, n_used: int, started_a
         How many of its files need no word here: recordings that are stored now, and defects that were told.
     """
     silent = [item for item in rest if _is_no_recording(item)]
-    idle = [item for item in rest if isinstance(item.error, NoMovementError)]
-    told = [item for item in rest if item not in silent and (item not in idle or not n_used)]
+    idle = [item for item in rest if _is_idle(item)]
+    told = [item for item in rest if not _is_no_recording(item) and not (n_used and _is_idle(item))]
     found = [outcome for group in _alike(told) for outcome in _told(archive, group)]
     if idle and n_used:
         says = f"passed over, because they hold neither movement nor sleep: {_files(len(idle))}"
@@ -103,6 +130,10 @@ def summed_up(archive: Path, rest: Sequence[Unusable], *, n_used: int, started_a
 
 def _is_no_recording(item: Unusable) -> bool:
     return isinstance(item.error, UnknownFormatError) and not item.outcome.path.name.lower().endswith(_PROMISING)
+
+
+def _is_idle(item: Unusable) -> bool:
+    return isinstance(item.error, NoMovementError)
 
 
 def _alike(items: Sequence[Unusable]) -> list[list[Unusable]]:

@@ -29,18 +29,20 @@ from flows import __version__
 from flows.context import Context
 from flows.database import store_for
 from flows.inputs import Inputs, find_inputs
-from flows.outcomes import Outcome, Unusable, summed_up, unusable
+from flows.outcomes import Outcome, Patience, Unusable, given_up, summed_up, unusable
 from flows.settings import load
 from flows.storing import is_settled, now_us, store_recording
 from flows.turns import Turn, Turns
 from flows.wishes import Wishes, completed
 from flows.work import staged
-from flows.workers import is_much_to_read, lanes_for, side_by_side, workers_for
+from flows.workers import is_much_to_read, lanes_for, side_by_side, size_of, workers_for
 from ingest.archives import Unpacked, is_archive, unpacked
 from ingest.bundles import companions_of
 from ingest.clock import zone_info
 from ingest.errors import IngestError, NightkickError, SamplesLostError, StoreError, UsageError
 from ingest.fingerprint import sha256_of_all
+from ingest.reading import check_recognised
+from ingest.source import LARGE_BYTES, is_plain
 
 Report = Callable[[int, int], None]
 OneByOne = Callable[[Sequence[Path], Context], Generator[Outcome, None, None]]
@@ -170,9 +172,9 @@ def import_file(path: Path, context: Context) -> Outcome:
 def _import_archive(path: Path, context: Context) -> Iterator[Outcome]:
     started_at_us, n_used = now_us(), 0
     rest: list[Unusable] = []
-    stored = stored_hashes(context.store)
-    with scratch(context.store) as folder:
-        for item in unpacked(path, folder):
+    stored, patience = stored_hashes(context.store), Patience()
+    with scratch(context.store) as folder, closing(unpacked(path, folder)) as items:
+        for item in items:
             if isinstance(item, Unpacked):
                 outcome, error = _tried(item, context, stored)
             else:
@@ -183,7 +185,15 @@ def _import_archive(path: Path, context: Context) -> Iterator[Outcome]:
                 n_used += 1
                 stored.update([outcome.sha256] if outcome.sha256 else [])
                 yield outcome
+            if patience.is_over(error):
+                rest.append(_given_up(path))
+                break
     yield from summed_up(path, rest, n_used=n_used, started_at_us=started_at_us)
+
+
+def _given_up(path: Path) -> Unusable:
+    error = given_up(path)
+    return Unusable(error, unusable(error, path, None, now_us()))
 
 
 def _tried(item: Unpacked, context: Context, stored: Collection[str] | None) -> tuple[Outcome, NightkickError | None]:
@@ -194,7 +204,7 @@ def _tried(item: Unpacked, context: Context, stored: Collection[str] | None) -> 
     started_at_us, sha256 = now_us(), None
     try:
         # Only a plain file is hashed: opening a pipe would wait for ever. The reader says what else it is.
-        sha256 = _content_hash(item.file) if item.file.is_file() else None
+        sha256 = _content_hash(item.file, context) if is_plain(item.file) else None
         known = find_recording(context.store, sha256) if sha256 and (stored is None or sha256 in stored) else None
         return _imported(item, sha256, known, context, started_at_us), None
     except SamplesLostError as error:
@@ -211,8 +221,10 @@ def _tried(item: Unpacked, context: Context, stored: Collection[str] | None) -> 
         return Outcome(item.shown, "failed", started_at_us, sha256, error=says), None
 
 
-def _content_hash(path: Path) -> str:
+def _content_hash(path: Path, context: Context) -> str:
     """The hash by which a recording is known, as far as it can be told before it is read."""
+    if size_of(path) > LARGE_BYTES:
+        check_recognised(path, tables=context.settings.tables())
     return sha256_of_all(path, companions_of(path))
 
 

@@ -56,9 +56,15 @@ class ProcessWorkers:
     def __enter__(self) -> ProcessWorkers:
         return self
 
-    def __exit__(self, *_error: object) -> None:
-        for process in self._all:
-            process.end()
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
+        if kind is None or not issubclass(kind, KeyboardInterrupt):
+            for process in self._all:
+                process.end()
+            return
+        self.stop()
+        with interrupts_ignored():  # they are dead: to clear up after them takes a moment
+            for process in self._all:
+                process.end()
 
 
 class _Process:
@@ -126,6 +132,20 @@ def interrupts_held_back() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def interrupts_ignored() -> Iterator[None]:
+    """Inside, a second Ctrl-C does nothing in any thread: for what is over in a moment and must not be cut short."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not the main thread, which alone is interrupted
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

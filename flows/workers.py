@@ -138,20 +138,21 @@ def side_by_side(
         Called when it ends early, by an exception or because nobody reads on: releases whatever the threads wait for.
     """
     hear_interrupts()
-    with ThreadPoolExecutor(lanes) as threads:
-        ahead: deque[Future[T]] = deque()
-        try:
-            for item in items:
-                ahead.append(threads.submit(partial(function, item)))
-                if len(ahead) > 2 * lanes:
-                    yield ahead.popleft().result()
-            while ahead:
+    threads = ThreadPoolExecutor(lanes)
+    ahead: deque[Future[T]] = deque()
+    try:
+        for item in items:
+            ahead.append(threads.submit(partial(function, item)))
+            if len(ahead) > 2 * lanes:
                 yield ahead.popleft().result()
-        except BaseException:
-            for job in ahead:
-                job.cancel()
-            stop()
-            raise
+        while ahead:
+            yield ahead.popleft().result()
+    except BaseException as error:
+        stop()
+        # Ctrl-C does not wait for what a thread computes: see `flows.starting.leave`.
+        threads.shutdown(wait=not isinstance(error, KeyboardInterrupt), cancel_futures=True)
+        raise
+    threads.shutdown()
 
 
 def hear_interrupts() -> None:

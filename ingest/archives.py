@@ -75,7 +75,8 @@ class _Place:
 def is_archive(path: Path) -> bool:
     """Whether a file is to be taken apart instead of read. False for one that cannot be read: its reader says why."""
     try:
-        return path.is_file() and sniff.is_archive(path)
+        stamp_of(path)
+        return sniff.is_archive(path)
     except (OSError, ValueError, IngestError):
         return False
 
@@ -121,6 +122,7 @@ def _unzipped(place: _Place) -> Iterator[Unpacked | IngestError]:
     except IngestError as error:
         yield Unpacked(place.file, place.shown).named(error)
         return
+    place.budget.files(len(inside.members) + len(inside.lost))
     if inside.problem:
         yield DamagedRecordingError(
             f"{inside.problem}; what could be found was read", path=place.shown, hint=_COPY_AGAIN
@@ -134,7 +136,6 @@ def _unzipped(place: _Place) -> Iterator[Unpacked | IngestError]:
     # One folder for all, emptied after each: removing a folder costs more than the rest.
     with TemporaryDirectory(dir=place.folder) as name:
         for member, companions in _recordings_among(inside.members):
-            place.budget.file()
             yield from _one(place, member, companions, Path(name))
             _empty(Path(name))
 

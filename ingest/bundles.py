@@ -17,6 +17,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ingest.source import is_plain
+
 #: Folder inside a bundle that holds files of it.
 _META = "meta"
 
@@ -137,7 +139,7 @@ def companions_among(name: str, names: Iterable[str]) -> dict[str, str]:
 def companions_of(path: Path) -> tuple[Path, ...]:
     """The files beside a file of movements that its maker wrote with it, in no particular order."""
     wanted = _COMPANIONS.get(path.name.lower(), frozenset())
-    return tuple(path.parent / name for name in sorted(wanted) if _is_file(path.parent / name))
+    return tuple(path.parent / name for name in sorted(wanted) if is_plain(path.parent / name))
 
 
 def recordings_of(path: Path, sorted_out: Callable[[Path], dict[str, tuple[str, ...]]]) -> tuple[Path, ...]:
@@ -177,10 +179,3 @@ def _chosen(by_lower: Collection[str], bundle: Bundle) -> list[list[str]]:
         return []
     present = ([main.name.lower() for main in sensor if main.name.lower() in by_lower] for sensor in bundle.sensors)
     return [names for names in present if names]
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False

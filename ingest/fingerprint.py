@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.source import unreadable
+from ingest.source import check_filled, open_plain, unreadable
 
 
 def sha256_of(path: Path) -> str:
@@ -22,9 +22,12 @@ def sha256_of(path: Path) -> str:
     ------
     UnreadableFileError
         The system would not let it be read to the end.
+    EmptyFileError
+        A large file of hardly anything but zeros: hashing it would take minutes.
     """
+    check_filled(path)
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise unreadable(path, error) from error

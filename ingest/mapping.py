@@ -14,6 +14,7 @@ from typing import Literal
 
 from ingest.errors import UsageError
 from ingest.recording import Decoded
+from ingest.source import open_plain
 
 _HEAD_BYTES = 4096
 
@@ -73,7 +74,7 @@ def read_mapped(path: Path, mappings: Sequence[TableMapping]) -> Decoded | None:
     from ingest.formats import delimited, parquet
     from ingest.formats.delimited.sheet import names_of
 
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         head = file.read(_HEAD_BYTES)
     is_parquet = parquet.claims(head, path)
     mapping = _meant_for(parquet.names_in(path) if is_parquet else names_of(head, path), mappings, path)

@@ -33,7 +33,7 @@ from ingest.recording import (
     StageSpan,
     Vitals,
 )
-from ingest.source import Stamp, check_unchanged, reading, stamp_of
+from ingest.source import LARGE_BYTES, Stamp, check_unchanged, reading, stamp_of
 from ingest.strays import has_strays, without_strays
 
 Span = TypeVar("Span", StageSpan, SleepWindow)
@@ -109,6 +109,19 @@ def read_recording(
     sha256 = sha256_of_all(path, decoded.companions)
     _check_all_unchanged(stamps)
     return _recording(path, sha256, decoded, quality, declared, now or datetime.now(UTC))
+
+
+def check_recognised(path: Path, *, tables: Sequence[TableMapping] = ()) -> None:
+    """Refuse a large file that no reader claims, before it is hashed for minutes. What is smaller is left alone.
+
+    Raises
+    ------
+    IngestError
+    """
+    stamp = stamp_of(path)
+    if stamp.size > LARGE_BYTES and not tables:  # a table of the settings may be one that no reader claims
+        with reading(path, stamp):
+            sniff.reader_of(path)
 
 
 def _measured(decoded: Decoded, path: Path) -> tuple[Decoded, Quality]:

@@ -16,6 +16,7 @@ from ingest.errors import IngestError, UnknownFormatError, UnsupportedRecordingE
 from ingest.foreign import ARCHIVE, recognised
 from ingest.foreign_kind import Foreign
 from ingest.recording import Decoded
+from ingest.source import open_plain
 
 HEAD_BYTES = 4096
 _GZIP = b"\x1f\x8b"
@@ -149,7 +150,7 @@ def readers() -> Iterator[Reader]:
 
 
 def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return file.read(HEAD_BYTES)
 
 

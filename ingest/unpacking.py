@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 
 from ingest.bundles import canonical
 from ingest.errors import DamagedRecordingError
-from ingest.source import unreadable
-from ingest.zips import Member, opened
+from ingest.source import open_plain, unreadable
+from ingest.zips import MOST_MEMBERS, Member, opened
 
 #: More than the memory of the largest device, and the limit of one member of a zip (`ingest.zips.content`).
 MOST_BYTES_OF_ONE = 4 << 30
@@ -28,7 +28,8 @@ MOST_BYTES = 256 << 30
 MOST_RATIO = 200
 #: Below this size a high ratio harms nobody.
 RATIO_FREE_BYTES = 64 << 20
-MOST_FILES = 1 << 17
+#: In all levels together. An account's whole life of watch files has fewer in one export; a folder may have more.
+MOST_FILES = MOST_MEMBERS
 #: Of unpacking alone: at 50 MB/s the largest archive takes less.
 MOST_SECONDS = 7200.0
 
@@ -51,9 +52,9 @@ class Budget:
     seconds: float = 0.0
     _since: float = field(default=0.0, init=False, repr=False)
 
-    def file(self) -> None:
-        """Another file is looked at."""
-        self.n_files += 1
+    def files(self, n: int) -> None:
+        """So many files more are named in it."""
+        self.n_files += n
         if self.n_files > MOST_FILES:
             raise LimitError(f"it holds more than {MOST_FILES:,} files")
 
@@ -116,14 +117,26 @@ def unzip(archive: Path, member: Member, target: Path, budget: Budget) -> str:
         return cursor.check()
 
 
+def _refuse_bomb(unpacked_bytes: int, packed_bytes: int) -> None:
+    """By what was read so far: a bomb of zeros is one from its start, and would write 200 times its size."""
+    if unpacked_bytes > RATIO_FREE_BYTES and unpacked_bytes > MOST_RATIO * packed_bytes:
+        raise LimitError(f"its first {packed_bytes:,} bytes unpack to {unpacked_bytes:,}, which no recording's do")
+
+
 def gunzip(packed: Path, target: Path, budget: Budget) -> str:
     """Write what a gzip file holds to ``target``; as `unzip`."""
     try:
-        with budget.running(), gzip.open(packed, "rb") as source, target.open("xb") as file:
+        with (
+            budget.running(),
+            open_plain(packed) as raw,
+            gzip.GzipFile(fileobj=raw) as source,
+            target.open("xb") as file,
+        ):
             # read1: a larger read would lose what was unpacked before a break.
             while piece := source.read1(_CHUNK_BYTES):
                 file.write(piece)
                 budget.bytes(len(piece))
+                _refuse_bomb(file.tell(), raw.tell())
                 if file.tell() > MOST_BYTES_OF_ONE:
                     raise DamagedRecordingError(
                         f"unpacks to more than {MOST_BYTES_OF_ONE:,} bytes, which no recording does",

@@ -19,7 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ingest.bundles import companions_of
-from ingest.errors import EmptyFileError, UnsupportedRecordingError
+from ingest.errors import EmptyFileError, UnreadableFileError, UnsupportedRecordingError
 from ingest.formats.delimited.columns import find_axes
 from ingest.formats.delimited.dialect import HEAD_BYTES, detect
 from ingest.formats.delimited.known import begins_with, known_rows
@@ -28,6 +28,7 @@ from ingest.formats.delimited.table import Table, decode, naming
 from ingest.formats.delimited.textfile import open_source
 from ingest.formats.delimited.timestamps import EARLIEST_US, LATEST_US
 from ingest.recording import Decoded, Device, DeviceClock
+from ingest.source import open_plain
 
 FORMAT = "phyphox"
 
@@ -153,9 +154,9 @@ def _is_plausible(seconds: float, moment_s: float) -> bool:
 def _table(path: Path, name: str) -> list[list[str]]:
     """The rows of a file in ``meta``; none where it is not there."""
     try:
-        with (path.parent / "meta" / name).open("rb") as file:
+        with open_plain(path.parent / "meta" / name) as file:
             text = file.read(_META_BYTES).decode("utf-8-sig", "replace")
-    except OSError:
+    except (OSError, UnreadableFileError):
         return []
     first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from ingest.errors import DamagedRecordingError, UnreadableFileError, UnsupportedRecordingError, visible
-from ingest.source import unreadable
+from ingest.source import open_plain, unreadable
 from ingest.zips.directory import Member
 
 #: More than the memory of the largest device (wGT3X-BT, 3.8 GB).
@@ -150,7 +150,7 @@ def opened(path: Path, member: Member) -> Iterator[Cursor]:
             f"its zip is packed by method {member.method}", path=path, hint="unpack it and zip it again as usual"
         )
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             yield Cursor(file, member, path)
     except OSError as error:
         raise unreadable(path, error) from error

@@ -17,13 +17,13 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from ingest.source import unreadable
+from ingest.source import open_plain, unreadable
 
 MAGIC = b"PK\x03\x04"
 #: The end record with the longest comment, and what zip64 puts before it.
 _TAIL_BYTES = (1 << 16) + 1024
-#: Twice what fits without zip64.
-MOST_MEMBERS = 1 << 17
+#: What fits without zip64; one that names more is refused, and none of its members is looked for.
+MOST_MEMBERS = (1 << 16) - 1
 #: A directory is read so far, whatever length it claims. That of a recording has a dozen entries.
 _MOST_DIRECTORY_BYTES = 32 << 20
 _DIRECTORY_OF_RECORDING_BYTES = 1 << 18
@@ -103,7 +103,7 @@ def find(path: Path, names: Collection[str]) -> Archive:
         The bytes cannot be had.
     """
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             listed, problem = _listed(file, _DIRECTORY_OF_RECORDING_BYTES)
             placed = {member.name: _placed(file, member) for member in listed if member.name in names}
             found = {name: member for name, member in placed.items() if member is not None}
@@ -116,7 +116,9 @@ def find(path: Path, names: Collection[str]) -> Archive:
 
 
 def members(path: Path) -> Contents:
-    """All members, up to `MOST_MEMBERS`. Without a directory those that the beginning of the file leads to.
+    """All members. Without a directory those that the beginning of the file leads to, up to `MOST_MEMBERS`.
+
+    Of a zip that names more than `MOST_MEMBERS` none is handed out, and all that are read count as lost.
 
     Raises
     ------
@@ -124,8 +126,10 @@ def members(path: Path) -> Contents:
         The bytes cannot be had.
     """
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             listed, problem = _listed(file, _MOST_DIRECTORY_BYTES)
+            if len(listed) > MOST_MEMBERS:
+                return Contents((), tuple(member.name for member in listed))
             if problem:
                 return Contents(tuple(_walked(file)), problem=problem)
             places = [_placed(file, member) for member in listed]
@@ -169,7 +173,7 @@ def _listed(file: IO[bytes], most_bytes: int) -> tuple[list[Member], str]:
         return [], _DAMAGED_DIRECTORY
     file.seek(start)
     # Bytes before the zip move everything in it; its headers do not know that.
-    entries = list(islice(_entries(file.read(min(length, most_bytes)), start - stated), MOST_MEMBERS))
+    entries = list(islice(_entries(file.read(min(length, most_bytes)), start - stated), MOST_MEMBERS + 1))
     whole = sum(entry.length for entry in entries) == length
     return [entry.member for entry in entries], "" if whole else _DAMAGED_DIRECTORY
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -89,3 +90,44 @@ def test_ctrl_c_ends_an_import_by_processes_at_once(seen: str, tmp_path: Path) -
     assert n_stored < 6
     bad = [finding.what for finding in check(Store(db)) if not finding.ok]
     assert all("temporary folders" in what or "samples without a recording" in what for what in bad), bad
+
+
+def test_ctrl_c_while_the_program_loads_is_one_line_and_no_traceback() -> None:
+    process = started("-X", "importtime", "-m", "flows", "nights", "--db", "n.duckdb")
+    assert process.stderr is not None
+    while "cyclopts" not in process.stderr.readline():  # the first of many parts of it
+        assert process.poll() is None
+    says = [line for line in interrupted(process).splitlines() if not line.startswith("import time:")]
+    assert (says, process.returncode) == ([ONE_LINE], 130)
+
+
+@pytest.mark.parametrize("executor", ["threads", "processes"])
+def test_ctrl_c_and_a_second_one_end_an_import_whoever_does_the_work(executor: str, tmp_path: Path) -> None:
+    for day in range(6):
+        tiny(Path(f"in/{day}.cwa"), seed=day, start=BEDTIME + timedelta(days=day), minutes=480, rate_hz=100.0)
+    db = tmp_path / "db" / "n.duckdb"
+    command = ["-m", "flows", "import", "in", "--tz", "UTC", "--db", str(db)]
+    process = started(*command, NIGHTKICK_EXECUTOR=executor, NIGHTKICK_WORKERS="2")
+    while not list(db.parent.glob("recordings/.nightkick-*")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    began = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(0.1)
+    with contextlib.suppress(ProcessLookupError):
+        assert interrupted(process).splitlines() == [ONE_LINE]
+    assert process.wait() == 130
+    assert time.monotonic() - began < AT_ONCE_S
+
+
+def test_ctrl_c_ends_a_wait_for_the_database(tmp_path: Path) -> None:
+    db = tmp_path / "n.duckdb"
+    holder = started("-c", ASKING, str(db))
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "ready\n"
+    process = started("-m", "flows", "import", "absent.cwa", "--tz", "UTC", "--db", str(db))
+    assert process.stderr is not None
+    assert "waiting for" in process.stderr.readline()
+    assert interrupted(process).splitlines() == [ONE_LINE]
+    assert process.returncode == 130
+    interrupted(holder)

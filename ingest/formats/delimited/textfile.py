@@ -185,10 +185,11 @@ def _as_utf8(first: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
 
 def _decompressed(path: Path, problems: list[str]) -> Iterator[bytes]:
     """A gzip file in chunks. Where the compressed data break off, that is noted and what came before counts."""
-    with gzip.open(path, "rb") as file:
+    with path.open("rb") as raw, gzip.GzipFile(fileobj=raw) as file:
         try:
             # read1: a larger read would lose what was unpacked before the break.
             while chunk := file.read1(_CHUNK_BYTES):
+                _check_bomb(file.tell(), raw.tell())  # by what was read so far: zeros are a bomb from their start
                 yield chunk
         except EOFError:
             problems.append("the compressed file is cut short: everything up to there was read")
