@@ -252,7 +252,7 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
     port
         Port on 127.0.0.1; 0 for any that is free.
     no_open
-        Only say the address, and open no browser.
+        Only name the file that opens the page, and open no browser.
     db
         Database file.
     """

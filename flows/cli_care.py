@@ -33,7 +33,7 @@ def backup(file: Path, /, *, with_recordings: bool = False, db: Database = None)
     Parameters
     ----------
     file
-        The backup; an older one there is replaced.
+        The backup; an older one of the same database there is replaced.
     with_recordings
         Put the raw samples into it too (4 MB a night at 100 Hz).
     db
@@ -50,9 +50,9 @@ def restore(file: Path, /, *, force: bool = False, db: Database = None) -> None:
     Parameters
     ----------
     file
-        A backup.
+        A backup, or a copy of a database: the published one, or one that was kept.
     force
-        Replace a database that is there; it is kept under another name.
+        Replace a database that is there; it is kept under a dated name.
     db
         Database file.
     """
