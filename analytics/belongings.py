@@ -56,8 +56,6 @@ def _by_folder(folder: Path) -> str | None:
             return "in a temporary folder of nightkick"
         if _holds_samples(above):
             return "in a folder of samples"
-        if (above / _PREFECT).exists():
-            return "among Prefect's records"
     return None
 
 

@@ -87,6 +87,10 @@ _DAMAGE = re.compile(
 _PASSED_ON = "got external error: "
 
 
+#: What DuckDB 2 makes of Ctrl-C, without a cause; nothing else interrupts a statement here.
+_INTERRUPTED = "Query interrupted"
+
+
 def is_busy(error: duckdb.Error) -> bool:
     """Whether somebody else has the database open, so that waiting may help."""
     return _BUSY.search(str(error)) is not None
@@ -161,7 +165,7 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        if isinstance(error.__cause__, KeyboardInterrupt):
+        if isinstance(error.__cause__, KeyboardInterrupt) or str(error) == _INTERRUPTED:
             raise KeyboardInterrupt from error
         raise
     except (*errors_below(), OSError) as error:

@@ -101,7 +101,7 @@ def test_what_is_in_an_archive_is_called_by_the_way_inside(db: Path) -> None:
     paths = query(Store(db), "SELECT path FROM recording ORDER BY 1").to_series().to_list()
     assert paths == ["outer.zip/deep/inner.zip/e4/ACC.csv", "outer.zip/n.cwa"]
     assert query(Store(db), "SELECT path FROM imports WHERE error IS NOT NULL").item() == "outer.zip/bad.cwa"
-    assert list(db.parent.glob("recordings/.nightkick-*")) == []
+    assert list(db.parent.glob("*recordings/.nightkick-*")) == []
 
 
 def test_a_zip_and_its_unpacked_file_in_one_run_are_one_recording(db: Path) -> None:
@@ -278,13 +278,13 @@ flows.pipeline.import_run([Path("a.zip")], flows.pipeline.open_context(Wishes(),
     )
     assert child.stdout is not None
     assert child.stdout.readline() == b"unpacked\n"
-    left = list(db.parent.glob("recordings/.nightkick-*/*/recording.cwa"))
+    left = list(db.parent.glob("*recordings/.nightkick-*/*/recording.cwa"))
     child.send_signal(signal.SIGKILL)
     child.wait()
     child.stdout.close()
     assert len(left) == 1
     assert ways(imported([Path("a.zip")], db)) == [("a.zip/n.cwa", "imported")]
-    assert list(db.parent.glob("recordings/.nightkick-*")) == []
+    assert list(db.parent.glob("*recordings/.nightkick-*")) == []
 
 
 def test_what_is_known_in_an_archive_is_not_decoded_again(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:

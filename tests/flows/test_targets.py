@@ -144,7 +144,7 @@ def store_files(db: Path) -> Iterator[Path]:
     yield Path("elsewhere/m.recordings/x.parquet")
     Path("records").mkdir()
     Path("records/prefect.db").write_bytes(b"SQLite format 3\0")
-    yield from (Path("records/prefect.db"), Path("records/x.parquet"), Path("nightkick.toml"))
+    yield from (Path("records/prefect.db"), Path("nightkick.toml"))
 
 
 def other_files() -> Iterator[Path]:

@@ -78,7 +78,7 @@ def rows(db: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 def samples(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.glob("recordings/*")}
+    return {path.name: path.read_bytes() for path in folder.glob("*recordings/*")}
 
 
 def told(outcomes: tuple[Outcome, ...]) -> list[tuple[object, ...]]:
