@@ -17,7 +17,7 @@ from ingest.archives import Unpacked, is_archive, unpacked
 from ingest.errors import IngestError
 from tests.fuzzing.verdict import check_error, check_sentence, owed, verdict
 
-LIMITS = {"RATIO_FREE_BYTES": 1 << 20, "MOST_RATIO": 20, "MOST_FILES": 8, "MOST_BYTES_OF_ONE": 4 << 20}
+LIMITS = {"RATIO_FREE_BYTES": 1 << 20, "MOST_RATIO": 20, "MOST_FILES": 40, "MOST_BYTES_OF_ONE": 4 << 20}
 #: What is unpacked is counted when a piece of it is already written.
 _PIECE_BYTES = 1 << 20
 
