@@ -19,7 +19,7 @@ test: check $(VENV)/.duckdb-1.5-ready  ## everything that has to be true
 	@$(PYTEST)
 	@echo 'The store and the page once more, on DuckDB 1.5'
 	@PYTHONPATH=$(OLDER_DUCKDB) $(BIN)/python -c 'import duckdb; assert duckdb.__version__.startswith("1.5."), duckdb'
-	@PYTHONPATH=$(OLDER_DUCKDB) $(PYTEST) -q tests/store tests/review
+	@PYTHONPATH=$(OLDER_DUCKDB) $(PYTEST) -q -m 'not once' tests/store tests/review
 
 test-versions:  ## all tests on the lowest and on the newest versions that the bounds allow (needs a package registry, half an hour)
 	@for resolution in lowest-direct highest; do \

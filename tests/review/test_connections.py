@@ -16,6 +16,8 @@ from analytics.review.connections import BACKLOG, MOST, REQUEST_S
 from tests.flows.stored import build
 from tests.review.program import Review, closed_after, reviewing
 
+pytestmark = pytest.mark.once
+
 #: Until a connection must be closed; two cores may have much else to do.
 LONGEST_S = REQUEST_S + 8
 

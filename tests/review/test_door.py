@@ -22,6 +22,8 @@ from analytics.review.protection import TOKEN_HEADER
 from tests.flows.stored import EVENING, SUBJECT, build
 from tests.review.program import ROOT, Review, as_stranger, raw, reviewing
 
+pytestmark = pytest.mark.once
+
 PATHS = [
     "/",
     "/night/2026-03-02?subject=me",

@@ -14,6 +14,8 @@ from flows.pipeline import import_run, open_context
 from flows.wishes import Wishes
 from tests.review.browsing import opened, page_of, ready, served
 
+pytestmark = pytest.mark.once
+
 NIGHT = "/night/2026-03-02?subject=me"
 #: What axe-core must find nothing against.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}

@@ -13,6 +13,8 @@ from playwright.sync_api import Page as Tab
 from tests.review.browsing import ready
 from tests.review.program import Review, reviewing
 
+pytestmark = pytest.mark.once
+
 NIGHT = "/night/2026-03-02?subject=me"
 
 

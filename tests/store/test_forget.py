@@ -48,6 +48,8 @@ from ingest.errors import DatabaseBusyError, UsageError
 from tests.store.conftest import Child
 from tests.store.making import (
     EVENING,
+    KILLS,
+    MANY_KILLS,
     START_US,
     attempt,
     block,
@@ -309,8 +311,6 @@ while line := sys.stdin.readline():
     os.waitpid(child, 0)
     print("ended", flush=True)
 """
-#: Kills that hit while it writes, at the least: usually two thirds do, but a busy machine has other paces.
-WRITING_SHARE = 0.3
 
 
 class Victims:
@@ -343,10 +343,11 @@ def copies(of: Store, folder: Path) -> Iterator[Store]:
         yield Store(place / of.path.name, wait_s=30)
 
 
+@pytest.mark.once
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(("what", "kills"), [("subject", 20), ("recording", 8), ("prune", 6)])
+@pytest.mark.parametrize("what", ["subject", "recording", "prune"])
 def test_a_kill_at_any_moment_leaves_all_or_nothing_and_is_finished_by_the_next(
-    two: Store, child: Child, tmp_path_factory: pytest.TempPathFactory, what: str, kills: int
+    two: Store, child: Child, tmp_path_factory: pytest.TempPathFactory, what: str
 ) -> None:
     for day in range(1, 15):  # something to write
         evening = EVENING + timedelta(days=day)
@@ -364,10 +365,10 @@ def test_a_kill_at_any_moment_leaves_all_or_nothing_and_is_finished_by_the_next(
     assert states[0] != states[1]
     others = rows_of(two.path, OTHER)
     hit = ends = 0
-    for number in range(kills):
+    for number in range(KILLS):
         store = next(fresh)
         victim = victims.start(store, **asked)
-        time.sleep(takes_s * (number + chance.random()) / kills)  # spread over its length
+        time.sleep(takes_s * (number + chance.random()) / KILLS)  # spread over its length
         os.kill(victim, signal.SIGKILL)
         victims.wait()
         hit += note_path(store).exists()
@@ -382,8 +383,8 @@ def test_a_kill_at_any_moment_leaves_all_or_nothing_and_is_finished_by_the_next(
         ends += state(store) == states[1]
         assert {p.name for p in store.path.parent.iterdir()} == {p.name for p in two.path.parent.iterdir()}
         shutil.rmtree(store.path.parent)
-    print(f"{what}: {hit} of {kills} kills while it wrote, {ends} after the change; it takes {takes_s:.2f} s")
-    assert hit >= WRITING_SHARE * kills
+    print(f"{what}: {hit} of {KILLS} kills while it wrote, {ends} after the change; it takes {takes_s:.2f} s")
+    assert KILLS < MANY_KILLS or hit >= KILLS // 2
 
 
 def execute_night(store: Store, subject: str, evening: date) -> None:
