@@ -139,7 +139,7 @@ def refuse_damaged(store: Store) -> None:
     StoreError
         As `check`.
     """
-    with reading(store) as con:
+    with reading(store, any_schema=True) as con:
         rows = _rows(con, store.path)
     if not rows.ok:
         raise DatabaseUnreadableError(f"{rows.what}: nothing was repaired", hint=rows.hint)

@@ -61,13 +61,15 @@ def applied(con: duckdb.DuckDBPyConnection, path: Path) -> Mapping[int, str]:
     DatabaseUnreadableError
         There are tables, and none of ours.
     """
-    named = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
-    tables = {name for (name,) in con.execute(named).fetchall()}
-    if "schema_migration" not in tables:
-        if tables:
-            raise DatabaseUnreadableError("a database of another program", path=path, hint="name another file")
+    try:
+        return dict(con.execute("SELECT version, sha256 FROM schema_migration").fetchall())
+    except duckdb.CatalogException:  # to look for the table first would take as long again as all the rest
+        named = "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() LIMIT 1"
+        if con.execute(named).fetchall():
+            raise DatabaseUnreadableError(
+                "a database of another program", path=path, hint="name another file"
+            ) from None
         return {}
-    return dict(con.execute("SELECT version, sha256 FROM schema_migration").fetchall())
 
 
 def is_current(con: duckdb.DuckDBPyConnection, path: Path, steps: Sequence[Migration]) -> bool:
