@@ -9,17 +9,20 @@ OLDER_DUCKDB = $(CURDIR)/$(VENV)/duckdb-1.5
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header --python-version 3.11
 
-.PHONY: demo test test-versions check peers reading-peers accuracy lock clean
+.PHONY: demo test test-slow test-versions check peers reading-peers accuracy lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run-ready  ## import sample_data/ into demo-output/ and show its nights
 	@$(BIN)/nightkick demo
 
 test: check $(VENV)/.duckdb-1.5-ready  ## everything that has to be true
-	@$(PYTEST)
+	@$(PYTEST) -m 'not slow'
 	@echo 'The store and the page once more, on DuckDB 1.5'
 	@PYTHONPATH=$(OLDER_DUCKDB) $(BIN)/python -c 'import duckdb; assert duckdb.__version__.startswith("1.5."), duckdb'
-	@PYTHONPATH=$(OLDER_DUCKDB) $(PYTEST) -q -m 'not once' tests/store tests/review
+	@PYTHONPATH=$(OLDER_DUCKDB) $(PYTEST) -q -m 'not once and not slow' tests/store tests/review
+
+test-slow: $(VENV)/.test-ready  ## what `make test` leaves out because it takes long, with many kills
+	@KILLS=20 $(PYTEST) -m slow
 
 test-versions:  ## all tests on the lowest and on the newest versions that the bounds allow (needs a package registry, half an hour)
 	@for resolution in lowest-direct highest; do \

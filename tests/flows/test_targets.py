@@ -178,11 +178,11 @@ def test_no_output_replaces_what_is_kept_or_of_another_kind(run: Run, db: Path, 
 def test_no_folder_of_a_store_takes_an_output(run: Run, db: Path, name: tuple[str, str]) -> None:
     list(store_files(db))
     before = everything()
-    for folder in ("kept/recordings", "kept/recordings/deeper", "folder", "elsewhere/m.recordings"):
+    for folder in ("kept/n.duckdb.recordings", "kept/n.duckdb.recordings/deeper", "folder", "elsewhere/m.recordings"):
         said = run(*OUTPUTS[name].naming(Path(folder, "x")))
         assert (said.code, said.out, len(said.err.splitlines())) == (2, "", 1), (folder, said)
         assert everything() == before
-    assert not Path("kept/recordings/deeper").exists()
+    assert not Path("kept/n.duckdb.recordings/deeper").exists()
 
 
 FOREIGN: Mapping[str, Callable[[Path], object]] = {

@@ -480,7 +480,7 @@ def end(refusal):
     print(refusal.what, flush=True)
     os._exit(2)
 
-with limited_memory(end, most_bytes=100 << 20):
+with limited_memory(end, most_bytes=400 << 20):
     ask(Store(Path(sys.argv[1])), sys.argv[2])
 """
 

@@ -168,7 +168,11 @@ def test_no_file_holds_the_name_of_a_person_who_was_forgotten(two: Store) -> Non
     assert {path.stem for path in two.recordings.iterdir()} == {sha(f"{OTHER}/left"), sha(f"{OTHER}/right")}
     assert known_subjects(two) == (OTHER,)
     assert bad(two) == []
-    assert {path.name for path in two.path.parent.iterdir()} == {"nights.duckdb", two.published.name, "recordings"}
+    assert {path.name for path in two.path.parent.iterdir()} == {
+        "nights.duckdb",
+        two.published.name,
+        two.recordings.name,
+    }
 
 
 def test_a_name_is_a_word_and_not_a_part_of_one(two: Store) -> None:
