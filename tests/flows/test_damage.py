@@ -101,7 +101,7 @@ def said_well(said: Said, path: Path | str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 5))])
 def test_damage_anywhere_is_one_line_with_a_way_out_that_works(run: Run, healthy: Path, seed: int) -> None:
     chance, content = random.Random(seed), healthy.read_bytes()
     before = run("nights", "--json", "--db", DB).out
@@ -127,7 +127,7 @@ def test_damage_anywhere_is_one_line_with_a_way_out_that_works(run: Run, healthy
     assert refused > 1
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 3))])
 def test_damage_in_the_log_is_refused_or_leaves_what_was_before(run: Run, whole: Path, seed: int) -> None:
     chance, log = random.Random(seed), (whole / "logged.duckdb.wal").read_bytes()
     refused = 0

@@ -178,6 +178,7 @@ def test_a_night_whose_samples_go_with_its_recording_meanwhile_is_passed_over(ru
     assert night_anew(replace(context, workers=Interrupted()), key) is None  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_nights_that_move_between_people_all_the_time_are_no_defect(run: Run, imported: Store) -> None:
     code = """
 import itertools, sys

@@ -349,7 +349,10 @@ def copies(of: Store, folder: Path) -> Iterator[Store]:
 
 @pytest.mark.once
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("what", ["subject", "recording", "prune"])
+@pytest.mark.parametrize(
+    "what",
+    ["subject", pytest.param("recording", marks=pytest.mark.slow), pytest.param("prune", marks=pytest.mark.slow)],
+)
 def test_a_kill_at_any_moment_leaves_all_or_nothing_and_is_finished_by_the_next(
     two: Store, child: Child, tmp_path_factory: pytest.TempPathFactory, what: str
 ) -> None:
