@@ -76,7 +76,6 @@ def test_thousands_of_recordings_of_step_3_are_brought_up_to_date(tmp_path: Path
     test_a_filled_database_of_every_step_is_brought_up_to_date_and_no_value_changes(tmp_path, 3, MANY)
 
 
-
 @pytest.mark.parametrize("version", OLDER)
 def test_it_is_then_the_same_as_a_new_one(tmp_path: Path, fresh: Path, version: int) -> None:
     """Tables, columns, defaults, keys, comments and views."""
