@@ -65,6 +65,7 @@ def test_a_cluster_leaves_the_database_of_one_process(
     assert samples(tmp_path / "together") == samples(tmp_path / "alone")
 
 
+@pytest.mark.slow
 @pytest.mark.prefect
 def test_the_flow_on_a_cluster_leaves_the_database_of_one_process(
     cluster: Cluster, home: Path, tmp_path: Path, with_records: Callable[[Path], None]

@@ -116,6 +116,7 @@ def test_a_server_off_this_machine_is_told_counts_only(theirs: tuple[str, Path],
     assert [name for name in names if name in words_kept(folder)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.prefect
 @pytest.mark.timeout(600)
 def test_a_schedule_at_a_server_off_this_machine_tells_counts_only(theirs: tuple[str, Path], home: Path) -> None:

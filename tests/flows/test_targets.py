@@ -174,6 +174,7 @@ def test_no_output_replaces_what_is_kept_or_of_another_kind(run: Run, db: Path, 
     assert not Path("nothing").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [("score", "out"), ("simulate", "out"), ("demo", "out")])
 def test_no_folder_of_a_store_takes_an_output(run: Run, db: Path, name: tuple[str, str]) -> None:
     list(store_files(db))
@@ -196,6 +197,7 @@ FOREIGN: Mapping[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "file"),
     [(name, file) for name in (("score", "out"), ("simulate", "out")) for file in OUTPUTS[name].files],

@@ -62,6 +62,7 @@ def test_half_a_request_is_given_up(review: Review) -> None:
             assert time.monotonic() - start < LONGEST_S, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["half a header", "half a body", "half a second request"])
 def test_bytes_that_trickle_win_no_time(review: Review, name: str) -> None:
     with socket.create_connection(("127.0.0.1", review.port)) as line:
@@ -89,6 +90,7 @@ def test_a_crowd_of_half_requests_does_not_keep_the_page_from_answering(review: 
         assert handles < MOST + BACKLOG + 60
 
 
+@pytest.mark.slow
 def test_a_crowd_that_comes_again_and_again_does_not_keep_the_page_from_answering(review: Review) -> None:
     cookie, stop = review.cookie(), threading.Event()
 

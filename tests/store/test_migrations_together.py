@@ -85,6 +85,7 @@ def test_an_upgrade_killed_at_any_moment_leaves_the_old_database_or_the_new_one(
     assert KILLS < MANY_KILLS or n_writing >= KILLS // 2
 
 
+@pytest.mark.slow
 def test_a_kill_while_only_the_views_are_renewed_loses_nothing(tmp_path: Path, filled: Store, child: Child) -> None:
     code = """
 import sys
@@ -187,6 +188,7 @@ except DatabaseUnreadableError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
 def test_an_upgrade_on_a_full_disk_leaves_the_old_database(
     tmp_path: Path, of_old: Path, child: Child, share: float
