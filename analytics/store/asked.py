@@ -1,6 +1,6 @@
 """Questions of people, in SQL: one statement that reads, and nothing else.
 
-The only place that runs SQL which nightkick did not write. Three fences, each enough by itself for most of what could
+It runs SQL which nightkick did not write. Three fences, each enough by itself for most of what could
 go wrong: the statement as parsed must be one that only reads this database (`analytics.store.guard`); the file is
 opened read-only; and the connection can reach no file, network, extension, environment or Python variable, nor change
 a setting. What DuckDB still does wrong - a crash, an endless call, memory without bounds - ends the process, so a

@@ -1,6 +1,6 @@
 """Forgetting a person, a night or a recording: their rows leave the database and the file that it is.
 
-The only place that knows which rows tell of whom: every table is named in `RULES` or `OF_NO_PERSON`, and a test fails
+It knows which rows tell of whom: every table is named in `RULES` or `OF_NO_PERSON`, and a test fails
 for one that is not. The rows go in one step together with what takes their place: a night that keeps another recording
 is analysed again from that one before anything is deleted. See `analytics.store.rewriting` for why a kill leaves all
 or nothing, and `analytics.store.removing` for the samples.
