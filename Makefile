@@ -4,6 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+# uv installs in a tenth of pip's time, but does not read pip's settings: `make INSTALLER=pip ...` is for who needs these.
+INSTALLER ?= uv
+INSTALL_uv := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet
+INSTALL_pip := $(PIP) install
+INSTALL = $(or $(INSTALL_$(INSTALLER)),$(error INSTALLER is uv or pip))
 PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4
 OLDER_DUCKDB = $(CURDIR)/$(VENV)/duckdb-1.5
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url \
@@ -67,35 +72,39 @@ lock:  ## resolve the dependencies again (needs a package registry)
 		-o requirements/run.lock >/dev/null && \
 	$(UV_COMPILE) --upgrade --extra dask --group test -c requirements/run.lock pyproject.toml requirements/build.in \
 		-o requirements/test.lock >/dev/null && \
-	echo 'duckdb>=1.5.5,<1.6' | $(UV_COMPILE) --upgrade - -o requirements/duckdb-1.5.lock >/dev/null
+	echo 'duckdb>=1.5.5,<1.6' | $(UV_COMPILE) --upgrade - -o requirements/duckdb-1.5.lock >/dev/null && \
+	echo uv | $(UV_COMPILE) --upgrade - -o requirements/installer.lock >/dev/null
 	@if grep -n '://' requirements/*.lock; then echo 'a lock must not name an address'; exit 1; fi
 
 clean:  ## remove what these commands made
 	rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-# The locks are complete, so pip is told not to resolve again (older ones trip over it), and the project itself
-# is installed with the build tools from the lock instead of fetched ones.
+# The locks are complete, so nothing is resolved again, and the project itself is installed with the build tools from
+# the lock instead of fetched ones.
 $(VENV)/.run-ready: requirements/run.lock pyproject.toml | $(VENV)/.made
-	@echo 'Installing what nightkick needs into $(VENV) (about a minute, once)'
-	@$(PIP) install --no-deps --require-hashes -r $<
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@echo 'Installing what nightkick needs into $(VENV) (seconds, a minute with pip; once)'
+	@$(INSTALL) --no-deps --require-hashes -r $< || { $(HINT); exit 1; }
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.test-ready: requirements/test.lock pyproject.toml | $(VENV)/.made
-	@echo 'Installing nightkick and the test tools into $(VENV) (about a minute, once)'
-	@$(PIP) install --no-deps --require-hashes -r $<
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@echo 'Installing nightkick and the test tools into $(VENV) (seconds, two minutes with pip; once)'
+	@$(INSTALL) --no-deps --require-hashes -r $< || { $(HINT); exit 1; }
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.run-ready
 
 $(VENV)/.duckdb-1.5-ready: requirements/duckdb-1.5.lock | $(VENV)/.made
-	@$(PIP) install --no-deps --require-hashes --upgrade --target $(OLDER_DUCKDB) -r $<
+	@$(INSTALL) --no-deps --require-hashes --upgrade --target $(OLDER_DUCKDB) -r $<
 	@touch $@
 
-$(VENV)/.made:
+HINT = echo 'uv could not install it; where pip has settings of its own (a mirror, a proxy): make INSTALLER=pip demo'
+
+$(VENV)/.made: requirements/installer.lock
 	@command -v $(PYTHON) >/dev/null || { echo 'no $(PYTHON) here: install Python 3.11 or newer'; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo '$(PYTHON) is older than 3.11: name a newer one, e.g. make PYTHON=python3.12 demo'; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo '$(PYTHON) cannot make environments: install its venv package (Debian: python3-venv)'; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
+	@test $(INSTALLER) = pip || $(PIP) install --no-deps --require-hashes -r $<
 	@touch $@

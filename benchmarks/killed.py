@@ -5,8 +5,9 @@
 Each operation runs as a process of its own on a copy of the same folder: a database with nights of three people, with
 journal and reviews, samples, a published copy, a backup. A first run, undisturbed, tells what the operation leaves
 behind, how long it takes, and when it has files of that folder open for writing. Then it gets SIGKILL at moments that
-are drawn from that length, three of four from the time in which it writes, until there were enough and half of them
-came while it wrote: the process is stopped first, and what it has open is looked at.
+are drawn from that length, until there were enough and half of them came while it wrote. Three of four kills wait from
+the drawn moment for the next time that it has a file open for writing; before each kill the process is stopped, and
+what it has open is looked at.
 
 After each kill every row that is there must be one from before or one from after, every check of `nightkick doctor`
 must hold but for what a dead process may leave behind, and the same operation, run once more, must leave what the
@@ -34,7 +35,7 @@ from benchmarks.killed_operations import OPERATIONS, Operation, make_template
 from tests.flows.killing import MAY_BE_LEFT, State, rows
 
 ROOT = Path(__file__).resolve().parents[1]
-#: Three of four kills come while files are open for writing, as far as the first run can tell.
+#: So many of the kills wait until a file is open for writing.
 SHARE_AIMED = 0.75
 LOOK_S = 0.002
 LONGEST_S = 240.0
@@ -102,7 +103,7 @@ def killed(operation: Operation, folder: Path, kills: int, seed: int) -> Tally:
         fresh(template, here)
         aimed = chance.random() < SHARE_AIMED
         at_s = chance.uniform(*undisturbed.writes_s) if aimed else chance.uniform(0, undisturbed.takes_s)
-        was_writing = killed_at(operation, here, at_s)
+        was_writing = killed_at(operation, here, at_s, waits_for_writing=aimed)
         if was_writing is None:
             tally.finished_before += 1
             continue
@@ -132,10 +133,12 @@ def left_alone(operation: Operation, template: Path, here: Path) -> Undisturbed:
     return Undisturbed(before, after, takes_s, (writing_s[0], writing_s[-1]))
 
 
-def killed_at(operation: Operation, here: Path, at_s: float) -> bool | None:
+def killed_at(operation: Operation, here: Path, at_s: float, *, waits_for_writing: bool) -> bool | None:
     """Kill the operation then; whether it had files open for writing, None where it had ended before."""
     process = start(operation, here)
     time.sleep(at_s)
+    while waits_for_writing and process.poll() is None and not is_writing(process.pid, here):
+        time.sleep(LOOK_S)
     if process.poll() is not None:
         return None
     for pid in family(process.pid):

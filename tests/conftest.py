@@ -28,6 +28,17 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > 40 else None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test marked ``first_case``, all cases but the first count as slow."""
+    seen = set()
+    for item in items:
+        if item.get_closest_marker("first_case") is not None:
+            name = item.nodeid.partition("[")[0]
+            if name in seen:
+                item.add_marker(pytest.mark.slow)
+            seen.add(name)
+
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

@@ -289,6 +289,7 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at processe
 Asking = Callable[[str], tuple[subprocess.Popen[str], int]]
 
 
+@pytest.mark.first_case
 @on_linux
 @pytest.mark.parametrize(
     ("number", "says"),
@@ -320,6 +321,7 @@ def test_ctrl_c_ends_both_at_once(asking: Asking, statement: str) -> None:
     assert is_gone(runs)
 
 
+@pytest.mark.first_case
 @on_linux
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 @pytest.mark.parametrize("statement", [ENDLESS, DEAF])

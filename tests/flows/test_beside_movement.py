@@ -96,6 +96,7 @@ def everything(db: Path) -> dict[str, list[tuple[Any, ...]]]:
     return {name: rows(db, statement) for name, statement in TABLES.items()}
 
 
+@pytest.mark.slow
 def test_a_sleep_file_and_a_leg_give_the_same_database_in_either_order(tmp_path: Path, pretend: Pretend) -> None:
     leg, sleep = tiny(Path("leg.cwa"), minutes=10), pretend("sleep.fake", ASLEEP)
     found = []
@@ -173,6 +174,7 @@ def test_a_sleep_window_without_stages_is_used(db: Path, pretend: Pretend) -> No
     assert (onset_at, wake_at) == (BEDTIME + timedelta(minutes=1), BEDTIME + timedelta(minutes=9))
 
 
+@pytest.mark.slow
 def test_of_two_watches_the_one_that_saw_more_of_the_night_is_believed(tmp_path: Path, pretend: Pretend) -> None:
     leg = tiny(Path("leg.cwa"), minutes=10)
     long = pretend("long.fake", watch((0, 5, "light")))

@@ -74,6 +74,7 @@ def test_a_backup_comes_back_with_everything(run: Run, db: Path, tmp_path: Path)
     assert run("doctor", "--db", new).code == 0
 
 
+@pytest.mark.slow
 def test_a_backup_without_recordings_says_what_it_lacks(run: Run, db: Path, tmp_path: Path) -> None:
     assert "2 recordings are not in it; --with-recordings adds them" in run("backup", "b.zip", "--db", db).err
     new = tmp_path / "new" / "n.duckdb"
@@ -116,6 +117,7 @@ def test_repair_mends_what_can_be_mended(run: Run, db: Path) -> None:
     assert not list(db.parent.glob(f"{PREFIX}*"))
 
 
+@pytest.mark.slow
 def test_repair_says_what_is_left(run: Run, db: Path) -> None:
     damaged_in_every_way(db)
     Path("left.csv").unlink()
@@ -125,6 +127,7 @@ def test_repair_says_what_is_left(run: Run, db: Path) -> None:
     assert "2 of 2 recordings without their samples" in mended.out
 
 
+@pytest.mark.slow
 def test_repair_keeps_fresh_samples_and_those_of_a_neighbour(run: Run, db: Path) -> None:
     stray = db.parent / "recordings" / f"{'e' * 64}.parquet"  # where databases made before share a folder
     stray.parent.mkdir(mode=0o700)

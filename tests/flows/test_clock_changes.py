@@ -25,6 +25,7 @@ CHANGES = (
     ("America/New_York", date(2026, 3, 7), timedelta(hours=1)),
     ("America/New_York", date(2026, 10, 31), timedelta(hours=-1)),
 )
+CASES = (*CHANGES[:2], *(pytest.param(*change, marks=pytest.mark.slow) for change in CHANGES[2:]))
 NAMES = ("Berlin, spring", "Berlin, autumn", "New York, spring", "New York, autumn")
 RATE_HZ = 12.5
 #: The same night is imported as an ordinary one, for comparison.
@@ -61,7 +62,7 @@ def at(evening: date, clock: time, zone: str) -> datetime:
     return datetime.combine(evening, clock, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-@pytest.mark.parametrize(("zone", "evening", "jump"), CHANGES, ids=NAMES)
+@pytest.mark.parametrize(("zone", "evening", "jump"), CASES, ids=NAMES)
 def test_a_night_with_a_change_of_the_clocks_has_its_right_length_and_date(
     run: Run, tmp_path: Path, night: Simulated, zone: str, evening: date, jump: timedelta
 ) -> None:
@@ -91,7 +92,8 @@ def test_a_night_with_a_change_of_the_clocks_has_its_right_length_and_date(
     assert ["woke", "up", got_up] in [line.split() for line in shown.splitlines()]
 
 
-@pytest.mark.parametrize(("zone", "evening", "jump"), CHANGES, ids=NAMES)
+@pytest.mark.first_case
+@pytest.mark.parametrize(("zone", "evening", "jump"), CASES, ids=NAMES)
 def test_a_sensor_that_is_never_taken_off_has_a_night_of_23_or_25_hours(
     run: Run, tmp_path: Path, pretend: Pretend, zone: str, evening: date, jump: timedelta
 ) -> None:
@@ -107,7 +109,8 @@ def test_a_sensor_that_is_never_taken_off_has_a_night_of_23_or_25_hours(
     assert found == [(evening - day, usual_s), (evening, usual_s - jump.total_seconds()), (evening + day, usual_s)]
 
 
-@pytest.mark.parametrize(("zone", "evening", "jump"), CHANGES, ids=NAMES)
+@pytest.mark.slow
+@pytest.mark.parametrize(("zone", "evening", "jump"), CASES, ids=NAMES)
 def test_half_past_ten_to_four_in_the_journal_are_an_hour_less_or_more_in_bed(
     run: Run, tmp_path: Path, night: Simulated, zone: str, evening: date, jump: timedelta
 ) -> None:

@@ -53,6 +53,7 @@ def by_cluster(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     return cluster
 
 
+@pytest.mark.slow
 def test_a_cluster_leaves_the_database_of_one_process(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,6 +87,7 @@ def test_the_flow_on_a_cluster_leaves_the_database_of_one_process(
     assert rows(tmp_path / "together" / "n.duckdb") == rows(tmp_path / "alone" / "n.duckdb")
 
 
+@pytest.mark.slow
 def test_stored_nights_are_analysed_again_by_a_cluster(by_cluster: Cluster, run: Run, tmp_path: Path) -> None:
     db = tmp_path / "db" / "n.duckdb"
     imported(recordings(Path("in")), db)

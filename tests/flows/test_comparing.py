@@ -50,6 +50,7 @@ def test_what_a_change_of_thresholds_would_do_is_shown_and_then_comes_true(run: 
     assert stored["changed"] == []
 
 
+@pytest.mark.slow
 def test_a_rule_set_that_no_night_was_scored_under_is_compared_with_nothing(run: Run, imported: Store) -> None:
     Path(FILE_NAME).write_text("[ruleset.narrow]\nbase = 'wasm2016'\nimi_max_s = 20.0\n")
     said = run("reanalyse", "--compare", "--ruleset", "narrow", "--db", DB)
@@ -89,6 +90,7 @@ def test_json_without_a_comparison_is_refused(run: Run) -> None:
     assert run("reanalyse", "--json", "--db", DB).code == 2
 
 
+@pytest.mark.slow
 def test_reviews_and_journal_outlive_an_analysis_by_several_processes(
     run: Run, imported: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,6 +44,7 @@ def nightkick(*arguments: object, **more: str) -> subprocess.CompletedProcess[st
     )
 
 
+@pytest.mark.slow
 @pytest.mark.prefect
 def test_no_file_of_the_working_directory_or_the_home_has_a_say(
     home: Path, with_records: Callable[[Path], None]

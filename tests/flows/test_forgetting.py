@@ -221,6 +221,7 @@ def test_a_file_that_the_schedule_archived_is_found_there(run: Run, db: Path) ->
     assert f"stays: {where.absolute()}" in run("forget", "--subject", "anna", "--yes", "--db", db).err
 
 
+@pytest.mark.slow
 def test_what_was_pruned_is_said_wherever_samples_are_wanted(run: Run, db: Path, made: Path) -> None:
     nights = query(Store(db), "SELECT * FROM nights ORDER BY ALL")
     said = run("forget", "--prune-samples", "2026-03-03", "--yes", "--db", db)
@@ -264,6 +265,7 @@ sys.exit(main(sys.argv[2:]))
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment)
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize(("word", "code", "says"), [("yes", 0, "forgot 3"), ("y", 2, "not agreed to"), ("", 2, "not")])
 def test_a_terminal_is_asked_for_a_typed_yes(db: Path, word: str, code: int, says: str) -> None:
     before = contents(db)
@@ -281,6 +283,7 @@ def test_a_terminal_is_asked_for_a_typed_yes(db: Path, word: str, code: int, say
     assert (contents(db) == before) == (code != 0)
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize(
     ("moment", "says"),
     [
@@ -300,6 +303,7 @@ def test_ctrl_c_leaves_all_or_nothing_and_says_which(db: Path, run: Run, moment:
     assert contents(Store(db).published) == contents(db)
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize(
     ("moment", "finisher"),
     [

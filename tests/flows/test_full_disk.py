@@ -117,6 +117,7 @@ def test_a_full_disk_is_one_line_and_the_import_completes_when_there_is_room(
     assert_is_complete(db, undisturbed)
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize(("limit", "n_stored"), [(20_000, 1), (1_000_000, 2)], ids=["samples", "published copy"])
 def test_a_write_that_fails_in_the_middle_is_one_line_and_the_import_completes_later(
     run: Run, tmp_path: Path, undisturbed: Path, limit: int, n_stored: int

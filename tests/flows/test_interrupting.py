@@ -64,6 +64,7 @@ def interrupted(process: subprocess.Popen[str]) -> str:
     return complaints
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("code", [WAITING, ASKING], ids=["while it waits for work", "while it asks the database"])
 def test_ctrl_c_is_heard(code: str, tmp_path: Path) -> None:
     process = started("-c", code, str(tmp_path / "n.duckdb"))
@@ -73,6 +74,7 @@ def test_ctrl_c_is_heard(code: str, tmp_path: Path) -> None:
     assert interrupted(process).splitlines()[-1] == "KeyboardInterrupt"
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("seen", ["n.duckdb", "*recordings/*.parquet"], ids=["as processes start", "as they work"])
 def test_ctrl_c_ends_an_import_by_processes_at_once(seen: str, tmp_path: Path) -> None:
     for day in range(6):
@@ -101,6 +103,7 @@ def test_ctrl_c_while_the_program_loads_is_one_line_and_no_traceback() -> None:
     assert (says, process.returncode) == ([ONE_LINE], 130)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("executor", ["threads", "processes"])
 def test_ctrl_c_and_a_second_one_end_an_import_whoever_does_the_work(executor: str, tmp_path: Path) -> None:
     for day in range(6):

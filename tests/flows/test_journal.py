@@ -45,6 +45,7 @@ def test_times_in_the_journal_decide_when_the_night_was_slept(run: Run, store: S
     assert night["in_bed_at"].isoformat() == "2026-03-02T22:40:00+00:00"
 
 
+@pytest.mark.slow
 def test_times_taken_back_give_the_night_back_to_the_accelerometer(run: Run, store: Store) -> None:
     before = query(store, "SELECT * FROM nights").rows()
     run("journal", "import", journal("date,lights_off,got_up\n2026-03-02,22:40,05:30\n"), "--db", DB)
@@ -72,6 +73,7 @@ def test_importing_twice_is_importing_once_and_other_days_stay(run: Run, store: 
     assert len(query(store, JOURNAL)) == 3
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize(
     ("text", "says"),
     [

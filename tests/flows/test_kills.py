@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from analytics.store import Store
 from tests.flows.killing import files_stored, finish, loaded, undisturbed
 from tests.flows.making import BEDTIME, tiny
@@ -33,11 +35,14 @@ def recordings(folder: Path) -> Path:
     return folder
 
 
-def test_an_import_killed_again_and_again_ends_where_an_undisturbed_one_does(tmp_path: Path) -> None:
+@pytest.mark.parametrize("moments", [MOMENTS[3:5], pytest.param(MOMENTS, marks=pytest.mark.slow)], ids=["two", "all"])
+def test_an_import_killed_again_and_again_ends_where_an_undisturbed_one_does(
+    tmp_path: Path, moments: tuple[tuple[str, str, int], ...]
+) -> None:
     files, store = recordings(tmp_path / "in"), Store(tmp_path / "killed" / "n.duckdb")
     with loaded(tmp_path / "said") as loader:
         expected = undisturbed(loader, files, tmp_path / "whole")
-        for when, moment, n_left in MOMENTS:
+        for when, moment, n_left in moments:
             assert loader.imported(files, store.path, die_at=moment) == [], f"it was to die {when}"
             assert files_stored(store, expected) == n_left, when
         finish(loader, store, files, expected)

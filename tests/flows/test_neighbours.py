@@ -55,6 +55,7 @@ def test_two_databases_in_one_folder_keep_their_samples_apart(run: Run, neighbou
     assert late - early == 9 * 3_600_000_000
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("name", ["a", "a.db", "a.b.duckdb", "a.published.duckdb"])
 def test_names_that_are_alike_share_no_folder(run: Run, name: str) -> None:
     tiny(Path("night.cwa"))
@@ -76,6 +77,7 @@ def test_databases_made_before_keep_theirs(run: Run) -> None:
     assert not Store(Path("a.duckdb")).recordings.exists()
 
 
+@pytest.mark.slow
 def test_a_neighbour_leaves_samples_kept_before_alone(run: Run) -> None:
     tiny(Path("night.cwa"))
     brought_in(run, "a.duckdb", "UTC")
@@ -94,6 +96,7 @@ def backup_of(run: Run, db: str) -> str:
     return f"{db}.zip"
 
 
+@pytest.mark.slow
 def test_two_databases_made_before_that_shared_one_file_both_get_right(run: Run, neighbours: None) -> None:
     as_made_before("a.duckdb")
     as_made_before("b.duckdb")  # replaces the samples of a
@@ -106,6 +109,7 @@ def test_two_databases_made_before_that_shared_one_file_both_get_right(run: Run,
         assert run("reanalyse", "--db", db).code == 0
 
 
+@pytest.mark.slow
 def test_a_file_read_again_in_another_zone_leaves_what_was_shared(run: Run, neighbours: None) -> None:
     as_made_before("b.duckdb")
     brought_in(run, "b.duckdb", "America/New_York")
@@ -121,6 +125,7 @@ def test_a_file_read_again_in_another_zone_leaves_what_was_shared(run: Run, neig
     assert list(Path("recordings").glob("*.parquet")) == []
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("neighbour", ["b.db", "b.replaced.duckdb"])
 def test_what_was_shared_stays_while_any_other_database_lies_there(run: Run, neighbour: str) -> None:
     tiny(Path("night.cwa"))
@@ -167,6 +172,7 @@ def test_a_renamed_database_says_where_its_samples_are(run: Run) -> None:
     assert run("reanalyse", "--db", "b.duckdb").code == 0
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("act", ["renamed", "copied", "renamed and used"])
 def test_repair_brings_the_samples_of_a_renamed_or_copied_database(run: Run, act: str) -> None:
     tiny(Path("night.cwa"))
@@ -182,6 +188,7 @@ def test_repair_brings_the_samples_of_a_renamed_or_copied_database(run: Run, act
         assert run("doctor", "--db", "a.duckdb").code == 0
 
 
+@pytest.mark.slow
 def test_a_link_to_a_database_leads_to_its_samples(run: Run) -> None:
     tiny(Path("night.cwa"))
     Path("real").mkdir()
@@ -191,6 +198,7 @@ def test_a_link_to_a_database_leads_to_its_samples(run: Run) -> None:
     assert run("reanalyse", "--db", "link.duckdb").code == 0
 
 
+@pytest.mark.slow
 def test_kept_samples_stay_with_the_database_that_was_set_aside(run: Run, neighbours: None) -> None:
     db, aside = Path("a.duckdb"), Path("a.replaced-1.duckdb")
     before = first_times(db)
@@ -203,6 +211,7 @@ def test_kept_samples_stay_with_the_database_that_was_set_aside(run: Run, neighb
     assert run("reanalyse", "--db", aside).code == 0
 
 
+@pytest.mark.slow
 def test_an_import_of_a_folder_passes_over_the_samples_of_every_database(run: Run, tmp_path: Path) -> None:
     tiny(Path("in/night.cwa"))
     for db in ("in/a.duckdb", "in/b.duckdb", "in/deep/c.duckdb"):

@@ -63,6 +63,7 @@ def test_the_flow_imports_reports_and_stays_quiet_and_at_home(
     assert (home / "nightkick" / "prefect").is_dir()
 
 
+@pytest.mark.slow
 @pytest.mark.prefect
 def test_the_prefect_server_can_be_imported_in_the_locked_versions(home: Path) -> None:
     done = subprocess.run(

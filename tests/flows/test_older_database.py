@@ -40,6 +40,7 @@ READERS = [
 ]
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("command", READERS, ids=[command[0] for command in READERS])
 def test_a_command_that_reads_says_in_one_line_what_brings_it_up_to_date(
     tmp_path: Path, current: Path, command: list[str]
@@ -63,6 +64,7 @@ def test_what_the_line_says_works(tmp_path: Path, current: Path) -> None:
     assert "2026-03-10" in shown.stdout
 
 
+@pytest.mark.slow
 def test_a_report_and_a_backup_of_an_older_database_can_be_made(tmp_path: Path, current: Path) -> None:
     path = aged(current, tmp_path / "nights.duckdb", 3)
     before = path.read_bytes()

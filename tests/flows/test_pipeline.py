@@ -300,6 +300,7 @@ def test_a_database_that_cannot_be_used_exits_3_in_one_line(make: Callable[[Path
     assert err.startswith(f"nightkick: {target}: ")
 
 
+@pytest.mark.slow
 def test_a_full_disk_exits_3_and_leaves_what_was_stored(run: Run, db: Path) -> None:
     assert run("import", tiny(Path("a.csv"), seed=1), "--tz", "UTC", "--db", db).code == 0
     before = stored(db)

@@ -29,6 +29,7 @@ def is_gone(schedule: Served) -> bool:
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.prefect
 @pytest.mark.timeout(600)
 def test_a_run_that_a_power_cut_left_running_is_closed_and_the_next_start_does_its_work(

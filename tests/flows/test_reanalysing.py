@@ -47,6 +47,7 @@ def test_changed_criteria_are_applied_and_leave_their_hash(run: Run, imported: S
     assert query(imported, "SELECT criteria_hash FROM night").item() == load().analysis_criteria().hash()
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("name", sorted(RULESETS))
 def test_the_views_show_another_rule_set_without_a_night_being_analysed(run: Run, imported: Store, name: str) -> None:
     before = {table: rows(imported, table) for table in EVERY_TABLE}
@@ -132,6 +133,7 @@ def test_a_neighbouring_database_that_read_the_file_in_another_zone_cannot_shift
     assert rows(imported, "night") == before
 
 
+@pytest.mark.slow
 def test_samples_that_an_older_neighbour_replaced_are_said_and_come_back(run: Run, imported: Store) -> None:
     before = rows(imported, "night")
     assert run("import", "night.cwa", "--db", "other.duckdb", "--tz", "Asia/Tokyo").code == 0

@@ -116,6 +116,7 @@ def everything() -> Mapping[str, bytes]:
     }
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("name", [("sql", "parquet"), ("report", "out"), ("backup", "file")])
 def test_the_real_program_replaces_no_file_of_a_store(db: Path, name: tuple[str, str]) -> None:
     (samples,) = Store(db.absolute()).recordings.glob("*.parquet")
@@ -162,6 +163,7 @@ def other_files() -> Iterator[Path]:
     yield from map(Path, ("to_notes", "to_nothing", "pipe", "/dev/null", "/dev/stdout", "/dev/full"))
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("name", [("sql", "parquet"), ("report", "out"), ("backup", "file")])
 def test_no_output_replaces_what_is_kept_or_of_another_kind(run: Run, db: Path, name: tuple[str, str]) -> None:
     targets = [*store_files(db), *other_files()]
@@ -213,6 +215,7 @@ def test_no_file_of_another_kind_is_replaced_in_a_folder(run: Run, db: Path, nam
         assert everything() == before, what
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("name", TRIED)
 def test_an_output_of_the_same_kind_is_replaced_and_for_its_owner_only(
     run: Run, db: Path, name: tuple[str, str]
@@ -252,6 +255,7 @@ def test_the_demo_does_not_mix_samples_into_a_persons_database(run: Run, db: Pat
     assert contents(mine) == before
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("name", TRIED)
 def test_names_that_were_laid_out_before_are_not_followed(run: Run, db: Path, name: tuple[str, str]) -> None:
     """The temporary names of earlier versions could be foreseen: what they point to would have been overwritten."""

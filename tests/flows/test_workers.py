@@ -85,6 +85,7 @@ def told(outcomes: tuple[Outcome, ...]) -> list[tuple[object, ...]]:
     return [(o.path, o.status, o.sha256, o.nights, o.warnings, o.error) for o in outcomes]
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("executor", ["threads", "processes"])
 def test_any_number_of_workers_leaves_the_database_of_one(
     executor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

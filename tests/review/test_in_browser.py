@@ -235,6 +235,7 @@ def test_a_page_from_elsewhere_cannot_write(browser: Browser, address: str, data
     assert query(Store(database), "SELECT * FROM reviews").is_empty()
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_keyboards_and_screen_readers_can_use_it(address: str, tab: Tab, scheme: str) -> None:
     tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")

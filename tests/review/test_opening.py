@@ -100,6 +100,7 @@ def test_a_bookmark_of_before_says_how_to_open_it_and_works_afterwards(database:
         expect(ready(tab).locator("h1")).to_have_text("Monday, 2 March 2026")
 
 
+@pytest.mark.slow
 def test_a_page_left_open_says_after_a_new_start_how_to_go_on(database: Path, fresh: BrowserContext) -> None:
     tab = fresh.new_page()
     with reviewing(database) as running:
@@ -111,6 +112,7 @@ def test_a_page_left_open_says_after_a_new_start_how_to_go_on(database: Path, fr
         expect(ready(tab).locator("main")).to_contain_text("open the page with nightkick review")
 
 
+@pytest.mark.slow
 def test_two_programs_side_by_side_work_in_one_browser(database: Path, empty: Path, fresh: BrowserContext) -> None:
     with ExitStack() as stack:
         one, two = (stack.enter_context(reviewing(path)) for path in (database, empty))

@@ -155,6 +155,7 @@ def test_nothing_is_restored_under_somebody_who_writes(whole: Store, child: Chil
         restore(Store(whole.path, wait_s=0.2), tmp_path / "b.zip", force=True)
 
 
+@pytest.mark.slow
 def test_a_backup_is_of_one_moment_while_another_process_writes(whole: Store, child: Child, tmp_path: Path) -> None:
     busy = """
 import sys

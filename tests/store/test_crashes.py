@@ -30,6 +30,7 @@ for n_events in cycle((400, 4)):
 """
 
 
+@pytest.mark.slow
 def test_a_process_killed_while_it_saves_leaves_all_or_nothing(store: Store, child: Child) -> None:
     chance = random.Random(1)
     victims = [child(SAVE_FOR_EVER, store.path) for _ in range(2)]

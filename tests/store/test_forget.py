@@ -347,6 +347,7 @@ def copies(of: Store, folder: Path) -> Iterator[Store]:
         yield Store(place / of.path.name, wait_s=30)
 
 
+@pytest.mark.slow
 @pytest.mark.once
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(

@@ -76,6 +76,7 @@ def test_thousands_of_recordings_of_step_3_are_brought_up_to_date(tmp_path: Path
     test_a_filled_database_of_every_step_is_brought_up_to_date_and_no_value_changes(tmp_path, 3, MANY)
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("version", OLDER)
 def test_it_is_then_the_same_as_a_new_one(tmp_path: Path, fresh: Path, version: int) -> None:
     """Tables, columns, defaults, keys, comments and views."""
@@ -96,6 +97,7 @@ def definitions(path: Path) -> list[list[tuple[Any, ...]]]:
         return [con.execute(question).fetchall() for question in questions]
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("version", OLDER)
 def test_new_columns_of_old_rows_hold_what_the_step_says(tmp_path: Path, version: int) -> None:
     """As where they are added in place, one by one, which DuckDB can do to a few rows."""
@@ -111,6 +113,7 @@ def test_new_columns_of_old_rows_hold_what_the_step_says(tmp_path: Path, version
     }
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("version", range(2, LATEST))
 def test_an_older_database_of_nights_shows_them_again_and_takes_verdicts(
     tmp_path: Path, filled: Store, version: int

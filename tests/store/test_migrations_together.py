@@ -47,6 +47,7 @@ def of_old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return of_step(tmp_path_factory.mktemp("old") / "nights.duckdb", 3, rows=MANY)
 
 
+@pytest.mark.slow
 def test_an_upgrade_killed_at_any_moment_leaves_the_old_database_or_the_new_one(
     tmp_path: Path, of_old: Path, child: Child
 ) -> None:
@@ -160,6 +161,7 @@ print(written, refused, flush=True)
 """
 
 
+@pytest.mark.slow
 def test_a_reader_and_writers_at_work_while_another_upgrades_lose_nothing(
     tmp_path: Path, filled: Store, child: Child
 ) -> None:

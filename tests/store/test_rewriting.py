@@ -136,6 +136,7 @@ def test_a_thread_at_work_on_the_database_is_waited_for(store: Store) -> None:
         rewrite(Store(store.path, wait_s=0.1), mark)
 
 
+@pytest.mark.slow
 def test_what_others_write_meanwhile_is_not_lost(store: Store, child: Child) -> None:
     """Processes that open the old file just before it is replaced would write into one without a name."""
     code = """

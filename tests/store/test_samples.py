@@ -253,6 +253,7 @@ for n in (10, 250):
 """
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_length_of_the_recording(tmp_path: Path, child: Child) -> None:
     short_mb, long_mb = map(int, child(LONG, tmp_path).communicate(timeout=120)[0].split())
     assert long_mb - short_mb < 300  # 15 million samples are 210 MB of numbers alone, and were held thrice

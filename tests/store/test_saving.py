@@ -316,6 +316,7 @@ bring_in_stubbornly(Store(Path(sys.argv[1]), wait_s=30), LEGS[int(sys.argv[2])])
 """
 
 
+@pytest.mark.slow
 def test_imports_at_once_in_processes_come_out_the_same(
     store: Store, child: Child, in_order: dict[str, list[tuple[Any, ...]]]
 ) -> None:

@@ -58,6 +58,7 @@ def test_who_waits_in_vain_is_told_for_whom(filled: Store, child: Child, how: st
         assert query(filled, "SELECT count(*) FROM imports").item() == 1
 
 
+@pytest.mark.slow
 def test_imports_questions_verdicts_and_exports_together() -> None:
     command = [sys.executable, "-m", "benchmarks.together", "--seconds", "4"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False)
