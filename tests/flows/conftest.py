@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from analytics.store import Store, initialise, migrate
-from analytics.store.steps import known_migrations
+from analytics.store.steps import Migration, known_migrations
 from flows.cli import main
 from ingest.workspace import workspace
 from ingest.writers.axivity import write_cwa
@@ -61,7 +61,7 @@ def new_databases_are_copies(empty_database: Path, monkeypatch: pytest.MonkeyPat
     """Spares each test the third of a second in which a new database goes through every step; the store tests that."""
     create = migrate._create
 
-    def copied(store: Store, steps: Sequence[migrate.Migration]) -> None:
+    def copied(store: Store, steps: Sequence[Migration]) -> None:
         if steps != known_migrations():
             create(store, steps)
             return
