@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from analytics.model import Channel
-from ingest.calibration import Calibration
-from ingest.constancy import not_measured
+from ingest.quality.calibration import Calibration
+from ingest.quality.idle_runs import not_measured
 from ingest.recording import Samples, Side, Site
 
 
@@ -19,8 +19,8 @@ def channel_of(
 ) -> Channel:
     """One sensor's samples of one night, ready to be analysed.
 
-    Stretches in which the sensor repeated itself (`ingest.constancy`) become gaps: a kick in them would not have
-    shown, so they must not count as stillness.
+    Stretches in which the sensor repeated itself (`ingest.quality.idle_runs`) become gaps: a kick in them would not
+    have shown, so they must not count as stillness.
     """
     xyz_g = samples.xyz_g()
     idle = not_measured(samples.time_us, xyz_g, lsb_g)

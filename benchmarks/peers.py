@@ -96,7 +96,7 @@ def _import_format(suffix: str) -> None:
 
 
 def _ours(suffix: str) -> Read:
-    from ingest import sniff
+    from ingest.recognising import sniff
 
     _import_format(suffix)
 

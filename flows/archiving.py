@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flows.inbox import look_at
-from ingest.bundles import sort_out_folder
+from ingest.archives.companion_files import sort_out_folder
 from ingest.errors import NightkickError
 from ingest.workspace import own_folder
 

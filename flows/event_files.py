@@ -20,7 +20,7 @@ import polars as pl
 
 from analytics.event_lists import listed
 from ingest.errors import EmptyFileError, IngestError, UsageError
-from ingest.source import reading, stamp_of
+from ingest.input_file import reading, stamp_of
 
 #: 3,000 nights a person would be eight years; lists of whole studies stay far below.
 MOST_BYTES = 1 << 30

@@ -39,7 +39,7 @@ from flows.storing import to_analyse
 from flows.terminal import emit, say
 from flows.wishes import Wishes
 from flows.work import analysed
-from ingest.bundles import companions_of
+from ingest.archives.companion_files import companions_of
 from ingest.errors import DatabaseUnreadableError, SamplesLostError, UsageError, visible
 from ingest.fingerprint import sha256_of_all
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from analytics.store import SeenFile
 from flows.inputs import find_inputs
-from ingest.bundles import canonical, companions_of
+from ingest.archives.companion_files import canonical, companions_of
 from ingest.errors import EmptyFileError, NightkickError
 
 #: Somebody may still be writing to a file that was changed so recently. Sync programs pause for a second or two.

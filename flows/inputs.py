@@ -15,10 +15,10 @@ from functools import cache
 from pathlib import Path
 
 from analytics.store import is_staged
-from ingest.bundles import recordings_of, sort_out_folder
-from ingest.candidates import is_candidate
+from ingest.archives.companion_files import recordings_of, sort_out_folder
 from ingest.errors import EmptyFileError, NightkickError, UnreadableFileError
-from ingest.source import is_of_the_kernel
+from ingest.file_names import is_candidate
+from ingest.input_file import is_of_the_kernel
 
 
 @dataclass(frozen=True, slots=True)

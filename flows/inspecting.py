@@ -16,10 +16,11 @@ from flows.output import text_cell
 from flows.settings import load
 from flows.terminal import emit, say
 from flows.wishes import Wishes, declaration
-from ingest import Recording, describe, read_recording, sniff
-from ingest.archives import Unpacked, is_archive, unpacked
+from ingest import Recording, describe, read_recording
+from ingest.archives.reading import Unpacked, is_archive, unpacked
 from ingest.errors import IngestError, UnknownFormatError, UnreadableFileError, UsageError
-from ingest.source import reading, stamp_of
+from ingest.input_file import reading, stamp_of
+from ingest.recognising import sniff
 from ingest.workspace import workspace
 
 Read = Callable[[Path], Recording]

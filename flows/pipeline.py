@@ -36,13 +36,13 @@ from flows.turns import Turn, Turns
 from flows.wishes import Wishes, completed
 from flows.work import staged
 from flows.workers import is_much_to_read, lanes_for, side_by_side, size_of, workers_for
-from ingest.archives import Unpacked, is_archive, unpacked
-from ingest.bundles import companions_of
+from ingest.archives.companion_files import companions_of
+from ingest.archives.reading import Unpacked, is_archive, unpacked
 from ingest.clock import zone_info
 from ingest.errors import IngestError, NightkickError, SamplesLostError, StoreError, UsageError
 from ingest.fingerprint import sha256_of_all
+from ingest.input_file import LARGE_BYTES, is_plain
 from ingest.reading import check_recognised
-from ingest.source import LARGE_BYTES, is_plain
 
 Report = Callable[[int, int], None]
 OneByOne = Callable[[Sequence[Path], Context], Generator[Outcome, None, None]]

@@ -6,7 +6,7 @@
     time_unit = "ms"
 
 Meant for every CSV and Parquet file that has all these columns; what is not said is found out. Which table is read
-by which mapping is decided in `ingest.mapping`; here is only what a person may write.
+by which mapping is decided in `ingest.recognising.mapped`; here is only what a person may write.
 """
 
 from __future__ import annotations

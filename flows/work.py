@@ -17,7 +17,7 @@ from flows.analysis import NightToAnalyse, analyse_stored
 from flows.settings import Settings
 from flows.wishes import Wishes, declaration, subject_of
 from ingest import read_recording
-from ingest.archives import Unpacked
+from ingest.archives.reading import Unpacked
 
 
 def staged(

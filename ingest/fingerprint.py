@@ -1,9 +1,9 @@
 """Which recording a file is: the SHA-256 of its bytes, whatever it is called and wherever it lies.
 
 The same bytes twice are one recording; that is all that makes an import repeatable. What is taken out of an archive
-(`ingest.archives`) has the hash of its own bytes, so that a zip and its unpacked files are one. A file and a gzipped
-copy that is read as it is differ in their bytes and so are two recordings: hashing what they decode to would call two
-exports of one night the same although they round differently, and could not be checked with `sha256sum`.
+(`ingest.archives.reading`) has the hash of its own bytes, so that a zip and its unpacked files are one. A file and a
+gzipped copy that is read as it is differ in their bytes and so are two recordings: hashing what they decode to would
+call two exports of one night the same although they round differently, and could not be checked with `sha256sum`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.source import check_filled, open_plain, unreadable
+from ingest.input_file import check_filled, open_plain, unreadable
 
 
 def sha256_of(path: Path) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ingest.calibration import Calibration
 from ingest.clock import device_iso, local_iso
+from ingest.quality.calibration import Calibration
 from ingest.recording import Device, Gap, Recording, SleepWindow
 
 SCHEMA = 1

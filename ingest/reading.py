@@ -12,13 +12,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from ingest import sniff
 from ingest.clock import check_representable, doubtful_times, microseconds, resolve
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError
 from ingest.fingerprint import sha256_of_all
-from ingest.mapping import TableMapping, read_mapped
+from ingest.input_file import LARGE_BYTES, Stamp, check_unchanged, reading, stamp_of
+from ingest.mapping import TableMapping
+from ingest.outlying_times import has_strays, without_strays
 from ingest.placement import placed
-from ingest.quality import measure, without_movement
+from ingest.quality.measuring import measure, without_movement
+from ingest.recognising import sniff
+from ingest.recognising.mapped import read_mapped
 from ingest.recording import (
     Blocks,
     Decoded,
@@ -33,8 +36,6 @@ from ingest.recording import (
     StageSpan,
     Vitals,
 )
-from ingest.source import LARGE_BYTES, Stamp, check_unchanged, reading, stamp_of
-from ingest.strays import has_strays, without_strays
 
 Span = TypeVar("Span", StageSpan, SleepWindow)
 

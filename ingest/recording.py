@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.calibration import Calibration
+from ingest.quality.calibration import Calibration
 
 Site = Literal["ankle", "foot", "thigh", "hip", "wrist", "unknown"]
 Side = Literal["left", "right", "unknown"]
@@ -256,7 +256,7 @@ class Quality:
     noise_mg : float or None
         Standard deviation of one axis in the quietest still windows: the sensor's own noise.
     n_idle, idle_s
-        Stretches of at least 10 s, and their seconds, that were not measured; see `ingest.constancy`.
+        Stretches of at least 10 s, and their seconds, that were not measured; see `ingest.quality.idle_runs`.
     calibration : Calibration
         The correction that an analysis uses; stored samples are as the file has them.
     """

@@ -19,8 +19,8 @@ import polars as pl
 
 from analytics.heart import HeartMinute, by_minute
 from analytics.store.tables import UTC_US, Columns, frame_of, plain
-from ingest.calibration import Calibration
 from ingest.clock import nights_covered
+from ingest.quality.calibration import Calibration
 from ingest.recording import Quality, Recording, Side, Site, SleepWindow, StageSpan, ZoneSource
 
 

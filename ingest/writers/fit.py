@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ingest.errors import UsageError
 from ingest.formats.fit.clock import FIT_EPOCH_S, LAST_STAMP_S, SYSTEM_TIME_S
+from ingest.formats.fit.device import DEVELOPMENT
 from ingest.formats.fit.messages import (
     ACCELEROMETER,
     ACTIVITY,
@@ -29,7 +30,6 @@ from ingest.formats.fit.messages import (
     TIMESTAMP,
 )
 from ingest.formats.fit.stages import LEVELS, SLEEP_EVENT, START, STOP
-from ingest.formats.fit.wearer import DEVELOPMENT
 from ingest.recording import StageSpan
 from ingest.writers.fit_tables import (
     ENUM,

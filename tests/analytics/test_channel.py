@@ -5,7 +5,7 @@ import pytest
 
 from analytics.channel import channel_of
 from analytics.model import Channel
-from ingest.calibration import Calibration
+from ingest.quality.calibration import Calibration
 from ingest.recording import Samples
 from tests.analytics.signals import EVENING_US, still
 

@@ -51,10 +51,10 @@ while line := sys.stdin.readline():
     folder, database, said, moment = line.rstrip("\\n").split("|")
     child = os.fork()
     if child == 0:
-        import ingest.sniff
+        import ingest.recognising.sniff
         from flows.pipeline import import_run, open_context
         from flows.wishes import Wishes
-        list(ingest.sniff.readers())
+        list(ingest.recognising.sniff.readers())
         if moment:
             die_at(*moment.split(":"))
         print(os.getpid(), flush=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest import sniff
 from ingest.clock import microseconds
+from ingest.recognising import sniff
 from ingest.recording import Decoded
 from ingest.writers.axivity import write_cwa
 from ingest.writers.delimited import write_csv

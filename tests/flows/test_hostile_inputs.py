@@ -17,8 +17,8 @@ import pytest
 
 from flows import outcomes
 from flows.inputs import find_inputs
-from ingest import source
-from ingest.bundles import companions_of
+from ingest import input_file
+from ingest.archives.companion_files import companions_of
 from ingest.errors import EmptyFileError, UnreadableFileError
 from ingest.fingerprint import sha256_of
 from tests.flows.conftest import Run
@@ -98,10 +98,10 @@ def test_a_large_file_that_no_reader_claims_is_not_hashed_first(run: Run, monkey
 
 
 def test_a_large_file_with_data_in_some_places_is_not_called_empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "LARGE_BYTES", 1 << 20)
+    monkeypatch.setattr(input_file, "LARGE_BYTES", 1 << 20)
     path = Path("night.cwa")
     path.write_bytes(b"x" * (1 << 20) + bytes(3 << 20))
-    source.check_filled(path)
+    input_file.check_filled(path)
     path.write_bytes(b"x" * 5000 + bytes(4 << 20))
     with pytest.raises(EmptyFileError, match="zeros"):
         sha256_of(path)
@@ -150,7 +150,9 @@ def test_a_folder_of_the_kernel_is_refused_in_a_line() -> None:
     assert problem.line() == "/proc/self: the system makes this folder up: no recording is in it"
 
 
-@pytest.mark.parametrize("opened", [source.open_plain, sha256_of, source.stamp_of], ids=lambda opened: opened.__name__)
+@pytest.mark.parametrize(
+    "opened", [input_file.open_plain, sha256_of, input_file.stamp_of], ids=lambda opened: opened.__name__
+)
 def test_a_file_of_the_kernel_is_no_plain_file_though_it_says_so(opened: Callable[[Path], object]) -> None:
     if not Path("/proc/self/status").is_file():
         pytest.skip("no such file system")

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.inputs import find_inputs
-from ingest.candidates import NOT_RECORDINGS, UNFINISHED
 from ingest.errors import EmptyFileError
+from ingest.file_names import NOT_RECORDINGS, UNFINISHED
 
 
 def make(*names: str) -> list[Path]:

@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-from ingest import unpacking
-from ingest.archives import Unpacked, is_archive, unpacked
+from ingest.archives import unpacking
+from ingest.archives.reading import Unpacked, is_archive, unpacked
 from ingest.errors import IngestError
 from tests.fuzzing.verdict import check_error, check_sentence, owed, verdict
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ingest.errors import IngestError
 from ingest.inspection import describe
-from ingest.quality import MOST_GAPS_LISTED
+from ingest.quality.measuring import MOST_GAPS_LISTED
 from ingest.reading import Declared, read_recording
 from ingest.recording import Device, Quality, Recording, Samples, Vitals
 from tests.fuzzing.app_seeds import TABLES

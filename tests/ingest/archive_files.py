@@ -6,7 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from ingest.archives import Unpacked, is_archive, unpacked
+from ingest.archives.reading import Unpacked, is_archive, unpacked
 from ingest.errors import IngestError
 from tests.ingest.tables import document
 

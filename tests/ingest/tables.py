@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ingest.formats.delimited import reader as delimited
-from ingest.formats.delimited import walk
+from ingest.formats import delimited as delimited
 from ingest.recording import Decoded, Samples
+from ingest.tables import walk
 
 #: 2024-03-12T22:15:00Z
 EVENING_US = 1_710_281_700_000_000

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from ingest.errors import DamagedRecordingError
 from ingest.formats import actilife
-from ingest.formats.delimited import walk
 from ingest.reading import read_recording
+from ingest.recognising.sniff import reader_of
 from ingest.recording import Device, DeviceClock, Placement
-from ingest.sniff import reader_of
+from ingest.tables import walk
 from tests.ingest.actilife_files import NO_STAMPS, START_US, Export, document, even_us, header, in_mg, read
 from tests.ingest.tables import joined, resting_mg
 

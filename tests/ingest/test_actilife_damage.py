@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
 from ingest.formats import actilife
-from ingest.formats.delimited import walk
+from ingest.tables import walk
 from tests.ingest.actilife_files import NO_STAMPS, START_US, Export, document, even_us, header, in_mg, read
 from tests.ingest.tables import joined, resting_mg
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import unpacking
-from ingest.archives import MOST_DEEP, Unpacked, is_archive, unpacked
+from ingest.archives import unpacking
+from ingest.archives.reading import MOST_DEEP, Unpacked, is_archive, unpacked
 from ingest.errors import DamagedRecordingError, IngestError, UnsupportedRecordingError
 from tests.ingest.archive_files import NIGHT, saved, taken, zipped
 from tests.ingest.zip_files import directory_entry, patched

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import read_recording
-from ingest.archives import MOST_DEEP, Unpacked, is_archive, unpacked
+from ingest.archives.reading import MOST_DEEP, Unpacked, is_archive, unpacked
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnsupportedRecordingError
 from tests.ingest import exports
 from tests.ingest.archive_files import NIGHT, saved, taken, zipped

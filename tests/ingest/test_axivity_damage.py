@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest import byte_source as axivity_bytes
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnreadableFileError
-from ingest.formats.axivity import content as axivity_bytes
 from ingest.formats.axivity import reader as axivity
 from ingest.formats.axivity import sectors as cwa
 from ingest.recording import BLOCK_SAMPLES

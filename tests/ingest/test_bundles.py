@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest import read_recording
-from ingest.bundles import companions_of, recordings_of, sort_out, sort_out_folder
-from ingest.candidates import is_candidate
+from ingest.archives.companion_files import companions_of, recordings_of, sort_out, sort_out_folder
+from ingest.file_names import is_candidate
 from ingest.fingerprint import sha256_of_all
 from tests.ingest import exports
 from tests.ingest.exports import noise, ns

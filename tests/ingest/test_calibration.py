@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ingest.calibration import MIN_WINDOWS, SPHERE_G, Calibration, calibrate
-from ingest.quality import measure
+from ingest.quality.calibration import MIN_WINDOWS, SPHERE_G, Calibration, calibrate
+from ingest.quality.measuring import measure
 from ingest.recording import Samples
 from tests.ingest.making import cut, every
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ingest.errors import UnsupportedRecordingError
-from ingest.formats.delimited import reader as delimited
+from ingest.formats import delimited as delimited
 from ingest.recording import Decoded, Device, DeviceClock
 from tests.ingest.tables import EVENING_US, joined, read, resting_mg, small_stretches
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
-from ingest.formats.delimited.columns import (
+from ingest.tables.columns import (
     check_one_wearer,
     clock_base,
     find_axes,
@@ -13,7 +13,7 @@ from ingest.formats.delimited.columns import (
     find_time_by_position,
     offset_in_names,
 )
-from ingest.formats.delimited.timestamps import ElapsedTime, TextTime, UnixTime
+from ingest.tables.timestamps import ElapsedTime, TextTime, UnixTime
 from ingest.units import M_S2, MG, Unit
 from ingest.units import G as IN_G
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ingest.constancy import CONSTANT_US, ConstantRuns, not_measured
-from ingest.quality import measure
+from ingest.quality.idle_runs import CONSTANT_US, ConstantRuns, not_measured
+from ingest.quality.measuring import measure
 from ingest.recording import Samples
 from tests.ingest.making import EVENING_US, cut, every
 

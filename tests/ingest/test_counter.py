@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ingest.formats.delimited import counter
-from ingest.formats.delimited.counter import anchors, by_counter
-from ingest.formats.delimited.survey import Rows
+from ingest.tables import counter
+from ingest.tables.counter import anchors, by_counter
+from ingest.tables.survey import Rows
 from tests.ingest.tables import EVENING_US
 
 STEP_US = 20_000

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
-from ingest.formats.delimited import reader as delimited
+from ingest.formats import delimited as delimited
 from ingest.recording import Device, DeviceClock
 from tests.ingest.tables import (
     EVENING_US,

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnreadableFileError
-from ingest.formats.delimited import reader as delimited
-from ingest.formats.delimited import table, textfile
+from ingest.formats import delimited as delimited
 from ingest.recording import Decoded
+from ingest.tables import table, textfile
 from tests.ingest.tables import HEADER, clock_us, document, joined, plain_lines, read, small_stretches, write
 
 

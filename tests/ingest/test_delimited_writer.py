@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ingest.errors import UsageError
-from ingest.formats.delimited import reader as delimited
+from ingest.formats import delimited as delimited
 from ingest.writers.delimited import write_csv
 
 #: 2024-03-12T22:15:00Z

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats.delimited import lines as lines_module
-from ingest.formats.delimited.dialect import HEAD_BYTES, MOST_COLUMNS, Dialect, detect, is_text
-from ingest.formats.delimited.lines import columns, rectangle
+from ingest.tables import lines as lines_module
+from ingest.tables.dialect import HEAD_BYTES, MOST_COLUMNS, Dialect, detect, is_text
+from ingest.tables.lines import columns, rectangle
 
 
 def layout(text: str | bytes) -> Dialect:

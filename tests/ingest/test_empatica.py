@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, UnknownFormatError, UnsupportedRecordingError
-from ingest.formats import empatica
-from ingest.formats.delimited import walk
+from ingest.formats.apps import empatica
+from ingest.recognising.sniff import reader_of
 from ingest.recording import DeviceClock, Samples
-from ingest.sniff import reader_of
+from ingest.tables import walk
 from tests.ingest.exports import EVENING_US
 from tests.ingest.exports import empatica as session
 from tests.ingest.tables import joined

@@ -15,7 +15,7 @@ from ingest.errors import (
     IngestError,
     UnreadableFileError,
 )
-from ingest.formats.fit import budget, decoding
+from ingest.formats.fit import budget, fitparse_decoding
 from ingest.formats.fit import reader as fit
 from ingest.formats.fit.messages import (
     ACCELEROMETER,
@@ -153,8 +153,8 @@ def test_a_message_that_fitparse_cannot_decode_costs_only_itself(path: Path, mon
             raise TypeError("13")
         return said(field)
 
-    said = decoding._says
-    monkeypatch.setattr(decoding, "_says", refuse)
+    said = fitparse_decoding._says
+    monkeypatch.setattr(fitparse_decoding, "_says", refuse)
     decoded = decode(path, burst(REST), level(T0, 1), level(T0 + 60, 13), level(T0 + 120, 2), level(T0 + 180, 0))
     assert [(s.start_us - unix(T0), s.stage) for s in decoded.stages] == [(0, "wake"), (120_000_000, "light")]
     assert decoded.problems == ("Messages left out because they are too many or cannot be decoded: 1.",)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import UnsupportedRecordingError
-from ingest.foreign import recognised
 from ingest.formats import delimited
-from ingest.sniff import reader_of
+from ingest.recognising.refused import recognised
+from ingest.recognising.sniff import reader_of
 
 ACTILIFE = (
     "------------ Data File Created By ActiGraph GT3X+ ActiLife v6.13.3 Firmware v2.5.0 date format M/d/yyyy"

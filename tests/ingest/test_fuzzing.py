@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest import sniff
 from ingest.errors import IngestError, NoClockError
+from ingest.recognising import sniff
 from ingest.recording import Decoded, Samples
 from tests.fuzzing import seeds, worker
 from tests.fuzzing.__main__ import names_of, smallest

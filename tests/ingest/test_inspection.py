@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ingest import describe
-from ingest.calibration import Calibration
+from ingest.quality.calibration import Calibration
 from ingest.recording import Clock, Device, Gap, Placement, Quality, Recording, SleepWindow, StageSpan, Vitals
 from tests.ingest.making import EVENING_US, cut, every, samples
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from ingest import Declared, read_recording
 from ingest.errors import EmptyFileError, IngestError, NoClockError, UnknownUnitError, UnsupportedRecordingError
+from ingest.recognising.sniff import reader_of
 from ingest.recording import Decoded, Device, DeviceClock
-from ingest.sniff import reader_of
 from tests.ingest.logger_files import POLAR_START_NS, bangle, polar, sensorlog, shimmer, text
 from tests.ingest.tables import EVENING_US, clock_us, in_g, iso, joined, resting_mg, small_stretches, write
 

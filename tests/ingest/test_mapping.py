@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from ingest import TableMapping, read_recording
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError, UsageError
-from ingest.formats.delimited.timestamps import UnixUnit
-from ingest.mapping import read_mapped
+from ingest.recognising.mapped import read_mapped
 from ingest.recording import Decoded, DeviceClock
+from ingest.tables.timestamps import UnixUnit
 from ingest.writers.axivity import write_cwa
 from tests.ingest.tables import EVENING_US, clock_us, document, iso, joined, resting_mg, write
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ingest import sniff
 from ingest.errors import DamagedRecordingError, EmptyFileError, NoClockError, UnsupportedRecordingError
 from ingest.formats.matrix import claims
 from ingest.reading import Declared, read_recording
+from ingest.recognising import sniff
 from ingest.recording import BLOCK_SAMPLES, DeviceClock, Placement
 from tests.ingest.matrix_files import EVENING_S, Packet, Recorded, night, numbered, numbers_of, read
 

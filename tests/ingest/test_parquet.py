@@ -22,8 +22,8 @@ from ingest.errors import (
     UnsupportedRecordingError,
 )
 from ingest.formats import parquet
-from ingest.formats.delimited import table
-from ingest.formats.delimited.survey import Rows
+from ingest.tables import table
+from ingest.tables.survey import Rows
 from tests.ingest.tables import EVENING_US, clock_us, iso, joined, resting_mg
 
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from ingest.errors import DamagedRecordingError, UnsupportedRecordingError
 from ingest.formats import parquet
-from ingest.formats.delimited.dialect import MOST_COLUMNS
 from ingest.formats.parquet import pages
 from ingest.formats.parquet.thrift import NUMBER, Cursor, MalformedError
+from ingest.tables.dialect import MOST_COLUMNS
 from tests.fuzzing.memory import peak_bytes, reset_peak
 from tests.ingest.tables import clock_us, joined, resting_mg
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from ingest import Declared, read_recording
 from ingest.errors import EmptyFileError, NoClockError, UnsupportedRecordingError
-from ingest.formats import phyphox
+from ingest.formats.apps import phyphox
+from ingest.recognising.sniff import reader_of
 from ingest.recording import DeviceClock
-from ingest.sniff import reader_of
 from tests.ingest.exports import EVENING_US, noise
 from tests.ingest.exports import phyphox as export
 from tests.ingest.tables import joined

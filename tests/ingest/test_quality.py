@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ingest import quality as module
 from ingest import read_recording
-from ingest.quality import MOST_GAPS_LISTED, measure
+from ingest.quality import measuring as module
+from ingest.quality.measuring import MOST_GAPS_LISTED, measure
 from ingest.recording import Gap, Quality, Samples
 from tests.ingest.making import EVENING_US, cut, every, samples
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import ingest
-from ingest import Declared, describe, errors, read_recording, reading, sniff
+from ingest import Declared, describe, errors, read_recording, reading
 from ingest.clock import FIRST_US
 from ingest.errors import (
     DamagedRecordingError,
@@ -24,9 +24,10 @@ from ingest.errors import (
     UnreadableFileError,
     UsageError,
 )
+from ingest.input_file import unreadable
+from ingest.outlying_times import LONGEST_US
+from ingest.recognising import sniff
 from ingest.recording import Decoded, Device, DeviceClock, Gap, Placement, Samples, StageSpan
-from ingest.source import unreadable
-from ingest.strays import LONGEST_US
 from tests.ingest.making import EVENING_US, MAGIC, FakeReader, cut, decoded, every, samples
 
 HOUR_US = 3_600_000_000

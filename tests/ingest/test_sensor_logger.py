@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, UnsupportedRecordingError
-from ingest.formats import sensor_logger
-from ingest.formats.delimited import walk
-from ingest.formats.delimited.survey import Rows
-from ingest.formats.merging import TOLERANCE_US, added
+from ingest.formats.apps import sensor_logger
+from ingest.recognising.sniff import reader_of
 from ingest.recording import DeviceClock
-from ingest.sniff import reader_of
+from ingest.tables import walk
+from ingest.tables.merging import TOLERANCE_US, added
+from ingest.tables.survey import Rows
 from tests.ingest.exports import EVENING_US, G_M_S2, logger_android, logger_file, logger_ios, noise, ns, table
 from tests.ingest.tables import joined
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import sniff
 from ingest.errors import IngestError, UnknownFormatError, UnsupportedRecordingError
-from ingest.sniff import Reader, reader_of
+from ingest.recognising import sniff
+from ingest.recognising.sniff import Reader, reader_of
 from tests.ingest.making import MAGIC, FakeReader, decoded
 
 ACTILIFE = (

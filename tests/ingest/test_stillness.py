@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ingest.stillness import MOST_KEPT, STILL_SD_G, WINDOW_US, StillWindows
+from ingest.quality.still_windows import MOST_KEPT, STILL_SD_G, WINDOW_US, StillWindows
 from tests.ingest.making import every
 
 STEP_US = 40_000

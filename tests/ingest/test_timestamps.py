@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import NoClockError
-from ingest.formats.delimited.timestamps import (
+from ingest.tables.timestamps import (
     EARLIEST_US,
     LATEST_US,
     ElapsedTime,

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import sniff
 from ingest.errors import IngestError, NoClockError, UnknownUnitError, UnsupportedRecordingError
 from ingest.formats.unisens import claims
 from ingest.formats.unisens.document import MOST_BYTES
 from ingest.reading import Declared, read_recording
+from ingest.recognising import sniff
 from ingest.recording import BLOCK_SAMPLES, DeviceClock, Placement
 from tests.ingest.unisens_files import (
     EVENING_US,

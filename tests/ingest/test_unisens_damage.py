@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import sniff
 from ingest.errors import (
     DamagedRecordingError,
     EmptyFileError,
@@ -21,6 +20,7 @@ from ingest.errors import (
     UnsupportedRecordingError,
 )
 from ingest.formats.unisens import read as read_unisens
+from ingest.recognising import sniff
 from tests.ingest.unisens_files import SIGNAL, Measurement, read, signal_entry, still
 
 DTD = '<?xml version="1.0"?><!DOCTYPE unisens [{}]>'

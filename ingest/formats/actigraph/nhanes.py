@@ -1,9 +1,9 @@
 """The older GT3X, as NHANES has it: one uninterrupted stream of samples, without a stamp in it.
 
-After the maker's "NHANES GT3X File Format" (GT3X+ and ActiSleep+ with firmware up to 2.5.0): ``activity.bin`` holds
-12 bits an axis, y x z, 341 steps a g; ``info.txt`` the start. In idle sleep mode these devices write zeros, so the
-stream keeps its time; `ingest.constancy` finds them. That time rests on the start and the nominal rate alone, which
-is said: a real sensor drifts by minutes over a night.
+After the maker's "NHANES GT3X File Format" (GT3X+ and ActiSleep+ with firmware up to 2.5.0): ``activity.bin`` holds 12
+bits an axis, y x z, 341 steps a g; ``info.txt`` the start. In idle sleep mode these devices write zeros, so the stream
+keeps its time; `ingest.quality.idle_runs` finds them. That time rests on the start and the nominal rate alone, which is
+said: a real sensor drifts by minutes over a night.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.archives.zips import Member, opened
 from ingest.errors import DamagedRecordingError, EmptyFileError, NoClockError
 from ingest.formats.actigraph.device import SMALL_RANGE_STEPS, parsed, setup
 from ingest.formats.actigraph.samples import PACKED_STEPS, PAIR_BYTES, unpack
 from ingest.recording import BLOCK_SAMPLES, Decoded, Samples
-from ingest.zips import Member, opened
 
 FORMAT = "actigraph-gt3x-v1"
 

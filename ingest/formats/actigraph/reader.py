@@ -17,15 +17,15 @@ from pathlib import Path
 
 import numpy as np
 
+from ingest.archives.zips import MAGIC, Archive, Member, find, opened
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnsupportedRecordingError
 from ingest.formats.actigraph import nhanes
 from ingest.formats.actigraph.device import Setup, is_uncalibrated, parsed, setup
 from ingest.formats.actigraph.interruptions import Interruptions, interruptions
 from ingest.formats.actigraph.records import PADDING_BYTES, Kind, Log, survey
 from ingest.formats.actigraph.samples import PACKED_STEPS, Activity, activity, decode, is_whole, plan, span
+from ingest.input_file import stamp_of
 from ingest.recording import Decoded, Samples
-from ingest.source import stamp_of
-from ingest.zips import MAGIC, Archive, Member, find, opened
 
 FORMAT = "actigraph-gt3x"
 

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.archives.zips import Cursor
 from ingest.errors import DamagedRecordingError
-from ingest.zips import Cursor
 
 SEPARATOR = 0x1E
 HEADER_BYTES = 8

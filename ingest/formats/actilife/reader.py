@@ -4,10 +4,10 @@ Unlike every other table these files usually have no times: a sample's place is 
 times rest on the start and the nominal rate alone, which is said: a real sensor drifts by minutes over a night. Where
 the export was made with its column of time stamps, those are used, in the order of day and month that they show, or
 else that the header names (see `header`). Seconds in which an idle device took no sample are filled by ActiLife, with
-zeros or with the last value; `ingest.constancy` finds them.
+zeros or with the last value; `ingest.quality.idle_runs` finds them.
 
-Text becomes samples as in `ingest.formats.delimited`; here is only what is known beforehand of this one kind.
-Exports of counts have nearly the same first line; `ingest.summaries` refuses them before any reader is asked.
+Text becomes samples as in `ingest.formats.delimited`; here is only what is known beforehand of this one kind. Exports
+of counts have nearly the same first line; `ingest.recognising.summaries` refuses them before any reader is asked.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from numpy.typing import NDArray
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
 from ingest.formats.actilife.header import Header, Order, date_order, is_actilife, parsed
-from ingest.formats.delimited.columns import find_axes, tells_time
-from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect
-from ingest.formats.delimited.lines import Lines, columns, rectangle
-from ingest.formats.delimited.table import Table, decode, naming
-from ingest.formats.delimited.textfile import GZIP_MAGIC, Source, open_source, peek
-from ingest.formats.delimited.timestamps import TextTime, recognise, time_us
-from ingest.formats.delimited.walk import walked
+from ingest.input_file import stamp_of
 from ingest.recording import Decoded, DeviceClock
-from ingest.source import stamp_of
+from ingest.tables.columns import find_axes, tells_time
+from ingest.tables.dialect import HEAD_BYTES, Dialect, detect
+from ingest.tables.lines import Lines, columns, rectangle
+from ingest.tables.table import Table, decode, naming
+from ingest.tables.textfile import GZIP_MAGIC, Source, open_source, peek
+from ingest.tables.timestamps import TextTime, recognise, time_us
+from ingest.tables.walk import walked
 from ingest.units import G
 
 FORMAT = "actilife-csv"
@@ -90,7 +90,7 @@ def read(path: Path) -> Decoded:
     UnsupportedRecordingError
         Columns that are not three axes.
     IngestError
-        As `ingest.formats.delimited.table.decode` says.
+        As `ingest.tables.table.decode` says.
     """
     stamp_of(path)
     with naming(path):

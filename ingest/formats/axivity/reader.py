@@ -20,10 +20,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.byte_source import GZIP_MAGIC, ByteSource, inflated_head, open_bytes
 from ingest.errors import DamagedRecordingError, EmptyFileError
 from ingest.formats.axivity import sectors as cwa
 from ingest.formats.axivity.clock import Timeline, timeline
-from ingest.formats.axivity.content import GZIP_MAGIC, ByteSource, inflated_head, open_bytes
 from ingest.formats.axivity.sectors import HEADER_BYTES, SECTOR_BYTES, Verdict
 from ingest.placement import placement_from
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Samples

@@ -24,20 +24,20 @@ from pathlib import Path
 
 from ingest.errors import EmptyFileError, UnknownFormatError, UnreadableFileError
 from ingest.formats.fit.acceleration import UNITS, calibration_in, in_g
-from ingest.formats.fit.beats import Series, beats_in
 from ingest.formats.fit.budget import Budget, budget_for
 from ingest.formats.fit.clock import Correlations, correlations_in, utc_offset_s
 from ingest.formats.fit.content import refusal, tells_of_a_night
-from ingest.formats.fit.delegate import notes_in
+from ingest.formats.fit.device import device_in, placement_in
 from ingest.formats.fit.envelope import Part, has_header, open_envelope
+from ingest.formats.fit.fitparse_messages import notes_in
+from ingest.formats.fit.heart_beats import Series, beats_in
 from ingest.formats.fit.messages import ACCELERATION, BULK, Message
 from ingest.formats.fit.samples import PartSamples, samples_in
 from ingest.formats.fit.stages import marks_sleep, sleep_windows, stage_spans
-from ingest.formats.fit.stamps import Stamps
 from ingest.formats.fit.tables import tables
+from ingest.formats.fit.timestamps import Stamps
 from ingest.formats.fit.vitals import heart_rates_in, hrv_last_night_ms, in_utc
 from ingest.formats.fit.walk import walk
-from ingest.formats.fit.wearer import device_in, placement_in
 from ingest.recording import Decoded, DeviceClock, Vitals
 
 NAME = "fit"

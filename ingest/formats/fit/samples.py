@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 from ingest.formats.fit.clock import LAST_STAMP_S, Correlations, dated_ms
 from ingest.formats.fit.definitions import Definition, numbers_in
 from ingest.formats.fit.messages import ACCELEROMETER, HSA_ACCELEROMETER
-from ingest.formats.fit.stamps import Stamps
 from ingest.formats.fit.tables import Column, Table
+from ingest.formats.fit.timestamps import Stamps
 from ingest.recording import BLOCK_SAMPLES
 
 Layout = Literal["calibrated", "compressed", "raw", "hsa"]

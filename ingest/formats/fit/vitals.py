@@ -8,7 +8,7 @@ message                 value                                       when
 370 hrv_status_summary  last_night_average, ms                      that night
 ======================= =========================================== ============================================
 
-Beat intervals are `ingest.formats.fit.beats`. Source: FIT profile 21.
+Beat intervals are `ingest.formats.fit.heart_beats`. Source: FIT profile 21.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.formats.fit.beats import Series
 from ingest.formats.fit.clock import LAST_STAMP_S, Correlations, dated_ms, unix_us
+from ingest.formats.fit.heart_beats import Series
 from ingest.formats.fit.messages import HRV_SUMMARY, MONITORING, RECORD, Message, scaled
-from ingest.formats.fit.stamps import Stamps
 from ingest.formats.fit.tables import NONE, Table
+from ingest.formats.fit.timestamps import Stamps
 
 _HEART_RATE = {RECORD: 3, MONITORING: 27}
 _TIMESTAMP_16, _BITS_16 = 26, 0xFFFF

@@ -20,17 +20,17 @@ import numpy as np
 import polars as pl
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnsupportedRecordingError
-from ingest.formats.delimited.columns import find_axes
-from ingest.formats.delimited.dialect import HEAD_BYTES, Dialect, detect
-from ingest.formats.delimited.sheet import Reading, Sheet, column, rows_in
-from ingest.formats.delimited.survey import Rows
-from ingest.formats.delimited.table import Table, decode, naming
-from ingest.formats.delimited.textfile import open_source
-from ingest.formats.delimited.timestamps import EARLIEST_US, LATEST_US, TextTime, time_us
 from ingest.formats.geneactiv.drift import Drift, drift_of
 from ingest.formats.geneactiv.header import parsed
 from ingest.formats.geneactiv.remarks import reset_times
 from ingest.recording import Blocks, Decoded, DeviceClock, Samples
+from ingest.tables.columns import find_axes
+from ingest.tables.dialect import HEAD_BYTES, Dialect, detect
+from ingest.tables.sheet import Reading, Sheet, column, rows_in
+from ingest.tables.survey import Rows
+from ingest.tables.table import Table, decode, naming
+from ingest.tables.textfile import open_source
+from ingest.tables.timestamps import EARLIEST_US, LATEST_US, TextTime, time_us
 from ingest.units import G
 
 FORMAT = "geneactiv-csv"
@@ -64,7 +64,7 @@ def read(path: Path) -> Decoded:
     Raises
     ------
     IngestError
-        As `ingest.formats.geneactiv.reader.read` and `ingest.formats.delimited.table.decode` say.
+        As `ingest.formats.geneactiv.reader.read` and `ingest.tables.table.decode` say.
     """
     extent = _Extent()
     with naming(path):

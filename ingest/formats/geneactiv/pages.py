@@ -20,7 +20,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from ingest.formats.axivity.content import ByteSource
+from ingest.byte_source import ByteSource
 from ingest.formats.geneactiv.header import MOST_BYTES
 from ingest.formats.geneactiv.parsing import clock_us, decimal, is_blank, starts_with, whole_number
 

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from ingest.byte_source import GZIP_MAGIC, ByteSource, inflated_head, open_bytes
 from ingest.errors import (
     DamagedRecordingError,
     EmptyFileError,
@@ -29,7 +30,6 @@ from ingest.errors import (
     UnreadableFileError,
     UnsupportedRecordingError,
 )
-from ingest.formats.axivity.content import GZIP_MAGIC, ByteSource, inflated_head, open_bytes
 from ingest.formats.geneactiv.clock import Timeline, contradicted, timeline
 from ingest.formats.geneactiv.drift import drift_of
 from ingest.formats.geneactiv.header import MOST_BYTES, parsed
@@ -44,8 +44,8 @@ from ingest.formats.geneactiv.pages import (
 )
 from ingest.formats.geneactiv.remarks import interruptions, left_out, oddities
 from ingest.formats.geneactiv.samples import decoded, end_stop_g, g_of_values
+from ingest.input_file import stamp_of, unreadable
 from ingest.recording import BLOCK_SAMPLES, Decoded, DeviceClock, Samples
-from ingest.source import stamp_of, unreadable
 
 FORMAT = "geneactiv-bin"
 #: The slowest accelerometer recordings in use have 6.25 Hz; below that a movement of half a second has no shape.

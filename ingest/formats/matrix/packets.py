@@ -26,7 +26,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from ingest.formats.axivity.content import ByteSource
+from ingest.byte_source import ByteSource
 
 REMARKS_BYTES = 512
 HEADER_MAGIC = b"MDTC"

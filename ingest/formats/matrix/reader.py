@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.byte_source import GZIP_MAGIC, ByteSource, inflated_head, open_bytes
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
-from ingest.formats.axivity.content import GZIP_MAGIC, ByteSource, inflated_head, open_bytes
 from ingest.formats.matrix.clock import Timeline, timeline, usual_rate_hz
 from ingest.formats.matrix.packets import (
     FULL_SCALE_STEPS,

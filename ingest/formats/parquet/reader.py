@@ -15,7 +15,11 @@ from typing import Literal
 import polars as pl
 
 from ingest.errors import EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
-from ingest.formats.delimited.columns import (
+from ingest.formats.parquet.pages import check_pages, check_rows
+from ingest.input_file import stamp_of
+from ingest.mapping import TableMapping
+from ingest.recording import Decoded, DeviceClock
+from ingest.tables.columns import (
     Axes,
     TimeColumn,
     check_one_wearer,
@@ -24,15 +28,11 @@ from ingest.formats.delimited.columns import (
     find_time,
     tells_time,
 )
-from ingest.formats.delimited.dialect import MOST_COLUMNS
-from ingest.formats.delimited.mapped import mapped_axes, mapped_time
-from ingest.formats.delimited.survey import Rows
-from ingest.formats.delimited.table import Table, decode, naming, rows_of
-from ingest.formats.delimited.timestamps import offset_s, time_us
-from ingest.formats.parquet.pages import check_pages, check_rows
-from ingest.mapping import TableMapping
-from ingest.recording import Decoded, DeviceClock
-from ingest.source import stamp_of
+from ingest.tables.dialect import MOST_COLUMNS
+from ingest.tables.mapped import mapped_axes, mapped_time
+from ingest.tables.survey import Rows
+from ingest.tables.table import Table, decode, naming, rows_of
+from ingest.tables.timestamps import offset_s, time_us
 
 MAGIC = b"PAR1"
 _SLICE_ROWS, _LONGEST_SLICE_ROWS = 500_000, 4_000_000

@@ -24,9 +24,9 @@ from ingest.clock import microseconds
 from ingest.errors import DamagedRecordingError, EmptyFileError, UnreadableFileError, concerning
 from ingest.formats.unisens.document import MOST_BYTES, Document, is_unisens, parsed
 from ingest.formats.unisens.layout import Layout, layout_of
+from ingest.input_file import stamp_of, unreadable
 from ingest.placement import placement_from
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Samples
-from ingest.source import stamp_of, unreadable
 from ingest.units import decide_unit, named_unit
 
 FORMAT = "unisens"

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from ingest.archives.zips import content, directory
 from ingest.errors import (
     DamagedRecordingError,
     EmptyFileError,
     NoClockError,
 )
 from ingest.formats.actigraph import reader as actigraph
-from ingest.zips import content, directory
 from tests.ingest.actigraph_files import (
     EVENING_US,
     INFO,

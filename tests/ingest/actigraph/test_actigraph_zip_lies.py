@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ingest.archives.zips import content
 from ingest.errors import (
     DamagedRecordingError,
     EmptyFileError,
@@ -20,7 +21,6 @@ from ingest.errors import (
     UnsupportedRecordingError,
 )
 from ingest.formats.actigraph import reader as actigraph
-from ingest.zips import content
 from tests.ingest.actigraph_files import (
     INFO,
     N_SECONDS,

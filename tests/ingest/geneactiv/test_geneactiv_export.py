@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnreadableFileError
 from ingest.errors import UnsupportedRecordingError as Unsupported
-from ingest.formats.delimited import walk
 from ingest.formats.geneactiv import reader as geneactiv
+from ingest.recognising.sniff import reader_of
 from ingest.recording import Device, DeviceClock, Placement
-from ingest.sniff import reader_of
+from ingest.tables import walk
 from tests.ingest.geneactiv_files import EVENING_US, ROUNDING_US, clock_us, read
 from tests.ingest.geneactiv_writer import Setup, quantised, write_bin, write_export
 

@@ -1,0 +1,23 @@
+"""Which files of a folder may be recordings, by their names alone: the same for folders on disk and in archives.
+
+What is hidden, half-copied, our own, or a document by its name is passed over in silence. So is what only belongs to a
+recording beside it, see `ingest.archives.companion_files`. Everything else is opened and judged by its content.
+"""
+
+from __future__ import annotations
+
+#: Endings under which browsers, sync programs and copying tools keep what is not complete yet.
+UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp", ".temp", ".swp", "~")
+#: Ours, or kept beside recordings for people and programs. Suffixes that some device writes are not here.
+NOT_RECORDINGS = (
+    *(".duckdb", ".wal", ".toml", ".md", ".rst", ".pdf", ".html", ".htm", ".json", ".yaml", ".yml", ".log"),
+    *(".py", ".sh", ".r", ".ipynb", ".png", ".jpg", ".jpeg", ".svg", ".gif"),
+)
+#: What `simulate` knows about the recordings beside it.
+TRUTH = "truth.csv"
+
+
+def is_candidate(name: str) -> bool:
+    """Whether a file with this name may be a recording, as far as the name alone tells."""
+    lower = name.lower()
+    return lower != TRUTH and not lower.startswith((".", "~")) and not lower.endswith(UNFINISHED + NOT_RECORDINGS)

@@ -1,0 +1,1 @@
+"""Exports of telephone apps and of small sensors, a module each."""

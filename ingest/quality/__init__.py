@@ -1,0 +1,1 @@
+"""How good a recording is: what is measured over its samples."""

@@ -1,0 +1,1 @@
+"""Which reader reads a file, and which files are refused with advice."""

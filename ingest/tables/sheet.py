@@ -1,0 +1,188 @@
+"""A delimited text file opened: its layout, some of its values, and its lines as samples, stretch by stretch.
+
+Formats whose columns have to be found out go through here; what they mean is said by a `Reading`, and that is all
+that these formats differ in. `known` serves those whose columns are known, and `walk` both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from ingest.errors import EmptyFileError, IngestError, UnknownFormatError
+from ingest.tables.columns import TimeColumn, find_axes, tells_time
+from ingest.tables.dialect import HEAD_BYTES, Dialect, detect, header_rows, is_text
+from ingest.tables.lines import Lines, columns, rectangle
+from ingest.tables.survey import Rows
+from ingest.tables.textfile import (
+    GZIP_MAGIC,
+    UTF16_MARKS,
+    Source,
+    open_source,
+    peek,
+)
+from ingest.tables.timestamps import offset_s, time_us
+from ingest.tables.walk import Above, walked
+
+#: Where the sample for all decisions is taken: so many places, evenly over the file.
+_PLACES = 8
+_PLACE_BYTES = 8 << 10
+_DECIMALS = re.compile(r"[+-]?\d*\.?(\d*)([eE][+-]?\d+)?", re.ASCII)
+#: An exponent says nothing of how many digits count.
+_MANY = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An open file, how it is laid out, and for every column the texts of some lines from all over it."""
+
+    source: Source
+    dialect: Dialect
+    samples: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a line becomes a sample: expressions over its columns, which are called ``c0``, ``c1``...
+
+    Attributes
+    ----------
+    as_text, as_numbers : tuple of int
+        The columns that the expressions use.
+    time_us, xyz, offset_s
+        As `ingest.tables.table.rows_of` takes them.
+    counter_us : expression or None
+        A clock of the sensor beside that of the file, see `ingest.tables.counter`.
+    """
+
+    as_text: tuple[int, ...]
+    as_numbers: tuple[int, ...]
+    time_us: pl.Expr
+    xyz: tuple[pl.Expr, pl.Expr, pl.Expr]
+    offset_s: pl.Expr | None = None
+    counter_us: pl.Expr | None = None
+
+
+def column(position: int) -> pl.Expr:
+    """The column at a position, from 0."""
+    return pl.col(f"c{position}")
+
+
+def reading_of(time: TimeColumn, axes: tuple[int, int, int]) -> Reading:
+    """Time as it is written, and three columns of numbers."""
+    moment = pl.concat_str([column(i) for i in time.positions], separator=" ")
+    x, y, z = map(column, axes)
+    return Reading(
+        as_text=time.positions,
+        as_numbers=axes,
+        time_us=time_us(moment, time.notation),
+        xyz=(x, y, z),
+        offset_s=offset_s(moment, time.notation),
+    )
+
+
+def names_of(head: bytes, path: Path, mark: bytes = b"") -> tuple[str, ...]:
+    """The column names of a text table; empty where there are none, or where the file is no such table.
+
+    Parameters
+    ----------
+    mark : bytes
+        What its beginning holds in small letters, for a look that is quicker than finding the layout.
+    """
+    text = text_of(head, path)
+    dialect = detect(text) if text and mark in text.lower() else None
+    return dialect.names if dialect else ()
+
+
+def text_of(head: bytes, path: Path) -> bytes:
+    """The beginning of a text file, plain or gzip; empty where it is none.
+
+    Parameters
+    ----------
+    head : bytes
+        The start of the file as it lies on disk.
+    """
+    if not head.startswith((GZIP_MAGIC, *UTF16_MARKS)) and not is_text(head):
+        return b""
+    try:
+        return peek(path, HEAD_BYTES)
+    except (OSError, IngestError):
+        return b""
+
+
+def open_sheet(path: Path) -> Sheet:
+    """Open a text table.
+
+    Raises
+    ------
+    EmptyFileError
+        A header and no line below it.
+    UnknownFormatError
+        No table of numbers.
+    DamagedRecordingError, OSError
+        See `ingest.tables.textfile.open_source`.
+    """
+    source = open_source(path)
+    text = source.read_at(0, HEAD_BYTES)
+    dialect = detect(text)
+    if dialect is None:
+        raise _no_table(text)
+    return Sheet(source, dialect, _samples(dialect, source))
+
+
+def rows_in(sheet: Sheet, reading: Reading) -> Iterator[Rows]:
+    """Every line as a sample, a stretch at a time; what is none is counted."""
+    x, y, z = reading.xyz
+    wanted = {"time_us": reading.time_us, "offset_s": reading.offset_s, "counter_us": reading.counter_us}
+    given = {name: expression for name, expression in wanted.items() if expression is not None}
+
+    def built(lines: Lines, _above: Above) -> pl.DataFrame:
+        table = columns(lines, sheet.dialect, as_text=reading.as_text, as_numbers=reading.as_numbers)
+        return table.select(x=x, y=y, z=z, **given)
+
+    return walked(sheet.source, sheet.dialect, built)
+
+
+def n_decimals(values: Sequence[str]) -> int:
+    """Most digits after the point among the numbers of a column."""
+    found = [match for value in values if (match := _DECIMALS.fullmatch(value))]
+    return max((_MANY if match.group(2) else len(match.group(1)) for match in found), default=0)
+
+
+def is_header_only(text: bytes) -> bool:
+    """Whether a text without samples has a line that names a time and three axes."""
+    return any(any(map(tells_time, row)) and _names_axes(row) for row in header_rows(text))
+
+
+def _samples(dialect: Dialect, source: Source) -> tuple[tuple[str, ...], ...]:
+    length = source.size - dialect.data_start
+    starts = [dialect.data_start + length * place // _PLACES for place in range(_PLACES)]
+    pieces = [_whole_lines(source.read_at(start, _PLACE_BYTES), first=i == 0) for i, start in enumerate(starts)]
+    lines = rectangle(b"\n".join(pieces), dialect)
+    table = columns(lines, dialect, as_text=range(dialect.n_columns), as_numbers=())
+    return tuple(tuple(values.fill_null("").to_list()) for values in table.get_columns())
+
+
+def _whole_lines(piece: bytes, *, first: bool) -> bytes:
+    if b"\n" not in piece:
+        return piece if first else b""
+    start = 0 if first else piece.index(b"\n") + 1
+    return piece[start : piece.rindex(b"\n")]
+
+
+def _names_axes(row: Sequence[str]) -> bool:
+    try:
+        find_axes(row)
+    except IngestError:
+        return False
+    return True
+
+
+def _no_table(text: bytes) -> IngestError:
+    if is_header_only(text):
+        return EmptyFileError("a header without a single sample", hint="copy it from the device again")
+    return UnknownFormatError("no table of numbers", hint="export the recording as CSV with time, x, y, z")
