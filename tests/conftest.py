@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.paths import SHARED
+
 # A unit test that reaches for Prefect must fail at once instead of booting a server for 20 s.
 os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
 
@@ -37,9 +39,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if name in seen:
                 item.add_marker(pytest.mark.slow)
             seen.add(name)
-
-
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def _shared(name: str) -> Path:

@@ -11,8 +11,8 @@ import pytest
 import flows
 from flows.cli import app
 from tests.flows.conftest import Run, run  # noqa: F401 - a fixture
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 OURS = ("flows", "ingest", "analytics", "tests", "sample_data", "requirements", "docs", "benchmarks", ".ci")
 TEXT = (".py", ".md", ".toml", ".lock", ".in", ".txt", ".sql", ".csv", "", ".yml", ".html", ".css", ".js")
 

@@ -21,9 +21,9 @@ from typing import Any
 import polars as pl
 
 from analytics.store import Store, check
+from tests.paths import ROOT
 from tests.store.making import contents
 
-ROOT = Path(__file__).resolve().parents[2]
 #: When it happened, not what was found; attempts are compared by their statuses.
 NOT_COMPARED = ("import_attempt", "schema_migration")
 #: What a dead process may leave behind until the next import.

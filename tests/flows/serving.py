@@ -20,8 +20,8 @@ from typing import Any
 
 from flows.scheduling import plan_for
 from flows.settings import load
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 200
 
 

@@ -28,8 +28,8 @@ from ingest.writers.fit_tables import ENUM, UINT32, fit_file, message
 from tests.flows.conftest import Run
 from tests.flows.making import BEDTIME, tiny
 from tests.ingest import exports
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SECONDS = exports.ns(600, 100, 0) / 1e9
 
 

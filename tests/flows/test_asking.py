@@ -21,6 +21,7 @@ from flows.asking import sql_command
 from ingest.errors import QueryRefusedError
 from tests.flows.conftest import Run
 from tests.flows.stored import SUBJECT, build
+from tests.paths import ROOT
 
 HARD = """
 select NULL as nothing, ['a', 'b'] as words, '{"k": [1, null]}'::JSON as doc,
@@ -227,7 +228,7 @@ def test_without_a_database_a_question_is_answered_in_one_line(command: list[str
 def test_a_reader_that_has_had_enough_is_no_error(db: Path, home: Path) -> None:
     query = "select repeat('x', 1000) as x from range(20000)"
     command = [sys.executable, "-m", "flows", "sql", query, "--csv", "--db", str(db)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -250,7 +251,7 @@ def asking(db: Path) -> Iterator[Callable[[str], tuple[subprocess.Popen[str], in
 
     def start(statement: str) -> tuple[subprocess.Popen[str], int]:
         command = [sys.executable, "-m", "flows", "sql", statement, "--db", str(db)]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path, str(Path(__file__).parents[2])])}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path, str(ROOT)])}
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
         started.append(process)

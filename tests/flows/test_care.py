@@ -17,6 +17,7 @@ from analytics.store import Store, query
 from ingest.workspace import PREFIX
 from tests.flows.conftest import Run
 from tests.flows.making import tiny
+from tests.paths import ROOT
 from tests.store.making import contents, execute
 
 VERDICT = """
@@ -184,7 +185,7 @@ def test_no_forced_restore_of_the_real_program_destroys_what_an_earlier_one_kept
     for reviewer in ("first", "second", "third"):
         execute(Store(db), VERDICT.replace("'dr'", f"'{reviewer}'"))
         command = [sys.executable, "-m", "flows", "restore", "b.zip", "--force", "--db", str(db)]
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         said = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
         (name,) = re.findall(r"^the database that was there is kept as (.+)$", said.stderr, re.MULTILINE)
         kept[reviewer] = Path(name)

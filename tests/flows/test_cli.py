@@ -27,8 +27,7 @@ from ingest.errors import (
 from tests.flows.conftest import Run
 from tests.flows.making import tiny
 from tests.flows.stored import SUBJECT, build
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.paths import ROOT
 
 
 def test_version_is_the_version(run: Run) -> None:

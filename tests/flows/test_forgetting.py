@@ -23,9 +23,9 @@ from flows.prefect_records import record_folders
 from flows.scheduling import only_one
 from tests.flows.conftest import Run
 from tests.flows.making import BEDTIME, tiny
+from tests.paths import ROOT
 from tests.store.making import contents, execute
 
-ROOT = Path(__file__).resolve().parents[2]
 VERDICT = """
     INSERT INTO review_entry (subject, night_date, verdict, note, reviewer, reviewed_at)
     VALUES ('anna', '2026-03-02', 'confirm', 'mine', 'dr', now())

@@ -22,8 +22,8 @@ from ingest.archives.companion_files import companions_of
 from ingest.errors import EmptyFileError, UnreadableFileError
 from ingest.fingerprint import sha256_of
 from tests.flows.conftest import Run
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 #: The program starts in a second, or in ten where others keep the machine busy. To read 50 GB takes minutes.
 SECONDS = 40
 HUGE = 50 << 30

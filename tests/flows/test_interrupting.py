@@ -15,8 +15,8 @@ import pytest
 
 from analytics.store import Store, check, query
 from tests.flows.making import BEDTIME, tiny
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 #: Long before anything of what is interrupted would have ended by itself.
 AT_ONCE_S = 8
 ONE_LINE = "nightkick: interrupted; what was stored stays stored"

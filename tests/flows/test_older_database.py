@@ -11,10 +11,9 @@ import pytest
 
 from analytics.store import Store, initialise
 from analytics.store.steps import known_migrations
+from tests.paths import ROOT
 from tests.store.aging import aged
 from tests.store.making import bring_in, stored
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")

@@ -28,8 +28,7 @@ from ingest import read_recording
 from ingest.errors import DatabaseBusyError, StaleAnalysisError, UsageError
 from tests.flows.conftest import Run
 from tests.flows.making import BEDTIME, tiny
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.paths import ROOT
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ from analytics.store import Store
 from flows.cli import app
 from tests.flows.conftest import Run
 from tests.flows.making import tiny
+from tests.paths import ROOT
 from tests.store.making import contents
 
-ROOT = Path(__file__).resolve().parents[2]
 EVENING = "2026-03-02"
 KICKS = "night_id,leg,onset_s,offset_s\nA,L,300,302\nA,L,320,322\n"
 SIMULATED = "healthy-2026-03-02.csv.gz"

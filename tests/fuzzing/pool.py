@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryFile
 from typing import IO
@@ -19,8 +18,8 @@ from typing import IO
 from tests.fuzzing.mutants import Name, mutant_of
 from tests.fuzzing.outcomes import Outcome, decoded, encoded_name
 from tests.fuzzing.worker import LIMIT_S
+from tests.paths import ROOT
 
-_ROOT = Path(__file__).resolve().parents[2]
 #: A worker stops itself after `LIMIT_S`; inside a library that never comes back to Python it cannot.
 _KILL_AFTER_S = LIMIT_S + 5
 _STARTS_IN_S = 60
@@ -101,7 +100,7 @@ class Worker:
     def _start(self) -> subprocess.Popen[bytes]:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.fuzzing.worker"],
-            cwd=_ROOT,
+            cwd=ROOT,
             env={**os.environ, **_ENVIRONMENT},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

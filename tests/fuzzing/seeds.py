@@ -33,8 +33,8 @@ from tests.ingest.fit_files import T0, level, sleep_event
 from tests.ingest.geneactiv_writer import Setup, write_bin, write_export
 from tests.ingest.matrix_files import night
 from tests.ingest.unisens_files import Measurement, still
+from tests.paths import SHARED
 
-_SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 #: A mutant of a larger real file would take too long.
 _LARGEST_REAL = 160_000
 _FAMILY_OF_SUFFIX = {".cwa": "axivity", ".gt3x": "actigraph", ".bin": "geneactiv", ".csv": "delimited"}
@@ -295,10 +295,10 @@ def files_of(name: str) -> Files:
 
 @cache
 def _real() -> dict[str, Path]:
-    fit = {f"fit/{path.name}": path for path in sorted((_SHARED / "fit").rglob("*.fit"))}
+    fit = {f"fit/{path.name}": path for path in sorted((SHARED / "fit").rglob("*.fit"))}
     recordings = {
         f"{_FAMILY_OF_SUFFIX[path.suffix]}/{path.name}": path
-        for path in sorted((_SHARED / "recordings").iterdir() if _SHARED.is_dir() else ())
+        for path in sorted((SHARED / "recordings").iterdir() if SHARED.is_dir() else ())
         if path.name != "expected.csv"
     }
     return {name: path for name, path in (recordings | fit).items() if 0 < path.stat().st_size <= _LARGEST_REAL}

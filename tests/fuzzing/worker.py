@@ -24,6 +24,7 @@ from tests.fuzzing.memory import peak_bytes, reset_peak
 from tests.fuzzing.mutants import Name, mutant_of
 from tests.fuzzing.nights import Files
 from tests.fuzzing.outcomes import Outcome, decoded_name
+from tests.paths import ROOT
 
 LIMIT_S = 10.0
 #: Reading may take so many times the size of a file, and so much for any.
@@ -31,7 +32,7 @@ MEMORY_TIMES = 20
 MEMORY_FLOOR_BYTES = 100 << 20
 #: Beyond the memory limit, what is asked for in one piece is refused by the system.
 _ADDRESS_SPACE_BYTES = 8 << 30
-_OURS = f"{Path(__file__).resolve().parents[2] / 'ingest'}{os.sep}"
+_OURS = f"{ROOT / 'ingest'}{os.sep}"
 _DETAIL_CHARACTERS = 6000
 
 

@@ -29,7 +29,7 @@ from ingest.formats.fit.acceleration import Calibration, block_in_g
 from ingest.formats.fit.budget import budget_for
 from ingest.formats.fit.clock import FIT_EPOCH_S
 from ingest.formats.fit.envelope import open_envelope
-from tests.conftest import SHARED
+from tests.paths import SHARED
 
 FIT = SHARED / "fit"
 

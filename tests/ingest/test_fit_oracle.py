@@ -16,9 +16,9 @@ from ingest.formats.fit.clock import FIT_EPOCH_S, correlations_in, dated_ms
 from ingest.formats.fit.envelope import open_envelope
 from ingest.formats.fit.messages import DELEGATED, Message
 from ingest.formats.fit.reader import PartRead, read_part
-from tests.conftest import SHARED
 from tests.ingest import fit_oracle
 from tests.ingest.fit_programs import programs
+from tests.paths import SHARED
 
 FIT = SHARED / "fit"
 #: 100,000 and 200,000 messages without samples take fitparse 10 s.

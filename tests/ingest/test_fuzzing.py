@@ -24,8 +24,8 @@ from tests.fuzzing.outcomes import decoded as decoded_outcome
 from tests.fuzzing.pool import Pool, Worker, pool
 from tests.fuzzing.worker import outcome_of
 from tests.ingest.making import FakeReader, decoded, every, samples
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 N_MUTANTS = 25
 
 

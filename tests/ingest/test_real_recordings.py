@@ -11,7 +11,7 @@ import pytest
 from ingest import Recording, read_recording
 from ingest.clock import microseconds
 from ingest.errors import UnsupportedRecordingError
-from tests.conftest import SHARED
+from tests.paths import SHARED
 
 Row = dict[str, str]
 

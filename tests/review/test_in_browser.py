@@ -12,6 +12,7 @@ from playwright.sync_api import Page as Tab
 from analytics.store import Store, query
 from flows.pipeline import import_run, open_context
 from flows.wishes import Wishes
+from tests.paths import ROOT
 from tests.review.browsing import opened, page_of, ready, served
 
 pytestmark = pytest.mark.once
@@ -133,7 +134,7 @@ def test_verdicts_survive_a_reload_and_a_new_import(address: str, tab: Tab, data
     ready(tab)
     expect(state).to_contain_text("confirmed by Ann")
     expect(tab.locator(".facts")).to_contain_text("dismissed")
-    sample = Path(__file__).parents[2] / "sample_data" / "periodic_night.cwa"
+    sample = ROOT / "sample_data" / "periodic_night.cwa"
     import_run([sample], open_context(Wishes(site="ankle", side="left", tz="Etc/UTC"), database=database))
     tab.reload()
     ready(tab)

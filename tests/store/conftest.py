@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from analytics.store import Store, initialise
+from tests.paths import ROOT
 from tests.store.making import bring_in, stored
-
-ROOT = Path(__file__).resolve().parents[2]
 
 Child = Callable[..., "subprocess.Popen[str]"]
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from analytics.store import Store, query, record_attempts
 from ingest.errors import DatabaseBusyError
+from tests.paths import ROOT
 from tests.store.conftest import Child
 from tests.store.making import attempt
-
-ROOT = Path(__file__).resolve().parents[2]
 
 READ_BUSILY = """
 import sys

@@ -16,12 +16,12 @@ import pytest
 from analytics.store import Store, query
 from analytics.store.connection import alone
 from analytics.store.waiting import LOCK_NAME
+from tests.paths import ROOT
 from tests.store.conftest import Child
 from tests.store.test_together import HOLD, READ_BUSILY
 
 pytestmark = pytest.mark.once
 
-ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
 #: A command starts in half a second, and takes some seconds on a busy machine; a wait in vain takes 90.
 AT_ONCE_S = 20
