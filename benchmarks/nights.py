@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from analytics.simulate import PROFILES, SENSORS, plan_night, render
 from ingest.writers.axivity import write_cwa
 from ingest.writers.fit import write_fit
-from tests.ingest.actigraph_writer import write_gt3x
-from tests.ingest.geneactiv_writer import Setup, write_bin, write_export
+from tests.ingest.formats.actigraph.actigraph_writer import write_gt3x
+from tests.ingest.formats.geneactiv.geneactiv_writer import Setup, write_bin, write_export
 
 START_US = 1_772_487_000_000_000  # 2026-03-02T21:30:00
 SEED = 4

@@ -13,8 +13,8 @@ import polars as pl
 from ingest.mapping import TableMapping
 from tests.fuzzing.nights import Files, laid_out, milligravities, packed, times, values
 from tests.ingest import exports
-from tests.ingest.logger_files import POLAR_START_NS, bangle, polar, sensorlog, shimmer, text
-from tests.ingest.tables import iso
+from tests.ingest.formats.apps.logger_files import POLAR_START_NS, bangle, polar, sensorlog, shimmer, text
+from tests.ingest.table_files import iso
 
 _N = 300
 #: What is known beforehand of the tables with names of their own; every mutant of every format is read with it.

@@ -27,12 +27,12 @@ from ingest.writers.fit_tables import ENUM, UINT8, UINT16, UINT32, Column, fit_f
 from tests.fuzzing.app_seeds import APPS
 from tests.fuzzing.archive_seeds import archives
 from tests.fuzzing.nights import START_US, Files, laid_out, milligravities, packed, times, values, written
-from tests.ingest.actigraph_writer import write_gt3x, write_gt3x_v1
-from tests.ingest.actilife_files import Export, document
-from tests.ingest.fit_files import T0, level, sleep_event
-from tests.ingest.geneactiv_writer import Setup, write_bin, write_export
-from tests.ingest.matrix_files import night
-from tests.ingest.unisens_files import Measurement, still
+from tests.ingest.formats.actigraph.actigraph_writer import write_gt3x, write_gt3x_v1
+from tests.ingest.formats.actilife_files import Export, document
+from tests.ingest.formats.fit.fit_files import T0, level, sleep_event
+from tests.ingest.formats.geneactiv.geneactiv_writer import Setup, write_bin, write_export
+from tests.ingest.formats.matrix_files import night
+from tests.ingest.formats.unisens_files import Measurement, still
 from tests.paths import SHARED
 
 #: A mutant of a larger real file would take too long.

@@ -19,7 +19,7 @@ from ingest.recognising.mapped import read_mapped
 from ingest.recording import Decoded, DeviceClock
 from ingest.tables.timestamps import UnixUnit
 from ingest.writers.axivity import write_cwa
-from tests.ingest.tables import EVENING_US, clock_us, document, iso, joined, resting_mg, write
+from tests.ingest.table_files import EVENING_US, clock_us, document, iso, joined, resting_mg, write
 
 N = 300
 LAB = TableMapping("lab", ("t",), ("ax", "ay", "az"), unit="mg", time_unit="ms")
