@@ -1,1 +1,1 @@
-"""Recordings become nights; nights are kept, asked and looked at. See `analytics.night`, the one pure way in."""
+"""Recordings become nights; nights are kept, asked and looked at. See `analytics.nights.night`, the one pure way in."""

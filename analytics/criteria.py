@@ -2,7 +2,7 @@
 
 Nothing below `analytics` holds a number that decides what a movement, a sleep period or a hypnic jerk is:
 it is here, it is frozen, and `Criteria.hash()` goes into the database with every result. Thresholds of the
-scoring rules (what makes a series) are in `analytics.rulesets`.
+scoring rules (what makes a series) are in `analytics.scoring.rulesets`.
 
 Sources are short: "van Hees 2018" = Sci Rep 8:12975, "van Hees 2015" = PLoS One 10:e0142533, "WASM 2016" =
 Sleep Med 26:86-95, "ICSD-3-TR" = International Classification of Sleep Disorders, 3rd ed., text revision,
@@ -94,7 +94,7 @@ class Shapes(_Section):
 
 
 class Alignment(_Section):
-    """When two sensors' clocks are brought together; see `analytics.alignment`."""
+    """When two sensors' clocks are brought together; see `analytics.signal.alignment`."""
 
     min_overlap_h: float = Field(
         3.0, gt=0, description="Sensors that ran together for less are not compared: at 1 h strangers reach 0.5. own."

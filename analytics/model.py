@@ -31,7 +31,7 @@ Label = Literal[
 ]
 FlagName = Literal["possible_plmd", "frequent_hypnic_jerks", "possible_rls"]
 CriterionState = Literal["met", "not met", "not measurable"]
-#: Confidence in a night's index, A best; see `analytics.flags`.
+#: Confidence in a night's index, A best; see `analytics.nights.flags`.
 Tier = Literal["A", "B", "C", "D"]
 #: A movement whose onset is this near to that of a review is the one that was judged, found again by a later analysis.
 SAME_MOVEMENT_US = 500_000
@@ -282,7 +282,7 @@ class Night:
     not_assessable_reason : str or None
         A sentence for people where ``assessable`` is False.
     leg_offset_s, leg_drift_ppm : float or None
-        How the clock of the second leg's sensor was corrected, see `analytics.alignment`; None where it was not.
+        How the clock of the second leg's sensor was corrected, see `analytics.signal.alignment`; None where it was not.
     leg_alignment_confidence : float or None
         None where no two legs were compared.
     blanks : tuple of Blank

@@ -19,9 +19,9 @@ from accuracy_sets import Case
 
 from analytics.criteria import Criteria
 from analytics.model import Channel, Event, Night
-from analytics.night import analyse_night
-from analytics.periodicity import score
-from analytics.rulesets import DEFAULT_RULESET
+from analytics.nights.night import analyse_night
+from analytics.scoring.rulesets import DEFAULT_RULESET
+from analytics.scoring.score import score
 from analytics.simulate import SENSORS, Plan, TrueEvent, plan_night, render
 
 START_US = 1_772_487_000_000_000  # 2026-03-02T21:30:00Z

@@ -46,7 +46,7 @@ def analysis(database: Path) -> Costs:
 
 def _analysed(database: Path) -> Costs:
     from analytics.criteria import Criteria
-    from analytics.rulesets import RULESETS
+    from analytics.scoring.rulesets import RULESETS
     from analytics.store import Store, find_recording, query
     from flows.analysis import NightToAnalyse, analyse_stored
 

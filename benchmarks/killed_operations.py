@@ -21,7 +21,7 @@ from analytics.store import (
     write_journal,
     write_review,
 )
-from analytics.store.steps import known_migrations
+from analytics.store.database.steps import known_migrations
 from flows.pipeline import import_run, open_context
 from flows.wishes import Wishes
 from tests.flows.killing import rows

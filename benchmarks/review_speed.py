@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Page as Tab
 
 from analytics.store import Store, query
-from analytics.store.connection import transaction
+from analytics.store.database.connection import transaction
 from analytics.store.rows import NIGHT_TABLES
 from flows.demo import sample_data
 from flows.pipeline import import_run, open_context

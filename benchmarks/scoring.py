@@ -12,8 +12,8 @@ import time
 import numpy as np
 import polars as pl
 
-from analytics.periodicity import score
-from analytics.rulesets import RULESETS
+from analytics.scoring.rulesets import RULESETS
+from analytics.scoring.score import score
 
 NIGHT_MS = 8 * 3_600_000
 EPOCH_MS = 300_000

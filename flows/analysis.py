@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from analytics.channel import channel_of
 from analytics.criteria import Criteria
-from analytics.journal import diary_of, urge_of
 from analytics.model import Channel, JournalEntry, Night
-from analytics.night import analyse_night
-from analytics.rulesets import Ruleset
+from analytics.nights.journal import diary_of, urge_of
+from analytics.nights.night import analyse_night
+from analytics.scoring.rulesets import Ruleset
+from analytics.signal.channel import channel_of
 from analytics.store import NightKey, Store, StoredRecording, check_samples, load_samples
 from flows import __version__
 from ingest.clock import noon_to_noon

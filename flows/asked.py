@@ -15,9 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from analytics.store.asked import Answer, ask, ask_frame
-from analytics.store.connection import Store
-from analytics.store.limits import ANSWERED, BEGAN, leave_no_core, limited_memory
+from analytics.store.database.connection import Store
+from analytics.store.statements.asked import Answer, ask, ask_frame
+from analytics.store.statements.limits import ANSWERED, BEGAN, leave_no_core, limited_memory
 from flows.database import store_for
 from flows.exits import ExitCode, answer
 from flows.output import csv_text, json_document
@@ -67,7 +67,7 @@ def _write(store: Store, statement: str, parquet: Path, tell: Callable[[bytes], 
     with limited_memory(_give_up):
         frame = ask_frame(store, statement, began=lambda: tell(BEGAN))
     tell(ANSWERED)
-    from analytics.outputs import PARQUET, write_whole
+    from analytics.files.outputs import PARQUET, write_whole
 
     write_whole(parquet, frame.write_parquet, kind=PARQUET)
     say(f"wrote {frame.height} rows to {parquet}")

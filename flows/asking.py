@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analytics.store.limits import BEGAN, LONGEST_S, too_long
+from analytics.store.statements.limits import BEGAN, LONGEST_S, too_long
 from flows.exits import ExitCode
 from ingest.errors import QueryRefusedError
 

@@ -223,7 +223,7 @@ def score(
     file_format
         Kind of the files that are written.
     """
-    from analytics.rulesets import RULESETS
+    from analytics.scoring.rulesets import RULESETS
     from flows.scoring import ruleset_named, score_command
 
     known = RULESETS

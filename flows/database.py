@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analytics.store.connection import Store
+from analytics.store.database.connection import Store
 from flows.terminal import complain
 
 if TYPE_CHECKING:
     from flows.settings import Settings
 
 #: How long a statement waits for another process that holds the database, seconds: longer than a query may take
-#: (`analytics.store.limits`), so that nobody's question keeps a night from being stored.
+#: (`analytics.store.statements.limits`), so that nobody's question keeps a night from being stored.
 WAIT_S = 90.0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analytics.belongings import kept_as
+from analytics.files.belongings import kept_as
 from analytics.store import query
 from flows.database import store_for
 from flows.importing import run_import, summary, tell

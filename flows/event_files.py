@@ -3,7 +3,7 @@
 The only place that reads such files. CSV is UTF-8 with commas, as `nightkick score` itself writes it; what a
 spreadsheet does to it (byte order mark, CRLF, quotes, blank lines and rows) is understood, other separators and
 encodings are refused by name. Every value arrives as text and in its row: which column is a number is decided by
-`analytics.event_lists`. A row with more or fewer fields than the heading is refused, because what is left of a
+`analytics.scoring.event_lists`. A row with more or fewer fields than the heading is refused, because what is left of a
 truncated line can look like a smaller number.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
-from analytics.event_lists import listed
+from analytics.scoring.event_lists import listed
 from ingest.errors import EmptyFileError, IngestError, UsageError
 from ingest.input_file import reading, stamp_of
 

@@ -11,8 +11,8 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from analytics.journal import READ_BY_ANALYSIS, TEMPLATE, entries_of
 from analytics.model import JournalEntry
+from analytics.nights.journal import READ_BY_ANALYSIS, TEMPLATE, entries_of
 from analytics.store import NightKey, publish, query, write_journal
 from flows.context import Context
 from flows.pipeline import open_context

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analytics.findings import findings
-from analytics.patterns import FEW_NIGHTS, TREND_NIGHTS
+from analytics.nights.patterns import FEW_NIGHTS, TREND_NIGHTS
+from analytics.store.findings import findings
 from flows.database import store_for
 from flows.output import json_document
 from flows.terminal import emit

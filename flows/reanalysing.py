@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from analytics.model import Night
-from analytics.rulesets import Ruleset, ruleset_hash
+from analytics.scoring.rulesets import Ruleset, ruleset_hash
 from analytics.store import (
     NightKey,
     publish,

@@ -11,7 +11,7 @@ from flows.archiving import archive_folder
 from flows.settings import Settings, candidates
 from ingest.errors import StoreError
 
-#: Holds the database in every backup; see `analytics.store.backup`.
+#: Holds the database in every backup; see `analytics.store.copies.backup`.
 _IN_BACKUPS = "database.duckdb"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from analytics.outputs import REPORT, refuse_taken, write_whole
+from analytics.files.outputs import REPORT, refuse_taken, write_whole
 from analytics.report import About, page_of, read_report
 from analytics.store import initialise, snapshot
 from flows import __version__

@@ -12,7 +12,8 @@ from typing import IO, Literal
 
 import polars as pl
 
-from analytics.event_lists import (
+from analytics.files.outputs import ANOTHER_FOLDER, Kind, Output, in_one_line, refuse_taken, table_like, write_all
+from analytics.scoring.event_lists import (
     COLUMNS,
     NIGHT,
     ListName,
@@ -27,10 +28,9 @@ from analytics.event_lists import (
     series_rows,
     with_night,
 )
-from analytics.event_tables import checked_hypnogram
-from analytics.outputs import ANOTHER_FOLDER, Kind, Output, in_one_line, refuse_taken, table_like, write_all
-from analytics.periodicity import Scored, score
-from analytics.rulesets import RULESETS, Ruleset
+from analytics.scoring.event_tables import checked_hypnogram
+from analytics.scoring.rulesets import RULESETS, Ruleset
+from analytics.scoring.score import Scored, score
 from flows.event_files import naming, read_event_file
 from flows.terminal import emit, say
 from ingest.errors import UsageError
@@ -54,7 +54,7 @@ def score_command(
     Parameters
     ----------
     movements, hypnogram, respiration, arousals : Path
-        CSV or Parquet; columns: `analytics.event_lists.COLUMNS`. A channel that is None was not recorded.
+        CSV or Parquet; columns: `analytics.scoring.event_lists.COLUMNS`. A channel that is None was not recorded.
     out : Path
         Made if missing. Earlier results in it are replaced.
 

@@ -28,7 +28,7 @@ from pydantic_settings import (
 )
 
 from analytics.criteria import Criteria
-from analytics.rulesets import DEFAULT_RULESET, RULESETS, Ruleset, derive
+from analytics.scoring.rulesets import DEFAULT_RULESET, RULESETS, Ruleset, derive
 from flows.folders import config_folder, default_database
 from flows.setting_types import DatabasePath, Reviewer, Subject, TimeShift, Zone, at_home
 from flows.table_settings import TableSettings
@@ -68,7 +68,7 @@ class DeviceSettings(BaseModel):
 class RulesetSettings(BaseModel):
     """A rule set of one's own: a built-in one with some values changed.
 
-    Every other key is a field of `analytics.rulesets.Ruleset` and is checked there.
+    Every other key is a field of `analytics.scoring.rulesets.Ruleset` and is checked there.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from analytics.model import FlagName
-from analytics.patterns import FEW_NIGHTS, TREND_NIGHTS, clinician_signs, is_pattern, nights_with, spread, trend
+from analytics.nights.patterns import FEW_NIGHTS, TREND_NIGHTS, clinician_signs, is_pattern, nights_with, spread, trend
 from analytics.report.drawing import table
 from analytics.report.gathering import Report
 from analytics.report.markup import Html, el, joined

@@ -13,9 +13,9 @@ from typing import Any
 
 from analytics.criteria import Criteria
 from analytics.model import Event, Flag, JournalEntry, Night, Review, Score
-from analytics.patterns import NightFacts
-from analytics.reviewed import Reviewed, Standing, as_reviewed, same_rules, standing
-from analytics.rulesets import Ruleset
+from analytics.nights.patterns import NightFacts
+from analytics.nights.review_effect import Reviewed, Standing, as_reviewed, same_rules, standing
+from analytics.scoring.rulesets import Ruleset
 from analytics.store import NightKey, Store, default_ruleset, load_night, query, reviews_of
 from ingest.clock import noon_to_noon, zone_info
 from ingest.errors import UsageError

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analytics.report.drawing import table
 from analytics.report.gathering import Report
 from analytics.report.markup import Html, el
-from analytics.rulesets import Ruleset
+from analytics.scoring.rulesets import Ruleset
 
 _STEPS = (
     "Movements: acceleration band-passed to 0.5-10 Hz, RMS over 0.15 s and all three axes, against a noise floor that "

@@ -13,11 +13,11 @@ from datetime import tzinfo
 import numpy as np
 
 from analytics.model import BlankKind, Envelope, Event, Night
+from analytics.nights.review_effect import Standing
 from analytics.report.drawing import WIDTH, behind, box, label, marks, picture, upright
 from analytics.report.markup import Html, el, joined
 from analytics.report.scales import Linear, Logarithmic, clock, ticks
-from analytics.reviewed import Standing
-from analytics.wear import union
+from analytics.signal.wear import union
 
 _LEFT, _RIGHT = 114.0, WIDTH - 6.0
 _LANE = 13.0

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from analytics.findings import findings
-from analytics.flags import INDEX_CRITERION
+from analytics.nights.flags import INDEX_CRITERION
 from analytics.review.moments import milliseconds, offsets
 from analytics.store import Store, frames
+from analytics.store.findings import findings
 
 _NIGHTS = """
 SELECT subject, night_date, tz, recorded_from, recorded_to, sleep_onset_at, wake_at, tst_h, plms_index, plms_index_low,

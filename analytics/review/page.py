@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from analytics.criteria import Criteria
 from analytics.review.door import Door
-from analytics.rulesets import Ruleset
+from analytics.scoring.rulesets import Ruleset
 from analytics.store import Store
 
 

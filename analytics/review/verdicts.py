@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any, cast
 
 from analytics.model import Night, Review, Score, Verdict
+from analytics.nights.review_effect import Standing, as_reviewed, same_rules, standing
 from analytics.review.page import Page
-from analytics.reviewed import Standing, as_reviewed, same_rules, standing
 from analytics.store import default_ruleset, load_night, reviews_of, snapshot
 from ingest.errors import UsageError
 

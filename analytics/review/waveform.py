@@ -1,7 +1,7 @@
 """The movement trace around one moment, from the raw samples of every sensor of the night.
 
-What is drawn is the length of the band-passed vector, in which movements are looked for (`analytics.motion`), and
-the raw axes beside it. Nothing is detected here: onsets, thresholds and labels come from the store.
+What is drawn is the length of the band-passed vector, in which movements are looked for (`analytics.signal.motion`),
+and the raw axes beside it. Nothing is detected here: onsets, thresholds and labels come from the store.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.channel import channel_of
 from analytics.criteria import Criteria
 from analytics.model import Channel
-from analytics.motion import Segment, segments
+from analytics.signal.channel import channel_of
+from analytics.signal.motion import Segment, segments
 from analytics.store import (
     Store,
     StoredRecording,
@@ -74,7 +74,7 @@ def window_payload(
 
 
 def _second_leg_behind_us(store: Store, subject: str, night_date: date, at_us: int) -> int:
-    """What the analysis added to the times of the second sensor there (see `analytics.alignment`); 0 for nothing."""
+    """What the analysis added to the times of the second sensor (see `analytics.signal.alignment`); 0 for nothing."""
     (found,) = frames(store, (_ALIGNED, (subject, night_date)))
     if found.is_empty():
         return 0

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analytics.outputs import Kind, put_in_place, refuse_taken, same_as, table_like
+from analytics.files.outputs import Kind, put_in_place, refuse_taken, same_as, table_like
 from analytics.simulate.legs import LegClock, two_legs
 from analytics.simulate.night import plan_night
 from analytics.simulate.physics import SENSORS, render

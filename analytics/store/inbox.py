@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from analytics.store.connection import Store, reading, transaction
-from analytics.store.tables import UTC_US, Columns, frame_of, insert, valid_text
+from analytics.store.database.connection import Store, reading, transaction
+from analytics.store.database.tables import UTC_US, Columns, frame_of, insert, valid_text
 
 
 @dataclass(frozen=True, slots=True)

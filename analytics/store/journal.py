@@ -8,8 +8,8 @@ from datetime import date
 import polars as pl
 
 from analytics.model import JournalEntry
-from analytics.store.connection import ArrowStream, Store, reading, transaction
-from analytics.store.tables import Columns, frame_of, insert
+from analytics.store.database.connection import ArrowStream, Store, reading, transaction
+from analytics.store.database.tables import Columns, frame_of, insert
 
 
 def write_journal(store: Store, entries: Sequence[JournalEntry]) -> None:

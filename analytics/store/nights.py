@@ -15,10 +15,10 @@ import duckdb
 import numpy as np
 
 from analytics.model import Blank, Bout, Criterion, Envelope, Event, Flag, Movement, Night, Score, Series
-from analytics.store.connection import Store, reading
+from analytics.store.database.connection import Store, reading
+from analytics.store.database.tables import UTC_US
 from analytics.store.read import NightKey
 from analytics.store.rows import BLANK, BOUT, ENVELOPE, EVENT, MEASURES, MOVEMENT, NIGHT, SERIES, Fields
-from analytics.store.tables import UTC_US
 
 
 def load_night(store: Store, key: NightKey, *, rulesets: frozenset[str] | None = None) -> Night | None:

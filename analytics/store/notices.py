@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
-from analytics.store.connection import Store, reading, transaction
-from analytics.store.tables import UTC_US, Columns, frame_of, insert
+from analytics.store.database.connection import Store, reading, transaction
+from analytics.store.database.tables import UTC_US, Columns, frame_of, insert
 
 #: What a notice is about that is no flag.
 NO_DATA = "no_data"

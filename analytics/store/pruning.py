@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from analytics.store.connection import Store, reading, transaction
-from analytics.store.handing import PRUNED
+from analytics.store.database.connection import Store, reading, transaction
 from analytics.store.recordings import StoredRecording, fetch_recordings
-from analytics.store.removing import removing
-from analytics.store.samples import samples_path
+from analytics.store.samples.handing import PRUNED
+from analytics.store.samples.removing import removing
+from analytics.store.samples.staged import samples_path
 from ingest.errors import SamplesLostError
 
 

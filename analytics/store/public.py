@@ -1,20 +1,19 @@
 """All that the package offers under its own name: `analytics.store` loads this when the first of it is asked for."""
 
-from analytics.places import is_staged
-from analytics.store.backup import Backup, back_up, restore
-from analytics.store.check import Finding, check, damaged_nights, lost_samples, refuse_damaged
-from analytics.store.connection import Store, snapshot
-from analytics.store.forget import Doomed, Wish, find_doomed, foreign_tables, forget, known_subjects
-from analytics.store.handing import keep_samples, removable_samples
+from analytics.files.places import is_staged
+from analytics.store.consistency import Finding, check, damaged_nights, lost_samples, refuse_damaged
+from analytics.store.copies.backup import Backup, back_up, restore
+from analytics.store.copies.kept import kept_databases
+from analytics.store.database.connection import Store, snapshot
+from analytics.store.database.migrate import initialise
+from analytics.store.database.publish import publish
+from analytics.store.forgetting import Doomed, Wish, find_doomed, foreign_tables, forget, known_subjects
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
 from analytics.store.journal import journal_of, write_journal
-from analytics.store.kept import kept_databases
-from analytics.store.migrate import initialise
 from analytics.store.nights import load_night
 from analytics.store.notices import NO_DATA, Notice, mark_told, untold
+from analytics.store.own_questions import query
 from analytics.store.pruning import prunable, prune, pruned, said_of_pruned
-from analytics.store.publish import publish
-from analytics.store.query import query
 from analytics.store.read import (
     NightKey,
     default_ruleset,
@@ -27,10 +26,11 @@ from analytics.store.read import (
     stored_hashes,
 )
 from analytics.store.recordings import StoredRecording, stored_recording
-from analytics.store.removing import finish_removing
 from analytics.store.repair import bring_samples, discard_damaged, remove_orphans, tidy
 from analytics.store.reviews import reviews_of, write_review
-from analytics.store.samples import check_samples, is_own, load_samples, samples_path, scratch, stage_samples
+from analytics.store.samples.handing import keep_samples, removable_samples
+from analytics.store.samples.removing import finish_removing
+from analytics.store.samples.staged import check_samples, is_own, load_samples, samples_path, scratch, stage_samples
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Questions of the program itself about what is stored; people ask through `analytics.store.query`."""
+"""Questions of the program itself about what is stored; people ask through `analytics.store.own_questions`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from analytics.store.connection import Store, first_row, reading, transaction
+from analytics.store.database.connection import Store, first_row, reading, transaction
 from analytics.store.recordings import StoredRecording, fetch_recordings
 from ingest.errors import StoreError
 

@@ -1,6 +1,7 @@
 """A recording as the database keeps it: its row, without its samples.
 
-Vitals are kept by minute (`analytics.heart`), samples in Parquet (`analytics.store.samples`), all else as it came.
+Vitals are kept by minute (`analytics.signal.heart`), samples in Parquet (`analytics.store.samples.staged`), all else as
+it came.
 
 The only place that knows how a `Recording` becomes a row and a row a `StoredRecording` again.
 """
@@ -17,8 +18,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from analytics.heart import HeartMinute, by_minute
-from analytics.store.tables import UTC_US, Columns, frame_of, plain
+from analytics.signal.heart import HeartMinute, by_minute
+from analytics.store.database.tables import UTC_US, Columns, frame_of, plain
 from ingest.clock import nights_covered
 from ingest.quality.calibration import Calibration
 from ingest.recording import Quality, Recording, Side, Site, SleepWindow, StageSpan, ZoneSource

@@ -11,12 +11,12 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from analytics.store.check import OTHERS, exposed, folders_in_use, missing_samples, stray_samples
-from analytics.store.connection import Store, first_row, reading, transaction
-from analytics.store.failures import translated
-from analytics.store.handing import adopt_samples
+from analytics.store.consistency import OTHERS, exposed, folders_in_use, missing_samples, stray_samples
+from analytics.store.database.connection import Store, first_row, reading, transaction
+from analytics.store.database.failures import translated
 from analytics.store.rows import NIGHT_TABLES
-from analytics.store.samples import target_path
+from analytics.store.samples.handing import adopt_samples
+from analytics.store.samples.staged import target_path
 from ingest.workspace import abandoned, workspace
 
 #: Between staging samples and saving their recording an import takes minutes at most.

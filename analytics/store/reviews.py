@@ -14,8 +14,8 @@ import duckdb
 import polars as pl
 
 from analytics.model import SAME_MOVEMENT_US, Review, Verdict
-from analytics.store.connection import Store, first_row, reading, transaction
-from analytics.store.tables import UTC_US, Columns, frame_of, insert
+from analytics.store.database.connection import Store, first_row, reading, transaction
+from analytics.store.database.tables import UTC_US, Columns, frame_of, insert
 from ingest.errors import UsageError
 
 LONGEST_NOTE = 20_000

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from analytics.model import Envelope, Flag, Night, Score
-from analytics.store.tables import UTC_US, Columns, frame_of, plain
+from analytics.store.database.tables import UTC_US, Columns, frame_of, plain
 from ingest.errors import StoreError
 
 #: Column: its type, and the attribute it comes from.

@@ -17,13 +17,13 @@ import duckdb
 import polars as pl
 
 from analytics.model import Night
-from analytics.store.connection import Store, transaction
-from analytics.store.handing import PRUNED
+from analytics.store.database.connection import Store, transaction
+from analytics.store.database.tables import UTC_US, Columns, frame_of, insert
 from analytics.store.read import NightKey, keys_of
 from analytics.store.recordings import StoredRecording, membership_frame, recording_frame
 from analytics.store.rows import NIGHT_TABLES, night_frames
-from analytics.store.samples import holds_samples
-from analytics.store.tables import UTC_US, Columns, frame_of, insert
+from analytics.store.samples.handing import PRUNED
+from analytics.store.samples.staged import holds_samples
 from ingest.clock import noon_to_noon
 from ingest.errors import StaleAnalysisError, StoreError
 

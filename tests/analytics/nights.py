@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
 from analytics.model import Channel, Flag, Night
-from analytics.night import analyse_night
-from analytics.rulesets import RULESETS
-from analytics.sleep import Diary
+from analytics.nights.night import analyse_night
+from analytics.scoring.rulesets import RULESETS
+from analytics.signal.sleep import Diary
 from ingest.recording import StageSpan
 
 CRITERIA = Criteria()

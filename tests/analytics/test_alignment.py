@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analytics.alignment import Offset, Parts, aligned, compare
 from analytics.criteria import Criteria
 from analytics.model import Channel
-from analytics.motion import Segment, segments
+from analytics.signal.alignment import Offset, Parts, aligned, compare
+from analytics.signal.motion import Segment, segments
 from analytics.simulate import PROFILES, SENSORS, Plan, plan_night, render
 from analytics.simulate.legs import LegClock, two_legs
 from ingest.recording import Side

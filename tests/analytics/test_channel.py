@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analytics.channel import channel_of
 from analytics.model import Channel
+from analytics.signal.channel import channel_of
 from ingest.quality.calibration import Calibration
 from ingest.recording import Samples
 from tests.analytics.signals import EVENING_US, still

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from analytics.criteria import Criteria
-from analytics.envelope import envelope_of
 from analytics.model import Envelope, Night
-from analytics.motion import segments
-from analytics.wear import blanks_of
+from analytics.signal.envelope import envelope_of
+from analytics.signal.motion import segments
+from analytics.signal.wear import blanks_of
 from tests.analytics.nights import analysed
 from tests.analytics.signals import EVENING_US, add_kick, channel, still
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from analytics.event_lists import (
+from analytics.scoring.event_lists import (
     COLUMNS,
     ListName,
     csv_form,
@@ -27,9 +27,9 @@ from analytics.event_lists import (
     series_rows,
     with_night,
 )
-from analytics.event_tables import checked_hypnogram
-from analytics.periodicity import Scored, score
-from analytics.rulesets import WASM_2016, ruleset_hash
+from analytics.scoring.event_tables import checked_hypnogram
+from analytics.scoring.rulesets import WASM_2016, ruleset_hash
+from analytics.scoring.score import Scored, score
 from ingest.errors import UsageError
 from tests.rules.event_lists import EPOCH_TYPES, MARK_TYPES, asleep, every, kicks, spans
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
 
-from analytics.filters import band_pass_gain, fast_length, low_pass_gain, transform_of
+from analytics.signal.filters import band_pass_gain, fast_length, low_pass_gain, transform_of
 
 
 def kicks(rate_hz: float, seconds: float = 120.0) -> np.ndarray:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from analytics.findings import findings
 from analytics.model import JournalEntry
 from analytics.store import Store, initialise, save, write_journal
+from analytics.store.findings import findings
 from tests.store.making import EVENING, START_US, attempt, evenings, night, stored
 
 #: Whose flag was raised on which evening.

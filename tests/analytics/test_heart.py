@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.heart import BEAT_MS, MINUTE_US, HeartMinute, by_minute
+from analytics.signal.heart import BEAT_MS, MINUTE_US, HeartMinute, by_minute
 from ingest.recording import Vitals
 
 START_US = 1_772_488_800_000_000  # a whole minute

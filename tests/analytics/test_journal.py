@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.journal import diary_of, entries_of
 from analytics.model import JournalEntry
-from analytics.sleep import Diary
+from analytics.nights.journal import diary_of, entries_of
+from analytics.signal.sleep import Diary
 from ingest.clock import microseconds
 from ingest.errors import UsageError
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from analytics.criteria import Criteria
-from analytics.labels import label, labelled
 from analytics.model import Event, Label, Movement, Shape, SleepState
-from analytics.sleep import NO_SLEEP
+from analytics.nights.labels import label, labelled
+from analytics.signal.sleep import NO_SLEEP
 from tests.analytics.signals import EVENING_US
 
 JERKS = Criteria().jerks

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import motion
 from analytics.criteria import Criteria
-from analytics.motion import Segment, segments
+from analytics.signal import motion
+from analytics.signal.motion import Segment, segments
 from tests.analytics.signals import add_kick, add_turn, channel, still
 
 CRITERIA = Criteria()

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
 from analytics.model import Movement
-from analytics.motion import segments
-from analytics.movements import Watched, watch
+from analytics.signal.detect_movements import Watched, watch
+from analytics.signal.motion import segments
 from tests.analytics.signals import EVENING_US, add_jerk, add_kick, add_turn, channel, still
 
 CRITERIA = Criteria()

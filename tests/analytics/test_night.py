@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from analytics.model import Night
+from analytics.signal.sleep import Diary
 from analytics.simulate.legs import LegClock
-from analytics.sleep import Diary
 from ingest.errors import UsageError
 from ingest.recording import StageSpan
 from tests.analytics.nights import CRITERIA, HOUR_S, PERIODIC_S, Signal, analysed, flag, states

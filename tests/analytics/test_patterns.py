@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import theilslopes
 
 from analytics.model import FlagName, JournalEntry
-from analytics.patterns import NightFacts, Sign, clinician_signs, is_pattern, nights_with, spread, trend
+from analytics.nights.patterns import NightFacts, Sign, clinician_signs, is_pattern, nights_with, spread, trend
 
 FIRST = date(2026, 3, 2)
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from analytics.criteria import Criteria
 from analytics.model import Night, Review
-from analytics.reviewed import Reviewed, as_reviewed, same_rules, sleep_of, standing
-from analytics.rulesets import DEFAULT_RULESET, RULESETS
-from analytics.wear import Spans
+from analytics.nights.review_effect import Reviewed, as_reviewed, same_rules, sleep_of, standing
+from analytics.scoring.rulesets import DEFAULT_RULESET, RULESETS
+from analytics.signal.wear import Spans
 from tests.analytics.nights import PERIODIC_S, analysed
 from tests.analytics.signals import channel, night_of_kicks
 from tests.store.making import EVENING

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.angles import Epochs
 from analytics.criteria import Criteria
-from analytics.sleep import Diary, SleepEstimate, estimate_sleep, p_near_onset, transitions
+from analytics.signal.angles import Epochs
+from analytics.signal.sleep import Diary, SleepEstimate, estimate_sleep, p_near_onset, transitions
 from ingest.recording import SleepStage, SleepWindow, StageSpan
 from tests.analytics.signals import EVENING_US
 

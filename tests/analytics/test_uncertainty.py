@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.model import Bout
-from analytics.uncertainty import MIN_BLOCKS, index_interval
+from analytics.scoring.uncertainty import MIN_BLOCKS, index_interval
 from tests.analytics.signals import EVENING_US
 
 HOUR_US = 3_600_000_000

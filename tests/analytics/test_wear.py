@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analytics.angles import Epochs
 from analytics.criteria import Criteria
 from analytics.model import Movement
-from analytics.wear import gaps_us, overlap_us, recorded_spans, union, unworn_spans, without_unworn
+from analytics.signal.angles import Epochs
+from analytics.signal.wear import gaps_us, overlap_us, recorded_spans, union, unworn_spans, without_unworn
 from tests.analytics.signals import EVENING_US, channel
 
 CRITERIA = Criteria()

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import pytest
 
-from analytics.store import Store, initialise, migrate
-from analytics.store.steps import Migration, known_migrations
+from analytics.store import Store, initialise
+from analytics.store.database import migrate
+from analytics.store.database.steps import Migration, known_migrations
 from flows.cli import main
 from ingest.workspace import workspace
 from ingest.writers.axivity import write_cwa

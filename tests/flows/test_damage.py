@@ -19,7 +19,7 @@ import polars as pl
 import pytest
 
 from analytics.store import Store, initialise, publish
-from analytics.store.failures import is_damage
+from analytics.store.database.failures import is_damage
 from flows.exits import ExitCode
 from tests.flows.conftest import Run, Said
 from tests.store.making import EVENING, bring_in, contents, execute, stored

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from analytics.store import Store, query
-from analytics.store.removing import note_path
+from analytics.store.samples.removing import note_path
 from flows.cli import main
 from flows.prefect_records import record_folders
 from flows.scheduling import only_one
@@ -287,9 +287,9 @@ def test_a_terminal_is_asked_for_a_typed_yes(db: Path, word: str, code: int, say
 @pytest.mark.parametrize(
     ("moment", "says"),
     [
-        ("analytics.store.rewriting:make_durable", "nothing was forgotten"),
-        ("analytics.store.rewriting:sync_folder", "all of it was forgotten by then"),
-        ("analytics.store.removing:publish", "all of it was forgotten by then"),
+        ("analytics.store.database.rewriting:make_durable", "nothing was forgotten"),
+        ("analytics.store.database.rewriting:sync_folder", "all of it was forgotten by then"),
+        ("analytics.store.samples.removing:publish", "all of it was forgotten by then"),
     ],
 )
 def test_ctrl_c_leaves_all_or_nothing_and_says_which(db: Path, run: Run, moment: str, says: str) -> None:
@@ -307,9 +307,9 @@ def test_ctrl_c_leaves_all_or_nothing_and_says_which(db: Path, run: Run, moment:
 @pytest.mark.parametrize(
     ("moment", "finisher"),
     [
-        ("analytics.store.rewriting:sync_folder", ["doctor", "--repair"]),
-        ("analytics.store.removing:publish", ["import", "in/bert-left-0.csv"]),
-        ("analytics.store.publish:settle", ["forget", "--night", "2026-03-02", "--yes"]),
+        ("analytics.store.database.rewriting:sync_folder", ["doctor", "--repair"]),
+        ("analytics.store.samples.removing:publish", ["import", "in/bert-left-0.csv"]),
+        ("analytics.store.database.publish:settle", ["forget", "--night", "2026-03-02", "--yes"]),
     ],
 )
 def test_a_kill_after_the_change_is_finished_by_whatever_comes_next(

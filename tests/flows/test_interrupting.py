@@ -34,7 +34,7 @@ ASKING = """
 import sys
 from pathlib import Path
 from analytics.store import Store, initialise
-from analytics.store.connection import reading
+from analytics.store.database.connection import reading
 
 store = Store(Path(sys.argv[1]))
 initialise(store)

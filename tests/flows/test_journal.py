@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.journal import TEMPLATE
+from analytics.nights.journal import TEMPLATE
 from analytics.store import Store, query
 from ingest.writers.axivity import write_cwa
 from tests.analytics.signals import channel, night_of_kicks

@@ -17,13 +17,13 @@ from tests.flows.making import BEDTIME, tiny
 #: In their order: when, about to call which function for which time, and how many whole files are stored then (-1:
 #: there is no database yet).
 MOMENTS = (
-    ("while the database is made", "analytics.store.migrate:make_durable:1", -1),
-    ("while samples are staged", "analytics.store.samples:_join:1", 0),
+    ("while the database is made", "analytics.store.database.migrate:make_durable:1", -1),
+    ("while samples are staged", "analytics.store.samples.staged:_join:1", 0),
     ("when samples are staged and nothing is stored", "flows.pipeline:store_recording:1", 0),
     ("in a transaction with all of its rows", "analytics.store.write:_attempt_frame:2", 1),
     ("between two files", "flows.pipeline:_content_hash:3", 2),
     ("before the copy is published", "flows.pipeline:publish:1", 3),
-    ("when the new copy is about to take its place", "analytics.store.publish:settle:1", 3),
+    ("when the new copy is about to take its place", "analytics.store.database.publish:settle:1", 3),
 )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from analytics.store import Store, initialise
-from analytics.store.steps import known_migrations
+from analytics.store.database.steps import known_migrations
 from tests.paths import ROOT
 from tests.store.aging import aged
 from tests.store.making import bring_in, stored

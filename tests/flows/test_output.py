@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from analytics.outputs import PARQUET, write_whole
+from analytics.files.outputs import PARQUET, write_whole
 from flows.output import csv_text, json_document, plain, text_table
 from ingest.errors import UsageError, visible
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.rulesets import RULESETS
+from analytics.scoring.rulesets import RULESETS
 from analytics.store import Store, default_ruleset, query
 from flows.pipeline import open_context
 from flows.reanalysing import Chosen, analyse_again, each_night, night_anew, selected

@@ -22,7 +22,8 @@ from flows.settings import load
 from ingest.errors import DatabaseBusyError
 from tests.flows.conftest import Run
 from tests.flows.making import tiny
-from tests.flows.serving import ROOT, environment, home_of, served
+from tests.flows.serving import environment, home_of, served
+from tests.paths import ROOT
 
 #: Marks a run as running, as a power cut leaves it, and closes it as the next start does.
 ZOMBIE = """

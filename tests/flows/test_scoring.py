@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from analytics.rulesets import AASM, WASM_2016, Ruleset, ruleset_hash
+from analytics.scoring.rulesets import AASM, WASM_2016, Ruleset, ruleset_hash
 from flows.scoring import FileFormat, ruleset_named, score_command
 from ingest.errors import UsageError
 from tests.flows.conftest import Run

@@ -13,7 +13,7 @@ import numpy as np
 from analytics.criteria import Criteria
 from analytics.model import Blank, Bout, Envelope, Event, JournalEntry, Label, Leg, Movement, Night, Review, Score
 from analytics.report import About
-from analytics.rulesets import DEFAULT_RULESET, RULESETS, ruleset_hash
+from analytics.scoring.rulesets import DEFAULT_RULESET, RULESETS, ruleset_hash
 from analytics.store import Store, initialise, save_nights, write_journal, write_review
 from ingest.clock import noon_to_noon
 from tests.store.making import EVENING, ZONE, bring_in, execute, sha, stored

@@ -20,7 +20,8 @@ import pytest
 from analytics.review.door import Door
 from analytics.review.protection import TOKEN_HEADER
 from tests.flows.stored import EVENING, SUBJECT, build
-from tests.review.program import ROOT, Review, as_stranger, raw, reviewing
+from tests.paths import ROOT
+from tests.review.program import Review, as_stranger, raw, reviewing
 
 pytestmark = pytest.mark.once
 

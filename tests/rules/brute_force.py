@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from analytics.rulesets import Ruleset
+from analytics.scoring.rulesets import Ruleset
 
 T = TypeVar("T")
 Span = tuple[int, int]

@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from analytics.periodicity import Scored, score
-from analytics.rulesets import WASM_2016, Ruleset
+from analytics.scoring.rulesets import WASM_2016, Ruleset
+from analytics.scoring.score import Scored, score
 
 Mark = tuple[str, float, float]
 

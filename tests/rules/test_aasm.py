@@ -1,4 +1,4 @@
-"""AASM manual, rule by rule, each boundary from both sides. Times in seconds; sources: `analytics.rulesets`."""
+"""AASM manual, rule by rule, each boundary from both sides. Times in seconds; sources: `analytics.scoring.rulesets`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from analytics.rulesets import AASM, derive
+from analytics.scoring.rulesets import AASM, derive
 from tests.rules.event_lists import asleep, column, every, kicks, marks, measure, n_plm, spans, stages
 from tests.rules.event_lists import scored as scored_by
 

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.periodicity import Scored, score
-from analytics.rulesets import AASM, SOURCE_20_40, WASM_2016, Ruleset, derive
+from analytics.scoring.rulesets import AASM, SOURCE_20_40, WASM_2016, Ruleset, derive
+from analytics.scoring.score import Scored, score
 from tests.rules.brute_force import Mark, Movement, Night, index_by_runs, movements_of
 from tests.rules.event_lists import EPOCH_TYPES, MARK_TYPES, SPAN_TYPES
 

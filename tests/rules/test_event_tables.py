@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from analytics.rulesets import WASM_2016
+from analytics.scoring.rulesets import WASM_2016
 from ingest.errors import UsageError
 from tests.rules.event_lists import asleep, column, every, kicks, marks, measure, scored, spans, stages
 

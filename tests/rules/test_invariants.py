@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from analytics.periodicity import Scored, score
-from analytics.rulesets import AASM, SOURCE_20_40, WASM_2016, Ruleset
+from analytics.scoring.rulesets import AASM, SOURCE_20_40, WASM_2016, Ruleset
+from analytics.scoring.score import Scored, score
 from tests.rules.event_lists import EPOCH_TYPES, MARK_TYPES, SPAN_TYPES, every, kicks, measure, scored
 
 BUILT_IN = st.sampled_from([WASM_2016, AASM, SOURCE_20_40])

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from analytics.measures import NIGHT_COLUMNS, plms_per_clock_hour
-from analytics.rulesets import AASM, SOURCE_20_40, WASM_2016, Ruleset
+from analytics.scoring.measures import NIGHT_COLUMNS, plms_per_clock_hour
+from analytics.scoring.rulesets import AASM, SOURCE_20_40, WASM_2016, Ruleset
 from ingest.errors import UsageError
 from tests.rules.event_lists import asleep, column, every, kicks, marks, measure, scored, spans, stages
 

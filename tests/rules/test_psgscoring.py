@@ -17,8 +17,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.periodicity import Scored, score
-from analytics.rulesets import AASM, derive
+from analytics.scoring.rulesets import AASM, derive
+from analytics.scoring.score import Scored, score
 from tests.rules.event_lists import MARK_TYPES, SPAN_TYPES, column, every, kicks, marks, scored, stages
 
 plm = pytest.importorskip("psgscoring.plm")

@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from analytics.periodicity import Scored, score
-from analytics.rulesets import WASM_2016, derive
+from analytics.scoring.rulesets import WASM_2016, derive
+from analytics.scoring.score import Scored, score
 
 #: What rounding to 5 decimals of an hour costs, and to 5 and then to 4 decimals of an index, as the reference does.
 TOLERANCE = {"tst_h": 5.01e-6, "wake_h": 5.01e-6, "plms_index": 5.51e-5, "plmw_index": 5.51e-5}

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from analytics.rulesets import AASM, DEFAULT_RULESET, RULESETS, SOURCE_20_40, WASM_2016, Ruleset, derive, ruleset_hash
+from analytics.scoring.rulesets import (
+    AASM,
+    DEFAULT_RULESET,
+    RULESETS,
+    SOURCE_20_40,
+    WASM_2016,
+    Ruleset,
+    derive,
+    ruleset_hash,
+)
 from ingest.errors import UsageError
 
 #: A valid other value for each field that decides something.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analytics.rulesets import SOURCE_20_40, WASM_2016, Ruleset
+from analytics.scoring.rulesets import SOURCE_20_40, WASM_2016, Ruleset
 from tests.rules.event_lists import column, every, kicks, marks, measure, n_plm, scored
 
 

@@ -1,11 +1,11 @@
-"""WASM 2016, rule by rule, each boundary from both sides. Times in seconds; sources: `analytics.rulesets`."""
+"""WASM 2016, rule by rule, each boundary from both sides. Times in seconds; sources: `analytics.scoring.rulesets`."""
 
 from __future__ import annotations
 
 import polars as pl
 import pytest
 
-from analytics.rulesets import WASM_2016, Ruleset, derive
+from analytics.scoring.rulesets import WASM_2016, Ruleset, derive
 from tests.rules.event_lists import asleep, column, every, kicks, marks, measure, n_plm, scored, spans, stages
 
 SOMAS_LIKE = derive(WASM_2016, "no-start", {"short_imi_may_start": False})

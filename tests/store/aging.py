@@ -8,8 +8,8 @@ from typing import Any
 
 import duckdb
 
-from analytics.store.connection import STORAGE_VERSION
-from analytics.store.steps import known_migrations
+from analytics.store.database.connection import STORAGE_VERSION
+from analytics.store.database.steps import known_migrations
 
 #: Rows of a year of nights, and more recordings than DuckDB adds a column to at a time (2,048).
 MANY = {

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from analytics.store import Store
-from analytics.store.allowed import REFUSED_FUNCTIONS, TABLE_FUNCTIONS
-from analytics.store.asked import Answer, ask, ask_frame
+from analytics.store.statements.allowed import REFUSED_FUNCTIONS, TABLE_FUNCTIONS
+from analytics.store.statements.asked import Answer, ask, ask_frame
 from ingest.errors import DatabaseUnreadableError, QueryRefusedError
 from tests.store.conftest import Child
 
@@ -472,9 +472,9 @@ def test_a_query_that_needs_too_much_memory_is_ended_and_leaves_no_file(filled: 
 TAKE_MUCH = """
 import os, sys, time
 from pathlib import Path
-from analytics.store.asked import ask
-from analytics.store.connection import Store
-from analytics.store.limits import limited_memory
+from analytics.store.statements.asked import ask
+from analytics.store.database.connection import Store
+from analytics.store.statements.limits import limited_memory
 
 def end(refusal):
     print(refusal.what, flush=True)

@@ -262,7 +262,7 @@ def test_two_restores_at_once_take_two_names(whole: Store, child: Child, tmp_pat
 import sys
 from pathlib import Path
 from analytics.store import Store
-from analytics.store.kept import keep_aside
+from analytics.store.copies.kept import keep_aside
 print("ready", flush=True)
 sys.stdin.readline()
 for _ in range(20):

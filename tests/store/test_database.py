@@ -23,10 +23,10 @@ from analytics.store import (
     record_attempts,
     set_default_ruleset,
 )
-from analytics.store.connection import atomic, in_memory, reading, transaction, writing
-from analytics.store.failures import as_store_error
-from analytics.store.migrate import bring_up_to_date
-from analytics.store.steps import Migration, is_current, known_migrations
+from analytics.store.database.connection import atomic, in_memory, reading, transaction, writing
+from analytics.store.database.failures import as_store_error
+from analytics.store.database.migrate import bring_up_to_date
+from analytics.store.database.steps import Migration, is_current, known_migrations
 from ingest.errors import DatabaseBusyError, DatabaseNewerError, DatabaseUnreadableError, StoreError
 from ingest.workspace import PREFIX, abandoned, workspace
 from tests.store.conftest import Child

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from analytics.store import Store, back_up, publish, restore
-from tests.store.conftest import ROOT
+from tests.paths import ROOT
 
 #: Where `make test` puts the older DuckDB.
 OLDER = Path(sys.prefix) / "duckdb-1.5"

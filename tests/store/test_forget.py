@@ -42,8 +42,8 @@ from analytics.store import (
     stage_samples,
     write_journal,
 )
-from analytics.store.forget import OF_NO_PERSON, RULES
-from analytics.store.removing import note_path
+from analytics.store.forgetting import OF_NO_PERSON, RULES
+from analytics.store.samples.removing import note_path
 from ingest.errors import DatabaseBusyError, UsageError
 from tests.store.conftest import Child
 from tests.store.making import (
@@ -118,7 +118,7 @@ def bad(store: Store) -> list[str]:
 def test_every_table_is_known_to_forget(store: Store) -> None:
     with duckdb.connect(str(store.path), read_only=True) as con:
         tables = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    assert tables == RULES.keys() | OF_NO_PERSON, "say in analytics/store/forget.py which rows of it tell of whom"
+    assert tables == RULES.keys() | OF_NO_PERSON, "say in analytics/store/forgetting.py which rows of it tell of whom"
 
 
 def test_every_column_that_tells_of_a_person_is_in_the_rule_of_its_table(store: Store) -> None:
@@ -293,7 +293,7 @@ def test_pruned_samples_come_back_with_their_file_and_can_be_lost_then(two: Stor
 VICTIMS = """
 import os, sys
 from pathlib import Path
-import analytics.store.forget
+import analytics.store.forgetting
 from analytics.store import Store, Wish, find_doomed, forget, prune, prunable
 from tests.store.making import night
 from datetime import UTC, datetime

@@ -12,8 +12,8 @@ import duckdb
 import pytest
 
 from analytics.store import Store, check, initialise, load_night, query, set_default_ruleset
-from analytics.store.migrate import bring_up_to_date, rounds, statements
-from analytics.store.steps import Migration, known_migrations
+from analytics.store.database.migrate import bring_up_to_date, rounds, statements
+from analytics.store.database.steps import Migration, known_migrations
 from ingest.errors import DatabaseOlderError
 from tests.store.aging import MANY, aged, everything, of_step, tables
 from tests.store.making import EVENING, bring_in, execute, stored

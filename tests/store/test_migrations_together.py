@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from analytics.store import Store, initialise, query
-from analytics.store.publish import log_of
-from analytics.store.steps import known_migrations
+from analytics.store.database.publish import log_of
+from analytics.store.database.steps import known_migrations
 from ingest.workspace import abandoned
 from tests.store.aging import MANY, aged, everything, fingerprint, of_step
 from tests.store.conftest import Child

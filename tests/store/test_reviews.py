@@ -11,8 +11,8 @@ import pytest
 
 from analytics.model import Blank, Envelope, Review
 from analytics.store import Store, load_night, query, reviews_of, save_nights, set_default_ruleset, write_review
-from analytics.store.connection import transaction
-from analytics.store.migrate import initialise
+from analytics.store.database.connection import transaction
+from analytics.store.database.migrate import initialise
 from ingest.errors import UsageError
 from tests.store.making import EVENING, START_US, bring_in, contents, night, sha, stored
 

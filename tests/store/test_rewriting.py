@@ -11,9 +11,9 @@ import duckdb
 import pytest
 
 from analytics.store import Store, initialise, query, record_attempts
-from analytics.store.connection import alone
-from analytics.store.publish import log_of
-from analytics.store.rewriting import rewrite
+from analytics.store.database.connection import alone
+from analytics.store.database.publish import log_of
+from analytics.store.database.rewriting import rewrite
 from ingest.errors import DatabaseBusyError, DatabaseUnreadableError
 from tests.store.conftest import Child
 from tests.store.making import attempt, contents, execute
@@ -175,7 +175,7 @@ def test_a_full_disk_leaves_the_old_database(filled: Store, child: Child) -> Non
 import resource, sys
 from pathlib import Path
 from analytics.store import Store
-from analytics.store.rewriting import rewrite
+from analytics.store.database.rewriting import rewrite
 from ingest.errors import DatabaseUnreadableError
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 try:

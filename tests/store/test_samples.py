@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.store import Store, check_samples, load_samples, samples, stage_samples
-from analytics.store.samples import samples_path
+from analytics.store import Store, check_samples, load_samples, stage_samples
+from analytics.store.samples import staged as staged_samples
+from analytics.store.samples.staged import samples_path
 from ingest.errors import DamagedRecordingError, SamplesLostError, StoreError
 from ingest.recording import Samples
 from tests.store.conftest import Child
@@ -97,7 +98,7 @@ def test_whatever_the_blocks_every_sample_comes_back_in_order_of_time(
     blocks: list[Samples], part_samples: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(samples, "PART_SAMPLES", part_samples)
+        patch.setattr(staged_samples, "PART_SAMPLES", part_samples)
         found = staged(Store(tmp_path_factory.mktemp("any") / "nights.duckdb"), blocks)
     times = np.concatenate([b.time_us for b in blocks])
     order = np.argsort(times, kind="stable")

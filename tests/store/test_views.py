@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from analytics.patterns import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF, NightFacts, is_pattern
+from analytics.nights.patterns import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF, NightFacts, is_pattern
 from analytics.store import Store, query, save, save_nights, set_default_ruleset
 from analytics.store.rows import MEASURES, NIGHT_TABLES
 from tests.store.making import EVENING, START_US, attempt, evenings, execute, night, score, sha, stored
@@ -214,7 +214,7 @@ def test_two_of_at_least_three_nights_are_a_pattern(
 
 
 def test_the_view_calls_the_same_nights_a_pattern_and_few_as_the_command_does(store: Store) -> None:
-    """The thresholds stand in the view and in `analytics.patterns`."""
+    """The thresholds stand in the view and in `analytics.nights.patterns`."""
     numbers = (1, PATTERN_OF - 1, PATTERN_OF, FEW_NIGHTS - 1, FEW_NIGHTS)
     cases = {f"{k} of {n}": (k, n) for n in numbers for k in range(1, min(n, PATTERN_NIGHTS) + 1)}
     expected = {}

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from analytics.store import Store, query
-from analytics.store.connection import alone
-from analytics.store.waiting import LOCK_NAME
+from analytics.store.database.connection import alone
+from analytics.store.database.waiting import LOCK_NAME
 from tests.paths import ROOT
 from tests.store.conftest import Child
 from tests.store.test_together import HOLD, READ_BUSILY
@@ -47,7 +47,7 @@ HOLD_TURN = """
 import sys
 from pathlib import Path
 from analytics.store import Store
-from analytics.store.connection import turn
+from analytics.store.database.connection import turn
 with turn(Store(Path(sys.argv[1]))):
     print("ready", flush=True)
     sys.stdin.readline()

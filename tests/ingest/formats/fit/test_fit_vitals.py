@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from analytics.heart import by_minute
+from analytics.signal.heart import by_minute
 from ingest.formats.fit import reader as fit
 from ingest.formats.fit.messages import BEAT_INTERVALS, CORRELATION, HRV, HRV_SUMMARY, MONITORING, RECORD, TIMESTAMP
 from ingest.recording import Vitals

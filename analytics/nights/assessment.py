@@ -1,0 +1,233 @@
+"""Whether a night says anything about periodic movements, how far to trust it, and what to tell people if not.
+
+An honest "cannot tell" comes before any number: a night that fails one of these checks keeps its events and
+loses its indices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.criteria import Criteria
+from analytics.model import Channel, Leg, Tier
+from analytics.signal.detect_movements import Watched
+from analytics.signal.sleep import SleepEstimate
+from analytics.signal.wear import gaps_us, overlap_us, union
+from ingest.clock import was_set
+from ingest.recording import Site
+
+LEG_SITES: frozenset[Site] = frozenset({"ankle", "foot"})
+NEAR_LEG_SITES: frozenset[Site] = frozenset({"thigh", "hip"})
+HOUR_US = 3_600_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the recording allows to say, measured.
+
+    Attributes
+    ----------
+    sites : sorted tuple of Site
+        Of the sensors that were used.
+    rate_hz : float
+        Slowest of them; 0 without samples.
+    recorded_h, unworn_h : float
+    longest_gap_s : float
+        In the sleep period, else in the recording.
+    short_gaps_per_h : float
+        Gaps of 5-90 s: as long as the intervals that are looked for.
+    gap_share, scorable_share : float
+        Of the sleep period.
+    blind_below_mg : float or None
+        Median detection threshold in the sleep period; None where nothing could be searched.
+    clock_set : bool
+        False where the times cannot be those of the night.
+    one_clock : bool
+        Whether onsets may be compared to half a second: one sensor, or sensors whose clocks were brought together.
+    """
+
+    sites: tuple[Site, ...]
+    legs: Leg | None
+    rate_hz: float
+    recorded_h: float
+    unworn_h: float
+    longest_gap_s: float
+    short_gaps_per_h: float
+    gap_share: float
+    scorable_share: float
+    blind_below_mg: float | None
+    clock_set: bool
+    one_clock: bool
+
+    @property
+    def on_leg(self) -> bool:
+        """Foot or ankle: where leg movements can be counted."""
+        return bool(self.sites) and set(self.sites) <= LEG_SITES
+
+
+def best_channels(channels: Sequence[Channel]) -> tuple[Channel, ...]:
+    """The sensors nearest to the feet; others of the same night would only count movements twice."""
+    for sites in (LEG_SITES, NEAR_LEG_SITES):
+        found = tuple(c for c in channels if c.site in sites)
+        if found:
+            return found
+    return tuple(channels)
+
+
+def gather(
+    channels: Sequence[Channel],
+    watched: Sequence[Watched],
+    recorded: NDArray[np.int64],
+    unworn: NDArray[np.int64],
+    sleep: SleepEstimate,
+    *,
+    one_clock: bool,
+) -> Evidence:
+    """Measure what one night's recordings allow to say."""
+    start_us, end_us = int(recorded[0, 0]), int(recorded[-1, 1])
+    if sleep.onset_us is not None and sleep.wake_us is not None:
+        start_us, end_us = sleep.onset_us, sleep.wake_us
+    length_us = max(1, end_us - start_us)
+    pauses_s = gaps_us(recorded, start_us, end_us) / 1e6
+    searched = union(np.concatenate([w.watched_us for w in watched])) if watched else recorded[:0]
+    return Evidence(
+        sites=tuple(sorted({c.site for c in channels})),
+        legs=_legs(channels),
+        rate_hz=min((_rate_hz(c) for c in channels), default=0.0),
+        recorded_h=float((recorded[:, 1] - recorded[:, 0]).sum()) / HOUR_US,
+        unworn_h=sum(overlap_us(recorded, a, b) for a, b in unworn.tolist()) / HOUR_US,
+        longest_gap_s=float(pauses_s.max(initial=0.0)),
+        short_gaps_per_h=float(np.count_nonzero((pauses_s >= 5) & (pauses_s <= 90)) / (length_us / HOUR_US)),
+        gap_share=float(pauses_s.sum() * 1e6 / length_us),
+        scorable_share=overlap_us(searched, start_us, end_us) / length_us,
+        blind_below_mg=_blind_below_mg(watched, start_us, end_us),
+        clock_set=was_set(int(recorded[0, 0])),
+        one_clock=one_clock,
+    )
+
+
+def _rate_hz(channel: Channel) -> float:
+    """Usual rate, from the median step: pauses do not slow it down."""
+    if len(channel.time_us) < 2:
+        return 0.0
+    return 1e6 / max(1.0, float(np.median(np.diff(channel.time_us))))
+
+
+def _legs(channels: Sequence[Channel]) -> Leg | None:
+    if not channels or not all(c.site in LEG_SITES | NEAR_LEG_SITES for c in channels):
+        return None
+    sides = {c.side for c in channels} - {"unknown"}
+    if len(sides) == 2:
+        return "both"
+    return "unknown" if not sides else next(iter(sides))
+
+
+def _blind_below_mg(watched: Sequence[Watched], start_us: int, end_us: int) -> float | None:
+    levels = [w.threshold_g[(w.threshold_time_us >= start_us) & (w.threshold_time_us <= end_us)] for w in watched]
+    every = np.concatenate(levels) if levels else np.empty(0)
+    return float(np.median(every) * 1e3) if len(every) else None
+
+
+def why_not_assessable(evidence: Evidence, sleep: SleepEstimate, criteria: Criteria) -> str | None:
+    """One sentence for people why no index can be given, or None where it can. The first reason counts."""
+    limits = criteria.assessment
+    worn_h = evidence.recorded_h - evidence.unworn_h
+    if evidence.recorded_h < limits.min_recorded_h:
+        return f"Only {_hours(evidence.recorded_h)} were recorded; at least {limits.min_recorded_h:g} h are needed."
+    unusable = _why_unusable(evidence, criteria)
+    if unusable is None and worn_h < limits.min_recorded_h:
+        return (
+            f"The sensor lay still for {_hours(evidence.unworn_h)} without a single movement and was probably "
+            f"not worn; {_hours(worn_h)} are left, at least {limits.min_recorded_h:g} h are needed."
+        )
+    return unusable or _why_no_sleep(evidence, sleep, criteria) or _why_not_a_leg(evidence)
+
+
+def _why_unusable(evidence: Evidence, criteria: Criteria) -> str | None:
+    limits = criteria.assessment
+    if not evidence.clock_set:
+        return (
+            "The clock of the sensor was never set, so that evening and morning are unknown. Say how far it was "
+            "behind with --time-shift and import again, or set it before the next night."
+        )
+    if evidence.rate_hz < criteria.motion.min_rate_hz:
+        return (
+            f"The sensor took {evidence.rate_hz:.3g} samples a second; half-second movements need at least "
+            f"{criteria.motion.min_rate_hz:g}."
+        )
+    if evidence.short_gaps_per_h > limits.max_short_gaps_h:
+        return (
+            f"The recording pauses for 5-90 s about {evidence.short_gaps_per_h:.0f} times an hour (a power-saving "
+            "mode?): as long as the intervals that are looked for. Switch such a mode off."
+        )
+    return None
+
+
+def _why_no_sleep(evidence: Evidence, sleep: SleepEstimate, criteria: Criteria) -> str | None:
+    limits = criteria.assessment
+    if sleep.onset_us is None:
+        return "No sleep period was found in the recording."
+    if sleep.hours("sleep") < limits.min_sleep_h:
+        return f"Only {_hours(sleep.hours('sleep'))} of sleep were found; at least {limits.min_sleep_h:g} h are needed."
+    if evidence.gap_share > limits.max_gap_share:
+        return (
+            f"{evidence.gap_share:.0%} of the sleep period were not recorded (longest gap "
+            f"{_duration(evidence.longest_gap_s)})."
+        )
+    if evidence.scorable_share < limits.min_scorable_share:
+        return (
+            f"Only {evidence.scorable_share:.0%} of the sleep period could be searched; the rest was too noisy, "
+            "for example from vibration."
+        )
+    if evidence.blind_below_mg is not None and evidence.blind_below_mg > limits.max_blind_mg:
+        return (
+            f"Movements below {evidence.blind_below_mg:.0f} mg did not stand out from the noise; usual kicks are "
+            "smaller. Use a better sensor, or wear it on the foot."
+        )
+    return None
+
+
+def _why_not_a_leg(evidence: Evidence) -> str | None:
+    if evidence.on_leg or set(evidence.sites) <= LEG_SITES | NEAR_LEG_SITES:
+        return None
+    if "wrist" in evidence.sites:
+        return "It was worn on the wrist, where leg movements cannot be counted; wear it on the foot or ankle."
+    return "It is not known where it was worn; say so with --site ankle or in the settings, and import again."
+
+
+def _hours(hours: float) -> str:
+    return _duration(hours * 3600)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def tier(evidence: Evidence, sleep: SleepEstimate, criteria: Criteria) -> Tier:
+    """How far an index of this night can be trusted.
+
+    A: both feet or ankles on one clock, fast enough, sees weak kicks, time in bed known from a diary or the
+    device, long enough. B: one leg, or one of the others missing. C: thigh or hip, slow, or blind to typical
+    kicks. D: not on a leg.
+    """
+    flags = criteria.flags
+    if not evidence.sites or not set(evidence.sites) <= LEG_SITES | NEAR_LEG_SITES:
+        return "D"
+    blind_mg = evidence.blind_below_mg if evidence.blind_below_mg is not None else float("inf")
+    fast = evidence.rate_hz >= flags.tier_a_rate_hz * 0.95
+    if not evidence.on_leg or blind_mg > flags.blind_mg or not fast:
+        return "C"
+    best = (
+        evidence.legs == "both"
+        and evidence.one_clock
+        and blind_mg <= flags.tier_a_blind_mg
+        and sleep.source in ("diary", "fit")
+        and evidence.recorded_h >= flags.tier_a_recorded_h
+    )
+    return "A" if best else "B"

@@ -1,0 +1,182 @@
+"""A night's movements under one rule set: joined, scored, labelled, with the night's measures.
+
+The bridge between what sensors saw (`Movement`) and the rules, which know only of marks on legs
+(`analytics.scoring.score`). Nothing is decided here twice: durations and shapes come from the detector,
+candidates and series from the rule set, names from `analytics.nights.labels`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from analytics.criteria import Criteria
+from analytics.model import Event, Leg, Movement, Series
+from analytics.nights.assessment import LEG_SITES, NEAR_LEG_SITES
+from analytics.nights.labels import labelled
+from analytics.scoring.rulesets import Ruleset
+from analytics.scoring.score import Scored, score
+from analytics.scoring.uncertainty import index_interval
+from analytics.signal.sleep import SleepEstimate, p_near_onset
+
+NIGHT = "night"
+_CODE: Mapping[Leg, str] = {"left": "L", "right": "R", "unknown": "U"}
+_LEG: Mapping[str, Leg] = {"L": "left", "R": "right", "B": "both", "U": "unknown"}
+_STAGE = {"sleep": "S", "wake": "W", "unknown": "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One night under one rule set."""
+
+    events: tuple[Event, ...]
+    series: tuple[Series, ...]
+    measures: dict[str, Any]
+
+
+def judge(movements: Sequence[Movement], sleep: SleepEstimate, ruleset: Ruleset, criteria: Criteria) -> Judged:
+    """Score and label one night.
+
+    Movements that were not recorded on a leg keep their events and are no leg movements: they have no
+    intervals, no series and no index.
+    """
+    counted = [m for m in movements if _is_leg_movement(m, sleep, criteria)]
+    scored = score(_marks(counted, criteria), ruleset=ruleset, hypnogram=_hypnogram(sleep))
+    by_number = {m.number: m for m in movements}
+    events = [_scored_event(row, by_number) for row in scored.movements.iter_rows(named=True)]
+    taken = {number for event in events for number in event.parts}
+    events += [_bare_event(m) for m in movements if m.number not in taken]
+    events.sort(key=lambda e: (e.onset_us, e.lead))
+    numbered = [replace(event, movement_no=i) for i, event in enumerate(events, start=1)]
+    named = labelled(numbered, movements, sleep, criteria, short_imi_s=ruleset.imi_min_s)
+    on_leg = any(m.site in LEG_SITES | NEAR_LEG_SITES for m in movements)
+    return Judged(named, _series(scored, events), _measures(scored, named, sleep) if on_leg or not movements else {})
+
+
+def _is_leg_movement(movement: Movement, sleep: SleepEstimate, criteria: Criteria) -> bool:
+    """Whether the rules may count it.
+
+    The burst of a sleep start lasts 75-250 ms (ICSD-3), too short for a leg movement; what is seen of it rings on for
+    longer. So a brief jerk near a moment of falling asleep is none, however long it rang: a few of them half a minute
+    apart are no periodic series. Elsewhere a brief kick counts by its visible length.
+    """
+    if movement.site not in LEG_SITES | NEAR_LEG_SITES:
+        return False
+    if movement.shape != "brief_jerk":
+        return True
+    brief = movement.offset_us - movement.onset_us < criteria.detection.min_lm_s * 1e6
+    return not brief and p_near_onset(movement.onset_us, sleep, criteria) < criteria.jerks.min_probability
+
+
+def _marks(movements: Sequence[Movement], criteria: Criteria) -> pl.DataFrame:
+    """The rules' view: marks on legs in milliseconds.
+
+    Of a weak movement only the middle rises above the noise. The detector accepts it below the minimum
+    duration, so the mark gets that minimum: its onset is what counts.
+    """
+    shortest_ms = round(criteria.detection.min_lm_s * 1000)
+    onsets = [round(m.onset_us / 1000) for m in movements]
+    return pl.DataFrame(
+        {
+            "night_id": [NIGHT] * len(movements),
+            "leg": [_CODE[m.leg] for m in movements],
+            "onset_ms": onsets,
+            "offset_ms": [
+                max(round(m.offset_us / 1000), t + shortest_ms) for m, t in zip(movements, onsets, strict=True)
+            ],
+            "part_no": [m.number for m in movements],
+            "may_be_clm": [m.shape not in ("posture_change", "rhythmic") for m in movements],
+        },
+        schema={
+            "night_id": pl.String,
+            "leg": pl.String,
+            "onset_ms": pl.Int64,
+            "offset_ms": pl.Int64,
+            "part_no": pl.Int64,
+            "may_be_clm": pl.Boolean,
+        },
+    )
+
+
+def _hypnogram(sleep: SleepEstimate) -> pl.DataFrame | None:
+    if not sleep.bouts:
+        return None
+    return pl.DataFrame(
+        {
+            "night_id": [NIGHT] * len(sleep.bouts),
+            "start_ms": [b.start_us // 1000 for b in sleep.bouts],
+            "duration_ms": [b.end_us // 1000 - b.start_us // 1000 for b in sleep.bouts],
+            "stage": [_STAGE[b.state] for b in sleep.bouts],
+        }
+    )
+
+
+def _scored_event(row: Mapping[str, Any], by_number: Mapping[int, Movement]) -> Event:
+    parts = [by_number[number] for number in row["parts"]]
+    lead = max(parts, key=lambda m: m.peak_g)
+    return Event(
+        movement_no=0,
+        parts=tuple(sorted(m.number for m in parts)),
+        lead=lead.number,
+        leg=_LEG[row["side"]],
+        onset_us=min(m.onset_us for m in parts),
+        offset_us=max(m.offset_us for m in parts),
+        is_lm=True,
+        is_clm=row["is_clm"],
+        is_plm=row["is_plm"],
+        imi_s=None if row["imi_ms"] is None else row["imi_ms"] / 1000,
+        series_no=row["series_id"],
+        sleep_state="unknown",
+        label="isolated",
+        p_near_onset=0.0,
+        confidence=0.0,
+    )
+
+
+def _bare_event(movement: Movement) -> Event:
+    """A movement the rules do not know: a brief jerk, or one that was not recorded on a leg."""
+    return Event(
+        movement_no=0,
+        parts=(movement.number,),
+        lead=movement.number,
+        leg=movement.leg if movement.site in LEG_SITES | NEAR_LEG_SITES else "unknown",
+        onset_us=movement.onset_us,
+        offset_us=movement.offset_us,
+        is_lm=False,
+        is_clm=False,
+        is_plm=False,
+        imi_s=None,
+        series_no=None,
+        sleep_state="unknown",
+        label="isolated",
+        p_near_onset=0.0,
+        confidence=0.0,
+    )
+
+
+def _series(scored: Scored, events: Sequence[Event]) -> tuple[Series, ...]:
+    return tuple(
+        Series(
+            series_no=row["series_id"],
+            start_us=min(e.onset_us for e in events if e.series_no == row["series_id"]),
+            end_us=max(e.offset_us for e in events if e.series_no == row["series_id"]),
+            n_movements=row["n_movements"],
+            n_in_sleep=row["n_in_sleep"],
+            median_imi_s=row["median_imi_s"],
+        )
+        for row in scored.series.iter_rows(named=True)
+    )
+
+
+def _measures(scored: Scored, events: Sequence[Event], sleep: SleepEstimate) -> dict[str, Any]:
+    if scored.nights.is_empty():
+        return {}
+    row = scored.nights.row(0, named=True)
+    measures = {name: value for name, value in row.items() if name not in ("night_id", "tst_h")}
+    periodic = [e.onset_us for e in events if e.is_plm and e.sleep_state == "sleep"]
+    interval = index_interval(periodic, sleep.bouts) if measures["plms_index"] is not None else None
+    measures["plms_index_low"], measures["plms_index_high"] = interval or (None, None)
+    return measures

@@ -1,0 +1,285 @@
+"""Whether a night shows a pattern worth a second look, criterion by criterion.
+
+A flag says "possible" and never more: the disorders need a clinical interview, and PLMD a polysomnography
+(ICSD-3-TR). So each flag lists what was met, what was not, and what no sensor can measure; it is raised when
+everything measurable is met. The sentences are what people read: plain, with the number in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from analytics.criteria import Criteria
+from analytics.model import Criterion, CriterionState, Event, Flag, FlagName
+from analytics.nights.assessment import Evidence
+from analytics.signal.sleep import SleepEstimate
+
+NOT_MEASURABLE: CriterionState = "not measurable"
+#: The criterion of possible_plmd that compares the index with a threshold.
+INDEX_CRITERION = "PLMS per hour of sleep"
+EMG_CAVEAT = (
+    "Counts from an accelerometer are another scale than EMG counts: 39 % of EMG leg movements move nothing "
+    "(Terrill 2013)."
+)
+
+
+def flags_of(
+    measures: Mapping[str, Any],
+    events: Sequence[Event],
+    evidence: Evidence,
+    sleep: SleepEstimate,
+    not_assessable: str | None,
+    urge_to_move: float | None,
+    criteria: Criteria,
+) -> tuple[Flag, ...]:
+    """All three flags of a night under one rule set, raised or not, in a fixed order."""
+    return (
+        possible_plmd(measures, events, evidence, not_assessable, criteria),
+        frequent_hypnic_jerks(events, evidence, sleep, criteria),
+        possible_rls(measures, events, evidence, sleep, not_assessable, urge_to_move, criteria),
+    )
+
+
+def possible_plmd(
+    measures: Mapping[str, Any],
+    events: Sequence[Event],
+    evidence: Evidence,
+    not_assessable: str | None,
+    criteria: Criteria,
+) -> Flag:
+    """Periodic leg movements in sleep above the age group's threshold, and regular ones."""
+    flags = criteria.flags
+    index, share = measures.get("plms_index"), measures.get("periodicity_index_share")
+    threshold = flags.plms_index()
+    decisive = (
+        _site(evidence),
+        _assessable(not_assessable),
+        _above(
+            INDEX_CRITERION,
+            index,
+            threshold,
+            f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)",
+        ),
+        _above(
+            "share of leg movements in periodic series",
+            share,
+            flags.min_periodicity,
+            f"at least {flags.min_periodicity:g}",
+            inclusive=True,
+        ),
+    )
+    context = (
+        _beyond("disturbed sleep or daytime complaint", "ask the person; needed for the diagnosis (ICSD-3-TR)"),
+        _beyond("no better explanation", "apnoea, narcolepsy, RLS, medication: a sensor on the leg cannot tell"),
+    )
+    return _flag("possible_plmd", decisive, context, _plmd_reason(measures, events, evidence, decisive, threshold))
+
+
+def _plmd_reason(
+    measures: Mapping[str, Any],
+    events: Sequence[Event],
+    evidence: Evidence,
+    decisive: Sequence[Criterion],
+    threshold: float,
+) -> str:
+    if (unmet := _first_unmet(decisive)) is not None:
+        close = _either_side(measures, threshold) if unmet.name == INDEX_CRITERION else ""
+        return _not_raised("possible PLMD", unmet) + close
+    n_series = len({e.series_no for e in events if e.is_plm and e.sleep_state == "sleep"})
+    return (
+        f"{measures['plms_index']:.1f} periodic leg movements per hour of sleep{_between(measures)}, more than "
+        f"{threshold:g}: {measures['n_plms']} in {n_series} series, typically {measures['median_imi_s']:.0f} s apart. "
+        f"{measures['periodicity_index_share']:.0%} of the leg movements in sleep are periodic; "
+        f"{measures['share_imi_20_40']:.0%} of all intervals are 20-40 s long.{_either_side(measures, threshold)}"
+        f"{_about_legs(evidence)} {EMG_CAVEAT}"
+    )
+
+
+def _about_legs(evidence: Evidence) -> str:
+    if evidence.legs != "both":
+        return " One leg was recorded: a lower bound."
+    if not evidence.one_clock:
+        return " The clocks of the two sensors could not be brought together: kicks of both legs may count twice."
+    return ""
+
+
+def _either_side(measures: Mapping[str, Any], threshold: float) -> str:
+    """How sure the comparison is, where chance alone could have turned it."""
+    low, high = measures.get("plms_index_low"), measures.get("plms_index_high")
+    if low is None or high is None or not low <= threshold <= high:
+        return ""
+    return f" Close: {threshold:g} lies inside the 95 % interval, {low:.0f}-{high:.0f}."
+
+
+def _between(measures: Mapping[str, Any]) -> str:
+    low, high = measures.get("plms_index_low"), measures.get("plms_index_high")
+    return "" if low is None or high is None else f" (95 % interval over the night {low:.0f}-{high:.0f})"
+
+
+def frequent_hypnic_jerks(
+    events: Sequence[Event], evidence: Evidence, sleep: SleepEstimate, criteria: Criteria
+) -> Flag:
+    """Several single brief jerks round falling asleep. Usually harmless; worth a note when it disturbs sleep."""
+    wanted = criteria.jerks.frequent_per_night
+    count = sum(e.label == "hypnic_jerk" for e in events) if sleep.onset_us is not None else None
+    decisive = (
+        _at_least("brief jerks near falling asleep", count, wanted, "no sleep onset was found"),
+        Criterion(
+            "sleep onset known",
+            NOT_MEASURABLE if sleep.onset_us is None else "met",
+            None if sleep.onset_sd_min is None else round(sleep.onset_sd_min, 1),
+            None,
+            "no sleep period was found" if sleep.onset_us is None else "standard deviation in minutes",
+        ),
+        _enough_recorded(evidence, criteria),
+    )
+    context = (
+        _beyond("feeling of falling, fear of sleep", "ask the person"),
+        _beyond(
+            "a true sleep start",
+            "no accelerometer criterion is published; a cough or bed partner looks alike",
+        ),
+    )
+    if (unmet := _first_unmet(decisive)) is None:
+        reason = (
+            f"{count} single brief jerks near falling asleep ({wanted} or more). Hypnic jerks are common and "
+            "harmless unless they keep one from sleeping. Told by their shape and moment only: a heuristic."
+        )
+    else:
+        reason = _not_raised("frequent hypnic jerks", unmet)
+    return _flag("frequent_hypnic_jerks", decisive, context, reason)
+
+
+def possible_rls(
+    measures: Mapping[str, Any],
+    events: Sequence[Event],
+    evidence: Evidence,
+    sleep: SleepEstimate,
+    not_assessable: str | None,
+    urge_to_move: float | None,
+    criteria: Criteria,
+) -> Flag:
+    """Regular periodic leg movements while lying awake. RLS itself is an urge that only the person can report."""
+    flags = criteria.flags
+    awake = sleep.hours("wake") >= flags.min_wake_h
+    index, count = (measures.get("plmw_index"), measures.get("n_plmw")) if awake else (None, None)
+    decisive = (
+        _site(evidence),
+        _assessable(not_assessable),
+        _above("PLMW per hour awake in bed", index, flags.plmw_index, f"more than {flags.plmw_index:g}"),
+        _at_least("PLMW", count, flags.min_plmw, "could not be counted"),
+        _regular(_log_sd_awake(events), flags.regular_log_sd),
+        *((_urge(urge_to_move),) if urge_to_move is not None else ()),
+    )
+    context = (
+        *((_beyond(_URGE, "ask the person, or note urge_to_move in the journal"),) if urge_to_move is None else ()),
+        _beyond("no better explanation", "cramps, positional discomfort, neuropathy, medication"),
+    )
+    if (unmet := _first_unmet(decisive)) is None:
+        reason = (
+            f"{count} periodic leg movements at regular intervals while awake in bed, {index:.0f} per hour awake "
+            f"(more than {flags.plmw_index:g}). {_of_the_urge(urge_to_move)} {EMG_CAVEAT}"
+        )
+    else:
+        reason = _not_raised("possible RLS", unmet)
+    return _flag("possible_rls", decisive, context, reason)
+
+
+_URGE = "urge to move the legs, worse at rest and in the evening, relieved by moving"
+
+
+def _urge(noted: float) -> Criterion:
+    """The urge as the journal has it; without one there are no restless legs (ICSD-3-TR)."""
+    return Criterion(_URGE, "met" if noted >= 1 else "not met", noted, 1.0, "1 or more of 10, as noted in the journal")
+
+
+def _of_the_urge(noted: float | None) -> str:
+    if noted is None:
+        return "Whether there is an urge to move, which defines RLS, only you can say."
+    return f"An urge to move, which defines RLS, was noted for this night ({noted:g} of 10)."
+
+
+def _log_sd_awake(events: Sequence[Event]) -> float | None:
+    """SD of the log of intervals inside series while awake; None below three of them."""
+    periodic = [e for e in events if e.is_plm]
+    intervals_us = [
+        later.onset_us - earlier.onset_us
+        for earlier, later in pairwise(periodic)
+        if earlier.series_no == later.series_no and later.sleep_state == "wake"
+    ]
+    return float(np.log(intervals_us).std()) if len(intervals_us) >= 3 else None
+
+
+def _regular(log_sd: float | None, threshold: float) -> Criterion:
+    name = "spread of log intervals between PLMW"
+    if log_sd is None:
+        return Criterion(name, NOT_MEASURABLE, None, threshold, "too few of them")
+    return Criterion(
+        name,
+        "met" if log_sd <= threshold else "not met",
+        log_sd,
+        threshold,
+        f"at most {threshold:g}; fidgets vary more",
+    )
+
+
+def _flag(name: FlagName, decisive: Sequence[Criterion], context: Sequence[Criterion], reason: str) -> Flag:
+    return Flag(name, _first_unmet(decisive) is None, (*decisive, *context), reason)
+
+
+def _first_unmet(decisive: Sequence[Criterion]) -> Criterion | None:
+    """The criterion that speaks for a flag that is not raised; None where all are met."""
+    return next((c for c in decisive if c.state != "met"), None)
+
+
+def _not_raised(what: str, unmet: Criterion) -> str:
+    if unmet.state == NOT_MEASURABLE:
+        return f"Cannot tell about {what}: {unmet.name}: {unmet.says}."
+    return f"No {what}: {unmet.name} {_shown(unmet.value)}, not {unmet.says}."
+
+
+def _shown(value: float | str | None) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _site(evidence: Evidence) -> Criterion:
+    sites = "+".join(evidence.sites)
+    if evidence.on_leg:
+        return Criterion("worn on the foot or ankle", "met", sites, "foot or ankle", "where kicks can be counted")
+    says = "worn elsewhere" if evidence.sites != ("unknown",) else "not known where it was worn"
+    return Criterion("worn on the foot or ankle", NOT_MEASURABLE, sites, "foot or ankle", says)
+
+
+def _assessable(reason: str | None) -> Criterion:
+    if reason is None:
+        return Criterion("night assessable", "met", None, None, "enough recorded, worn and searched")
+    return Criterion("night assessable", NOT_MEASURABLE, None, None, reason.rstrip("."))
+
+
+def _enough_recorded(evidence: Evidence, criteria: Criteria) -> Criterion:
+    wanted_h = criteria.assessment.min_recorded_h
+    worn_h = round(evidence.recorded_h - evidence.unworn_h, 2)
+    state: CriterionState = "met" if worn_h >= wanted_h else NOT_MEASURABLE
+    return Criterion("hours recorded and worn", state, worn_h, wanted_h, f"at least {wanted_h:g}")
+
+
+def _above(name: str, value: float | None, threshold: float, says: str, *, inclusive: bool = False) -> Criterion:
+    if value is None:
+        return Criterion(name, NOT_MEASURABLE, None, threshold, "could not be computed for this night")
+    met = value >= threshold if inclusive else value > threshold
+    return Criterion(name, "met" if met else "not met", float(value), threshold, says)
+
+
+def _at_least(name: str, value: int | None, threshold: int, unknown: str) -> Criterion:
+    if value is None:
+        return Criterion(name, NOT_MEASURABLE, None, threshold, unknown)
+    return Criterion(name, "met" if value >= threshold else "not met", value, threshold, f"{threshold} or more")
+
+
+def _beyond(name: str, says: str) -> Criterion:
+    """A criterion that no sensor on a leg can settle."""
+    return Criterion(name, NOT_MEASURABLE, None, None, says)

@@ -1,0 +1,130 @@
+"""The sleep journal: what a person notes by day, and what of it the analysis uses.
+
+A table with one row a day, keyed by its date and never by its position: a missing day shifts nothing. ``date`` is the
+date of the evening. Any column may be added; three have a meaning for the analysis of a night: ``lights_off`` and
+``got_up``, local clock times, which together become its `analytics.signal.sleep.Diary`, and ``urge_to_move``, without
+which nobody has restless legs. Symptoms are numbers from 0 (none) to 10; `analytics.nights.patterns` counts them over
+days.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+
+from analytics.model import JournalEntry
+from analytics.signal.sleep import Diary
+from ingest.clock import microseconds, zone_info
+from ingest.errors import UsageError
+
+LIGHTS_OFF, GOT_UP, URGE = "lights_off", "got_up", "urge_to_move"
+#: What the analysis of a night reads.
+READ_BY_ANALYSIS = (LIGHTS_OFF, GOT_UP, URGE)
+#: Columns of the template: times, triggers that people report, symptoms from 0 (none) to 10, and words.
+TEMPLATE = (
+    *("date", LIGHTS_OFF, GOT_UP),
+    *("caffeine_mg", "alcohol_units", "exercise_min"),
+    *(URGE, "leg_pain", "tingling", "daytime_sleepiness", "daytime_jerks", "other_limbs", "partner_saw_kicks"),
+    "note",
+)
+_KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
+
+
+def entries_of(rows: Iterable[Mapping[str, str | None]], *, subject: str) -> tuple[JournalEntry, ...]:
+    """Check rows as text and make an entry of each cell.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Column name to cell; ``date`` in each, ``subject`` where several people share the table.
+    subject : str
+        Whose rows without a subject are.
+
+    Raises
+    ------
+    UsageError
+        A column or cell that makes no sense, or a day that stands twice; names the row, from 1.
+    """
+    seen: set[tuple[str, date]] = set()
+    found: list[JournalEntry] = []
+    for number, row in enumerate(rows, start=1):
+        who = (row.get("subject") or "").strip() or subject
+        day = _day(row.get("date"), number)
+        if (who, day) in seen:
+            raise UsageError(f"row {number}: {day} of {who} stands twice", hint="one row a day")
+        seen.add((who, day))
+        cells = {kind: cell for kind, cell in row.items() if kind not in ("date", "subject")}
+        entries = [_entry(who, day, kind, cell, number) for kind, cell in cells.items()]
+        _check_order(entries, number)
+        found += entries
+    return tuple(found)
+
+
+def _day(cell: str | None, number: int) -> date:
+    try:
+        return date.fromisoformat((cell or "").strip())
+    except ValueError:
+        raise UsageError(f"row {number}: {cell!r} is no date", hint="write it like 2026-03-02") from None
+
+
+def _entry(subject: str, day: date, kind: str, cell: str | None, number: int) -> JournalEntry:
+    if not _KIND.fullmatch(kind):
+        raise UsageError(f"column {kind!r} is no name", hint="use small letters, digits and _, like caffeine_mg")
+    said = (cell or "").strip()
+    if not said:
+        return JournalEntry(subject, day, kind)
+    if kind in (LIGHTS_OFF, GOT_UP):
+        clock = _CLOCK.fullmatch(said)
+        if clock is None:
+            raise UsageError(f"row {number}: {kind} {said!r} is no clock time", hint="write it like 23:10")
+        return JournalEntry(subject, day, kind, text=f"{int(clock[1]):02}:{clock[2]}")
+    try:
+        value = float(said)
+    except ValueError:
+        return JournalEntry(subject, day, kind, text=said)
+    return (
+        JournalEntry(subject, day, kind, value=value)
+        if math.isfinite(value)
+        else JournalEntry(subject, day, kind, text=said)
+    )
+
+
+def _check_order(entries: Iterable[JournalEntry], number: int) -> None:
+    clocks = {e.kind: e.text for e in entries if e.kind in (LIGHTS_OFF, GOT_UP) and e.text}
+    if len(clocks) == 2 and _since_noon(clocks[GOT_UP]) <= _since_noon(clocks[LIGHTS_OFF]):
+        raise UsageError(
+            f"row {number}: got_up {clocks[GOT_UP]} is not after lights_off {clocks[LIGHTS_OFF]}",
+            hint="a night runs from noon to noon; date is that of the evening",
+        )
+
+
+def diary_of(entries: Iterable[JournalEntry], night_date: date, zone: str) -> Diary | None:
+    """Lights off and getting up as instants, where both were noted for this night.
+
+    Each clock time lies once between the noon of ``night_date`` and the next one; where a change of the clocks
+    repeats it, the first is meant.
+    """
+    clocks = {e.kind: e.text for e in entries if e.text and e.day == night_date}
+    if LIGHTS_OFF not in clocks or GOT_UP not in clocks:
+        return None
+    off_us, up_us = (_instant_us(clocks[kind], night_date, zone) for kind in (LIGHTS_OFF, GOT_UP))
+    return Diary(off_us, up_us) if up_us > off_us else None
+
+
+def urge_of(entries: Iterable[JournalEntry], night_date: date) -> float | None:
+    """How strong the urge to move the legs was noted for this night, 0 (none) to 10; None where it was not."""
+    return next((e.value for e in entries if e.kind == URGE and e.day == night_date), None)
+
+
+def _since_noon(clock: str) -> timedelta:
+    at = time.fromisoformat(clock)
+    return timedelta(hours=(at.hour - 12) % 24, minutes=at.minute)
+
+
+def _instant_us(clock: str, night_date: date, zone: str) -> int:
+    at = time.fromisoformat(clock)
+    day = night_date if at.hour >= 12 else night_date + timedelta(days=1)
+    return microseconds(datetime.combine(day, at, tzinfo=zone_info(zone)))

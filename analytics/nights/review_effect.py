@@ -1,0 +1,185 @@
+"""A night "as reviewed" beside the night "as detected": the same rules on what reviewers left standing.
+
+The only place that decides what reviews do to numbers. A dismissed movement was none: it is left out before the legs
+are joined, with every part of it. An excluded span is as good as not recorded: its movements do not count, its hours
+are neither sleep nor wake, and no moment of falling asleep lies in it. A verdict on the whole night changes no number;
+it stands beside them. What the detector found is never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analytics.criteria import Criteria
+from analytics.model import SAME_MOVEMENT_US, Bout, Event, Movement, Night, Review, Series, Verdict
+from analytics.nights.events import judge
+from analytics.nights.night import without_indices
+from analytics.scoring.rulesets import Ruleset, ruleset_hash
+from analytics.signal.sleep import SleepEstimate
+from analytics.signal.wear import Spans, union
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds of a night's reviews now: the latest word about each thing.
+
+    Attributes
+    ----------
+    night : Verdict or None
+        confirm, dismiss or unsure.
+    movements : mapping of int to Verdict
+        By `Event.movement_no` of the events given.
+    excluded_us : int64 array, shape (k, 2)
+        In order, overlaps made one.
+    notes : tuple of Review
+        Every review with words, in the order given.
+    unmatched : int
+        Movements that were judged and that the present analysis does not find.
+    """
+
+    night: Verdict | None
+    movements: Mapping[int, Verdict]
+    excluded_us: Spans
+    notes: tuple[Review, ...]
+    unmatched: int
+
+    @property
+    def dismissed(self) -> frozenset[int]:
+        """Numbers of the events that were dismissed."""
+        return frozenset(number for number, verdict in self.movements.items() if verdict == "dismiss")
+
+    @property
+    def changes_numbers(self) -> bool:
+        """Whether any index may come out otherwise than detected."""
+        return bool(self.dismissed) or len(self.excluded_us) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """One night under one rule set with reviews applied; events are numbered anew, their ``parts`` are as detected."""
+
+    events: tuple[Event, ...]
+    series: tuple[Series, ...]
+    measures: dict[str, Any]
+    tst_h: float | None
+    excluded_h: float
+    n_dismissed: int
+
+
+def standing(reviews: Iterable[Review], events: Sequence[Event], movements: Sequence[Movement]) -> Standing:
+    """What holds now.
+
+    Parameters
+    ----------
+    reviews : iterable of Review
+        Of one night, in the order in which they were made.
+    events : sequence of Event
+        Of that night under the rule set that is shown.
+    movements : sequence of Movement
+        What `Event.parts` point into.
+    """
+    ordered = list(reviews)
+    night: Verdict | None = None
+    judged: dict[int, Verdict] = {}
+    lost: dict[tuple[str | None, int], Verdict] = {}
+    spans: dict[tuple[int, int], Verdict] = {}
+    finder = _Finder(events, movements)
+    for review in ordered:
+        if review.verdict == "note":
+            continue
+        if review.start_us is not None and review.end_us is not None:
+            spans[review.start_us, review.end_us] = review.verdict
+        elif review.onset_us is None:
+            night = None if review.verdict == "undo" else review.verdict
+        elif (number := finder.number_of(review.onset_us, review.recording)) is not None:
+            judged[number] = review.verdict
+        else:
+            lost[review.recording, review.onset_us] = review.verdict
+    excluded = [span for span, verdict in spans.items() if verdict == "exclude"]
+    return Standing(
+        night=night,
+        movements={number: verdict for number, verdict in judged.items() if verdict != "undo"},
+        excluded_us=union(np.array(excluded, dtype=np.int64).reshape(-1, 2)),
+        notes=tuple(review for review in ordered if review.note),
+        unmatched=sum(verdict != "undo" for verdict in lost.values()),
+    )
+
+
+class _Finder:
+    """Finds the event a review is about: by its onset, on the sensor that showed it."""
+
+    def __init__(self, events: Sequence[Event], movements: Sequence[Movement]) -> None:
+        seen_by = {m.number: m.recording for m in movements}
+        self._events = sorted(events, key=lambda e: (e.onset_us, e.movement_no))
+        self._onsets = np.array([e.onset_us for e in self._events], dtype=np.int64)
+        self._recordings = [{seen_by[number] for number in e.parts} for e in self._events]
+
+    def number_of(self, onset_us: int, recording: str | None) -> int | None:
+        """The nearest event within `SAME_MOVEMENT_US`, the earlier of two; None without one."""
+        first, last = np.searchsorted(self._onsets, (onset_us - SAME_MOVEMENT_US, onset_us + SAME_MOVEMENT_US + 1))
+        near = [i for i in range(first, last) if recording is None or recording in self._recordings[i]]
+        best = min(near, key=lambda i: abs(int(self._onsets[i]) - onset_us), default=None)
+        return None if best is None else self._events[best].movement_no
+
+
+def same_rules(night: Night, ruleset: Ruleset, criteria: Criteria) -> bool:
+    """Whether a night was analysed with these very thresholds and rules, so that two scores of it can be compared."""
+    stored = next((score.ruleset_hash for score in night.scores if score.ruleset == ruleset.name), None)
+    return night.criteria_hash == criteria.hash() and stored == ruleset_hash(ruleset)
+
+
+def as_reviewed(night: Night, holds: Standing, ruleset: Ruleset, criteria: Criteria) -> Reviewed:
+    """Score a stored night with its reviews applied. Without any it comes out as it was detected.
+
+    Parameters
+    ----------
+    night : Night
+        With the score under ``ruleset``; see `same_rules` for when the outcome may be held against it.
+    holds : Standing
+        From the events of that score.
+    """
+    events = next(score.events for score in night.scores if score.ruleset == ruleset.name)
+    dismissed = {number for event in events if event.movement_no in holds.dismissed for number in event.parts}
+    left = [m for m in night.movements if m.number not in dismissed and not _inside(m.onset_us, holds.excluded_us)]
+    sleep = sleep_of(night, holds.excluded_us)
+    judged = judge(left, sleep, ruleset, criteria)
+    return Reviewed(
+        events=judged.events,
+        series=judged.series,
+        measures=judged.measures if night.assessable else without_indices(judged.measures),
+        tst_h=None if night.tst_h is None else sleep.hours("sleep"),
+        excluded_h=float((holds.excluded_us[:, 1] - holds.excluded_us[:, 0]).sum()) / 3.6e9,
+        n_dismissed=len(holds.dismissed),
+    )
+
+
+def sleep_of(night: Night, excluded_us: Spans) -> SleepEstimate:
+    """The sleep of a stored night, unknown in the excluded spans."""
+    bouts = night.bouts
+    for start_us, end_us in excluded_us.tolist():
+        bouts = tuple(piece for bout in bouts for piece in _cut(bout, start_us, end_us))
+    return SleepEstimate(
+        source=night.sleep_source,
+        in_bed_us=night.in_bed_us,
+        onset_us=night.sleep_onset_us,
+        onset_sd_min=night.onset_sd_min,
+        wake_us=night.wake_us,
+        bouts=bouts,
+    )
+
+
+def _cut(bout: Bout, start_us: int, end_us: int) -> Iterable[Bout]:
+    """A bout with the part between two instants made unknown."""
+    edges = (bout.start_us, max(bout.start_us, start_us), min(bout.end_us, end_us), bout.end_us)
+    if edges[1] >= edges[2]:
+        return (bout,)
+    pieces = zip(edges[:-1], edges[1:], (bout.state, "unknown", bout.state), strict=True)
+    return tuple(Bout(first, last, state) for first, last, state in pieces if first < last)
+
+
+def _inside(onset_us: int, spans: Spans) -> bool:
+    return bool(np.any((spans[:, 0] <= onset_us) & (onset_us < spans[:, 1])))

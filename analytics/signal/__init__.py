@@ -1,0 +1,1 @@
+"""From stored samples to movements, sleep and wear: arithmetic on arrays, nothing read or written."""

@@ -1,0 +1,135 @@
+"""How much a sensor's inclination changes, epoch by epoch: what sleep is judged from.
+
+The change of the *whole* gravity vector is used, not of one axis' angle: it does not depend on how the strap
+sits. A five-second median first, so that a kick shorter than half of it leaves no trace. Epochs lie on exact
+five-second marks of UTC; their number never comes from the sample rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from analytics.criteria import Criteria, Sleep
+from analytics.model import Movement
+from analytics.signal.motion import Segment
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Epochs:
+    """Consecutive epochs of one night.
+
+    Attributes
+    ----------
+    start_us : int
+        Of the first epoch.
+    step_us : int
+        Length of every epoch.
+    change_deg : float64 array, shape (n,)
+        Angle between gravity in this epoch and in the one before; NaN where either was not recorded.
+    """
+
+    start_us: int
+    step_us: int
+    change_deg: Floats
+
+    def __len__(self) -> int:
+        return len(self.change_deg)
+
+    def edges_us(self) -> NDArray[np.int64]:
+        """Start of every epoch and the end of the last one, shape (n + 1,)."""
+        return self.start_us + self.step_us * np.arange(len(self) + 1, dtype=np.int64)
+
+
+def epochs(sensors: Sequence[Sequence[Segment]], start_us: int, end_us: int, criteria: Criteria) -> Epochs:
+    """Inclination changes of one or two sensors between two instants; the larger one where both recorded.
+
+    Parameters
+    ----------
+    sensors : sequence of the segments of each sensor
+    start_us, end_us : int
+        UTC; rounded outwards to whole epochs.
+    """
+    step_us = round(criteria.sleep.epoch_s * 1e6)
+    first = start_us // step_us
+    n = max(0, -(-end_us // step_us) - first)
+    change = np.full(n, np.nan)
+    for found in sensors:
+        change = np.fmax(change, _change_deg(found, first, n, step_us))
+    return Epochs(first * step_us, step_us, change)
+
+
+def _change_deg(found: Sequence[Segment], first: int, n: int, step_us: int) -> Floats:
+    total, count = np.zeros((n, 3)), np.zeros(n)
+    for segment in found:
+        width = min(len(segment.slow_g) | 1, _median_width(segment, step_us))
+        index = segment.slow_time_us // step_us - first
+        inside = (index >= 0) & (index < n)
+        count += np.bincount(index[inside], minlength=n)
+        for axis in range(3):
+            calm = ndimage.median_filter(segment.slow_g[:, axis], size=width, mode="nearest")
+            total[:, axis] += np.bincount(index[inside], weights=calm[inside], minlength=n)
+    length = np.linalg.norm(total, axis=1)
+    direction = np.divide(total, length[:, None], out=np.full_like(total, np.nan), where=length[:, None] > 0)
+    change = np.full(n, np.nan)
+    # The chord, not the cosine: arccos near 1 would round small angles to steps of 0.01 degrees.
+    chord = np.linalg.norm(np.diff(direction, axis=0), axis=1)
+    change[1:] = np.degrees(2 * np.arcsin(np.clip(chord / 2, 0.0, 1.0)))
+    return change
+
+
+def _median_width(segment: Segment, step_us: int) -> int:
+    slow_span_us = int(segment.slow_time_us[-1] - segment.slow_time_us[0])
+    slow_step_us = slow_span_us / max(1, len(segment.slow_time_us) - 1)
+    return round(step_us / max(1.0, slow_step_us)) | 1
+
+
+def without_series(found: Epochs, movements: Sequence[Movement], criteria: Criteria) -> Epochs:
+    """The same epochs with regular series of leg movements taken out.
+
+    A large kick every half minute looks like waking. Only *regular* runs are masked: masking every movement
+    would hide waking fidgets, whose intervals vary more (SD of the log interval about 0.6).
+    """
+    change = found.change_deg.copy()
+    for onset_us, offset_us in _regular_spans(movements, criteria.sleep):
+        first = (onset_us - 1_000_000 - found.start_us) // found.step_us
+        last = (offset_us + 1_000_000 - found.start_us) // found.step_us + 1
+        change[max(0, first) : max(0, last + 1)] *= 0.0  # keeps NaN
+    return Epochs(found.start_us, found.step_us, change)
+
+
+def _regular_spans(movements: Sequence[Movement], sleep: Sleep) -> list[tuple[int, int]]:
+    """Onset and offset of every movement inside a regular run of one sensor."""
+    spans: list[tuple[int, int]] = []
+    for recording in {m.recording for m in movements}:
+        spans += _regular_runs([m for m in movements if m.recording == recording], sleep)
+    return spans
+
+
+def _regular_runs(movements: Sequence[Movement], sleep: Sleep) -> list[tuple[int, int]]:
+    low_us, high_us = (round(s * 1e6) for s in sleep.mask_imi_s)
+    spans: list[tuple[int, int]] = []
+    run: list[Movement] = []
+    for movement in movements:
+        fits = movement.shape in ("leg_movement", "brief_jerk")
+        if run and fits and low_us <= movement.onset_us - run[-1].onset_us <= high_us:
+            run.append(movement)
+            continue
+        spans += _spans_if_regular(run, sleep)
+        run = [movement] if fits else []
+    return spans + _spans_if_regular(run, sleep)
+
+
+def _spans_if_regular(run: Sequence[Movement], sleep: Sleep) -> list[tuple[int, int]]:
+    if len(run) < sleep.mask_n:
+        return []
+    intervals = np.diff([m.onset_us for m in run])
+    if np.log(intervals).std() > sleep.mask_log_sd:
+        return []
+    return [(m.onset_us, m.offset_us) for m in run]

@@ -1,0 +1,54 @@
+"""How much each sensor moved, second by second: small enough to keep, fine enough to draw a whole night from.
+
+The only place that reduces an envelope for pictures. Samples may be deleted, or lie on another machine; what is drawn
+then is what was stored with the night. The largest value of a second is kept, never a mean: a kick of half a second
+must not drown in the stillness around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from analytics.model import Channel, Envelope
+from analytics.signal.motion import Segment
+
+STEP_S = 1.0
+#: Of a value kept, mg: a hundredth of the faintest kick, and short decimals compress well.
+_ROUND_MG = 0.1
+
+
+def envelope_of(channel: Channel, found: Sequence[Segment]) -> Envelope | None:
+    """The largest envelope of every second of one sensor's night.
+
+    Parameters
+    ----------
+    channel : Channel
+        Whose; only its labels are read here.
+    found : sequence of Segment
+        `analytics.signal.motion.segments` of it, in order.
+
+    Returns
+    -------
+    Envelope or None
+        None where nothing could be searched. Seconds outside every segment are NaN.
+    """
+    if not found:
+        return None
+    step_us = round(STEP_S * 1e6)
+    start_us = int(found[0].time_us[0])
+    peaks_g = np.full((int(found[-1].time_us[-1]) - start_us) // step_us + 1, np.nan)
+    for segment in found:
+        step = (segment.time_us - start_us) // step_us
+        first = np.flatnonzero(np.diff(step, prepend=-1))
+        highest = np.maximum.reduceat(segment.envelope_g, first)
+        peaks_g[step[first]] = np.fmax(peaks_g[step[first]], highest)
+    return Envelope(
+        recording=channel.recording,
+        site=channel.site,
+        leg=channel.side,
+        start_us=start_us,
+        step_s=STEP_S,
+        max_mg=(np.rint(peaks_g * 1e3 / _ROUND_MG) * _ROUND_MG).astype(np.float32),
+    )

@@ -1,0 +1,201 @@
+"""Acceleration becomes an envelope, a noise floor and a tilt: what moves, and how much always moves anyway.
+
+Everything works on *segments*: stretches without a pause, on which the samples may be taken as evenly
+spaced. Times never come from the sample's index, only from its stamp. The steps are those of a limb-movement
+detector for accelerometers: gravity and breathing out by a band-pass, a short RMS envelope over all three
+axes (which makes it blind to how the strap sits), and a floor that follows the sensor and the sleeper.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from analytics.criteria import Criteria, Motion
+from analytics.model import Channel
+from analytics.signal.filters import band_pass_gain, low_pass_gain, transform_of
+
+Floats = NDArray[np.float64]
+#: Filtered at once, and on either side of it beside that, seconds. What differs from filtering all at once is below
+#: 0.1 mg, of the resampling; thresholds begin at 3.5 mg.
+_PIECE_S, _MARGIN_S = 3600.0, 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One gap-free stretch of one sensor, ready for detection.
+
+    Attributes
+    ----------
+    time_us : int64 array, shape (n,)
+        UTC.
+    rate_hz : float
+        Mean rate of these samples.
+    burst_g : float64 array, shape (n,)
+        Length of the band-passed vector.
+    envelope_g : float64 array, shape (n,)
+        Its RMS over `Motion.envelope_s`.
+    floor_g : float64 array, shape (n,)
+        What the envelope shows when nobody moves.
+    tilt_g : float64 array, shape (n,)
+        Distance of gravity from its resting direction.
+    slow_time_us, slow_g : arrays, shapes (m,) and (m, 3)
+        Gravity alone at about `Detection.tilt_rate_hz`, for angles.
+    """
+
+    time_us: NDArray[np.int64]
+    rate_hz: float
+    burst_g: Floats
+    envelope_g: Floats
+    floor_g: Floats
+    tilt_g: Floats
+    slow_time_us: NDArray[np.int64]
+    slow_g: Floats
+
+    def __len__(self) -> int:
+        return len(self.time_us)
+
+
+def segments(channel: Channel, criteria: Criteria) -> tuple[Segment, ...]:
+    """Every stretch of a channel that is long and fast enough to be searched for movements.
+
+    Stretches shorter than ``min_segment_s`` or slower than ``min_rate_hz`` are left out; the time they
+    cover counts as not scorable.
+    """
+    # One value that is no number would spread through a whole segment's spectrum.
+    time_us, xyz_g = channel.time_us, channel.xyz_g
+    finite = np.isfinite(xyz_g).all(axis=1)
+    if not finite.all():
+        time_us, xyz_g = time_us[finite], xyz_g[finite]
+    if len(time_us) < 2:
+        return ()
+    cuts = np.flatnonzero(np.diff(time_us) > criteria.motion.split_gap_s * 1e6) + 1
+    edges = np.concatenate(([0], cuts, [len(time_us)]))
+    found = []
+    for first, last in pairwise(edges.tolist()):
+        made = _segment(time_us[first:last], xyz_g[first:last], criteria)
+        if made is not None:
+            found.append(made)
+    return tuple(found)
+
+
+def _segment(time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], criteria: Criteria) -> Segment | None:
+    motion = criteria.motion
+    span_s = (time_us[-1] - time_us[0]) / 1e6
+    if span_s < motion.min_segment_s:
+        return None
+    time_us, xyz = _evenly(time_us, xyz_g, motion)
+    rate_hz = (len(time_us) - 1) / span_s
+    if rate_hz < motion.min_rate_hz:
+        return None
+    factor = max(1, int(rate_hz // motion.work_rate_hz))
+    power, slow_g = _filtered(xyz, rate_hz, factor, criteria)
+    slow_time_us = time_us[:: _slow_stride(rate_hz, factor, criteria)]
+    time_us, rate_hz = time_us[::factor], rate_hz / factor
+    smooth = ndimage.uniform_filter1d(power, envelope_width(rate_hz, motion), mode="nearest")
+    envelope_g = np.sqrt(np.maximum(smooth, 0.0))  # a running sum may end a hair below zero
+    return Segment(
+        time_us=time_us,
+        rate_hz=rate_hz,
+        burst_g=np.sqrt(power),
+        envelope_g=envelope_g,
+        floor_g=_floor(envelope_g, rate_hz, motion),
+        tilt_g=_tilt(time_us, slow_time_us, slow_g, criteria),
+        slow_time_us=slow_time_us,
+        slow_g=slow_g,
+    )
+
+
+def _evenly(
+    time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], motion: Motion
+) -> tuple[NDArray[np.int64], NDArray[np.float32] | Floats]:
+    """The samples as they are where their stamps are even enough for a filter, else on an even grid."""
+    step = np.diff(time_us)
+    usual = max(1.0, float(np.median(step)))
+    uneven = np.mean((step < 0.75 * usual) | (step > 1.25 * usual))
+    if uneven <= motion.max_jitter and step.max() <= 3 * usual:
+        return time_us, xyz_g
+    n = len(time_us)
+    grid_us = np.linspace(time_us[0], time_us[-1], n)
+    even = np.column_stack([np.interp(grid_us, time_us, xyz_g[:, axis]) for axis in range(3)])
+    return np.rint(grid_us).astype(np.int64), even
+
+
+def _filtered(
+    xyz: NDArray[np.float32] | Floats, rate_hz: float, factor: int, criteria: Criteria
+) -> tuple[Floats, Floats]:
+    """Band-passed power at ``rate_hz / factor``, and gravity alone every `_slow_stride` samples.
+
+    Piece by piece, so that a day takes no more memory than an hour. Each is filtered with so much of its neighbours
+    that what it does not see has died away (`_MARGIN_S`).
+    """
+    stride = _slow_stride(rate_hz, factor, criteria)
+    piece, margin = (stride * max(1, round(seconds * rate_hz / stride)) for seconds in (_PIECE_S, _MARGIN_S))
+    n = len(xyz)
+    power, slow = np.empty(-(-n // factor)), np.empty((-(-n // stride), 3))
+    for first in range(0, n, piece):
+        # A short rest belongs to the piece before it: alone it would be shorter than the filter's own ends.
+        last = n if n - first < 2 * piece else first + piece
+        begin, end = max(0, first - margin), min(n, last + margin)
+        wide_power, wide_slow = _filtered_piece(xyz[begin:end], rate_hz, factor, criteria)
+        for whole, wide, every in ((power, wide_power, factor), (slow, wide_slow, stride)):
+            found = wide[(first - begin) // every :][: -(-(last - first) // every)]
+            whole[first // every : first // every + len(found)] = found
+        if last == n:
+            break
+    return power, slow
+
+
+def _filtered_piece(
+    xyz: NDArray[np.float32] | Floats, rate_hz: float, factor: int, criteria: Criteria
+) -> tuple[Floats, Floats]:
+    motion = criteria.motion
+    stride = _slow_stride(rate_hz, factor, criteria)
+    transform = transform_of(len(xyz), rate_hz, block=stride)
+    top_hz = min(motion.band_high_hz, motion.band_high_share * rate_hz / factor)
+    band = band_pass_gain(transform.frequency_hz(factor), motion.band_low_hz, top_hz, rate_hz)
+    low = low_pass_gain(transform.frequency_hz(stride), criteria.detection.tilt_low_pass_hz, rate_hz)
+    power = np.zeros(-(-len(xyz) // factor))
+    slow = np.empty((-(-len(xyz) // stride), 3))
+    for axis in range(3):
+        spectrum = transform.spectrum(xyz[:, axis].astype(np.float64))
+        power += transform.back(spectrum, band, factor) ** 2
+        slow[:, axis] = transform.back(spectrum, low, stride)
+    return power, slow
+
+
+def _slow_stride(rate_hz: float, factor: int, criteria: Criteria) -> int:
+    return factor * max(1, round(rate_hz / factor / criteria.detection.tilt_rate_hz))
+
+
+def envelope_width(rate_hz: float, motion: Motion) -> int:
+    """Samples in the envelope's window."""
+    return max(1, round(motion.envelope_s * rate_hz))
+
+
+def _floor(envelope_g: Floats, rate_hz: float, motion: Motion) -> Floats:
+    block = max(1, round(motion.floor_block_s * rate_hz))
+    n_blocks = len(envelope_g) // block
+    means = envelope_g[: n_blocks * block].reshape(n_blocks, block).mean(axis=1)
+    window = min(n_blocks, max(1, round(motion.floor_window_s / motion.floor_block_s)))
+    floor = ndimage.percentile_filter(means, 100 * motion.floor_quantile, size=window, mode="nearest")
+    centres = (np.arange(n_blocks) + 0.5) * block
+    smooth: Floats = np.interp(np.arange(len(envelope_g)), centres, floor)
+    return smooth
+
+
+def _tilt(time_us: NDArray[np.int64], slow_time_us: NDArray[np.int64], slow_g: Floats, criteria: Criteria) -> Floats:
+    detection = criteria.detection
+    # The rate of the slow samples is only near `tilt_rate_hz`: it divides the sensor's.
+    slow_step_s = (slow_time_us[-1] - slow_time_us[0]) / max(1, len(slow_time_us) - 1) / 1e6
+    width = min(len(slow_g) | 1, round(detection.tilt_median_s / max(slow_step_s, 1e-3)) | 1)
+    away = np.zeros(len(slow_g))
+    for axis in range(3):
+        rest = ndimage.median_filter(slow_g[:, axis], size=width, mode="nearest")
+        away += (slow_g[:, axis] - rest) ** 2
+    tilt: Floats = np.interp(time_us, slow_time_us, np.sqrt(away))
+    return tilt

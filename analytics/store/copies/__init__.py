@@ -1,0 +1,1 @@
+"""Whole copies of a database: backups, restored ones, and those that were replaced."""

@@ -1,0 +1,1 @@
+"""Raw samples beside the database: staged, handed over, removed."""

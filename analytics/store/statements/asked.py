@@ -1,0 +1,87 @@
+"""Questions of people, in SQL: one statement that reads, and nothing else.
+
+It runs SQL which nightkick did not write. Three fences, each enough by itself for most of what could go wrong: the
+statement as parsed must be one that only reads this database (`analytics.store.statements.guard`); the file is opened
+read-only; and the connection can reach no file, network, extension, environment or Python variable, nor change a
+setting. What DuckDB still does wrong - a crash, an endless call, memory without bounds - ends the process, so a
+person's statement runs in one of its own (`flows.asking`), which loads as little as it can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import duckdb
+
+from analytics.store.database.connection import Store, reading
+from analytics.store.database.failures import errors_below, first_line, is_damage
+from analytics.store.statements.answers import MOST_ROWS, answer, outside_the_calendar, too_many_rows
+from analytics.store.statements.guard import reading_statement
+from analytics.store.statements.limits import too_large
+from ingest.errors import QueryRefusedError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Columns and rows, as Python has them: instants in UTC, lists, dictionaries."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+def ask(store: Store, sql: str, *, began: Callable[[], object] = lambda: None) -> Answer:
+    """The answer to one reading SQL statement of a person, in a UTC session.
+
+    Parameters
+    ----------
+    began : callable
+        Called when the database is open: from here on the statement takes time, and no longer the wait for others.
+
+    Raises
+    ------
+    QueryRefusedError
+        More than one statement, one that would do more than read, or one that fails.
+    DatabaseBusyError, DatabaseUnreadableError, StoreError
+    """
+
+    def rows(relation: duckdb.DuckDBPyRelation) -> Answer:
+        columns, fetched = tuple(relation.columns[:-1]), relation.fetchall()
+        if len(fetched) > MOST_ROWS:
+            raise too_many_rows()
+        for outside in (row[-1] for row in fetched if row[-1] is not None):
+            raise outside_the_calendar(outside)
+        return Answer(columns, [row[:-1] for row in fetched])
+
+    return _asked(store, sql, rows, began)
+
+
+def ask_frame(store: Store, sql: str, *, began: Callable[[], object] = lambda: None) -> pl.DataFrame:
+    """As `ask`, as a frame: for files that keep types. This loads polars."""
+    from analytics.store.own_questions import framed
+
+    return _asked(store, sql, framed, began)
+
+
+def _asked(store: Store, sql: str, take: Callable[[duckdb.DuckDBPyRelation], T], began: Callable[[], object]) -> T:
+    with reading(store, spills=False) as con:
+        began()
+        try:
+            return take(answer(con, reading_statement(con, sql)))
+        except (*errors_below(), ValueError, MemoryError) as error:
+            if is_damage(error):  # `reading` says what to do about it
+                raise
+            raise _refusal(error) from error
+
+
+def _refusal(error: Exception) -> QueryRefusedError:
+    if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
+        return too_large()
+    # polars passes on what came up in DuckDB while rows were already being handed over
+    return QueryRefusedError(first_line(error).rpartition("got external error: ")[2])
