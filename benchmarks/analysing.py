@@ -48,7 +48,7 @@ def _analysed(database: Path) -> Costs:
     from analytics.criteria import Criteria
     from analytics.scoring.rulesets import RULESETS
     from analytics.store import Store, find_recording, query
-    from flows.analysis import NightToAnalyse, analyse_stored
+    from flows.importing.analysis import NightToAnalyse, analyse_stored
 
     store = Store(database)
     subject, night_date, (sha256,) = query(store, "SELECT subject, night_date, recordings FROM night").row(0)

@@ -15,9 +15,9 @@ import time
 from pathlib import Path
 
 from benchmarks.workers import rows
-from flows.pipeline import import_run, open_context
-from flows.simulating import simulate_command
-from flows.wishes import Wishes
+from flows.commands.simulate import simulate_command
+from flows.importing.declared import Wishes
+from flows.importing.pipeline import import_run, open_context
 from tests.flows.clusters import local_cluster
 
 

@@ -2,11 +2,11 @@
 
     python -m benchmarks.flow_overhead [--files 1000] [--parts 4]
 
-Small files go to Prefect in batches (`flows.nightly.batches`). First the flow with an import that does nothing, which
-is Prefect alone; then the real import of all files, part by part, each part directly and then as a flow, so that other
-work on the machine weighs on both alike. Each way has a database of its own, and in the end both must hold the same.
-The server is started before the clock is; the start and end of each flow run are counted. Recordings are 10 minutes
-long, each of another evening; importing 1,000 of them twice takes about ten minutes.
+Small files go to Prefect in batches (`flows.unattended.nightly_flow.batches`). First the flow with an import that does
+nothing, which is Prefect alone; then the real import of all files, part by part, each part directly and then as a flow,
+so that other work on the machine weighs on both alike. Each way has a database of its own, and in the end both must
+hold the same. The server is started before the clock is; the start and end of each flow run are counted. Recordings are
+10 minutes long, each of another evening; importing 1,000 of them twice takes about ten minutes.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from statistics import median
 import numpy as np
 
 from benchmarks.workers import rows
-from flows.context import Context
-from flows.offline import prepare_prefect
-from flows.outcomes import Outcome
-from flows.pipeline import import_run, open_context
-from flows.prefect_server import prefect_server
-from flows.wishes import Wishes
+from flows.importing.declared import Wishes
+from flows.importing.import_run import Context
+from flows.importing.outcomes import Outcome
+from flows.importing.pipeline import import_run, open_context
+from flows.unattended.prefect_environment import prepare_prefect
+from flows.unattended.prefect_server import prefect_server
 from ingest.clock import microseconds
 from ingest.writers.axivity import write_cwa
 
@@ -79,17 +79,18 @@ def directly(files: Sequence[Path], folder: Path) -> Spent:
 
 
 def flow(files: Sequence[Path], folder: Path, *, does_nothing: bool = False) -> Spent:
-    from flows import nightly
 
-    real = nightly.import_input
+    from flows.unattended import nightly_flow
+
+    real = nightly_flow.import_input
     if does_nothing:
-        nightly.import_input = _nothing
+        nightly_flow.import_input = _nothing
     try:
         started = time.perf_counter(), time.process_time()
-        outcomes = nightly.nightly([str(file) for file in files], database=str(folder / "n.duckdb"), tz="UTC")
+        outcomes = nightly_flow.nightly([str(file) for file in files], database=str(folder / "n.duckdb"), tz="UTC")
         spent = _since(started)
     finally:
-        nightly.import_input = real
+        nightly_flow.import_input = real
     assert {outcome.status for outcome in outcomes} == {"known" if does_nothing else "imported"}
     return spent
 

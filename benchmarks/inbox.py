@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from analytics.store import SeenFile, Store, initialise, remember_files, seen_files
-from flows.inbox import look_at, look_through
-from flows.inputs import find_inputs
+from flows.importing.inputs import find_inputs
+from flows.unattended.inbox import look_at, look_through
 
 
 @contextmanager

@@ -22,8 +22,8 @@ from analytics.store import (
     write_review,
 )
 from analytics.store.database.steps import known_migrations
-from flows.pipeline import import_run, open_context
-from flows.wishes import Wishes
+from flows.importing.declared import Wishes
+from flows.importing.pipeline import import_run, open_context
 from tests.flows.killing import rows
 from tests.flows.making import tiny
 from tests.store.aging import aged

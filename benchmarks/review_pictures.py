@@ -21,8 +21,8 @@ from playwright.sync_api import Browser
 from analytics.model import Review, Verdict
 from analytics.simulate.write import simulate_night, write_recording
 from analytics.store import write_review
-from flows.pipeline import import_run, open_context
-from flows.wishes import Wishes
+from flows.importing.declared import Wishes
+from flows.importing.pipeline import import_run, open_context
 from ingest.clock import microseconds
 from tests.review.browsing import browser_path, browsing, let_in, page_of, served
 

@@ -18,9 +18,9 @@ from playwright.sync_api import Page as Tab
 from analytics.store import Store, query
 from analytics.store.database.connection import transaction
 from analytics.store.rows import NIGHT_TABLES
-from flows.demo import sample_data
-from flows.pipeline import import_run, open_context
-from flows.wishes import Wishes
+from flows.commands.demo import sample_data
+from flows.importing.declared import Wishes
+from flows.importing.pipeline import import_run, open_context
 from tests.review.browsing import browser_path, browsing, let_in, page_of, served
 
 NIGHT = "/night/2026-03-02?subject=me"

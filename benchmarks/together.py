@@ -32,12 +32,12 @@ import duckdb
 
 from analytics.model import Review
 from analytics.store import Store, back_up, check, initialise, publish, query, restore, write_review
-from flows.database import WAIT_S
-from flows.output import csv_text
-from flows.pipeline import import_run, open_context
-from flows.reanalysing import Chosen, reanalyse_command
-from flows.report import report_command
-from flows.wishes import Wishes
+from flows.commands.reanalyse import Chosen, reanalyse_command
+from flows.commands.report import report_command
+from flows.importing.declared import Wishes
+from flows.importing.pipeline import import_run, open_context
+from flows.settings.database import WAIT_S
+from flows.terminal.values import csv_text
 from ingest.clock import microseconds
 from ingest.errors import NightkickError
 from tests.flows.making import tiny

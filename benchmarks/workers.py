@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.store import Store, query
-from flows.pipeline import import_run, open_context
-from flows.simulating import simulate_command
-from flows.wishes import Wishes
+from flows.commands.simulate import simulate_command
+from flows.importing.declared import Wishes
+from flows.importing.pipeline import import_run, open_context
 
 TABLES = ("night", "bout", "movement", "score", "event", "series_row", "flag", "recording", "recording_night")
 

@@ -2,6 +2,6 @@
 
 __version__ = "0.1.0"
 
-from flows.starting import hear_at_once
+from flows.terminal.starting import hear_at_once
 
 hear_at_once()

@@ -20,9 +20,9 @@ from flows import __version__
 from flows.cli_asking import movements, nights, patterns, report, score, show, sql
 from flows.cli_care import backup, doctor, forget, restore
 from flows.cli_groups import config, journal
-from flows.cli_options import Database, Json, Out
-from flows.exits import INTERRUPTED_LINE, ExitCode, answer, failed
-from flows.starting import hear_as_usual, hear_at_once, leave
+from flows.terminal.exit_codes import INTERRUPTED_LINE, ExitCode, answer, failed
+from flows.terminal.options import Database, Json, Out
+from flows.terminal.starting import hear_as_usual, hear_at_once, leave
 
 app = App(
     name="nightkick",
@@ -78,8 +78,8 @@ def import_(
     as_json
         Print one JSON document with the outcome of every file.
     """
-    from flows.importing import import_command
-    from flows.wishes import Wishes
+    from flows.commands.import_files import import_command
+    from flows.importing.declared import Wishes
 
     wishes = Wishes.parsed(subject, site, side, tz, time_shift, start)
     all_good = import_command(paths, wishes, database=db, use_flow=flow, as_json=as_json)
@@ -110,7 +110,7 @@ def schedule(
     db
         Database file.
     """
-    from flows.scheduling import schedule_command
+    from flows.commands.schedule import schedule_command
 
     schedule_command(inbox=inbox, at=at, cron=cron, tz=tz, database=db)
 
@@ -140,8 +140,8 @@ def inspect(
     as_json
         Print one JSON document.
     """
-    from flows.inspecting import inspect_command
-    from flows.wishes import Wishes
+    from flows.commands.inspect import inspect_command
+    from flows.importing.declared import Wishes
 
     inspect_command(file, Wishes.parsed(None, None, None, tz, time_shift, start), as_json=as_json)
 
@@ -179,12 +179,12 @@ def reanalyse(
     as_json
         With --compare: print one JSON document with every night, also those that stay as they are.
     """
-    from flows.reanalysing import Chosen, reanalyse_command
+    from flows.commands.reanalyse import Chosen, reanalyse_command
     from ingest.errors import UsageError
 
     chosen = Chosen(since, until, subject, version)
     if compare:
-        from flows.comparing import compare_command
+        from flows.importing.compare import compare_command
 
         all_good = compare_command(chosen, ruleset=ruleset, database=db, as_json=as_json)
     elif as_json:
@@ -224,7 +224,7 @@ def simulate(
     legs
         One recording a night, or one of each leg with clocks that differ.
     """
-    from flows.simulating import simulate_command
+    from flows.commands.simulate import simulate_command
 
     simulate_command(out, nights=nights, profile=profile, rate_hz=rate, file_format=file_format, seed=seed, legs=legs)
 
@@ -238,7 +238,7 @@ def demo(*, out: Out = Path("demo-output")) -> int:
     out
         Folder for the demo's database; made if missing.
     """
-    from flows.demo import demo_command
+    from flows.commands.demo import demo_command
 
     return ExitCode.DONE if demo_command(out) else ExitCode.SOME_FAILED
 
@@ -256,7 +256,7 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
     db
         Database file.
     """
-    from flows.reviewing import review_command
+    from flows.commands.review import review_command
 
     review_command(port=port, no_open=no_open, database=db)
 

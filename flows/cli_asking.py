@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from flows.cli_options import Csv, Database, Json, Out
+from flows.terminal.options import Csv, Database, Json, Out
 
 if TYPE_CHECKING:
-    from flows.output import Shape
+    from flows.terminal.values import Shape
 
 #: As `analytics.model.Label`, which would load numpy.
 Label = Literal[
@@ -61,7 +61,7 @@ def nights(
     as_csv
         Print CSV.
     """
-    from flows.nights import Selection, nights_command
+    from flows.commands.nights import Selection, nights_command
 
     shape = _shape(as_json=as_json, as_csv=as_csv)
     selection = Selection(flagged=flagged, unreviewed=unreviewed, since=since, until=until, subject=subject)
@@ -82,7 +82,7 @@ def show(night: date, /, *, subject: str | None = None, db: Database = None, as_
     as_json
         Print one JSON document.
     """
-    from flows.show import show_command
+    from flows.commands.show import show_command
 
     show_command(night, subject=subject, database=db, as_json=as_json)
 
@@ -126,8 +126,8 @@ def movements(
     as_csv
         Print CSV.
     """
-    from flows.movements import movements_command
-    from flows.nights import Selection
+    from flows.commands.movements import movements_command
+    from flows.commands.nights import Selection
 
     shape = _shape(as_json=as_json, as_csv=as_csv)
     _at_most_one("a night", night is not None, "--since or --until", (since or until) is not None)
@@ -158,7 +158,7 @@ def report(
     db
         Database file.
     """
-    from flows.report import report_command
+    from flows.commands.report import report_command
 
     report_command(nights, out=out, subject=subject, database=db)
 
@@ -187,7 +187,7 @@ def sql(
     parquet
         Write the rows to this file instead.
     """
-    from flows.asking import sql_command
+    from flows.commands.sql import sql_command
 
     _at_most_one("--json", as_json, "--csv", as_csv, "--parquet", parquet is not None)
     return sql_command(query, database=db, shape=_shape(as_json=as_json, as_csv=as_csv), parquet=parquet)
@@ -224,11 +224,11 @@ def score(
         Kind of the files that are written.
     """
     from analytics.scoring.rulesets import RULESETS
-    from flows.scoring import ruleset_named, score_command
+    from flows.commands.score import ruleset_named, score_command
 
     known = RULESETS
     if ruleset not in known:
-        from flows.settings import load
+        from flows.settings.settings import load
 
         known = load().rulesets()
     score_command(
@@ -258,7 +258,7 @@ def patterns(
     as_json
         Print one JSON document.
     """
-    from flows.patterns import patterns_command
+    from flows.commands.patterns import patterns_command
 
     patterns_command(subject=subject, since=since, database=db, as_json=as_json)
 

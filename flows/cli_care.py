@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from flows.cli_options import Database
-from flows.exits import ExitCode
+from flows.terminal.exit_codes import ExitCode
+from flows.terminal.options import Database
 
 
 def doctor(*, repair: bool = False, db: Database = None) -> int:
@@ -22,7 +22,7 @@ def doctor(*, repair: bool = False, db: Database = None) -> int:
     db
         Database file.
     """
-    from flows.doctor import doctor_command
+    from flows.commands.doctor import doctor_command
 
     return ExitCode.DONE if doctor_command(database=db, mend=repair) else ExitCode.SOME_FAILED
 
@@ -39,7 +39,7 @@ def backup(file: Path, /, *, with_recordings: bool = False, db: Database = None)
     db
         Database file.
     """
-    from flows.backing_up import backup_command
+    from flows.commands.backup import backup_command
 
     backup_command(file, with_recordings=with_recordings, database=db)
 
@@ -56,7 +56,7 @@ def restore(file: Path, /, *, force: bool = False, db: Database = None) -> None:
     db
         Database file.
     """
-    from flows.backing_up import restore_command
+    from flows.commands.backup import restore_command
 
     restore_command(file, force=force, database=db)
 
@@ -92,6 +92,6 @@ def forget(
     db
         Database file.
     """
-    from flows.forgetting import Asked, forget_command
+    from flows.commands.forget import Asked, forget_command
 
     return forget_command(Asked(subject, night, recording, prune_samples), yes=yes, dry_run=dry_run, database=db)

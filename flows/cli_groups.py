@@ -10,8 +10,8 @@ from pathlib import Path
 
 from cyclopts import App
 
-from flows.cli_options import Database
-from flows.exits import ExitCode
+from flows.terminal.exit_codes import ExitCode
+from flows.terminal.options import Database
 
 config = App(name="config", help="Show, check or locate the settings.")
 journal = App(name="journal", help="The sleep journal: sleep times, triggers and symptoms by date.")
@@ -20,7 +20,7 @@ journal = App(name="journal", help="The sleep journal: sleep times, triggers and
 @config.command(name="show")
 def config_show() -> None:
     """Print the settings in force, as a valid nightkick.toml."""
-    from flows.settings import as_toml, load
+    from flows.settings.settings import as_toml, load
 
     print("\n".join(as_toml(load())))
 
@@ -28,7 +28,7 @@ def config_show() -> None:
 @config.command(name="validate")
 def config_validate() -> None:
     """Check the settings files and the NIGHTKICK_ variables."""
-    from flows.settings import candidates, load
+    from flows.settings.settings import candidates, load
 
     load()
     files = [str(path) for path in candidates() if path.exists()]
@@ -38,7 +38,7 @@ def config_validate() -> None:
 @config.command(name="path")
 def config_path() -> None:
     """Print the settings files in the order in which they count, whether they exist or not."""
-    from flows.settings import candidates
+    from flows.settings.settings import candidates
 
     print("\n".join(str(path) for path in candidates()))
 
@@ -46,7 +46,7 @@ def config_path() -> None:
 @journal.command
 def template() -> None:
     """Print the heading of an empty journal."""
-    from flows.journal import template_command
+    from flows.commands.journal import template_command
 
     template_command()
 
@@ -64,6 +64,6 @@ def import_journal(file: Path, /, *, subject: str | None = None, db: Database = 
     db
         Database file.
     """
-    from flows.journal import journal_command
+    from flows.commands.journal import journal_command
 
     return ExitCode.DONE if journal_command(file, subject=subject, database=db) else ExitCode.SOME_FAILED

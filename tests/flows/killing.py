@@ -52,8 +52,8 @@ while line := sys.stdin.readline():
     child = os.fork()
     if child == 0:
         import ingest.recognising.sniff
-        from flows.pipeline import import_run, open_context
-        from flows.wishes import Wishes
+        from flows.importing.pipeline import import_run, open_context
+        from flows.importing.declared import Wishes
         list(ingest.recognising.sniff.readers())
         if moment:
             die_at(*moment.split(":"))

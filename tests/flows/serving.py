@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flows.scheduling import plan_for
-from flows.settings import load
+from flows.commands.schedule import plan_for
+from flows.settings.settings import load
 from tests.paths import ROOT
 
 LIMIT_S = 200

@@ -19,10 +19,10 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from analytics.store import Store, query
-from flows.inputs import find_inputs
-from flows.outcomes import MANY, Outcome
-from flows.pipeline import import_run, open_context
-from flows.wishes import Wishes
+from flows.importing.declared import Wishes
+from flows.importing.inputs import find_inputs
+from flows.importing.outcomes import MANY, Outcome
+from flows.importing.pipeline import import_run, open_context
 from ingest import Recording, read_recording
 from ingest.writers.fit_tables import ENUM, UINT32, fit_file, message
 from tests.flows.conftest import Run
@@ -261,17 +261,17 @@ def test_what_a_killed_import_left_unpacked_is_removed_by_the_next(tmp_path: Pat
         archive.write(tiny(Path("n.cwa")), "n.cwa")
     code = f"""
 import sys, time
-import flows.pipeline
-import flows.work
+import flows.importing.pipeline
+import flows.importing.worker_tasks
 from pathlib import Path
-from flows.wishes import Wishes
+from flows.importing.declared import Wishes
 from ingest import Recording, read_recording
 from ingest.writers.fit_tables import ENUM, UINT32, fit_file, message
 def stuck(*_, **__):
     print("unpacked", flush=True)
     time.sleep(100)
-flows.work.read_recording = stuck
-flows.pipeline.import_run([Path("a.zip")], flows.pipeline.open_context(Wishes(), database={str(db)!r}))
+flows.importing.worker_tasks.read_recording = stuck flows.importing.pipeline.import_run([Path("a.zip")],
+flows.importing.pipeline.open_context(Wishes(), database={str(db)!r}))
 """
     child = subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
@@ -296,6 +296,6 @@ def test_what_is_known_in_an_archive_is_not_decoded_again(db: Path, monkeypatch:
         decoded.append(read_recording(*given, **named))
         return decoded[-1]
 
-    monkeypatch.setattr("flows.work.read_recording", counting)
+    monkeypatch.setattr("flows.importing.worker_tasks.read_recording", counting)
     assert [outcome.status for outcome in imported([path], db)] == ["known", "passed over"]
     assert decoded == []

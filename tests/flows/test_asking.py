@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 
 from analytics.store import Store, initialise
-from flows.asking import sql_command
+from flows.commands.sql import sql_command
 from ingest.errors import QueryRefusedError
 from tests.flows.conftest import Run
 from tests.flows.stored import SUBJECT, build

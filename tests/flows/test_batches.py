@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.batches import BATCH_BYTES, BATCH_FILES, Batch, batches
-from flows.outcomes import Outcome
-from flows.turns import Turns
+from flows.importing.outcomes import Outcome
+from flows.importing.store_order import Turns
+from flows.unattended.flow_batches import BATCH_BYTES, BATCH_FILES, Batch, batches
 
 
 def sized(path: Path, n_bytes: int) -> Path:

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 import flows
-from flows import cli, demo, doctor
-from flows.exits import ExitCode
+from flows import cli
+from flows.commands import demo, doctor
+from flows.terminal.exit_codes import ExitCode
 from ingest.errors import (
     DatabaseBusyError,
     DatabaseNewerError,
@@ -149,7 +150,7 @@ def test_doctor_misses_what_is_not_installed(run: Run, monkeypatch: pytest.Monke
 
 
 def test_the_demo_outside_a_clone_says_what_it_needs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "__file__", "/nowhere/flows/demo.py")
+    monkeypatch.setattr(demo, "__file__", "/nowhere/flows/commands/demo.py")
     assert run("demo") == (2, "", "nightkick: no sample_data folder here (run the demo in a clone of the repository)\n")
 
 

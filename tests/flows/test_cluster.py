@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.pipeline import import_run, open_context
-from flows.wishes import Wishes
+from flows.importing.declared import Wishes
+from flows.importing.pipeline import import_run, open_context
 from ingest.errors import UsageError
 from tests.flows.clusters import Cluster, local_cluster
 from tests.flows.conftest import Run
@@ -29,9 +29,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::Depr
 FLOW = """
 import sys
 from pathlib import Path
-from flows.offline import prepare_prefect, run_flow
-from flows.prefect_server import prefect_server
-from flows.wishes import Wishes
+from flows.unattended.prefect_environment import prepare_prefect, run_flow
+from flows.unattended.prefect_server import prefect_server
+from flows.importing.declared import Wishes
 
 prepare_prefect()
 with prefect_server():
@@ -115,14 +115,14 @@ def test_a_worker_killed_in_the_middle_of_an_import_loses_nothing(by_cluster: Cl
 def test_a_worker_that_does_not_see_the_folder_is_named(
     by_cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.cluster.__version__", "9.9.9")
+    monkeypatch.setattr("flows.workers.dask_cluster.__version__", "9.9.9")
     context = open_context(Wishes(), database=tmp_path / "db" / "n.duckdb")
     with pytest.raises(UsageError, match="runs nightkick"):
         import_run([tiny(Path("a.csv"))], context)
 
 
 def test_a_scheduler_that_does_not_answer_is_said(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.cluster.ANSWER_S", 1)
+    monkeypatch.setattr("flows.workers.dask_cluster.ANSWER_S", 1)
     monkeypatch.setenv("NIGHTKICK_EXECUTOR", "dask")
     monkeypatch.setenv("NIGHTKICK_DASK_SCHEDULER", "tcp://127.0.0.1:9")
     said = run("import", tiny(Path("a.csv")), "--db", tmp_path / "n.duckdb")

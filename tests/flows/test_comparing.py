@@ -9,7 +9,7 @@ import pytest
 
 from analytics.store import Store, query
 from flows import __version__
-from flows.settings import FILE_NAME
+from flows.settings.settings import FILE_NAME
 from ingest.errors import WorkerLostError
 from tests.flows.conftest import Run
 from tests.store.making import contents, execute
@@ -111,7 +111,7 @@ def test_a_night_that_no_worker_survives_is_named_and_keeps_its_rows(
     def die(*_: object) -> None:
         raise WorkerLostError("the process that worked on it died, 2 times", hint="fewer workers")
 
-    monkeypatch.setattr("flows.reanalysing.analysed", die)
+    monkeypatch.setattr("flows.commands.reanalyse.analysed", die)
     before = contents(imported.path)
     said = run("reanalyse", "--db", DB)
     assert said.code == 1

@@ -20,7 +20,7 @@ import pytest
 
 from analytics.store import Store, initialise, publish
 from analytics.store.database.failures import is_damage
-from flows.exits import ExitCode
+from flows.terminal.exit_codes import ExitCode
 from tests.flows.conftest import Run, Said
 from tests.store.making import EVENING, bring_in, contents, execute, stored
 

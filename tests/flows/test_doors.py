@@ -23,7 +23,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from flows.prefect_server import Server
+from flows.unattended.prefect_server import Server
 from tests.flows.hostile import elsewhere, lay_files
 from tests.flows.making import tiny
 from tests.flows.serving import Served, home_of, served
@@ -185,7 +185,7 @@ def test_a_run_works_and_leaves_the_secret_nowhere_but_in_its_file(schedule: Ser
     assert schedule.call("GET", f"/flow_runs/{run}")["state"]["type"] == "COMPLETED"
     assert ": 1 imported, 0 known" in schedule.said()
     assert any(b"prefect.engine" in line for line in lines)
-    assert any(b"flows.prefect_server" in line for line in lines)
+    assert any(b"flows.unattended.prefect_server" in line for line in lines)
     password = schedule.secret.partition(":")[2].encode()
     assert len(password) >= 32
     assert [line for line in lines if password in line] == []

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows import event_files
-from flows.event_files import EventFile, read_event_file
+from flows.importing import event_files
+from flows.importing.event_files import EventFile, read_event_file
 from ingest.errors import UsageError
 
 WANTED = ("night_id", "onset_s", "offset_s")

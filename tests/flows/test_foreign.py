@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.unattended_settings import PrefectSettings
-from flows.withholding import WithheldError, host_of, is_here, meant, with_words_withheld, words_given_back
+from flows.settings.unattended import PrefectSettings
+from flows.unattended.withholding import WithheldError, host_of, is_here, meant, with_words_withheld, words_given_back
 from ingest.errors import UsageError
 from tests.flows.conftest import Run
 from tests.flows.hostile import elsewhere, lay_files

@@ -19,8 +19,8 @@ import pytest
 from analytics.store import Store, query
 from analytics.store.samples.removing import note_path
 from flows.cli import main
-from flows.prefect_records import record_folders
-from flows.scheduling import only_one
+from flows.commands.schedule import only_one
+from flows.unattended.prefect_records import record_folders
 from tests.flows.conftest import Run
 from tests.flows.making import BEDTIME, tiny
 from tests.paths import ROOT

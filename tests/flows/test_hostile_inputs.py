@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import outcomes
-from flows.inputs import find_inputs
+from flows.importing import outcomes
+from flows.importing.inputs import find_inputs
 from ingest import input_file
 from ingest.archives.companion_files import companions_of
 from ingest.errors import EmptyFileError, UnreadableFileError
@@ -89,9 +89,9 @@ def test_50_gb_of_zeros_under_any_name_end_in_seconds_with_a_line_each(hollow: P
 
 
 def test_a_large_file_that_no_reader_claims_is_not_hashed_first(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.pipeline.LARGE_BYTES", 1000)
+    monkeypatch.setattr("flows.importing.pipeline.LARGE_BYTES", 1000)
     monkeypatch.setattr("ingest.reading.LARGE_BYTES", 1000)
-    monkeypatch.setattr("flows.pipeline.sha256_of_all", lambda *_: pytest.fail("hashed"))
+    monkeypatch.setattr("flows.importing.pipeline.sha256_of_all", lambda *_: pytest.fail("hashed"))
     Path("film.bin").write_bytes(b"\x01\x02\x03\xff" * 1000)
     said = run("import", "film.bin", "--db", "n.duckdb", "--tz", "UTC")
     assert "film.bin: no kind of recording that is known" in said.err

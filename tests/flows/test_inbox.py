@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.store import SeenFile, query, seen_files
-from flows import inbox, unattended
-from flows.archiving import move_stored
-from flows.context import Context
-from flows.inbox import Look, is_settled, look_at, look_through
-from flows.pipeline import open_context
-from flows.unattended import Visit, visit
-from flows.wishes import Wishes
+from flows.importing.declared import Wishes
+from flows.importing.import_run import Context
+from flows.importing.pipeline import open_context
+from flows.unattended import inbox, inbox_run
+from flows.unattended.archive import move_stored
+from flows.unattended.inbox import Look, is_settled, look_at, look_through
+from flows.unattended.inbox_run import Visit, visit
 from ingest.errors import UnreadableFileError
 from tests.flows.making import tiny
 
@@ -38,7 +38,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     """No waiting, and an empty inbox in the working directory."""
     monkeypatch.setattr(inbox, "LOOK_AGAIN_S", 0.0)
     monkeypatch.setattr(inbox, "SETTLED_S", 600.0)  # longer than any of these tests takes
-    monkeypatch.setattr(unattended, "RETRY_PAUSES_S", (0.0,))
+    monkeypatch.setattr(inbox_run, "RETRY_PAUSES_S", (0.0,))
     FOLDER.mkdir()
 
 
@@ -161,7 +161,7 @@ def test_a_file_that_cannot_be_read_is_tried_again_at_once_and_every_night(monke
         raise UnreadableFileError("the disk or card failed while reading", path=path)
 
     with monkeypatch.context() as broken:
-        broken.setattr("flows.pipeline.sha256_of_all", unreadable)
+        broken.setattr("flows.importing.pipeline.sha256_of_all", unreadable)
         assert statuses(come_by()) == [("a.csv", "failed")]
     assert len(calls) == 2
     assert statuses(come_by()) == [("a.csv", "imported")]
@@ -272,4 +272,4 @@ def test_an_archive_that_cannot_be_written_is_a_problem_and_the_import_stands() 
 def test_the_last_night_that_should_be_there_is_yesterdays() -> None:
     Path("nightkick.toml").write_text('tz = "Europe/Berlin"\n[notify]\nno_data_nights = 1\n', encoding="utf-8")
     late = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # 00:30 on the 25th in Berlin
-    assert str(unattended.should_have_come(context().settings, late)) == "2026-11-24"
+    assert str(inbox_run.should_have_come(context().settings, late)) == "2026-11-24"

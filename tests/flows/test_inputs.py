@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.inputs import find_inputs
+from flows.importing.inputs import find_inputs
 from ingest.errors import EmptyFileError
 from ingest.file_names import NOT_RECORDINGS, UNFINISHED
 

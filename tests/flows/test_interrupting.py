@@ -24,7 +24,7 @@ ONE_LINE = "nightkick: interrupted; what was stored stays stored"
 WAITING = """
 import threading
 import polars
-from flows.workers import side_by_side
+from flows.workers.workers import side_by_side
 
 done = threading.Event()
 print("ready", flush=True)

@@ -19,10 +19,10 @@ from tests.flows.making import BEDTIME, tiny
 MOMENTS = (
     ("while the database is made", "analytics.store.database.migrate:make_durable:1", -1),
     ("while samples are staged", "analytics.store.samples.staged:_join:1", 0),
-    ("when samples are staged and nothing is stored", "flows.pipeline:store_recording:1", 0),
+    ("when samples are staged and nothing is stored", "flows.importing.pipeline:store_recording:1", 0),
     ("in a transaction with all of its rows", "analytics.store.write:_attempt_frame:2", 1),
-    ("between two files", "flows.pipeline:_content_hash:3", 2),
-    ("before the copy is published", "flows.pipeline:publish:1", 3),
+    ("between two files", "flows.importing.pipeline:_content_hash:3", 2),
+    ("before the copy is published", "flows.importing.pipeline:publish:1", 3),
     ("when the new copy is about to take its place", "analytics.store.database.publish:settle:1", 3),
 )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from analytics.store import Store, query
-from flows.offline import prefect_defaults, prepare_prefect
+from flows.unattended.prefect_environment import prefect_defaults, prepare_prefect
 from ingest.errors import UsageError
 from tests.flows.making import tiny
 from tests.flows.serving import environment

@@ -16,8 +16,8 @@ import pytest
 from pydantic import ValidationError
 
 from analytics.store import NO_DATA, Notice, Store, initialise, mark_told, untold
-from flows.notifying import message, tell_of
-from flows.unattended_settings import NotifySettings
+from flows.settings.unattended import NotifySettings
+from flows.unattended.notify import message, tell_of
 from tests.flows.conftest import Run
 from tests.store.making import EVENING, bring_in, stored
 
@@ -108,7 +108,7 @@ def test_a_command_that_does_not_exist_is_one_line() -> None:
 
 
 def test_a_command_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.notifying.LIMIT_S", 0.2)
+    monkeypatch.setattr("flows.unattended.notify.LIMIT_S", 0.2)
     (failure,) = tell_of([FLAGGED], command("import time; time.sleep(60)"))
     assert "did not end within 0.2 s" in failure.line()
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from analytics.files.outputs import PARQUET, write_whole
-from flows.output import csv_text, json_document, plain, text_table
+from flows.terminal.values import csv_text, json_document, plain, text_table
 from ingest.errors import UsageError, visible
 
 #: One row that holds every type that is hard.

@@ -16,14 +16,14 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-import flows.pipeline
-import flows.storing
-import flows.work
+import flows.importing.pipeline
+import flows.importing.save_recording
+import flows.importing.worker_tasks
 from analytics.store import Store, query, save
-from flows.context import Context
-from flows.outcomes import Outcome
-from flows.pipeline import import_file, import_run, open_context
-from flows.wishes import Wishes
+from flows.importing.declared import Wishes
+from flows.importing.import_run import Context
+from flows.importing.outcomes import Outcome
+from flows.importing.pipeline import import_file, import_run, open_context
 from ingest import read_recording
 from ingest.errors import DatabaseBusyError, StaleAnalysisError, UsageError
 from tests.flows.conftest import Run
@@ -167,7 +167,7 @@ def test_a_defect_in_a_reader_takes_only_its_own_file_down(db: Path, monkeypatch
             raise RuntimeError("two\nlines")
         return read_recording(path, *rest, **named)
 
-    monkeypatch.setattr(flows.work, "read_recording", broken)
+    monkeypatch.setattr(flows.importing.worker_tasks, "read_recording", broken)
     first, second = import_run(files, context(db))
     assert (first.status, second.status) == ("failed", "imported")
     assert first.error is not None
@@ -184,7 +184,7 @@ def test_a_night_that_changed_meanwhile_is_analysed_again(db: Path, monkeypatch:
             raise StaleAnalysisError("changed")
         save(*arguments)
 
-    monkeypatch.setattr(flows.storing, "save", late)
+    monkeypatch.setattr(flows.importing.save_recording, "save", late)
     assert import_file(tiny(Path("a.csv")), context(db)).status == "imported"
     assert len(tries) == 3
 
@@ -193,7 +193,7 @@ def test_a_night_that_never_holds_still_ends_the_run(db: Path, monkeypatch: pyte
     def never(*_arguments: Any) -> None:
         raise StaleAnalysisError("changed")
 
-    monkeypatch.setattr(flows.storing, "save", never)
+    monkeypatch.setattr(flows.importing.save_recording, "save", never)
     with pytest.raises(DatabaseBusyError, match="kept changing"):
         import_file(tiny(Path("a.csv")), context(db))
     assert rows(db, "SELECT count(*) FROM recording") == [(0,)]
@@ -208,7 +208,7 @@ def test_an_interrupted_import_keeps_what_was_stored(run: Run, db: Path, monkeyp
             raise KeyboardInterrupt
         return import_file(path, shared)
 
-    monkeypatch.setattr(flows.pipeline, "import_file", interrupted)
+    monkeypatch.setattr(flows.importing.pipeline, "import_file", interrupted)
     code, out, err = run("import", "in", "--db", db)
     assert (code, out) == (130, "")
     assert err.endswith("nightkick: interrupted; what was stored stays stored\n")

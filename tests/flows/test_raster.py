@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.raster import LETTERS, raster
+from flows.terminal.raster import LETTERS, raster
 
 START = datetime(2026, 3, 2, 21, 30, tzinfo=UTC)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.outcomes import Outcome
-from flows.pipeline import open_context
-from flows.run_report import report
-from flows.unattended import Visit
-from flows.wishes import Wishes
+from flows.importing.declared import Wishes
+from flows.importing.outcomes import Outcome
+from flows.importing.pipeline import open_context
+from flows.unattended.inbox_run import Visit
+from flows.unattended.prefect_artifact import report
 
 
 def test_names_and_reasons_cannot_break_the_page() -> None:

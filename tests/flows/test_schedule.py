@@ -17,8 +17,8 @@ import pytest
 import yaml
 
 from analytics.store import Store, query
-from flows.scheduling import only_one, plan_for
-from flows.settings import load
+from flows.commands.schedule import only_one, plan_for
+from flows.settings.settings import load
 from ingest.errors import DatabaseBusyError
 from tests.flows.conftest import Run
 from tests.flows.making import tiny
@@ -31,7 +31,7 @@ import asyncio, sys
 from uuid import UUID
 from prefect.client.orchestration import get_client
 from prefect.states import Running
-from flows.serving import close_abandoned
+from flows.unattended.serving import close_abandoned
 
 async def main():
     async with get_client() as client:
@@ -44,9 +44,9 @@ asyncio.run(main())
 DATES = """
 import asyncio, datetime, sys
 from prefect.server.schemas.schedules import CronSchedule
-from flows.settings import load
-from flows.scheduling import plan_for
-from flows.serving import cron_schedule
+from flows.settings.settings import load
+from flows.commands.schedule import plan_for
+from flows.unattended.serving import cron_schedule
 from pathlib import Path
 
 for at, zone, start in (line.split() for line in sys.stdin):

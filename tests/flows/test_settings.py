@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.folders import config_folder
-from flows.settings import FILE_NAME, DeviceSettings, Settings, as_toml, candidates, load
+from flows.settings.default_folders import config_folder
+from flows.settings.settings import FILE_NAME, DeviceSettings, Settings, as_toml, candidates, load
 from ingest import TableMapping
 from ingest.errors import UsageError
 from tests.flows.conftest import Run

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from flows.turns import Turns
+from flows.importing.store_order import Turns
 from ingest.errors import StoreError
 
 NIGHT, NEXT = ("me", date(2026, 3, 2)), ("me", date(2026, 3, 3))

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.store import Store, query
-from flows.settings import Settings
-from flows.wishes import Wishes, declaration, moment, shift_s
+from flows.importing.declared import Wishes, declaration, moment, shift_s
+from flows.settings.settings import Settings
 from ingest.clock import microseconds
 from ingest.errors import UsageError
 from ingest.recording import Decoded, Device, DeviceClock

@@ -15,12 +15,12 @@ import polars as pl
 import pytest
 
 from analytics.store import Store, query
-from flows.outcomes import Outcome
-from flows.pipeline import import_run, open_context
-from flows.processes import ProcessWorkers
-from flows.settings import load
-from flows.wishes import Wishes
-from flows.workers import HereWorkers, is_much_to_read, side_by_side, workers_for
+from flows.importing.declared import Wishes
+from flows.importing.outcomes import Outcome
+from flows.importing.pipeline import import_run, open_context
+from flows.settings.settings import load
+from flows.workers.processes import ProcessWorkers
+from flows.workers.workers import HereWorkers, is_much_to_read, side_by_side, workers_for
 from ingest.errors import StoreError, UnknownFormatError, UsageError, WorkerLostError
 from tests.flows.conftest import Run
 from tests.flows.making import BEDTIME, tiny

@@ -18,7 +18,7 @@ from analytics.review import Page, create_app
 from analytics.review.door import Door, cookie_name
 from analytics.review.serving import server_of
 from analytics.store import Store
-from flows.settings import Settings
+from flows.settings.settings import Settings
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (

@@ -14,9 +14,9 @@ from playwright.sync_api import Page as Tab
 
 from analytics.model import JournalEntry
 from analytics.store import Store, initialise, write_journal
-from flows.demo import sample_data
-from flows.pipeline import import_run, open_context
-from flows.wishes import Wishes
+from flows.commands.demo import sample_data
+from flows.importing.declared import Wishes
+from flows.importing.pipeline import import_run, open_context
 from tests.review.browsing import browser_path, browsing, page_of, served
 
 NIGHT = date(2026, 3, 2)

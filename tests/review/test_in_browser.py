@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 
 from analytics.store import Store, query
-from flows.pipeline import import_run, open_context
-from flows.wishes import Wishes
+from flows.importing.declared import Wishes
+from flows.importing.pipeline import import_run, open_context
 from tests.paths import ROOT
 from tests.review.browsing import opened, page_of, ready, served
 

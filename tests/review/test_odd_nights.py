@@ -13,8 +13,8 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
 from analytics.store import Store, query
-from flows.pipeline import import_run, open_context
-from flows.wishes import Wishes
+from flows.importing.declared import Wishes
+from flows.importing.pipeline import import_run, open_context
 from ingest.clock import microseconds
 from ingest.writers.axivity import write_cwa
 from tests.analytics.signals import add_kick, still

@@ -4,7 +4,7 @@ It runs SQL which nightkick did not write. Three fences, each enough by itself f
 statement as parsed must be one that only reads this database (`analytics.store.statements.guard`); the file is opened
 read-only; and the connection can reach no file, network, extension, environment or Python variable, nor change a
 setting. What DuckDB still does wrong - a crash, an endless call, memory without bounds - ends the process, so a
-person's statement runs in one of its own (`flows.asking`), which loads as little as it can.
+person's statement runs in one of its own (`flows.commands.sql`), which loads as little as it can.
 """
 
 from __future__ import annotations

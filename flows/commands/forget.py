@@ -1,0 +1,293 @@
+"""``nightkick forget``: what is about to go, a typed yes, and what stays where this program cannot reach.
+
+Nights that keep another recording are analysed before anything is changed, so that all of it is one step: a kill or
+Ctrl-C leaves everything as it was, or all of it done.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from analytics.model import Night
+from analytics.store import (
+    Doomed,
+    Store,
+    StoredRecording,
+    Wish,
+    find_doomed,
+    foreign_tables,
+    forget,
+    frames,
+    known_subjects,
+    prunable,
+    prune,
+    said_of_pruned,
+    samples_path,
+)
+from flows.commands.forget_remains import copies_beside, original_files, settings_that_name
+from flows.importing.declared import Wishes
+from flows.importing.import_run import Context
+from flows.importing.pipeline import open_context
+from flows.importing.save_recording import to_analyse
+from flows.importing.worker_tasks import analysed
+from flows.settings.database import store_for
+from flows.terminal.exit_codes import ExitCode, failed
+from flows.terminal.talk import emit, say
+from flows.unattended.prefect_records import foreign_records, records_at_rest, remove_records
+from ingest.archives.companion_files import companions_of
+from ingest.errors import DatabaseUnreadableError, SamplesLostError, UsageError, visible
+from ingest.fingerprint import sha256_of_all
+
+_PREFIX = re.compile(r"[0-9a-fA-F]{6,64}")
+_AGE = re.compile(r"(?P<days>\d{1,5})d")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The command line, as it came. ``recording`` is a hash, its beginning, or a file."""
+
+    subject: str | None = None
+    night: date | None = None
+    recording: str | None = None
+    older: str | None = None
+
+
+def forget_command(asked: Asked, *, yes: bool, dry_run: bool, database: Path | None) -> ExitCode:
+    """Forget, or prune, once it was agreed to.
+
+    Raises
+    ------
+    UsageError
+        Nothing, or nothing that is stored, was named; or nobody agreed.
+    StoreError
+        Nothing was forgotten.
+    """
+    _check(asked)
+    store = store_for(database)
+    if not store.path.exists():
+        raise DatabaseUnreadableError("there is no database here", path=store.path, hint="name another with --db")
+    context = open_context(Wishes(), database=database)
+    if asked.older is not None:
+        return _prune(context, asked.older, yes=yes, dry_run=dry_run)
+    wish = _wish(context.store, asked)
+    doomed = find_doomed(context.store, wish)
+    if doomed.is_nothing:
+        known = ", ".join(visible(name) for name in known_subjects(context.store)) or "nobody"
+        raise UsageError(f"nothing is stored of {_named(asked)}", hint=f"stored are: {known}")
+    if dry_run:
+        emit("".join(f"{line}\n" for line in (_would_go(asked, doomed), *_each(doomed))))
+        return ExitCode.DONE
+    with records_at_rest(context.store) as records:
+        return _forget(context, asked, wish, doomed, records, yes=yes)
+
+
+def _check(asked: Asked) -> None:
+    if asked.subject is not None and not asked.subject.strip():
+        raise UsageError("--subject must not be empty")
+    if asked.recording is not None and not asked.recording.strip():
+        raise UsageError("--recording must not be empty")
+    alone = [asked.recording, asked.older]
+    others = [asked.subject, asked.night]
+    n_ways = sum(way is not None for way in alone) + any(other is not None for other in others)
+    if n_ways == 0:
+        raise UsageError("nothing to forget is named", hint="--subject, --night, --recording or --prune-samples")
+    if n_ways > 1:
+        raise UsageError("--recording and --prune-samples stand alone", hint="only --night and --subject go together")
+
+
+def _wish(store: Store, asked: Asked) -> Wish:
+    if asked.recording is None:
+        return Wish(asked.subject, asked.night)
+    return Wish(sha256=_recording(store, asked.recording))
+
+
+def _recording(store: Store, text: str) -> str:
+    """The whole hash of the one recording that is meant."""
+    (rows,) = frames(store, ("SELECT sha256, path FROM recording ORDER BY sha256", ()))
+    known: dict[str, str] = dict(rows.iter_rows())
+    path = Path(text)
+    found = [sha256 for sha256 in known if _PREFIX.fullmatch(text) and sha256.startswith(text.lower())]
+    found = found or [sha256 for sha256, at in known.items() if Path(at).absolute() == path.absolute()]
+    if not found and path.is_file():
+        found = [sha256 for sha256 in [sha256_of_all(path, companions_of(path))] if sha256 in known]
+    if not found:
+        raise UsageError(
+            f"no recording is stored under {text!r}", hint="a hash, six or more of its first characters, or its file"
+        )
+    if len(found) > 1:
+        raise UsageError(f"{text!r} means several recordings", hint=", ".join(sha256[:16] for sha256 in found))
+    return found[0]
+
+
+def _forget(
+    context: Context, asked: Asked, wish: Wish, doomed: Doomed, records: Sequence[Path], *, yes: bool
+) -> ExitCode:
+    store, interrupted = context.store, False
+    try:
+        _agree(_would_go(asked, doomed), yes=yes)
+        nights = _analysed_from_the_rest(context, doomed)
+        for folder in records:
+            remove_records(folder)
+            say(f"removed Prefect's records of runs in {folder}")
+        forget(store, wish, doomed, nights)
+    except KeyboardInterrupt:
+        if find_doomed(store, wish) == doomed:
+            return failed("interrupted; nothing was forgotten", ExitCode.INTERRUPTED)
+        open_context(Wishes(), database=store.path)  # finishes what is left to do
+        interrupted = True
+    for line in _what_went(asked, doomed):
+        say(line)
+    for line in _what_stays(context, asked, doomed):
+        say(line)
+    return (
+        failed("interrupted; all of it was forgotten by then", ExitCode.INTERRUPTED) if interrupted else ExitCode.DONE
+    )
+
+
+def _analysed_from_the_rest(context: Context, doomed: Doomed) -> list[Night]:
+    """Nights that lose a recording, from those they keep."""
+    if not doomed.anew:
+        return []
+    try:
+        found = context.workers.run(analysed, context.store, to_analyse(context.store, doomed.anew), context.settings)
+    except SamplesLostError as error:
+        told = said_of_pruned(context.store, error)
+        says = f"nothing was forgotten, for a night that keeps this recording must be analysed again: {told.what}"
+        raise SamplesLostError(says, path=told.path, hint=f"{told.hint}, or forget the night whole") from None
+    return [night for night in found if night is not None]
+
+
+def _named(asked: Asked) -> str:
+    if asked.recording is not None:
+        return f"recording {visible(asked.recording)}"
+    who = visible(asked.subject) if asked.subject else "anybody"
+    return who if asked.night is None else f"the night {asked.night} of {who}"
+
+
+def _would_go(asked: Asked, doomed: Doomed) -> str:
+    n = doomed.counts
+    n_nights = n["night"] - len(doomed.anew)
+    parts = [
+        _counted(len(doomed.recordings), "recording"),
+        _counted(max(n_nights, 0), "night"),
+        _counted(n["review_entry"], "review"),
+        _counted(n["journal_entry"], "journal entry", "journal entries"),
+    ]
+    if doomed.anew:
+        parts.append(f"and analyse again {_counted(len(doomed.anew), 'night')} from what is left")
+    return f"{', '.join(parts)} of {_named(asked)}"
+
+
+def _each(doomed: Doomed) -> Iterator[str]:
+    for recording in doomed.recordings:
+        yield visible(f"recording {recording.sha256[:12]} {recording.subject} {recording.path}")
+    for subject, night_date in doomed.nights:
+        yield visible(f"night {night_date} {subject}")
+    for subject, night_date in doomed.anew:
+        yield visible(f"analysed again {night_date} {subject}")
+
+
+def _what_went(asked: Asked, doomed: Doomed) -> Iterator[str]:
+    yield f"forgot {_would_go(asked, doomed)}: in the database, its published copy and the samples"
+
+
+def _what_stays(context: Context, asked: Asked, doomed: Doomed) -> Iterator[str]:
+    store, hashes = context.store, [recording.sha256 for recording in doomed.recordings]
+    for sha256 in hashes:
+        if samples_path(store, sha256).exists():
+            yield f"stays: {samples_path(store, sha256)}: another database in this folder has that recording too"
+    for path in original_files(doomed.recordings, context.settings):
+        yield f"stays: {path}: delete it, or the next import of its folder brings it back"
+    for path in copies_beside(store, hashes, asked.subject):
+        yield f"stays: {path}: a kept copy or backup; delete it if it is not to hold this"
+    if asked.recording is not None and doomed.nights:
+        yield "stays: the journal of those days; --night forgets that too"
+    if asked.subject is not None and asked.night is None:
+        for path in settings_that_name(asked.subject):
+            yield f"stays: {path}: these settings name {asked.subject}"
+        for name in _others_files_that_name(store, asked.subject):
+            yield f"stays: the name of {name}, a recording of another person"
+    for table in foreign_tables(store):
+        yield f"stays: the table {table} of the database, which is not nightkick's"
+    if foreign := foreign_records():
+        yield f"stays: what Prefect recorded of runs where the environment says ({foreign})"
+    yield "backups, exports and reports kept elsewhere cannot be known here"
+
+
+def _others_files_that_name(store: Store, subject: str) -> Iterator[str]:
+    (rows,) = frames(store, ("SELECT path FROM recording WHERE contains(lower(path), lower(?)) ORDER BY 1", (subject,)))
+    word = re.compile(rf"(?:^|[\W_]){re.escape(subject.lower())}(?:$|[\W_])")
+    for (path,) in rows.iter_rows():
+        if word.search(path.lower()):
+            yield path
+
+
+def _prune(context: Context, older: str, *, yes: bool, dry_run: bool) -> ExitCode:
+    store = context.store
+    before = _moment(older)
+    found = prunable(store, before)
+    if not found:
+        say(f"no samples of recordings that ended before {before:%Y-%m-%d} are there")
+        return ExitCode.DONE
+    mb = sum(samples_path(store, recording.sha256).stat().st_size for recording in found) / 1e6
+    what = f"the samples of {_counted(len(found), 'recording')} that ended before {before:%Y-%m-%d} ({mb:.1f} MB)"
+    if dry_run:
+        emit("".join(f"{line}\n" for line in (what, *map(_line, found))))
+        return ExitCode.DONE
+    try:
+        _agree(what, yes=yes, verb="remove")
+        prune(store, found)
+    except KeyboardInterrupt:
+        open_context(Wishes(), database=store.path)
+        left = sum(samples_path(store, recording.sha256).exists() for recording in found)
+        done = "nothing was removed" if left else "all of them were removed by then"
+        return failed(f"interrupted; {done}", ExitCode.INTERRUPTED)
+    say(f"removed {what}; their nights, reviews and journal stay, and importing the files again brings samples back")
+    return ExitCode.DONE
+
+
+def _line(recording: StoredRecording) -> str:
+    return visible(f"recording {recording.sha256[:12]} {recording.subject} {recording.path}")
+
+
+def _moment(older: str) -> datetime:
+    """A date, or so many days ago."""
+    if found := _AGE.fullmatch(older.strip()):
+        return datetime.now(UTC) - timedelta(days=int(found["days"]))
+    try:
+        return datetime.combine(date.fromisoformat(older.strip()), datetime.min.time(), tzinfo=UTC)
+    except ValueError:
+        raise UsageError(
+            f"--prune-samples {older!r} is no date and no age", hint="like 2026-01-31, or 365d for days"
+        ) from None
+
+
+def _agree(what: str, *, yes: bool, verb: str = "forget") -> None:
+    """Ask for a typed yes.
+
+    Raises
+    ------
+    UsageError
+        There is no terminal to type it on, or another word was typed.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(f"this would {verb} {what}", hint="agree with --yes; --dry-run shows each")
+    print(f"type yes to {verb} {what}: ", end="", file=sys.stderr, flush=True)
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        raise
+    if answer.strip().lower() != "yes":
+        raise UsageError("not agreed to; nothing was changed", hint="the word is yes")
+
+
+def _counted(n: int, one: str, many: str = "") -> str:
+    return f"{n} {one if n == 1 else many or one + 's'}"

@@ -1,0 +1,97 @@
+"""``nightkick journal``: the sleep journal as a CSV that any spreadsheet keeps, in and out.
+
+Importing replaces what was noted before for the same day and column, so that the same file can be imported again
+and again as it grows. Nights of which it says something that the analysis reads are analysed again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from analytics.model import JournalEntry
+from analytics.nights.journal import READ_BY_ANALYSIS, TEMPLATE, entries_of
+from analytics.store import NightKey, publish, query, write_journal
+from flows.commands.reanalyse import analyse_again
+from flows.importing.declared import Wishes
+from flows.importing.import_run import Context
+from flows.importing.pipeline import open_context
+from flows.terminal.talk import emit, say
+from ingest.errors import UsageError
+
+#: A line a day for three centuries; a larger file is not a journal.
+MOST_BYTES = 16 << 20
+
+
+def template_command() -> None:
+    """Print the heading of an empty journal, and on stderr how to fill it."""
+    emit(",".join(TEMPLATE) + "\n")
+    say("one row a day: date is that of the evening (2026-03-02), times like 23:10, symptoms 0-10; leave blank what")
+    say("you do not know, and add columns of your own (small letters, digits and _)")
+
+
+def journal_command(path: Path, *, subject: str | None, database: Path | None) -> bool:
+    """Import a journal and analyse again the nights whose sleep times or urge to move it names.
+
+    Returns
+    -------
+    bool
+        Whether all of those could be.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be read, or a row makes no sense; nothing is stored then.
+    """
+    context = open_context(Wishes(subject=subject), database=database)
+    entries = _entries(path, subject or context.settings.subject)
+    write_journal(context.store, entries)
+    nights = _nights_read_of(context, entries)
+    failures = analyse_again(context, nights)
+    publish(context.store)
+    days = len({(entry.subject, entry.day) for entry in entries})
+    say(f"{days} days noted, {len(nights) - failures} nights analysed again")
+    return failures == 0
+
+
+def _entries(path: Path, subject: str) -> tuple[JournalEntry, ...]:
+    try:
+        return entries_of(_rows(_text(path)), subject=subject)
+    except UsageError as error:
+        raise UsageError(error.what, path=path, hint=error.hint) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        if not path.is_file():
+            raise UsageError("no such file", hint="make one with: nightkick journal template > journal.csv")
+        if path.stat().st_size > MOST_BYTES:
+            raise UsageError("too large for a journal", hint="one row a day is enough")
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError("not UTF-8 text", hint="save it as CSV in UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}") from None
+
+
+def _rows(text: str) -> list[dict[str, str | None]]:
+    lines = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
+    heading = [name.strip().lower() for name in lines[0]] if lines else []
+    if "date" not in heading:
+        raise UsageError("no column is called date", hint="start from: nightkick journal template")
+    if len(set(heading)) < len(heading):
+        raise UsageError("two columns have the same name", hint="name each once")
+    for number, row in enumerate(lines[1:], start=1):
+        if len(row) > len(heading):
+            raise UsageError(f"row {number} has more cells than the heading", hint="put text with commas in quotes")
+    return [dict(zip(heading, row, strict=False)) for row in lines[1:]]
+
+
+def _nights_read_of(context: Context, entries: Sequence[JournalEntry]) -> list[NightKey]:
+    """Stored nights of which the journal now says, or no longer says, what their analysis reads."""
+    named = sorted({(entry.subject, entry.day) for entry in entries if entry.kind in READ_BY_ANALYSIS})
+    stored = query(context.store, "SELECT subject, night_date FROM night")
+    there = set(zip(stored["subject"], stored["night_date"], strict=True))
+    return [key for key in named if key in there]

@@ -1,0 +1,61 @@
+"""``nightkick patterns``: what holds over the nights of each person, and the signs that send people to a clinician."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from analytics.nights.patterns import FEW_NIGHTS, TREND_NIGHTS
+from analytics.store.findings import findings
+from flows.settings.database import store_for
+from flows.terminal.talk import emit
+from flows.terminal.values import json_document
+from ingest.errors import visible
+
+_MARKS = {"seen": "yes", "not seen": "no ", "not known": "?  "}
+CAVEAT = "None of this is a diagnosis. What was seen is a reason to ask a clinician, and so is what worries you."
+
+
+def patterns_command(*, subject: str | None, since: date | None, database: Path | None, as_json: bool) -> None:
+    """Print findings over nights: for people, or as one JSON document."""
+    found = findings(store_for(database), subject=subject, since=since)
+    if as_json:
+        emit(json_document(people=found))
+    elif not found:
+        emit("no nights\n")
+    else:
+        emit("\n".join(f"{visible(line)}" for person in found for line in _lines(person)) + f"\n{CAVEAT}\n")
+
+
+def _lines(person: dict[str, Any]) -> Iterator[str]:
+    able = person["n_assessable"]
+    yield f"{person['subject']}: {person['n_nights']} nights, {able} of them assessable"
+    for flag, found in person["flags"].items():
+        pattern = ": a pattern" if found["is_pattern"] else ""
+        yield f"  {flag} on {found['n_flagged']} of {able} nights{pattern}"
+    if able < FEW_NIGHTS:
+        yield f"  fewer than {FEW_NIGHTS} nights: nights differ, record more"
+    yield from _index_lines(person)
+    yield "  when to see a clinician:"
+    for sign in person["signs"]:
+        yield f"    {_MARKS[sign['state']]} {sign['name']}: {sign['says']}"
+    yield ""
+
+
+def _index_lines(person: dict[str, Any]) -> Iterator[str]:
+    varies, changes = person["plms_index"], person["trend"]
+    if varies is not None:
+        yield (
+            f"  PLMS per hour of sleep: median {varies['median']:.1f}, {varies['low']:.1f} to {varies['high']:.1f}"
+            f" over {varies['n_nights']} nights"
+        )
+    if changes is None:
+        yield f"  trend: needs {TREND_NIGHTS} assessable nights on different days"
+        return
+    told = "changes" if changes["is_clear"] else "no clear change"
+    yield (
+        f"  trend over the newest {changes['n_nights']} nights: {told}, {changes['per_week']:+.1f} per hour and week"
+        f" (95 % interval {changes['low']:+.1f} to {changes['high']:+.1f})"
+    )

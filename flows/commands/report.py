@@ -1,0 +1,57 @@
+"""``nightkick report``: one printable page of a night, or of a range of nights."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from analytics.files.outputs import REPORT, refuse_taken, write_whole
+from analytics.report import About, page_of, read_report
+from analytics.store import initialise, snapshot
+from flows import __version__
+from flows.settings.database import store_for
+from flows.settings.settings import load
+from flows.terminal.talk import say
+from ingest.errors import UsageError
+
+
+def report_command(nights: str, *, out: Path, subject: str | None, database: Path | None) -> None:
+    """Write the report and say where."""
+    first, last = parsed_range(nights)
+    refuse_taken(out, REPORT)
+    settings = load()
+    about = About(
+        version=__version__,
+        made_on=datetime.now(UTC).astimezone().date(),
+        criteria=settings.analysis_criteria(),
+        rulesets=settings.rulesets(),
+    )
+    store = store_for(database, settings)
+    if store.path.exists():
+        initialise(store)  # an older database lacks what pictures are drawn from
+    with snapshot(store):  # an import may remove a night between two questions
+        report = read_report(store, first, last, subject=subject, about=about)
+    page = page_of(report)
+    write_whole(out, lambda file: file.write(page.encode()), kind=REPORT)
+    n = len(report.nights)
+    say(f"wrote {n} night{'' if n == 1 else 's'} to {out}; print it from any browser")
+
+
+def parsed_range(nights: str) -> tuple[date, date]:
+    """The first and the last evening of ``2026-03-01`` or ``2026-03-01..2026-03-14``.
+
+    Raises
+    ------
+    UsageError
+        Not dates, or the last is before the first.
+    """
+    first_text, dots, last_text = nights.partition("..")
+    try:
+        first = date.fromisoformat(first_text)
+        last = date.fromisoformat(last_text) if dots else first
+    except ValueError:
+        hint = "a date like 2026-03-01, or two like 2026-03-01..2026-03-14"
+        raise UsageError(f"{nights!r} names no nights", hint=hint) from None
+    if last < first:
+        raise UsageError(f"the last night {last} is before the first one {first}", hint=f"{last}..{first}")
+    return first, last

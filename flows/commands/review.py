@@ -1,0 +1,99 @@
+"""``nightkick review``: the review page in the browser, until Ctrl+C."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from analytics.review import Page, create_app, serve
+from analytics.store import initialise, query
+from flows import __version__
+from flows.settings.database import store_for
+from flows.settings.settings import load
+from flows.terminal.talk import complain, say
+from ingest.errors import UsageError
+
+
+def review_command(*, port: int, no_open: bool, database: Path | None) -> None:
+    """Serve the page until the user stops it.
+
+    Raises
+    ------
+    UsageError
+        The port cannot be used, or there is no room for a temporary file.
+    StoreError
+        The database is missing, busy, unreadable or newer than this program.
+    """
+    settings = load()
+    store = store_for(database, settings)
+    if store.path.exists():
+        initialise(store)  # an older one is brought up to date; a missing one is not made, for it may be misspelt
+    query(store, "SELECT 1")
+    page = Page(
+        store=store,
+        reviewer=settings.reviewer,
+        criteria=settings.analysis_criteria(),
+        rulesets=settings.rulesets(),
+        version=__version__,
+    )
+
+    with _stopped_by_signals(), _opening_file() as file:
+
+        def listening(address: str) -> None:
+            try:
+                page.door.lay_out(file, address)
+            except OSError as error:  # the line for a terminal still leads in
+                complain(f"{file}: not written: {error.strerror} (make room, and start again)")
+            _say_where(address, file, page.door.secret)
+            if not no_open:
+                webbrowser.open(file.as_uri())  # a browser's arguments are shown to every user of the machine
+
+        serve(create_app(page), port, listening)
+
+
+def _say_where(address: str, file: Path, secret: str) -> None:
+    """The secret itself is for eyes only: a pipe may lead to a journal that others read."""
+    say(f"review page: {address} (Ctrl+C stops it)")
+    say(f"to open it again, open this file in the browser: {file}")
+    if sys.stderr.isatty():
+        say(f"a browser that cannot read the file (a snap, a tunnel) opens this, once: {address}open#{secret}")
+
+
+@contextmanager
+def _opening_file() -> Iterator[Path]:
+    """Where the file that opens the page goes: into a folder that only its user can read, gone at the end."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="nightkick-review-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise UsageError(
+            f"no temporary file can be made: {error.strerror}", hint="it opens the page; set TMPDIR"
+        ) from None
+    with folder as made:
+        yield Path(made) / "open.html"
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """End well by Ctrl+C, and also by a closed terminal or by ``kill``: the file that opens the page has to go."""
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    def hang_up(number: int, frame: object) -> None:
+        signal.raise_signal(signal.SIGTERM)  # the server answers that one itself while it runs
+
+    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, stop)}
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup has it ignored
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, hang_up)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):  # the way to end it
+            yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

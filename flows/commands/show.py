@@ -1,0 +1,180 @@
+"""``nightkick show``: one night, its measures, the reasoning behind each flag, and its raster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from analytics.store import Store, query, snapshot
+from flows.commands.nights import decoded
+from flows.settings.database import store_for
+from flows.terminal.raster import LEGEND, raster
+from flows.terminal.talk import emit
+from flows.terminal.values import Row, json_document
+from ingest.clock import zone_info
+from ingest.errors import UsageError, visible
+
+CAVEAT = (
+    "A screening aid, not a diagnosis. Counts from an accelerometer are another scale than EMG counts:\n"
+    "what does not move the limb is not seen. Disorders need an interview, PLMD a sleep study as well.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Everything the store has about one night; ``flags`` with those that were not raised."""
+
+    night: Row
+    flags: tuple[Mapping[str, Any], ...]
+    series: tuple[Row, ...]
+    bouts: tuple[Row, ...]
+    events: tuple[Row, ...]
+
+
+def show_command(night_date: date, *, subject: str | None, database: Path | None, as_json: bool) -> None:
+    """Print one night for people, or as one JSON document."""
+    store = store_for(database)
+    with snapshot(store):  # an import may replace the night between two questions
+        stored = read_night(store, night_date, subject)
+    if as_json:
+        emit(json_document(**asdict(stored)))
+    else:
+        emit("".join(f"{line}\n" for line in _lines(stored)) + f"\n{CAVEAT}")
+
+
+def read_night(store: Store, night_date: date, subject: str | None) -> Stored:
+    """Read one night.
+
+    Raises
+    ------
+    UsageError
+        There is no such night, or several people have one and ``subject`` does not say whose.
+    """
+    nights = query(store, "SELECT * FROM nights WHERE night_date = ? ORDER BY subject", [night_date]).to_dicts()
+    chosen = [night for night in nights if subject in (None, night["subject"])]
+    if not chosen:
+        raise UsageError(f"no night {night_date}{_of(subject)}", hint=_nearest(store, night_date))
+    if len(chosen) > 1:
+        names = ", ".join(night["subject"] for night in chosen)
+        raise UsageError(f"several people recorded {night_date}", hint=f"--subject, one of {names}")
+    (night,) = chosen
+    key = [night["subject"], night_date]
+
+    def rows(table: str, order: str) -> tuple[Row, ...]:
+        statement = f"SELECT * FROM {table} WHERE subject = ? AND night_date = ? ORDER BY {order}"
+        return tuple(query(store, statement, key).to_dicts())
+
+    flags = [flag for flag in rows("flag", "raised DESC, name") if flag["ruleset"] == night["ruleset"]]
+    return Stored(
+        night=night,
+        flags=tuple(_without_key(flag) | {"criteria": decoded(flag["criteria"])} for flag in flags),
+        series=tuple(map(_without_key, rows("series", "series_no"))),
+        bouts=tuple(map(_without_key, rows("bout", "start_at"))),
+        events=tuple(map(_without_key, rows("events", "movement_no"))),
+    )
+
+
+def _without_key(row: Row) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in ("subject", "night_date", "ruleset")}
+
+
+def _of(subject: str | None) -> str:
+    return "" if subject is None else f" of {subject}"
+
+
+def _nearest(store: Store, night_date: date) -> str:
+    statement = "SELECT night_date FROM nights ORDER BY abs(night_date - ?), night_date LIMIT 1"
+    found = query(store, statement, [night_date]).to_dicts()
+    return f"the nearest is {found[0]['night_date']}" if found else "nothing is stored yet; import a recording"
+
+
+def _lines(stored: Stored) -> Iterator[str]:
+    night, zone = stored.night, zone_info(stored.night["tz"])
+    yield visible(f"Night of {night['night_date']}, {night['subject']}, times in {night['tz']}")
+    yield ""
+    measures = [(name, text) for name, text in _measures(night, zone) if text is not None]
+    yield from (visible(f"{name:<22}{text}") for name, text in measures)
+    if not night["assessable"]:
+        yield ""
+        yield visible(f"Not assessable: {night['not_assessable_reason']}")
+    for flag in stored.flags:
+        yield ""
+        yield from _flag_lines(flag)
+    yield ""
+    yield from raster(night["recorded_from"], night["recorded_to"], stored.bouts, stored.events, zone)
+    yield ""
+    yield LEGEND.rstrip()
+
+
+def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
+    """Names and values; None is unknown and left out."""
+    yield "worn on", f"{night['site']} (legs recorded: {night['legs']})"
+    yield (
+        "recorded",
+        f"{_clock(night['recorded_from'], zone)} to {_clock(night['recorded_to'], zone)}, {night['recorded_h']:.1f} h",
+    )
+    yield "probably not worn", _number(night["unworn_h"] or None, ".1f", " h")
+    yield "clocks of the legs", _clocks(night)
+    yield "longest gap", _number(night["longest_gap_s"], ".0f", " s")
+    yield "sleep told by", night["sleep_source"]
+    yield "fell asleep", _moment(night["sleep_onset_at"], zone, night["onset_sd_min"])
+    yield "woke up", _moment(night["wake_at"], zone, None)
+    yield "asleep", _number(night["tst_h"], ".1f", " h")
+    yield "awake after onset", _number(night["waso_min"], ".0f", " min")
+    yield "sleep efficiency", _number(night["sleep_efficiency"], ".0%", "")
+    yield "PLMS index", _number(night["plms_index"], ".1f", f" per hour asleep{_range(night)}")
+    yield "PLMS", _number(night["n_plms"], "d", _of_candidates(night))
+    yield "PLMW index", _number(night["plmw_index"], ".1f", " per hour awake in bed")
+    yield "periodicity", _number(night["periodicity_index_share"], ".2f", "")
+    yield "median interval", _number(night["median_imi_s"], ".1f", " s")
+    yield "intervals 20-40 s", _number(night["share_imi_20_40"], ".0%", "")
+    yield "hypnic jerks", _number(night["n_hypnic_jerks"], "d", "")
+    yield "blind below", _number(night["blind_below_mg"], ".0f", " mg")
+    yield "confidence", f"{night['tier']} (A best, D none)"
+    yield "review", night["review"]
+
+
+def _clocks(night: Row) -> str | None:
+    """How the clocks of two sensors compare; None with one."""
+    if night["leg_alignment_confidence"] is None:
+        return None
+    if night["leg_offset_s"] is None:
+        return "not brought together: too few movements of both legs"
+    drift = _number(night["leg_drift_ppm"], "+.0f", " ppm")
+    return f"{night['leg_offset_s']:+.2f} s{', ' + drift if drift else ''}: taken out"
+
+
+def _flag_lines(flag: Mapping[str, Any]) -> Iterator[str]:
+    """A flag with its sentence, then each criterion and whether it is met."""
+    yield visible(f"{flag['name']}: {'FLAGGED' if flag['raised'] else 'not flagged'}")
+    yield visible(f"  {flag['reason']}")
+    for criterion in flag["criteria"]:
+        value = criterion["value"]
+        shown = "" if value is None else f" = {value:.3g}" if isinstance(value, float) else f" = {value}"
+        yield visible(f"  {criterion['state']:<16}{criterion['name']}{shown} ({criterion['says']})")
+
+
+def _number(value: float | None, spec: str, unit: str) -> str | None:
+    return None if value is None else f"{value:{spec}}{unit}"
+
+
+def _clock(moment: datetime, zone: tzinfo) -> str:
+    return f"{moment.astimezone(zone):%H:%M}"
+
+
+def _moment(moment: datetime | None, zone: tzinfo, sd_min: float | None) -> str | None:
+    if moment is None:
+        return None
+    return _clock(moment, zone) + ("" if sd_min is None else f", give or take {sd_min:.0f} min")
+
+
+def _range(night: Row) -> str:
+    low, high = night["plms_index_low"], night["plms_index_high"]
+    return "" if low is None or high is None else f" ({low:.1f} to {high:.1f})"
+
+
+def _of_candidates(night: Row) -> str:
+    return f" in {night['n_series']} series, of {night['n_clm']} candidate movements"

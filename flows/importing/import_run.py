@@ -1,0 +1,25 @@
+"""What all parts of one import share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from analytics.store import Store
+from flows.importing.declared import Wishes
+from flows.importing.store_order import Turn, Turns
+from flows.settings.settings import Settings
+from flows.workers.workers import HereWorkers, Workers
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is wished, who works, and when the input at hand may be stored.
+
+    By itself: this process works, and there is nobody to wait for.
+    """
+
+    store: Store
+    settings: Settings
+    wishes: Wishes
+    workers: Workers = field(default_factory=HereWorkers)
+    turn: Turn = field(default_factory=lambda: Turns().take())

@@ -1,0 +1,108 @@
+"""A decoded recording becomes stored nights: the only place that decides what is analysed, and when once more.
+
+Analysing takes seconds and others store meanwhile. So the nights are analysed before it is the recording's turn, but
+for those that an earlier input is known to change; and when it is its turn, or the store refuses what was analysed
+from too little, only the nights are analysed again of which something has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime
+
+from analytics.model import Night
+from analytics.store import (
+    Attempt,
+    NightKey,
+    Store,
+    StoredRecording,
+    check_samples,
+    find_recording,
+    journal_of,
+    keys_of,
+    nights_to_analyse,
+    save,
+    snapshot,
+)
+from flows import __version__
+from flows.importing.analysis import NightToAnalyse
+from flows.importing.declared import corrects
+from flows.importing.import_run import Context
+from flows.importing.worker_tasks import analysed
+from ingest.clock import microseconds
+from ingest.errors import DatabaseBusyError, SamplesLostError, StaleAnalysisError
+
+#: How often a night is analysed anew because another import changed it meanwhile.
+STALE_TRIES = 5
+
+_Analysed = dict[NightKey, tuple[NightToAnalyse, Night | None]]
+
+
+def store_recording(stored: StoredRecording, context: Context, started_at_us: int) -> tuple[date, ...] | None:
+    """Analyse every night that a recording touches, together with all others of that night, and save.
+
+    Returns
+    -------
+    tuple of date or None
+        The evenings of its nights; None where an earlier input of this run was the same recording.
+
+    Raises
+    ------
+    StoreError
+    """
+    found: _Analysed = {}
+    if not context.turn.is_first():
+        _bring_up_to_date(found, stored, context, leave=context.turn.contested(keys_of(stored)))
+        context.turn.wait()
+        if context.turn.has_stored(stored.sha256) and is_settled(find_recording(context.store, stored.sha256), context):
+            return None
+    for _ in range(STALE_TRIES):
+        nights = _bring_up_to_date(found, stored, context)
+        attempt = Attempt(stored.path, stored.sha256, "imported", None, started_at_us, now_us(), __version__)
+        try:
+            save(context.store, stored, nights, attempt)
+        except StaleAnalysisError:
+            continue
+        context.turn.note_stored(stored.sha256)
+        return tuple(sorted(night.night_date for night in nights if night.subject == stored.subject))
+    raise DatabaseBusyError(
+        "other imports kept changing the same night", path=stored.path, hint="import it again when they are done"
+    )
+
+
+def is_settled(known: StoredRecording | None, context: Context) -> bool:
+    """Whether nothing is left to do for a recording: it is stored as it is wished, and its samples are there.
+
+    Importing a file again brings lost samples back.
+    """
+    if known is None or corrects(context.wishes, known):
+        return False
+    try:
+        check_samples(context.store, known.sha256, n_samples=known.n_samples, first_us=known.first_us)
+    except SamplesLostError:
+        return False
+    return True
+
+
+def to_analyse(store: Store, touched: Mapping[NightKey, Sequence[StoredRecording]]) -> list[NightToAnalyse]:
+    """Each night with what the journal says of it by now; none of which another import has taken all recordings."""
+    given = {key: tuple(recordings) for key, recordings in touched.items() if recordings}
+    return [NightToAnalyse(*key, recordings, journal_of(store, *key)) for key, recordings in given.items()]
+
+
+def now_us() -> int:
+    """UTC microseconds since 1970."""
+    return microseconds(datetime.now(UTC))
+
+
+def _bring_up_to_date(
+    found: _Analysed, stored: StoredRecording, context: Context, *, leave: Collection[NightKey] = ()
+) -> list[Night]:
+    """The nights to save with the recording. Those that ``found`` has from the same recordings are not analysed."""
+    with snapshot(context.store):  # opening the database costs more than what is asked
+        wanted = to_analyse(context.store, nights_to_analyse(context.store, stored))
+    changed = [night for night in wanted if night.key not in leave and found.get(night.key, (None,))[0] != night]
+    nights = context.workers.run(analysed, context.store, changed, context.settings) if changed else []
+    found.update({night.key: (night, result) for night, result in zip(changed, nights, strict=True)})
+    results = [found[night.key][1] for night in wanted if night.key in found]
+    return [night for night in results if night is not None]

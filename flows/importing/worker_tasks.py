@@ -1,0 +1,62 @@
+"""What a worker does, in this process, in another one, or on another machine: decode a recording, analyse nights.
+
+Workers need the file, the folder of staged samples, and what the functions here are given; never the database, which
+only the process that imports opens. What goes in and out is small: rows, no samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from analytics.model import Night
+from analytics.store import Store, StoredRecording, stage_samples, stored_recording
+from flows import __version__
+from flows.importing.analysis import NightToAnalyse, analyse_stored
+from flows.importing.declared import Wishes, declaration, subject_of
+from flows.settings.settings import Settings
+from ingest import read_recording
+from ingest.archives.reading import Unpacked
+
+
+def staged(
+    store: Store, item: Unpacked, wishes: Wishes, settings: Settings, expected: str | None
+) -> StoredRecording | str:
+    """Decode a recording and keep its samples, or only tell its hash where that is not the expected one.
+
+    The hash of what lies in other files than those of its folder's maker is known only when it is read; and samples
+    of a recording that is stored already must not be staged before anybody has looked how it was stored.
+
+    Parameters
+    ----------
+    expected : str or None
+        None: whatever it is.
+
+    Raises
+    ------
+    IngestError, StoreError
+    """
+    recording = read_recording(item.file, declaration(wishes, settings), tables=settings.tables())
+    if expected is not None and recording.sha256 != expected:
+        return recording.sha256
+    recording = replace(recording, path=item.shown, warnings=(*item.problems, *recording.warnings))
+    stage_samples(store, recording)
+    return stored_recording(recording, subject=subject_of(recording.device, wishes, settings))
+
+
+def analysed(store: Store, nights: Sequence[NightToAnalyse], settings: Settings) -> list[Night | None]:
+    """Each night under all rule sets of the settings; None for one without a sample.
+
+    Raises
+    ------
+    StoreError
+        Staged samples are missing or damaged.
+    """
+    criteria, rulesets = settings.analysis_criteria(), tuple(settings.rulesets().values())
+    return [analyse_stored(store, night, criteria=criteria, rulesets=rulesets) for night in nights]
+
+
+def fitness(folder: Path) -> tuple[str, bool]:
+    """Which version a worker runs, and whether it sees a folder."""
+    return __version__, folder.is_dir()

@@ -1,0 +1,1 @@
+"""What the user has settled: files, variables, and where things are kept without them."""

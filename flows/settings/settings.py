@@ -1,0 +1,313 @@
+"""What the user has settled: read once, checked, frozen. The only place that reads files or variables for it.
+
+Three sources, the first that names a key wins: ``NIGHTKICK_*`` variables (nested keys with two underscores,
+``NIGHTKICK_CRITERIA__FLAGS__PLMS_INDEX_ADULT=20``), ``nightkick.toml`` in the working directory, and the one
+in the user's configuration folder. A key that does not exist is refused with the nearest one that does: a
+misspelt threshold that is quietly ignored would change results without a word.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from analytics.criteria import Criteria
+from analytics.scoring.rulesets import DEFAULT_RULESET, RULESETS, Ruleset, derive
+from flows.settings.default_folders import config_folder, default_database
+from flows.settings.table_mappings import TableSettings
+from flows.settings.unattended import InboxSettings, NotifySettings, PrefectSettings, ScheduleSettings
+from flows.settings.value_types import DatabasePath, Reviewer, Subject, TimeShift, Zone, at_home
+from ingest import TableMapping
+from ingest.errors import UsageError
+from ingest.recording import Side, Site
+
+FILE_NAME = "nightkick.toml"
+PREFIX = "NIGHTKICK_"
+NESTED = "__"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One place that settings came from, and what it said. ``path`` is None for the variables."""
+
+    path: Path | None
+    values: Mapping[str, Any]
+
+
+class DeviceSettings(BaseModel):
+    """What is always true of one device. None: the file or the command line decides.
+
+    ``time_shift`` is how much its clock was behind: seconds, or text like "-1:00" (h:min).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: Subject | None = None
+    site: Site | None = None
+    side: Side | None = None
+    tz: Zone | None = None
+    time_shift: TimeShift | None = None
+
+
+class RulesetSettings(BaseModel):
+    """A rule set of one's own: a built-in one with some values changed.
+
+    Every other key is a field of `analytics.scoring.rulesets.Ruleset` and is checked there.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    base: str = DEFAULT_RULESET.name
+
+    def changes(self) -> dict[str, object]:
+        """The values that differ from the base."""
+        return dict(self.model_extra or {})
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults.
+
+    Attributes
+    ----------
+    database : Path
+        Absolute. Recordings lie in a folder beside it.
+    subject : str
+        Who wore the devices that are not mapped.
+    reviewer : str
+        Who judges on the review page.
+    tz : str or None
+        Zone of recordings that do not name one; None: the machine's own, said to be assumed.
+    age_group : "adult", "child" or None
+        Decides the index threshold; None leaves it to ``criteria``.
+    executor : "threads", "processes", "dask" or None
+        Who decodes and analyses; None: processes for much work, this process for little.
+    workers : int or None
+        How many at once; None: as many as this process may use cores. A cluster knows by itself.
+    dask_scheduler : str or None
+        Address of a Dask scheduler, for ``executor = "dask"``.
+    criteria : Criteria
+        Thresholds; only those that differ need naming.
+    device : mapping of str to DeviceSettings
+        By serial number.
+    ruleset : mapping of str to RulesetSettings
+        Rule sets of one's own by name; every night is scored under them too.
+    table : mapping of str to TableSettings
+        Tables with column names of one's own, by any name.
+    schedule, inbox, notify
+        What ``nightkick schedule`` does while nobody watches.
+    prefect
+        Which Prefect server keeps the record of runs, and what it is told.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter=NESTED)
+
+    database: DatabasePath = Field(default_factory=default_database)
+    subject: Subject = "me"
+    reviewer: Reviewer = "me"
+    tz: Zone | None = None
+    age_group: Literal["adult", "child"] | None = None
+    executor: Literal["threads", "processes", "dask"] | None = None
+    workers: Annotated[int, Field(ge=1, le=1024)] | None = None
+    dask_scheduler: Annotated[str, Field(pattern=r"^(tcp|tls|ws|wss)://.+")] | None = None
+    criteria: Criteria = Criteria()
+    device: dict[str, DeviceSettings] = Field(default_factory=dict)
+    ruleset: dict[str, RulesetSettings] = Field(default_factory=dict)
+    table: dict[str, TableSettings] = Field(default_factory=dict)
+    schedule: ScheduleSettings = ScheduleSettings()
+    inbox: InboxSettings = InboxSettings()
+    notify: NotifySettings = NotifySettings()
+    prefect: PrefectSettings = PrefectSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables beat the files, which arrive as arguments."""
+        return env_settings, init_settings
+
+    def analysis_criteria(self) -> Criteria:
+        """The thresholds with the age group applied."""
+        if self.age_group is None:
+            return self.criteria
+        flags = self.criteria.flags.model_copy(update={"age_group": self.age_group})
+        return self.criteria.model_copy(update={"flags": flags})
+
+    def rulesets(self) -> dict[str, Ruleset]:
+        """All rule sets by name: the built-in ones, the default first, then one's own.
+
+        Raises
+        ------
+        UsageError
+            One's own is based on an unknown one, or changes what does not exist or makes no sense.
+        """
+        own = {name: derive(_built_in(wish.base, name), name, wish.changes()) for name, wish in self.ruleset.items()}
+        return {**RULESETS, **own}
+
+    def tables(self) -> tuple[TableMapping, ...]:
+        """What the columns of one's own tables mean, for `ingest.read_recording`."""
+        return tuple(table.mapping(name) for name, table in self.table.items())
+
+
+def _built_in(base: str, name: str) -> Ruleset:
+    if base not in RULESETS:
+        raise UsageError(f"ruleset.{name}.base = {base!r}: not built in", hint=_nearest(base, list(RULESETS)))
+    return RULESETS[base]
+
+
+def candidates() -> tuple[Path, ...]:
+    """Settings files in the order in which they count, whether they exist or not."""
+    return Path.cwd() / FILE_NAME, config_folder() / FILE_NAME
+
+
+def load() -> Settings:
+    """Read and check all sources.
+
+    Raises
+    ------
+    UsageError
+        A file that cannot be read, is not TOML, or a key or value that makes no sense; names both.
+    """
+    _refuse_unknown_variables()
+    sources = (_from_variables(), *(Source(path, _read(path)) for path in candidates() if path.exists()))
+    try:
+        settings = Settings(**_merged([source.values for source in sources[1:]]))
+    except ValidationError as error:
+        # A misspelt key explains the one that is missing, so it is said first.
+        raise _blamed(min(error.errors(), key=lambda found: found["type"] != "extra_forbidden"), sources) from None
+    settings.rulesets()  # a rule set that makes no sense is refused now and not in the middle of an import
+    return settings
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", path=path) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"is not TOML: {error}", path=path) from None
+    # Relative to the file that says it, so that it means the same wherever the command is run.
+    for table, key in ((values, "database"), (values.get("schedule"), "inbox")):
+        if isinstance(table, dict) and isinstance(table.get(key), str):
+            table[key] = str(path.parent / at_home(Path(table[key])))
+    return values
+
+
+def _from_variables() -> Source:
+    try:
+        return Source(None, EnvSettingsSource(Settings)())
+    except SettingsError as error:
+        cause = f": {error.__cause__}" if error.__cause__ else ""
+        raise UsageError(f"{error}{cause}", hint="lists and tables are written as JSON") from None
+
+
+def _refuse_unknown_variables() -> None:
+    for name in sorted(os.environ):
+        key = name.upper().removeprefix(PREFIX).partition(NESTED)[0].lower()
+        if name.upper().startswith(PREFIX) and key not in Settings.model_fields:
+            raise UsageError(f"unknown variable {name}", hint=_nearest(PREFIX + key.upper(), _variable_names()))
+
+
+def _variable_names() -> list[str]:
+    return [PREFIX + field.upper() for field in Settings.model_fields]
+
+
+def _merged(layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Join tables key by key; earlier layers win."""
+    result: dict[str, Any] = {}
+    for layer in reversed(layers):
+        for key, given in layer.items():
+            below = result.get(key)
+            both_tables = isinstance(below, dict) and isinstance(given, dict)
+            result[key] = _merged([given, below or {}]) if both_tables else given
+    return result
+
+
+def _blamed(error: ErrorDetails, sources: Sequence[Source]) -> UsageError:
+    """Turn pydantic's finding into one line that names the source and the key."""
+    keys = tuple(str(part) for part in error["loc"] if isinstance(part, str))
+    held = keys[:-1] if error["type"] == "missing" else keys
+    source = next((s for s in sources if _holds(s.values, held)), sources[0])
+    name = ".".join(keys) if source.path else PREFIX + NESTED.join(keys).upper()
+    if error["type"] == "extra_forbidden":
+        return UsageError(f"unknown key {name}", path=source.path, hint=_nearest(keys[-1], _siblings(keys)))
+    if error["type"] == "missing":
+        return UsageError(f"{name} is missing", path=source.path, hint="see nightkick config show")
+    said = error["msg"].removeprefix("Value error, ")
+    return UsageError(f"{name} = {error['input']!r}: {said}", path=source.path, hint="see nightkick config show")
+
+
+def _holds(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
+    here: Any = values
+    for key in keys:
+        if not isinstance(here, Mapping) or key not in here:
+            return False
+        here = here[key]
+    return True
+
+
+#: Tables of settings whose names are the user's own.
+_BY_NAME: Mapping[str, type[BaseModel]] = {"device": DeviceSettings, "table": TableSettings}
+
+
+def _siblings(keys: Sequence[str]) -> list[str]:
+    """Names that are valid where the last of ``keys`` stands."""
+    model, below = (_BY_NAME[keys[0]], keys[2:-1]) if keys[0] in _BY_NAME else (Settings, keys[:-1])
+    for key in below:
+        inner = model.model_fields[key].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return []
+        model = inner
+    return list(model.model_fields)
+
+
+def _nearest(wrong: str, valid: Sequence[str]) -> str:
+    close = get_close_matches(wrong, valid, n=1, cutoff=0.5)
+    return f"did you mean {close[0]}?" if close else f"known: {', '.join(valid)}"
+
+
+def as_toml(settings: Settings) -> Iterator[str]:
+    """The settings in force as lines of a valid ``nightkick.toml``; what is undecided stays out."""
+    yield from _table(settings.model_dump(mode="json", exclude_none=True), ())
+
+
+def _table(values: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[str]:
+    plain = {key: value for key, value in values.items() if not isinstance(value, Mapping)}
+    if above and plain:
+        yield f"[{'.'.join(_key(part) for part in above)}]"
+    yield from (f"{_key(key)} = {_value(value)}" for key, value in plain.items())
+    if plain:
+        yield ""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _table(value, (*above, key))
+
+
+def _key(key: str) -> str:
+    bare = key.isascii() and key.replace("_", "").replace("-", "").isalnum()
+    return key if bare else _value(key)
+
+
+def _value(value: object) -> str:
+    """JSON's strings, numbers, booleans and flat lists are TOML's too (but for the DEL character)."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

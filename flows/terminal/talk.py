@@ -1,0 +1,77 @@
+"""Talk and tables for people: talk goes to stderr, data to stdout, colour and frames only where a terminal is.
+
+The one place that asks whether anybody is looking.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from flows.terminal.values import Row, holds_numbers, text_cell, text_table
+from ingest.errors import visible
+
+
+class Advance(Protocol):
+    """Tell how far a long job is."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """``done`` of ``total`` pieces are finished."""
+
+
+def say(line: str) -> None:
+    """One line of talk, with control characters made visible."""
+    print(visible(line), file=sys.stderr)
+
+
+def say_on_terminal(line: str) -> None:
+    """One line of talk that no file, pipe or journal is to keep."""
+    if sys.stderr.isatty():
+        say(line)
+
+
+def complain(line: str) -> None:
+    """One line about something that failed, in the form of every error of this program."""
+    say(f"nightkick: {line}")
+
+
+def emit(text: str) -> None:
+    """Data, as they are. Flushed, so that data and talk keep their order in one pipe."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def emit_table(columns: Sequence[str], rows: Iterable[Row], *, to_right: Collection[str] = ()) -> None:
+    """A table: fitted to a terminal, aligned text in a pipe."""
+    if not sys.stdout.isatty():
+        emit(text_table(columns, rows, to_right=to_right))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    body = [[row[column] for column in columns] for row in rows]
+    for i, column in enumerate(columns):
+        is_right = column in to_right or holds_numbers(row[i] for row in body)
+        table.add_column(Text(visible(column)), justify="right" if is_right else "left", overflow="fold")
+    for row in body:
+        table.add_row(*(Text(text_cell(value)) for value in row))
+    Console(file=sys.stdout).print(table)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Advance]:
+    """A bar on stderr while the block runs; nothing at all where no terminal is."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns: tuple[Any, ...] = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
+        job = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(job, completed=done, total=total)

@@ -1,0 +1,280 @@
+"""The nightly import as a Prefect flow: thin tasks round the functions of `flows.importing.pipeline`.
+
+Only this module and `flows.unattended.serving` import Prefect, which takes seconds and reads its settings while it
+does: call `flows.unattended.prefect_environment.prepare_prefect` before importing either. A server off this machine is
+not told names (`flows.unattended.withholding`). What happened lives in DuckDB, committed with the rows, so Prefect
+keeps no results and its cache is off; running the flow again finds everything known.
+
+A task is a recording, or a batch of small ones (`flows.unattended.flow_batches`). Tasks are threads of the flow's own
+process, which alone opens the database; what they decode and analyse goes to the workers that the settings name
+(`flows.workers.workers`). On a Dask cluster each such piece of work is a task of its own there.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import copy_context
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.futures import PrefectFuture
+from prefect.runtime import deployment, flow_run
+from prefect.settings import PREFECT_API_URL
+from prefect.states import Completed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.commands.import_files import tell
+from flows.importing.declared import Wishes
+from flows.importing.import_run import Context
+from flows.importing.outcomes import Outcome
+from flows.importing.pipeline import import_input, import_run, open_context
+from flows.importing.store_order import Turns
+from flows.settings.settings import Settings, load
+from flows.settings.value_types import at_home
+from flows.terminal.talk import complain, say
+from flows.unattended.flow_batches import Batch, batches
+from flows.unattended.inbox_run import Visit, visit
+from flows.unattended.prefect_artifact import counts_only, report
+from flows.unattended.prefect_files import come_back
+from flows.unattended.prefect_server import SHORT_LIVED
+from flows.unattended.serving import call_off_missed
+from flows.unattended.withholding import is_here, meant, with_words_withheld, words_given_back
+from flows.workers.dask_cluster import ClusterWorkers, check_workers, dask_installed
+from flows.workers.workers import (
+    MOST_LANES,
+    Workers,
+    hear_interrupts,
+    is_much_to_read,
+    lanes_for,
+    scheduler_of,
+    workers_for,
+)
+from ingest.errors import DatabaseBusyError, NightkickError, UsageError
+
+T = TypeVar("T")
+P = ParamSpec("P")
+#: Waits before an unattended run tries anew because somebody held the database, seconds.
+BUSY_PAUSES_S = (60.0, 300.0)
+#: Parameters of a run that its server was not told: of one that Prefect started for us, they come from there.
+_withheld: dict[str, Any] = dict(come_back())
+
+
+def may_tell(settings: Settings) -> bool:
+    """Whether the server may know names, dates and reasons."""
+    address = PREFECT_API_URL.value()
+    return address is None or is_here(address) or settings.prefect.tell_names
+
+
+def _as_allowed(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call it; what goes wrong is raised in words that the server may read."""
+    try:
+        is_allowed = may_tell(load())
+    except UsageError:  # it is raised again by what is called
+        is_allowed = False
+    return function(*args, **kwargs) if is_allowed else with_words_withheld(function, *args, **kwargs)
+
+
+def _can_pass(_task: object, _run: TaskRun, state: State[Any]) -> bool:
+    """Retry what can pass by itself: somebody else holding the database. A damaged file stays damaged."""
+    return isinstance(meant(state.result(raise_on_failure=False)), DatabaseBusyError)
+
+
+@task(
+    name="import-recording",
+    task_run_name="import {batch}",
+    retries=2,
+    retry_delay_seconds=[10, 60],
+    retry_condition_fn=_can_pass,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def import_recording(batch: Batch, context: Context) -> tuple[Outcome, ...]:
+    """Import some files, each of them or everything in an archive; see `flows.importing.pipeline.import_input`."""
+    if may_tell(context.settings):
+        return _imported(batch, context)
+    return with_words_withheld(_imported, batch, context)
+
+
+def _imported(batch: Batch, context: Context) -> tuple[Outcome, ...]:
+    with batch.turn as turn:
+        for file in batch.left():
+            batch.done.append(tuple(import_input(file, replace(context, turn=turn))))
+    return tuple(chain.from_iterable(batch.done))
+
+
+class _CountedBatch(Batch):
+    """A batch whose task does not bear the name of a file."""
+
+    def __str__(self) -> str:
+        """The name of the task."""
+        return "1 file" if len(self.files) == 1 else f"{len(self.files)} files"
+
+
+@task(name="work", task_run_name="{what}", cache_policy=NO_CACHE, persist_result=False)
+def on_cluster(what: str, call: Callable[[], T]) -> T:
+    """Do a piece of work (`flows.importing.worker_tasks`) wherever Dask puts it. ``what`` is its name."""
+    return call()
+
+
+@flow(
+    name="nightly",
+    task_runner=ThreadPoolTaskRunner(max_workers=MOST_LANES),  # type: ignore[arg-type]  # TaskRunner is invariant
+    persist_result=False,
+    validate_parameters=False,
+)
+def nightly(
+    paths: Sequence[str],
+    database: str | None = None,
+    subject: str | None = None,
+    site: str | None = None,
+    side: str | None = None,
+    tz: str | None = None,
+    time_shift: str | None = None,
+    start: str | None = None,
+) -> tuple[Outcome, ...]:
+    """Import files and folders; what failed is among the outcomes, a database that fails ends the run.
+
+    Parameters are those of ``nightkick import``, as plain text, so that a deployment can carry them.
+    """
+    wishes = {"subject": subject, "site": site, "side": side, "tz": tz, "time_shift": time_shift, "start": start}
+    return _as_allowed(_nightly, **{"paths": paths, "database": database, **wishes, **_withheld})
+
+
+def _nightly(paths: Sequence[str], database: str | None, **wishes: str | None) -> tuple[Outcome, ...]:
+    context = open_context(Wishes.parsed(**wishes), database=database)
+    return import_run([Path(path) for path in paths], context, one_by_one=_submitted)
+
+
+def run_nightly(paths: Sequence[str], parameters: Mapping[str, str | None]) -> tuple[Outcome, ...]:
+    """Run the flow. A server that may not know its parameters gets none."""
+    with words_given_back():
+        if may_tell(load()):
+            outcomes: tuple[Outcome, ...] = nightly(paths, **parameters)
+            return outcomes
+        _withheld.update(paths=paths, **parameters)
+        try:
+            outcomes = nightly([])
+        finally:
+            _withheld.clear()
+    return outcomes
+
+
+@flow(
+    name="inbox",
+    task_runner=ThreadPoolTaskRunner(max_workers=MOST_LANES),  # type: ignore[arg-type]
+    persist_result=False,
+)
+def inbox_run(inbox: str, database: str | None = None) -> State[None]:
+    """Import what is new in a folder, see `flows.unattended.inbox_run`: the flow of the nightly deployment.
+
+    One run makes up for all that are due, and waits for whoever holds the database.
+    """
+    if deployment.id is not None:
+        with get_client(sync_client=True) as client:
+            call_off_missed(client, UUID(deployment.id), UUID(flow_run.id))
+    return _as_allowed(_inbox_run, **{"inbox": inbox, "database": database, **_withheld})
+
+
+def _inbox_run(inbox: str, database: str | None) -> State[None]:
+    found, context = _visited(at_home(Path(inbox)).absolute(), database)
+    tell(found.outcomes)
+    for problem in found.problems:
+        complain(problem)
+    say(f"{datetime.now().astimezone():%Y-%m-%d %H:%M}: {found.summary()}")
+    words, page = found.summary(), report(found, context)
+    if not may_tell(context.settings):
+        words = page = counts_only(found)
+    try:
+        create_markdown_artifact(page, key="nightly", description=words)
+    except Exception as error:  # whatever ails Prefect: the nights are stored, which is what counts
+        complain(f"Prefect does not keep the page of this run: {error}")
+    return Completed(message=words)
+
+
+def _visited(inbox: Path, database: str | None) -> tuple[Visit, Context]:
+    """What came of the run; what ends it is said here, because Prefect's own log is silent."""
+    pauses_s = iter(BUSY_PAUSES_S)
+    while True:
+        try:
+            context = open_context(Wishes(), database=database)
+            return visit(inbox, context, one_by_one=_submitted), context
+        except NightkickError as error:
+            complain(error.line())
+            pause_s = next(pauses_s, None)
+            if pause_s is None or not isinstance(error, DatabaseBusyError):
+                raise
+            time.sleep(pause_s)
+
+
+def _submitted(files: Sequence[Path], context: Context) -> Generator[Outcome, None, None]:
+    """Outcomes in the order of ``files``. Only a few are submitted ahead: a dead database ends the run early."""
+    turns, ahead = Turns(), deque[PrefectFuture[tuple[Outcome, ...]]]()
+    named = Batch if may_tell(context.settings) else _CountedBatch
+    hear_interrupts()
+    with _workers(context, files) as workers:
+        shared = replace(context, workers=workers)
+        try:
+            for batch in batches(files):
+                ahead.append(import_recording.submit(named(batch, turns.take()), shared))
+                if len(ahead) > lanes_for(workers):
+                    yield from ahead.popleft().result()
+            while ahead:
+                yield from ahead.popleft().result()
+        except BaseException:
+            turns.stop()
+            workers.stop()
+            raise
+
+
+@contextmanager
+def _workers(context: Context, files: Sequence[Path]) -> Iterator[Workers]:
+    if context.settings.executor == "dask":
+        with _cluster(context) as cluster:
+            yield cluster
+    else:
+        with workers_for(context.store, context.settings, is_much=is_much_to_read(files)) as workers:
+            yield workers
+
+
+class _ClusterTasks(ClusterWorkers):
+    """A cluster whose every piece of work is a task of the flow, sent there by Prefect's own runner for Dask."""
+
+    def __init__(self, runner: Any) -> None:
+        super().__init__(runner.client)
+        self._runner = runner
+        self._of_the_flow = copy_context()
+
+    def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Any:
+        """A future of Prefect."""
+        parameters = {"what": function.__name__, "call": partial(function, *args, **kwargs)}
+        # As the flow's own task, not as one of the importing task's: Prefect would send that one's parameters along.
+        return self._of_the_flow.copy().run(self._runner.submit, on_cluster, parameters)
+
+
+@contextmanager
+def _cluster(context: Context) -> Iterator[Workers]:
+    scheduler = scheduler_of(context.settings)
+    if "PREFECT_API_URL" not in os.environ or SHORT_LIVED in os.environ:
+        raise UsageError(
+            "the flow on a cluster needs a Prefect server that its workers reach",
+            hint="name it in PREFECT_API_URL, or import without --flow",
+        )
+    with dask_installed():
+        from prefect_dask import DaskTaskRunner
+    with DaskTaskRunner(address=scheduler) as runner:
+        check_workers(runner.client, scheduler, context.store)
+        yield _ClusterTasks(runner)

@@ -1,0 +1,117 @@
+"""What Prefect is told before it is imported: keep quiet, call nobody, and read no file.
+
+Every setting is a default; what the environment says already wins (a server of one's own, another home). Files of the
+working directory and profiles have no say (`flows.unattended.prefect_files`).
+Reasons and measurements are in docs/dependencies.md.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.settings.default_folders import state_folder
+from flows.settings.settings import load
+from flows.unattended.prefect_home import only_for_its_owner
+from ingest.errors import NightkickError, UsageError
+from ingest.workspace import own_folder
+
+if TYPE_CHECKING:
+    from flows.importing.declared import Wishes
+    from flows.importing.outcomes import Outcome
+
+
+def prefect_defaults() -> Mapping[str, str]:
+    """Environment variables, by name."""
+    return {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs,orphans",
+        "PREFECT_HOME": str(state_folder() / "prefect"),
+        # What fails is said once, by us, in one line.
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",
+        "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+    }
+
+
+def prepare_prefect(home: Path | None = None) -> None:
+    """Put the defaults into this process's environment, and make Prefect's home, which it does only in part.
+
+    Parameters
+    ----------
+    home : Path, optional
+        Another folder for its records than the default.
+
+    Raises
+    ------
+    UsageError
+        The home cannot be made.
+    """
+    for name, value in {**prefect_defaults(), **({"PREFECT_HOME": str(home)} if home else {})}.items():
+        os.environ.setdefault(name, value)
+    is_named = os.environ["PREFECT_HOME"] not in (str(home), prefect_defaults()["PREFECT_HOME"])
+    folder = Path(os.environ["PREFECT_HOME"]).expanduser().absolute()
+    try:
+        own_folder(folder)  # it records the names of files
+        only_for_its_owner(folder, whole=not is_named)
+    except OSError as error:
+        raise UsageError(
+            f"Prefect cannot keep its records here: {error.strerror}", path=folder, hint="name a folder in PREFECT_HOME"
+        ) from None
+    os.environ.pop("PREFECT_PROFILE", None)
+    os.environ.update(
+        PREFECT_HOME=str(folder),
+        PREFECT_PROFILES_PATH=str(folder / "no-profiles.toml"),
+        PREFECT_SERVER_ALLOW_EPHEMERAL_MODE="false",  # `flows.unattended.prefect_server` alone starts servers
+    )
+
+
+def run_flow(paths: Sequence[Path], wishes: Wishes, *, database: Path | None) -> tuple[Outcome, ...]:
+    """Run the nightly flow here and now, with a short-lived server of ours unless one is named.
+
+    Raises
+    ------
+    StoreError, UsageError
+        As `flows.importing.pipeline.import_run`.
+    NightkickError
+        Prefect itself failed: its server did not start, or the configured one does not answer.
+    """
+    from flows.unattended.prefect_server import prefect_server
+
+    settings = load()
+    prepare_prefect()
+    parameters = {
+        "database": None if database is None else str(database),
+        "subject": wishes.subject,
+        "site": wishes.site,
+        "side": wishes.side,
+        "tz": wishes.tz,
+        "time_shift": None if wishes.time_shift_s is None else f"{wishes.time_shift_s:.9f}",
+        "start": None if wishes.start is None else wishes.start.isoformat(),
+    }
+    try:
+        with prefect_server(settings, is_short=True):
+            from flows.unattended.nightly_flow import run_nightly
+
+            return run_nightly([str(path) for path in paths], parameters)
+    except NightkickError:
+        raise
+    except Exception as error:
+        if _was_interrupted(error):
+            raise KeyboardInterrupt from error
+        says = f"Prefect could not run the flow: {type(error).__name__}: {error}"
+        raise NightkickError(says, hint="the same import runs without --flow") from error
+
+
+def _was_interrupted(error: BaseException) -> bool:
+    """Whether Ctrl-C started it: it ends Prefect's server too, and Prefect then fails while saying so."""
+    seen: BaseException | None = error
+    while seen is not None and not isinstance(seen, KeyboardInterrupt):
+        seen = seen.__cause__ or seen.__context__
+    return seen is not None

@@ -1,0 +1,79 @@
+"""Prefect's own records of runs: names of files, nights and reasons, which can be thrown away and so are whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from analytics.store import Store
+from flows.commands.schedule import Plan, only_one
+from flows.unattended.prefect_environment import prefect_defaults
+from ingest.errors import DatabaseBusyError, NightkickError
+
+
+def record_folders(store: Store) -> tuple[Path, ...]:
+    """Where Prefect keeps what it knows of this database: for its schedule, and for runs with ``--flow``."""
+    schedule = Plan(Path(), store.path, "", "").prefect_home
+    return tuple(folder for folder in (schedule, Path(prefect_defaults()["PREFECT_HOME"])) if folder.is_dir())
+
+
+@contextmanager
+def records_at_rest(store: Store) -> Iterator[tuple[Path, ...]]:
+    """The folders of `record_folders`; inside, no schedule of the database runs.
+
+    Raises
+    ------
+    DatabaseBusyError
+        One runs, or a run with ``--flow`` does.
+    """
+    with only_one(store.path):
+        folders = record_folders(store)
+        for folder in folders:
+            if _is_open(folder / "prefect.db"):
+                raise DatabaseBusyError(
+                    "Prefect's records are in use by another run", path=folder, hint="wait for nightkick import --flow"
+                )
+        yield folders
+
+
+def remove_records(folder: Path) -> None:
+    """Remove a folder of records; Prefect makes it anew.
+
+    Raises
+    ------
+    NightkickError
+    """
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise NightkickError(
+            f"Prefect's records cannot be removed: {error.strerror}; nothing was forgotten",
+            path=folder,
+            hint="check its owner",
+        ) from error
+
+
+def foreign_records() -> str | None:
+    """A server or a folder of Prefect's that the environment names, which is not ours to empty."""
+    named = [f"{name}={os.environ[name]}" for name in ("PREFECT_API_URL", "PREFECT_HOME") if os.environ.get(name)]
+    return ", ".join(named) or None
+
+
+def _is_open(database: Path) -> bool:
+    """Whether a server works with these records: SQLite gives up its log only for the last one that has it open."""
+    if not database.is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True, timeout=0)) as con:
+            con.execute("PRAGMA journal_mode = DELETE").fetchall()
+    except sqlite3.OperationalError as error:
+        return "locked" in str(error) or "busy" in str(error)
+    except sqlite3.DatabaseError:  # damaged: no server can have it open
+        return False
+    return False
