@@ -24,7 +24,7 @@ test: check $(VENV)/.duckdb-1.5-ready  ## everything that has to be true
 	@$(PYTEST) -m 'not slow'
 	@echo 'The store and the page once more, on DuckDB 1.5'
 	@PYTHONPATH=$(OLDER_DUCKDB) $(BIN)/python -c 'import duckdb; assert duckdb.__version__.startswith("1.5."), duckdb'
-	@PYTHONPATH=$(OLDER_DUCKDB) $(PYTEST) -q -m 'not once and not slow' tests/store tests/review
+	@PYTHONPATH=$(OLDER_DUCKDB) $(PYTEST) -q -m 'not once and not slow' tests/analytics/store tests/analytics/review
 
 test-slow: $(VENV)/.test-ready  ## what `make test` leaves out because it takes long, with many kills
 	@KILLS=20 $(PYTEST) -m slow
@@ -51,7 +51,7 @@ check: $(VENV)/.test-ready  ## style, types, layers
 peers: $(VENV)/.test-ready  ## tests against other scoring tools, which are in no lock (needs a package registry)
 	@peers=$$(mktemp -d) && trap 'rm -rf "$$peers"' EXIT && \
 	$(PIP) install --no-deps --target "$$peers" psgscoring==0.37.0 && \
-	PYTHONPATH="$$peers" $(BIN)/python -m pytest -rA tests/rules/test_psgscoring.py
+	PYTHONPATH="$$peers" $(BIN)/python -m pytest -rA tests/analytics/scoring/test_psgscoring.py
 
 reading-peers: $(VENV)/.run-ready  ## reading speed beside other readers, which are in no lock (needs a package registry)
 	@peers=$$(mktemp -d) && trap 'rm -rf "$$peers"' EXIT && \

@@ -18,7 +18,7 @@ from benchmarks.workers import rows
 from flows.commands.simulate import simulate_command
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
-from tests.flows.clusters import local_cluster
+from tests.flows.workers.clusters import local_cluster
 
 
 def main() -> None:

@@ -24,9 +24,9 @@ from analytics.store import (
 from analytics.store.database.steps import known_migrations
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
+from tests.analytics.store.aging import aged
 from tests.flows.killing import rows
 from tests.flows.making import tiny
-from tests.store.aging import aged
 
 DATABASE, BACKUP, ACKNOWLEDGED = "n.duckdb", "backup.zip", "acknowledged.txt"
 PEOPLE = ("anna", "bert", "carl")

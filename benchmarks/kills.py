@@ -6,7 +6,7 @@ A process imports a folder of recordings (two legs of a simulated night, three s
 time that is drawn from the length of an undisturbed import. What must hold after each kill is in `tests.flows.killing`.
 Then the next process goes on where that one ended. Once all is imported, an undisturbed run must find nothing to do,
 leave nothing behind, and database, published copy and samples must equal those of an import that nobody disturbed, row
-for row; then it starts over with a new database. `tests/flows/test_kills.py` does the same at a few chosen moments.
+for row; then it starts over with a new database. `tests/flows/importing/test_kills.py` does the same at a few moments.
 
 SIGKILL is not a power cut: what the system had been told to write is still written.
 """

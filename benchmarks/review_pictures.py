@@ -24,7 +24,7 @@ from analytics.store import write_review
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
 from ingest.clock import microseconds
-from tests.review.browsing import browser_path, browsing, let_in, page_of, served
+from tests.analytics.review.browsing import browser_path, browsing, let_in, page_of, served
 
 #: Who sleeps, night after night.
 FORTNIGHT = ("plmd", "healthy", "plmd", "jerks", "healthy", "plmd", "rls", "plmd", "short", "jerks", "plmd", "healthy",

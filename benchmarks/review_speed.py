@@ -21,7 +21,7 @@ from analytics.store.rows import NIGHT_TABLES
 from flows.commands.demo import sample_data
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
-from tests.review.browsing import browser_path, browsing, let_in, page_of, served
+from tests.analytics.review.browsing import browser_path, browsing, let_in, page_of, served
 
 NIGHT = "/night/2026-03-02?subject=me"
 DAYS_APART = 3

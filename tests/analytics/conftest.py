@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from analytics.model import Night
-from tests.analytics.nights import PERIODIC_S, Signal, analysed
 from tests.analytics.signals import channel, night_of_kicks
+from tests.analytics.whole_nights import PERIODIC_S, Signal, analysed
 
 
 @pytest.fixture(scope="session")

@@ -21,8 +21,8 @@ from typing import Any
 import polars as pl
 
 from analytics.store import Store, check
+from tests.analytics.store.making import contents
 from tests.paths import ROOT
-from tests.store.making import contents
 
 #: When it happened, not what was found; attempts are compared by their statuses.
 NOT_COMPARED = ("import_attempt", "schema_migration")

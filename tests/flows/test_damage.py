@@ -21,8 +21,8 @@ import pytest
 from analytics.store import Store, initialise, publish
 from analytics.store.database.failures import is_damage
 from flows.terminal.exit_codes import ExitCode
+from tests.analytics.store.making import EVENING, bring_in, contents, execute, stored
 from tests.flows.conftest import Run, Said
-from tests.store.making import EVENING, bring_in, contents, execute, stored
 
 DB, COPY = "my nights.duckdb", "my nights.published.duckdb"
 #: Three headers of 4 kB come before the blocks.

@@ -11,9 +11,9 @@ import pytest
 
 from analytics.store import Store, initialise
 from analytics.store.database.steps import known_migrations
+from tests.analytics.store.aging import aged
+from tests.analytics.store.making import bring_in, stored
 from tests.paths import ROOT
-from tests.store.aging import aged
-from tests.store.making import bring_in, stored
 
 
 @pytest.fixture(scope="module")

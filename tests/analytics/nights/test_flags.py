@@ -1,0 +1,101 @@
+"""What a flag says of a night, criterion by criterion."""
+
+from __future__ import annotations
+
+import pytest
+
+from analytics.criteria import Criteria
+from analytics.model import Night
+from ingest.recording import StageSpan
+from tests.analytics.signals import EVENING_US, add_jerk, channel, night_of_kicks
+from tests.analytics.whole_nights import CRITERIA, HOUR_S, Signal, analysed, flag, states
+
+
+def test_the_flag_names_every_criterion_and_what_no_sensor_can_tell(periodic_night: Night) -> None:
+    found = states(flag(periodic_night, "possible_plmd"))
+    assert found["PLMS per hour of sleep"] == "met"
+    assert found["worn on the foot or ankle"] == "met"
+    assert found["no better explanation"] == "not measurable"
+    assert found["disturbed sleep or daytime complaint"] == "not measurable"
+
+
+def test_a_one_leg_index_is_called_a_lower_bound(periodic_night: Night) -> None:
+    assert periodic_night.legs == "left"
+    assert "lower bound" in flag(periodic_night, "possible_plmd").reason
+
+
+def test_no_reason_claims_a_diagnosis(periodic_night: Night, calm_night: Night) -> None:
+    for night in (periodic_night, calm_night):
+        for found in night.scores[0].flags:
+            assert "diagnos" not in found.reason.lower()
+            assert "you have" not in found.reason.lower()
+
+
+def test_a_calm_night_is_not_flagged_and_says_which_criterion_failed(calm_night: Night) -> None:
+    found = flag(calm_night, "possible_plmd")
+    assert not found.raised
+    assert calm_night.assessable
+    assert found.reason.startswith("No possible PLMD: PLMS per hour of sleep")
+
+
+@pytest.mark.parametrize(("above_index", "raised"), [(-0.1, True), (0.1, False)])
+def test_a_threshold_inside_the_interval_is_said_to_be_close(
+    kicking: Signal, periodic_night: Night, above_index: float, *, raised: bool
+) -> None:
+    index = periodic_night.scores[0].measures["plms_index"]
+    near = Criteria.model_validate({"flags": {"plms_index_adult": index + above_index}})
+    found = flag(analysed([channel(*kicking)], criteria=near), "possible_plmd")
+    assert found.raised is raised
+    assert f"Close: {index + above_index:g} lies inside the 95 % interval" in found.reason
+    assert ("not more than" in found.reason) is not raised
+
+
+def test_a_threshold_far_from_the_index_is_not_called_close(periodic_night: Night, calm_night: Night) -> None:
+    assert "Close" not in flag(calm_night, "possible_plmd").reason
+    low = periodic_night.scores[0].measures["plms_index_low"]
+    assert ("Close" in flag(periodic_night, "possible_plmd").reason) is (low <= CRITERIA.flags.plms_index_adult)
+
+
+def test_three_jerks_round_the_onset_are_flagged_as_frequent_hypnic_jerks(calm: Signal) -> None:
+    at_s, xyz = calm[0], calm[1].copy()
+    for onset_s in (2100.0, 2300.0, 2600.0):
+        add_jerk(at_s, xyz, onset_s)
+    night = analysed([channel(at_s, xyz)])
+    assert night.n_hypnic_jerks == 3
+    assert flag(night, "frequent_hypnic_jerks").raised
+    assert not flag(night, "possible_plmd").raised
+
+
+def test_periodic_kicks_while_lying_awake_are_possible_rls_and_no_plms(kicking: Signal) -> None:
+    awake = StageSpan(EVENING_US, EVENING_US + round(6 * HOUR_S * 1e6), "wake")
+    asleep = StageSpan(awake.end_us, EVENING_US + round(8 * HOUR_S * 1e6), "light")
+    night = analysed([channel(*kicking)], stages=[awake, asleep])
+    found = flag(night, "possible_rls")
+    assert found.raised
+    assert states(found)["urge to move the legs, worse at rest and in the evening, relieved by moving"] == (
+        "not measurable"
+    )
+
+
+@pytest.mark.parametrize(("noted", "raised"), [(6.0, True), (0.0, False)])
+def test_an_urge_noted_in_the_journal_decides_about_possible_rls(
+    kicking: Signal,
+    noted: float,
+    raised: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    awake = StageSpan(EVENING_US, EVENING_US + round(6 * HOUR_S * 1e6), "wake")
+    asleep = StageSpan(awake.end_us, EVENING_US + round(8 * HOUR_S * 1e6), "light")
+    found = flag(analysed([channel(*kicking)], stages=[awake, asleep], urge_to_move=noted), "possible_rls")
+    assert found.raised is raised
+    assert ("6 of 10" in found.reason) is raised
+
+
+def test_a_child_is_judged_by_five_an_hour(calm: Signal) -> None:
+    few = [start + 27.0 * k for start in (6000, 12000, 18000) for k in range(15)]
+    signal = night_of_kicks(few)
+    adult = analysed([channel(*signal)])
+    child = analysed([channel(*signal)], criteria=Criteria.model_validate({"flags": {"age_group": "child"}}))
+    assert 5 < adult.scores[0].measures["plms_index"] < 15
+    assert not flag(adult, "possible_plmd").raised
+    assert flag(child, "possible_plmd").raised
+    assert child.criteria_hash != adult.criteria_hash

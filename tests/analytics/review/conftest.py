@@ -1,0 +1,91 @@
+"""The sample nights with hostile words beside them, and the page served from them to a browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Request
+from playwright.sync_api import Page as Tab
+
+from analytics.model import JournalEntry
+from analytics.store import Store, initialise, write_journal
+from flows.commands.demo import sample_data
+from flows.importing.declared import Wishes
+from flows.importing.pipeline import import_run, open_context
+from tests.analytics.review.browsing import browser_path, browsing, page_of, served
+
+NIGHT = date(2026, 3, 2)
+HOSTILE = "<script>document.title='taken'</script> \"quotes\" 'and' & \u202eright to left\u202c " + "x" * 10_000
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample nights in x.duckdb, which nobody may change."""
+    folder = tmp_path_factory.mktemp("samples")
+    database = folder / "x.duckdb"
+    import_run([sample_data()], open_context(Wishes(site="ankle", side="left", tz="UTC"), database=database))
+    noted = [JournalEntry("me", NIGHT, "note", text=HOSTILE), JournalEntry("me", NIGHT, "caffeine_mg", 120.0)]
+    write_journal(Store(database), noted)
+    return folder
+
+
+@pytest.fixture
+def database(samples: Path, tmp_path: Path) -> Path:
+    """A copy of the sample nights for one test."""
+    shutil.copytree(samples, tmp_path / "db", copy_function=_linked)
+    return tmp_path / "db" / "x.duckdb"
+
+
+def _linked(source: str, target: str) -> None:
+    if source.endswith(".parquet"):
+        Path(target).hardlink_to(source)
+    else:
+        shutil.copy2(source, target)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    """A database without nights."""
+    database = tmp_path / "empty.duckdb"
+    initialise(Store(database))
+    return database
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; tests that want one are skipped where there is none."""
+    executable = browser_path()
+    if executable is None:
+        pytest.skip("no Chromium on this machine: install it to test the review page (Debian: chromium)")
+    with browsing(executable) as found:
+        yield found
+
+
+@pytest.fixture
+def address(database: Path) -> Iterator[str]:
+    """The page of the sample nights."""
+    with served(page_of(database)) as at:
+        yield at
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Tab]:
+    """A tab in which nothing may go wrong unseen: no error in the console, no request to anywhere else."""
+    context = browser.new_context(viewport={"width": 1360, "height": 900})
+    tab = context.new_page()
+    wrong: list[str] = []
+    tab.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    tab.on("request", lambda request: wrong.append(request.url) if _is_elsewhere(request) else None)
+    yield tab
+    context.close()
+    assert wrong == []
+
+
+def _is_elsewhere(request: Request) -> bool:
+    return urlsplit(request.url).hostname != "127.0.0.1"

@@ -1,0 +1,254 @@
+"""The page in a real browser: every key and button, from no night at all and from the sample nights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page as Tab
+
+from analytics.store import Store, query
+from flows.importing.declared import Wishes
+from flows.importing.pipeline import import_run, open_context
+from tests.analytics.review.browsing import opened, page_of, ready, served
+from tests.paths import ROOT
+
+pytestmark = pytest.mark.once
+
+NIGHT = "/night/2026-03-02?subject=me"
+#: What axe-core must find nothing against.
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+
+
+def _night(tab: Tab) -> str:
+    return tab.locator("h1").inner_text()
+
+
+def _over_the_night(tab: Tab) -> tuple[float, float]:
+    """Where the mouse is over the left edge of the night's picture."""
+    plot = tab.locator(".plot").first.bounding_box()
+    assert plot
+    return plot["x"], plot["y"] + 60
+
+
+def _dragged(tab: Tab, start: float, end: float) -> None:
+    """From and to so many pixels from the left of the night's picture."""
+    x, y = _over_the_night(tab)
+    tab.mouse.move(x + start, y)
+    tab.mouse.down()
+    tab.mouse.move(x + end, y, steps=4)
+    tab.mouse.up()
+
+
+def _said(tab: Tab, words: str) -> None:
+    expect(tab.locator("#status")).to_contain_text(words)
+
+
+def test_without_nights_the_page_says_how_to_import(tab: Tab, empty: Path) -> None:
+    with served(page_of(empty)) as at:
+        opened(tab, at)
+        expect(tab.locator("main")).to_contain_text("nightkick import")
+        for key in ("ArrowLeft", "ArrowRight", "j", "k", "c", "x", "u", "d", "n", "z", "e", "+", "0", "h"):
+            tab.keyboard.press(key)
+        tab.keyboard.press("Shift+ArrowRight")
+        _said(tab, "No other night")
+        tab.keyboard.press("?")
+        expect(tab.locator("#help")).to_be_visible()
+        tab.keyboard.press("Escape")
+        expect(tab.locator("#help")).to_be_hidden()
+        ready(tab)
+
+
+def test_home_shows_every_night_with_its_ticks_and_its_state(address: str, tab: Tab) -> None:
+    opened(tab, address)
+    expect(tab.locator(".nights li")).to_have_count(3)
+    expect(tab.locator(".nights .stroke-periodic").first).to_be_attached()
+    expect(tab.locator(".findings")).to_contain_text("possible PLMD on 1 of 3 nights")
+    expect(tab.locator(".findings")).to_contain_text("Fewer than 7 nights")
+    tab.get_by_label("flagged", exact=True).check()
+    expect(tab.locator(".nights li")).to_have_count(2)
+    with tab.expect_download() as download:
+        tab.get_by_role("link", name="movements", exact=True).click()
+    assert len(download.value.path().read_text().splitlines()) > 700
+    tab.get_by_label("not reviewed").check()
+    tab.locator(".nights a").last.click()
+    ready(tab)
+    assert _night(tab) == "Monday, 2 March 2026"
+    tab.go_back()
+    expect(tab.locator(".nights li")).to_have_count(2)
+
+
+def test_keys_lead_through_nights_and_movements(address: str, tab: Tab) -> None:
+    opened(tab, address + NIGHT)
+    tab.keyboard.press("ArrowRight")
+    expect(tab.locator("h1")).to_have_text("Tuesday, 3 March 2026")
+    ready(tab).keyboard.press("ArrowLeft")
+    expect(tab.locator("h1")).to_have_text("Monday, 2 March 2026")
+    ready(tab).keyboard.press("ArrowLeft")
+    _said(tab, "first night")
+    tab.keyboard.press("Shift+ArrowRight")
+    expect(tab.locator("h1")).to_have_text("Tuesday, 3 March 2026")
+    ready(tab).keyboard.press("Shift+ArrowRight")
+    expect(tab.locator("h1")).to_have_text("Monday, 2 March 2026")
+    facts = ready(tab).locator(".facts")
+    first = facts.inner_text()
+    tab.keyboard.press("j")
+    expect(facts).not_to_have_text(first)
+    expect(facts).to_contain_text("after the last")
+    expect(tab.locator(".inspector .trace").first).to_be_attached()
+    tab.keyboard.press("k")
+    expect(facts).to_have_text(first)
+    for width in ("10 min", "30 s", "2 min"):
+        tab.keyboard.press("z")
+        expect(tab.get_by_role("button", name=width)).to_have_attribute("aria-pressed", "true")
+    tab.keyboard.press("+")
+    expect(tab.get_by_role("button", name="Whole night")).to_be_enabled()
+    tab.keyboard.press("0")
+    expect(tab.get_by_role("button", name="Whole night")).to_be_disabled()
+    tab.keyboard.press("h")
+    expect(tab.locator(".nights li")).to_have_count(3)
+
+
+def test_verdicts_survive_a_reload_and_a_new_import(address: str, tab: Tab, database: Path) -> None:
+    store = Store(database)
+    found = query(store, "SELECT * FROM events ORDER BY ALL")
+    opened(tab, address + NIGHT)
+    state = tab.locator(".part-state")
+    for key, word in (
+        ("x", "dismissed"),
+        ("u", "unsure"),
+        ("c", "confirmed"),
+        ("c", "not reviewed"),
+        ("c", "confirmed"),
+    ):
+        tab.keyboard.press(key)
+        expect(state).to_contain_text(word)
+    tab.keyboard.press("d")
+    expect(tab.locator(".facts")).to_contain_text("dismissed")
+    expect(tab.locator(".as-reviewed")).to_be_visible()
+    assert tab.locator(".detected .main").inner_text() == "42.1"
+    assert tab.locator(".as-reviewed .main").inner_text() != "42.1"
+    tab.reload()
+    ready(tab)
+    expect(state).to_contain_text("confirmed by Ann")
+    expect(tab.locator(".facts")).to_contain_text("dismissed")
+    sample = ROOT / "sample_data" / "periodic_night.cwa"
+    import_run([sample], open_context(Wishes(site="ankle", side="left", tz="Etc/UTC"), database=database))
+    tab.reload()
+    ready(tab)
+    expect(state).to_contain_text("confirmed by Ann")
+    expect(tab.locator(".facts")).to_contain_text("dismissed")
+    assert query(store, "SELECT * FROM events ORDER BY ALL").equals(found)
+
+
+def test_a_span_is_excluded_by_dragging_and_by_numbers_and_taken_back(address: str, tab: Tab) -> None:
+    opened(tab, address + NIGHT).get_by_role("button", name="Exclude a span").click()
+    _dragged(tab, 400, 500)
+    dragged = tab.get_by_role("textbox", name="from").input_value()
+    assert dragged.count(":") == 2
+    tab.get_by_role("textbox", name="from").fill("00:30")
+    tab.get_by_label("to", exact=True).fill("01:30:00")
+    tab.get_by_label("why").fill("the cat")
+    tab.get_by_role("button", name="Exclude", exact=True).click()
+    expect(tab.get_by_text("Excluded: 00:30:00 to 01:30:00")).to_be_visible()
+    expect(tab.get_by_text("the cat")).to_be_visible()
+    assert tab.locator(".as-reviewed .main").inner_text() != tab.locator(".detected .main").inner_text()
+    tab.get_by_role("button", name="Take back").click()
+    expect(tab.locator(".part-numbers")).to_contain_text("the same")
+
+
+def test_dragging_zooms_and_a_click_chooses_a_movement(address: str, tab: Tab) -> None:
+    opened(tab, address + NIGHT)
+    _dragged(tab, 300, 420)
+    expect(tab.get_by_role("button", name="Whole night")).to_be_enabled()
+    tab.locator(".plot").first.dblclick(position={"x": 600, "y": 100})
+    expect(tab.get_by_role("button", name="Whole night")).to_be_disabled()
+    before = tab.locator(".facts").inner_text()
+    x, y = _over_the_night(tab)
+    for px in range(200, 320, 13):
+        tab.mouse.click(x + px, y)
+    expect(tab.locator(".facts")).not_to_have_text(before)
+
+
+def test_every_button_of_the_night_does_what_its_key_does(address: str, tab: Tab) -> None:
+    opened(tab, address + NIGHT)
+    state, inspect = tab.locator(".part-state"), tab.locator(".inspect")
+    for name, word in (("Dismiss", "dismissed"), ("Unsure", "unsure"), ("Confirm", "confirmed")):
+        state.get_by_role("button", name=name).click()
+        expect(state).to_contain_text(word)
+        inspect.get_by_role("button", name=name).click()
+        expect(tab.locator(".facts")).to_contain_text(word)
+    before = tab.locator(".facts").inner_text()
+    inspect.get_by_role("button", name="Next").click()
+    expect(tab.locator(".facts")).not_to_have_text(before)
+    inspect.get_by_role("button", name="Previous").click()
+    expect(tab.locator(".facts")).to_have_text(before)
+    tab.get_by_role("button", name="awake, turning over").click()
+    expect(tab.locator(".plot").first.locator(".stroke-other")).to_have_count(0)
+    tab.get_by_role("button", name="Night after").click()
+    expect(tab.locator("h1")).to_have_text("Tuesday, 3 March 2026")
+    tab.get_by_role("button", name="Keys").click()
+    expect(tab.locator("#help")).to_be_visible()
+    tab.get_by_role("button", name="Close").click()
+    expect(tab.locator("#help")).to_be_hidden()
+
+
+def test_hostile_words_are_shown_as_words(address: str, tab: Tab) -> None:
+    opened(tab, address + NIGHT)
+    expect(tab.locator(".journal").first).to_contain_text("<script>document.title='taken'</script>")
+    hostile = "<img src=x onerror=\"document.title='taken'\">\u202e evil </textarea><script>1</script>"
+    tab.keyboard.press("n")
+    tab.keyboard.type("jjxx ")
+    tab.locator("#note-text").fill(hostile)
+    tab.get_by_label("this movement").or_(tab.get_by_label("the movement at")).check()
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.locator(".log .words")).to_have_text(hostile)
+    expect(tab.locator(".part-state")).to_contain_text("not reviewed")
+    assert tab.title() == "Night of 2026-03-02 · nightkick"
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_two_tabs_add_their_verdicts_to_each_other(address: str, tab: Tab, database: Path) -> None:
+    other = tab.context.new_page()
+    opened(tab, address + NIGHT).keyboard.press("c")
+    opened(other, address + NIGHT).keyboard.press("x")
+    expect(tab.locator(".part-state")).to_contain_text("confirmed")
+    expect(other.locator(".log li")).to_have_count(2)
+    assert set(query(Store(database), "SELECT verdict FROM reviews")["verdict"]) == {"confirm", "dismiss"}
+
+
+def test_a_page_from_elsewhere_cannot_write(browser: Browser, address: str, database: Path) -> None:
+    with served(page_of(database)) as elsewhere:
+        stranger = browser.new_page()
+        stranger.goto(elsewhere)
+        refused = stranger.evaluate(
+            """async (url) => {
+                const say = (headers) => fetch(url, {method: "POST", mode: "no-cors", headers, body: "{}"})
+                    .then((answer) => answer.status, () => "refused");
+                return [await say({"content-type": "text/plain"}), await say({"content-type": "application/json"})];
+            }""",
+            f"{address}/api/reviews",
+        )
+        stranger.close()
+    assert refused == ["refused", "refused"]
+    assert query(Store(database), "SELECT * FROM reviews").is_empty()
+
+
+@pytest.mark.first_case
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_keyboards_and_screen_readers_can_use_it(address: str, tab: Tab, scheme: str) -> None:
+    tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    for path in ("/", NIGHT):
+        opened(tab, address + path)
+        tab.wait_for_load_state("networkidle")
+        found = Axe().run(tab, options=RULES)
+        assert [violation["id"] for violation in found.response["violations"]] == [], found.generate_report()
+
+
+def test_a_narrow_screen_needs_no_sideways_scrolling(address: str, tab: Tab) -> None:
+    tab.set_viewport_size({"width": 390, "height": 844})
+    for path in ("/", NIGHT):
+        opened(tab, address + path)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,60 @@
+"""A real database in a folder of its own, and other processes that use it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from analytics.store import Store, initialise
+from tests.analytics.store.making import bring_in, stored
+from tests.paths import ROOT
+
+Child = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = Store(tmp_path_factory.mktemp("empty") / "nights.duckdb")
+    initialise(made)
+    return made.path
+
+
+@pytest.fixture
+def store(tmp_path: Path, empty_database: Path) -> Store:
+    return Store(Path(shutil.copy(empty_database, tmp_path / "nights.duckdb")), wait_s=20)
+
+
+@pytest.fixture(scope="session")
+def filled_database(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    path = Path(shutil.copy(empty_database, tmp_path_factory.mktemp("filled") / "nights.duckdb"))
+    bring_in(Store(path), stored())
+    return path
+
+
+@pytest.fixture
+def filled(tmp_path: Path, filled_database: Path) -> Store:
+    """One night of one person, four periodic movements, one flag."""
+    return Store(Path(shutil.copy(filled_database, tmp_path / "nights.duckdb")), wait_s=20)
+
+
+@pytest.fixture
+def child() -> Iterator[Child]:
+    """Start Python code in a process of its own; those still running at the end are killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(code: str, *arguments: object) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", code, *map(str, arguments)]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd=ROOT)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()

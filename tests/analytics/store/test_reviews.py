@@ -1,0 +1,199 @@
+"""What reviewers say is only ever added, outlives every import and analysis, and finds its movement again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analytics.model import Blank, Envelope, Review
+from analytics.store import Store, load_night, query, reviews_of, save_nights, set_default_ruleset, write_review
+from analytics.store.database.connection import transaction
+from analytics.store.database.migrate import initialise
+from ingest.errors import UsageError
+from tests.analytics.store.making import EVENING, START_US, bring_in, contents, night, sha, stored
+
+AT_US = START_US + 86_400_000_000
+HOUR_US = 3_600_000_000
+#: Of the first movement of the night that `filled` holds.
+ONSET_US = START_US + 2 * HOUR_US
+
+
+def said(verdict: Any, *, after_s: int = 0, **about: Any) -> Review:
+    return Review("anna", EVENING, verdict, "dr", AT_US + after_s * 1_000_000, **about)
+
+
+def verdict_of_night(store: Store) -> object:
+    return query(store, "SELECT review FROM nights").item()
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+def test_a_verdict_on_a_night_is_what_the_view_shows(filled: Store) -> None:
+    write_review(filled, said("confirm", note="clear"))
+    assert verdict_of_night(filled) == "confirm"
+    assert reviews_of(filled, "anna", EVENING) == (said("confirm", note="clear"),)
+
+
+def test_an_undo_is_a_row_of_its_own_and_leaves_the_night_unreviewed(filled: Store) -> None:
+    write_review(filled, said("dismiss"))
+    write_review(filled, said("undo", after_s=1))
+    assert verdict_of_night(filled) is None
+    assert [r.verdict for r in reviews_of(filled, "anna")] == ["dismiss", "undo"]
+
+
+def test_the_later_of_two_verdicts_of_one_moment_counts(filled: Store) -> None:
+    for verdict in ("unsure", "confirm", "dismiss"):
+        write_review(filled, said(verdict))
+    assert verdict_of_night(filled) == "dismiss"
+
+
+@pytest.mark.parametrize(
+    "about", [{"onset_us": ONSET_US}, {"start_us": START_US, "end_us": START_US + HOUR_US}, {"note": "words"}]
+)
+def test_words_about_anything_less_than_the_night_leave_its_verdict(filled: Store, about: dict[str, Any]) -> None:
+    write_review(filled, said("confirm"))
+    verdict = "dismiss" if "onset_us" in about else "exclude" if "start_us" in about else "note"
+    write_review(filled, said(verdict, after_s=1, **about))
+    assert verdict_of_night(filled) == "confirm"
+
+
+@pytest.mark.parametrize("off_us", [-500_000, 0, 500_000])
+def test_a_movement_is_found_by_its_onset_and_kept_with_number_and_recording(filled: Store, off_us: int) -> None:
+    kept = write_review(filled, said("dismiss", onset_us=ONSET_US + off_us))
+    assert kept == said("dismiss", onset_us=ONSET_US, movement_no=1, recording=sha("left"))
+    assert reviews_of(filled, "anna", EVENING) == (kept,)
+
+
+def test_a_movement_is_found_by_its_number_too(filled: Store) -> None:
+    assert write_review(filled, said("confirm", movement_no=2)).onset_us == ONSET_US + 25_000_000
+
+
+def test_an_onset_beats_a_number_of_an_older_analysis(filled: Store) -> None:
+    assert write_review(filled, said("confirm", movement_no=4, onset_us=ONSET_US)).movement_no == 1
+
+
+@pytest.mark.parametrize("about", [{"onset_us": ONSET_US + 500_001}, {"movement_no": 99}])
+def test_a_movement_that_is_not_there_is_refused(filled: Store, about: dict[str, int]) -> None:
+    with pytest.raises(UsageError, match="no such movement"):
+        write_review(filled, said("dismiss", **about))
+
+
+@pytest.mark.parametrize(
+    ("review", "words"),
+    [
+        (said("maybe"), "no verdict"),
+        (replace(said("confirm"), reviewer=" "), "name of the reviewer"),
+        (said("note"), "without words"),
+        (said("confirm", note="x" * 20_001), "20001 characters"),
+        (said("exclude"), "a span with a start and an end"),
+        (said("confirm", start_us=START_US, end_us=START_US + 1), "cannot be judged"),
+        (said("exclude", start_us=START_US, end_us=START_US), "ends after it starts"),
+        (said("exclude", start_us=START_US), "ends after it starts"),
+        (said("undo", start_us=START_US, end_us=START_US + 1, movement_no=1), "not both"),
+        (said("exclude", start_us=START_US - HOUR_US, end_us=START_US), "no night"),
+        (replace(said("confirm"), night_date=date(1999, 1, 1)), "no night 1999-01-01 of anna"),
+        (replace(said("confirm"), subject="nobody"), "no night"),
+    ],
+)
+def test_a_review_that_contradicts_itself_or_the_night_is_refused(filled: Store, review: Review, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        write_review(filled, review)
+    assert reviews_of(filled, review.subject) == ()
+
+
+def test_hostile_words_come_back_as_they_were(filled: Store) -> None:
+    hostile = "<script>alert('x')</script> \"; DROP TABLE night; -- \u202e" + "10 kB " * 1_700
+    write_review(filled, replace(said("confirm", note=hostile), reviewer=hostile[:40]))
+    (found,) = reviews_of(filled, "anna")
+    assert (found.note, found.reviewer) == (hostile, hostile[:40])
+
+
+# --- outliving ---------------------------------------------------------------------------------------------------
+
+
+def test_reviews_outlive_another_import_and_another_analysis(filled: Store) -> None:
+    write_review(filled, said("confirm"))
+    write_review(filled, said("dismiss", movement_no=3))
+    before = reviews_of(filled, "anna")
+    bring_in(filled, stored())
+    save_nights(filled, [night("anna", EVENING, [sha("left")], n_events=1)])
+    bring_in(filled, stored("right", side="right"), "right")
+    assert reviews_of(filled, "anna") == before
+    assert verdict_of_night(filled) == "confirm"
+
+
+# --- a night read back -------------------------------------------------------------------------------------------
+
+
+def full_night() -> Any:
+    values = np.array([3.1, np.nan, 80.5, 0.0], dtype=np.float32)
+    whole = np.arange(1_201, dtype=np.float32)
+    return night(
+        "anna",
+        EVENING,
+        [sha("left")],
+        blanks=(Blank(START_US, START_US + 5, "gap"), Blank(START_US, START_US + 9, "unworn")),
+        envelopes=(
+            Envelope(sha("left"), "ankle", "left", START_US, 0.5, np.where(whole % 7 == 0, np.nan, whole)),
+            Envelope(sha("left"), "ankle", "right", START_US + 1, 1.0, values),
+        ),
+    )
+
+
+def test_a_night_is_read_back_as_it_was_stored(filled: Store) -> None:
+    save_nights(filled, [full_night()])
+    found = load_night(filled, ("anna", EVENING))
+    assert found is not None
+    known = [
+        replace(s, measures={k: v for k, v in s.measures.items() if v is not None}, flags=sorted_flags(s))
+        for s in found.scores
+    ]
+    wanted = sorted(full_night().scores, key=lambda s: s.ruleset)
+    assert known == [replace(s, flags=sorted_flags(s)) for s in wanted]
+    assert replace(found, scores=()) == replace(full_night(), scores=())
+
+
+def sorted_flags(score: Any) -> tuple[Any, ...]:
+    return tuple(sorted(score.flags, key=lambda f: f.name))
+
+
+def test_only_the_rule_sets_asked_for_are_read(filled: Store) -> None:
+    set_default_ruleset(filled, "aasm")
+    found = load_night(filled, ("anna", EVENING), rulesets=frozenset({"aasm"}))
+    assert found is not None
+    assert [score.ruleset for score in found.scores] == ["aasm"]
+
+
+def test_a_night_that_is_not_there_is_none(filled: Store) -> None:
+    assert load_night(filled, ("nobody", EVENING)) is None
+
+
+def test_a_second_analysis_replaces_envelope_and_blanks(filled: Store) -> None:
+    for _ in range(2):
+        save_nights(filled, [full_night()])
+    assert query(filled, "SELECT list(len(max_mg) ORDER BY leg, start_at) FROM envelope").item().to_list() == [
+        *(600, 600, 1),
+        4,
+    ]
+    assert query(filled, "SELECT count(*) FROM blank").item() == 2
+
+
+def test_a_database_with_a_row_an_envelope_is_brought_to_short_rows(filled: Store) -> None:
+    save_nights(filled, [full_night()])
+    before = load_night(filled, ("anna", EVENING))
+    with transaction(filled) as con:
+        con.execute(
+            "CREATE TEMP TABLE whole AS SELECT subject, night_date, recording, site, leg, min(start_at) AS start_at,"
+            " step_s, flatten(list(max_mg ORDER BY start_at)) AS max_mg FROM envelope GROUP BY ALL;"
+            " DELETE FROM envelope; INSERT INTO envelope BY NAME FROM whole;"
+            " DELETE FROM schema_migration WHERE version = 7"
+        )
+    assert max(len(row[-1]) for row in contents(filled.path)["envelope"]) == 1_201
+    initialise(filled)
+    assert query(filled, "SELECT max(len(max_mg)) FROM envelope").item() == 600
+    assert load_night(filled, ("anna", EVENING)) == before

@@ -1,0 +1,264 @@
+"""What people query: the contract's names, a comment on everything, and the questions of the README."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import duckdb
+import polars as pl
+import pytest
+
+from analytics.nights.patterns import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF, NightFacts, is_pattern
+from analytics.store import Store, query, save, save_nights, set_default_ruleset
+from analytics.store.rows import MEASURES, NIGHT_TABLES
+from tests.analytics.store.making import EVENING, START_US, attempt, evenings, execute, night, score, sha, stored
+
+CONTRACT = {
+    "events": "subject night_date movement_no onset_at offset_at duration_s leg site peak_g posture_change_deg"
+    " sleep_state label imi_s series_no is_clm is_plm confidence",
+    "nights": "subject night_date tz site legs recorded_h sleep_source in_bed_at sleep_onset_at wake_at tst_h waso_min"
+    " sleep_efficiency ruleset n_lm n_clm n_plms n_plmw plms_index plmw_index periodicity_index_share"
+    " periodicity_index_runs share_imi_20_40 median_imi_s n_series n_hypnic_jerks plms_with_arousal assessable"
+    " not_assessable_reason flags review",
+    "flagged_nights": "subject night_date flag criteria reason",
+    "series": "subject night_date series_no start_at end_at n_movements n_in_sleep median_imi_s",
+    "imports": "path sha256 status error started_at finished_at version warnings",
+    "recordings": "sha256 path subject site side format device serial tz tz_source first_at last_at n_samples"
+    " rate_hz_nominal rate_hz_true unit lsb_mg noise_mg clipped_share bad_blocks restarts n_gaps duplicate_stamps"
+    " backward_steps n_idle idle_s is_calibrated residual_mg time_shift_s warnings",
+    "journal": "subject day kind value text",
+    "reviews": "subject night_date movement_no onset_at recording start_at end_at verdict note reviewer reviewed_at",
+    "patterns": "subject flag n_flagged n_assessable is_pattern finding note",
+    "sleep_stages": "subject night_date stage start_at end_at recording",
+    "heart_rate": "subject night_date minute_at heart_bpm rmssd_ms recording",
+}
+
+
+def row(store: Store, sql: str) -> dict[str, object]:
+    rows = query(store, sql).to_dicts()
+    assert len(rows) == 1
+    return rows[0]
+
+
+@pytest.mark.parametrize("view", CONTRACT)
+def test_a_view_has_the_columns_of_the_contract(store: Store, view: str) -> None:
+    columns = query(store, f"FROM {view}").columns
+    assert [column for column in CONTRACT[view].split() if column not in columns] == []
+
+
+def test_the_views_are_those_of_the_contract(store: Store) -> None:
+    views = query(store, "SELECT view_name FROM duckdb_views() WHERE NOT internal")["view_name"]
+    assert set(views) == set(CONTRACT)
+
+
+@pytest.mark.parametrize("view", CONTRACT)
+def test_instants_of_a_view_are_utc(store: Store, view: str) -> None:
+    schema = query(store, f"FROM {view}").schema
+    assert all(schema[name] == pl.Datetime("us", "UTC") for name in schema if name.endswith("_at"))
+
+
+@pytest.mark.parametrize(
+    ("catalog", "name"),
+    [
+        ("duckdb_tables() WHERE NOT internal", "table_name"),
+        ("duckdb_views() WHERE NOT internal", "view_name"),
+        ("duckdb_columns() WHERE NOT internal", "table_name || '.' || column_name"),
+    ],
+)
+def test_nothing_lacks_a_comment(store: Store, catalog: str, name: str) -> None:
+    found = query(store, f"SELECT {name} AS name, comment FROM {catalog}")
+    assert found.height > 5
+    assert found.filter(pl.col("comment").is_null())["name"].to_list() == []
+
+
+def test_every_measure_has_a_column_of_its_type(store: Store) -> None:
+    schema = query(store, f"SELECT {', '.join(MEASURES)} FROM score").schema
+    assert dict(schema) == dict(MEASURES)
+
+
+def test_a_recording_shows_how_good_it_is_and_what_was_said_of_it(filled: Store) -> None:
+    found = row(filled, f"FROM recordings WHERE sha256 = '{sha('left')}'")
+    assert (found["device"], found["serial"], found["tz_source"]) == ("Axivity AX3", "17'408", "user")
+    assert (found["lsb_mg"], found["noise_mg"], found["clipped_share"]) == (3.9, None, None)
+    assert (found["bad_blocks"], found["restarts"], found["n_gaps"], found["duplicate_stamps"]) == (2, 1, 1, 1)
+    assert (found["is_calibrated"], found["residual_mg"], found["idle_s"]) == (False, None, 0.0)
+    assert found["warnings"] == ["the clock was never set"]
+    assert query(filled, "SELECT DISTINCT warnings FROM imports WHERE status = 'imported'")["warnings"].to_list() == [
+        ["the clock was never set"]
+    ]
+
+
+# --- nights ------------------------------------------------------------------------------------------------------
+
+
+def test_a_night_shows_its_measures_and_flags(filled: Store) -> None:
+    found = row(filled, "FROM nights")
+    assert found["night_date"] == EVENING
+    assert found["tz"] == "Europe/Berlin"
+    assert (found["n_plms"], found["plms_index"]) == (4, pytest.approx(4 / 7.5))
+    assert (found["flags"], found["review"]) == (["possible_plmd"], None)
+    assert found["in_bed_at"] == datetime(2026, 3, 10, 21, tzinfo=UTC)
+
+
+def test_a_measure_that_was_left_out_is_null_and_not_zero(filled: Store) -> None:
+    found = row(filled, "SELECT median_imi_s, plms_with_arousal, plms_index_low FROM nights")
+    assert set(found.values()) == {None}
+
+
+def test_a_night_without_raised_flags_has_an_empty_list(store: Store) -> None:
+    new = stored()
+    save(store, new, [night("anna", EVENING, [new.sha256], raised=False)], attempt())
+    assert row(store, "SELECT flags FROM nights") == {"flags": []}
+    assert query(store, "FROM flagged_nights").is_empty()
+
+
+def test_a_night_that_cannot_be_assessed_has_no_index_whatever_was_counted(store: Store) -> None:
+    new = stored()
+    unworn = night("anna", EVENING, [new.sha256], assessable=False, not_assessable_reason="The sensor was not worn.")
+    save(store, new, [unworn], attempt())
+    indices = "plms_index, plmw_index, plms_index_low, periodicity_index_share, periodicity_index_runs"
+    assert set(row(store, f"SELECT {indices} FROM nights").values()) == {None}
+    assert row(store, "SELECT n_plms, not_assessable_reason FROM nights") == {
+        "n_plms": 4,
+        "not_assessable_reason": "The sensor was not worn.",
+    }
+
+
+def test_the_latest_verdict_on_the_whole_night_counts(filled: Store) -> None:
+    columns = "subject, night_date, movement_no, verdict, reviewer, reviewed_at"
+    add = f"INSERT INTO review_entry ({columns}) VALUES ('anna', '2026-03-10', ?, ?, 'dr', ?::TIMESTAMPTZ)"
+    for movement_no, verdict, at in [
+        (None, "unsure", "2026-03-12 10:00:00+00"),
+        (None, "confirm", "2026-03-13 10:00:00+00"),
+        (None, "dismiss", "2026-03-11 10:00:00+00"),
+        (3, "dismiss", "2026-03-14 10:00:00+00"),
+    ]:
+        execute(filled, add, [movement_no, verdict, at])
+    assert row(filled, "SELECT review FROM nights") == {"review": "confirm"}
+    assert query(filled, "FROM reviews").height == 4
+
+
+def test_another_rule_set_can_be_shown(filled: Store) -> None:
+    set_default_ruleset(filled, "aasm")
+    assert row(filled, "SELECT ruleset, n_lm, flags FROM nights") == {"ruleset": "aasm", "n_lm": 0, "flags": []}
+    assert query(filled, "FROM events").is_empty()
+    assert query(filled, "FROM series").is_empty()
+
+
+def test_a_night_that_was_not_scored_under_the_rule_set_is_shown_without_numbers(filled: Store) -> None:
+    set_default_ruleset(filled, "of-tomorrow")
+    assert row(filled, "SELECT recorded_h, plms_index FROM nights") == {"recorded_h": 8.0, "plms_index": None}
+
+
+# --- the other views ---------------------------------------------------------------------------------------------
+
+
+def test_an_event_is_seen_with_what_its_strongest_part_showed(filled: Store) -> None:
+    found = row(filled, "FROM events WHERE movement_no = 2")
+    assert found["onset_at"] == datetime(2026, 3, 10, 23, 0, 25, tzinfo=UTC)
+    assert (found["duration_s"], found["peak_g"], found["site"], found["imi_s"]) == (2.5, 0.13, "ankle", 25.0)
+
+
+def test_a_flag_gives_each_criterion(filled: Store) -> None:
+    found = row(filled, "FROM flagged_nights")
+    assert found["flag"] == "possible_plmd"
+    (criterion,) = json.loads(str(found["criteria"]))
+    assert (criterion["state"], criterion["threshold"]) == ("met", 15.0)
+
+
+def test_criteria_can_be_asked_in_sql(filled: Store) -> None:
+    assert row(filled, "SELECT criteria->0->>'state' AS state FROM flagged_nights") == {"state": "met"}
+
+
+def test_a_criterion_that_is_not_a_number_becomes_null_in_json(store: Store) -> None:
+    new = stored()
+    plain = night("anna", EVENING, [new.sha256])
+    flag = plain.scores[0].flags[1]
+    odd = replace(flag, criteria=(replace(flag.criteria[0], value=float("nan")),))
+    save(store, new, [replace(plain, scores=(replace(plain.scores[0], flags=(odd,)),))], attempt())
+    assert row(store, "SELECT criteria->0->>'value' AS value FROM flagged_nights") == {"value": None}
+
+
+def nights_with(store: Store, raised: list[bool], *, subject: str = "anna", assessable: bool = True) -> None:
+    new = stored(subject, subject=subject, blocks=None)
+    days = evenings(len(raised))
+    new = replace(new, night_dates=days, last_us=START_US + len(raised) * 86_400_000_000)
+    nights = [
+        night(subject, day, [new.sha256], raised=flag, assessable=assessable)
+        for day, flag in zip(days, raised, strict=True)
+    ]
+    save(store, new, nights, attempt(subject))
+
+
+@pytest.mark.parametrize(
+    ("raised", "is_pattern", "note"),
+    [
+        ([True], False, "fewer than three nights: too few for a pattern"),
+        ([True, True], False, "fewer than three nights: too few for a pattern"),
+        ([True, False, False], False, "fewer than five nights: nights differ, record more"),
+        ([True, True, False], True, "fewer than five nights: nights differ, record more"),
+        ([True, True, False, False], True, "fewer than five nights: nights differ, record more"),
+        ([True, True, False, False, False], True, None),
+        ([True, False, False, False, False], False, None),
+    ],
+)
+def test_two_of_at_least_three_nights_are_a_pattern(
+    store: Store, raised: list[bool], *, is_pattern: bool, note: str | None
+) -> None:
+    nights_with(store, raised)
+    found = row(store, "FROM patterns")
+    assert (found["flag"], found["is_pattern"], found["note"]) == ("possible_plmd", is_pattern, note)
+    assert found["finding"] == f"possible PLMD on {sum(raised)} of {len(raised)} assessable nights"
+
+
+def test_the_view_calls_the_same_nights_a_pattern_and_few_as_the_command_does(store: Store) -> None:
+    """The thresholds stand in the view and in `analytics.nights.patterns`."""
+    numbers = (1, PATTERN_OF - 1, PATTERN_OF, FEW_NIGHTS - 1, FEW_NIGHTS)
+    cases = {f"{k} of {n}": (k, n) for n in numbers for k in range(1, min(n, PATTERN_NIGHTS) + 1)}
+    expected = {}
+    for subject, (k, n) in cases.items():
+        raised = [i < k for i in range(n)]
+        nights_with(store, raised, subject=subject)
+        facts = [
+            NightFacts(day, assessable=True, plms_index=None, flags=frozenset({"possible_plmd"} if flag else ()))
+            for day, flag in zip(evenings(n), raised, strict=True)
+        ]
+        note = "fewer than three" if n < PATTERN_OF else "fewer than five" if n < FEW_NIGHTS else None
+        expected[subject] = (is_pattern("possible_plmd", facts), note)
+    rows = query(store, "SELECT subject, is_pattern, regexp_extract(note, '^fewer than \\w+') FROM patterns").rows()
+    assert {subject: (told, note) for subject, told, note in rows} == expected
+
+
+def test_nights_that_cannot_be_assessed_make_no_pattern(store: Store) -> None:
+    nights_with(store, [True, True, True], assessable=False)
+    assert query(store, "FROM patterns").is_empty()
+
+
+def test_a_score_with_a_measure_nobody_knows_is_refused(filled: Store) -> None:
+    plain = night("anna", EVENING, [sha("left")])
+    odd = replace(score(()), measures={"n_sneezes": 3})
+    with pytest.raises(Exception, match="no column for the measure n_sneezes"):
+        save_nights(filled, [replace(plain, scores=(odd,))])
+
+
+# --- speed -------------------------------------------------------------------------------------------------------
+
+
+def test_a_thousand_nights_are_asked_in_well_under_a_second(store: Store) -> None:
+    """1,000 nights of 300 events; the contract asks for well under a second."""
+    new = stored()
+    save(store, new, [night("anna", EVENING, [new.sha256], n_events=300)], attempt())
+    for table in NIGHT_TABLES:
+        copies = f"SELECT * REPLACE (night_date + i::INTEGER AS night_date) FROM {table}, range(1, 1000) r(i)"
+        execute(
+            store, f"INSERT INTO {table} SELECT COLUMNS(c -> c <> 'i') FROM ({copies})".replace("c ->", "lambda c:")
+        )
+    assert query(store, "SELECT count(*) FROM events").item() == 300_000
+    for sql in ("SELECT night_date, plms_index, flags FROM nights ORDER BY night_date", "FROM patterns"):
+        began = datetime.now(UTC)
+        query(store, sql)
+        assert (datetime.now(UTC) - began).total_seconds() < 1
+    assert isinstance(query(store, "SELECT max(night_date) FROM nights").item(), date)
+    assert duckdb.__version__ >= "1.5"

@@ -1,0 +1,53 @@
+"""How ``nightkick review`` starts, and how it says that it cannot."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import duckdb
+import httpx
+
+from analytics.store import Store, initialise
+from tests.analytics.review.program import reviewing
+from tests.flows.conftest import Run
+
+
+def test_a_missing_database_is_not_made(run: Run, tmp_path: Path) -> None:
+    said = run("review", "--no-open", "--port", 0, "--db", tmp_path / "misspelt.duckdb")
+    assert said.code == 3
+    assert "import a recording first" in said.err
+    assert not (tmp_path / "misspelt.duckdb").exists()
+
+
+def test_a_newer_database_is_said_in_one_line(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.duckdb"
+    initialise(Store(path))
+    with duckdb.connect(str(path)) as con:
+        con.execute("INSERT INTO schema_migration VALUES (9999, 'later', 'x', now())")
+    said = run("review", "--no-open", "--port", 0, "--db", path)
+    assert said.code == 3
+    assert said.err.count("\n") == 1
+    assert "update nightkick" in said.err
+
+
+def test_a_port_in_use_is_said_with_the_way_out(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.duckdb"
+    initialise(Store(path))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = run("review", "--no-open", "--port", port, "--db", path)
+    assert said.code == 2
+    assert f"port {port} is in use" in said.err
+    assert "--port 0" in said.err
+    assert run("review", "--no-open", "--port", 70_000, "--db", path).code == 2
+
+
+def test_it_says_where_it_is_and_stops_when_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.duckdb"
+    initialise(Store(path))
+    with reviewing(path) as running:
+        assert running.lines[0] == f"review page: {running.address}/ (Ctrl+C stops it)\n"
+        assert str(running.file) in running.lines[1]
+        assert httpx.get(running.address, cookies=running.cookie(), timeout=30).status_code == 200
+        assert running.stop() == ""

@@ -1,0 +1,217 @@
+"""A served deployment for real, and what of a schedule can be asked without one."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from analytics.store import Store, query
+from flows.commands.schedule import only_one, plan_for
+from flows.settings.settings import load
+from ingest.errors import DatabaseBusyError
+from tests.flows.conftest import Run
+from tests.flows.making import tiny
+from tests.flows.unattended.serving import environment, home_of, served
+from tests.paths import ROOT
+
+#: Marks a run as running, as a power cut leaves it, and closes it as the next start does.
+ZOMBIE = """
+import asyncio, sys
+from uuid import UUID
+from prefect.client.orchestration import get_client
+from prefect.states import Running
+from flows.unattended.serving import close_abandoned
+
+async def main():
+    async with get_client() as client:
+        await client.set_flow_run_state(UUID(sys.argv[2]), Running(), force=True)
+        print(await close_abandoned(client, sys.argv[1]), await close_abandoned(client, sys.argv[1]))
+
+asyncio.run(main())
+"""
+
+DATES = """
+import asyncio, datetime, sys
+from prefect.server.schemas.schedules import CronSchedule
+from flows.settings.settings import load
+from flows.commands.schedule import plan_for
+from flows.unattended.serving import cron_schedule
+from pathlib import Path
+
+for at, zone, start in (line.split() for line in sys.stdin):
+    plan = plan_for(load(), inbox=Path("in"), at=at, cron=None, tz=zone, database=Path("n.duckdb"))
+    ours = cron_schedule(plan)
+    theirs = CronSchedule(cron=ours.cron, timezone=ours.timezone)
+    first = datetime.datetime.fromisoformat(start + "T00:00+00:00")
+    print(*(f"{when:%m-%d}" for when in asyncio.run(theirs.get_dates(n=4, start=first))))
+"""
+
+
+@pytest.mark.prefect
+@pytest.mark.timeout(600)
+def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_asked(
+    home: Path, with_records: Callable[[Path], None]
+) -> None:
+    with_records(home_of("n.duckdb"))
+    hook = [sys.executable, "-c", "import sys; open('told.json', 'w').write(sys.stdin.read())"]
+    Path("nightkick.toml").write_text(f"[notify]\ncommand = {json.dumps(hook)}\n", encoding="utf-8")
+    Path("in").mkdir()
+    (Path("in") / "empty.cwa").touch()
+    with served(home, "--inbox", "in", "--at", "09:00", "--tz", "Europe/Berlin", "--db", "n.duckdb") as schedule:
+        tiny(Path("in/a.csv"))
+        for name in ("in/a.csv", "in/empty.cwa"):
+            os.utime(name, (1_800_000_000, 1_700_000_000))
+        deployment = schedule.call("POST", "/deployments/filter", {})[0]
+        assert deployment["schedules"][0]["schedule"]["timezone"] == "Europe/Berlin"
+
+        # Four runs that are due at once, as after four days of being off: one makes up for all.
+        create = f"/deployments/{deployment['id']}/create_flow_run"
+        past = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2026-01-01T08:00:00Z"}}
+        runs = [schedule.call("POST", create, {"state": past})["id"] for _ in range(4)]
+
+        def states() -> list[str]:
+            return sorted(schedule.call("GET", f"/flow_runs/{run}")["state"]["type"] for run in runs)
+
+        schedule.wait_for(lambda: "COMPLETED" in states())
+        assert states() == ["CANCELLED"] * 3 + ["COMPLETED"]
+        assert query(Store(Path("n.duckdb").absolute()), "SELECT status FROM imports ORDER BY 1").rows() == [
+            ("imported",),
+            ("refused",),
+        ]
+        assert re.search(r": 1 imported, 0 known, 1 refused, no night of me has come", schedule.said())
+        assert "Traceback" not in schedule.said()
+        told = json.loads(Path("told.json").read_text(encoding="utf-8"))
+        assert [missing["last_night"] for missing in told["no_data"]] == ["2026-03-02"]
+        page = schedule.call("POST", "/artifacts/filter", {})[0]
+        assert page["key"] == "nightly"
+        assert "| 2026-03-02 | me |" in page["data"]
+        assert "the file is empty" in page["data"]
+        assert "nightkick review --db" in page["data"]
+
+        second = subprocess.run(
+            [sys.executable, "-m", "flows", "schedule", "--inbox", "in", "--db", "n.duckdb"],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (second.returncode, f"process {schedule.process.pid} since" in second.stderr) == (3, True)
+
+        flow = schedule.call("GET", f"/flows/{deployment['flow_id']}")["name"]
+        closed = subprocess.run(
+            [sys.executable, "-c", ZOMBIE, f"{flow}/{deployment['name']}", runs[0]],
+            env=environment(
+                PREFECT_API_URL=schedule.api, PREFECT_API_AUTH_STRING=schedule.secret, PREFECT_LOGGING_LEVEL="CRITICAL"
+            ),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert closed.stdout.split() == ["1", "0"], closed.stderr
+        assert schedule.call("GET", f"/flow_runs/{runs[0]}")["state"]["type"] == "CRASHED"
+
+        schedule.process.send_signal(signal.SIGINT)
+        assert schedule.process.wait(30) == 130
+        assert schedule.said().splitlines()[-1] == "nightkick: interrupted; what was stored stays stored"
+        with pytest.raises(OSError, match="refused"):
+            schedule.call("GET", "/health")
+
+
+def test_the_deployment_for_a_work_pool_names_a_flow_that_takes_its_parameters() -> None:
+    (deployment,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    path, _, name = deployment["entrypoint"].partition(":")
+    module = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    flow = next(part for part in module.body if isinstance(part, ast.FunctionDef) and part.name == name)
+    plan = plan_for(load(), inbox=Path("x"), at=None, cron=None, tz="UTC", database=Path("n.duckdb"))
+    taken = {argument.arg for argument in flow.args.args}
+    assert deployment["parameters"].keys() == plan.parameters().keys() == taken
+    assert deployment["schedules"][0]["cron"] == plan.cron
+
+
+@pytest.mark.prefect
+def test_a_change_of_the_clocks_lets_no_day_run_twice_or_not_at_all(home: Path) -> None:
+    zones = {"Europe/Berlin": ("2027-03-26", "2026-10-23"), "America/New_York": ("2027-03-12", "2026-10-30")}
+    asked = [
+        (at, zone, start)
+        for at in ("00:30", "01:30", "02:00", "02:30", "03:00", "09:00")
+        for zone, starts in zones.items()
+        for start in starts
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", DATES],
+        env=environment(PREFECT_HOME=str(home), PREFECT_LOGGING_LEVEL="CRITICAL"),
+        input="\n".join(" ".join(line) for line in asked),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    answers = dict(zip(asked, (line.split() for line in done.stdout.splitlines()), strict=True))
+    for (at, zone, start), days in answers.items():
+        assert len(set(days)) == 4, (at, zone, start, days)
+        numbers = [time.strptime(f"{start[:4]}-{day}", "%Y-%m-%d").tm_yday for day in days]
+        assert numbers == list(range(numbers[0], numbers[0] + 4)), (at, zone, start, days)
+
+
+def test_the_command_line_goes_before_the_settings_and_those_before_nine_in_the_morning() -> None:
+    own = Path("own.duckdb")
+    assert plan_for(load(), inbox=Path("x"), at=None, cron=None, tz="UTC", database=own).cron == "0 9 * * *"
+    Path("nightkick.toml").write_text('[schedule]\ninbox = "in"\nat = "21:05"\ntz = "Europe/Berlin"\n', "utf-8")
+    plan = plan_for(load(), inbox=None, at=None, cron=None, tz=None, database=own)
+    assert (plan.inbox, plan.cron, plan.zone) == (Path("in").absolute(), "5 21 * * *", "Europe/Berlin")
+    plan = plan_for(load(), inbox=Path("x"), at="7:30", cron=None, tz="UTC", database=own)
+    assert (plan.inbox, plan.cron, plan.zone) == (Path("x").absolute(), "30 7 * * *", "UTC")
+    assert plan_for(load(), inbox=None, at=None, cron="0 */6 * * *", tz=None, database=own).cron == "0 */6 * * *"
+
+
+def test_two_databases_have_deployments_and_records_of_their_own() -> None:
+    plans = [
+        plan_for(load(), inbox=Path("x"), at=None, cron=None, tz="UTC", database=Path(name))
+        for name in ("a/n.duckdb", "b/n.duckdb")
+    ]
+    assert len({plan.deployment for plan in plans} | {plan.prefect_home.name for plan in plans}) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--at", "25:00"], "HH:MM"),
+        (["--at", "9"], "HH:MM"),
+        (["--cron", "0 9 * *"], "five fields"),
+        (["--at", "9:00", "--cron", "0 9 * * *"], "cannot be combined"),
+        (["--tz", "Europe/Nowhere"], "Europe/Nowhere"),
+    ],
+)
+def test_a_time_that_makes_no_sense_is_refused_before_prefect_starts(run: Run, arguments: list[str], says: str) -> None:
+    said = run("schedule", "--inbox", "in", "--db", "n.duckdb", *arguments)
+    assert (said.code, says in said.err) == (2, True), said.err
+
+
+def test_a_schedule_without_an_inbox_says_where_to_name_one(run: Run) -> None:
+    said = run("schedule", "--db", "n.duckdb")
+    assert (said.code, "--inbox" in said.err) == (2, True)
+
+
+def test_one_schedule_at_a_time_serves_a_database() -> None:
+    database = Path("n.duckdb").absolute()
+    with only_one(database):
+        with pytest.raises(DatabaseBusyError, match=f"process {os.getpid()} since"), only_one(database):
+            pass
+        with only_one(database.with_name("other.duckdb")):
+            pass
+    with only_one(database):
+        pass
