@@ -5,9 +5,9 @@
 Each operation runs as a process of its own on a copy of the same folder: a database with nights of three people, with
 journal and reviews, samples, a published copy, a backup. A first run, undisturbed, tells what the operation leaves
 behind, how long it takes, and when it has files of that folder open for writing. Then it gets SIGKILL at moments that
-are drawn from that length, until there were enough and half of them came while it wrote. Three of four kills wait from
-the drawn moment for the next time that it has a file open for writing; before each kill the process is stopped, and
-what it has open is looked at.
+are drawn from that length, until there were enough and half of them came while it wrote. Three of four kills are drawn
+from the looks at which the first run had a file open for writing; before each kill the process is stopped, and what it
+has open is looked at.
 
 After each kill every row that is there must be one from before or one from after, every check of `nightkick doctor`
 must hold but for what a dead process may leave behind, and the same operation, run once more, must leave what the
@@ -43,12 +43,12 @@ LONGEST_S = 240.0
 
 @dataclass(frozen=True, slots=True)
 class Undisturbed:
-    """What an operation does that is left alone: the rows before and after, its length, and when it writes, seconds."""
+    """What an operation does that is left alone: rows before and after, length, at how many looks it wrote."""
 
     before: State
     after: State
     takes_s: float
-    writes_s: tuple[float, float]
+    n_writing: int
 
 
 @dataclass(slots=True)
@@ -102,8 +102,10 @@ def killed(operation: Operation, folder: Path, kills: int, seed: int) -> Tally:
             raise AssertionError(f"{operation.name}: {tally}")
         fresh(template, here)
         aimed = chance.random() < SHARE_AIMED
-        at_s = chance.uniform(*undisturbed.writes_s) if aimed else chance.uniform(0, undisturbed.takes_s)
-        was_writing = killed_at(operation, here, at_s, waits_for_writing=aimed)
+        if aimed:
+            was_writing = killed_at(operation, here, n_writing=chance.randint(1, undisturbed.n_writing))
+        else:
+            was_writing = killed_at(operation, here, at_s=chance.uniform(0, undisturbed.takes_s))
         if was_writing is None:
             tally.finished_before += 1
             continue
@@ -120,25 +122,31 @@ def left_alone(operation: Operation, template: Path, here: Path) -> Undisturbed:
     fresh(template, here)
     before = rows_of(operation, here)
     process, began = start(operation, here), time.monotonic()
-    writing_s = []
+    n_writing = 0
     while process.poll() is None:
-        if is_writing(process.pid, here):
-            writing_s.append(time.monotonic() - began)
+        n_writing += is_writing(process.pid, here)
         time.sleep(LOOK_S)
     takes_s = time.monotonic() - began
     assert process.returncode == 0, (operation.name, said(here))
     after = rows_of(operation, here)
     operation.holds(here, "finished")
-    assert writing_s, f"{operation.name} was never seen to write"
-    return Undisturbed(before, after, takes_s, (writing_s[0], writing_s[-1]))
+    assert n_writing, f"{operation.name} was never seen to write"
+    return Undisturbed(before, after, takes_s, n_writing)
 
 
-def killed_at(operation: Operation, here: Path, at_s: float, *, waits_for_writing: bool) -> bool | None:
-    """Kill the operation then; whether it had files open for writing, None where it had ended before."""
+def killed_at(operation: Operation, here: Path, *, at_s: float = 0, n_writing: int = 0) -> bool | None:
+    """Kill the operation then, or when it is seen to write for the n-th time.
+
+    Returns
+    -------
+    bool or None
+        Whether it had files open for writing; None where it had ended before.
+    """
     process = start(operation, here)
     time.sleep(at_s)
-    while waits_for_writing and process.poll() is None and not is_writing(process.pid, here):
-        time.sleep(LOOK_S)
+    while n_writing and process.poll() is None:
+        n_writing -= is_writing(process.pid, here)
+        time.sleep(LOOK_S if n_writing else 0)
     if process.poll() is not None:
         return None
     for pid in family(process.pid):

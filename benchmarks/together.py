@@ -32,10 +32,11 @@ import duckdb
 
 from analytics.model import Review
 from analytics.store import Store, back_up, check, initialise, publish, query, restore, write_review
-from flows.commands.reanalyse import Chosen, reanalyse_command
+from flows.commands.reanalyse import reanalyse_command
 from flows.commands.report import report_command
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
+from flows.importing.reanalysis import Chosen
 from flows.settings.database import WAIT_S
 from flows.terminal.values import csv_text
 from ingest.clock import microseconds

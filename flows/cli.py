@@ -179,7 +179,8 @@ def reanalyse(
     as_json
         With --compare: print one JSON document with every night, also those that stay as they are.
     """
-    from flows.commands.reanalyse import Chosen, reanalyse_command
+    from flows.commands.reanalyse import reanalyse_command
+    from flows.importing.reanalysis import Chosen
     from ingest.errors import UsageError
 
     chosen = Chosen(since, until, subject, version)

@@ -61,7 +61,8 @@ def nights(
     as_csv
         Print CSV.
     """
-    from flows.commands.nights import Selection, nights_command
+    from flows.commands.nights import nights_command
+    from flows.terminal.night_table import Selection
 
     shape = _shape(as_json=as_json, as_csv=as_csv)
     selection = Selection(flagged=flagged, unreviewed=unreviewed, since=since, until=until, subject=subject)
@@ -127,7 +128,7 @@ def movements(
         Print CSV.
     """
     from flows.commands.movements import movements_command
-    from flows.commands.nights import Selection
+    from flows.terminal.night_table import Selection
 
     shape = _shape(as_json=as_json, as_csv=as_csv)
     _at_most_one("a night", night is not None, "--since or --until", (since or until) is not None)
@@ -224,7 +225,8 @@ def score(
         Kind of the files that are written.
     """
     from analytics.scoring.rulesets import RULESETS
-    from flows.commands.score import ruleset_named, score_command
+    from flows.commands.score import score_command
+    from flows.settings.rulesets import ruleset_named
 
     known = RULESETS
     if ruleset not in known:

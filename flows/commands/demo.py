@@ -6,10 +6,11 @@ from pathlib import Path
 
 from analytics.files.belongings import kept_as
 from analytics.store import query
-from flows.commands.import_files import run_import, summary, tell
-from flows.commands.nights import Nights, Selection, print_nights, select_nights
+from flows.commands.import_files import run_import
 from flows.importing.declared import Wishes
+from flows.importing.telling import summary, tell
 from flows.settings.database import store_for
+from flows.terminal.night_table import Nights, Selection, print_nights, select_nights
 from flows.terminal.talk import emit
 from ingest.errors import UsageError
 from ingest.workspace import own_folder

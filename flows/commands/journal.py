@@ -14,10 +14,10 @@ from pathlib import Path
 from analytics.model import JournalEntry
 from analytics.nights.journal import READ_BY_ANALYSIS, TEMPLATE, entries_of
 from analytics.store import NightKey, publish, query, write_journal
-from flows.commands.reanalyse import analyse_again
 from flows.importing.declared import Wishes
 from flows.importing.import_run import Context
 from flows.importing.pipeline import open_context
+from flows.importing.reanalysis import analyse_again
 from flows.terminal.talk import emit, say
 from ingest.errors import UsageError
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from analytics.store import query
-from flows.commands.nights import Selection, condition
 from flows.settings.database import store_for
+from flows.terminal.night_table import Selection, condition
 from flows.terminal.talk import emit, emit_table
 from flows.terminal.values import Shape, csv_text, json_document
 

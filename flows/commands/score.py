@@ -29,7 +29,7 @@ from analytics.scoring.event_lists import (
     with_night,
 )
 from analytics.scoring.event_tables import checked_hypnogram
-from analytics.scoring.rulesets import RULESETS, Ruleset
+from analytics.scoring.rulesets import Ruleset
 from analytics.scoring.score import Scored, score
 from flows.importing.event_files import naming, read_event_file
 from flows.terminal.talk import emit, say
@@ -85,19 +85,6 @@ def score_command(
     counts = {"nights": scored.nights, "movements": scored.movements, "series": scored.series}
     say(f"scored by {ruleset.name}; {', '.join(f'{name}: {len(rows)}' for name, rows in counts.items())}")
     emit("".join(f"{path}\n" for path in results))
-
-
-def ruleset_named(name: str, known: Mapping[str, Ruleset] = RULESETS) -> Ruleset:
-    """The rule set that is called so.
-
-    Raises
-    ------
-    UsageError
-        If none is; names those that are there.
-    """
-    if name not in known:
-        raise UsageError(f"no rule set is called {name}", hint=f"there are {listed(known)}")
-    return known[name]
 
 
 def _event_lists(paths: Mapping[ListName, Path]) -> dict[ListName, pl.DataFrame]:

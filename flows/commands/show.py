@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from analytics.store import Store, query, snapshot
-from flows.commands.nights import decoded
 from flows.settings.database import store_for
+from flows.terminal.night_table import decoded
 from flows.terminal.raster import LEGEND, raster
 from flows.terminal.talk import emit
 from flows.terminal.values import Row, json_document

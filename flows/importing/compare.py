@@ -16,11 +16,11 @@ from typing import Any
 
 from analytics.model import Night
 from analytics.store import NightKey, Store, default_ruleset, query, snapshot
-from flows.commands.reanalyse import Chosen, each_night, night_anew, selected
-from flows.commands.score import ruleset_named
 from flows.importing.declared import Wishes
 from flows.importing.import_run import Context
 from flows.importing.pipeline import open_context
+from flows.importing.reanalysis import Chosen, each_night, night_anew, selected
+from flows.settings.rulesets import ruleset_named
 from flows.terminal.talk import emit, emit_table, say
 from flows.terminal.values import json_document
 

@@ -18,9 +18,9 @@ from analytics.store import (
     remove_orphans,
     tidy,
 )
-from flows.commands.reanalyse import analyse_again
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
+from flows.importing.reanalysis import analyse_again
 from flows.settings.database import store_for
 from flows.terminal.talk import complain, say
 

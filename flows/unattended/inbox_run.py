@@ -26,11 +26,11 @@ from analytics.store import (
     untold,
 )
 from flows import __version__
-from flows.commands.import_files import counts
 from flows.importing.import_run import Context
 from flows.importing.inputs import Inputs
 from flows.importing.outcomes import Outcome
 from flows.importing.pipeline import OneByOne, import_each, import_found
+from flows.importing.telling import counts
 from flows.settings.settings import Settings
 from flows.unattended.archive import archive_folder, move_stored
 from flows.unattended.inbox import Inbox, look_through

@@ -37,12 +37,12 @@ from prefect.settings import PREFECT_API_URL
 from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.commands.import_files import tell
 from flows.importing.declared import Wishes
 from flows.importing.import_run import Context
 from flows.importing.outcomes import Outcome
 from flows.importing.pipeline import import_input, import_run, open_context
 from flows.importing.store_order import Turns
+from flows.importing.telling import tell
 from flows.settings.settings import Settings, load
 from flows.settings.value_types import at_home
 from flows.terminal.talk import complain, say

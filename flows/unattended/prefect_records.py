@@ -10,8 +10,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from analytics.store import Store
-from flows.commands.schedule import Plan, only_one
 from flows.unattended.prefect_environment import prefect_defaults
+from flows.unattended.schedule_plan import Plan, only_one
 from ingest.errors import DatabaseBusyError, NightkickError
 
 

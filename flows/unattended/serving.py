@@ -34,10 +34,10 @@ from prefect.schedules import Cron, Schedule
 from prefect.states import Cancelled, Crashed
 from prefect.types.entrypoint import EntrypointType
 
-from flows.commands.schedule import Plan
 from flows.terminal.talk import say
 from flows.unattended.prefect_files import leaving
 from flows.unattended.prefect_server import Server
+from flows.unattended.schedule_plan import Plan
 from ingest.errors import NightkickError, UsageError
 
 #: States of a run that somebody is supposed to be working on.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.commands.schedule import only_one
+from flows.unattended.schedule_plan import only_one
 from ingest.errors import UsageError
 from ingest.settled import open_lock
 from ingest.workspace import abandoned, workspace

@@ -19,8 +19,8 @@ import pytest
 from analytics.store import Store, query
 from analytics.store.samples.removing import note_path
 from flows.cli import main
-from flows.commands.schedule import only_one
 from flows.unattended.prefect_records import record_folders
+from flows.unattended.schedule_plan import only_one
 from tests.analytics.store.making import contents, execute
 from tests.flows.conftest import Run
 from tests.flows.making import BEDTIME, tiny

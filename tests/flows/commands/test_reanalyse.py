@@ -14,9 +14,9 @@ import pytest
 
 from analytics.scoring.rulesets import RULESETS
 from analytics.store import Store, default_ruleset, query
-from flows.commands.reanalyse import Chosen, analyse_again, each_night, night_anew, selected
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import open_context
+from flows.importing.reanalysis import Chosen, analyse_again, each_night, night_anew, selected
 from flows.settings.settings import FILE_NAME, load
 from ingest.errors import UsageError
 from tests.flows.conftest import Run

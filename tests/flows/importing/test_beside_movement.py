@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from analytics.store import Store, query
-from flows.commands.import_files import summary, tell
 from flows.importing.declared import Wishes
 from flows.importing.outcomes import Outcome
 from flows.importing.pipeline import import_run, open_context
+from flows.importing.telling import summary, tell
 from ingest.clock import microseconds
 from ingest.recording import (
     Decoded,

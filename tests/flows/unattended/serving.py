@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flows.commands.schedule import plan_for
 from flows.settings.settings import load
+from flows.unattended.schedule_plan import plan_for
 from tests.paths import ROOT
 
 LIMIT_S = 200

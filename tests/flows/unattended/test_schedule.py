@@ -17,8 +17,8 @@ import pytest
 import yaml
 
 from analytics.store import Store, query
-from flows.commands.schedule import only_one, plan_for
 from flows.settings.settings import load
+from flows.unattended.schedule_plan import only_one, plan_for
 from ingest.errors import DatabaseBusyError
 from tests.flows.conftest import Run
 from tests.flows.making import tiny
@@ -45,7 +45,7 @@ DATES = """
 import asyncio, datetime, sys
 from prefect.server.schemas.schedules import CronSchedule
 from flows.settings.settings import load
-from flows.commands.schedule import plan_for
+from flows.unattended.schedule_plan import plan_for
 from flows.unattended.serving import cron_schedule
 from pathlib import Path
 

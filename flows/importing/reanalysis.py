@@ -1,0 +1,151 @@
+"""Stored nights analysed again, each from its staged samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from typing import TypeVar
+
+from analytics.model import Night
+from analytics.scoring.rulesets import Ruleset, ruleset_hash
+from analytics.store import (
+    NightKey,
+    query,
+    recordings_of_night,
+    said_of_pruned,
+    save_nights,
+    snapshot,
+)
+from flows.importing.analysis import NightToAnalyse
+from flows.importing.import_run import Context
+from flows.importing.save_recording import STALE_TRIES, to_analyse
+from flows.importing.worker_tasks import analysed
+from flows.terminal.talk import complain, progress
+from flows.workers.workers import lanes_for, side_by_side, workers_for
+from ingest.errors import DatabaseBusyError, NightkickError, SamplesLostError, StaleAnalysisError, WorkerLostError
+
+T = TypeVar("T")
+
+
+#: A process takes 1-2 s to start, and a night 2-3 s.
+WORTH_PROCESSES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which nights to analyse again; what is None makes no difference.
+
+    Attributes
+    ----------
+    version : str or None
+        Those that this version of nightkick analysed.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    subject: str | None = None
+    version: str | None = None
+
+    def is_everything(self) -> bool:
+        """Whether nothing was chosen."""
+        return self == Chosen()
+
+
+def selected(context: Context, chosen: Chosen, *, lacking: Ruleset | None = None) -> list[NightKey]:
+    """The chosen nights by evening; with ``lacking`` only those without a score under it as it is now."""
+    tests: list[tuple[str, object]] = [
+        ("night_date >= ?", chosen.since),
+        ("night_date <= ?", chosen.until),
+        ("subject = ?", chosen.subject),
+        ("version = ?", chosen.version),
+    ]
+    given = [(test, value) for test, value in tests if value is not None]
+    values = [value for _, value in given]
+    where = ["true", *(test for test, _ in given)]
+    if lacking is not None:
+        scored = "SELECT (subject, night_date) FROM score WHERE ruleset = ? AND ruleset_hash = ?"
+        where.append(f"(subject, night_date) NOT IN ({scored})")
+        values += [lacking.name, ruleset_hash(lacking)]
+    found = query(
+        context.store,
+        f"SELECT subject, night_date FROM night WHERE {' AND '.join(where)} ORDER BY night_date, subject",
+        values,
+    )
+    return [(row["subject"], row["night_date"]) for row in found.iter_rows(named=True)]
+
+
+def analyse_again(context: Context, keys: Sequence[NightKey]) -> int:
+    """Analyse and store each night; how many could not be, each of them said on stderr."""
+    with closing(each_night(context, keys, _replaced)) as results:
+        return sum(result is None for result in results)
+
+
+def each_night(
+    context: Context, keys: Sequence[NightKey], act: Callable[[Context, NightKey], T]
+) -> Generator[T | None, None, None]:
+    """What ``act`` makes of each night, in order, done by all workers; None, and a word on stderr, where it cannot."""
+
+    def tried(shared: Context, key: NightKey) -> T | NightkickError:
+        try:
+            return act(shared, key)
+        except SamplesLostError as error:
+            return said_of_pruned(context.store, error)
+        except WorkerLostError as error:
+            return WorkerLostError(f"night {key[1]} of {key[0]}: {error.what}", hint=error.hint)
+
+    is_much = len(keys) >= WORTH_PROCESSES
+    with progress("analysing") as advance, workers_for(context.store, context.settings, is_much=is_much) as workers:
+        job = partial(tried, replace(context, workers=workers))
+        with closing(side_by_side(job, keys, lanes=lanes_for(workers), stop=workers.stop)) as results:
+            for done, result in enumerate(results, start=1):
+                if isinstance(result, NightkickError):
+                    complain(result.line())
+                    yield None
+                else:
+                    yield result
+                advance(done, len(keys))
+
+
+def night_anew(context: Context, key: NightKey) -> Night | None:
+    """A stored night as it would be analysed now; None where no recording, or no sample, is left in it.
+
+    Raises
+    ------
+    SamplesLostError
+        Of a recording that still belongs to the night as it did when the analysis began.
+    """
+    wanted = _wanted(context, key)
+    for _ in range(STALE_TRIES):
+        if not wanted:
+            return None
+        try:
+            return context.workers.run(analysed, context.store, wanted, context.settings)[0]
+        except SamplesLostError:
+            before, wanted = wanted, _wanted(context, key)
+            if wanted == before:
+                raise
+    raise _never_settled(context, key)
+
+
+def _wanted(context: Context, key: NightKey) -> list[NightToAnalyse]:
+    with snapshot(context.store):
+        return to_analyse(context.store, {key: recordings_of_night(context.store, *key)})
+
+
+def _replaced(context: Context, key: NightKey) -> bool:
+    for _ in range(STALE_TRIES):
+        night = night_anew(context, key)
+        try:
+            save_nights(context.store, [] if night is None else [night])
+        except StaleAnalysisError:
+            continue
+        return True
+    raise _never_settled(context, key)
+
+
+def _never_settled(context: Context, key: NightKey) -> DatabaseBusyError:
+    what = f"imports kept changing the night {key[1]}"
+    return DatabaseBusyError(what, path=context.store.path, hint="try again when they are done")

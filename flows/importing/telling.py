@@ -1,0 +1,38 @@
+"""What became of the inputs of an import, for people: counts, a summary, a line an input."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from flows.importing.outcomes import Outcome
+from flows.terminal.talk import complain, say
+
+
+def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """How many inputs ended how; every status is there."""
+    found = Counter(outcome.status for outcome in outcomes)
+    return {status: found[status] for status in ("imported", "known", "refused", "failed")}
+
+
+def summary(outcomes: Sequence[Outcome]) -> str:
+    """The counts in words."""
+    return ", ".join(f"{number} {status}" for status, number in counts(outcomes).items())
+
+
+def tell(outcomes: Sequence[Outcome]) -> None:
+    """Say what happened, on stderr: a line a new recording, its warnings, a line an error."""
+    for outcome in outcomes:
+        if outcome.error is not None:
+            complain(outcome.error)
+        elif outcome.status == "imported":
+            say(f"imported {outcome.path}: {_nights_in_words(outcome)}")
+        for warning in outcome.warnings:
+            say(f"  {outcome.path.name}: {warning}")
+
+
+def _nights_in_words(outcome: Outcome) -> str:
+    if not outcome.nights:
+        return "no night with movement beside it yet"
+    first, last = outcome.nights[0], outcome.nights[-1]
+    return f"night {first}" if first == last else f"{len(outcome.nights)} nights, {first} to {last}"
