@@ -19,7 +19,9 @@ const same = (a, b) => a.subject === b.subject && a.night_date === b.night_date;
 
 export const say = (text) => {
   status.textContent = "";
-  requestAnimationFrame(() => { status.textContent = text; });
+  requestAnimationFrame(() => {
+    status.textContent = text;
+  });
 };
 
 export const app = {
@@ -36,11 +38,19 @@ export const app = {
 };
 
 const failure = (error) =>
-  el("section", { class: "card empty", role: "alert" },
+  el(
+    "section",
+    { class: "card empty", role: "alert" },
     el("h1", {}, "This cannot be shown now"),
     el("p", {}, error.message),
-    el("p", {}, el("button", { type: "button", onclick: () => render() }, "Try again"), " ",
-      el("a", { href: "/" }, "All nights")));
+    el(
+      "p",
+      {},
+      el("button", { type: "button", onclick: () => render() }, "Try again"),
+      " ",
+      el("a", { href: "/" }, "All nights"),
+    ),
+  );
 
 export const go = (url, replace = false) => {
   history[replace ? "replaceState" : "pushState"](null, "", url);
@@ -54,7 +64,12 @@ const render = async () => {
   const date = /^\/night\/(\d{4}-\d\d-\d\d)$/.exec(url.pathname)?.[1];
   let next;
   try {
-    if (date) next = await showNight(app, { night_date: date, subject: url.searchParams.get("subject") ?? "" }, Number(url.hash.slice(1)) || null);
+    if (date)
+      next = await showNight(
+        app,
+        { night_date: date, subject: url.searchParams.get("subject") ?? "" },
+        Number(url.hash.slice(1)) || null,
+      );
     else next = await showHome(app, url.searchParams);
   } catch (error) {
     next = { node: failure(error), keys: {} };
@@ -101,7 +116,11 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const arrow = event.shiftKey ? { ArrowRight: stepToReview } : page?.night ? { ArrowLeft: () => step(-1), ArrowRight: () => step(1) } : {};
+  const arrow = event.shiftKey
+    ? { ArrowRight: stepToReview }
+    : page?.night
+      ? { ArrowLeft: () => step(-1), ArrowRight: () => step(1) }
+      : {};
   const everywhere = { "?": () => help.showModal(), h: () => go("/") };
   const act = everywhere[key] ?? page?.keys?.[key] ?? arrow[key];
   if (act) {
@@ -112,13 +131,20 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href^='/']");
-  if (!link || link.hasAttribute("download") || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  if (!link || link.hasAttribute("download") || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0)
+    return;
   event.preventDefault();
   go(link.getAttribute("href"));
 });
 
 window.addEventListener("popstate", () => render());
-window.addEventListener("pageshow", (event) => { if (event.persisted) { forget(); nights = null; render(); } });
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) {
+    forget();
+    nights = null;
+    render();
+  }
+});
 let resizing = 0;
 let width = innerWidth;
 window.addEventListener("resize", () => {

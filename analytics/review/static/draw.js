@@ -3,7 +3,8 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Children that are there, out of lists in lists. */
-const present = (children) => children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
+const present = (children) =>
+  children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
 
 export const fill = (node, ...children) => node.replaceChildren(...present(children));
 
@@ -23,7 +24,11 @@ export const svg = (tag, attributes, ...children) => made(document.createElement
 /** What somebody wrote: in its own direction, and where it is long in a box that scrolls, also by key. */
 export const words = (text, name) => {
   const long = text.length > 600;
-  return el("div", long ? { class: "words long", tabindex: 0, role: "group", "aria-label": name } : { class: "words" }, el("bdi", {}, text));
+  return el(
+    "div",
+    long ? { class: "words long", tabindex: 0, role: "group", "aria-label": name } : { class: "words" },
+    el("bdi", {}, text),
+  );
 };
 
 /** A picture for eyes, with a sentence as its name; its numbers go into a `hiddenTable` beside it. */
@@ -32,12 +37,35 @@ export const picture = (width, height, says, ...children) =>
 
 /** The numbers behind a picture, for those who do not see it. */
 export const hiddenTable = (caption, headings, rows) =>
-  el("div", { class: "visually-hidden" },
-    el("table", {},
+  el(
+    "div",
+    { class: "visually-hidden" },
+    el(
+      "table",
+      {},
       el("caption", {}, caption),
-      el("thead", {}, el("tr", {}, headings.map((text) => el("th", { scope: "col" }, text)))),
-      el("tbody", {}, rows.map((row) => el("tr", {}, row.map((text) => el("td", {}, String(text)))))),
-    ));
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          headings.map((text) => el("th", { scope: "col" }, text)),
+        ),
+      ),
+      el(
+        "tbody",
+        {},
+        rows.map((row) =>
+          el(
+            "tr",
+            {},
+            row.map((text) => el("td", {}, String(text))),
+          ),
+        ),
+      ),
+    ),
+  );
 
 /** From [a, b] to [p, q]; `back` goes the other way. */
 export const linear = (a, b, p, q) => {
@@ -79,7 +107,8 @@ export const area = (values, startMs, stepMs, x, y, from, to, columns) => {
   let open = false;
   for (let i = first; i < last; i += per) {
     let high = null;
-    for (let j = i; j < Math.min(i + per, last); j += 1) if (values[j] !== null && values[j] > (high ?? -1)) high = values[j];
+    for (let j = i; j < Math.min(i + per, last); j += 1)
+      if (values[j] !== null && values[j] > (high ?? -1)) high = values[j];
     const at = x(startMs + i * stepMs).toFixed(1);
     if (high === null) {
       if (open) path += `V${floor}Z`;
@@ -98,6 +127,9 @@ export const line = (xs, ys) => xs.map((x, i) => `${i ? "L" : "M"}${x.toFixed(1)
 
 /** Stripes that say "nothing sure is known here"; `id` must be unique in the page. */
 export const hatching = (id) =>
-  svg("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+  svg(
+    "pattern",
+    { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
     svg("rect", { width: 6, height: 6, class: "hatch-ground" }),
-    svg("line", { x1: 0, y1: 0, x2: 0, y2: 6, class: "hatch-line" }));
+    svg("line", { x1: 0, y1: 0, x2: 0, y2: 6, class: "hatch-line" }),
+  );

@@ -52,7 +52,9 @@ const fetched = (path, query) => {
 export const getOnce = (path, query) => fetched(path, query).answer;
 
 /** Ask ahead for what will probably be wanted next. */
-export const prefetch = (path, query) => { fetched(path, query); };
+export const prefetch = (path, query) => {
+  fetched(path, query);
+};
 
 /** What was asked ahead if that is not long ago, and then no more; else asked now. */
 export const getFresh = (path, query, longestMs = 60_000) => {

@@ -36,12 +36,24 @@ const lanesOf = (data) => {
 };
 
 const laneLabel = (lane, ...words) =>
-  words.map((word, i) => svg("text", { x: LEFT - 8, y: (lane.top + lane.bottom) / 2 + 4 + 13 * (i - (words.length - 1) / 2), class: "axis end" }, word));
+  words.map((word, i) =>
+    svg(
+      "text",
+      { x: LEFT - 8, y: (lane.top + lane.bottom) / 2 + 4 + 13 * (i - (words.length - 1) / 2), class: "axis end" },
+      word,
+    ),
+  );
 
 const spanRect = (x, lane, [start, end], attributes) => {
   const [from, to] = [Math.max(x.from, start), Math.min(x.to, end)];
   if (to <= from) return null;
-  return svg("rect", { x: x(from), y: lane.top, width: Math.max(0.7, x(to) - x(from)), height: lane.bottom - lane.top, ...attributes });
+  return svg("rect", {
+    x: x(from),
+    y: lane.top,
+    width: Math.max(0.7, x(to) - x(from)),
+    height: lane.bottom - lane.top,
+    ...attributes,
+  });
 };
 
 const drawStages = (lane, x, data) => {
@@ -60,28 +72,55 @@ const drawStages = (lane, x, data) => {
       svg("text", { x: LEFT - 8, y: y(i) + 4, class: "axis end" }, stage === "rem" ? "REM" : stage),
     ]),
     svg("path", { d: path, class: "hypnogram" }),
-    ...known.filter(([, , stage]) => stage === "rem").map((span) => spanRect(x, { top: y(1) - 2, bottom: y(1) + 2 }, span, { class: "rem" })),
+    ...known
+      .filter(([, , stage]) => stage === "rem")
+      .map((span) => spanRect(x, { top: y(1) - 2, bottom: y(1) + 2 }, span, { class: "rem" })),
   ];
 };
 
 const drawSleep = (lane, x, data) => [
   ...laneLabel(lane, "sleep"),
-  ...data.bouts.map((bout) => spanRect(x, lane, bout, bout[2] === "unknown" ? { fill: "url(#hatch)" } : { class: `bout-${bout[2]}` })),
+  ...data.bouts.map((bout) =>
+    spanRect(x, lane, bout, bout[2] === "unknown" ? { fill: "url(#hatch)" } : { class: `bout-${bout[2]}` }),
+  ),
 ];
 
 const drawRaster = (lane, x, data, shown, legs) => {
   const { events } = data;
   const height = linear(0, Math.log10(1000), lane.bottom - 6, lane.top);
-  const here = events.onset.map((_, i) => i).filter((i) =>
-    events.onset[i] >= x.from && events.onset[i] <= x.to && (legs < 2 || events.leg[i] === lane.leg || events.leg[i] === "both" || events.leg[i] === "unknown"));
+  const here = events.onset
+    .map((_, i) => i)
+    .filter(
+      (i) =>
+        events.onset[i] >= x.from &&
+        events.onset[i] <= x.to &&
+        (legs < 2 || events.leg[i] === lane.leg || events.leg[i] === "both" || events.leg[i] === "unknown"),
+    );
   return [
-    ...laneLabel(lane, ...(lane.leg === "unknown" || !lane.leg ? ["movements"] : legs > 1 ? [`${lane.leg} leg`] : ["movements", `${lane.leg} leg`])),
+    ...laneLabel(
+      lane,
+      ...(lane.leg === "unknown" || !lane.leg
+        ? ["movements"]
+        : legs > 1
+          ? [`${lane.leg} leg`]
+          : ["movements", `${lane.leg} leg`]),
+    ),
     svg("line", { x1: LEFT, x2: x(x.to), y1: lane.bottom, y2: lane.bottom, class: "grid" }),
-    ...[...GROUPS].reverse().filter((group) => shown.has(group.name)).map((group) => {
-      const at = here.filter((i) => groupOf(events.label[i]) === group.name);
-      const tops = at.map((i) => height(Math.log10(Math.max(2, Math.min(1000, events.peak_mg[i] ?? 2)))));
-      return svg("path", { d: strokes(at.map((i) => x(events.onset[i])), tops, lane.bottom), class: `tick stroke-${group.name}` });
-    }),
+    ...[...GROUPS]
+      .reverse()
+      .filter((group) => shown.has(group.name))
+      .map((group) => {
+        const at = here.filter((i) => groupOf(events.label[i]) === group.name);
+        const tops = at.map((i) => height(Math.log10(Math.max(2, Math.min(1000, events.peak_mg[i] ?? 2)))));
+        return svg("path", {
+          d: strokes(
+            at.map((i) => x(events.onset[i])),
+            tops,
+            lane.bottom,
+          ),
+          class: `tick stroke-${group.name}`,
+        });
+      }),
   ];
 };
 
@@ -101,7 +140,19 @@ const drawEnvelope = (lane, x, data, sensors) => {
       svg("text", { x: LEFT - 8, y: y(mg) + 4, class: "axis end" }, mg ? `${mg} mg` : "0"),
     ]),
     svg("text", { x: LEFT - 8, y: lane.top + 9, class: "axis end" }, sensors > 1 ? lane.sensor.leg : "envelope"),
-    svg("path", { d: area(lane.sensor.max_mg, lane.sensor.start, 1000 * lane.sensor.step_s, x, clipped, x.from, x.to, x(x.to) - LEFT), class: "envelope" }),
+    svg("path", {
+      d: area(
+        lane.sensor.max_mg,
+        lane.sensor.start,
+        1000 * lane.sensor.step_s,
+        x,
+        clipped,
+        x.from,
+        x.to,
+        x(x.to) - LEFT,
+      ),
+      class: "envelope",
+    }),
   ];
 };
 
@@ -127,7 +178,12 @@ const drawOnset = (night, x, bottom, lane) => {
   const at = x(night.sleep_onset_at);
   const inView = night.sleep_onset_at >= x.from && night.sleep_onset_at <= x.to;
   return [
-    spanRect(x, { top: lane.top - 6, bottom: lane.top - 1 }, [night.sleep_onset_at - spread, night.sleep_onset_at + spread], { class: "onset-spread" }),
+    spanRect(
+      x,
+      { top: lane.top - 6, bottom: lane.top - 1 },
+      [night.sleep_onset_at - spread, night.sleep_onset_at + spread],
+      { class: "onset-spread" },
+    ),
     inView && svg("line", { x1: at, x2: at, y1: 4, y2: bottom, class: "onset" }),
   ];
 };
@@ -140,7 +196,9 @@ const hourly = (data, clock) => {
     if (!rows.has(hour)) rows.set(hour, Object.fromEntries(GROUPS.map((group) => [group.name, 0])));
     rows.get(hour)[groupOf(data.events.label[i])] += 1;
   });
-  return [...rows].sort(([a], [b]) => a - b).map(([hour, counts]) => [`${hour % 24}:00`, ...GROUPS.map((group) => counts[group.name])]);
+  return [...rows]
+    .sort(([a], [b]) => a - b)
+    .map(([hour, counts]) => [`${hour % 24}:00`, ...GROUPS.map((group) => counts[group.name])]);
 };
 
 export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
@@ -170,21 +228,59 @@ export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
     [x.from, x.to] = view;
     const everywhere = { top: 4, bottom };
     const ticks = timeTicks(view[0], view[1], Math.max(3, (width - LEFT) / 110), clock.aheadMs(view[0]));
-    const drawn = { stages: drawStages, sleep: drawSleep, raster: drawRaster, envelope: drawEnvelope, heart: drawHeart };
-    holder.replaceChildren(picture(width, bottom + 22,
-      `Night from ${clock.hm(view[0])} to ${clock.hm(view[1])}: sleep, ${data.events.onset.length} movements and how strongly each sensor moved. A table of movements by hour follows.`,
-      svg("defs", {}, hatching("hatch")),
-      ticks.found.map((at) => [
-        svg("line", { x1: x(at), x2: x(at), y1: 4, y2: bottom, class: "grid" }),
-        svg("text", { x: Math.max(LEFT + 14, Math.min(width - 24, x(at))), y: bottom + 16, class: "axis middle" }, ticks.step < 60_000 ? clock.hms(at) : clock.hm(at)),
-      ]),
-      lanes.map((lane) => drawn[lane.kind](lane, x, data, lane.kind === "envelope" ? data.envelopes.length : shown, legs)),
-      data.blanks.map((span) => spanRect(x, everywhere, span, { fill: "url(#hatch)", class: "blank" })?.appendChild(svg("title", {}, blank(span[2]))).parentNode),
-      data.review.spans.map((span) => spanRect(x, everywhere, span, { class: "excluded" })?.appendChild(svg("title", {}, "excluded by a reviewer")).parentNode),
-      drawOnset(data.night, x, bottom, lanes.find((one) => one.kind === "sleep")),
-      marker(),
-      drag && svg("rect", { x: Math.min(drag.from, drag.to), width: Math.abs(drag.to - drag.from), y: 4, height: bottom - 4, class: marking ? "selection marking" : "selection" }),
-    ));
+    const drawn = {
+      stages: drawStages,
+      sleep: drawSleep,
+      raster: drawRaster,
+      envelope: drawEnvelope,
+      heart: drawHeart,
+    };
+    holder.replaceChildren(
+      picture(
+        width,
+        bottom + 22,
+        `Night from ${clock.hm(view[0])} to ${clock.hm(view[1])}: sleep, ${data.events.onset.length} movements and how strongly each sensor moved. A table of movements by hour follows.`,
+        svg("defs", {}, hatching("hatch")),
+        ticks.found.map((at) => [
+          svg("line", { x1: x(at), x2: x(at), y1: 4, y2: bottom, class: "grid" }),
+          svg(
+            "text",
+            { x: Math.max(LEFT + 14, Math.min(width - 24, x(at))), y: bottom + 16, class: "axis middle" },
+            ticks.step < 60_000 ? clock.hms(at) : clock.hm(at),
+          ),
+        ]),
+        lanes.map((lane) =>
+          drawn[lane.kind](lane, x, data, lane.kind === "envelope" ? data.envelopes.length : shown, legs),
+        ),
+        data.blanks.map(
+          (span) =>
+            spanRect(x, everywhere, span, { fill: "url(#hatch)", class: "blank" })?.appendChild(
+              svg("title", {}, blank(span[2])),
+            ).parentNode,
+        ),
+        data.review.spans.map(
+          (span) =>
+            spanRect(x, everywhere, span, { class: "excluded" })?.appendChild(
+              svg("title", {}, "excluded by a reviewer"),
+            ).parentNode,
+        ),
+        drawOnset(
+          data.night,
+          x,
+          bottom,
+          lanes.find((one) => one.kind === "sleep"),
+        ),
+        marker(),
+        drag &&
+          svg("rect", {
+            x: Math.min(drag.from, drag.to),
+            width: Math.abs(drag.to - drag.from),
+            y: 4,
+            height: bottom - 4,
+            class: marking ? "selection marking" : "selection",
+          }),
+      ),
+    );
   };
 
   const at = (event) => Math.max(LEFT, Math.min(width - RIGHT, event.clientX - holder.getBoundingClientRect().left));
@@ -198,7 +294,10 @@ export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
     drag.to = at(event);
     if (Math.abs(drag.to - drag.from) > 3) draw();
   });
-  holder.addEventListener("pointercancel", () => { drag = null; draw(); });
+  holder.addEventListener("pointercancel", () => {
+    drag = null;
+    draw();
+  });
   holder.addEventListener("pointerup", () => {
     if (!drag) return;
     const [a, b] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
@@ -222,7 +321,8 @@ export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
     let best = null;
     data.events.onset.forEach((ms, i) => {
       const away = Math.abs(x(ms) - px);
-      if (shown.has(groupOf(data.events.label[i])) && away <= NEAR && (best === null || away < best.away)) best = { i, away };
+      if (shown.has(groupOf(data.events.label[i])) && away <= NEAR && (best === null || away < best.away))
+        best = { i, away };
     });
     if (best) onPick(best.i);
   };
@@ -239,27 +339,67 @@ export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
     const half = ((view[1] - view[0]) * factor) / 2;
     zoomTo(centre - half, centre + half);
   };
-  const reset = el("button", { type: "button", disabled: true, onclick: () => zoomTo(...whole) }, "Whole night ", el("kbd", {}, "0"));
+  const reset = el(
+    "button",
+    { type: "button", disabled: true, onclick: () => zoomTo(...whole) },
+    "Whole night ",
+    el("kbd", {}, "0"),
+  );
 
-  const filters = el("div", { class: "legend", role: "group", "aria-label": "Movements shown" }, GROUPS.map((group) =>
-    el("button", { type: "button", "aria-pressed": "true", class: "toggle", onclick: (event) => {
-      if (!shown.delete(group.name)) shown.add(group.name);
-      event.currentTarget.setAttribute("aria-pressed", String(shown.has(group.name)));
-      onFilter();
-      draw();
-    } }, el("span", { class: `swatch fill-${group.name}` }), group.says)));
+  const filters = el(
+    "div",
+    { class: "legend", role: "group", "aria-label": "Movements shown" },
+    GROUPS.map((group) =>
+      el(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": "true",
+          class: "toggle",
+          onclick: (event) => {
+            if (!shown.delete(group.name)) shown.add(group.name);
+            event.currentTarget.setAttribute("aria-pressed", String(shown.has(group.name)));
+            onFilter();
+            draw();
+          },
+        },
+        el("span", { class: `swatch fill-${group.name}` }),
+        group.says,
+      ),
+    ),
+  );
 
   return {
-    node: el("div", {},
-      el("div", { class: "head" }, filters,
-        el("ul", { class: "legend states" },
-          [["asleep", "asleep"], ["awake", "awake"], ["hatched", "not known"], data.night.sleep_onset_at !== null && ["onset-swatch", "sleep onset, ± its SD"]]
-            .filter(Boolean).map(([name, words]) => el("li", {}, el("span", { class: `swatch ${name}-box` }), words))),
-        el("div", { class: "tools", role: "group", "aria-label": "Zoom" },
+    node: el(
+      "div",
+      {},
+      el(
+        "div",
+        { class: "head" },
+        filters,
+        el(
+          "ul",
+          { class: "legend states" },
+          [
+            ["asleep", "asleep"],
+            ["awake", "awake"],
+            ["hatched", "not known"],
+            data.night.sleep_onset_at !== null && ["onset-swatch", "sleep onset, ± its SD"],
+          ]
+            .filter(Boolean)
+            .map(([name, words]) => el("li", {}, el("span", { class: `swatch ${name}-box` }), words)),
+        ),
+        el(
+          "div",
+          { class: "tools", role: "group", "aria-label": "Zoom" },
           el("button", { type: "button", "aria-label": "Zoom in", onclick: () => zoomBy(0.5) }, "+"),
-          el("button", { type: "button", "aria-label": "Zoom out", onclick: () => zoomBy(2) }, "−"), reset)),
+          el("button", { type: "button", "aria-label": "Zoom out", onclick: () => zoomBy(2) }, "−"),
+          reset,
+        ),
+      ),
       holder,
-      hiddenTable("Movements by clock hour", ["hour", ...GROUPS.map((group) => group.says)], hourly(data, clock))),
+      hiddenTable("Movements by clock hour", ["hour", ...GROUPS.map((group) => group.says)], hourly(data, clock)),
+    ),
     draw,
     zoomBy,
     zoomAll: () => zoomTo(...whole),

@@ -5,25 +5,37 @@ export const GROUPS = [
   { name: "periodic", says: "periodic", labels: ["periodic"] },
   { name: "jerk", says: "brief jerk near sleep onset", labels: ["hypnic_jerk"] },
   { name: "single", says: "single, asleep", labels: ["isolated", "short_interval"] },
-  { name: "other", says: "awake, turning over, other", labels: ["wake", "posture_change", "large_movement", "rhythmic"] },
+  {
+    name: "other",
+    says: "awake, turning over, other",
+    labels: ["wake", "posture_change", "large_movement", "rhythmic"],
+  },
 ];
 const GROUP_OF = new Map(GROUPS.flatMap((group) => group.labels.map((label) => [label, group.name])));
 export const groupOf = (label) => GROUP_OF.get(label) ?? "other";
 
 const LABELS = {
-  periodic: "periodic", hypnic_jerk: "brief jerk near sleep onset", isolated: "isolated", short_interval: "short interval",
-  wake: "awake", rhythmic: "rhythmic", posture_change: "change of posture", large_movement: "large movement",
+  periodic: "periodic",
+  hypnic_jerk: "brief jerk near sleep onset",
+  isolated: "isolated",
+  short_interval: "short interval",
+  wake: "awake",
+  rhythmic: "rhythmic",
+  posture_change: "change of posture",
+  large_movement: "large movement",
 };
 export const label = (name) => LABELS[name] ?? name.replaceAll("_", " ");
 
 const FLAGS = {
-  possible_plmd: "possible PLMD", frequent_hypnic_jerks: "frequent hypnic jerks", possible_rls: "possible RLS",
+  possible_plmd: "possible PLMD",
+  frequent_hypnic_jerks: "frequent hypnic jerks",
+  possible_rls: "possible RLS",
 };
 export const flag = (name) => FLAGS[name] ?? name.replaceAll("_", " ");
 
 const VERDICTS = { confirm: "confirmed", dismiss: "dismissed", unsure: "unsure" };
 /** The verdict on a whole night as it stands; taken back is as good as none. */
-export const verdict = (name) => (name && name !== "undo" ? VERDICTS[name] ?? name : null);
+export const verdict = (name) => (name && name !== "undo" ? (VERDICTS[name] ?? name) : null);
 
 const BLANKS = { gap: "not recorded", unscorable: "could not be searched", unworn: "probably not worn" };
 export const blank = (kind) => BLANKS[kind] ?? kind;
@@ -31,7 +43,11 @@ export const blank = (kind) => BLANKS[kind] ?? kind;
 export const number = (value, digits = 1) => (value === null || value === undefined ? "–" : value.toFixed(digits));
 export const percent = (value) => (value === null || value === undefined ? "–" : `${Math.round(100 * value)} %`);
 export const duration = (seconds) =>
-  seconds < 90 ? `${Math.round(seconds)} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+  seconds < 90
+    ? `${Math.round(seconds)} s`
+    : seconds < 5400
+      ? `${Math.round(seconds / 60)} min`
+      : `${(seconds / 3600).toFixed(1)} h`;
 
 const two = (value) => String(value).padStart(2, "0");
 
@@ -58,7 +74,13 @@ export const clockOf = (offsets) => {
 };
 
 const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
-const LONG_DAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const LONG_DAY = new Intl.DateTimeFormat("en-GB", {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
 export const day = (iso) => DAY.format(new Date(`${iso}T00:00Z`));
 export const longDay = (iso) => LONG_DAY.format(new Date(`${iso}T00:00Z`));
 export const instant = (ms) => new Date(ms).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
