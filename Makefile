@@ -9,12 +9,17 @@ INSTALLER ?= uv
 INSTALL_uv := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet
 INSTALL_pip := $(PIP) install
 INSTALL = $(or $(INSTALL_$(INSTALLER)),$(error INSTALLER is uv or pip))
+# Tools for the page's JavaScript, which itself needs none: `make NPM= test` does without them.
+NPM ?= npm
+NODE_BIN := node_modules/.bin
+NODE_REPORT := node_modules/.test-report
+PAGE := analytics/review/static/*.js analytics/review/static/*.ts tests/javascript eslint.config.js
 PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4
 OLDER_DUCKDB = $(CURDIR)/$(VENV)/duckdb-1.5
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header --python-version 3.11
 
-.PHONY: demo test test-slow test-versions check peers reading-peers accuracy lock clean
+.PHONY: demo test test-slow test-versions check check-page peers reading-peers accuracy lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run-ready  ## import sample_data/ into demo-output/ and show its nights
@@ -47,6 +52,14 @@ check: $(VENV)/.test-ready  ## style, types, layers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@if command -v "$(NPM)" >/dev/null; then $(MAKE) --no-print-directory check-page; \
+		else echo "npm is not here: the page's JavaScript is not checked"; fi
+
+check-page: node_modules/.ready  ## style, types and unit tests of the page's JavaScript (needs npm)
+	@$(NODE_BIN)/tsc
+	@$(NODE_BIN)/eslint .
+	@$(NODE_BIN)/prettier --check --log-level warn $(PAGE)
+	@node --test tests/javascript/*.test.js >$(NODE_REPORT) || { cat $(NODE_REPORT); exit 1; }
 
 peers: $(VENV)/.test-ready  ## tests against other scoring tools, which are in no lock (needs a package registry)
 	@peers=$$(mktemp -d) && trap 'rm -rf "$$peers"' EXIT && \
@@ -74,10 +87,17 @@ lock:  ## resolve the dependencies again (needs a package registry)
 		-o requirements/test.lock >/dev/null && \
 	echo 'duckdb>=1.5.5,<1.6' | $(UV_COMPILE) --upgrade - -o requirements/duckdb-1.5.lock >/dev/null && \
 	echo uv | $(UV_COMPILE) --upgrade - -o requirements/installer.lock >/dev/null
-	@if grep -n '://' requirements/*.lock; then echo 'a lock must not name an address'; exit 1; fi
+	@if command -v "$(NPM)" >/dev/null; then $(NPM) install --package-lock-only --silent && node -e $(WITHOUT_LINKS); \
+		else echo 'npm is not here: package-lock.json stays as it is'; fi
+	@if grep -n '://' requirements/*.lock package-lock.json; then echo 'a lock must not name an address'; exit 1; fi
+
+# npm copies links for donations into its lock.
+WITHOUT_LINKS = 'const fs = require("fs"), name = "package-lock.json", lock = JSON.parse(fs.readFileSync(name)); \
+	for (const pin of Object.values(lock.packages)) delete pin.funding; \
+	fs.writeFileSync(name, JSON.stringify(lock, null, 2) + "\n")'
 
 clean:  ## remove what these commands made
-	rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) node_modules demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The locks are complete, so nothing is resolved again, and the project itself is installed with the build tools from
 # the lock instead of fetched ones.
@@ -95,6 +115,11 @@ $(VENV)/.test-ready: requirements/test.lock pyproject.toml | $(VENV)/.made
 
 $(VENV)/.duckdb-1.5-ready: requirements/duckdb-1.5.lock | $(VENV)/.made
 	@$(INSTALL) --no-deps --require-hashes --upgrade --target $(OLDER_DUCKDB) -r $<
+	@touch $@
+
+node_modules/.ready: package-lock.json package.json .npmrc
+	@echo "Installing the tools for the page's JavaScript into node_modules (seconds; once)"
+	@$(NPM) ci --silent || { echo 'npm could not install them; without: make NPM= test'; exit 1; }
 	@touch $@
 
 HINT = echo 'uv could not install it; where pip has settings of its own (a mirror, a proxy): make INSTALLER=pip demo'

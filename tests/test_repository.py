@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -14,7 +15,23 @@ from tests.flows.conftest import Run, run  # noqa: F401 - a fixture
 from tests.paths import ROOT
 
 OURS = ("flows", "ingest", "analytics", "tests", "sample_data", "requirements", "docs", "benchmarks", ".ci")
-TEXT = (".py", ".md", ".toml", ".lock", ".in", ".txt", ".sql", ".csv", "", ".yml", ".html", ".css", ".js")
+TEXT = (
+    ".py",
+    ".md",
+    ".toml",
+    ".lock",
+    ".in",
+    ".txt",
+    ".sql",
+    ".csv",
+    "",
+    ".yml",
+    ".html",
+    ".css",
+    ".js",
+    ".ts",
+    ".json",
+)
 
 #: Put together here, so that this file does not name them either.
 MACHINE_PATHS = re.compile("/" + "(?:work|tmp|root|home/[a-z]+|Users/[a-z]+)" + "/[a-z.]")
@@ -46,6 +63,18 @@ def test_every_locked_package_is_pinned_with_hashes_and_no_address(lock: str) ->
     entries = text.replace("\\\n", " ").splitlines()
     assert entries
     assert all(re.match(r"[\w.-]+(?:\[[\w, -]+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
+
+
+def test_the_tools_for_the_page_are_pinned_with_hashes_and_no_address() -> None:
+    text = (ROOT / "package-lock.json").read_text(encoding="utf-8")
+    assert "://" not in text
+    locked = json.loads(text)["packages"]
+    wanted = locked.pop("")["devDependencies"]
+    assert wanted == json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    assert (
+        wanted.items() <= {name.removeprefix("node_modules/"): pin["version"] for name, pin in locked.items()}.items()
+    )
+    assert all(pin["integrity"].startswith("sha512-") for pin in locked.values())
 
 
 def test_what_runs_is_tested_in_the_same_versions() -> None:

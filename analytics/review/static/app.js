@@ -1,48 +1,78 @@
+// @ts-check
 // Which page is shown, and what the keys do. Pages replace each other without a load; the address follows.
 
-import { el } from "./draw.js";
+import { byId, el } from "./draw.js";
+import { address, messageOf } from "./formats.js";
 import { showHome } from "./home.js";
 import { showNight } from "./night.js";
+import { nextToReview, same } from "./nights.js";
 import { get, forget } from "./server.js";
-import { address, verdict } from "./words.js";
 
-const main = document.querySelector("main");
-const status = document.getElementById("status");
-const help = document.getElementById("help");
+/** @import { App, NightsAnswer, Shown } from "./types.js" */
 
-/** What is known of all nights; fetched when needed, forgotten when a verdict was given. */
+const main = byId("main", HTMLElement);
+const status = byId("status", HTMLElement);
+const help = byId("help", HTMLDialogElement);
+
+/** What is known of all nights; fetched when needed, and again when a verdict was given. @type {NightsAnswer | null} */
 let nights = null;
+/** @type {Shown | null} */
 let page = null;
 let turn = 0;
 
-const same = (a, b) => a.subject === b.subject && a.night_date === b.night_date;
-
-export const say = (text) => {
+/** @param {string} text */
+const say = (text) => {
   status.textContent = "";
   requestAnimationFrame(() => {
     status.textContent = text;
   });
 };
 
-export const app = {
+/** @param {string} url */
+const go = (url) => {
+  history.pushState(null, "", url);
+  return render();
+};
+
+/** The nights of the person shown, oldest first; of everybody on home. */
+const mine = async () => {
+  const { nights: all } = await app.allNights();
+  const night = page?.night;
+  return all.filter((one) => !night || one.subject === night.subject).reverse();
+};
+
+/** @param {number} direction */
+const step = async (direction) => {
+  const list = await mine();
+  const next = list[list.findIndex((night) => same(night, page?.night)) + direction];
+  if (next) return go(address(next));
+  return say(`This is the ${direction > 0 ? "last" : "first"} night.`);
+};
+
+const stepToReview = async () => {
+  const next = nextToReview(await mine(), page?.night);
+  return next ? go(address(next)) : say("No other night is flagged and not reviewed.");
+};
+
+/** @type {App} */
+const app = {
   allNights: async () => (nights ??= await get("/api/nights")),
   refresh: async () => {
     nights = await get("/api/nights");
     return nights;
   },
   open: (night) => go(address(night)),
-  step: (direction) => step(direction),
-  stepToReview: () => stepToReview(),
-  unreviewed: (night) => unreviewed(night),
+  step,
   say,
 };
 
+/** @param {unknown} error */
 const failure = (error) =>
   el(
     "section",
     { class: "card empty", role: "alert" },
     el("h1", {}, "This cannot be shown now"),
-    el("p", {}, error.message),
+    el("p", {}, messageOf(error)),
     el(
       "p",
       {},
@@ -52,28 +82,27 @@ const failure = (error) =>
     ),
   );
 
-export const go = (url, replace = false) => {
-  history[replace ? "replaceState" : "pushState"](null, "", url);
-  return render();
+/**
+ * The page that an address names.
+ * @param {URL} url
+ * @returns {Promise<Shown>}
+ */
+const pageAt = async (url) => {
+  const date = /^\/night\/(\d{4}-\d\d-\d\d)$/.exec(url.pathname)?.[1];
+  const night = { night_date: date ?? "", subject: url.searchParams.get("subject") ?? "" };
+  try {
+    if (date) return await showNight(app, night, Number(url.hash.slice(1)) || null);
+    return await showHome(app, url.searchParams);
+  } catch (error) {
+    return { node: failure(error), keys: {} };
+  }
 };
 
 const render = async () => {
   const mine = (turn += 1);
   delete document.body.dataset.ready;
   const url = new URL(location.href);
-  const date = /^\/night\/(\d{4}-\d\d-\d\d)$/.exec(url.pathname)?.[1];
-  let next;
-  try {
-    if (date)
-      next = await showNight(
-        app,
-        { night_date: date, subject: url.searchParams.get("subject") ?? "" },
-        Number(url.hash.slice(1)) || null,
-      );
-    else next = await showHome(app, url.searchParams);
-  } catch (error) {
-    next = { node: failure(error), keys: {} };
-  }
+  const next = await pageAt(url);
   if (mine !== turn) return;
   page?.leave?.();
   page = next;
@@ -84,30 +113,25 @@ const render = async () => {
   document.body.dataset.ready = url.pathname + url.search;
 };
 
-/** The nights of the person shown, oldest first; of everybody on home. */
-const mine = async () => {
-  const { nights: all } = await app.allNights();
-  return all.filter((night) => !page?.night || night.subject === page.night.subject).reverse();
+/** @param {EventTarget | null} target */
+const isTyping = (target) =>
+  target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+
+/**
+ * What a key does on the page shown.
+ * @param {KeyboardEvent} event
+ * @returns {(() => unknown) | undefined}
+ */
+const actOf = (event) => {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (key === "?") return () => help.showModal();
+  if (key === "h") return () => go("/");
+  const act = page?.keys[key];
+  if (act) return act;
+  if (event.shiftKey) return key === "ArrowRight" ? stepToReview : undefined;
+  const direction = { ArrowLeft: -1, ArrowRight: 1 }[key];
+  return page?.night && direction ? () => step(direction) : undefined;
 };
-
-const step = async (direction) => {
-  const list = await mine();
-  const next = list[list.findIndex((night) => same(night, page.night)) + direction];
-  if (next) return go(address(next));
-  return say(`This is the ${direction > 0 ? "last" : "first"} night.`);
-};
-
-const unreviewed = (night) => night.flags.length > 0 && !verdict(night.review);
-
-/** The next night that is flagged and not reviewed; after the last one the search begins again with the first. */
-const stepToReview = async () => {
-  const list = await mine();
-  const here = page?.night ? list.findIndex((night) => same(night, page.night)) : -1;
-  const next = [...list.slice(here + 1), ...list.slice(0, Math.max(0, here))].find(unreviewed);
-  return next ? go(address(next)) : say("No other night is flagged and not reviewed.");
-};
-
-const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -115,14 +139,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "?" && help.open) help.close();
     return;
   }
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const arrow = event.shiftKey
-    ? { ArrowRight: stepToReview }
-    : page?.night
-      ? { ArrowLeft: () => step(-1), ArrowRight: () => step(1) }
-      : {};
-  const everywhere = { "?": () => help.showModal(), h: () => go("/") };
-  const act = everywhere[key] ?? page?.keys?.[key] ?? arrow[key];
+  const act = actOf(event);
   if (act) {
     event.preventDefault();
     act();
@@ -130,11 +147,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[href^='/']");
-  if (!link || link.hasAttribute("download") || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0)
-    return;
+  const link = event.target instanceof Element ? event.target.closest("a[href^='/']") : null;
+  if (!link || link.hasAttribute("download")) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
-  go(link.getAttribute("href"));
+  go(link.getAttribute("href") ?? "/");
 });
 
 window.addEventListener("popstate", () => render());
@@ -153,7 +170,7 @@ window.addEventListener("resize", () => {
   cancelAnimationFrame(resizing);
   resizing = requestAnimationFrame(() => page?.resized?.());
 });
-document.getElementById("show-help").addEventListener("click", () => help.showModal());
+byId("show-help", HTMLElement).addEventListener("click", () => help.showModal());
 for (const dialog of document.querySelectorAll("dialog")) {
   dialog.querySelector("[data-close]")?.addEventListener("click", () => dialog.close());
 }

@@ -1,27 +1,81 @@
-// Elements, scales and axes. Text enters a page only here, always as text: nothing is ever parsed as HTML.
+// @ts-check
+// Elements. Text enters a page only here, always as text: nothing is ever parsed as HTML.
+
+/** @import { Attributes, Child } from "./types.js" */
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Children that are there, out of lists in lists. */
-const present = (children) =>
-  children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
+/**
+ * The element of the page's shell that has an id.
+ * @template {HTMLElement} E
+ * @param {string} id
+ * @param {new () => E} kind
+ */
+export const byId = (id, kind) => {
+  const node = document.getElementById(id);
+  if (!(node instanceof kind)) throw new Error(`the page has no #${id}`);
+  return node;
+};
 
+/**
+ * Children that are there, out of lists in lists.
+ * @param {Child[]} children
+ * @returns {(Node | string)[]}
+ */
+const present = (children) =>
+  children.flatMap((child) => {
+    if (Array.isArray(child)) return present(child);
+    return child === null || child === undefined || child === false ? [] : [child];
+  });
+
+/**
+ * Replace what an element holds.
+ * @param {Element} node
+ * @param {Child[]} children
+ */
 export const fill = (node, ...children) => node.replaceChildren(...present(children));
 
+/**
+ * An element with its attributes and content.
+ * @template {Element} E
+ * @param {E} node
+ * @param {Attributes} attributes
+ * @param {Child[]} children
+ */
 const made = (node, attributes, children) => {
-  for (const [name, value] of Object.entries(attributes ?? {})) {
+  for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else node.setAttribute(name, value === true ? "" : value);
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+    else node.setAttribute(name, value === true ? "" : String(value));
   }
   node.append(...present(children));
   return node;
 };
 
-export const el = (tag, attributes, ...children) => made(document.createElement(tag), attributes, children);
-export const svg = (tag, attributes, ...children) => made(document.createElementNS(SVG, tag), attributes, children);
+/**
+ * An element of HTML.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Attributes} [attributes]
+ * @param {Child[]} children
+ */
+export const el = (tag, attributes = {}, ...children) => made(document.createElement(tag), attributes, children);
 
-/** What somebody wrote: in its own direction, and where it is long in a box that scrolls, also by key. */
+/**
+ * An element of SVG.
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag
+ * @param {Attributes} [attributes]
+ * @param {Child[]} children
+ */
+export const svg = (tag, attributes = {}, ...children) =>
+  made(document.createElementNS(SVG, tag), attributes, children);
+
+/**
+ * What somebody wrote: in its own direction, and where it is long in a box that scrolls, also by key.
+ * @param {string} text
+ * @param {string} name of the box
+ */
 export const words = (text, name) => {
   const long = text.length > 600;
   return el(
@@ -31,11 +85,21 @@ export const words = (text, name) => {
   );
 };
 
-/** A picture for eyes, with a sentence as its name; its numbers go into a `hiddenTable` beside it. */
+/**
+ * A picture for eyes, with a sentence as its name; its numbers go into a `hiddenTable` beside it.
+ * @param {number} width @param {number} height
+ * @param {string} says
+ * @param {Child[]} children
+ */
 export const picture = (width, height, says, ...children) =>
   svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": says }, ...children);
 
-/** The numbers behind a picture, for those who do not see it. */
+/**
+ * The numbers behind a picture, for those who do not see it.
+ * @param {string} caption
+ * @param {string[]} headings
+ * @param {(string | number)[][]} rows
+ */
 export const hiddenTable = (caption, headings, rows) =>
   el(
     "div",
@@ -44,15 +108,7 @@ export const hiddenTable = (caption, headings, rows) =>
       "table",
       {},
       el("caption", {}, caption),
-      el(
-        "thead",
-        {},
-        el(
-          "tr",
-          {},
-          headings.map((text) => el("th", { scope: "col" }, text)),
-        ),
-      ),
+      el("thead", {}, headingRow(headings)),
       el(
         "tbody",
         {},
@@ -67,65 +123,42 @@ export const hiddenTable = (caption, headings, rows) =>
     ),
   );
 
-/** From [a, b] to [p, q]; `back` goes the other way. */
-export const linear = (a, b, p, q) => {
-  const slope = (q - p) / (b - a || 1);
-  const scale = (value) => p + (value - a) * slope;
-  scale.back = (at) => a + (at - p) / slope;
-  return scale;
-};
+/**
+ * A row of column headings.
+ * @param {string[]} headings
+ */
+export const headingRow = (headings) =>
+  el(
+    "tr",
+    {},
+    headings.map((text) => el("th", { scope: "col" }, text)),
+  );
 
-/** Vertical strokes as one path. */
-export const strokes = (xs, tops, bottom) =>
-  xs.map((x, i) => `M${x.toFixed(1)} ${bottom}V${(typeof tops === "number" ? tops : tops[i]).toFixed(1)}`).join("");
+/**
+ * Rows of a list of terms.
+ * @param {[string, Child][]} terms
+ */
+export const termed = (terms) => terms.map(([name, said]) => [el("dt", {}, name), el("dd", {}, said)]);
 
-/** A round step that puts about `wanted` ticks into `span`. */
-export const roundStep = (span, wanted) => {
-  const rough = span / Math.max(1, wanted);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough);
-};
+/**
+ * A button for what a key does too.
+ * @param {string} words
+ * @param {string | undefined} key
+ * @param {() => unknown} act
+ * @param {boolean} [pressed]
+ */
+export const action = (words, key, act, pressed) =>
+  el(
+    "button",
+    { type: "button", onclick: act, "aria-pressed": pressed === undefined ? null : String(pressed) },
+    `${words} `,
+    key && el("kbd", {}, key),
+  );
 
-const TIME_STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
-
-/** Moments (ms) at round local times between two moments, about `wanted` of them. */
-export const timeTicks = (from, to, wanted, aheadMs) => {
-  const step = 1000 * (TIME_STEPS_S.find((s) => (to - from) / 1000 / s <= wanted) ?? 14400);
-  const first = Math.ceil((from + aheadMs) / step) * step - aheadMs;
-  const found = [];
-  for (let at = first; at <= to; at += step) found.push(at);
-  return { step, found };
-};
-
-/** Highest value of each pixel column; gaps (null) break the line. One closed path per unbroken stretch. */
-export const area = (values, startMs, stepMs, x, y, from, to, columns) => {
-  const first = Math.max(0, Math.floor((from - startMs) / stepMs));
-  const last = Math.min(values.length, Math.ceil((to - startMs) / stepMs) + 1);
-  const per = Math.max(1, Math.floor((last - first) / columns));
-  const floor = y(0).toFixed(1);
-  let path = "";
-  let open = false;
-  for (let i = first; i < last; i += per) {
-    let high = null;
-    for (let j = i; j < Math.min(i + per, last); j += 1)
-      if (values[j] !== null && values[j] > (high ?? -1)) high = values[j];
-    const at = x(startMs + i * stepMs).toFixed(1);
-    if (high === null) {
-      if (open) path += `V${floor}Z`;
-      open = false;
-      continue;
-    }
-    if (!open) path += `M${at} ${floor}`;
-    path += `L${at} ${y(high).toFixed(1)}L${x(startMs + Math.min(i + per, last) * stepMs).toFixed(1)} ${y(high).toFixed(1)}`;
-    open = true;
-  }
-  return open ? `${path}V${floor}Z` : path;
-};
-
-/** Points joined by a line. */
-export const line = (xs, ys) => xs.map((x, i) => `${i ? "L" : "M"}${x.toFixed(1)} ${ys[i].toFixed(1)}`).join("");
-
-/** Stripes that say "nothing sure is known here"; `id` must be unique in the page. */
+/**
+ * Stripes that say "nothing sure is known here".
+ * @param {string} id must be unique in the page
+ */
 export const hatching = (id) =>
   svg(
     "pattern",

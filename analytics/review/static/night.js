@@ -1,424 +1,284 @@
+// @ts-check
 // The page of one night: put together here, drawn by its parts, and drawn again when a verdict changes something.
 
-import { el, words } from "./draw.js";
-import { inspector } from "./inspector.js";
+import { journal, reasons, recorded, remarked } from "./cards.js";
+import { action, el, fill } from "./draw.js";
+import { clockOf, longDay, messageOf, number } from "./formats.js";
+import { Inspector } from "./inspector.js";
+import { firstToShow, nextShown } from "./movements.js";
 import { hours, intervals, strip } from "./pictures.js";
 import { getFresh, prefetch } from "./server.js";
-import { timeline } from "./timeline.js";
+import { spanForm } from "./span_form.js";
+import { Timeline } from "./timeline.js";
 import { askNote, log, nightState, send, sideBySide } from "./verdicts.js";
-import { clockOf, flag, longDay, number } from "./words.js";
+import { flag } from "./words.js";
 
-const MARKS = { met: "✓", "not met": "✗", "not measurable": "?" };
-const STATES = ["met", "not met", "not measurable"];
+/** @import { App, NightAnswer, NightKey, NightsAnswer, Said, Shown } from "./types.js" */
 
-const value = (criterion) => {
-  if (criterion.value === null) return "";
-  return `measured ${typeof criterion.value === "number" ? Number(criterion.value.toPrecision(3)) : criterion.value} · `;
-};
-
-/** What stands over a flag's criteria. The first that is not met decides, as in the reason. */
-const headline = (found) => {
-  if (found.raised) return flag(found.name);
-  const first = found.criteria.find((one) => one.state !== "met");
-  return `${first?.state === "not measurable" ? "cannot tell:" : "no"} ${flag(found.name)}`;
-};
-
-const reasons = (found) =>
-  el(
-    "section",
-    { class: found.raised ? "card reasons raised" : "card reasons", "aria-label": flag(found.name) },
-    el("h2", {}, el("span", { class: found.raised ? `flag ${found.name}` : "flag none" }, headline(found))),
-    el("p", {}, found.reason),
-    el(
-      "p",
-      { class: "muted small" },
-      STATES.map((state) => `${found.criteria.filter((one) => one.state === state).length} ${state}`).join(" · "),
-    ),
-    el(
-      "ul",
-      { class: "criteria" },
-      found.criteria.map((one) =>
-        el(
-          "li",
-          { class: one.state.replaceAll(" ", "-") },
-          el("span", { class: "mark", "aria-hidden": "true" }, MARKS[one.state]),
-          el(
-            "span",
-            {},
-            el("span", { class: "strong" }, one.name),
-            el("span", { class: "visually-hidden" }, ` (${one.state})`),
-            el("br"),
-            el("span", { class: "muted" }, `${one.state} · ${value(one)}${one.says}`),
-          ),
-        ),
-      ),
-    ),
-  );
-
-const journal = (entries) =>
-  el(
-    "section",
-    { class: "card", "aria-label": "Journal" },
-    el("h2", {}, "Journal of that day"),
-    entries.length
-      ? el(
-          "dl",
-          { class: "journal" },
-          entries.map((entry) => [
-            el("dt", {}, el("bdi", {}, entry.kind.replaceAll("_", " "))),
-            el(
-              "dd",
-              {},
-              words(
-                [entry.value, entry.text].filter((part) => part !== null).join(" ") || "taken back",
-                "journal entry",
-              ),
-            ),
-          ]),
-        )
-      : el(
-          "p",
-          { class: "muted" },
-          "Nothing was noted. ",
-          el("code", {}, "nightkick journal template"),
-          " starts a journal.",
-        ),
-  );
-
-const recorded = (data, clock) => {
-  const { night } = data;
-  const sleep =
-    night.sleep_onset_at === null
-      ? "unknown"
-      : `${clock.hm(night.sleep_onset_at)} (± ${number(night.onset_sd_min, 0)} min) to ${night.wake_at === null ? "?" : clock.hm(night.wake_at)}, told by ${night.sleep_source}`;
-  return el(
-    "section",
-    { class: "card", "aria-label": "Recording" },
-    el("h2", {}, "Recording"),
-    el(
-      "dl",
-      { class: "journal" },
-      [
-        ["asleep", sleep],
-        ["confidence", `${night.tier} (A best, D none)`],
-        ["blind below", night.blind_below_mg === null ? "unknown" : `${number(night.blind_below_mg, 0)} mg`],
-        ["zone", night.tz],
-      ].map(([name, text]) => [el("dt", {}, name), el("dd", {}, text)]),
-      data.sensors.map((sensor) => [
-        el("dt", {}, sensor.side === "unknown" ? sensor.site : `${sensor.side} ${sensor.site}`),
-        el(
-          "dd",
-          {},
-          el("bdi", {}, sensor.device?.trim() || sensor.format),
-          sensor.rate_hz_true ? ` at ${number(sensor.rate_hz_true, 0)} Hz` : "",
-          el("br"),
-          el("bdi", { class: "muted file" }, sensor.path.split(/[\\/]/).at(-1)),
-          sensor.warnings.length > 0 &&
-            el(
-              "details",
-              {},
-              el("summary", {}, `${sensor.warnings.length} remarks`),
-              el(
-                "ul",
-                {},
-                sensor.warnings.map((text) => el("li", {}, text)),
-              ),
-            ),
-        ),
-      ]),
-    ),
-  );
-};
-
-const spanForm = (clock, from, { save, cancel, changed }) => {
-  const field = (name, words) =>
-    el(
-      "label",
-      {},
-      `${words} `,
-      el("input", {
-        name,
-        required: true,
-        pattern: "\\d{1,2}:\\d\\d(:\\d\\d)?",
-        placeholder: "23:15:00",
-        size: 8,
-        autocomplete: "off",
-        oninput: () => changed(read()),
-      }),
-    );
-  const node = el(
-    "form",
-    {
-      class: "span-form",
-      "aria-label": "Span to exclude",
-      onkeydown: (event) => {
-        if (event.key === "Escape") cancel();
-      },
-      onsubmit: (event) => {
-        event.preventDefault();
-        const span = read();
-        if (span) save(span, node.elements.why.value.trim() || null);
-      },
-    },
-    el("span", {}, "Drag over the night, or type: "),
-    field("from", "from"),
-    field("to", "to"),
-    el(
-      "label",
-      {},
-      "why ",
-      el("input", { name: "why", size: 22, maxlength: 2000, autocomplete: "off", placeholder: "not needed" }),
-    ),
-    el("button", { type: "submit", class: "primary" }, "Exclude"),
-    el("button", { type: "button", onclick: cancel }, "Cancel"),
-  );
-  const read = () => {
-    const start = clock.moment(node.elements.from.value, from);
-    const end = clock.moment(node.elements.to.value, start ?? from);
-    return start !== null && end !== null && end > start ? [start, end] : null;
-  };
-  return {
-    node,
-    fill: (start, end) => {
-      node.elements.from.value = clock.hms(start);
-      node.elements.to.value = clock.hms(end);
-    },
-  };
-};
-
-const action = (words, key, act, pressed = null) =>
-  el(
-    "button",
-    { type: "button", onclick: act, "aria-pressed": pressed === null ? null : String(pressed) },
-    `${words} `,
-    key && el("kbd", {}, key),
-  );
-
+/** @param {NightKey} night */
 const question = (night) => ({ subject: night.subject, night: night.night_date });
 
-export const showNight = async (app, night, wanted) => {
-  const [data, all] = await Promise.all([getFresh("/api/night", question(night)), app.allNights()]);
-  const clock = clockOf(data.offsets);
-  const { events } = data;
-  let nights = all.nights;
-  let form = null;
+/** @param {string} name */
+const part = (name) => el("div", { class: `part-${name}` });
 
-  const parts = Object.fromEntries(
-    ["strip", "state", "numbers", "form", "log"].map((name) => [name, el("div", { class: `part-${name}` })]),
-  );
+/** What the page of a night shows, and what its keys and buttons do. */
+class NightPage {
+  /**
+   * @param {App} app
+   * @param {NightAnswer} data
+   * @param {NightsAnswer} all
+   */
+  constructor(app, data, all) {
+    this.app = app;
+    this.data = data;
+    this.all = all;
+    this.nights = all.nights;
+    this.clock = clockOf(data.offsets);
+    this.parts = {
+      strip: part("strip"),
+      state: part("state"),
+      numbers: part("numbers"),
+      form: part("form"),
+      log: part("log"),
+    };
+    this.bins = el("div", { class: "fill" });
+    /** @type {ReturnType<typeof spanForm> | null} */
+    this.form = null;
+    this.exclude = action("Exclude a span", "E", () => this.mark(this.form === null), false);
+    this.near = new Inspector(data, this.clock, {
+      onMove: (by) => this.move(by),
+      verdictButtons: (i) => this.#movementButtons(i),
+    });
+    this.long = new Timeline(data, this.clock, {
+      onPick: (i) => this.select(i),
+      onSpan: (start, end) => this.form?.fill(start, end),
+    });
+    this.node = this.#put();
+  }
 
-  const decide = async (said) => {
-    try {
-      data.review = await send(data.night, said);
-    } catch (error) {
-      app.say(error.message);
-      return false;
-    }
-    app.say("Saved.");
-    ({ nights } = await app.refresh());
-    redraw();
-    return true;
-  };
-  const judgeNight = (word) => decide({ verdict: data.review.night === word ? "undo" : word });
-  const judgeMovement = (word) => {
-    const i = near.selected();
-    if (i === null) return app.say("There is no movement to judge.");
-    const number = events.movement_no[i];
-    return decide({ verdict: data.review.movements[number] === word ? "undo" : word, onset: events.onset_us[i] });
-  };
-  const note = async () => {
-    const i = near.selected();
-    const answer = await askNote(i === null ? null : `the movement at ${clock.hms(events.onset[i])}`);
-    if (answer)
-      await decide({
-        verdict: "note",
-        note: answer.note,
-        onset: answer.about === "movement" ? events.onset_us[i] : null,
-      });
-  };
-
-  const mark = (on) => {
-    long.mark(on);
-    form = on
-      ? spanForm(clock, data.night.recorded_from, {
-          save: async ([start, end], why) => {
-            if (await decide({ verdict: "exclude", start, end, note: why })) mark(false);
-          },
-          cancel: () => mark(false),
-          changed: () => {},
-        })
-      : null;
-    parts.form.replaceChildren(...(form ? [form.node] : []));
-    exclude.setAttribute("aria-pressed", String(on));
-    if (form) form.node.elements.from.focus();
-  };
-  const exclude = action("Exclude a span", "E", () => mark(form === null), false);
-
-  const move = (by) => {
-    const here = near.selected();
-    if (here === null) return;
-    for (let i = here + by; i >= 0 && i < events.onset.length; i += by) if (long.isShown(i)) return select(i);
-    app.say(by > 0 ? "This is the last movement." : "This is the first movement.");
-  };
-  const select = (i) => {
-    long.select(i);
-    history.replaceState(null, "", `${location.pathname}${location.search}#${events.movement_no[i]}`);
-    return near.select(i);
-  };
-
-  const near = inspector(data, clock, {
-    onMove: move,
-    verdictButtons: (i) =>
-      [
-        ["confirm", "Confirm"],
-        ["unsure", "Unsure"],
-        ["dismiss", "Dismiss", "D"],
-      ].map(([word, words, key]) =>
-        action(words, key, () => judgeMovement(word), data.review.movements[events.movement_no[i]] === word),
+  #put() {
+    const { data, parts, clock } = this;
+    return el(
+      "div",
+      { class: "page-night" },
+      parts.strip,
+      this.#title(),
+      !data.night.assessable &&
+        el("p", { class: "warning", role: "note" }, `Not assessable: ${data.night.not_assessable_reason}`),
+      parts.numbers,
+      this.#timelineCard(),
+      el(
+        "div",
+        { class: "columns" },
+        this.near.node,
+        remarked("Time between movements", "log scale", this.bins),
+        remarked("Per clock hour", "periodic in sleep, of all", hours(data.night, data.events, clock)),
       ),
-  });
-  const long = timeline(data, clock, {
-    onPick: (i) => select(i),
-    onSpan: (start, end) => form?.fill(start, end),
-    onFilter: () => {},
-  });
-
-  const bins = el("div", { class: "fill" });
-  const drawParts = () => {
-    parts.strip.replaceChildren(strip(nights, data.night, all.threshold, parts.strip.clientWidth || 900, app.open));
-    parts.state.replaceChildren(
-      nightState(data.review),
-      ...[
-        ["confirm", "Confirm", "C"],
-        ["dismiss", "Dismiss", "X"],
-        ["unsure", "Unsure", "U"],
-      ].map(([word, words, key]) => action(words, key, () => judgeNight(word), data.review.night === word)),
-      action("Note", "N", note),
+      el("div", { class: "columns even" }, data.flags.map(reasons)),
+      el("div", { class: "columns even" }, parts.log, journal(data.journal), recorded(data, clock)),
     );
-    parts.numbers.replaceChildren(sideBySide(data.review));
-    parts.log.replaceChildren(log(data.review, clock, (start, end) => decide({ verdict: "undo", start, end })));
-  };
-  const redraw = () => {
-    drawParts();
-    long.draw();
-    near.show();
-  };
+  }
 
-  const several = all.people.length > 1;
-  const flags = data.flags.filter((found) => found.raised);
-  const node = el(
-    "div",
-    { class: "page-night" },
-    parts.strip,
-    el(
+  #title() {
+    const { app, data, clock } = this;
+    const { night } = data;
+    const several = this.all.people.length > 1;
+    const turn = (/** @type {string} */ label, /** @type {number} */ direction, /** @type {string} */ sign) =>
+      el("button", { type: "button", class: "turn", "aria-label": label, onclick: () => app.step(direction) }, sign);
+    return el(
       "div",
       { class: "title" },
-      el("button", { type: "button", class: "turn", "aria-label": "Night before", onclick: () => app.step(-1) }, "‹"),
-      el("h1", {}, longDay(data.night.night_date)),
-      el("button", { type: "button", class: "turn", "aria-label": "Night after", onclick: () => app.step(1) }, "›"),
+      turn("Night before", -1, "‹"),
+      el("h1", {}, longDay(night.night_date)),
+      turn("Night after", 1, "›"),
       el(
         "span",
         { class: "muted" },
-        several && [el("bdi", {}, data.night.subject), " · "],
-        `${clock.hm(data.night.recorded_from)} to ${clock.hm(data.night.recorded_to)} · ${number(data.night.recorded_h)} h recorded`,
+        several && [el("bdi", {}, night.subject), " · "],
+        `${clock.hm(night.recorded_from)} to ${clock.hm(night.recorded_to)} · ` +
+          `${number(night.recorded_h)} h recorded`,
       ),
-      flags.map((found) => el("span", { class: `flag ${found.name}` }, flag(found.name))),
-      parts.state,
-    ),
-    !data.night.assessable &&
-      el("p", { class: "warning", role: "note" }, `Not assessable: ${data.night.not_assessable_reason}`),
-    parts.numbers,
-    el(
+      data.flags
+        .filter((found) => found.raised)
+        .map((found) => el("span", { class: `flag ${found.name}` }, flag(found.name))),
+      this.parts.state,
+    );
+  }
+
+  #timelineCard() {
+    const help = "Drag to zoom, double-click for the whole night, click a movement to see it from near.";
+    return el(
       "section",
       { class: "card", "aria-label": "The night" },
-      long.node,
-      el(
-        "div",
-        { class: "bar-of-actions" },
-        el(
-          "span",
-          { class: "muted small" },
-          "Drag to zoom, double-click for the whole night, click a movement to see it from near.",
-        ),
-        exclude,
-      ),
-      parts.form,
-    ),
-    el(
-      "div",
-      { class: "columns" },
-      near.node,
-      el(
-        "section",
-        { class: "card", "aria-label": "Time between movements" },
-        el(
-          "div",
-          { class: "head" },
-          el("h2", {}, "Time between movements"),
-          el("span", { class: "muted small" }, "log scale"),
-        ),
-        bins,
-      ),
-      el(
-        "section",
-        { class: "card", "aria-label": "Per clock hour" },
-        el(
-          "div",
-          { class: "head" },
-          el("h2", {}, "Per clock hour"),
-          el("span", { class: "muted small" }, "periodic in sleep, of all"),
-        ),
-        hours(data.night, events, clock),
-      ),
-    ),
-    el("div", { class: "columns even" }, data.flags.map(reasons)),
-    el("div", { class: "columns even" }, parts.log, journal(data.journal), recorded(data, clock)),
-  );
+      this.long.node,
+      el("div", { class: "bar-of-actions" }, el("span", { class: "muted small" }, help), this.exclude),
+      this.parts.form,
+    );
+  }
 
-  // The first that counts, else the first of any series.
-  const counted = events.is_plm.findIndex((is, i) => is && events.sleep_state[i] === "sleep");
-  const first =
-    wanted !== null ? events.movement_no.indexOf(wanted) : counted >= 0 ? counted : events.is_plm.indexOf(true);
-  const draw = () => {
-    drawParts();
-    bins.replaceChildren(intervals(events, bins.clientWidth || 320));
-    long.draw();
-  };
-  const askAhead = () => {
-    const mine = nights.filter((one) => one.subject === data.night.subject);
-    const here = mine.findIndex((one) => one.night_date === data.night.night_date);
+  /** @param {number} i */
+  #movementButtons(i) {
+    const said = this.data.review.movements[this.data.events.movement_no[i]];
+    return [
+      ["confirm", "Confirm"],
+      ["unsure", "Unsure"],
+      ["dismiss", "Dismiss", "D"],
+    ].map(([word, words, key]) => action(words, key, () => this.judgeMovement(word), said === word));
+  }
+
+  #nightButtons() {
+    return [
+      ["confirm", "Confirm", "C"],
+      ["dismiss", "Dismiss", "X"],
+      ["unsure", "Unsure", "U"],
+    ].map(([word, words, key]) => action(words, key, () => this.judgeNight(word), this.data.review.night === word));
+  }
+
+  /** What a verdict changes. */
+  #drawParts() {
+    const { data, parts, clock } = this;
+    const width = parts.strip.clientWidth || 900;
+    fill(parts.strip, strip(this.nights, data.night, this.all.threshold, width, this.app.open));
+    fill(
+      parts.state,
+      nightState(data.review),
+      this.#nightButtons(),
+      action("Note", "N", () => this.note()),
+    );
+    fill(parts.numbers, sideBySide(data.review));
+    const takeBack = (/** @type {number} */ start, /** @type {number} */ end) =>
+      this.#decide({ verdict: "undo", start, end });
+    fill(parts.log, log(data.review, clock, takeBack));
+  }
+
+  draw() {
+    this.#drawParts();
+    fill(this.bins, intervals(this.data.events, this.bins.clientWidth || 320));
+    this.long.draw();
+  }
+
+  /** Send a verdict and show what holds then; whether that went well. @param {Said} said */
+  async #decide(said) {
+    try {
+      this.data.review = await send(this.data.night, said);
+    } catch (error) {
+      this.app.say(messageOf(error));
+      return false;
+    }
+    this.app.say("Saved.");
+    this.nights = (await this.app.refresh()).nights;
+    this.#drawParts();
+    this.long.draw();
+    this.near.show();
+    return true;
+  }
+
+  /** Said once more, a verdict is taken back. @param {string} word */
+  judgeNight(word) {
+    return this.#decide({ verdict: this.data.review.night === word ? "undo" : word });
+  }
+
+  /** @param {string} word */
+  judgeMovement(word) {
+    const { events, review } = this.data;
+    const i = this.near.selected;
+    if (i === null) return this.app.say("There is no movement to judge.");
+    const said = review.movements[events.movement_no[i]];
+    return this.#decide({ verdict: said === word ? "undo" : word, onset: events.onset_us[i] });
+  }
+
+  async note() {
+    const { events } = this.data;
+    const i = this.near.selected;
+    const answer = await askNote(i === null ? null : `the movement at ${this.clock.hms(events.onset[i])}`);
+    if (answer === null) return;
+    const onset = answer.about === "movement" && i !== null ? events.onset_us[i] : null;
+    await this.#decide({ verdict: "note", note: answer.note, onset });
+  }
+
+  /** Begin or end to mark a span that does not count. @param {boolean} on */
+  mark(on) {
+    this.long.mark(on);
+    const save = async (/** @type {[number, number]} */ [start, end], /** @type {string | null} */ why) => {
+      if (await this.#decide({ verdict: "exclude", start, end, note: why })) this.mark(false);
+    };
+    const cancel = () => this.mark(false);
+    this.form = on ? spanForm(this.clock, this.data.night.recorded_from, { save, cancel }) : null;
+    fill(this.parts.form, this.form?.node);
+    this.exclude.setAttribute("aria-pressed", String(on));
+    this.form?.focus();
+  }
+
+  /** To the next movement that is shown. @param {number} by 1 or -1 */
+  move(by) {
+    const here = this.near.selected;
+    if (here === null) return;
+    const next = nextShown(this.data.events.onset.length, here, by, (i) => this.long.isShown(i));
+    if (next !== null) return this.select(next);
+    this.app.say(by > 0 ? "This is the last movement." : "This is the first movement.");
+  }
+
+  /** @param {number} i */
+  select(i) {
+    this.long.select(i);
+    const { pathname, search } = location;
+    history.replaceState(null, "", `${pathname}${search}#${this.data.events.movement_no[i]}`);
+    return this.near.select(i);
+  }
+
+  /** Draw for the first time, when widths are known. @param {number | null} wanted number of a movement */
+  async show(wanted) {
+    const { events, night } = this.data;
+    this.draw();
+    if (events.onset.length) {
+      const first = firstToShow(events, wanted);
+      this.long.select(first);
+      await this.near.select(first);
+    }
+    const mine = this.nights.filter((one) => one.subject === night.subject);
+    const here = mine.findIndex((one) => one.night_date === night.night_date);
     for (const next of [mine[here - 1], mine[here + 1]]) if (next) prefetch("/api/night", question(next));
-  };
+  }
+
+  /** @returns {Shown["keys"]} */
+  keys() {
+    return {
+      j: () => this.move(1),
+      k: () => this.move(-1),
+      d: () => this.judgeMovement("dismiss"),
+      z: () => this.near.nextWidth(),
+      n: () => this.note(),
+      c: () => this.judgeNight("confirm"),
+      x: () => this.judgeNight("dismiss"),
+      u: () => this.judgeNight("unsure"),
+      e: () => this.mark(this.form === null),
+      "+": () => this.long.zoomBy(0.5),
+      "-": () => this.long.zoomBy(2),
+      0: () => this.long.zoomAll(),
+      Escape: () => this.form && this.mark(false),
+    };
+  }
+}
+
+/**
+ * The page of a night.
+ * @param {App} app
+ * @param {NightKey} night
+ * @param {number | null} wanted number of the movement to open with
+ * @returns {Promise<Shown>}
+ */
+export const showNight = async (app, night, wanted) => {
+  const [data, all] = await Promise.all([getFresh("/api/night", question(night)), app.allNights()]);
+  const page = new NightPage(app, data, all);
   return {
-    node,
+    node: page.node,
     night: { subject: data.night.subject, night_date: data.night.night_date },
     title: `Night of ${data.night.night_date}`,
-    shown: async () => {
-      draw();
-      if (events.onset.length) {
-        long.select(Math.max(0, first));
-        await near.select(Math.max(0, first));
-      }
-      askAhead();
-    },
+    shown: () => page.show(wanted),
     resized: () => {
-      draw();
-      near.redraw();
+      page.draw();
+      page.near.redraw();
     },
-    keys: {
-      j: () => move(1),
-      k: () => move(-1),
-      d: () => judgeMovement("dismiss"),
-      z: () => near.nextWidth(),
-      n: note,
-      c: () => judgeNight("confirm"),
-      x: () => judgeNight("dismiss"),
-      u: () => judgeNight("unsure"),
-      e: () => mark(form === null),
-      "+": () => long.zoomBy(0.5),
-      "-": () => long.zoomBy(2),
-      0: () => long.zoomAll(),
-      Escape: () => form && mark(false),
-    },
+    keys: page.keys(),
   };
 };

@@ -1,17 +1,78 @@
+// @ts-check
 // The small pictures of a night: strip of nights, intervals between movements, bars per clock hour.
 
-import { el, hiddenTable, linear, picture, roundStep, svg } from "./draw.js";
-import { day, longDay, number, verdict } from "./words.js";
+import { el, headingRow, hiddenTable, picture, svg } from "./draw.js";
+import { day, longDay, number, two } from "./formats.js";
+import { linear, roundStep } from "./geometry.js";
+import { EDGES, clockHours, intervalCounts } from "./movements.js";
+import { around } from "./nights.js";
+import { verdict } from "./words.js";
+
+/** @import { App, Clock, Events, Night, NightRow, Scale } from "./types.js" */
 
 const NARROWEST_BAR = 12;
 
-/** A stretch of nights round the present one, as many as fit. */
-const around = (nights, here, fits) => {
-  if (nights.length <= fits) return nights;
-  const first = Math.max(0, Math.min(nights.length - fits, here - Math.floor(fits / 2)));
-  return nights.slice(first, first + fits);
+/** @param {NightRow} night */
+const shadeOf = (night) => {
+  if (!night.assessable || night.plms_index === null) return "unknown";
+  if (night.review === "dismiss") return "weak";
+  return night.flags.includes("possible_plmd") ? "high" : "low";
 };
 
+/** What a bar is called. @param {NightRow} night */
+const barTitle = (night) => {
+  const known = night.assessable && night.plms_index !== null;
+  const said = verdict(night.review);
+  const index = known ? `${number(night.plms_index)} per hour` : "not assessable";
+  return `${day(night.night_date)}: ${index}${said ? `, ${said}` : ""}`;
+};
+
+/**
+ * One night of the strip.
+ * @param {NightRow} night
+ * @param {{ x: number, step: number, y: Scale, isHere: boolean, isNamed: boolean, open: App["open"] }} at
+ */
+const bar = (night, { x, step, y, isHere, isNamed, open }) => {
+  const top = night.assessable && night.plms_index !== null ? Math.min(56, y(night.plms_index)) : null;
+  return svg(
+    "g",
+    { class: "bar", onclick: () => open(night) },
+    svg("title", {}, barTitle(night)),
+    svg("rect", { x, y: 0, width: step, height: 80, class: isHere ? "here" : "hit" }),
+    svg("rect", {
+      x: x + step * 0.15,
+      y: top ?? 48,
+      width: step * 0.7,
+      height: top === null ? 10 : 58 - top,
+      class: `bar-${shadeOf(night)}`,
+    }),
+    verdict(night.review) && svg("circle", { cx: x + step / 2, cy: 63, r: 2, class: "dot" }),
+    isNamed &&
+      svg(
+        "text",
+        { x: x + step / 2, y: 76, class: isHere ? "axis middle strong" : "axis middle" },
+        String(Number(night.night_date.slice(8))),
+      ),
+  );
+};
+
+/**
+ * What an index had to exceed, as a line over the bars.
+ * @param {number} threshold @param {number} at @param {number} right
+ */
+const thresholdLine = (threshold, at, right) => [
+  svg("line", { x1: 0, x2: right, y1: at, y2: at, class: "threshold" }),
+  svg("text", { x: right + 6, y: at + 4, class: "axis" }, `${threshold}/h`),
+];
+
+/**
+ * The index of the nights round the present one.
+ * @param {NightRow[]} nights of all persons, newest first
+ * @param {Night} present
+ * @param {number | null} threshold
+ * @param {number} width
+ * @param {App["open"]} open
+ */
 export const strip = (nights, present, threshold, width, open) => {
   const all = nights.filter((night) => night.subject === present.subject).reverse();
   const here = all.findIndex((night) => night.night_date === present.night_date);
@@ -20,42 +81,10 @@ export const strip = (nights, present, threshold, width, open) => {
   const top = Math.max(1.25 * (threshold ?? 15), ...some.map((night) => night.plms_index ?? 0));
   const y = linear(0, top, 58, 8);
   const bars = some.map((night, i) => {
-    const x = i * step;
-    const known = night.assessable && night.plms_index !== null;
-    const shade = !known
-      ? "unknown"
-      : verdict(night.review) === "dismissed"
-        ? "weak"
-        : night.flags.includes("possible_plmd")
-          ? "high"
-          : "low";
-    const name = step >= 30 || i % Math.ceil(30 / step) === 0 ? String(Number(night.night_date.slice(8))) : "";
-    return svg(
-      "g",
-      { class: "bar", onclick: () => open(night) },
-      svg(
-        "title",
-        {},
-        `${day(night.night_date)}: ${known ? `${number(night.plms_index)} per hour` : "not assessable"}${verdict(night.review) ? `, ${verdict(night.review)}` : ""}`,
-      ),
-      svg("rect", { x, y: 0, width: step, height: 80, class: night === all[here] ? "here" : "hit" }),
-      svg("rect", {
-        x: x + step * 0.15,
-        y: known ? Math.min(56, y(night.plms_index)) : 48,
-        width: step * 0.7,
-        height: known ? 58 - Math.min(56, y(night.plms_index)) : 10,
-        class: `bar-${shade}`,
-      }),
-      verdict(night.review) && svg("circle", { cx: x + step / 2, cy: 63, r: 2, class: "dot" }),
-      name &&
-        svg(
-          "text",
-          { x: x + step / 2, y: 76, class: night === all[here] ? "axis middle strong" : "axis middle" },
-          name,
-        ),
-    );
+    const isNamed = step >= 30 || i % Math.ceil(30 / step) === 0;
+    return bar(night, { x: i * step, step, y, isHere: night === all[here], isNamed, open });
   });
-  const right = some.length * step;
+  const first = all.indexOf(some[0]) + 1;
   return el(
     "div",
     { class: "strip" },
@@ -64,17 +93,10 @@ export const strip = (nights, present, threshold, width, open) => {
       80,
       `Periodic movements per hour of sleep on ${some.length} of ${all.length} nights; a table follows.`,
       bars,
-      threshold !== null && [
-        svg("line", { x1: 0, x2: right, y1: y(threshold), y2: y(threshold), class: "threshold" }),
-        svg("text", { x: right + 6, y: y(threshold) + 4, class: "axis" }, `${threshold}/h`),
-      ],
+      threshold !== null && thresholdLine(threshold, y(threshold), some.length * step),
     ),
     some.length < all.length &&
-      el(
-        "p",
-        { class: "muted small" },
-        `Nights ${all.indexOf(some[0]) + 1} to ${all.indexOf(some.at(-1)) + 1} of ${all.length}.`,
-      ),
+      el("p", { class: "muted small" }, `Nights ${first} to ${first + some.length - 1} of ${all.length}.`),
     hiddenTable(
       "Periodic movements per hour of sleep",
       ["night", "per hour", "review"],
@@ -83,66 +105,65 @@ export const strip = (nights, present, threshold, width, open) => {
   );
 };
 
-/** Edges of the histogram's bins, seconds: an eighth of a doubling each. */
-const EDGES = Array.from({ length: 73 }, (_, i) => 1 * 2 ** (i / 8)).filter((edge) => edge <= 520);
+const HEIGHT = 210;
+const [LEFT, BOTTOM, TOP] = [34, HEIGHT - 24, 12];
 
-export const intervals = (events, width) => {
-  const height = 210;
-  const [left, bottom, top] = [34, height - 24, 12];
-  const counts = EDGES.slice(1).map(() => [0, 0]);
-  events.imi_s.forEach((imi, i) => {
-    if (imi === null) return;
-    const bin = EDGES.findLastIndex((edge) => edge <= imi);
-    if (bin >= 0 && bin < counts.length) counts[bin][events.is_plm[i] ? 0 : 1] += 1;
+/**
+ * The histogram's bars: in a periodic series below, others on top.
+ * @param {number[][]} counts
+ * @param {(seconds: number) => number} at
+ * @param {Scale} y
+ */
+const intervalBars = (counts, at, y) =>
+  counts.map(([periodic, other], i) => {
+    const [x, width] = [at(EDGES[i]), at(EDGES[i + 1]) - at(EDGES[i]) - 0.5];
+    const [middle, top] = [y(periodic), y(periodic + other)];
+    return [
+      periodic > 0 && svg("rect", { x, width, y: middle, height: BOTTOM - middle, class: "fill-periodic" }),
+      other > 0 && svg("rect", { x, width, y: top, height: middle - top, class: "fill-single" }),
+    ];
   });
-  const x = linear(0, Math.log(EDGES.at(-1)), left, width - 8);
-  const at = (seconds) => x(Math.log(seconds));
+
+/**
+ * @param {number[][]} counts
+ * @param {number} width
+ */
+const histogram = (counts, width) => {
+  const x = linear(0, Math.log(EDGES[EDGES.length - 1]), LEFT, width - 8);
+  const at = (/** @type {number} */ seconds) => x(Math.log(seconds));
   const most = Math.max(4, ...counts.map(([a, b]) => a + b));
-  const y = linear(0, most, bottom, top);
+  const y = linear(0, most, BOTTOM, TOP);
   const step = Math.max(1, roundStep(most, 4));
   const marks = Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => i * step);
+  const isDropped = (/** @type {number} */ seconds) => width < 300 && [5, 20].includes(seconds);
+  return picture(
+    width,
+    HEIGHT,
+    "Histogram of the time between leg movements on a logarithmic scale; a table follows.",
+    svg("rect", { x: at(20), width: at(40) - at(20), y: TOP, height: BOTTOM - TOP, class: "tint" }),
+    marks.map((count) => [
+      svg("line", { x1: LEFT, x2: width - 8, y1: y(count), y2: y(count), class: "grid" }),
+      svg("text", { x: LEFT - 6, y: y(count) + 4, class: "axis end" }, String(count)),
+    ]),
+    intervalBars(counts, at, y),
+    [10, 90].map((seconds) => svg("line", { x1: at(seconds), x2: at(seconds), y1: TOP, y2: BOTTOM, class: "limit" })),
+    [2, 5, 10, 20, 40, 90, 300].map((seconds) =>
+      svg("text", { x: at(seconds), y: BOTTOM + 16, class: "axis middle" }, isDropped(seconds) ? "" : `${seconds} s`),
+    ),
+  );
+};
+
+/**
+ * Time between movements.
+ * @param {Events} events
+ * @param {number} width
+ */
+export const intervals = (events, width) => {
+  const counts = intervalCounts(events);
   return el(
     "div",
     {},
-    picture(
-      width,
-      height,
-      "Histogram of the time between leg movements on a logarithmic scale; a table follows.",
-      svg("rect", { x: at(20), width: at(40) - at(20), y: top, height: bottom - top, class: "tint" }),
-      marks.map((count) => [
-        svg("line", { x1: left, x2: width - 8, y1: y(count), y2: y(count), class: "grid" }),
-        svg("text", { x: left - 6, y: y(count) + 4, class: "axis end" }, String(count)),
-      ]),
-      counts.map(([periodic, other], i) => {
-        const [a, b] = [at(EDGES[i]), at(EDGES[i + 1])];
-        return [
-          periodic > 0 &&
-            svg("rect", {
-              x: a,
-              width: b - a - 0.5,
-              y: y(periodic),
-              height: bottom - y(periodic),
-              class: "fill-periodic",
-            }),
-          other > 0 &&
-            svg("rect", {
-              x: a,
-              width: b - a - 0.5,
-              y: y(periodic + other),
-              height: y(periodic) - y(periodic + other),
-              class: "fill-single",
-            }),
-        ];
-      }),
-      [10, 90].map((seconds) => svg("line", { x1: at(seconds), x2: at(seconds), y1: top, y2: bottom, class: "limit" })),
-      [2, 5, 10, 20, 40, 90, 300].map((seconds) =>
-        svg(
-          "text",
-          { x: at(seconds), y: bottom + 16, class: "axis middle" },
-          width < 300 && [5, 20].includes(seconds) ? "" : `${seconds} s`,
-        ),
-      ),
-    ),
+    histogram(counts, width),
     el(
       "ul",
       { class: "legend small" },
@@ -154,37 +175,40 @@ export const intervals = (events, width) => {
       "Time since the leg movement before",
       ["seconds", "in a periodic series", "outside"],
       counts
-        .map(([a, b], i) => [`${EDGES[i].toFixed(1)} to ${EDGES[i + 1].toFixed(1)}`, a, b])
-        .filter(([, a, b]) => a + b > 0),
+        .map(([a, b], i) => ({ a, b, name: `${EDGES[i].toFixed(1)} to ${EDGES[i + 1].toFixed(1)}` }))
+        .filter(({ a, b }) => a + b > 0)
+        .map(({ a, b, name }) => [name, a, b]),
     ),
   );
 };
 
+/**
+ * A bar of the table of hours: periodic in sleep, and all others after it.
+ * @param {number} plms @param {number} other both per cent of the widest
+ */
+const hourBar = (plms, other) =>
+  svg(
+    "svg",
+    { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
+    svg("rect", { width: 100, height: 10, class: "track" }),
+    svg("rect", { width: plms, height: 10, class: "fill-periodic" }),
+    svg("rect", { x: plms, width: other, height: 10, class: "fill-other" }),
+  );
+
+/**
+ * Movements per clock hour.
+ * @param {Night} night
+ * @param {Events} events
+ * @param {Clock} clock
+ */
 export const hours = (night, events, clock) => {
-  // Hours that the clock showed: where it was set forward one is missing.
-  const shown = new Set([clock.hour(night.recorded_to - 1)]);
-  for (let ms = night.recorded_from; ms < night.recorded_to; ms += 900_000) shown.add(clock.hour(ms));
-  const rows = [...shown].sort((a, b) => a - b).map((hour) => ({ hour, plms: 0, other: 0 }));
-  events.onset.forEach((ms, i) => {
-    const row = rows.find(({ hour }) => hour === clock.hour(ms));
-    if (!row) return;
-    if (events.is_plm[i] && events.sleep_state[i] === "sleep") row.plms += 1;
-    else row.other += 1;
-  });
+  const rows = clockHours(night, events, clock);
   const most = Math.max(1, ...rows.map((row) => row.plms + row.other));
   return el(
     "table",
     { class: "hourly" },
     el("caption", { class: "visually-hidden" }, "Movements per clock hour"),
-    el(
-      "thead",
-      { class: "visually-hidden" },
-      el(
-        "tr",
-        {},
-        ["hour", "share", "periodic in sleep", "all"].map((text) => el("th", { scope: "col" }, text)),
-      ),
-    ),
+    el("thead", { class: "visually-hidden" }, headingRow(["hour", "share", "periodic in sleep", "all"])),
     el(
       "tbody",
       {},
@@ -192,23 +216,8 @@ export const hours = (night, events, clock) => {
         el(
           "tr",
           {},
-          el("th", { scope: "row" }, `${String(row.hour % 24).padStart(2, "0")}:00`),
-          el(
-            "td",
-            { class: "wide" },
-            svg(
-              "svg",
-              { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
-              svg("rect", { width: 100, height: 10, class: "track" }),
-              svg("rect", { width: (100 * row.plms) / most, height: 10, class: "fill-periodic" }),
-              svg("rect", {
-                x: (100 * row.plms) / most,
-                width: (100 * row.other) / most,
-                height: 10,
-                class: "fill-other",
-              }),
-            ),
-          ),
+          el("th", { scope: "row" }, `${two(row.hour % 24)}:00`),
+          el("td", { class: "wide" }, hourBar((100 * row.plms) / most, (100 * row.other) / most)),
           el("td", { class: "number strong" }, String(row.plms)),
           el("td", { class: "number muted" }, `of ${row.plms + row.other}`),
         ),

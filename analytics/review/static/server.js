@@ -1,62 +1,100 @@
+// @ts-check
 // Talking to the server: the only place that fetches. A failure is shown in words and can be tried again.
 
-const TOKEN = document.querySelector('meta[name="nightkick-token"]').content;
+/** @import { Answers, Review } from "./types.js" */
 
+/** @typedef {Record<string, string | number | undefined>} Query */
+
+const token = () => document.querySelector('meta[name="nightkick-token"]')?.getAttribute("content") ?? "";
+
+/** @param {Query} query */
+const asText = (query) =>
+  new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString();
+
+/** @param {Response} response */
 const answered = async (response) => {
   const body = await response.json().catch(() => ({ error: `the server answered ${response.status}` }));
   if (!response.ok) throw new Error(body.error ?? `the server answered ${response.status}`);
   return body;
 };
 
+/** @param {Promise<Response>} promise */
 const reached = (promise) =>
   promise.catch(() => {
     throw new Error("nightkick does not answer: it was stopped. Start it again with: nightkick review");
   });
 
-export const get = async (path, query, signal) => {
-  const text = query ? `?${new URLSearchParams(query)}` : "";
-  try {
-    return await answered(await fetch(path + text, { signal }));
-  } catch (error) {
-    if (error.name === "AbortError" || !(error instanceof TypeError)) throw error;
-    return reached(Promise.reject(error));
-  }
-};
+/**
+ * What an address answers now.
+ * @template {keyof Answers} P
+ * @param {P} path
+ * @param {Query} [query]
+ * @returns {Promise<Answers[P]>}
+ */
+export const get = async (path, query) => answered(await reached(fetch(query ? `${path}?${asText(query)}` : path)));
 
-export const post = async (path, body) =>
+/**
+ * Send a review; what holds of its night then.
+ * @param {Record<string, unknown>} said
+ * @returns {Promise<Review>}
+ */
+export const post = async (said) =>
   answered(
     await reached(
-      fetch(path, {
+      fetch("/api/reviews", {
         method: "POST",
-        headers: { "content-type": "application/json", "x-nightkick-token": TOKEN },
-        body: JSON.stringify(body),
+        headers: { "content-type": "application/json", "x-nightkick-token": token() },
+        body: JSON.stringify(said),
       }),
     ),
   );
 
+/** @type {Map<string, { answer: Promise<any>, at: number }>} */
 const kept = new Map();
 const KEEP = 60;
 
+/**
+ * What was asked before, or is asked now, under the key by which it is kept.
+ * @template {keyof Answers} P
+ * @param {P} path
+ * @param {Query} query
+ * @returns {{ key: string, answer: Promise<Answers[P]>, at: number }}
+ */
 const fetched = (path, query) => {
-  const key = `${path}?${new URLSearchParams(query)}`;
-  if (!kept.has(key)) {
-    if (kept.size >= KEEP) kept.delete(kept.keys().next().value);
-    const answer = get(path, query);
-    kept.set(key, { answer, at: performance.now() });
-    answer.catch(() => kept.delete(key));
-  }
-  return { key, ...kept.get(key) };
+  const key = `${path}?${asText(query)}`;
+  const known = kept.get(key);
+  if (known) return { key, ...known };
+  const oldest = kept.keys().next().value;
+  if (kept.size >= KEEP && oldest !== undefined) kept.delete(oldest);
+  const asked = { answer: get(path, query), at: performance.now() };
+  kept.set(key, asked);
+  asked.answer.catch(() => kept.delete(key));
+  return { key, ...asked };
 };
 
-/** As `get`, remembered: for what never changes while a page is open, such as samples. */
+/**
+ * As `get`, remembered: for what never changes while a page is open, such as samples.
+ * @template {keyof Answers} P
+ * @param {P} path
+ * @param {Query} query
+ */
 export const getOnce = (path, query) => fetched(path, query).answer;
 
-/** Ask ahead for what will probably be wanted next. */
+/**
+ * Ask ahead for what will probably be wanted next.
+ * @param {keyof Answers} path
+ * @param {Query} query
+ */
 export const prefetch = (path, query) => {
   fetched(path, query);
 };
 
-/** What was asked ahead if that is not long ago, and then no more; else asked now. */
+/**
+ * What was asked ahead if that is not long ago, and then no more; else asked now.
+ * @template {keyof Answers} P
+ * @param {P} path
+ * @param {Query} query
+ */
 export const getFresh = (path, query, longestMs = 60_000) => {
   const { key, answer, at } = fetched(path, query);
   kept.delete(key);

@@ -1,64 +1,112 @@
+// @ts-check
 // What a reviewer says: sent to the server, which only ever adds it. And how it is shown.
 
-import { el, words } from "./draw.js";
+import { byId, el, words } from "./draw.js";
+import { instant, number, percent } from "./formats.js";
 import { post } from "./server.js";
-import { instant, number, percent, verdict } from "./words.js";
+import { verdict } from "./words.js";
 
-const dialog = document.getElementById("note");
-const form = dialog.querySelector("form");
-const field = form.querySelector("textarea");
+/** @import { Clock, Measures, Ms, NightKey, Review, ReviewEntry, Said } from "./types.js" */
 
-/** Ask for words; resolves to {about, note}, or null where the reviewer thought better of it. */
+/** @typedef {{ about: string, note: string }} Note */
+
+const dialog = byId("note", HTMLDialogElement);
+const field = byId("note-text", HTMLTextAreaElement);
+const movementName = byId("note-movement", HTMLElement);
+/** The two things that a note may be about. */
+const choices = [...dialog.querySelectorAll("input")];
+
+/**
+ * Ask for words; null where the reviewer thought better of it.
+ * @param {string | null} movement what the chosen movement is called; null for none
+ * @returns {Promise<Note | null>}
+ */
 export const askNote = (movement) =>
   new Promise((resolve) => {
-    const about = form.elements.about;
-    for (const option of about) option.disabled = option.value === "movement" && movement === null;
-    about.value = "night";
-    document.getElementById("note-movement").textContent =
-      movement === null ? "this movement (there is none)" : movement;
+    for (const choice of choices) {
+      choice.disabled = choice.value === "movement" && movement === null;
+      choice.checked = choice.value === "night";
+    }
+    movementName.textContent = movement === null ? "this movement (there is none)" : movement;
     field.value = "";
+    /** @type {Note | null} */
     let answer = null;
-    const submit = (event) => {
+    const submit = (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       if (!field.value.trim()) return field.focus();
-      answer = { about: about.value, note: field.value };
+      answer = { about: choices.find((choice) => choice.checked)?.value ?? "night", note: field.value };
       return dialog.close();
     };
-    form.addEventListener("submit", submit);
-    dialog.addEventListener(
-      "close",
-      () => {
-        form.removeEventListener("submit", submit);
-        resolve(answer);
-      },
-      { once: true },
-    );
+    const closed = () => {
+      dialog.removeEventListener("submit", submit);
+      resolve(answer);
+    };
+    dialog.addEventListener("submit", submit);
+    dialog.addEventListener("close", closed, { once: true });
     dialog.showModal();
     field.focus();
   });
 
-export const send = (night, said) => post("/api/reviews", { subject: night.subject, night: night.night_date, ...said });
+/**
+ * Send what was said of a night; what holds of it then.
+ * @param {NightKey} night
+ * @param {Said} said
+ */
+export const send = (night, said) => post({ subject: night.subject, night: night.night_date, ...said });
 
+/** @typedef {number | null} Value */
+
+/** @param {Value} value */
+const whole = (value) => number(value, 0);
+
+/** @param {string} unit */
+const inUnit = (unit) => (/** @type {Value} */ value) => (value === null ? "–" : `${number(value)} ${unit}`);
+
+/** @type {[keyof Measures, string, (value: Value) => string][]} */
 const MEASURES = [
   ["plms_index", "periodic/h asleep", number],
-  ["n_plms", "periodic asleep", (value) => number(value, 0)],
-  ["n_clm", "candidates", (value) => number(value, 0)],
-  ["n_series", "series", (value) => number(value, 0)],
+  ["n_plms", "periodic asleep", whole],
+  ["n_clm", "candidates", whole],
+  ["n_series", "series", whole],
   ["periodicity_index_share", "periodicity", percent],
-  ["median_imi_s", "median interval", (value) => (value === null ? "–" : `${number(value)} s`)],
-  ["tst_h", "asleep", (value) => (value === null ? "–" : `${number(value)} h`)],
+  ["median_imi_s", "median interval", inUnit("s")],
+  ["tst_h", "asleep", inUnit("h")],
 ];
 
-/** "As detected" and "as reviewed" side by side. */
-export const sideBySide = (review) => {
-  const row = (name, measures, mark) =>
-    el(
-      "tr",
-      { class: mark },
-      el("th", { scope: "row" }, name),
-      MEASURES.map(([key, , say], i) => el("td", { class: i ? "" : "main" }, say(measures[key] ?? null))),
-    );
-  return el(
+/**
+ * @param {string} name
+ * @param {Measures} measures
+ * @param {string} mark
+ */
+const measuresRow = (name, measures, mark) =>
+  el(
+    "tr",
+    { class: mark },
+    el("th", { scope: "row" }, name),
+    MEASURES.map(([key, , say], i) => el("td", { class: i ? "" : "main" }, say(measures[key] ?? null))),
+  );
+
+/** @param {Review} review */
+const asReviewed = (review) =>
+  review.reviewed
+    ? measuresRow("as reviewed", review.reviewed, "as-reviewed")
+    : el(
+        "tr",
+        {},
+        el("th", { scope: "row" }, "as reviewed"),
+        el(
+          "td",
+          { colspan: MEASURES.length, class: "muted" },
+          review.why_not ?? "the same: no movement was dismissed and no span excluded",
+        ),
+      );
+
+/**
+ * "As detected" and "as reviewed" side by side.
+ * @param {Review} review
+ */
+export const sideBySide = (review) =>
+  el(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": "Measures" },
     el(
@@ -75,27 +123,11 @@ export const sideBySide = (review) => {
           MEASURES.map(([, heading]) => el("th", { scope: "col" }, heading)),
         ),
       ),
-      el(
-        "tbody",
-        {},
-        row("as detected", review.detected, "detected"),
-        review.reviewed
-          ? row("as reviewed", review.reviewed, "as-reviewed")
-          : el(
-              "tr",
-              {},
-              el("th", { scope: "row" }, "as reviewed"),
-              el(
-                "td",
-                { colspan: MEASURES.length, class: "muted" },
-                review.why_not ?? "the same: no movement was dismissed and no span excluded",
-              ),
-            ),
-      ),
+      el("tbody", {}, measuresRow("as detected", review.detected, "detected"), asReviewed(review)),
     ),
   );
-};
 
+/** @type {Record<string, string>} */
 const SAYS = {
   confirm: "confirmed",
   dismiss: "dismissed",
@@ -105,12 +137,36 @@ const SAYS = {
   note: "noted on",
 };
 
+/**
+ * What an entry is about.
+ * @param {ReviewEntry} entry
+ * @param {Clock} clock
+ */
 const thing = (entry, clock) => {
-  if (entry.start !== null) return `${clock.hms(entry.start)} to ${clock.hms(entry.end)}`;
+  if (entry.start !== null && entry.end !== null) return `${clock.hms(entry.start)} to ${clock.hms(entry.end)}`;
   return entry.onset === null ? "the night" : `the movement at ${clock.hms(entry.onset)}`;
 };
 
-/** Everything that was said, newest first; nothing is ever taken out of it. */
+/**
+ * @param {ReviewEntry} entry
+ * @param {Clock} clock
+ */
+const logEntry = (entry, clock) =>
+  el(
+    "li",
+    {},
+    el("bdi", { class: "strong" }, entry.reviewer),
+    ` ${SAYS[entry.verdict] ?? entry.verdict} ${thing(entry, clock)}`,
+    el("span", { class: "muted" }, ` · ${instant(entry.at)}`),
+    entry.note && words(entry.note, "note"),
+  );
+
+/**
+ * Everything that was said, newest first; nothing is ever taken out of it.
+ * @param {Review} review
+ * @param {Clock} clock
+ * @param {(start: Ms, end: Ms) => unknown} takeBack
+ */
 export const log = (review, clock, takeBack) =>
   el(
     "section",
@@ -139,22 +195,12 @@ export const log = (review, clock, takeBack) =>
       ? el(
           "ol",
           { class: "log" },
-          [...review.log]
-            .reverse()
-            .map((entry) =>
-              el(
-                "li",
-                {},
-                el("bdi", { class: "strong" }, entry.reviewer),
-                ` ${SAYS[entry.verdict] ?? entry.verdict} ${thing(entry, clock)}`,
-                el("span", { class: "muted" }, ` · ${instant(entry.at)}`),
-                entry.note && words(entry.note, "note"),
-              ),
-            ),
+          [...review.log].reverse().map((entry) => logEntry(entry, clock)),
         )
       : el("p", { class: "muted" }, "Nobody has reviewed this night yet."),
   );
 
+/** @param {Review} review */
 export const nightState = (review) => {
   const said = verdict(review.night);
   const by = review.log.findLast((entry) => entry.onset === null && entry.start === null && entry.verdict !== "note");

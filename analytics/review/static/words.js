@@ -1,6 +1,16 @@
-// How labels, states, times and numbers are said. The only place that groups labels into the four colours.
+// @ts-check
+// How labels and states are said. The only place that groups labels into the four colours.
 
-/** Colour class, what the legend calls it, and the labels in it. What a movement is was decided when it was scored. */
+import { stands } from "./nights.js";
+
+/** @import { Group } from "./types.js" */
+
+/** @typedef {Record<string, string>} Words by name */
+
+/**
+ * Colour class, what the legend calls it, and the labels in it. What a movement is was decided when it was scored.
+ * @type {Group[]}
+ */
 export const GROUPS = [
   { name: "periodic", says: "periodic", labels: ["periodic"] },
   { name: "jerk", says: "brief jerk near sleep onset", labels: ["hypnic_jerk"] },
@@ -12,8 +22,10 @@ export const GROUPS = [
   },
 ];
 const GROUP_OF = new Map(GROUPS.flatMap((group) => group.labels.map((label) => [label, group.name])));
+/** @param {string} label */
 export const groupOf = (label) => GROUP_OF.get(label) ?? "other";
 
+/** @type {Words} */
 const LABELS = {
   periodic: "periodic",
   hypnic_jerk: "brief jerk near sleep onset",
@@ -24,66 +36,27 @@ const LABELS = {
   posture_change: "change of posture",
   large_movement: "large movement",
 };
+/** @param {string} name */
 export const label = (name) => LABELS[name] ?? name.replaceAll("_", " ");
 
+/** @type {Words} */
 const FLAGS = {
   possible_plmd: "possible PLMD",
   frequent_hypnic_jerks: "frequent hypnic jerks",
   possible_rls: "possible RLS",
 };
+/** @param {string} name */
 export const flag = (name) => FLAGS[name] ?? name.replaceAll("_", " ");
 
+/** @type {Words} */
 const VERDICTS = { confirm: "confirmed", dismiss: "dismissed", unsure: "unsure" };
-/** The verdict on a whole night as it stands; taken back is as good as none. */
-export const verdict = (name) => (name && name !== "undo" ? (VERDICTS[name] ?? name) : null);
+/**
+ * The verdict on a whole night as it stands; null for none.
+ * @param {string | null | undefined} name
+ */
+export const verdict = (name) => (stands(name) ? (VERDICTS[name] ?? name) : null);
 
+/** @type {Words} */
 const BLANKS = { gap: "not recorded", unscorable: "could not be searched", unworn: "probably not worn" };
+/** @param {string} kind */
 export const blank = (kind) => BLANKS[kind] ?? kind;
-
-export const number = (value, digits = 1) => (value === null || value === undefined ? "–" : value.toFixed(digits));
-export const percent = (value) => (value === null || value === undefined ? "–" : `${Math.round(100 * value)} %`);
-export const duration = (seconds) =>
-  seconds < 90
-    ? `${Math.round(seconds)} s`
-    : seconds < 5400
-      ? `${Math.round(seconds / 60)} min`
-      : `${(seconds / 3600).toFixed(1)} h`;
-
-const two = (value) => String(value).padStart(2, "0");
-
-/** The wearer's wall clock: offsets are [[from_ms, seconds], ...] as the server tells them. */
-export const clockOf = (offsets) => {
-  const aheadMs = (ms) => 1000 * (offsets.findLast(([from]) => from <= ms) ?? offsets[0])[1];
-  const parts = (ms) => new Date(ms + aheadMs(ms));
-  return {
-    aheadMs,
-    hm: (ms) => `${two(parts(ms).getUTCHours())}:${two(parts(ms).getUTCMinutes())}`,
-    hms: (ms) => `${two(parts(ms).getUTCHours())}:${two(parts(ms).getUTCMinutes())}:${two(parts(ms).getUTCSeconds())}`,
-    hour: (ms) => Math.floor((ms + aheadMs(ms)) / 3_600_000),
-    /** The moment at a wall-clock time hh:mm[:ss] nearest after `from`; null for anything else. */
-    moment: (text, from) => {
-      const match = /^\s*(\d{1,2}):(\d{2})(?::(\d{2}))?\s*$/.exec(text);
-      if (!match || match[1] > 23 || match[2] > 59 || (match[3] ?? 0) > 59) return null;
-      const midnight = Math.floor((from + aheadMs(from)) / 86_400_000) * 86_400_000;
-      const wall = midnight + 1000 * (3600 * match[1] + 60 * match[2] + Number(match[3] ?? 0));
-      const day = wall < Math.floor((from + aheadMs(from)) / 1000) * 1000 ? 86_400_000 : 0;
-      const guess = wall + day - aheadMs(from);
-      return wall + day - aheadMs(guess);
-    },
-  };
-};
-
-const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
-const LONG_DAY = new Intl.DateTimeFormat("en-GB", {
-  weekday: "long",
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-  timeZone: "UTC",
-});
-export const day = (iso) => DAY.format(new Date(`${iso}T00:00Z`));
-export const longDay = (iso) => LONG_DAY.format(new Date(`${iso}T00:00Z`));
-export const instant = (ms) => new Date(ms).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-
-/** Where the page of a night is. */
-export const address = (night) => `/night/${night.night_date}?${new URLSearchParams({ subject: night.subject })}`;

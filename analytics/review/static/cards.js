@@ -1,0 +1,161 @@
+// @ts-check
+// What a night's page tells beside its pictures: the reasons of its flags, the journal, how it was recorded.
+
+import { el, termed, words } from "./draw.js";
+import { number } from "./formats.js";
+import { flag } from "./words.js";
+
+/** @import { Child, Clock, Criterion, Flag, JournalEntry, Night, NightAnswer, Sensor } from "./types.js" */
+
+/**
+ * A card with a remark beside its title.
+ * @param {string} title
+ * @param {string} remark
+ * @param {Node} content
+ */
+export const remarked = (title, remark, content) =>
+  el(
+    "section",
+    { class: "card", "aria-label": title },
+    el("div", { class: "head" }, el("h2", {}, title), el("span", { class: "muted small" }, remark)),
+    content,
+  );
+
+/** @type {Record<Criterion["state"], string>} */
+const MARKS = { met: "✓", "not met": "✗", "not measurable": "?" };
+/** @type {Criterion["state"][]} */
+const STATES = ["met", "not met", "not measurable"];
+
+/** @param {Criterion} criterion */
+const measured = ({ value }) => {
+  if (value === null) return "";
+  return `measured ${typeof value === "number" ? Number(value.toPrecision(3)) : value} · `;
+};
+
+/**
+ * What stands over a flag's criteria. The first that is not met decides, as in the reason.
+ * @param {Flag} found
+ */
+const headline = (found) => {
+  if (found.raised) return flag(found.name);
+  const first = found.criteria.find((one) => one.state !== "met");
+  return `${first?.state === "not measurable" ? "cannot tell:" : "no"} ${flag(found.name)}`;
+};
+
+/** @param {Criterion} one */
+const criterion = (one) =>
+  el(
+    "li",
+    { class: one.state.replaceAll(" ", "-") },
+    el("span", { class: "mark", "aria-hidden": "true" }, MARKS[one.state]),
+    el(
+      "span",
+      {},
+      el("span", { class: "strong" }, one.name),
+      el("span", { class: "visually-hidden" }, ` (${one.state})`),
+      el("br"),
+      el("span", { class: "muted" }, `${one.state} · ${measured(one)}${one.says}`),
+    ),
+  );
+
+/** Why a flag was raised or not. @param {Flag} found */
+export const reasons = (found) =>
+  el(
+    "section",
+    { class: found.raised ? "card reasons raised" : "card reasons", "aria-label": flag(found.name) },
+    el("h2", {}, el("span", { class: found.raised ? `flag ${found.name}` : "flag none" }, headline(found))),
+    el("p", {}, found.reason),
+    el(
+      "p",
+      { class: "muted small" },
+      STATES.map((state) => `${found.criteria.filter((one) => one.state === state).length} ${state}`).join(" · "),
+    ),
+    el("ul", { class: "criteria" }, found.criteria.map(criterion)),
+  );
+
+/** @param {JournalEntry} entry */
+const noted = (entry) => [entry.value, entry.text].filter((part) => part !== null).join(" ") || "taken back";
+
+/** @param {JournalEntry[]} entries */
+export const journal = (entries) =>
+  el(
+    "section",
+    { class: "card", "aria-label": "Journal" },
+    el("h2", {}, "Journal of that day"),
+    entries.length
+      ? el(
+          "dl",
+          { class: "journal" },
+          entries.map((entry) => [
+            el("dt", {}, el("bdi", {}, entry.kind.replaceAll("_", " "))),
+            el("dd", {}, words(noted(entry), "journal entry")),
+          ]),
+        )
+      : el(
+          "p",
+          { class: "muted" },
+          "Nothing was noted. ",
+          el("code", {}, "nightkick journal template"),
+          " starts a journal.",
+        ),
+  );
+
+/**
+ * From when to when the wearer slept.
+ * @param {Night} night
+ * @param {Clock} clock
+ */
+const sleepOf = (night, clock) => {
+  if (night.sleep_onset_at === null) return "unknown";
+  const onset = `${clock.hm(night.sleep_onset_at)} (± ${number(night.onset_sd_min, 0)} min)`;
+  return `${onset} to ${night.wake_at === null ? "?" : clock.hm(night.wake_at)}, told by ${night.sleep_source}`;
+};
+
+/** @param {string[]} warnings */
+const remarks = (warnings) =>
+  warnings.length > 0 &&
+  el(
+    "details",
+    {},
+    el("summary", {}, `${warnings.length} remarks`),
+    el(
+      "ul",
+      {},
+      warnings.map((text) => el("li", {}, text)),
+    ),
+  );
+
+/** @param {Sensor} sensor @returns {[string, Child]} */
+const sensorTerm = (sensor) => [
+  sensor.side === "unknown" ? sensor.site : `${sensor.side} ${sensor.site}`,
+  [
+    el("bdi", {}, sensor.device?.trim() || sensor.format),
+    sensor.rate_hz_true ? ` at ${number(sensor.rate_hz_true, 0)} Hz` : "",
+    el("br"),
+    el("bdi", { class: "muted file" }, sensor.path.split(/[\\/]/).at(-1)),
+    remarks(sensor.warnings),
+  ],
+];
+
+/**
+ * How the night was recorded.
+ * @param {NightAnswer} data
+ * @param {Clock} clock
+ */
+export const recorded = ({ night, sensors }, clock) =>
+  el(
+    "section",
+    { class: "card", "aria-label": "Recording" },
+    el("h2", {}, "Recording"),
+    el(
+      "dl",
+      { class: "journal" },
+      termed([
+        ["asleep", sleepOf(night, clock)],
+        ["confidence", `${night.tier} (A best, D none)`],
+        ["blind below", night.blind_below_mg === null ? "unknown" : `${number(night.blind_below_mg, 0)} mg`],
+        ["zone", night.tz],
+      ]),
+      termed(sensors.map(sensorTerm)),
+    ),
+  );

@@ -1,0 +1,70 @@
+// @ts-check
+// The findings over all nights of one person.
+
+import { el } from "./draw.js";
+import { number } from "./formats.js";
+import { flag } from "./words.js";
+
+/** @import { Person, Sign } from "./types.js" */
+
+/** @param {Person} person */
+const raisedFlags = (person) =>
+  Object.entries(person.flags)
+    .filter(([, found]) => found.n_flagged > 0)
+    .map(([name, found]) =>
+      el(
+        "li",
+        {},
+        el("strong", {}, `${flag(name)} on ${found.n_flagged} of ${person.n_assessable} nights`),
+        found.is_pattern ? ": a pattern over nights" : ": not enough for a pattern",
+      ),
+    );
+
+/** @param {Person} person */
+const indexes = ({ plms_index: spread, trend }) =>
+  spread &&
+  el(
+    "p",
+    {},
+    `Periodic movements per hour of sleep: median ${number(spread.median)}, ` +
+      `from ${number(spread.low)} to ${number(spread.high)}.`,
+    trend?.is_clear ? ` Over the newest ${trend.n_nights} nights it changes by ${number(trend.per_week)} a week.` : "",
+  );
+
+/** @param {Sign[]} signs */
+const clinician = (signs) =>
+  el(
+    "details",
+    {},
+    el("summary", {}, "When to see a clinician"),
+    el(
+      "dl",
+      { class: "signs" },
+      signs.map((sign) => [
+        el("dt", {}, el("span", { class: `sign ${sign.state.replace(" ", "-")}` }, sign.state), ` ${sign.name}`),
+        el("dd", {}, sign.says),
+      ]),
+    ),
+  );
+
+/**
+ * @param {Person} person
+ * @param {boolean} several whether there is more than one person, so that findings need names
+ */
+export const finding = (person, several) => {
+  const lines = raisedFlags(person);
+  const able = person.n_assessable;
+  return el(
+    "section",
+    { class: "finding" },
+    several && el("h2", {}, el("bdi", {}, person.subject)),
+    el(
+      "ul",
+      {},
+      lines.length ? lines : el("li", {}, `No flag on ${able} assessable ${able === 1 ? "night" : "nights"}.`),
+    ),
+    indexes(person),
+    able < 7 && el("p", { class: "note" }, `Fewer than 7 nights: nights differ, record more before relying on this.`),
+    clinician(person.signs),
+  );
+};

@@ -1,0 +1,159 @@
+// @ts-check
+// What is counted, picked and put in order of a night's movements. Without the document; what a movement is was decided
+// when it was scored.
+
+/** @import { Clock, Envelope, Events, Group, Lane, Ms, NightAnswer, Night } from "./types.js" */
+
+/** @param {Events} events @param {Envelope[]} envelopes */
+export const legsOf = (events, envelopes) => {
+  const legs = [...new Set(envelopes.map((sensor) => sensor.leg))];
+  if (legs.length > 1) return legs;
+  return [...new Set([...legs, ...events.leg.filter((leg) => leg !== "both")])].sort();
+};
+
+/**
+ * Lanes of the night's picture from top to bottom, and where they end.
+ * @param {Pick<NightAnswer, "stages" | "events" | "envelopes" | "heart">} data
+ */
+export const lanesOf = (data) => {
+  /** @type {Lane[]} */
+  const lanes = [];
+  let top = 10;
+  const placed = (/** @type {number} */ height) => {
+    const band = { top, bottom: top + height, height };
+    top = band.bottom + 12;
+    return band;
+  };
+  if (data.stages.length) lanes.push({ kind: "stages", ...placed(76) });
+  lanes.push({ kind: "sleep", ...placed(18) });
+  for (const leg of legsOf(data.events, data.envelopes)) lanes.push({ kind: "raster", leg, ...placed(44) });
+  for (const sensor of data.envelopes) lanes.push({ kind: "envelope", sensor, ...placed(96) });
+  if (data.heart.length) lanes.push({ kind: "heart", ...placed(54) });
+  return { lanes, bottom: top - 6 };
+};
+
+/**
+ * The highest value that the envelopes' lanes show: above nine in ten movements, so that one does not flatten the rest.
+ * @param {Events} events
+ */
+export const envelopeTop = (events) => {
+  const peaks = events.peak_mg.filter((peak) => peak !== null).sort((a, b) => a - b);
+  return Math.max(50, 1.6 * (peaks[Math.floor(0.9 * peaks.length)] ?? 50));
+};
+
+/**
+ * Movements of a leg between two moments; of all legs where there is but one.
+ * @param {Events} events
+ * @param {{ from: Ms, to: Ms }} view
+ * @param {string} leg
+ * @param {number} legs
+ */
+export const onLeg = (events, { from, to }, leg, legs) => {
+  const isHere = (/** @type {number} */ i) => legs < 2 || [leg, "both", "unknown"].includes(events.leg[i]);
+  return [...events.onset.keys()].filter((i) => events.onset[i] >= from && events.onset[i] <= to && isHere(i));
+};
+
+/**
+ * Movements of which a part lies between two moments.
+ * @param {Events} events @param {Ms} from @param {Ms} to
+ */
+export const inWindow = (events, from, to) =>
+  [...events.onset.keys()].filter((i) => events.onset[i] < to && events.offset[i] > from);
+
+/**
+ * The movement that is drawn nearest to a pixel, at most `reach` away; null for none.
+ * @param {Events} events
+ * @param {(ms: Ms) => number} x
+ * @param {number} px
+ * @param {number} reach
+ * @param {(i: number) => boolean} isShown
+ */
+export const nearest = (events, x, px, reach, isShown) => {
+  /** @type {{ i: number, away: number } | null} */
+  let best = null;
+  for (const [i, ms] of events.onset.entries()) {
+    const away = Math.abs(x(ms) - px);
+    if (away <= reach && (best === null || away < best.away) && isShown(i)) best = { i, away };
+  }
+  return best === null ? null : best.i;
+};
+
+/**
+ * The next movement that is shown, `by` steps of one before or after; null after the last.
+ * @param {number} length
+ * @param {number} here
+ * @param {number} by 1 or -1
+ * @param {(i: number) => boolean} isShown
+ */
+export const nextShown = (length, here, by, isShown) => {
+  for (let i = here + by; i >= 0 && i < length; i += by) if (isShown(i)) return i;
+  return null;
+};
+
+/** Whether a movement counts: in a periodic series, asleep. @param {Events} events @param {number} i */
+const counts = (events, i) => events.is_plm[i] && events.sleep_state[i] === "sleep";
+
+/**
+ * The movement that a page opens with: the one that was asked for, else the first that counts, else the first of any
+ * series, else the first.
+ * @param {Events} events
+ * @param {number | null} wanted
+ */
+export const firstToShow = (events, wanted) => {
+  const counted = events.is_plm.findIndex((_, i) => counts(events, i));
+  const first = counted >= 0 ? counted : events.is_plm.indexOf(true);
+  return Math.max(0, wanted === null ? first : events.movement_no.indexOf(wanted));
+};
+
+/** Edges of the histogram's bins, seconds: an eighth of a doubling each. */
+export const EDGES = Array.from({ length: 73 }, (_, i) => 1 * 2 ** (i / 8)).filter((edge) => edge <= 520);
+
+/**
+ * Intervals to the movement before, bin by bin: in a periodic series, and outside.
+ * @param {Pick<Events, "imi_s" | "is_plm">} events
+ */
+export const intervalCounts = (events) => {
+  const bins = EDGES.slice(1).map(() => [0, 0]);
+  for (const [i, imi] of events.imi_s.entries()) {
+    if (imi === null) continue;
+    const bin = EDGES.findLastIndex((edge) => edge <= imi);
+    if (bin >= 0 && bin < bins.length) bins[bin][events.is_plm[i] ? 0 : 1] += 1;
+  }
+  return bins;
+};
+
+/**
+ * Movements by the hours that the clock showed, of which one is missing where it was set forward.
+ * @param {Pick<Night, "recorded_from" | "recorded_to">} night
+ * @param {Events} events
+ * @param {Clock} clock
+ */
+export const clockHours = (night, events, clock) => {
+  const shown = new Set([clock.hour(night.recorded_to - 1)]);
+  for (let ms = night.recorded_from; ms < night.recorded_to; ms += 900_000) shown.add(clock.hour(ms));
+  const rows = [...shown].sort((a, b) => a - b).map((hour) => ({ hour, plms: 0, other: 0 }));
+  for (const [i, ms] of events.onset.entries()) {
+    const row = rows.find(({ hour }) => hour === clock.hour(ms));
+    if (row) row[counts(events, i) ? "plms" : "other"] += 1;
+  }
+  return rows;
+};
+
+/**
+ * Movements by clock hour and group: rows of the hour, then the counts of the groups in their order.
+ * @param {Events} events
+ * @param {Clock} clock
+ * @param {Group[]} groups
+ * @param {(label: string) => string} groupOf
+ */
+export const hourly = (events, clock, groups, groupOf) => {
+  /** @type {Map<number, number[]>} */
+  const rows = new Map();
+  for (const [i, at] of events.onset.entries()) {
+    const hour = clock.hour(at);
+    const row = rows.get(hour) ?? groups.map(() => 0);
+    row[groups.findIndex((group) => group.name === groupOf(events.label[i]))] += 1;
+    rows.set(hour, row);
+  }
+  return [...rows].sort(([a], [b]) => a - b).map(([hour, found]) => [`${hour % 24}:00`, ...found]);
+};

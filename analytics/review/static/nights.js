@@ -1,0 +1,80 @@
+// @ts-check
+// Which nights are shown, in which order, and which comes next. Without the document.
+
+import { linear } from "./geometry.js";
+
+/** @import { NightKey, NightRow } from "./types.js" */
+
+const HOUR = 3_600_000;
+
+/** @param {NightKey} a @param {NightKey | undefined} b */
+export const same = (a, b) => a.subject === b?.subject && a.night_date === b.night_date;
+
+/**
+ * Whether a verdict stands: taken back is as good as none.
+ * @param {string | null | undefined} verdict
+ * @returns {verdict is string}
+ */
+export const stands = (verdict) => Boolean(verdict) && verdict !== "undo";
+
+/** @param {NightRow} night */
+export const isToReview = (night) => night.flags.length > 0 && !stands(night.review);
+
+/**
+ * The nights that an address asks for.
+ * @param {NightRow[]} nights
+ * @param {URLSearchParams} wanted
+ */
+export const filtered = (nights, wanted) =>
+  nights.filter(
+    (night) =>
+      (!wanted.get("subject") || night.subject === wanted.get("subject")) &&
+      (!wanted.has("flagged") || night.flags.length) &&
+      (!wanted.has("unreviewed") || !stands(night.review)),
+  );
+
+/**
+ * The next night that is flagged and not reviewed; after the last one the search begins again with the first.
+ * @param {NightRow[]} nights
+ * @param {NightKey | undefined} here
+ */
+export const nextToReview = (nights, here) => {
+  const at = nights.findIndex((night) => same(night, here));
+  return [...nights.slice(at + 1), ...nights.slice(0, Math.max(0, at))].find(isToReview);
+};
+
+/**
+ * A stretch of nights round the one at `here`, as many as fit.
+ * @param {NightRow[]} nights @param {number} here @param {number} fits
+ */
+export const around = (nights, here, fits) => {
+  if (nights.length <= fits) return nights;
+  const first = Math.max(0, Math.min(nights.length - fits, here - Math.floor(fits / 2)));
+  return nights.slice(first, first + fits);
+};
+
+/** @param {NightRow} night */
+const midnightAfter = (night) => Date.parse(`${night.night_date}T00:00Z`) + 24 * HOUR - 1000 * night.ahead_s;
+
+/**
+ * Hours of the shared clock, counted from midnight after the evening; whole hours that hold every night shown.
+ * @param {NightRow[]} nights
+ * @returns {[number, number]}
+ */
+export const clockRange = (nights) => {
+  const hours = nights.flatMap((night) =>
+    [night.recorded_from, night.recorded_to].map((ms) => (ms - midnightAfter(night)) / HOUR),
+  );
+  return [Math.max(-12, Math.floor(Math.min(...hours))), Math.min(12, Math.ceil(Math.max(...hours)))];
+};
+
+/**
+ * From a night's moments to a row of so many pixels that shows those hours.
+ * @param {NightRow} night
+ * @param {[number, number]} range
+ * @param {number} width
+ */
+export const placed = (night, [first, last], width) => {
+  const midnight = midnightAfter(night);
+  return linear(midnight + first * HOUR, midnight + last * HOUR, 0, width);
+};

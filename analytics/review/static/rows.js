@@ -1,0 +1,146 @@
+// @ts-check
+// One row a night on a clock that all rows share, and the ticks in it.
+
+import { el, svg } from "./draw.js";
+import { address, day, number, two } from "./formats.js";
+import { strokes } from "./geometry.js";
+import { placed, same } from "./nights.js";
+import { get } from "./server.js";
+import { GROUPS, flag, groupOf, verdict } from "./words.js";
+
+/** @import { NightRow, Scale, Ticks } from "./types.js" */
+
+/** @typedef {{ node: HTMLElement, ground: SVGElement, night: NightRow, x: Scale }} Row */
+
+const CHUNK = 40;
+const WIDTH = 1000;
+const HEIGHT = 24;
+/** How high ticks stand: the order of the groups survives without colour. @type {Record<string, number>} */
+const TOP = { periodic: 5, jerk: 1, single: 9, other: 15 };
+
+/**
+ * The hours above the rows.
+ * @param {[number, number]} range
+ */
+export const axis = ([first, last]) => {
+  const step = Math.max(1, Math.ceil((last - first) / 12));
+  const marks = [];
+  for (let hour = first; hour <= last; hour += step) {
+    const at = (100 * (hour - first)) / (last - first);
+    const mark = el("span", { class: "hour" }, two(((hour % 24) + 24) % 24));
+    mark.style.left = `${at}%`;
+    marks.push(mark);
+  }
+  return el("div", { class: "hours", "aria-hidden": "true" }, marks);
+};
+
+/** @param {NightRow} night */
+const state = (night) => {
+  const said = verdict(night.review);
+  if (said) return el("span", { class: "reviewed" }, said);
+  return night.flags.length ? el("span", { class: "to-review" }, "to review") : "";
+};
+
+/**
+ * @param {NightRow} night
+ * @param {number | null} threshold
+ */
+const indexOf = (night, threshold) => {
+  if (!night.assessable || night.plms_index === null) {
+    return el("span", { class: "muted", title: night.not_assessable_reason ?? "" }, "not assessable");
+  }
+  const high = threshold !== null && night.plms_index > threshold;
+  return el("span", { class: high ? "index high" : "index" }, number(night.plms_index));
+};
+
+/**
+ * When a night was recorded and, lighter, slept; the ticks come into it.
+ * @param {NightRow} night
+ * @param {Scale} x
+ */
+const groundOf = (night, x) => {
+  const bar = (/** @type {number} */ from, /** @type {number} */ to, /** @type {string} */ name) =>
+    svg("rect", { x: x(from), width: x(to) - x(from), y: 1, height: HEIGHT - 2, class: name });
+  return svg(
+    "svg",
+    { class: "ticks", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" },
+    bar(night.recorded_from, night.recorded_to, "recorded"),
+    night.sleep_onset_at !== null && night.wake_at !== null && bar(night.sleep_onset_at, night.wake_at, "asleep"),
+  );
+};
+
+/**
+ * @param {NightRow} night
+ * @param {[number, number]} range hours of the shared clock
+ * @param {number | null} threshold above which an index stands out
+ * @param {boolean} several whether there is more than one person, so that rows need names
+ * @returns {Row}
+ */
+export const rowOf = (night, range, threshold, several) => {
+  const x = placed(night, range, WIDTH);
+  const ground = groundOf(night, x);
+  const node = el(
+    "a",
+    { class: "night", href: address(night) },
+    el(
+      "span",
+      { class: "when" },
+      el("span", {}, `${day(night.night_date)} `, el("span", { class: "muted year" }, night.night_date.slice(0, 4))),
+      several && el("bdi", { class: "who" }, night.subject),
+    ),
+    ground,
+    el(
+      "span",
+      { class: "value" },
+      el("span", { class: "visually-hidden" }, "periodic movements per hour of sleep: "),
+      indexOf(night, threshold),
+    ),
+    el(
+      "span",
+      { class: "flags" },
+      night.flags.map((name) => el("span", { class: `flag ${name}` }, flag(name))),
+      !night.flags.length && el("span", { class: "visually-hidden" }, "no flag"),
+    ),
+    el("span", { class: "state" }, state(night)),
+  );
+  return { node, ground, night, x };
+};
+
+/**
+ * @param {Row} row
+ * @param {Ticks[]} byLabel
+ */
+const drawTicks = (row, byLabel) => {
+  for (const group of [...GROUPS].reverse()) {
+    const at = byLabel.filter((part) => groupOf(part.label) === group.name).flatMap((part) => part.at_s);
+    if (at.length) {
+      const xs = at.map((s) => row.x(row.night.recorded_from + 1000 * s));
+      row.ground.append(
+        svg("path", { d: strokes(xs, TOP[group.name], HEIGHT - 1), class: `tick stroke-${group.name}` }),
+      );
+    }
+  }
+};
+
+/** Fetch and draw the ticks of the chunk in which a row lies. @param {Row[]} rows */
+export const ticksFor = (rows) => {
+  /** @type {Set<number>} */
+  const asked = new Set();
+  return async (/** @type {number} */ index) => {
+    const chunk = Math.floor(index / CHUNK);
+    if (asked.has(chunk)) return;
+    asked.add(chunk);
+    const mine = rows.slice(chunk * CHUNK, (chunk + 1) * CHUNK);
+    const dates = mine.map((row) => row.night.night_date);
+    try {
+      const ticks = await get("/api/ticks", { since: dates.at(-1), until: dates[0] });
+      for (const row of mine)
+        drawTicks(
+          row,
+          ticks.filter((part) => same(part, row.night)),
+        );
+    } catch {
+      asked.delete(chunk);
+    }
+  };
+};

@@ -1,0 +1,312 @@
+// What the server sends, as far as the page reads it, and what the page's parts hand to each other. For the type check
+// only: nothing loads this file. tests/analytics/review/test_page_types.py compares the answers with it.
+
+/** Milliseconds since 1970 in UTC. */
+export type Ms = number;
+/** From and to. */
+export type Span = [Ms, Ms];
+/** From, to and what it was. */
+export type NamedSpan = [Ms, Ms, string];
+
+/** Names a night. */
+export interface NightKey {
+  subject: string;
+  night_date: string;
+}
+
+/** A row of home; also what the strip of nights shows. */
+export interface NightRow extends NightKey {
+  recorded_from: Ms;
+  recorded_to: Ms;
+  sleep_onset_at: Ms | null;
+  wake_at: Ms | null;
+  plms_index: number | null;
+  assessable: boolean;
+  not_assessable_reason: string | null;
+  flags: string[];
+  review: string | null;
+  ahead_s: number;
+}
+
+export interface Sign {
+  name: string;
+  state: string;
+  says: string;
+}
+
+export interface FlagCount {
+  n_flagged: number;
+  is_pattern: boolean;
+}
+
+export interface Spread {
+  median: number;
+  low: number;
+  high: number;
+}
+
+export interface Trend {
+  is_clear: boolean;
+  n_nights: number;
+  per_week: number;
+}
+
+/** Findings over all nights of one person. */
+export interface Person {
+  subject: string;
+  n_assessable: number;
+  flags: Record<string, FlagCount>;
+  plms_index: Spread | null;
+  trend: Trend | null;
+  signs: Sign[];
+}
+
+export interface NightsAnswer {
+  nights: NightRow[];
+  threshold: number | null;
+  people: Person[];
+}
+
+/** Onsets of one label in one night, seconds after its first sample. */
+export interface Ticks extends NightKey {
+  label: string;
+  at_s: number[];
+}
+
+export interface Night extends NightKey {
+  tz: string;
+  recorded_from: Ms;
+  recorded_to: Ms;
+  recorded_h: number;
+  sleep_onset_at: Ms | null;
+  onset_sd_min: number | null;
+  wake_at: Ms | null;
+  sleep_source: string;
+  tier: string;
+  blind_below_mg: number | null;
+  assessable: boolean;
+  not_assessable_reason: string | null;
+}
+
+export interface Criterion {
+  name: string;
+  state: "met" | "not met" | "not measurable";
+  value: number | string | null;
+  says: string;
+}
+
+export interface Flag {
+  name: string;
+  raised: boolean;
+  criteria: Criterion[];
+  reason: string;
+}
+
+/** Movements column by column: the i-th entry of each is one movement. */
+export interface Events {
+  movement_no: number[];
+  onset: Ms[];
+  offset: Ms[];
+  onset_us: number[];
+  leg: string[];
+  label: string[];
+  sleep_state: string[];
+  imi_s: (number | null)[];
+  is_plm: boolean[];
+  peak_mg: (number | null)[];
+  threshold_mg: (number | null)[];
+}
+
+/** How strongly one sensor moved, step by step; null where nothing could be searched. */
+export interface Envelope {
+  leg: string;
+  start: Ms;
+  step_s: number;
+  max_mg: (number | null)[];
+}
+
+export interface JournalEntry {
+  kind: string;
+  value: number | null;
+  text: string | null;
+}
+
+export interface Sensor {
+  path: string;
+  format: string;
+  device: string | null;
+  site: string;
+  side: string;
+  rate_hz_true: number | null;
+  warnings: string[];
+}
+
+export interface Measures {
+  plms_index: number | null;
+  n_plms: number | null;
+  n_clm: number | null;
+  n_series: number | null;
+  periodicity_index_share: number | null;
+  median_imi_s: number | null;
+  tst_h: number | null;
+}
+
+export interface ReviewEntry {
+  verdict: string;
+  reviewer: string;
+  note: string | null;
+  at: Ms;
+  onset: Ms | null;
+  start: Ms | null;
+  end: Ms | null;
+}
+
+/** What was said of a night, what holds of it, and what that makes of the numbers. */
+export interface Review {
+  night: string | null;
+  movements: Record<number, string>;
+  spans: Span[];
+  unmatched: number;
+  detected: Measures;
+  reviewed: Measures | null;
+  why_not: string | null;
+  log: ReviewEntry[];
+}
+
+export interface NightAnswer {
+  night: Night;
+  offsets: ClockOffset[];
+  flags: Flag[];
+  events: Events;
+  bouts: NamedSpan[];
+  blanks: NamedSpan[];
+  envelopes: Envelope[];
+  stages: NamedSpan[];
+  heart: [Ms, number][];
+  journal: JournalEntry[];
+  sensors: Sensor[];
+  review: Review;
+}
+
+/** From which moment on the wearer's clock was ahead of UTC by how many seconds. */
+export type ClockOffset = [Ms, number];
+
+/** Times after the window's begin (ms) and values (mg). */
+export type Points = [number[], number[]];
+
+export interface Trace {
+  leg: string;
+  movement: Points[];
+  axes: Record<string, Points>;
+}
+
+export interface WindowAnswer {
+  from_ms: Ms;
+  to_ms: Ms;
+  traces: Trace[];
+  lost: string[];
+}
+
+/** What each address answers with. */
+export interface Answers {
+  "/api/nights": NightsAnswer;
+  "/api/ticks": Ticks[];
+  "/api/night": NightAnswer;
+  "/api/window": WindowAnswer;
+}
+
+/** What a reviewer says; of a movement with its onset (µs), of a span with its begin and end (ms). */
+export interface Said {
+  verdict: string;
+  note?: string | null;
+  onset?: number | null;
+  start?: Ms;
+  end?: Ms;
+}
+
+// From here on: what the page's parts hand to each other.
+
+/** The wearer's wall clock. */
+export interface Clock {
+  aheadMs(ms: Ms): number;
+  hm(ms: Ms): string;
+  hms(ms: Ms): string;
+  /** Hours since 1970 on the wearer's clock. */
+  hour(ms: Ms): number;
+  /** The moment at a wall-clock time hh:mm[:ss] nearest after `from`; null for anything else. */
+  moment(text: string, from: Ms): Ms | null;
+}
+
+/** From values to pixels; `back` goes the other way. */
+export interface Scale {
+  (value: number): number;
+  back(at: number): number;
+}
+
+/** A scale of moments that knows the stretch it shows. */
+export interface TimeScale extends Scale {
+  from: Ms;
+  to: Ms;
+}
+
+/** Values at equal steps from a moment on. */
+export interface Series {
+  values: (number | null)[];
+  start: Ms;
+  stepMs: number;
+}
+
+/** A stretch of a picture from top to bottom, pixels. */
+export interface Band {
+  top: number;
+  bottom: number;
+}
+
+/** A lane of the night's picture: what it shows and where. */
+export type Lane = Band & { height: number } & (
+    | { kind: "stages" }
+    | { kind: "sleep" }
+    | { kind: "raster"; leg: string }
+    | { kind: "envelope"; sensor: Envelope }
+    | { kind: "heart" }
+  );
+
+/** A colour of movements and the labels in it. */
+export interface Group {
+  name: string;
+  says: string;
+  labels: string[];
+}
+
+/** What an element may be given as content; what is not there is left out. */
+export type Child = Node | string | false | null | undefined | Child[];
+
+/** Attributes of an element: true is an empty one, what is not there is left out, `on...` listens. */
+export interface Attributes {
+  onclick?: (event: MouseEvent) => unknown;
+  onsubmit?: (event: SubmitEvent) => unknown;
+  onkeydown?: (event: KeyboardEvent) => unknown;
+  [name: string]: unknown;
+}
+
+/** One of the pages that replace each other. */
+export interface Shown {
+  node: HTMLElement;
+  keys: Record<string, () => unknown>;
+  title?: string;
+  /** Of the page of a night. */
+  night?: NightKey;
+  /** Once it is in the document, so that widths are known. */
+  shown?: () => Promise<void>;
+  resized?: () => void;
+  leave?: () => void;
+}
+
+/** What a page may ask of the application. */
+export interface App {
+  allNights(): Promise<NightsAnswer>;
+  refresh(): Promise<NightsAnswer>;
+  open(night: NightKey): Promise<void>;
+  step(direction: number): Promise<void>;
+  say(text: string): void;
+}

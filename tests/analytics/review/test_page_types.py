@@ -1,0 +1,91 @@
+"""The page's JavaScript without a browser: its unit tests, and that the server sends what its types promise."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.analytics.review.browsing import key_of, page_of, served
+from tests.analytics.review.conftest import NIGHT
+from tests.paths import ROOT
+
+pytestmark = pytest.mark.once
+
+TYPES = ROOT / "analytics" / "review" / "static" / "types.d.ts"
+#: Where in an answer the fields of an interface are. Of a list the first entry stands for all.
+PLACES = {
+    "NightsAnswer": ("/api/nights",),
+    "NightRow": ("/api/nights", "nights"),
+    "Person": ("/api/nights", "people"),
+    "FlagCount": ("/api/nights", "people", "flags", "possible_plmd"),
+    "Spread": ("/api/nights", "people", "plms_index"),
+    "Sign": ("/api/nights", "people", "signs"),
+    "Ticks": ("/api/ticks",),
+    "NightAnswer": ("/api/night",),
+    "Night": ("/api/night", "night"),
+    "Events": ("/api/night", "events"),
+    "Flag": ("/api/night", "flags"),
+    "Criterion": ("/api/night", "flags", "criteria"),
+    "Envelope": ("/api/night", "envelopes"),
+    "Sensor": ("/api/night", "sensors"),
+    "Review": ("/api/night", "review"),
+    "Measures": ("/api/night", "review", "detected"),
+    "WindowAnswer": ("/api/window",),
+    "Trace": ("/api/window", "traces"),
+    "JournalEntry": ("/api/night", "journal"),
+}
+
+
+def test_unit_tests_of_the_page() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node on this machine: install it to test the page's JavaScript (Debian: nodejs)")
+    files = sorted(str(path) for path in (ROOT / "tests" / "javascript").glob("*.test.js"))
+    assert files
+    found = subprocess.run([node, "--test", *files], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.fixture(scope="module")
+def answers(samples: Path) -> Iterator[dict[str, Any]]:
+    """What each address answers about a sample night."""
+    key = {"subject": "me", "night": NIGHT.isoformat()}
+    page = page_of(samples / "x.duckdb")
+    with served(page) as at, httpx.Client(base_url=at, cookies=key_of(at), timeout=60) as client:
+        night = client.get("/api/night", params=key).json()
+        onset = night["events"]["onset"][0]
+        days = {"since": key["night"], "until": key["night"]}
+        yield {
+            "/api/nights": client.get("/api/nights").json(),
+            "/api/ticks": client.get("/api/ticks", params=days).json(),
+            "/api/night": night,
+            "/api/window": client.get("/api/window", params={**key, "from": onset - 1000, "to": onset + 1000}).json(),
+        }
+
+
+@pytest.mark.parametrize("interface", PLACES)
+def test_the_server_sends_what_the_types_of_the_page_promise(interface: str, answers: dict[str, Any]) -> None:
+    place: Any = answers
+    for step in PLACES[interface]:
+        place = _first(place[step])
+    assert fields(interface) <= set(place), interface
+
+
+def fields(interface: str) -> set[str]:
+    """Names of an interface's fields, with those that it takes over from another."""
+    text = TYPES.read_text(encoding="utf-8")
+    found = re.search(rf"^export interface {interface}(?: extends (\w+))? {{\n(.*?)^}}", text, flags=re.M | re.S)
+    assert found is not None, interface
+    base, body = found.groups()
+    return set(re.findall(r"^  (\w+)\??:", body, flags=re.M)) | (fields(base) if base else set())
+
+
+def _first(value: Any) -> Any:
+    return value[0] if isinstance(value, list) else value

@@ -1,0 +1,154 @@
+// What is counted, picked and put in order of a night's movements.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { clockOf } from "../../analytics/review/static/formats.js";
+import * as movements from "../../analytics/review/static/movements.js";
+
+const { EDGES, clockHours, envelopeTop, firstToShow, hourly, inWindow } = movements;
+const { intervalCounts, lanesOf, legsOf, nearest, nextShown, onLeg } = movements;
+
+const HOUR = 3_600_000;
+const utc = clockOf([[null, 0]]);
+
+/** Columns of movements from rows; what a row leaves out is ordinary. */
+const events = (...rows) => {
+  const ordinary = { leg: "left", label: "periodic", is_plm: true, sleep_state: "sleep", imi_s: null, peak_mg: null };
+  const full = rows.map((row, i) => ({ ...ordinary, movement_no: i + 1, onset: 0, offset: 0, ...row }));
+  return Object.fromEntries(
+    Object.keys({ ...ordinary, movement_no: 0, onset: 0, offset: 0 }).map((name) => [
+      name,
+      full.map((row) => row[name]),
+    ]),
+  );
+};
+const on = (leg) => ({ leg, start: 0, step_s: 1, max_mg: [] });
+const all = () => true;
+
+test("legs are those of the sensors, and of one sensor those that its movements name", () => {
+  assert.deepEqual(legsOf(events({ leg: "both" }), [on("right"), on("left")]), ["right", "left"]);
+  assert.deepEqual(legsOf(events({ leg: "left" }, { leg: "both" }), [on("left")]), ["left"]);
+  assert.deepEqual(legsOf(events({ leg: "right" }, { leg: "left" }), []), ["left", "right"]);
+  assert.deepEqual(legsOf(events(), []), []);
+});
+
+test("lanes lie below each other without touching, and only for what is known", () => {
+  const bare = { stages: [], heart: [], events: events(), envelopes: [] };
+  assert.deepEqual(lanesOf(bare), { lanes: [{ kind: "sleep", top: 10, bottom: 28, height: 18 }], bottom: 34 });
+  const full = { ...bare, stages: [[0, 1, "rem"]], heart: [[0, 60]], envelopes: [on("left"), on("right")] };
+  const { lanes, bottom } = lanesOf(full);
+  const kinds = ["stages", "sleep", "raster", "raster", "envelope", "envelope", "heart"];
+  assert.deepEqual(
+    lanes.map((lane) => lane.kind),
+    kinds,
+  );
+  assert.ok(lanes.every((lane, i) => i === 0 || lane.top === lanes[i - 1].bottom + 12));
+  assert.equal(bottom, lanes.at(-1).bottom + 6);
+});
+
+test("the envelope's lane is high enough for nine in ten movements, and never below 50 mg", () => {
+  const peaks = [...Array(9).fill(100), 5000].map((peak_mg) => ({ peak_mg }));
+  assert.equal(envelopeTop(events(...peaks.slice(0, 9))), 160);
+  assert.equal(envelopeTop(events(...peaks, ...peaks.slice(0, 9))), 160);
+  assert.equal(envelopeTop(events({ peak_mg: 1 })), 50);
+  assert.equal(envelopeTop(events()), 80);
+});
+
+test("a leg's lane shows its movements, those of both legs and those of an unknown one", () => {
+  const found = events({ leg: "left" }, { leg: "right" }, { leg: "both" }, { leg: "unknown" }, { onset: 99 });
+  assert.deepEqual(onLeg(found, { from: 0, to: 9 }, "left", 2), [0, 2, 3]);
+  assert.deepEqual(onLeg(found, { from: 0, to: 9 }, "left", 1), [0, 1, 2, 3]);
+});
+
+test("a movement is in a window of which it covers a part", () => {
+  const found = events({ onset: 0, offset: 10 }, { onset: 5, offset: 15 }, { onset: 20, offset: 30 });
+  assert.deepEqual(inWindow(found, 10, 20), [1]);
+  assert.deepEqual(inWindow(found, 9, 21), [0, 1, 2]);
+});
+
+test("a click picks the nearest movement that is shown, and none that is far", () => {
+  const found = events({ onset: 100 }, { onset: 104 }, { onset: 150 });
+  const x = (ms) => ms;
+  assert.equal(nearest(found, x, 103, 12, all), 1);
+  assert.equal(
+    nearest(found, x, 103, 12, (i) => i !== 1),
+    0,
+  );
+  assert.equal(nearest(found, x, 102, 12, all), 0); // of two as near, the first
+  assert.equal(nearest(found, x, 125, 12, all), null);
+});
+
+test("a step leads over what is hidden and ends at both ends", () => {
+  const even = (i) => i % 2 === 0;
+  assert.equal(nextShown(5, 0, 1, even), 2);
+  assert.equal(nextShown(5, 4, -1, even), 2);
+  assert.equal(nextShown(5, 4, 1, all), null);
+  assert.equal(nextShown(5, 0, -1, all), null);
+});
+
+test("a night opens with what was asked for, else with what counts, else with the first", () => {
+  const found = events({ is_plm: false }, { sleep_state: "wake" }, {});
+  assert.equal(firstToShow(found, 2), 1);
+  assert.equal(firstToShow(found, 77), 0);
+  assert.equal(firstToShow(found, null), 2);
+  assert.equal(firstToShow(events({ is_plm: false }, { sleep_state: "wake" }), null), 1);
+  assert.equal(firstToShow(events({ is_plm: false }), null), 0);
+});
+
+test("an interval falls into the bin that begins with it; longer ones and none are not counted", () => {
+  const edge = EDGES[8];
+  const found = events(
+    { imi_s: edge },
+    { imi_s: edge, is_plm: false },
+    { imi_s: 0.5 },
+    { imi_s: 600 },
+    { imi_s: null },
+  );
+  const bins = intervalCounts(found);
+  assert.equal(edge, 2);
+  assert.deepEqual(bins[8], [1, 1]);
+  assert.equal(
+    bins.flat().reduce((sum, count) => sum + count),
+    2,
+  );
+  assert.equal(bins.length, EDGES.length - 1);
+});
+
+test("hours hold what counts and what does not, and quiet hours too", () => {
+  const night = { recorded_from: 22 * HOUR, recorded_to: 25 * HOUR };
+  const found = events({ onset: 22 * HOUR }, { onset: 22.5 * HOUR, sleep_state: "wake" }, { onset: 24 * HOUR });
+  assert.deepEqual(clockHours(night, found, utc), [
+    { hour: 22, plms: 1, other: 1 },
+    { hour: 23, plms: 0, other: 0 },
+    { hour: 24, plms: 1, other: 0 },
+  ]);
+});
+
+test("an hour that the clock left out is none of the hours", () => {
+  const spring = clockOf([
+    [null, 0],
+    [2 * HOUR, 3600],
+  ]);
+  const hours = clockHours({ recorded_from: HOUR, recorded_to: 4 * HOUR }, events(), spring);
+  assert.deepEqual(
+    hours.map((row) => row.hour),
+    [1, 3, 4],
+  );
+});
+
+test("the table behind the picture counts movements by hour and group", () => {
+  const groups = [{ name: "a" }, { name: "b" }];
+  const found = events(
+    { onset: 25 * HOUR, label: "b" },
+    { onset: 23 * HOUR, label: "a" },
+    { onset: 23 * HOUR, label: "b" },
+  );
+  assert.deepEqual(
+    hourly(found, utc, groups, (label) => label),
+    [
+      ["23:00", 1, 1],
+      ["1:00", 0, 1],
+    ],
+  );
+});

@@ -1,0 +1,93 @@
+// Which nights are shown, and which comes next.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import * as nights from "../../analytics/review/static/nights.js";
+
+const { around, clockRange, filtered, nextToReview, placed, same, stands } = nights;
+
+const HOUR = 3_600_000;
+
+const night = (day, more = {}) => ({
+  subject: "me",
+  night_date: `2026-03-0${day}`,
+  recorded_from: Date.parse(`2026-03-0${day}T22:00Z`),
+  recorded_to: Date.parse(`2026-03-0${day + 1}T06:30Z`),
+  flags: [],
+  review: null,
+  ahead_s: 0,
+  ...more,
+});
+const flagged = { flags: ["possible_plmd"] };
+const dates = (found) => found.map((one) => Number(one.night_date.at(-1)));
+
+test("a night is named by person and evening", () => {
+  assert.ok(same(night(1), night(1)));
+  assert.ok(!same(night(1), night(2)));
+  assert.ok(!same(night(1), night(1, { subject: "you" })));
+  assert.ok(!same(night(1), undefined));
+});
+
+test("a verdict that was taken back does not stand", () => {
+  assert.deepEqual(["confirm", "unsure", "undo", "", null, undefined].map(stands), [
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
+
+const four = [
+  night(1),
+  night(2, flagged),
+  night(3, { ...flagged, review: "confirm" }),
+  night(4, { ...flagged, review: "undo" }),
+  night(5, { subject: "you", ...flagged }),
+];
+
+for (const [query, found] of [
+  ["", [1, 2, 3, 4, 5]],
+  ["flagged=1", [2, 3, 4, 5]],
+  ["unreviewed=1", [1, 2, 4, 5]],
+  ["subject=me&flagged=1&unreviewed=1", [2, 4]],
+  ["subject=nobody", []],
+]) {
+  test(`the filter ${query || "that is empty"} leaves the nights ${found}`, () =>
+    assert.deepEqual(dates(filtered(four, new URLSearchParams(query))), found));
+}
+
+test("the next night to review is searched after the present one, then from the first on", () => {
+  const mine = four.slice(0, 4);
+  assert.equal(nextToReview(mine, night(2)), mine[3]);
+  assert.equal(nextToReview(mine, night(4)), mine[1]);
+  assert.equal(nextToReview(mine, undefined), mine[1]);
+  assert.equal(nextToReview([night(1), night(2, flagged)], night(2)), undefined);
+});
+
+test("the strip shows as many nights as fit, the present one in their middle as far as the ends allow", () => {
+  const nine = [1, 2, 3, 4, 5, 6, 7, 8].map((day) => night(day));
+  assert.deepEqual(dates(around(nine, 4, 3)), [4, 5, 6]);
+  assert.deepEqual(dates(around(nine, 0, 3)), [1, 2, 3]);
+  assert.deepEqual(dates(around(nine, 7, 3)), [6, 7, 8]);
+  assert.equal(around(nine, 4, 20), nine);
+});
+
+test("the shared clock has whole hours that hold every night", () => {
+  const early = night(2, { recorded_from: Date.parse("2026-03-02T20:59Z") });
+  assert.deepEqual(clockRange([night(1), early]), [-4, 7]);
+});
+
+test("the shared clock never shows more than from noon to noon", () => {
+  const long = night(1, { recorded_from: 0, recorded_to: Date.parse("2026-03-09T00:00Z") });
+  assert.deepEqual(clockRange([long]), [-12, 12]);
+});
+
+test("nights of other zones stand under the hours of their own clock", () => {
+  const there = { ahead_s: 7200, recorded_from: Date.parse("2026-03-01T20:00Z") };
+  assert.equal(placed(night(1), [-4, 8], 1200)(night(1).recorded_from), 200);
+  assert.equal(placed(night(1, there), [-4, 8], 1200)(there.recorded_from), 200);
+  assert.equal(placed(night(1), [-4, 8], 1200).back(400), Date.parse("2026-03-01T20:00Z") + 4 * HOUR);
+});
