@@ -1,6 +1,6 @@
 """From an envelope to movements: where each one starts and ends, and what it looks like by itself.
 
-The only place that decides *that* something moved. What it means (periodic, hypnic jerk, awake) depends on
+Decides *that* something moved. What it means (periodic, hypnic jerk, awake) depends on
 its surroundings and is decided in `analytics.nights.labels` and `analytics.scoring.score`.
 """
 

@@ -1,6 +1,6 @@
 """``nightkick reanalyse --compare``: what analysing again would change, night by night, before anything is stored.
 
-The only place that decides what counts as a change: the index, the counts behind it, the tier, whether the night can
+Decides what counts as a change: the index, the counts behind it, the tier, whether the night can
 be judged, and the flags. A change of version or thresholds that leaves all of these alone is told, and changes nothing.
 """
 

@@ -1,6 +1,6 @@
 """Files that hold event lists: CSV and Parquet become columns, decided by content and never by the suffix.
 
-The only place that reads such files. CSV is UTF-8 with commas, as `nightkick score` itself writes it; what a
+Reads such files. CSV is UTF-8 with commas, as `nightkick score` itself writes it; what a
 spreadsheet does to it (byte order mark, CRLF, quotes, blank lines and rows) is understood, other separators and
 encodings are refused by name. Every value arrives as text and in its row: which column is a number is decided by
 `analytics.scoring.event_lists`. A row with more or fewer fields than the heading is refused, because what is left of a

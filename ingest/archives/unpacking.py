@@ -1,4 +1,4 @@
-"""Packed bytes become files, within limits: the only place that writes what an archive holds.
+"""Packed bytes become files, within limits.
 
 An archive may claim anything of itself, so nothing is believed: bytes, files, depth and time are counted as they
 come. Names inside an archive never become paths; a file is called by `safe_name`.

@@ -1,4 +1,4 @@
-"""FIT messages from numpy tables: the only place that lays out bytes of a FIT file.
+"""FIT messages from numpy tables.
 
 A definition says which fields a kind of message has; its data messages follow as rows of one packed table.
 """

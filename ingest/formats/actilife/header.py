@@ -1,4 +1,4 @@
-"""What the lines above the samples of an ActiLife CSV say: the only place that reads their words.
+"""What the lines above the samples of an ActiLife CSV say.
 
     ------------ Data File Created By ActiGraph GT3X+ ActiLife v6.13.3 Firmware v3.2.1 date format M/d/yyyy at 100 Hz
     Filter Normal -----------                                                             (all of this is line 1)

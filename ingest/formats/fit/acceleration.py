@@ -1,4 +1,4 @@
-"""Values of acceleration to g: the only place that knows the units of FIT's layouts and how counts are calibrated.
+"""Values of acceleration to g.
 
 Which unit a file is in is decided once for all of it, by gravity. Values leave as float32 g for all layouts, not
 as int16 with a factor: raw counts are 16-bit but get an offset a sensor and a rotation, calibrated ones are floating

@@ -1,4 +1,4 @@
-"""How much one FIT file may ask for: the only place that says so.
+"""How much one FIT file may ask for.
 
 FIT has no compression, but a message can be one byte, a definition can change with every message, and parts can be
 chained by the thousand. What real files hold is far below these bounds; what is above them is left out and said.

@@ -1,4 +1,4 @@
-"""What the text above the samples of a GENEActiv file says: the only place that reads its words.
+"""What the text above the samples of a GENEActiv file says.
 
 The ``.bin`` file and the CSV carry the same facts, as ``name:value`` and as ``name,value``. Fields are found by
 name and not by line, because headers shorter than the usual 59 lines exist. Values are padded with blanks or NULs,

@@ -1,4 +1,4 @@
-"""What has to be said about a GENEActiv ``.bin`` file, a sentence each: the only place with the words for it."""
+"""What has to be said about a GENEActiv ``.bin`` file, a sentence each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the samples of a Matrix packet were taken: the only place that turns its two stamps into times.
+"""When the samples of a Matrix packet were taken.
 
 A packet is stamped with the whole seconds in which its first and its last sample fell, minutes apart, and its
 samples are spread evenly: sample k of n lies at ``start + k * (end - start) / n``. So the end belongs to the next

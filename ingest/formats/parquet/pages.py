@@ -2,7 +2,7 @@
 
 polars takes memory by what a page's header states. A negative number of values is taken for 2^64 less that many, and
 Rust ends the whole process where so much memory is refused: one flipped bit would end an import with all its files.
-A few kilobytes may also state any number of equal rows. The only place that looks inside a Parquet file; what it cannot
+A few kilobytes may also state any number of equal rows. This module looks inside; what it cannot
 follow it leaves to polars, whose own errors are caught.
 
 Numbers of fields: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift.
