@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
 from analytics.model import Channel, Leg, Tier
-from analytics.signal.detect_movements import Watched
+from analytics.signal.detect_movements import Detected
 from analytics.signal.sleep import SleepEstimate
 from analytics.signal.wear import gaps_us, overlap_us, union
 from ingest.clock import was_set
@@ -78,9 +78,9 @@ def best_channels(channels: Sequence[Channel]) -> tuple[Channel, ...]:
     return tuple(channels)
 
 
-def gather(
+def measure_evidence(
     channels: Sequence[Channel],
-    watched: Sequence[Watched],
+    detected: Sequence[Detected],
     recorded: NDArray[np.int64],
     unworn: NDArray[np.int64],
     sleep: SleepEstimate,
@@ -93,7 +93,7 @@ def gather(
         start_us, end_us = sleep.onset_us, sleep.wake_us
     length_us = max(1, end_us - start_us)
     pauses_s = gaps_us(recorded, start_us, end_us) / 1e6
-    searched = union(np.concatenate([w.watched_us for w in watched])) if watched else recorded[:0]
+    searched = union(np.concatenate([d.watched_us for d in detected])) if detected else recorded[:0]
     return Evidence(
         sites=tuple(sorted({c.site for c in channels})),
         legs=_legs(channels),
@@ -104,7 +104,7 @@ def gather(
         short_gaps_per_h=float(np.count_nonzero((pauses_s >= 5) & (pauses_s <= 90)) / (length_us / HOUR_US)),
         gap_share=float(pauses_s.sum() * 1e6 / length_us),
         scorable_share=overlap_us(searched, start_us, end_us) / length_us,
-        blind_below_mg=_blind_below_mg(watched, start_us, end_us),
+        blind_below_mg=_blind_below_mg(detected, start_us, end_us),
         clock_set=was_set(int(recorded[0, 0])),
         one_clock=one_clock,
     )
@@ -126,8 +126,8 @@ def _legs(channels: Sequence[Channel]) -> Leg | None:
     return "unknown" if not sides else next(iter(sides))
 
 
-def _blind_below_mg(watched: Sequence[Watched], start_us: int, end_us: int) -> float | None:
-    levels = [w.threshold_g[(w.threshold_time_us >= start_us) & (w.threshold_time_us <= end_us)] for w in watched]
+def _blind_below_mg(detected: Sequence[Detected], start_us: int, end_us: int) -> float | None:
+    levels = [d.threshold_g[(d.threshold_time_us >= start_us) & (d.threshold_time_us <= end_us)] for d in detected]
     every = np.concatenate(levels) if levels else np.empty(0)
     return float(np.median(every) * 1e3) if len(every) else None
 
