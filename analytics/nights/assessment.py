@@ -17,6 +17,7 @@ from analytics.model import Channel, Leg, Tier
 from analytics.signal.detect_movements import Watched
 from analytics.signal.sleep import SleepEstimate
 from analytics.signal.wear import gaps_us, overlap_us, union
+from analytics.words import BLANKS
 from ingest.clock import was_set
 from ingest.recording import Site
 
@@ -141,8 +142,8 @@ def why_not_assessable(evidence: Evidence, sleep: SleepEstimate, criteria: Crite
     unusable = _why_unusable(evidence, criteria)
     if unusable is None and worn_h < limits.min_recorded_h:
         return (
-            f"The sensor lay still for {_hours(evidence.unworn_h)} without a single movement and was probably "
-            f"not worn; {_hours(worn_h)} are left, at least {limits.min_recorded_h:g} h are needed."
+            f"The sensor lay still for {_hours(evidence.unworn_h)} without a single movement and was "
+            f"{BLANKS['unworn']}; {_hours(worn_h)} are left, at least {limits.min_recorded_h:g} h are needed."
         )
     return unusable or _why_no_sleep(evidence, sleep, criteria) or _why_not_a_leg(evidence)
 

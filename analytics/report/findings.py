@@ -10,13 +10,8 @@ from analytics.nights.patterns import FEW_NIGHTS, TREND_NIGHTS, clinician_signs,
 from analytics.report.drawing import table
 from analytics.report.gathering import Report
 from analytics.report.markup import Html, el, joined
+from analytics.words import FLAGS
 
-FLAGS = {
-    "possible_plmd": "possible PLMD",
-    "frequent_hypnic_jerks": "frequent hypnic jerks",
-    "possible_rls": "possible RLS",
-}
-VERDICTS = {"confirm": "confirmed", "dismiss": "dismissed", "unsure": "unsure"}
 #: Told apart without colour.
 _MARKS = {"seen": "■ yes", "not seen": "□ no", "not known": "? not known"}
 

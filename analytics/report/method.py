@@ -8,6 +8,7 @@ from analytics.report.drawing import table
 from analytics.report.gathering import Report
 from analytics.report.markup import Html, el
 from analytics.scoring.rulesets import Ruleset
+from analytics.words import AS_REVIEWED
 
 _STEPS = (
     "Movements: acceleration band-passed to 0.5-10 Hz, RMS over 0.15 s and all three axes, against a noise floor that "
@@ -18,7 +19,8 @@ _STEPS = (
     "Scoring: legs joined into one movement, intervals from onset to onset, series and indices by the rule set below.",
     "Interval in brackets after the index: 95 %, from resampling the night's own half hours. It says how uneven the "
     "night was, not what the sensor could not see.",
-    "As reviewed: dismissed movements left out, excluded spans neither counted nor in the hours, the same rules.",
+    f"{AS_REVIEWED.capitalize()}: dismissed movements left out, excluded spans neither counted nor in the hours, "
+    "the same rules.",
 )
 _LIMITS = (
     "Counts from an accelerometer are another scale than EMG counts: 39 % of the leg movements in EMG move nothing "

@@ -18,6 +18,7 @@ from analytics.report.drawing import WIDTH, behind, box, label, marks, picture, 
 from analytics.report.markup import Html, el, joined
 from analytics.report.scales import Linear, Logarithmic, clock, ticks
 from analytics.signal.wear import union
+from analytics.words import SLEEP_STATES
 
 _LEFT, _RIGHT = 114.0, WIDTH - 6.0
 _LANE = 13.0
@@ -84,14 +85,14 @@ def _axis(night: Night, x: Linear, zone: tzinfo, bottom: float) -> Html:
 
 
 def _sleep_band(night: Night, x: Linear) -> Html:
-    drawn = [label(_LEFT - 6, _BAND_TOP + 11, "asleep", anchor="end")]
+    drawn = [label(_LEFT - 6, _BAND_TOP + 11, SLEEP_STATES["sleep"], anchor="end")]
     drawn.append(box(x.left, _BAND_TOP, x.right - x.left, _BAND, "ground"))
     for bout in night.bouts:
         left, right = x(bout.start_us), x(bout.end_us)
         if bout.state == "sleep":
             drawn.append(box(left, _BAND_TOP, right - left, _BAND, "asleep"))
     if not night.bouts:
-        drawn.append(label((x.left + x.right) / 2, _BAND_TOP + 11, "not known", anchor="middle"))
+        drawn.append(label((x.left + x.right) / 2, _BAND_TOP + 11, SLEEP_STATES["unknown"], anchor="middle"))
     return joined(drawn)
 
 

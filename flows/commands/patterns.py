@@ -9,13 +9,13 @@ from typing import Any
 
 from analytics.nights.patterns import FEW_NIGHTS, TREND_NIGHTS
 from analytics.store.findings import findings
+from analytics.words import SIGNS_CAVEAT
 from flows.settings.database import store_for
 from flows.terminal.talk import emit
 from flows.terminal.values import json_document
 from ingest.errors import visible
 
 _MARKS = {"seen": "yes", "not seen": "no ", "not known": "?  "}
-CAVEAT = "None of this is a diagnosis. What was seen is a reason to ask a clinician, and so is what worries you."
 
 
 def patterns_command(*, subject: str | None, since: date | None, database: Path | None, as_json: bool) -> None:
@@ -26,7 +26,7 @@ def patterns_command(*, subject: str | None, since: date | None, database: Path 
     elif not found:
         emit("no nights\n")
     else:
-        emit("\n".join(f"{visible(line)}" for person in found for line in _lines(person)) + f"\n{CAVEAT}\n")
+        emit("\n".join(f"{visible(line)}" for person in found for line in _lines(person)) + f"\n{SIGNS_CAVEAT}\n")
 
 
 def _lines(person: dict[str, Any]) -> Iterator[str]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from analytics.store import Store, query, snapshot
+from analytics.words import BLANKS, CAVEAT, NOT_ASSESSABLE, TIERS
 from flows.settings.database import store_for
 from flows.terminal.night_table import decoded
 from flows.terminal.raster import LEGEND, raster
@@ -17,10 +19,8 @@ from flows.terminal.values import Row, json_document
 from ingest.clock import zone_info
 from ingest.errors import UsageError, visible
 
-CAVEAT = (
-    "A screening aid, not a diagnosis. Counts from an accelerometer are another scale than EMG counts:\n"
-    "what does not move the limb is not seen. Disorders need an interview, PLMD a sleep study as well.\n"
-)
+#: Of the caveat under it all.
+_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def show_command(night_date: date, *, subject: str | None, database: Path | None
     if as_json:
         emit(json_document(**asdict(stored)))
     else:
-        emit("".join(f"{line}\n" for line in _lines(stored)) + f"\n{CAVEAT}")
+        emit("".join(f"{line}\n" for line in _lines(stored)) + f"\n{fill(CAVEAT, _WIDTH)}\n")
 
 
 def read_night(store: Store, night_date: date, subject: str | None) -> Stored:
@@ -99,7 +99,7 @@ def _lines(stored: Stored) -> Iterator[str]:
     yield from (visible(f"{name:<22}{text}") for name, text in measures)
     if not night["assessable"]:
         yield ""
-        yield visible(f"Not assessable: {night['not_assessable_reason']}")
+        yield visible(f"{NOT_ASSESSABLE.capitalize()}: {night['not_assessable_reason']}")
     for flag in stored.flags:
         yield ""
         yield from _flag_lines(flag)
@@ -116,7 +116,7 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
         "recorded",
         f"{_clock(night['recorded_from'], zone)} to {_clock(night['recorded_to'], zone)}, {night['recorded_h']:.1f} h",
     )
-    yield "probably not worn", _number(night["unworn_h"] or None, ".1f", " h")
+    yield BLANKS["unworn"], _number(night["unworn_h"] or None, ".1f", " h")
     yield "clocks of the legs", _clocks(night)
     yield "longest gap", _number(night["longest_gap_s"], ".0f", " s")
     yield "sleep told by", night["sleep_source"]
@@ -133,7 +133,7 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
     yield "intervals 20-40 s", _number(night["share_imi_20_40"], ".0%", "")
     yield "hypnic jerks", _number(night["n_hypnic_jerks"], "d", "")
     yield "blind below", _number(night["blind_below_mg"], ".0f", " mg")
-    yield "confidence", f"{night['tier']} (A best, D none)"
+    yield "confidence", f"{night['tier']} ({TIERS})"
     yield "review", night["review"]
 
 

@@ -2,7 +2,7 @@
 
 import { el, svg, strokes, linear } from "./draw.js";
 import { get } from "./server.js";
-import { GROUPS, address, groupOf, day, duration, flag, number, verdict } from "./words.js";
+import { GROUPS, WORDS, address, groupOf, day, duration, flag, number, verdict } from "./words.js";
 
 const CHUNK = 40;
 const HOUR = 3_600_000;
@@ -48,7 +48,7 @@ const state = (night) => {
 
 const indexOf = (night, threshold) => {
   if (!night.assessable || night.plms_index === null) {
-    return el("span", { class: "muted", title: night.not_assessable_reason ?? "" }, "not assessable");
+    return el("span", { class: "muted", title: night.not_assessable_reason ?? "" }, WORDS.not_assessable);
   }
   const high = threshold !== null && night.plms_index > threshold;
   return el("span", { class: high ? "index high" : "index" }, number(night.plms_index));
@@ -135,7 +135,7 @@ const controls = (people, wanted, apply) => {
     people.length > 1 && el("label", {}, "Person ", el("select", { name: "subject", onchange: (event) => apply("subject", event.target.value || null) },
       el("option", { value: "" }, "everybody"),
       people.map((person) => el("option", { value: person.subject, selected: person.subject === wanted.get("subject") }, person.subject)))),
-    check("flagged", "flagged"), check("unreviewed", "not reviewed"),
+    check("flagged", "flagged"), check("unreviewed", WORDS.not_reviewed),
     el("span", { class: "exports" }, "CSV: ",
       el("a", { href: `/export/nights.csv?${wanted}`, download: "nights.csv" }, "nights"), " ",
       el("a", { href: `/export/movements.csv?${wanted}`, download: "movements.csv" }, "movements")));
