@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 #: By `analytics.model.Label`.
 LABELS: Mapping[str, str] = {
     "periodic": "periodic",
-    "hypnic_jerk": "brief jerk near sleep onset",
+    "hypnic_jerk": "hypnic jerk",
     "isolated": "isolated",
     "short_interval": "short interval",
-    "wake": "awake",
+    "wake": "while awake",
     "rhythmic": "rhythmic",
-    "posture_change": "change of posture",
+    "posture_change": "turned over",
     "large_movement": "large movement",
 }
 
@@ -34,10 +34,14 @@ class Group(NamedTuple):
 
 #: Every label is in one of them.
 GROUPS = (
-    Group("periodic", "periodic", ("periodic",)),
-    Group("jerk", "brief jerk near sleep onset", ("hypnic_jerk",)),
-    Group("single", "single, asleep", ("isolated", "short_interval")),
-    Group("other", "awake, turning over, other", ("wake", "posture_change", "large_movement", "rhythmic")),
+    Group("periodic", LABELS["periodic"], ("periodic",)),
+    Group("jerk", LABELS["hypnic_jerk"], ("hypnic_jerk",)),
+    Group("single", "single", ("isolated", "short_interval")),
+    Group(
+        "other",
+        f"{LABELS['wake']}, {LABELS['posture_change']}, other",
+        ("wake", "posture_change", "large_movement", "rhythmic"),
+    ),
 )
 
 #: By `analytics.model.FlagName`.
@@ -48,6 +52,7 @@ FLAGS: Mapping[str, str] = {
 }
 #: The same where a row of a picture leaves little room.
 SHORT_FLAGS: Mapping[str, str] = {"possible_plmd": "PLMD", "frequent_hypnic_jerks": "jerks", "possible_rls": "RLS"}
+FLAGGED, NOT_FLAGGED = "flagged", "not flagged"
 #: What stands before a flag for which something that decides could not be measured.
 CANNOT_TELL = "cannot tell"
 
@@ -80,9 +85,18 @@ VERDICTS_TO_GIVE: Mapping[str, str] = {
 }
 NOT_REVIEWED = "not reviewed"
 AS_DETECTED, AS_REVIEWED = "as detected", "as reviewed"
+#: Instead of numbers as reviewed.
+SAME_AS_REVIEWED = "the same; no movement was dismissed and no span excluded"
+OTHER_RULES = "thresholds or rules have changed since the analysis: run nightkick reanalyse"
+#: Behind a number.
+NOT_FOUND_AGAIN = "judged movements are not found by the present analysis"
 
 #: By `analytics.model.CriterionState`.
 CRITERION_STATES: Mapping[str, str] = {"met": "met", "not met": "not met", "not measurable": "not measurable"}
+#: By `analytics.nights.patterns.SignState`.
+SIGN_STATES: Mapping[str, str] = {"seen": "yes", "not seen": "no", "not known": "not known"}
+#: Over the signs.
+WHEN_TO_GO = "when to see a clinician"
 #: By `analytics.model.SleepState`.
 SLEEP_STATES: Mapping[str, str] = {"sleep": "asleep", "wake": "awake", "unknown": "not known"}
 #: By `analytics.model.SleepSource`.
@@ -98,6 +112,9 @@ BLANKS: Mapping[str, str] = {
     "unscorable": "could not be searched",
     "unworn": "probably not worn",
 }
+
+#: Over the mark of the sleep onset and its `onset_doubt_min`.
+ONSET_SPAN = "falls asleep (95 % span)"
 
 NOT_KNOWN = "not known"
 NOT_ASSESSABLE = "not assessable"
@@ -119,6 +136,21 @@ EMG_CAVEAT = f"{_OTHER_SCALE} 39 % of EMG leg movements move nothing (Terrill 20
 SIGNS_CAVEAT = "None of this is a diagnosis. What was seen is a reason to ask a clinician, and so is what worries you."
 
 
+def flag_words(name: str) -> str:
+    """A flag's words; of a name that is none (a notice has such) the name as words."""
+    return FLAGS.get(name, name.replace("_", " "))
+
+
+def onset_doubt_min(onset_sd_min: float | None) -> float:
+    """How far the sleep onset may lie to either side with 95 % confidence, minutes."""
+    return 1.96 * (onset_sd_min or 0.0)
+
+
+def onset_doubt(onset_sd_min: float | None) -> str:
+    """What stands behind the time of the sleep onset; nothing where no doubt was measured."""
+    return "" if onset_sd_min is None else f", give or take {onset_doubt_min(onset_sd_min):.0f} min (95 %)"
+
+
 def for_page() -> dict[str, Any]:
     """What the review page loads with its shell, so that its scripts hold none of these words."""
     return {
@@ -130,8 +162,15 @@ def for_page() -> dict[str, Any]:
         "verdicts_to_give": VERDICTS_TO_GIVE,
         "criterion_states": CRITERION_STATES,
         "sleep_states": SLEEP_STATES,
+        "sleep_sources": SLEEP_SOURCES,
         "blanks": BLANKS,
+        "sign_states": SIGN_STATES,
         "cannot_tell": CANNOT_TELL,
+        "flagged": FLAGGED,
+        "when_to_go": WHEN_TO_GO,
+        "onset_span": ONSET_SPAN,
+        "same_as_reviewed": SAME_AS_REVIEWED,
+        "not_found_again": NOT_FOUND_AGAIN,
         "not_known": NOT_KNOWN,
         "not_assessable": NOT_ASSESSABLE,
         "not_reviewed": NOT_REVIEWED,

@@ -176,7 +176,7 @@ def _why_no_sleep(evidence: Evidence, sleep: SleepEstimate, criteria: Criteria) 
         return f"Only {_hours(sleep.hours('sleep'))} of sleep were found; at least {limits.min_sleep_h:g} h are needed."
     if evidence.gap_share > limits.max_gap_share:
         return (
-            f"{evidence.gap_share:.0%} of the sleep period were not recorded (longest gap "
+            f"{evidence.gap_share:.0%} of the sleep period were {BLANKS['gap']} (longest gap "
             f"{_duration(evidence.longest_gap_s)})."
         )
     if evidence.scorable_share < limits.min_scorable_share:

@@ -8,7 +8,7 @@ from typing import Any
 from analytics.model import Event, Night
 from analytics.report.gathering import ReportNight
 from analytics.report.scales import clock
-from analytics.words import BLANKS, NOT_KNOWN, SLEEP_SOURCES, TIERS
+from analytics.words import BLANKS, LABELS, NOT_KNOWN, SLEEP_SOURCES, TIERS, onset_doubt
 
 Row = tuple[str, str, str]
 
@@ -33,7 +33,7 @@ def _of(measures: Mapping[str, Any], tst_h: float | None, events: Sequence[Event
         ("periodic share asleep", _shown(get("periodicity_index_share"), ".0%")),
         ("median interval in series", _shown(get("median_imi_s"), ".1f", " s")),
         ("intervals of 20-40 s", _shown(get("share_imi_20_40"), ".0%")),
-        ("brief jerks at sleep onset", str(sum(e.label == "hypnic_jerk" for e in events))),
+        (f"{LABELS['hypnic_jerk']}s", str(sum(e.label == "hypnic_jerk" for e in events))),
         ("hours asleep", _shown(tst_h, ".1f", " h")),
     ]
 
@@ -49,8 +49,8 @@ def _sleep(night: Night, one: ReportNight) -> Iterator[tuple[str, str]]:
         return NOT_KNOWN if time_us is None else clock(time_us, one.zone)
 
     onset = at(night.sleep_onset_us)
-    if night.sleep_onset_us is not None and night.onset_sd_min is not None:
-        onset += f", give or take {1.96 * night.onset_sd_min:.0f} min (95 %)"
+    if night.sleep_onset_us is not None:
+        onset += onset_doubt(night.onset_sd_min)
     yield "recorded", f"{at(night.recorded_from_us)} to {at(night.recorded_to_us)}, {night.recorded_h:.1f} h"
     yield "sleep told by", SLEEP_SOURCES[night.sleep_source]
     yield "in bed", at(night.in_bed_us)

@@ -18,7 +18,21 @@ from analytics.report.overview import overview
 from analytics.report.scales import clock, local
 from analytics.report.style import SHEET
 from analytics.report.timeline import timeline
-from analytics.words import AS_DETECTED, AS_REVIEWED, BLANKS, CAVEAT, CRITERION_STATES, FLAGS, NOT_ASSESSABLE, VERDICTS
+from analytics.words import (
+    AS_DETECTED,
+    AS_REVIEWED,
+    BLANKS,
+    CAVEAT,
+    CRITERION_STATES,
+    FLAGGED,
+    FLAGS,
+    NOT_ASSESSABLE,
+    NOT_FLAGGED,
+    NOT_FOUND_AGAIN,
+    OTHER_RULES,
+    SAME_AS_REVIEWED,
+    VERDICTS,
+)
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 #: Told apart without colour.
@@ -113,7 +127,7 @@ def _legend(one: ReportNight) -> Html:
     if any(blank.kind == "gap" for blank in one.night.blanks):
         words.append(f"hatched from top to bottom: {BLANKS['gap']}")
     if any(blank.kind != "gap" for blank in one.night.blanks):
-        words.append(f"hatched below and in the sleep band: not searchable or {BLANKS['unworn']}")
+        words.append(f"hatched below and in the sleep band: {BLANKS['unscorable']} or {BLANKS['unworn']}")
     if one.night.legs == "both":
         words.append("upper half of a lane: left leg, lower half: right leg, both: the whole")
     if one.holds.dismissed:
@@ -143,9 +157,9 @@ def _measures(one: ReportNight) -> Html:
     head = ("measure", AS_DETECTED, *((AS_REVIEWED,) if one.reviewed else ()))
     remark = None
     if one.stale:
-        remark = "Reviews change these numbers, but thresholds or rules have changed since the analysis: run reanalyse."
+        remark = f"Reviews change these numbers, but {OTHER_RULES}."
     elif one.reviewed is None and one.score is not None:
-        remark = f"{AS_REVIEWED.capitalize()}: the same; no movement was dismissed and no span excluded."
+        remark = f"{AS_REVIEWED.capitalize()}: {SAME_AS_REVIEWED}."
     return el(
         "div",
         el("h3", "Measures"),
@@ -165,7 +179,7 @@ def _reviews(one: ReportNight) -> Html:
             el("p", f"{one.reviewed.n_dismissed} movements dismissed, {60 * one.reviewed.excluded_h:.0f} min excluded.")
         )
     if holds.unmatched:
-        found.append(el("p", f"{holds.unmatched} judged movements are not found by the present analysis."))
+        found.append(el("p", f"{holds.unmatched} {NOT_FOUND_AGAIN}."))
     found += [_note(review, one) for review in holds.notes]
     return joined(el("h3", "Review"), found) if found else joined()
 
@@ -180,7 +194,7 @@ def _note(review: Review, one: ReportNight) -> Html:
     return el(
         "p",
         el("bdi", review.reviewer),
-        f", {when}, on {about} ({review.verdict}): ",
+        f", {when}, on {about} ({VERDICTS[review.verdict]}): ",
         el("bdi", review.note or "", class_="words"),
     )
 
@@ -190,7 +204,7 @@ def _flag(flag: Flag) -> Html:
         (criterion.name, _value(criterion), el("span", _state(criterion.state), class_="state"), criterion.says)
         for criterion in flag.criteria
     ]
-    title = f"{FLAGS[flag.name]}: {'flagged' if flag.raised else 'not flagged'}"
+    title = f"{FLAGS[flag.name]}: {FLAGGED if flag.raised else NOT_FLAGGED}"
     return el(
         "div",
         el("h3", title),

@@ -40,18 +40,18 @@ const journal = (entries) =>
     entries.length
       ? el("dl", { class: "journal" }, entries.map((entry) => [
         el("dt", {}, el("bdi", {}, entry.kind.replaceAll("_", " "))),
-        el("dd", {}, words([entry.value, entry.text].filter((part) => part !== null).join(" ") || "taken back", "journal entry")),
+        el("dd", {}, words([entry.value, entry.text].filter((part) => part !== null).join(" ") || WORDS.verdicts.undo, "journal entry")),
       ]))
       : el("p", { class: "muted" }, "Nothing was noted. ", el("code", {}, "nightkick journal template"), " starts a journal."));
 
 const recorded = (data, clock) => {
   const { night } = data;
-  const sleep = night.sleep_onset_at === null ? "unknown"
-    : `${clock.hm(night.sleep_onset_at)} (± ${number(night.onset_sd_min, 0)} min) to ${night.wake_at === null ? "?" : clock.hm(night.wake_at)}, told by ${night.sleep_source}`;
+  const sleep = night.sleep_onset_at === null ? WORDS.not_known
+    : `${clock.hm(night.sleep_onset_at)}${night.onset_doubt}, to ${night.wake_at === null ? "?" : clock.hm(night.wake_at)}, told by ${WORDS.sleep_sources[night.sleep_source]}`;
   return el("section", { class: "card", "aria-label": "Recording" },
     el("h2", {}, "Recording"),
     el("dl", { class: "journal" },
-      [["asleep", sleep], ["confidence", `${night.tier} (${WORDS.tiers})`], ["blind below", night.blind_below_mg === null ? "unknown" : `${number(night.blind_below_mg, 0)} mg`], ["zone", night.tz]]
+      [["asleep", sleep], ["confidence", `${night.tier} (${WORDS.tiers})`], ["blind below", night.blind_below_mg === null ? WORDS.not_known : `${number(night.blind_below_mg, 0)} mg`], ["zone", night.tz]]
         .map(([name, text]) => [el("dt", {}, name), el("dd", {}, text)]),
       data.sensors.map((sensor) => [
         el("dt", {}, sensor.side === "unknown" ? sensor.site : `${sensor.side} ${sensor.site}`),

@@ -123,7 +123,7 @@ const drawHeart = (lane, x, data) => {
 
 const drawOnset = (night, x, bottom, lane) => {
   if (night.sleep_onset_at === null) return [];
-  const spread = 60_000 * (night.onset_sd_min ?? 0);
+  const spread = 60_000 * night.onset_doubt_min;
   const at = x(night.sleep_onset_at);
   const inView = night.sleep_onset_at >= x.from && night.sleep_onset_at <= x.to;
   return [
@@ -253,7 +253,7 @@ export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
     node: el("div", {},
       el("div", { class: "head" }, filters,
         el("ul", { class: "legend states" },
-          [["asleep", WORDS.sleep_states.sleep], ["awake", WORDS.sleep_states.wake], ["hatched", WORDS.sleep_states.unknown], data.night.sleep_onset_at !== null && ["onset-swatch", "sleep onset, ± its SD"]]
+          [["asleep", WORDS.sleep_states.sleep], ["awake", WORDS.sleep_states.wake], ["hatched", WORDS.sleep_states.unknown], data.night.sleep_onset_at !== null && ["onset-swatch", WORDS.onset_span]]
             .filter(Boolean).map(([name, words]) => el("li", {}, el("span", { class: `swatch ${name}-box` }), words))),
         el("div", { class: "tools", role: "group", "aria-label": "Zoom" },
           el("button", { type: "button", "aria-label": "Zoom in", onclick: () => zoomBy(0.5) }, "+"),

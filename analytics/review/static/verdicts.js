@@ -48,7 +48,7 @@ export const sideBySide = (review) => {
       el("thead", {}, el("tr", {}, el("td", {}), MEASURES.map(([, heading]) => el("th", { scope: "col" }, heading)))),
       el("tbody", {}, row(WORDS.as_detected, review.detected, "detected"),
         review.reviewed ? row(WORDS.as_reviewed, review.reviewed, "as-reviewed")
-          : el("tr", {}, el("th", { scope: "row" }, WORDS.as_reviewed), el("td", { colspan: MEASURES.length, class: "muted" }, review.why_not ?? "the same: no movement was dismissed and no span excluded")))));
+          : el("tr", {}, el("th", { scope: "row" }, WORDS.as_reviewed), el("td", { colspan: MEASURES.length, class: "muted" }, review.why_not ?? WORDS.same_as_reviewed)))));
 };
 
 const thing = (entry, clock) => {
@@ -62,7 +62,7 @@ export const log = (review, clock, takeBack) =>
     el("h2", {}, "Reviews"),
     review.spans.length > 0 && el("ul", { class: "plain" }, review.spans.map(([start, end]) =>
       el("li", {}, `${capital(WORDS.verdicts.exclude)}: ${clock.hms(start)} to ${clock.hms(end)} `, el("button", { type: "button", onclick: () => takeBack(start, end) }, WORDS.verdicts_to_give.undo)))),
-    review.unmatched > 0 && el("p", { class: "note" }, `${review.unmatched} judged movements are not found by the present analysis; they stay in the list.`),
+    review.unmatched > 0 && el("p", { class: "note" }, `${review.unmatched} ${WORDS.not_found_again}; they stay in the list.`),
     review.log.length
       ? el("ol", { class: "log" }, [...review.log].reverse().map((entry) =>
         el("li", {}, el("bdi", { class: "strong" }, entry.reviewer), ` ${WORDS.verdicts_between[entry.verdict] ?? entry.verdict} ${thing(entry, clock)}`,
