@@ -17,6 +17,7 @@ from analytics.model import Channel, Leg, Tier
 from analytics.signal.detect_movements import Detected
 from analytics.signal.sleep import SleepEstimate
 from analytics.signal.wear import gaps_us, overlap_us, union
+from analytics.words import BLANKS
 from ingest.clock import was_set
 from ingest.recording import Site
 
@@ -141,8 +142,8 @@ def why_not_assessable(evidence: Evidence, sleep: SleepEstimate, criteria: Crite
     unusable = _why_unusable(evidence, criteria)
     if unusable is None and worn_h < limits.min_recorded_h:
         return (
-            f"The sensor lay still for {_hours(evidence.unworn_h)} without a single movement and was probably "
-            f"not worn; {_hours(worn_h)} are left, at least {limits.min_recorded_h:g} h are needed."
+            f"The sensor lay still for {_hours(evidence.unworn_h)} without a single movement and was "
+            f"{BLANKS['unworn']}; {_hours(worn_h)} are left, at least {limits.min_recorded_h:g} h are needed."
         )
     return unusable or _why_no_sleep(evidence, sleep, criteria) or _why_not_a_leg(evidence)
 
@@ -175,7 +176,7 @@ def _why_no_sleep(evidence: Evidence, sleep: SleepEstimate, criteria: Criteria) 
         return f"Only {_hours(sleep.hours('sleep'))} of sleep were found; at least {limits.min_sleep_h:g} h are needed."
     if evidence.gap_share > limits.max_gap_share:
         return (
-            f"{evidence.gap_share:.0%} of the sleep period were not recorded (longest gap "
+            f"{evidence.gap_share:.0%} of the sleep period were {BLANKS['gap']} (longest gap "
             f"{_duration(evidence.longest_gap_s)})."
         )
     if evidence.scorable_share < limits.min_scorable_share:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analytics.store import Store, query, snapshot
+from analytics.words import NOT_ASSESSABLE, VERDICTS, flag_words
 from flows.terminal.talk import emit, emit_table
 from flows.terminal.values import Row
 from ingest.errors import visible
@@ -94,16 +95,16 @@ def for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
         "periodic": _percent(row["periodicity_index_share"]),
         "20-40 s": _percent(row["share_imi_20_40"]),
         "jerks": _fixed(row["n_hypnic_jerks"], 0),
-        "flags": ", ".join(row["flags"] or ()) or ("" if row["assessable"] else "not assessable"),
-        "review": row["review"] or "",
+        "flags": ", ".join(map(flag_words, row["flags"] or ())) or ("" if row["assessable"] else NOT_ASSESSABLE),
+        "review": VERDICTS.get(row["review"], ""),
     }
 
 
 def _sentences(row: Row, nights: Nights, *, with_subject: bool) -> Iterator[str]:
     name = f"{row['night_date']} {row['subject']}" if with_subject else f"{row['night_date']}"
-    yield from (f"{name} {why['flag']}: {why['reason']}" for why in nights.reasons_of(row))
+    yield from (f"{name} {flag_words(why['flag'])}: {why['reason']}" for why in nights.reasons_of(row))
     if not row["assessable"]:
-        yield f"{name} not assessable: {row['not_assessable_reason']}"
+        yield f"{name} {NOT_ASSESSABLE}: {row['not_assessable_reason']}"
 
 
 def decoded(value: object) -> object:

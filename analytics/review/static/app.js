@@ -4,7 +4,7 @@ import { el } from "./draw.js";
 import { showHome } from "./home.js";
 import { showNight } from "./night.js";
 import { get, forget } from "./server.js";
-import { address, verdict } from "./words.js";
+import { WORDS, address, verdict } from "./words.js";
 
 const main = document.querySelector("main");
 const status = document.getElementById("status");
@@ -89,7 +89,7 @@ const stepToReview = async () => {
   const list = await mine();
   const here = page?.night ? list.findIndex((night) => same(night, page.night)) : -1;
   const next = [...list.slice(here + 1), ...list.slice(0, Math.max(0, here))].find(unreviewed);
-  return next ? go(address(next)) : say("No other night is flagged and not reviewed.");
+  return next ? go(address(next)) : say(`No other night is ${WORDS.flagged} and ${WORDS.not_reviewed}.`);
 };
 
 const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;

@@ -2,7 +2,7 @@
 
 import { el, svg, strokes, linear } from "./draw.js";
 import { get } from "./server.js";
-import { GROUPS, address, groupOf, day, duration, flag, number, verdict } from "./words.js";
+import { GROUPS, WORDS, address, capital, groupOf, day, duration, flag, number, verdict } from "./words.js";
 
 const CHUNK = 40;
 const HOUR = 3_600_000;
@@ -48,7 +48,7 @@ const state = (night) => {
 
 const indexOf = (night, threshold) => {
   if (!night.assessable || night.plms_index === null) {
-    return el("span", { class: "muted", title: night.not_assessable_reason ?? "" }, "not assessable");
+    return el("span", { class: "muted", title: night.not_assessable_reason ?? "" }, WORDS.not_assessable);
   }
   const high = threshold !== null && night.plms_index > threshold;
   return el("span", { class: high ? "index high" : "index" }, number(night.plms_index));
@@ -112,9 +112,9 @@ const finding = (person, several) => {
     spread && el("p", {}, `Periodic movements per hour of sleep: median ${number(spread.median)}, from ${number(spread.low)} to ${number(spread.high)}.`,
       person.trend?.is_clear ? ` Over the newest ${person.trend.n_nights} nights it changes by ${number(person.trend.per_week)} a week.` : ""),
     able < 7 && el("p", { class: "note" }, `Fewer than 7 nights: nights differ, record more before relying on this.`),
-    el("details", {}, el("summary", {}, "When to see a clinician"),
+    el("details", {}, el("summary", {}, capital(WORDS.when_to_go)),
       el("dl", { class: "signs" }, person.signs.map((sign) => [
-        el("dt", {}, el("span", { class: `sign ${sign.state.replace(" ", "-")}` }, sign.state), ` ${sign.name}`),
+        el("dt", {}, el("span", { class: `sign ${sign.state.replace(" ", "-")}` }, WORDS.sign_states[sign.state]), ` ${sign.name}`),
         el("dd", {}, sign.says),
       ]))));
 };
@@ -135,7 +135,7 @@ const controls = (people, wanted, apply) => {
     people.length > 1 && el("label", {}, "Person ", el("select", { name: "subject", onchange: (event) => apply("subject", event.target.value || null) },
       el("option", { value: "" }, "everybody"),
       people.map((person) => el("option", { value: person.subject, selected: person.subject === wanted.get("subject") }, person.subject)))),
-    check("flagged", "flagged"), check("unreviewed", "not reviewed"),
+    check("flagged", WORDS.flagged), check("unreviewed", WORDS.not_reviewed),
     el("span", { class: "exports" }, "CSV: ",
       el("a", { href: `/export/nights.csv?${wanted}`, download: "nights.csv" }, "nights"), " ",
       el("a", { href: `/export/movements.csv?${wanted}`, download: "movements.csv" }, "movements")));
@@ -179,7 +179,7 @@ export const showHome = async (app, wanted) => {
       people.filter((person) => !wanted.get("subject") || person.subject === wanted.get("subject")).map((person) => finding(person, several))),
     el("section", { class: several ? "card several" : "card", "aria-label": "Nights" },
       el("div", { class: "head" }, el("h2", {}, "Nights"),
-        el("span", { class: "muted" }, `${chosen.length} shown (${hours}) · ${flagged} flagged · ${open} to review`), legend()),
+        el("span", { class: "muted" }, `${chosen.length} shown (${hours}) · ${flagged} ${WORDS.flagged} · ${open} to review`), legend()),
       controls(people, wanted, apply),
       chosen.length
         ? [el("div", { class: "night heading", "aria-hidden": "true" }, el("span", {}, "evening of"), axis(range), el("span", { class: "value" }, "PLMS/h"), el("span", {}, "flags"), el("span", {}, "review")), list]

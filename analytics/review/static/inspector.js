@@ -2,7 +2,7 @@
 
 import { area, el, fill, hatching, hiddenTable, line, linear, picture, svg, timeTicks } from "./draw.js";
 import { getOnce } from "./server.js";
-import { duration, groupOf, label, number } from "./words.js";
+import { WORDS, duration, groupOf, label, number, verdict } from "./words.js";
 
 export const WIDTHS_S = [30, 120, 600];
 const WIDTH_NAMES = ["30 s", "2 min", "10 min"];
@@ -46,9 +46,9 @@ export const inspector = (data, clock, { onMove, verdictButtons }) => {
       el("strong", {}, `${i + 1} of ${e.onset.length}`), ` · ${clock.hms(e.onset[i])} · `,
       el("span", { class: `chip chip-${groupOf(e.label[i])}` }, label(e.label[i])),
       ` · ${number((e.offset[i] - e.onset[i]) / 1000)} s long · `, el("strong", {}, ago(e.imi_s[i])),
-      ` · ${e.leg[i] === "unknown" ? "leg unknown" : e.leg[i] === "both" ? "both legs" : `${e.leg[i]} leg`}`,
+      ` · ${e.leg[i] === "unknown" ? `leg ${WORDS.not_known}` : e.leg[i] === "both" ? "both legs" : `${e.leg[i]} leg`}`,
       e.peak_mg[i] === null ? "" : ` · peak ${Math.round(e.peak_mg[i])} mg`,
-      state ? el("span", {}, " · ", el("span", { class: "reviewed" }, { confirm: "confirmed", dismiss: "dismissed", unsure: "unsure" }[state])) : "",
+      state ? el("span", {}, " · ", el("span", { class: "reviewed" }, verdict(state))) : "",
     ];
   };
 

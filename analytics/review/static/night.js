@@ -6,10 +6,10 @@ import { hours, intervals, strip } from "./pictures.js";
 import { getFresh, prefetch } from "./server.js";
 import { timeline } from "./timeline.js";
 import { askNote, log, nightState, send, sideBySide } from "./verdicts.js";
-import { clockOf, flag, longDay, number } from "./words.js";
+import { WORDS, capital, clockOf, flag, longDay, number } from "./words.js";
 
 const MARKS = { "met": "✓", "not met": "✗", "not measurable": "?" };
-const STATES = ["met", "not met", "not measurable"];
+const STATES = Object.keys(MARKS);
 
 const value = (criterion) => {
   if (criterion.value === null) return "";
@@ -20,19 +20,19 @@ const value = (criterion) => {
 const headline = (found) => {
   if (found.raised) return flag(found.name);
   const first = found.criteria.find((one) => one.state !== "met");
-  return `${first?.state === "not measurable" ? "cannot tell:" : "no"} ${flag(found.name)}`;
+  return `${first?.state === "not measurable" ? `${WORDS.cannot_tell}:` : "no"} ${flag(found.name)}`;
 };
 
 const reasons = (found) =>
   el("section", { class: found.raised ? "card reasons raised" : "card reasons", "aria-label": flag(found.name) },
     el("h2", {}, el("span", { class: found.raised ? `flag ${found.name}` : "flag none" }, headline(found))),
     el("p", {}, found.reason),
-    el("p", { class: "muted small" }, STATES.map((state) => `${found.criteria.filter((one) => one.state === state).length} ${state}`).join(" · ")),
+    el("p", { class: "muted small" }, STATES.map((state) => `${found.criteria.filter((one) => one.state === state).length} ${WORDS.criterion_states[state]}`).join(" · ")),
     el("ul", { class: "criteria" }, found.criteria.map((one) =>
       el("li", { class: one.state.replaceAll(" ", "-") },
         el("span", { class: "mark", "aria-hidden": "true" }, MARKS[one.state]),
-        el("span", {}, el("span", { class: "strong" }, one.name), el("span", { class: "visually-hidden" }, ` (${one.state})`), el("br"),
-          el("span", { class: "muted" }, `${one.state} · ${value(one)}${one.says}`))))));
+        el("span", {}, el("span", { class: "strong" }, one.name), el("span", { class: "visually-hidden" }, ` (${WORDS.criterion_states[one.state]})`), el("br"),
+          el("span", { class: "muted" }, `${WORDS.criterion_states[one.state]} · ${value(one)}${one.says}`))))));
 
 const journal = (entries) =>
   el("section", { class: "card", "aria-label": "Journal" },
@@ -40,18 +40,18 @@ const journal = (entries) =>
     entries.length
       ? el("dl", { class: "journal" }, entries.map((entry) => [
         el("dt", {}, el("bdi", {}, entry.kind.replaceAll("_", " "))),
-        el("dd", {}, words([entry.value, entry.text].filter((part) => part !== null).join(" ") || "taken back", "journal entry")),
+        el("dd", {}, words([entry.value, entry.text].filter((part) => part !== null).join(" ") || WORDS.verdicts.undo, "journal entry")),
       ]))
       : el("p", { class: "muted" }, "Nothing was noted. ", el("code", {}, "nightkick journal template"), " starts a journal."));
 
 const recorded = (data, clock) => {
   const { night } = data;
-  const sleep = night.sleep_onset_at === null ? "unknown"
-    : `${clock.hm(night.sleep_onset_at)} (± ${number(night.onset_sd_min, 0)} min) to ${night.wake_at === null ? "?" : clock.hm(night.wake_at)}, told by ${night.sleep_source}`;
+  const sleep = night.sleep_onset_at === null ? WORDS.not_known
+    : `${clock.hm(night.sleep_onset_at)}${night.onset_doubt}, to ${night.wake_at === null ? "?" : clock.hm(night.wake_at)}, told by ${WORDS.sleep_sources[night.sleep_source]}`;
   return el("section", { class: "card", "aria-label": "Recording" },
     el("h2", {}, "Recording"),
     el("dl", { class: "journal" },
-      [["asleep", sleep], ["confidence", `${night.tier} (A best, D none)`], ["blind below", night.blind_below_mg === null ? "unknown" : `${number(night.blind_below_mg, 0)} mg`], ["zone", night.tz]]
+      [["asleep", sleep], ["confidence", `${night.tier} (${WORDS.tiers})`], ["blind below", night.blind_below_mg === null ? WORDS.not_known : `${number(night.blind_below_mg, 0)} mg`], ["zone", night.tz]]
         .map(([name, text]) => [el("dt", {}, name), el("dd", {}, text)]),
       data.sensors.map((sensor) => [
         el("dt", {}, sensor.side === "unknown" ? sensor.site : `${sensor.side} ${sensor.site}`),
@@ -70,7 +70,7 @@ const spanForm = (clock, from, { save, cancel, changed }) => {
   } },
     el("span", {}, "Drag over the night, or type: "), field("from", "from"), field("to", "to"),
     el("label", {}, "why ", el("input", { name: "why", size: 22, maxlength: 2000, autocomplete: "off", placeholder: "not needed" })),
-    el("button", { type: "submit", class: "primary" }, "Exclude"), el("button", { type: "button", onclick: cancel }, "Cancel"));
+    el("button", { type: "submit", class: "primary" }, WORDS.verdicts_to_give.exclude), el("button", { type: "button", onclick: cancel }, "Cancel"));
   const read = () => {
     const start = clock.moment(node.elements.from.value, from);
     const end = clock.moment(node.elements.to.value, start ?? from);
@@ -144,16 +144,16 @@ export const showNight = async (app, night, wanted) => {
 
   const near = inspector(data, clock, {
     onMove: move,
-    verdictButtons: (i) => [["confirm", "Confirm"], ["unsure", "Unsure"], ["dismiss", "Dismiss", "D"]].map(([word, words, key]) =>
-      action(words, key, () => judgeMovement(word), data.review.movements[events.movement_no[i]] === word)),
+    verdictButtons: (i) => [["confirm"], ["unsure"], ["dismiss", "D"]].map(([word, key]) =>
+      action(WORDS.verdicts_to_give[word], key, () => judgeMovement(word), data.review.movements[events.movement_no[i]] === word)),
   });
   const long = timeline(data, clock, { onPick: (i) => select(i), onSpan: (start, end) => form?.fill(start, end), onFilter: () => {} });
 
   const bins = el("div", { class: "fill" });
   const drawParts = () => {
     parts.strip.replaceChildren(strip(nights, data.night, all.threshold, parts.strip.clientWidth || 900, app.open));
-    parts.state.replaceChildren(nightState(data.review), ...[["confirm", "Confirm", "C"], ["dismiss", "Dismiss", "X"], ["unsure", "Unsure", "U"]].map(([word, words, key]) =>
-      action(words, key, () => judgeNight(word), data.review.night === word)), action("Note", "N", note));
+    parts.state.replaceChildren(nightState(data.review), ...[["confirm", "C"], ["dismiss", "X"], ["unsure", "U"]].map(([word, key]) =>
+      action(WORDS.verdicts_to_give[word], key, () => judgeNight(word), data.review.night === word)), action(WORDS.verdicts_to_give.note, "N", note));
     parts.numbers.replaceChildren(sideBySide(data.review));
     parts.log.replaceChildren(log(data.review, clock, (start, end) => decide({ verdict: "undo", start, end })));
   };
@@ -174,7 +174,7 @@ export const showNight = async (app, night, wanted) => {
       el("span", { class: "muted" }, several && [el("bdi", {}, data.night.subject), " · "], `${clock.hm(data.night.recorded_from)} to ${clock.hm(data.night.recorded_to)} · ${number(data.night.recorded_h)} h recorded`),
       flags.map((found) => el("span", { class: `flag ${found.name}` }, flag(found.name))),
       parts.state),
-    !data.night.assessable && el("p", { class: "warning", role: "note" }, `Not assessable: ${data.night.not_assessable_reason}`),
+    !data.night.assessable && el("p", { class: "warning", role: "note" }, `${capital(WORDS.not_assessable)}: ${data.night.not_assessable_reason}`),
     parts.numbers,
     el("section", { class: "card", "aria-label": "The night" }, long.node,
       el("div", { class: "bar-of-actions" }, el("span", { class: "muted small" }, "Drag to zoom, double-click for the whole night, click a movement to see it from near."), exclude), parts.form),

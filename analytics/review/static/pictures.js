@@ -1,7 +1,7 @@
 // The small pictures of a night: strip of nights, intervals between movements, bars per clock hour.
 
 import { el, hiddenTable, linear, picture, roundStep, svg } from "./draw.js";
-import { day, longDay, number, verdict } from "./words.js";
+import { WORDS, day, longDay, number, verdict } from "./words.js";
 
 const NARROWEST_BAR = 12;
 
@@ -22,10 +22,10 @@ export const strip = (nights, present, threshold, width, open) => {
   const bars = some.map((night, i) => {
     const x = i * step;
     const known = night.assessable && night.plms_index !== null;
-    const shade = !known ? "unknown" : verdict(night.review) === "dismissed" ? "weak" : night.flags.includes("possible_plmd") ? "high" : "low";
+    const shade = !known ? "unknown" : night.review === "dismiss" ? "weak" : night.flags.includes("possible_plmd") ? "high" : "low";
     const name = step >= 30 || i % Math.ceil(30 / step) === 0 ? String(Number(night.night_date.slice(8))) : "";
     return svg("g", { class: "bar", onclick: () => open(night) },
-      svg("title", {}, `${day(night.night_date)}: ${known ? `${number(night.plms_index)} per hour` : "not assessable"}${verdict(night.review) ? `, ${verdict(night.review)}` : ""}`),
+      svg("title", {}, `${day(night.night_date)}: ${known ? `${number(night.plms_index)} per hour` : WORDS.not_assessable}${verdict(night.review) ? `, ${verdict(night.review)}` : ""}`),
       svg("rect", { x, y: 0, width: step, height: 80, class: night === all[here] ? "here" : "hit" }),
       svg("rect", { x: x + step * 0.15, y: known ? Math.min(56, y(night.plms_index)) : 48, width: step * 0.7, height: known ? 58 - Math.min(56, y(night.plms_index)) : 10, class: `bar-${shade}` }),
       verdict(night.review) && svg("circle", { cx: x + step / 2, cy: 63, r: 2, class: "dot" }),

@@ -2,7 +2,7 @@
 // mark a span. It draws what it is given and decides nothing.
 
 import { area, el, hatching, hiddenTable, linear, picture, strokes, svg, timeTicks } from "./draw.js";
-import { GROUPS, blank, groupOf } from "./words.js";
+import { GROUPS, WORDS, blank, groupOf } from "./words.js";
 
 const LEFT = 84;
 const RIGHT = 12;
@@ -123,7 +123,7 @@ const drawHeart = (lane, x, data) => {
 
 const drawOnset = (night, x, bottom, lane) => {
   if (night.sleep_onset_at === null) return [];
-  const spread = 60_000 * (night.onset_sd_min ?? 0);
+  const spread = 60_000 * night.onset_doubt_min;
   const at = x(night.sleep_onset_at);
   const inView = night.sleep_onset_at >= x.from && night.sleep_onset_at <= x.to;
   return [
@@ -180,7 +180,7 @@ export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
       ]),
       lanes.map((lane) => drawn[lane.kind](lane, x, data, lane.kind === "envelope" ? data.envelopes.length : shown, legs)),
       data.blanks.map((span) => spanRect(x, everywhere, span, { fill: "url(#hatch)", class: "blank" })?.appendChild(svg("title", {}, blank(span[2]))).parentNode),
-      data.review.spans.map((span) => spanRect(x, everywhere, span, { class: "excluded" })?.appendChild(svg("title", {}, "excluded by a reviewer")).parentNode),
+      data.review.spans.map((span) => spanRect(x, everywhere, span, { class: "excluded" })?.appendChild(svg("title", {}, `${WORDS.verdicts.exclude} by a reviewer`)).parentNode),
       drawOnset(data.night, x, bottom, lanes.find((one) => one.kind === "sleep")),
       marker(),
       drag && svg("rect", { x: Math.min(drag.from, drag.to), width: Math.abs(drag.to - drag.from), y: 4, height: bottom - 4, class: marking ? "selection marking" : "selection" }),
@@ -253,7 +253,7 @@ export const timeline = (data, clock, { onPick, onSpan, onFilter }) => {
     node: el("div", {},
       el("div", { class: "head" }, filters,
         el("ul", { class: "legend states" },
-          [["asleep", "asleep"], ["awake", "awake"], ["hatched", "not known"], data.night.sleep_onset_at !== null && ["onset-swatch", "sleep onset, ± its SD"]]
+          [["asleep", WORDS.sleep_states.sleep], ["awake", WORDS.sleep_states.wake], ["hatched", WORDS.sleep_states.unknown], data.night.sleep_onset_at !== null && ["onset-swatch", WORDS.onset_span]]
             .filter(Boolean).map(([name, words]) => el("li", {}, el("span", { class: `swatch ${name}-box` }), words))),
         el("div", { class: "tools", role: "group", "aria-label": "Zoom" },
           el("button", { type: "button", "aria-label": "Zoom in", onclick: () => zoomBy(0.5) }, "+"),

@@ -2,7 +2,7 @@
 
 import { el, words } from "./draw.js";
 import { post } from "./server.js";
-import { instant, number, percent, verdict } from "./words.js";
+import { WORDS, capital, instant, number, percent, verdict } from "./words.js";
 
 const dialog = document.getElementById("note");
 const form = dialog.querySelector("form");
@@ -44,14 +44,12 @@ export const sideBySide = (review) => {
     el("tr", { class: mark }, el("th", { scope: "row" }, name), MEASURES.map(([key, , say], i) => el("td", { class: i ? "" : "main" }, say(measures[key] ?? null))));
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Measures" },
     el("table", { class: "measures" },
-      el("caption", { class: "visually-hidden" }, "Measures as detected and as reviewed"),
+      el("caption", { class: "visually-hidden" }, `Measures ${WORDS.as_detected} and ${WORDS.as_reviewed}`),
       el("thead", {}, el("tr", {}, el("td", {}), MEASURES.map(([, heading]) => el("th", { scope: "col" }, heading)))),
-      el("tbody", {}, row("as detected", review.detected, "detected"),
-        review.reviewed ? row("as reviewed", review.reviewed, "as-reviewed")
-          : el("tr", {}, el("th", { scope: "row" }, "as reviewed"), el("td", { colspan: MEASURES.length, class: "muted" }, review.why_not ?? "the same: no movement was dismissed and no span excluded")))));
+      el("tbody", {}, row(WORDS.as_detected, review.detected, "detected"),
+        review.reviewed ? row(WORDS.as_reviewed, review.reviewed, "as-reviewed")
+          : el("tr", {}, el("th", { scope: "row" }, WORDS.as_reviewed), el("td", { colspan: MEASURES.length, class: "muted" }, review.why_not ?? WORDS.same_as_reviewed)))));
 };
-
-const SAYS = { confirm: "confirmed", dismiss: "dismissed", unsure: "is unsure about", exclude: "excluded", undo: "took back the word on", note: "noted on" };
 
 const thing = (entry, clock) => {
   if (entry.start !== null) return `${clock.hms(entry.start)} to ${clock.hms(entry.end)}`;
@@ -63,11 +61,11 @@ export const log = (review, clock, takeBack) =>
   el("section", { class: "card", "aria-label": "Reviews" },
     el("h2", {}, "Reviews"),
     review.spans.length > 0 && el("ul", { class: "plain" }, review.spans.map(([start, end]) =>
-      el("li", {}, `Excluded: ${clock.hms(start)} to ${clock.hms(end)} `, el("button", { type: "button", onclick: () => takeBack(start, end) }, "Take back")))),
-    review.unmatched > 0 && el("p", { class: "note" }, `${review.unmatched} judged movements are not found by the present analysis; they stay in the list.`),
+      el("li", {}, `${capital(WORDS.verdicts.exclude)}: ${clock.hms(start)} to ${clock.hms(end)} `, el("button", { type: "button", onclick: () => takeBack(start, end) }, WORDS.verdicts_to_give.undo)))),
+    review.unmatched > 0 && el("p", { class: "note" }, `${review.unmatched} ${WORDS.not_found_again}; they stay in the list.`),
     review.log.length
       ? el("ol", { class: "log" }, [...review.log].reverse().map((entry) =>
-        el("li", {}, el("bdi", { class: "strong" }, entry.reviewer), ` ${SAYS[entry.verdict] ?? entry.verdict} ${thing(entry, clock)}`,
+        el("li", {}, el("bdi", { class: "strong" }, entry.reviewer), ` ${WORDS.verdicts_between[entry.verdict] ?? entry.verdict} ${thing(entry, clock)}`,
           el("span", { class: "muted" }, ` · ${instant(entry.at)}`),
           entry.note && words(entry.note, "note"))))
       : el("p", { class: "muted" }, "Nobody has reviewed this night yet."));
@@ -75,5 +73,5 @@ export const log = (review, clock, takeBack) =>
 export const nightState = (review) => {
   const said = verdict(review.night);
   const by = review.log.findLast((entry) => entry.onset === null && entry.start === null && entry.verdict !== "note");
-  return said ? el("span", { class: "reviewed" }, said, by && el("span", { class: "muted" }, " by ", el("bdi", {}, by.reviewer))) : el("span", { class: "muted" }, "not reviewed");
+  return said ? el("span", { class: "reviewed" }, said, by && el("span", { class: "muted" }, " by ", el("bdi", {}, by.reviewer))) : el("span", { class: "muted" }, WORDS.not_reviewed);
 };

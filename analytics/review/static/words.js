@@ -1,32 +1,19 @@
-// How labels, states, times and numbers are said. The only place that groups labels into the four colours.
+// How labels, states, times and numbers are shown. The words themselves come with the page, from analytics/words.py.
+
+/** Words by name, as `for_page` of analytics/words.py gives them. */
+export const WORDS = JSON.parse(document.getElementById("words").textContent);
 
 /** Colour class, what the legend calls it, and the labels in it. What a movement is was decided when it was scored. */
-export const GROUPS = [
-  { name: "periodic", says: "periodic", labels: ["periodic"] },
-  { name: "jerk", says: "brief jerk near sleep onset", labels: ["hypnic_jerk"] },
-  { name: "single", says: "single, asleep", labels: ["isolated", "short_interval"] },
-  { name: "other", says: "awake, turning over, other", labels: ["wake", "posture_change", "large_movement", "rhythmic"] },
-];
+export const GROUPS = WORDS.groups;
 const GROUP_OF = new Map(GROUPS.flatMap((group) => group.labels.map((label) => [label, group.name])));
 export const groupOf = (label) => GROUP_OF.get(label) ?? "other";
 
-const LABELS = {
-  periodic: "periodic", hypnic_jerk: "brief jerk near sleep onset", isolated: "isolated", short_interval: "short interval",
-  wake: "awake", rhythmic: "rhythmic", posture_change: "change of posture", large_movement: "large movement",
-};
-export const label = (name) => LABELS[name] ?? name.replaceAll("_", " ");
-
-const FLAGS = {
-  possible_plmd: "possible PLMD", frequent_hypnic_jerks: "frequent hypnic jerks", possible_rls: "possible RLS",
-};
-export const flag = (name) => FLAGS[name] ?? name.replaceAll("_", " ");
-
-const VERDICTS = { confirm: "confirmed", dismiss: "dismissed", unsure: "unsure" };
-/** The verdict on a whole night as it stands; taken back is as good as none. */
-export const verdict = (name) => (name && name !== "undo" ? VERDICTS[name] ?? name : null);
-
-const BLANKS = { gap: "not recorded", unscorable: "could not be searched", unworn: "probably not worn" };
-export const blank = (kind) => BLANKS[kind] ?? kind;
+export const label = (name) => WORDS.labels[name] ?? name.replaceAll("_", " ");
+export const flag = (name) => WORDS.flags[name] ?? name.replaceAll("_", " ");
+/** The verdict on a night or movement as it stands; taken back is as good as none. */
+export const verdict = (name) => (name && name !== "undo" ? WORDS.verdicts[name] ?? name : null);
+export const capital = (text) => text[0].toUpperCase() + text.slice(1);
+export const blank = (kind) => WORDS.blanks[kind] ?? kind;
 
 export const number = (value, digits = 1) => (value === null || value === undefined ? "–" : value.toFixed(digits));
 export const percent = (value) => (value === null || value === undefined ? "–" : `${Math.round(100 * value)} %`);
