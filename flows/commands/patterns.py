@@ -9,7 +9,7 @@ from typing import Any
 
 from analytics.nights.patterns import FEW_NIGHTS, TREND_NIGHTS
 from analytics.store.findings import findings
-from analytics.words import FLAGS, SIGN_STATES, SIGNS_CAVEAT, WHEN_TO_GO
+from analytics.words import SIGN_STATES, SIGNS_CAVEAT, WHEN_TO_GO
 from flows.settings.database import store_for
 from flows.terminal.talk import emit
 from flows.terminal.values import json_document
@@ -35,7 +35,7 @@ def _lines(person: dict[str, Any]) -> Iterator[str]:
     yield f"{person['subject']}: {person['n_nights']} nights, {able} of them assessable"
     for flag, found in person["flags"].items():
         pattern = ": a pattern" if found["is_pattern"] else ""
-        yield f"  {FLAGS[flag]} on {found['n_flagged']} of {able} nights{pattern}"
+        yield f"  {flag} on {found['n_flagged']} of {able} nights{pattern}"
     if able < FEW_NIGHTS:
         yield f"  fewer than {FEW_NIGHTS} nights: nights differ, record more"
     yield from _index_lines(person)

@@ -19,8 +19,6 @@ from analytics.words import (
     NOT_FLAGGED,
     SLEEP_SOURCES,
     TIERS,
-    VERDICTS,
-    flag_words,
     onset_doubt,
 )
 from flows.settings.database import store_for
@@ -146,7 +144,7 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
     yield f"{LABELS['hypnic_jerk']}s", _number(night["n_hypnic_jerks"], "d", "")
     yield "blind below", _number(night["blind_below_mg"], ".0f", " mg")
     yield "confidence", f"{night['tier']} ({TIERS})"
-    yield "review", VERDICTS.get(night["review"])
+    yield "review", night["review"]
 
 
 def _clocks(night: Row) -> str | None:
@@ -161,7 +159,7 @@ def _clocks(night: Row) -> str | None:
 
 def _flag_lines(flag: Mapping[str, Any]) -> Iterator[str]:
     """A flag with its sentence, then each criterion and whether it is met."""
-    yield visible(f"{flag_words(flag['name'])}: {FLAGGED.upper() if flag['raised'] else NOT_FLAGGED}")
+    yield visible(f"{flag['name']}: {FLAGGED.upper() if flag['raised'] else NOT_FLAGGED}")
     yield visible(f"  {flag['reason']}")
     for criterion in flag["criteria"]:
         value = criterion["value"]

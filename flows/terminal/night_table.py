@@ -1,4 +1,7 @@
-"""Which nights are meant, and the table that shows them to people."""
+"""Which nights are meant, and the table that shows them to people.
+
+Flags and verdicts bear the names that SQL, ``--json`` and scripts take, so that what is read can be asked for.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analytics.store import Store, query, snapshot
-from analytics.words import NOT_ASSESSABLE, VERDICTS, flag_words
+from analytics.words import NOT_ASSESSABLE
 from flows.terminal.talk import emit, emit_table
 from flows.terminal.values import Row
 from ingest.errors import visible
@@ -95,14 +98,14 @@ def for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
         "periodic": _percent(row["periodicity_index_share"]),
         "20-40 s": _percent(row["share_imi_20_40"]),
         "jerks": _fixed(row["n_hypnic_jerks"], 0),
-        "flags": ", ".join(map(flag_words, row["flags"] or ())) or ("" if row["assessable"] else NOT_ASSESSABLE),
-        "review": VERDICTS.get(row["review"], ""),
+        "flags": ", ".join(row["flags"] or ()) or ("" if row["assessable"] else NOT_ASSESSABLE),
+        "review": row["review"] or "",
     }
 
 
 def _sentences(row: Row, nights: Nights, *, with_subject: bool) -> Iterator[str]:
     name = f"{row['night_date']} {row['subject']}" if with_subject else f"{row['night_date']}"
-    yield from (f"{name} {flag_words(why['flag'])}: {why['reason']}" for why in nights.reasons_of(row))
+    yield from (f"{name} {why['flag']}: {why['reason']}" for why in nights.reasons_of(row))
     if not row["assessable"]:
         yield f"{name} {NOT_ASSESSABLE}: {row['not_assessable_reason']}"
 

@@ -42,10 +42,10 @@ def test_nights_as_text(run: Run, db: Path) -> None:
     assert out == (
         "night       site          asleep  PLMS/h  PLMS  series  periodic  20-40 s  jerks  flags           review\n"
         "----------  ------------  ------  ------  ----  ------  --------  -------  -----  --------------  ------\n"
-        "2026-03-02  ankle (left)   1.8 h    45.0     4       1      100%     100%      0  possible PLMD\n"
+        "2026-03-02  ankle (left)   1.8 h    45.0     4       1      100%     100%      0  possible_plmd\n"
         "2026-03-03  ankle (left)       -       -     0       0         -        -      1  not assessable\n"
         "\n"
-        "2026-03-02 possible PLMD: 45.0 periodic leg movements per hour of sleep.\n"
+        "2026-03-02 possible_plmd: 45.0 periodic leg movements per hour of sleep.\n"
         "2026-03-03 not assessable: Only 0.5 h recorded.\n"
     )
 

@@ -23,7 +23,7 @@ def test_people_read_counts_what_is_missing_and_that_it_is_no_diagnosis(run: Run
     said = run("patterns", "--db", DB)
     assert said.code == 0
     assert "2 nights, 1 of them assessable" in said.out
-    assert "possible PLMD on 1 of 1 nights\n" in said.out
+    assert "possible_plmd on 1 of 1 nights\n" in said.out
     assert "fewer than 5 nights" in said.out
     assert "\x1b" not in said.out
     assert said.out.endswith(
