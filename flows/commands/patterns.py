@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
 from typing import Any
 
-from analytics.nights.patterns import FEW_NIGHTS, TREND_NIGHTS
-from analytics.store.findings import findings
 from analytics.words import SIGN_STATES, SIGNS_CAVEAT, WHEN_TO_GO
 from flows.settings.database import store_for
+from flows.terminal.options import Database, Json, OnlySubject, Since
 from flows.terminal.talk import emit
 from flows.terminal.values import json_document
 from ingest.errors import visible
@@ -19,9 +16,11 @@ from ingest.errors import visible
 _MARK = "?"
 
 
-def patterns_command(*, subject: str | None, since: date | None, database: Path | None, as_json: bool) -> None:
-    """Print findings over nights: for people, or as one JSON document."""
-    found = findings(store_for(database), subject=subject, since=since)
+def patterns(*, subject: OnlySubject = None, since: Since = None, db: Database = None, as_json: Json = False) -> None:
+    """What holds over a person's nights, and the signs that send people to a clinician."""
+    from analytics.store.findings import findings
+
+    found = findings(store_for(db), subject=subject, since=since)
     if as_json:
         emit(json_document(people=found))
     elif not found:
@@ -31,6 +30,8 @@ def patterns_command(*, subject: str | None, since: date | None, database: Path 
 
 
 def _lines(person: dict[str, Any]) -> Iterator[str]:
+    from analytics.nights.patterns import FEW_NIGHTS
+
     able = person["n_assessable"]
     yield f"{person['subject']}: {person['n_nights']} nights, {able} of them assessable"
     for flag, found in person["flags"].items():
@@ -50,6 +51,8 @@ def _seen(state: str) -> str:
 
 
 def _index_lines(person: dict[str, Any]) -> Iterator[str]:
+    from analytics.nights.patterns import TREND_NIGHTS
+
     varies, changes = person["plms_index"], person["trend"]
     if varies is not None:
         yield (

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
-from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from analytics.store import Store, query, snapshot
+from analytics import store as the_store
 from analytics.words import (
     BLANKS,
     CAVEAT,
@@ -23,10 +22,10 @@ from analytics.words import (
 )
 from flows.settings.database import store_for
 from flows.terminal.night_table import decoded
+from flows.terminal.options import Database, Json, WhoseNight
 from flows.terminal.raster import LEGEND, raster
 from flows.terminal.talk import emit
 from flows.terminal.values import Row, json_document
-from ingest.clock import zone_info
 from ingest.errors import UsageError, visible
 
 #: Of the caveat under it all.
@@ -44,18 +43,24 @@ class Stored:
     events: tuple[Row, ...]
 
 
-def show_command(night_date: date, *, subject: str | None, database: Path | None, as_json: bool) -> None:
-    """Print one night for people, or as one JSON document."""
-    store = store_for(database)
-    with snapshot(store):  # an import may replace the night between two questions
-        stored = read_night(store, night_date, subject)
+def show(night: date, /, *, subject: WhoseNight = None, db: Database = None, as_json: Json = False) -> None:
+    """Show one night: measures, each criterion of each flag, and a raster of its movements.
+
+    Parameters
+    ----------
+    night
+        Date of the evening, YYYY-MM-DD.
+    """
+    store = store_for(db)
+    with the_store.snapshot(store):  # an import may replace the night between two questions
+        stored = read_night(store, night, subject)
     if as_json:
         emit(json_document(**asdict(stored)))
     else:
         emit("".join(f"{line}\n" for line in _lines(stored)) + f"\n{fill(CAVEAT, _WIDTH)}\n")
 
 
-def read_night(store: Store, night_date: date, subject: str | None) -> Stored:
+def read_night(store: the_store.Store, night_date: date, subject: str | None) -> Stored:
     """Read one night.
 
     Raises
@@ -63,7 +68,9 @@ def read_night(store: Store, night_date: date, subject: str | None) -> Stored:
     UsageError
         There is no such night, or several people have one and ``subject`` does not say whose.
     """
-    nights = query(store, "SELECT * FROM nights WHERE night_date = ? ORDER BY subject", [night_date]).to_dicts()
+    nights = the_store.query(
+        store, "SELECT * FROM nights WHERE night_date = ? ORDER BY subject", [night_date]
+    ).to_dicts()
     chosen = [night for night in nights if subject in (None, night["subject"])]
     if not chosen:
         raise UsageError(f"no night {night_date}{_of(subject)}", hint=_nearest(store, night_date))
@@ -75,7 +82,7 @@ def read_night(store: Store, night_date: date, subject: str | None) -> Stored:
 
     def rows(table: str, order: str) -> tuple[Row, ...]:
         statement = f"SELECT * FROM {table} WHERE subject = ? AND night_date = ? ORDER BY {order}"
-        return tuple(query(store, statement, key).to_dicts())
+        return tuple(the_store.query(store, statement, key).to_dicts())
 
     flags = [flag for flag in rows("flag", "raised DESC, name") if flag["ruleset"] == night["ruleset"]]
     return Stored(
@@ -95,13 +102,15 @@ def _of(subject: str | None) -> str:
     return "" if subject is None else f" of {subject}"
 
 
-def _nearest(store: Store, night_date: date) -> str:
+def _nearest(store: the_store.Store, night_date: date) -> str:
     statement = "SELECT night_date FROM nights ORDER BY abs(night_date - ?), night_date LIMIT 1"
-    found = query(store, statement, [night_date]).to_dicts()
+    found = the_store.query(store, statement, [night_date]).to_dicts()
     return f"the nearest is {found[0]['night_date']}" if found else "nothing is stored yet; import a recording"
 
 
 def _lines(stored: Stored) -> Iterator[str]:
+    from ingest.clock import zone_info
+
     night, zone = stored.night, zone_info(stored.night["tz"])
     yield visible(f"Night of {night['night_date']}, {night['subject']}, times in {night['tz']}")
     yield ""

@@ -10,7 +10,8 @@ from pathlib import Path
 from analytics.store import NO_DATA
 from analytics.words import flag_words
 from flows.importing.import_run import Context
-from flows.terminal.night_table import Nights, Selection, for_people, select_nights
+from flows.terminal.night_table import Nights, for_people, select_nights
+from flows.terminal.options import Selection
 from flows.terminal.values import Row, text_cell
 from flows.unattended.inbox_run import Visit
 from ingest.errors import visible
