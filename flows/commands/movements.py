@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from analytics import store as the_store
 from flows.settings.database import store_for
 from flows.terminal.night_table import condition
 from flows.terminal.options import EVERY_NIGHT, FOR_PEOPLE, Database, JsonOrCsv, Selection, at_most_one
 from flows.terminal.talk import emit, emit_table
-from flows.terminal.values import csv_text, json_document
+from flows.terminal.values import Shape, csv_text, json_document
+
+if TYPE_CHECKING:
+    import polars as pl
 
 #: As `analytics.model.Label`, which would load numpy.
 Label = Literal[
@@ -60,6 +63,11 @@ def movements(
         """,
         [*parameters, label, label],
     )
+    _print(frame, shape)
+
+
+def _print(frame: pl.DataFrame, shape: Shape) -> None:
+    """A few columns for people, or all."""
     if shape == "json":
         emit(json_document(movements=frame.to_dicts()))
     elif shape == "csv":

@@ -57,23 +57,24 @@ def score(
     file_format
         Kind of the files that are written.
     """
-    from analytics.scoring.rulesets import RULESETS
-    from flows.settings.rulesets import ruleset_named
-
-    known = RULESETS
-    if ruleset not in known:
-        from flows.settings.settings import load
-
-        known = load().rulesets()
     score_lists(
         movements,
         hypnogram=hypnogram,
         respiration=respiration,
         arousals=arousals,
-        ruleset=ruleset_named(ruleset, known),
+        ruleset=_ruleset(ruleset),
         out=out,
         file_format=file_format,
     )
+
+
+def _ruleset(name: str) -> Ruleset:
+    """A rule set of the program, or of the settings, which are read only if need be."""
+    from analytics.scoring.rulesets import RULESETS
+    from flows.settings.rulesets import ruleset_named
+    from flows.settings.settings import load
+
+    return ruleset_named(name, RULESETS if name in RULESETS else load().rulesets())
 
 
 def score_lists(
@@ -100,7 +101,6 @@ def score_lists(
     UsageError
         A list cannot be read or makes no sense, or the results cannot be written.
     """
-    from analytics.scoring import score as scoring
     from analytics.scoring.event_lists import gaps
     from flows.importing.event_files import read_event_lists
 
@@ -112,13 +112,7 @@ def score_lists(
     }
     paths = {name: path for name, path in given.items() if path is not None}
     tables = read_event_lists(paths)
-    scored = scoring.score(
-        tables["movements"],
-        ruleset=ruleset,
-        hypnogram=tables.get("hypnogram"),
-        respiration=tables.get("respiration"),
-        arousals=tables.get("arousals"),
-    )
+    scored = _scored(tables, ruleset)
     results = {out / f"{name}.{file_format}": rows for name, rows in _results(scored, ruleset).items()}
     _write(results, out, file_format, keep=tuple(paths.values()))
     for sentence in gaps(tables, scored.nights):
@@ -126,6 +120,18 @@ def score_lists(
     counts = {"nights": scored.nights, "movements": scored.movements, "series": scored.series}
     say(f"scored by {ruleset.name}; {', '.join(f'{name}: {len(rows)}' for name, rows in counts.items())}")
     emit("".join(f"{path}\n" for path in results))
+
+
+def _scored(tables: Mapping[ListName, pl.DataFrame], ruleset: Ruleset) -> Scored:
+    from analytics.scoring import score as scoring
+
+    return scoring.score(
+        tables["movements"],
+        ruleset=ruleset,
+        hypnogram=tables.get("hypnogram"),
+        respiration=tables.get("respiration"),
+        arousals=tables.get("arousals"),
+    )
 
 
 def _results(scored: Scored, ruleset: Ruleset) -> dict[str, pl.DataFrame]:
