@@ -17,6 +17,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from analytics.words import LABELS, NOT_ASSESSABLE
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -78,7 +80,7 @@ class Shapes(_Section):
     """What a movement looks like by itself."""
 
     posture_deg: float = Field(
-        15.0, gt=0, description="Larger lasting change of gravity's direction: turned over. own."
+        15.0, gt=0, description=f"Larger lasting change of gravity's direction: {LABELS['posture_change']}. own."
     )
     posture_before_s: tuple[float, float] = Field((3.0, 0.5), description="Window before the onset.")
     posture_after_s: tuple[float, float] = Field((0.5, 3.0), description="Window after the end.")
@@ -169,7 +171,7 @@ class Jerks(_Section):
 class Assessment(_Section):
     """Whether a night says anything."""
 
-    min_recorded_h: float = Field(4.0, gt=0, description="Shorter nights are not assessable. own.")
+    min_recorded_h: float = Field(4.0, gt=0, description=f"Shorter nights are {NOT_ASSESSABLE}. own.")
     min_sleep_h: float = Field(2.0, gt=0, description="Less sleep than this gives no index. own.")
     max_gap_share: float = Field(0.2, gt=0, lt=1, description="of the sleep period without samples at most. own.")
     max_short_gaps_h: float = Field(

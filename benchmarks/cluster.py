@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.workers import rows
-from flows.commands.simulate import simulate_command
+from flows.commands.simulate import simulate
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
 from tests.flows.workers.clusters import local_cluster
@@ -29,9 +29,7 @@ def main() -> None:
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        simulate_command(
-            folder / "in", nights=wanted.nights, profile="plmd", rate_hz=50.0, file_format="cwa", seed=1, legs="left"
-        )
+        simulate(out=folder / "in", nights=wanted.nights)
         os.environ.update(NIGHTKICK_EXECUTOR="threads", NIGHTKICK_WORKERS="1")
         imported(folder, "one process")
         with local_cluster(folder / "cluster", n_workers=wanted.workers) as cluster:

@@ -190,17 +190,17 @@ def rows_of(operation: Operation, here: Path) -> State:
     return rows(path) if path.exists() else {}
 
 
-def start(operation: Operation, here: Path) -> subprocess.Popen[bytes]:
-    """The operation, in a process and a session of its own."""
+def start(operation: Operation, here: Path, *, talk: Path | None = None) -> subprocess.Popen[bytes]:
+    """The operation, in a process and a session of its own; what it prints goes to ``talk``, or see `said`."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **operation.environment}
     command = [sys.executable, *operation.command(here)]
-    with (here.parent / "said.txt").open("wb") as talk:
+    with (talk or here.parent / "said.txt").open("wb") as heard:
         return subprocess.Popen(
             command,
             cwd=here,
             env=environment,
-            stdout=talk,
-            stderr=talk,
+            stdout=heard,
+            stderr=heard,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )

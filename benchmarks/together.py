@@ -32,12 +32,12 @@ import duckdb
 
 from analytics.model import Review
 from analytics.store import Store, back_up, check, initialise, publish, query, restore, write_review
-from flows.commands.reanalyse import reanalyse_command
-from flows.commands.report import report_command
+from flows.commands.reanalyse import reanalyse
+from flows.commands.report import report
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
-from flows.importing.reanalysis import Chosen
 from flows.settings.database import WAIT_S
+from flows.terminal.options import Chosen
 from flows.terminal.values import csv_text
 from ingest.clock import microseconds
 from ingest.errors import NightkickError
@@ -134,7 +134,7 @@ def acted(role: str, number: int, database: Path, seconds: float) -> Told:
         "move": lambda turn: move(database, turn),
         "judge": lambda turn: judge(store, number, turn),
         "export": lambda turn: export(store, turn),
-        "report": lambda turn: report(store, turn),
+        "report": lambda turn: report_page(store, turn),
         "back up": lambda turn: back_up(store, database.parent / BACKUP, with_samples=False),
         "analyse again": lambda turn: analyse_again(database),
     }
@@ -178,7 +178,7 @@ def judge(store: Store, number: int, turn: int) -> None:
 def analyse_again(database: Path) -> None:
     """Analyse the nights again that get new recordings meanwhile."""
     with redirect_stderr(io.StringIO()):
-        reanalyse_command(Chosen(subject="person 0"), ruleset=None, database=database)
+        reanalyse(chosen=Chosen(subject="person 0"), db=database)
 
 
 def served(told: Told, database: Path, seconds: float) -> Told:
@@ -212,11 +212,11 @@ def export(store: Store, turn: int) -> None:
     query(store, "FROM imports")
 
 
-def report(store: Store, turn: int) -> None:
+def report_page(store: Store, turn: int) -> None:
     """Make the printable page of the night that is judged meanwhile."""
     out = store.path.parent / f"report-{turn % 3}.html"
     with redirect_stderr(io.StringIO()):  # where it says what it wrote
-        report_command("2026-01-01", out=out, subject=f"person {JUDGED}", database=store.path)
+        report("2026-01-01", out=out, subject=f"person {JUDGED}", db=store.path)
     assert out.read_text(encoding="utf-8").rstrip().endswith("</html>")
 
 

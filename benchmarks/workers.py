@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.store import Store, query
-from flows.commands.simulate import simulate_command
+from flows.commands.simulate import simulate
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
 
@@ -45,15 +45,7 @@ def main() -> None:
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        simulate_command(
-            folder / "in",
-            nights=wanted.nights,
-            profile="plmd",
-            rate_hz=wanted.rate,
-            file_format="cwa",
-            seed=1,
-            legs="left",
-        )
+        simulate(out=folder / "in", nights=wanted.nights, rate=wanted.rate)
         load = os.getloadavg()[0]
         import_with(1, 0, folder)  # imports what is imported late, so that it burdens neither
         one = import_with(1, wanted.nights, folder)

@@ -1,6 +1,6 @@
 """Where the bytes of a CWA file come from: the file itself, or what a gzip stream around it holds.
 
-The only place that opens Axivity files. Bytes are read piece by piece and never mapped into memory: a mapped
+Opens Axivity files. Bytes are read piece by piece and never mapped into memory: a mapped
 file that shrinks or a stick that is pulled out ends the whole process instead of raising an error.
 """
 

@@ -1,4 +1,4 @@
-"""Device time becomes UTC, and UTC becomes nights: the only place with time zones in it.
+"""Device time becomes UTC, and UTC becomes nights.
 
 Two questions are kept apart. *When was that?* needs the offset at which the device's clock ran; *which evening
 was it?* needs the zone in which the wearer lives. A file may answer both, one, or none; whoever answered is kept

@@ -1,6 +1,6 @@
 """What may be read at all, and whether it held still meanwhile.
 
-The only place that looks at the file system's side of an input: is it a plain file with bytes in it, which
+Looks at the file system's side of an input: is it a plain file with bytes in it, which
 `OSError` means what to a person, and has somebody been writing to it while it was read. Devices and pipes are
 recognised before anything is opened, so nothing can hang on them; and so are the files that a kernel makes up, some
 of which look plain and never end or wait for ever. A file that is as good as empty, however large it says it is,

@@ -1,6 +1,6 @@
 """A `Recording` as the document that ``nightkick inspect`` prints.
 
-The only place that names these fields; scripts read them, so they are added to and never renamed.
+Names these fields; scripts read them, so they are added to and never renamed.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 One damaged digit of a year, or a clock that lost its battery and began again in 2000, would stretch a night over
 thousands of nights, each of which somebody downstream would look at. No device records for `LONGEST_US` on end,
 so where a recording claims more, the most densely filled stretch of that length is believed and the rest is
-left out and counted. The only place where samples that could be read are not used.
+left out and counted. Samples that could be read are left unused here alone.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Where a sensor was worn, from the words in a file and from what the user declared.
 
-The only place that reads such words. It knows whole English words and nothing else: "LA" could be a left ankle
+Reads such words. It knows whole English words and nothing else: "LA" could be a left ankle
 or a left arm, and a wrong leg is worse than an unknown one. What the user declared is right; a file keeps the
 words of whoever configured the device, perhaps for somebody else.
 """

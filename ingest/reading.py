@@ -1,6 +1,6 @@
 """One file in, one `Recording` out: the order in which the parts of `ingest` are asked.
 
-Reader, clock, placement and quality know nothing of one another; this is the only place that brings them
+Reader, clock, placement and quality know nothing of one another; this module brings them
 together, and the only way in for the layers above.
 """
 

@@ -1,6 +1,6 @@
 """In which unit numbers are: what the header says, checked against the size of gravity.
 
-The only place that decides it. A sensor at rest measures 1 g whichever way it lies, and a sleeper's sensor is
+A sensor at rest measures 1 g whichever way it lies, and a sleeper's sensor is
 nearly always at rest, so the median length of the acceleration vector names the unit. A wrong guess would
 change every amplitude of a night; where the measure fits no unit, the recording is refused with the number.
 """

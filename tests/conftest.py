@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.paths import SHARED
+from tests.paths import ROOT, SHARED
 
 # A unit test that reaches for Prefect must fail at once instead of booting a server for 20 s.
 os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
@@ -62,5 +62,5 @@ def fit_dir() -> Path:
 
 @pytest.fixture(scope="session")
 def scoring_dir() -> Path:
-    """Nights of leg movements with a reference tool's result."""
-    return _shared("scoring")
+    """Nights of leg movements with a reference tool's result; see the README there."""
+    return ROOT / "tests" / "reference_nights"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.cli import COMMANDS
 from tests.paths import ROOT
 
 HEAVY = ("prefect", "scipy", "polars", "duckdb", "pydantic", "numpy", "fitparse")
@@ -41,6 +42,16 @@ def loaded_by(names: tuple[str, ...], *arguments: str, home: Path) -> tuple[int,
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["import", "--help"], ["nights", "--help"]])
 def test_help_and_version_load_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
     assert loaded_by(HEAVY, *arguments, home=tmp_path) == (0, set())
+
+
+def test_the_list_of_commands_loads_none_of_them(tmp_path: Path) -> None:
+    modules = tuple({where.partition(":")[0] for where, _ in COMMANDS.values()})
+    assert loaded_by(modules, "--help", home=tmp_path) == (0, set())
+
+
+def test_a_misspelt_command_loads_all_commands_and_nothing_heavy(tmp_path: Path) -> None:
+    modules = {where.partition(":")[0] for where, _ in COMMANDS.values()}
+    assert loaded_by((*HEAVY, *modules), "nigths", home=tmp_path) == (2, modules)
 
 
 @pytest.mark.parametrize(

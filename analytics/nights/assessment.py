@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
 from analytics.model import Channel, Leg, Tier
-from analytics.signal.detect_movements import Watched
+from analytics.signal.detect_movements import Detected
 from analytics.signal.sleep import SleepEstimate
 from analytics.signal.wear import gaps_us, overlap_us, union
+from analytics.words import BLANKS
 from ingest.clock import was_set
 from ingest.recording import Site
 
@@ -78,9 +79,9 @@ def best_channels(channels: Sequence[Channel]) -> tuple[Channel, ...]:
     return tuple(channels)
 
 
-def gather(
+def measure_evidence(
     channels: Sequence[Channel],
-    watched: Sequence[Watched],
+    detected: Sequence[Detected],
     recorded: NDArray[np.int64],
     unworn: NDArray[np.int64],
     sleep: SleepEstimate,
@@ -93,7 +94,7 @@ def gather(
         start_us, end_us = sleep.onset_us, sleep.wake_us
     length_us = max(1, end_us - start_us)
     pauses_s = gaps_us(recorded, start_us, end_us) / 1e6
-    searched = union(np.concatenate([w.watched_us for w in watched])) if watched else recorded[:0]
+    searched = union(np.concatenate([d.watched_us for d in detected])) if detected else recorded[:0]
     return Evidence(
         sites=tuple(sorted({c.site for c in channels})),
         legs=_legs(channels),
@@ -104,7 +105,7 @@ def gather(
         short_gaps_per_h=float(np.count_nonzero((pauses_s >= 5) & (pauses_s <= 90)) / (length_us / HOUR_US)),
         gap_share=float(pauses_s.sum() * 1e6 / length_us),
         scorable_share=overlap_us(searched, start_us, end_us) / length_us,
-        blind_below_mg=_blind_below_mg(watched, start_us, end_us),
+        blind_below_mg=_blind_below_mg(detected, start_us, end_us),
         clock_set=was_set(int(recorded[0, 0])),
         one_clock=one_clock,
     )
@@ -126,8 +127,8 @@ def _legs(channels: Sequence[Channel]) -> Leg | None:
     return "unknown" if not sides else next(iter(sides))
 
 
-def _blind_below_mg(watched: Sequence[Watched], start_us: int, end_us: int) -> float | None:
-    levels = [w.threshold_g[(w.threshold_time_us >= start_us) & (w.threshold_time_us <= end_us)] for w in watched]
+def _blind_below_mg(detected: Sequence[Detected], start_us: int, end_us: int) -> float | None:
+    levels = [d.threshold_g[(d.threshold_time_us >= start_us) & (d.threshold_time_us <= end_us)] for d in detected]
     every = np.concatenate(levels) if levels else np.empty(0)
     return float(np.median(every) * 1e3) if len(every) else None
 
@@ -141,8 +142,8 @@ def why_not_assessable(evidence: Evidence, sleep: SleepEstimate, criteria: Crite
     unusable = _why_unusable(evidence, criteria)
     if unusable is None and worn_h < limits.min_recorded_h:
         return (
-            f"The sensor lay still for {_hours(evidence.unworn_h)} without a single movement and was probably "
-            f"not worn; {_hours(worn_h)} are left, at least {limits.min_recorded_h:g} h are needed."
+            f"The sensor lay still for {_hours(evidence.unworn_h)} without a single movement and was "
+            f"{BLANKS['unworn']}; {_hours(worn_h)} are left, at least {limits.min_recorded_h:g} h are needed."
         )
     return unusable or _why_no_sleep(evidence, sleep, criteria) or _why_not_a_leg(evidence)
 
@@ -175,7 +176,7 @@ def _why_no_sleep(evidence: Evidence, sleep: SleepEstimate, criteria: Criteria) 
         return f"Only {_hours(sleep.hours('sleep'))} of sleep were found; at least {limits.min_sleep_h:g} h are needed."
     if evidence.gap_share > limits.max_gap_share:
         return (
-            f"{evidence.gap_share:.0%} of the sleep period were not recorded (longest gap "
+            f"{evidence.gap_share:.0%} of the sleep period were {BLANKS['gap']} (longest gap "
             f"{_duration(evidence.longest_gap_s)})."
         )
     if evidence.scorable_share < limits.min_scorable_share:

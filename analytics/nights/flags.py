@@ -17,14 +17,11 @@ from analytics.criteria import Criteria
 from analytics.model import Criterion, CriterionState, Event, Flag, FlagName
 from analytics.nights.assessment import Evidence
 from analytics.signal.sleep import SleepEstimate
+from analytics.words import CANNOT_TELL, EMG_CAVEAT, FLAGS
 
 NOT_MEASURABLE: CriterionState = "not measurable"
 #: The criterion of possible_plmd that compares the index with a threshold.
 INDEX_CRITERION = "PLMS per hour of sleep"
-EMG_CAVEAT = (
-    "Counts from an accelerometer are another scale than EMG counts: 39 % of EMG leg movements move nothing "
-    "(Terrill 2013)."
-)
 
 
 def flags_of(
@@ -88,7 +85,7 @@ def _plmd_reason(
 ) -> str:
     if (unmet := _first_unmet(decisive)) is not None:
         close = _either_side(measures, threshold) if unmet.name == INDEX_CRITERION else ""
-        return _not_raised("possible PLMD", unmet) + close
+        return _not_raised("possible_plmd", unmet) + close
     n_series = len({e.series_no for e in events if e.is_plm and e.sleep_state == "sleep"})
     return (
         f"{measures['plms_index']:.1f} periodic leg movements per hour of sleep{_between(measures)}, more than "
@@ -150,7 +147,7 @@ def frequent_hypnic_jerks(
             "harmless unless they keep one from sleeping. Told by their shape and moment only: a heuristic."
         )
     else:
-        reason = _not_raised("frequent hypnic jerks", unmet)
+        reason = _not_raised("frequent_hypnic_jerks", unmet)
     return _flag("frequent_hypnic_jerks", decisive, context, reason)
 
 
@@ -185,7 +182,7 @@ def possible_rls(
             f"(more than {flags.plmw_index:g}). {_of_the_urge(urge_to_move)} {EMG_CAVEAT}"
         )
     else:
-        reason = _not_raised("possible RLS", unmet)
+        reason = _not_raised("possible_rls", unmet)
     return _flag("possible_rls", decisive, context, reason)
 
 
@@ -236,10 +233,10 @@ def _first_unmet(decisive: Sequence[Criterion]) -> Criterion | None:
     return next((c for c in decisive if c.state != "met"), None)
 
 
-def _not_raised(what: str, unmet: Criterion) -> str:
+def _not_raised(name: FlagName, unmet: Criterion) -> str:
     if unmet.state == NOT_MEASURABLE:
-        return f"Cannot tell about {what}: {unmet.name}: {unmet.says}."
-    return f"No {what}: {unmet.name} {_shown(unmet.value)}, not {unmet.says}."
+        return f"{CANNOT_TELL.capitalize()} about {FLAGS[name]}: {unmet.name}: {unmet.says}."
+    return f"No {FLAGS[name]}: {unmet.name} {_shown(unmet.value)}, not {unmet.says}."
 
 
 def _shown(value: float | str | None) -> str:

@@ -1,6 +1,6 @@
 """One night of one person, from samples to flags: the one pure way in.
 
-    channels -> segments -> one clock -> movements -> sleep -> events -> flags
+    channels -> observe: one clock, movements -> asleep: sleep -> judge: events, measures, flags
 
 No file, no database, no clock of its own: the same channels and criteria give the same night on any machine,
 whichever order the recordings came in.
@@ -9,22 +9,24 @@ whichever order the recordings came in.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
-from analytics.model import Channel, Night, Score
-from analytics.nights.assessment import Evidence, best_channels, gather, tier, why_not_assessable
+from analytics.model import Channel, Movement, Night, Score
+from analytics.nights.assessment import Evidence, best_channels, measure_evidence, tier, why_not_assessable
 from analytics.nights.events import Judged, judge
 from analytics.nights.flags import flags_of
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
-from analytics.signal.alignment import aligned
+from analytics.signal.alignment import Offset, aligned
 from analytics.signal.angles import epochs, without_series
-from analytics.signal.detect_movements import renumber, watch
+from analytics.signal.detect_movements import Detected, detect_movements, renumber
 from analytics.signal.envelope import envelope_of
-from analytics.signal.motion import segments
+from analytics.signal.motion import Segment, segments
 from analytics.signal.sleep import Diary, SleepEstimate, estimate_sleep
 from analytics.signal.wear import blanks_of, recorded_spans, union, unworn_spans, without_unworn
 from ingest.errors import UsageError
@@ -34,6 +36,36 @@ _INDICES = (
     *("plms_index", "plms_index_low", "plms_index_high", "plmw_index"),
     *("periodicity_index_share", "periodicity_index_runs"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the sensors of one night saw, before anything is made of it.
+
+    Attributes
+    ----------
+    channels, segments, detections : tuples of the same length
+        The sensors that are used, by their first sample; what of each was searched, and what was found in it.
+    offset : Offset or None
+        How far apart the clocks of two legs ran; None where that could not be looked at.
+    movements : tuple of Movement
+        Of all sensors, by onset, numbered from 1.
+    recorded_us, unworn_us : int64 arrays, shape (k, 2)
+        Stretches that at least one sensor recorded, and those in which it probably lay on a table. UTC.
+    """
+
+    channels: tuple[Channel, ...]
+    segments: tuple[Sequence[Segment], ...]
+    offset: Offset | None
+    detections: tuple[Detected, ...]
+    movements: tuple[Movement, ...]
+    recorded_us: NDArray[np.int64]
+    unworn_us: NDArray[np.int64]
+
+    @property
+    def is_one_clock(self) -> bool:
+        """Whether times of all sensors can be compared."""
+        return len(self.channels) == 1 or (self.offset is not None and self.offset.trusted)
 
 
 def analyse_night(
@@ -77,62 +109,111 @@ def analyse_night(
     UsageError
         If no channel holds a sample.
     """
-    used = sorted(
-        best_channels([c for c in channels if len(c.time_us)]), key=lambda c: (int(c.time_us[0]), c.recording)
-    )
-    if not used:
+    seen = observe(channels, criteria)
+    if seen is None:
         raise UsageError(f"night {night_date} of {subject} holds no samples")
-    used, found, offset = aligned(used, [segments(channel, criteria) for channel in used], criteria)
-    watched = [watch(channel, parts, criteria) for channel, parts in zip(used, found, strict=True)]
-    movements = renumber([w.movements for w in watched])
-    recorded = recorded_spans(used, criteria)
-    unworn = unworn_spans(movements, recorded, criteria)
-    turning = without_series(epochs(found, int(recorded[0, 0]), int(recorded[-1, 1]), criteria), movements, criteria)
-    sleep = estimate_sleep(
-        without_unworn(turning, unworn),
-        stages=[s for s in stages if s.start_us < recorded[-1, 1] and s.end_us > recorded[0, 0]],
-        windows=[w for w in sleep_windows if w.start_us < recorded[-1, 1] and w.end_us > recorded[0, 0]],
-        diary=diary,
-        criteria=criteria,
+    sleep = asleep(seen, stages, sleep_windows, diary, criteria)
+    evidence = measure_evidence(
+        seen.channels, seen.detections, seen.recorded_us, seen.unworn_us, sleep, one_clock=seen.is_one_clock
     )
-    one_clock = len(used) == 1 or (offset is not None and offset.trusted)
-    evidence = gather(used, watched, recorded, unworn, sleep, one_clock=one_clock)
     reason = why_not_assessable(evidence, sleep, criteria)
-    judged = [(ruleset, judge(movements, sleep, ruleset, criteria)) for ruleset in rulesets]
     scores = tuple(
-        _score(ruleset, result, evidence, sleep, reason, urge_to_move, criteria) for ruleset, result in judged
+        _score(
+            ruleset, judge(seen.movements, sleep, ruleset, criteria), evidence, sleep, reason, urge_to_move, criteria
+        )
+        for ruleset in rulesets
     )
     return Night(
         subject=subject,
         night_date=night_date,
         zone=zone,
         recordings=tuple(sorted({*(c.recording for c in channels), *beside})),
-        site="+".join(evidence.sites),
-        legs=evidence.legs if evidence.legs is not None else "none",
-        recorded_from_us=int(recorded[0, 0]),
-        recorded_to_us=int(recorded[-1, 1]),
-        recorded_h=evidence.recorded_h,
-        recorded_share=1 - evidence.gap_share,
-        unworn_h=evidence.unworn_h,
-        short_gaps_per_h=evidence.short_gaps_per_h,
-        longest_gap_s=evidence.longest_gap_s,
+        **_evidence_columns(evidence),
         **_sleep_columns(sleep),
-        blind_below_mg=evidence.blind_below_mg,
+        **_observed_columns(seen, criteria),
         tier=tier(evidence, sleep, criteria),
         assessable=reason is None,
         not_assessable_reason=reason,
         n_hypnic_jerks=sum(e.label == "hypnic_jerk" for e in scores[0].events) if scores else 0,
-        bouts=sleep.bouts,
-        movements=movements,
         scores=scores,
         criteria_hash=criteria.hash(),
         version=version,
-        leg_offset_s=offset.behind_s if offset and offset.trusted else None,
-        leg_drift_ppm=offset.drift_ppm if offset and offset.trusted else None,
-        leg_alignment_confidence=offset.confidence if offset else None,
-        blanks=blanks_of(recorded, union(np.concatenate([w.watched_us for w in watched])), unworn, criteria),
-        envelopes=tuple(e for e in map(envelope_of, used, found) if e is not None),
     )
+
+
+def observe(channels: Sequence[Channel], criteria: Criteria) -> Observed | None:
+    """Put the sensors of a night on one clock and find what moved; None where none of them holds a sample."""
+    used = sorted(
+        best_channels([c for c in channels if len(c.time_us)]), key=lambda c: (int(c.time_us[0]), c.recording)
+    )
+    if not used:
+        return None
+    used, found, offset = aligned(used, [segments(channel, criteria) for channel in used], criteria)
+    detections = [detect_movements(channel, parts, criteria) for channel, parts in zip(used, found, strict=True)]
+    movements = renumber([detection.movements for detection in detections])
+    recorded = recorded_spans(used, criteria)
+    return Observed(
+        channels=tuple(used),
+        segments=tuple(found),
+        offset=offset,
+        detections=tuple(detections),
+        movements=movements,
+        recorded_us=recorded,
+        unworn_us=unworn_spans(movements, recorded, criteria),
+    )
+
+
+def asleep(
+    seen: Observed,
+    stages: Sequence[StageSpan],
+    windows: Sequence[SleepWindow],
+    diary: Diary | None,
+    criteria: Criteria,
+) -> SleepEstimate:
+    """When the person slept, from what the sensors saw and from what a watch and a diary say of the same time.
+
+    Parameters
+    ----------
+    stages, windows : sequences
+        Of a device's maker, UTC; those outside the recording are left out.
+    """
+    start_us, end_us = int(seen.recorded_us[0, 0]), int(seen.recorded_us[-1, 1])
+    turning = without_series(epochs(seen.segments, start_us, end_us, criteria), seen.movements, criteria)
+    return estimate_sleep(
+        without_unworn(turning, seen.unworn_us),
+        stages=[s for s in stages if s.start_us < end_us and s.end_us > start_us],
+        windows=[w for w in windows if w.start_us < end_us and w.end_us > start_us],
+        diary=diary,
+        criteria=criteria,
+    )
+
+
+def _evidence_columns(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "site": "+".join(evidence.sites),
+        "legs": evidence.legs if evidence.legs is not None else "none",
+        "recorded_h": evidence.recorded_h,
+        "recorded_share": 1 - evidence.gap_share,
+        "unworn_h": evidence.unworn_h,
+        "short_gaps_per_h": evidence.short_gaps_per_h,
+        "longest_gap_s": evidence.longest_gap_s,
+        "blind_below_mg": evidence.blind_below_mg,
+    }
+
+
+def _observed_columns(seen: Observed, criteria: Criteria) -> dict[str, Any]:
+    offset = seen.offset
+    watched = union(np.concatenate([detection.watched_us for detection in seen.detections]))
+    return {
+        "recorded_from_us": int(seen.recorded_us[0, 0]),
+        "recorded_to_us": int(seen.recorded_us[-1, 1]),
+        "movements": seen.movements,
+        "leg_offset_s": offset.behind_s if offset and offset.trusted else None,
+        "leg_drift_ppm": offset.drift_ppm if offset and offset.trusted else None,
+        "leg_alignment_confidence": offset.confidence if offset else None,
+        "blanks": blanks_of(seen.recorded_us, watched, seen.unworn_us, criteria),
+        "envelopes": tuple(e for e in map(envelope_of, seen.channels, seen.segments) if e is not None),
+    }
 
 
 def without_indices(measures: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,7 +224,7 @@ def without_indices(measures: Mapping[str, Any]) -> dict[str, Any]:
 def _sleep_columns(sleep: SleepEstimate) -> dict[str, Any]:
     if sleep.onset_us is None or sleep.wake_us is None or sleep.in_bed_us is None:
         empty = dict.fromkeys(("sleep_onset_us", "onset_sd_min", "wake_us", "tst_h", "waso_min", "sleep_efficiency"))
-        return {"sleep_source": sleep.source, "in_bed_us": sleep.in_bed_us, **empty}
+        return {"sleep_source": sleep.source, "bouts": sleep.bouts, "in_bed_us": sleep.in_bed_us, **empty}
     tst_h = sleep.hours("sleep")
     known_h = tst_h + sleep.hours("wake")
     waso_us = sum(
@@ -151,6 +232,7 @@ def _sleep_columns(sleep: SleepEstimate) -> dict[str, Any]:
     )
     return {
         "sleep_source": sleep.source,
+        "bouts": sleep.bouts,
         "in_bed_us": sleep.in_bed_us,
         "sleep_onset_us": sleep.onset_us,
         "onset_sd_min": sleep.onset_sd_min,

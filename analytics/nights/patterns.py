@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 
 from analytics.model import FlagName, JournalEntry
+from analytics.words import FLAGS
 
 #: From this many nights on, of at least so many assessable ones, a flag is a pattern (see `analytics.nights.flags`).
 PATTERN_NIGHTS, PATTERN_OF = 2, 3
@@ -186,9 +187,11 @@ def _partner(nights: Sequence[NightFacts], noted: _Noted) -> Sign:
     seen, days = noted.days("partner_saw_kicks")
     measured = _measured(name, "possible_plmd", nights)
     if not days:
-        return Sign(name, measured.state, f"a possible PLMD pattern {measured.says}")
+        return Sign(name, measured.state, f"a {FLAGS['possible_plmd']} pattern {measured.says}")
     state: SignState = "seen" if seen or measured.state == "seen" else "not seen"
-    return Sign(name, state, f"a partner saw kicks on {seen} of {days} days; a possible PLMD pattern {measured.says}")
+    return Sign(
+        name, state, f"a partner saw kicks on {seen} of {days} days; a {FLAGS['possible_plmd']} pattern {measured.says}"
+    )
 
 
 def _urge(nights: Sequence[NightFacts], noted: _Noted) -> Sign:

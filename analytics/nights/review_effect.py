@@ -1,6 +1,6 @@
 """A night "as reviewed" beside the night "as detected": the same rules on what reviewers left standing.
 
-The only place that decides what reviews do to numbers. A dismissed movement was none: it is left out before the legs
+Decides what reviews do to numbers. A dismissed movement was none: it is left out before the legs
 are joined, with every part of it. An excluded span is as good as not recorded: its movements do not count, its hours
 are neither sleep nor wake, and no moment of falling asleep lies in it. A verdict on the whole night changes no number;
 it stands beside them. What the detector found is never changed.

@@ -10,27 +10,22 @@ from analytics.nights.patterns import FEW_NIGHTS, TREND_NIGHTS, clinician_signs,
 from analytics.report.drawing import table
 from analytics.report.gathering import Report
 from analytics.report.markup import Html, el, joined
+from analytics.words import FLAGS, SIGN_STATES, WHEN_TO_GO
 
-FLAGS = {
-    "possible_plmd": "possible PLMD",
-    "frequent_hypnic_jerks": "frequent hypnic jerks",
-    "possible_rls": "possible RLS",
-}
-VERDICTS = {"confirm": "confirmed", "dismiss": "dismissed", "unsure": "unsure"}
 #: Told apart without colour.
-_MARKS = {"seen": "■ yes", "not seen": "□ no", "not known": "? not known"}
+_MARKS = {"seen": "■", "not seen": "□", "not known": "?"}
 
 
 def findings(report: Report) -> Html:
     """Findings and the signs that send people to a clinician."""
     signs = [
-        (sign.name, el("span", _MARKS[sign.state], class_="state"), sign.says)
+        (sign.name, el("span", f"{_MARKS[sign.state]} {SIGN_STATES[sign.state]}", class_="state"), sign.says)
         for sign in clinician_signs(report.facts, report.journal)
     ]
     return joined(
         el("h2", "Over these nights"),
         el("div", [el("p", line) for line in _lines(report)], class_="verdict"),
-        el("h3", "Reasons to see a clinician"),
+        el("h3", WHEN_TO_GO.capitalize()),
         table(("sign", "seen", "what was measured or written down"), signs, css="signs"),
     )
 

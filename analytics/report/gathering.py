@@ -1,6 +1,6 @@
 """What a report tells: stored nights of one person, what was said of them, and under which rules.
 
-The only place of the report that reads the database. Names of files are left out and serial numbers are masked: a
+Reads the database for the report. Names of files are left out and serial numbers are masked: a
 report goes to other people.
 """
 

@@ -1,6 +1,6 @@
 """HTML and SVG elements in which text cannot become markup.
 
-The only place of the report that writes angle brackets. A child that is not `Html` is text and is escaped, whoever
+Writes the angle brackets of the report. A child that is not `Html` is text and is escaped, whoever
 wrote it: names of subjects and devices, notes and journals may hold anything.
 """
 

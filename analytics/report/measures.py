@@ -8,14 +8,8 @@ from typing import Any
 from analytics.model import Event, Night
 from analytics.report.gathering import ReportNight
 from analytics.report.scales import clock
+from analytics.words import BLANKS, LABELS, NOT_KNOWN, SLEEP_SOURCES, TIERS, onset_doubt
 
-UNKNOWN = "not known"
-_SOURCES = {
-    "diary": "the sleep journal",
-    "fit": "the device's sleep stages",
-    "accelerometer": "stillness of the leg",
-    "none": UNKNOWN,
-}
 Row = tuple[str, str, str]
 
 
@@ -39,7 +33,7 @@ def _of(measures: Mapping[str, Any], tst_h: float | None, events: Sequence[Event
         ("periodic share asleep", _shown(get("periodicity_index_share"), ".0%")),
         ("median interval in series", _shown(get("median_imi_s"), ".1f", " s")),
         ("intervals of 20-40 s", _shown(get("share_imi_20_40"), ".0%")),
-        ("brief jerks at sleep onset", str(sum(e.label == "hypnic_jerk" for e in events))),
+        (f"{LABELS['hypnic_jerk']}s", str(sum(e.label == "hypnic_jerk" for e in events))),
         ("hours asleep", _shown(tst_h, ".1f", " h")),
     ]
 
@@ -52,13 +46,13 @@ def sleep_rows(one: ReportNight) -> list[tuple[str, str]]:
 
 def _sleep(night: Night, one: ReportNight) -> Iterator[tuple[str, str]]:
     def at(time_us: int | None) -> str:
-        return UNKNOWN if time_us is None else clock(time_us, one.zone)
+        return NOT_KNOWN if time_us is None else clock(time_us, one.zone)
 
     onset = at(night.sleep_onset_us)
-    if night.sleep_onset_us is not None and night.onset_sd_min is not None:
-        onset += f", give or take {1.96 * night.onset_sd_min:.0f} min (95 %)"
+    if night.sleep_onset_us is not None:
+        onset += onset_doubt(night.onset_sd_min)
     yield "recorded", f"{at(night.recorded_from_us)} to {at(night.recorded_to_us)}, {night.recorded_h:.1f} h"
-    yield "sleep told by", _SOURCES[night.sleep_source]
+    yield "sleep told by", SLEEP_SOURCES[night.sleep_source]
     yield "in bed", at(night.in_bed_us)
     yield "fell asleep", onset
     yield "woke up", at(night.wake_us)
@@ -66,9 +60,9 @@ def _sleep(night: Night, one: ReportNight) -> Iterator[tuple[str, str]]:
     yield "sleep efficiency", _shown(night.sleep_efficiency, ".0%")
     yield "sleep period recorded", _shown(night.recorded_share, ".0%")
     yield "longest gap", _shown(night.longest_gap_s, ".0f", " s")
-    yield "probably not worn", _shown(night.unworn_h, ".1f", " h")
+    yield BLANKS["unworn"], _shown(night.unworn_h, ".1f", " h")
     yield "movements seen from", _shown(night.blind_below_mg, ".0f", " mg")
-    yield "confidence in the index", f"{night.tier} (A best, D none)"
+    yield "confidence in the index", f"{night.tier} ({TIERS})"
 
 
 def _index(measures: Mapping[str, Any]) -> str:
@@ -78,4 +72,4 @@ def _index(measures: Mapping[str, Any]) -> str:
 
 
 def _shown(value: float | None, spec: str, unit: str = "") -> str:
-    return UNKNOWN if value is None else f"{value:{spec}}{unit}"
+    return NOT_KNOWN if value is None else f"{value:{spec}}{unit}"

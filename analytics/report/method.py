@@ -8,25 +8,27 @@ from analytics.report.drawing import table
 from analytics.report.gathering import Report
 from analytics.report.markup import Html, el
 from analytics.scoring.rulesets import Ruleset
+from analytics.words import AS_REVIEWED, EMG_CAVEAT, LABELS, SLEEP_SOURCES
 
 _STEPS = (
     "Movements: acceleration band-passed to 0.5-10 Hz, RMS over 0.15 s and all three axes, against a noise floor that "
     "follows the sensor. Turning over, rhythmic movements and brief jerks are told apart by their shape.",
-    "Sleep: from a sleep journal, the device's own stages, or the stillness of the leg, in that order. Lying awake "
-    "without moving cannot be seen; the moment of falling asleep is an estimate and carries its uncertainty.",
+    f"Sleep: from {SLEEP_SOURCES['diary']}, {SLEEP_SOURCES['fit']} or {SLEEP_SOURCES['accelerometer']}, in that order. "
+    "Lying awake without moving cannot be seen; the moment of falling asleep is an estimate and carries its "
+    "uncertainty.",
     "PLMS: periodic leg movements in sleep; PLMW: awake in bed. Periodic share: of the candidate movements in sleep.",
     "Scoring: legs joined into one movement, intervals from onset to onset, series and indices by the rule set below.",
     "Interval in brackets after the index: 95 %, from resampling the night's own half hours. It says how uneven the "
     "night was, not what the sensor could not see.",
-    "As reviewed: dismissed movements left out, excluded spans neither counted nor in the hours, the same rules.",
+    f"{AS_REVIEWED.capitalize()}: dismissed movements left out, excluded spans neither counted nor in the hours, "
+    "the same rules.",
 )
 _LIMITS = (
-    "Counts from an accelerometer are another scale than EMG counts: 39 % of the leg movements in EMG move nothing "
-    "(Terrill 2013). Thresholds of published criteria were made for EMG.",
+    f"{EMG_CAVEAT} Thresholds of published criteria were made for EMG.",
     "One recorded leg gives a lower bound.",
     "Apnoea, narcolepsy, medication and other causes of leg movements cannot be told from here, nor can arousals.",
     "Restless legs are an urge to move that only the person can report.",
-    '"Hypnic jerk" is a heuristic: a cough, a startle or a bed partner can look the same.',
+    f'"{LABELS["hypnic_jerk"].capitalize()}" is a heuristic: a cough, a startle or a bed partner can look the same.',
     "Indices vary from night to night; one night is not a pattern (Trotti 2009).",
 )
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analytics.report.drawing import WIDTH, behind, box, label, marks, picture, upright
-from analytics.report.findings import VERDICTS
 from analytics.report.gathering import ReportNight
 from analytics.report.markup import Html, el, joined
 from analytics.report.scales import HOUR_US, Linear, clock
 from analytics.report.timeline import LANES
+from analytics.words import NOT_ASSESSABLE, SHORT_FLAGS, VERDICTS
 
 _LEFT, _RIGHT = 76.0, 520.0
 _ROW, _TOP = 15.0, 18.0
 #: Rows of one picture: more would not fit on a page.
 _MOST_ROWS = 40
-_SHORT = {"possible_plmd": "PLMD", "frequent_hypnic_jerks": "jerks", "possible_rls": "RLS"}
 
 
 def overview(nights: Sequence[ReportNight]) -> Html:
@@ -104,7 +103,7 @@ def _index(one: ReportNight) -> str:
 
 
 def _state(one: ReportNight) -> str:
-    raised = [_SHORT[flag.name] for flag in one.flags if flag.raised]
-    found = "+".join(raised) if raised else ("" if one.night.assessable else "not assessable")
+    raised = [SHORT_FLAGS[flag.name] for flag in one.flags if flag.raised]
+    found = "+".join(raised) if raised else ("" if one.night.assessable else NOT_ASSESSABLE)
     said = VERDICTS.get(one.holds.night or "", "")
     return ", ".join(filter(None, (found, said)))

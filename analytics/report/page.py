@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from analytics.model import Criterion, Flag, Review
+from analytics.model import Criterion, CriterionState, Flag, Review
 from analytics.report.by_hour import bars
 from analytics.report.drawing import patterns, table
-from analytics.report.findings import FLAGS, VERDICTS, findings
+from analytics.report.findings import findings
 from analytics.report.gathering import Report, ReportNight
 from analytics.report.intervals import histogram
 from analytics.report.markup import Html, el, joined
@@ -18,13 +18,25 @@ from analytics.report.overview import overview
 from analytics.report.scales import clock, local
 from analytics.report.style import SHEET
 from analytics.report.timeline import timeline
-
-CAVEAT = (
-    "A screening aid, not a diagnosis. Counts from an accelerometer are another scale than EMG counts: what does not "
-    "move the limb is not seen. Disorders need an interview, PLMD a sleep study as well."
+from analytics.words import (
+    AS_DETECTED,
+    AS_REVIEWED,
+    BLANKS,
+    CAVEAT,
+    CRITERION_STATES,
+    FLAGGED,
+    FLAGS,
+    NOT_ASSESSABLE,
+    NOT_FLAGGED,
+    NOT_FOUND_AGAIN,
+    OTHER_RULES,
+    SAME_AS_REVIEWED,
+    VERDICTS,
 )
+
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_STATES = {"met": "■ met", "not met": "□ not met", "not measurable": "? not measurable"}
+#: Told apart without colour.
+_MARKS = {"met": "■", "not met": "□", "not measurable": "?"}
 
 
 def page_of(report: Report) -> str:
@@ -113,15 +125,15 @@ def _legend(one: ReportNight) -> Html:
     if one.night.blind_below_mg is not None:
         words.append("dashed: smaller movements were not seen")
     if any(blank.kind == "gap" for blank in one.night.blanks):
-        words.append("hatched from top to bottom: not recorded")
+        words.append(f"hatched from top to bottom: {BLANKS['gap']}")
     if any(blank.kind != "gap" for blank in one.night.blanks):
-        words.append("hatched below and in the sleep band: not searchable or probably not worn")
+        words.append(f"hatched below and in the sleep band: {BLANKS['unscorable']} or {BLANKS['unworn']}")
     if one.night.legs == "both":
         words.append("upper half of a lane: left leg, lower half: right leg, both: the whole")
     if one.holds.dismissed:
-        words.append("crosses: dismissed by a reviewer")
+        words.append(f"crosses: {VERDICTS['dismiss']} by a reviewer")
     if len(one.holds.excluded_us):
-        words.append("framed stripes: excluded by a reviewer")
+        words.append(f"framed stripes: {VERDICTS['exclude']} by a reviewer")
     return el("figcaption", "; ".join(words) + ".")
 
 
@@ -129,7 +141,7 @@ def _verdict(one: ReportNight) -> Html:
     raised = [flag for flag in one.flags if flag.raised]
     lines = [el("p", el("strong", f"{FLAGS[flag.name]}: "), flag.reason) for flag in raised]
     if not one.night.assessable:
-        lines.append(el("p", el("strong", "Not assessable: "), one.night.not_assessable_reason or ""))
+        lines.append(el("p", el("strong", f"{NOT_ASSESSABLE.capitalize()}: "), one.night.not_assessable_reason or ""))
     elif not raised:
         lines.append(el("p", el("strong", "No pattern found. "), *(f"{flag.reason} " for flag in one.flags)))
     if one.score is None:
@@ -142,12 +154,12 @@ def _verdict(one: ReportNight) -> Html:
 
 
 def _measures(one: ReportNight) -> Html:
-    head = ("measure", "as detected", *(("as reviewed",) if one.reviewed else ()))
+    head = ("measure", AS_DETECTED, *((AS_REVIEWED,) if one.reviewed else ()))
     remark = None
     if one.stale:
-        remark = "Reviews change these numbers, but thresholds or rules have changed since the analysis: run reanalyse."
+        remark = f"Reviews change these numbers, but {OTHER_RULES}."
     elif one.reviewed is None and one.score is not None:
-        remark = "As reviewed: the same; no movement was dismissed and no span excluded."
+        remark = f"{AS_REVIEWED.capitalize()}: {SAME_AS_REVIEWED}."
     return el(
         "div",
         el("h3", "Measures"),
@@ -167,7 +179,7 @@ def _reviews(one: ReportNight) -> Html:
             el("p", f"{one.reviewed.n_dismissed} movements dismissed, {60 * one.reviewed.excluded_h:.0f} min excluded.")
         )
     if holds.unmatched:
-        found.append(el("p", f"{holds.unmatched} judged movements are not found by the present analysis."))
+        found.append(el("p", f"{holds.unmatched} {NOT_FOUND_AGAIN}."))
     found += [_note(review, one) for review in holds.notes]
     return joined(el("h3", "Review"), found) if found else joined()
 
@@ -182,22 +194,26 @@ def _note(review: Review, one: ReportNight) -> Html:
     return el(
         "p",
         el("bdi", review.reviewer),
-        f", {when}, on {about} ({review.verdict}): ",
+        f", {when}, on {about} ({VERDICTS[review.verdict]}): ",
         el("bdi", review.note or "", class_="words"),
     )
 
 
 def _flag(flag: Flag) -> Html:
     rows = [
-        (criterion.name, _value(criterion), el("span", _STATES[criterion.state], class_="state"), criterion.says)
+        (criterion.name, _value(criterion), el("span", _state(criterion.state), class_="state"), criterion.says)
         for criterion in flag.criteria
     ]
-    title = f"{FLAGS[flag.name]}: {'flagged' if flag.raised else 'not flagged'}"
+    title = f"{FLAGS[flag.name]}: {FLAGGED if flag.raised else NOT_FLAGGED}"
     return el(
         "div",
         el("h3", title),
         table(("criterion", "value", "state", "threshold or remark"), rows, css="criteria"),
     )
+
+
+def _state(state: CriterionState) -> str:
+    return f"{_MARKS[state]} {CRITERION_STATES[state]}"
 
 
 def _value(criterion: Criterion) -> str:

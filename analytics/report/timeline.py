@@ -18,6 +18,7 @@ from analytics.report.drawing import WIDTH, behind, box, label, marks, picture, 
 from analytics.report.markup import Html, el, joined
 from analytics.report.scales import Linear, Logarithmic, clock, ticks
 from analytics.signal.wear import union
+from analytics.words import LABELS, ONSET_SPAN, SLEEP_STATES, onset_doubt_min
 
 _LEFT, _RIGHT = 114.0, WIDTH - 6.0
 _LANE = 13.0
@@ -45,12 +46,12 @@ class Lane:
 
 
 LANES = (
-    Lane("periodic, asleep", "periodic", ("periodic",), awake=False),
-    Lane("periodic, not asleep", "periodic-awake", ("periodic",), awake=True),
-    Lane("hypnic jerk", "jerk", ("hypnic_jerk",)),
+    Lane(f"{LABELS['periodic']}, {SLEEP_STATES['sleep']}", "periodic", ("periodic",), awake=False),
+    Lane(f"{LABELS['periodic']}, not {SLEEP_STATES['sleep']}", "periodic-awake", ("periodic",), awake=True),
+    Lane(LABELS["hypnic_jerk"], "jerk", ("hypnic_jerk",)),
     Lane("single", "single", ("isolated", "short_interval")),
-    Lane("while awake", "other", ("wake",)),
-    Lane("turning, other", "other", ("rhythmic", "posture_change", "large_movement")),
+    Lane(LABELS["wake"], "other", ("wake",)),
+    Lane(f"{LABELS['posture_change']}, other", "other", ("rhythmic", "posture_change", "large_movement")),
 )
 
 
@@ -84,14 +85,14 @@ def _axis(night: Night, x: Linear, zone: tzinfo, bottom: float) -> Html:
 
 
 def _sleep_band(night: Night, x: Linear) -> Html:
-    drawn = [label(_LEFT - 6, _BAND_TOP + 11, "asleep", anchor="end")]
+    drawn = [label(_LEFT - 6, _BAND_TOP + 11, SLEEP_STATES["sleep"], anchor="end")]
     drawn.append(box(x.left, _BAND_TOP, x.right - x.left, _BAND, "ground"))
     for bout in night.bouts:
         left, right = x(bout.start_us), x(bout.end_us)
         if bout.state == "sleep":
             drawn.append(box(left, _BAND_TOP, right - left, _BAND, "asleep"))
     if not night.bouts:
-        drawn.append(label((x.left + x.right) / 2, _BAND_TOP + 11, "not known", anchor="middle"))
+        drawn.append(label((x.left + x.right) / 2, _BAND_TOP + 11, SLEEP_STATES["unknown"], anchor="middle"))
     return joined(drawn)
 
 
@@ -100,13 +101,13 @@ def _onset(night: Night, x: Linear, bottom: float) -> Html:
     if night.sleep_onset_us is None:
         return joined()
     at = x(night.sleep_onset_us)
-    half_us = 1.96 * (night.onset_sd_min or 0.0) * 6e7
+    half_us = onset_doubt_min(night.onset_sd_min) * 6e7
     first, last = x(night.sleep_onset_us - half_us), x(night.sleep_onset_us + half_us)
     whisker = f"M{first:.2f} 8V14M{first:.2f} 11H{last:.2f}M{last:.2f} 8V14"
     return joined(
         el("path", d=whisker, class_="onset"),
         upright(at, 6, bottom, "onset-line"),
-        label(last + 4, 13, "falls asleep (95 % span)"),
+        label(last + 4, 13, ONSET_SPAN),
     )
 
 

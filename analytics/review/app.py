@@ -31,6 +31,7 @@ from analytics.review.protection import Protected
 from analytics.review.verdicts import review_from, reviewed_payload
 from analytics.review.waveform import window_payload
 from analytics.store import snapshot, write_review
+from analytics.words import SHORT_CAVEAT, for_page
 from ingest.errors import DatabaseBusyError, NightkickError, StoreError, UsageError
 
 _HERE = Path(__file__).parent
@@ -45,7 +46,13 @@ def create_app(page: Page) -> ASGIApp:
     templates = Jinja2Templates(directory=_HERE / "templates")  # escapes whatever is put into it
 
     def shell(request: Request) -> Response:
-        known = {"token": page.token, "reviewer": page.reviewer, "version": page.version}
+        known = {
+            "token": page.token,
+            "reviewer": page.reviewer,
+            "version": page.version,
+            "words": for_page(),
+            "caveat": SHORT_CAVEAT,
+        }
         return templates.TemplateResponse(request, "page.html", known)
 
     async def review(request: Request) -> Response:

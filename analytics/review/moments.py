@@ -1,6 +1,6 @@
 """Instants as a browser takes them: milliseconds since 1970 in UTC, and how far the wearer's clock was ahead.
 
-The only place of the page that knows zones. Browsers know fewer zone names than we store, so they are told offsets.
+Knows the zones for the page. Browsers know fewer zone names than we store, so they are told offsets.
 """
 
 from __future__ import annotations

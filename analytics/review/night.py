@@ -14,6 +14,7 @@ from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
 from analytics.store import frames, load_night
+from analytics.words import onset_doubt, onset_doubt_min
 from ingest.errors import UsageError
 
 _NIGHT = "SELECT * FROM nights WHERE subject = ? AND night_date = ?"
@@ -50,7 +51,7 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     (row,) = view.to_dicts()
     score = night.scores[0] if night.scores else None
     return {
-        "night": {name: _plain(value) for name, value in row.items()},
+        "night": {name: _plain(value) for name, value in row.items()} | _doubt(row["onset_sd_min"]),
         "offsets": offsets(row["tz"], row["recorded_from"], row["recorded_to"]),
         "flags": [asdict(flag) for flag in score.flags] if score else [],
         "events": _columns(score.events if score else (), night.movements),
@@ -63,6 +64,11 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "sensors": sensors.to_dicts(),
         "review": review_of_night(page, night, ruleset),
     }
+
+
+def _doubt(onset_sd_min: float | None) -> dict[str, Any]:
+    """Of the sleep onset, as a half width to draw and in words."""
+    return {"onset_doubt_min": onset_doubt_min(onset_sd_min), "onset_doubt": onset_doubt(onset_sd_min)}
 
 
 def _columns(events: Sequence[Event], movements: Sequence[Movement]) -> dict[str, list[Any]]:

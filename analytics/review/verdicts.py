@@ -11,6 +11,7 @@ from analytics.model import Night, Review, Score, Verdict
 from analytics.nights.review_effect import Standing, as_reviewed, same_rules, standing
 from analytics.review.page import Page
 from analytics.store import default_ruleset, load_night, reviews_of, snapshot
+from analytics.words import OTHER_RULES
 from ingest.errors import UsageError
 
 #: What the page compares.
@@ -80,7 +81,7 @@ def _reviewed(
         return None, None
     ruleset = page.rulesets.get(score.ruleset)
     if ruleset is None or not same_rules(night, ruleset, page.criteria):
-        return None, "analysed with other thresholds than the present ones: nightkick reanalyse makes them comparable"
+        return None, OTHER_RULES
     found = as_reviewed(night, holds, ruleset, page.criteria)
     return _shown(found.measures, found.tst_h, assessable=night.assessable), None
 

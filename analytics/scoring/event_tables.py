@@ -1,6 +1,6 @@
 """What may come into scoring: tables are checked here and put on one common line of time.
 
-Three assumptions underpin everything behind this module, and it is the only place that ensures them:
+Three assumptions underpin everything behind this module, which ensures them:
 
 1. Times are whole milliseconds (int64); 10 s computed as a difference of floats can be 9.999999 s.
 2. Every night has its own stretch of one long time line, and the stretches lie farther apart than any

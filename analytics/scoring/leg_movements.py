@@ -1,6 +1,6 @@
 """From single-leg marks to leg movements: which marks are one movement, and which may be periodic.
 
-It is the only place that decides what *one* movement is. The order matters and is fixed: marks of one leg are
+Decides what *one* movement is. The order matters and is fixed: marks of one leg are
 merged first, the shortest duration is applied to what results (so two marks of 0.4 s that are 0.2 s apart are
 one movement of 1 s, and a lone one of 0.4 s is nothing), and only then are the legs joined.
 

@@ -1,9 +1,8 @@
 """From scored movements to numbers per night, per series and per clock hour.
 
-It is the only place that counts. A number that cannot be known is null, never 0: without a scored epoch
-nobody knows how many movements were in sleep; without sleep there is no index; without a respiration channel
-there is no number of respiratory movements. Where a rule set does not score movements in wake there are no
-PLMW.
+A number that cannot be known is null, never 0: without a scored epoch, how many movements were in sleep is not known;
+without sleep there is no index; without a respiration channel there is no number of respiratory movements. Where a rule
+set does not score movements in wake there are no PLMW.
 
 Two periodicity indices are kept because the literature has both, and they differ:
 `periodicity_index_share` is PLMS / CLM in sleep (the WASM tools), `periodicity_index_runs` is the share of all

@@ -1,6 +1,6 @@
 """What else happened when a movement did: sleep stage, respiratory event, arousal.
 
-It is the only place that relates movements to other channels. All questions are asked of sorted spans on the
+Relates movements to other channels. All questions are asked of sorted spans on the
 common time line of `analytics.scoring.event_tables`, so that one search answers them for all nights.
 """
 

@@ -1,6 +1,6 @@
 """Which rules a night is scored by: immutable rule sets, every number with its citation.
 
-This is the only place where a scoring threshold is written down. `analytics.scoring.leg_movements`,
+Scoring thresholds are written down here. `analytics.scoring.leg_movements`,
 `analytics.scoring.series`, `analytics.scoring.respiration_arousal` and `analytics.scoring.measures` take a `Ruleset`
 and contain no number of their own. Where a standard is silent and published tools disagree, the choice is a named
 switch here, not code there.

@@ -1,6 +1,6 @@
 """From leg movements to periodic series: intervals, runs, and who belongs to one.
 
-It is the only place that forms runs. Runs are formed over the whole recording, sleep and wake alike; by stage
+Runs are formed over the whole recording, sleep and wake alike; by stage
 is counted afterwards. An inter-movement interval (IMI) goes from onset to onset, from a candidate to the
 candidate before it. It is undefined for the first of a night and, where a movement that is not a candidate
 ends a run, for the first candidate after one.

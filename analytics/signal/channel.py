@@ -1,7 +1,6 @@
 """Stored samples become the channel that is analysed: what was not measured left out, the axes corrected.
 
-Stored samples are as the file has them; this is the only place that changes any, and it changes them the same way
-every time.
+Stored samples are as the file has them. What is changed for the analysis is changed here, the same way every time.
 """
 
 from __future__ import annotations

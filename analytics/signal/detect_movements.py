@@ -1,6 +1,6 @@
 """From an envelope to movements: where each one starts and ends, and what it looks like by itself.
 
-The only place that decides *that* something moved. What it means (periodic, hypnic jerk, awake) depends on
+Decides *that* something moved. What it means (periodic, hypnic jerk, awake) depends on
 its surroundings and is decided in `analytics.nights.labels` and `analytics.scoring.score`.
 """
 
@@ -23,7 +23,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Detected:
     """What one sensor saw, and when it could see at all.
 
     Attributes
@@ -42,7 +42,7 @@ class Watched:
     threshold_g: NDArray[np.float64]
 
 
-def watch(channel: Channel, found: Sequence[Segment], criteria: Criteria) -> Watched:
+def detect_movements(channel: Channel, found: Sequence[Segment], criteria: Criteria) -> Detected:
     """Find every movement of one sensor in one night.
 
     Parameters
@@ -55,7 +55,7 @@ def watch(channel: Channel, found: Sequence[Segment], criteria: Criteria) -> Wat
 
     Returns
     -------
-    Watched
+    Detected
         Movements of any duration and shape, with those too short to be anything left out.
     """
     movements: list[Movement] = []
@@ -72,7 +72,7 @@ def watch(channel: Channel, found: Sequence[Segment], criteria: Criteria) -> Wat
         times.append(segment.time_us[usable])
         levels.append(high_g[usable])
     ordered = sorted(movements, key=lambda m: (m.onset_us, m.offset_us))
-    return Watched(
+    return Detected(
         movements=tuple(replace(m, number=i) for i, m in enumerate(ordered, start=1)),
         watched_us=np.concatenate(spans) if spans else np.empty((0, 2), np.int64),
         threshold_time_us=np.concatenate(times) if times else np.empty(0, np.int64),

@@ -1,6 +1,6 @@
 """How much each sensor moved, second by second: small enough to keep, fine enough to draw a whole night from.
 
-The only place that reduces an envelope for pictures. Samples may be deleted, or lie on another machine; what is drawn
+Reduces an envelope for pictures. Samples may be deleted, or lie on another machine; what is drawn
 then is what was stored with the night. The largest value of a second is kept, never a mean: a kick of half a second
 must not drown in the stillness around it.
 """

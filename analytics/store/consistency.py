@@ -1,6 +1,6 @@
 """Whether what is stored still fits together: what foreign keys would guard, and what no database can.
 
-The only place that recounts: indices are stored once, when a night is analysed, and here compared with its events.
+Recounts: indices are stored once, when a night is analysed, and here compared with its events.
 """
 
 from __future__ import annotations

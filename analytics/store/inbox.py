@@ -1,6 +1,6 @@
 """What is remembered of the files of an inbox, so that a run opens only those that are new or have changed.
 
-The only place that knows the table ``inbox_file``. Rows of files that are gone stay: a share that was not mounted for
+Knows the table ``inbox_file``. Rows of files that are gone stay: a share that was not mounted for
 one night must not be hashed again from end to end.
 """
 

@@ -1,4 +1,4 @@
-"""What is worth telling a person after an unattended run, and what has been told: the only place with ``notice``."""
+"""What is worth telling a person after an unattended run, and what has been told."""
 
 from __future__ import annotations
 

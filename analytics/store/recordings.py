@@ -3,7 +3,7 @@
 Vitals are kept by minute (`analytics.signal.heart`), samples in Parquet (`analytics.store.samples.staged`), all else as
 it came.
 
-The only place that knows how a `Recording` becomes a row and a row a `StoredRecording` again.
+Knows how a `Recording` becomes a row and a row a `StoredRecording` again.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Mending what can be mended without analysing anything: permissions, leftovers, rows that belong to nothing.
 
-The only place that deletes what an import did not ask to be deleted, so it is timid: samples without a recording go
+Deletes what an import did not ask to be deleted, so it is timid: samples without a recording go
 only when no import can be about to store that recording, and those in a folder that databases share only when no other
 database lies beside it.
 """

@@ -1,6 +1,6 @@
 """Reviews in and out. They are only ever added; analyses and imports never touch them.
 
-The only place that decides which movement a review is about when it is written: the number that a page shows may be
+Decides which movement a review is about when it is written: the number that a page shows may be
 that of an older analysis, so the onset finds the event, and number, exact onset and recording are kept with it.
 """
 

@@ -1,6 +1,6 @@
 """What an import leaves behind: one short transaction, the only moment the database is locked for writing.
 
-The only place that decides whether an analysis may be stored. Analysing takes long and the database is free
+Decides whether an analysis may be stored. Analysing takes long and the database is free
 meanwhile, so another import may have added a second leg to the same night. `save` therefore compares what each
 night was analysed from with what belongs to it *now*, inside the transaction, and refuses the whole of it when
 they differ. That is what makes the order of imports, and doing them at once, come out the same.

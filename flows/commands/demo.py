@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from analytics import store as the_store
 from analytics.files.belongings import kept_as
-from analytics.store import query
 from flows.commands.import_files import run_import
-from flows.importing.declared import Wishes
 from flows.importing.telling import summary, tell
 from flows.settings.database import store_for
-from flows.terminal.night_table import Nights, Selection, print_nights, select_nights
+from flows.terminal.exit_codes import ExitCode
+from flows.terminal.night_table import Nights, print_nights, select_nights
+from flows.terminal.options import EVERY_NIGHT, Out
 from flows.terminal.talk import emit
 from ingest.errors import UsageError
 from ingest.workspace import own_folder
@@ -33,14 +34,16 @@ def sample_data() -> Path:
     return found
 
 
-def demo_command(out: Path) -> bool:
-    """Import the samples and print the nights, what was imported, and where to go from there.
+def demo(*, out: Out = Path("demo-output")) -> ExitCode:
+    """Import the sample recordings through the flow and show what was found.
 
-    Returns
-    -------
-    bool
-        Whether every sample is stored.
+    Parameters
+    ----------
+    out
+        Folder for the demo's database; made if missing.
     """
+    from flows.importing.declared import Wishes
+
     database = out / DATABASE
     try:
         _refuse_to_mix(database)
@@ -52,10 +55,10 @@ def demo_command(out: Path) -> bool:
     worn = Wishes(site="ankle", side="left", tz="UTC")
     outcomes = run_import([sample_data()], worn, database=database, use_flow=True)
     tell(outcomes)
-    nights = select_nights(store_for(database), Selection())
+    nights = select_nights(store_for(database), EVERY_NIGHT)
     print_nights(nights)
     emit(f"\n{summary(outcomes)} -> {database}\n\n{_next_steps(database, nights)}")
-    return all(outcome.error is None for outcome in outcomes)
+    return ExitCode.DONE if all(outcome.error is None for outcome in outcomes) else ExitCode.SOME_FAILED
 
 
 def _refuse_to_mix(database: Path) -> None:
@@ -71,8 +74,8 @@ def _refuse_to_mix(database: Path) -> None:
     if not database.exists():
         return
     samples = {path.name for path in sample_data().iterdir()}
-    stored = query(store_for(database), "SELECT path FROM imports WHERE status = 'imported'")["path"].to_list()
-    if not {Path(path).name for path in stored} <= samples:
+    imported = the_store.query(store_for(database), "SELECT path FROM imports WHERE status = 'imported'")
+    if not {Path(path).name for path in imported["path"]} <= samples:
         raise UsageError("not the demo's database", path=database, hint="name another folder with -o")
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 
-from analytics.store import Finding, Store, check
+from analytics import store as the_store
 from flows import __version__
 from flows.settings.database import store_for
-from flows.settings.settings import candidates, load
+from flows.terminal.exit_codes import ExitCode
+from flows.terminal.options import Database
 from flows.terminal.talk import complain, emit, say
 from ingest.errors import NightkickError, StoreError
 
@@ -22,24 +23,19 @@ WRITABLE_BY_OTHERS = 0o022
 DEPENDENCIES = ("duckdb", "polars", "fitparse", "numpy", "scipy", "prefect", "fastapi", "sqlalchemy")
 
 
-def doctor_command(*, database: Path | None, mend: bool) -> bool:
-    """Print one line a finding; what is wrong says what to do about it.
+def doctor(*, repair: bool = False, db: Database = None) -> ExitCode:
+    """Check the environment and the database, and say what to do about what is wrong.
 
     Parameters
     ----------
-    mend : bool
-        Repair what can be repaired before.
-
-    Returns
-    -------
-    bool
-        Whether everything is in order.
+    repair
+        First mend what can be mended: permissions, leftovers, lost samples whose files are still there, damaged nights.
     """
-    if mend:
-        _mend(database)
-    findings = list(_findings(database))
+    if repair:
+        _mend(db)
+    findings = list(_findings(db))
     emit("".join(f"{_line(finding)}\n" for finding in findings))
-    return all(finding.ok for finding in findings)
+    return ExitCode.DONE if all(finding.ok for finding in findings) else ExitCode.SOME_FAILED
 
 
 def _mend(database: Path | None) -> None:
@@ -55,7 +51,9 @@ def _mend(database: Path | None) -> None:
             complain(error.line())
 
 
-def _findings(database: Path | None) -> Iterator[Finding]:
+def _findings(database: Path | None) -> Iterator[the_store.Finding]:
+    from flows.settings.settings import candidates, load
+
     yield _python()
     yield from map(_installed, DEPENDENCIES)
     yield _one_fit_reader()
@@ -73,27 +71,27 @@ def _findings(database: Path | None) -> Iterator[Finding]:
     yield from _database(store)
 
 
-def _python() -> Finding:
+def _python() -> the_store.Finding:
     what = f"nightkick {__version__} on Python {platform.python_version()}"
-    return Finding(ok=sys.version_info >= (3, 11), what=what, hint="use 3.11 or newer")
+    return the_store.Finding(ok=sys.version_info >= (3, 11), what=what, hint="use 3.11 or newer")
 
 
-def _installed(name: str) -> Finding:
+def _installed(name: str) -> the_store.Finding:
     try:
         return _good(f"{name} {version(name)}")
     except PackageNotFoundError:
         return _bad(f"{name} is not installed", "install nightkick again, from its lock")
 
 
-def _one_fit_reader() -> Finding:
+def _one_fit_reader() -> the_store.Finding:
     """Two distributions install the same package ``fitparse``; the later one overwrites half of the other."""
     owners = sorted(set(packages_distributions().get("fitparse", [])))
     says = f"the package fitparse comes from {' and '.join(owners) or 'nowhere'}"
     remedy = "pip uninstall python-fitparse fitparse, then install fitparse"
-    return Finding(ok=owners == ["fitparse"], what=says, hint=remedy)
+    return the_store.Finding(ok=owners == ["fitparse"], what=says, hint=remedy)
 
 
-def _zone() -> Finding:
+def _zone() -> the_store.Finding:
     from tzlocal import get_localzone_name
 
     from ingest.clock import zone_info
@@ -106,7 +104,7 @@ def _zone() -> Finding:
     return _good(f"this machine's time zone is {name}")
 
 
-def _settings_safe() -> Finding:
+def _settings_safe() -> the_store.Finding:
     """Settings may name commands to run: who can change them can run anything."""
     if paths := _writable_by_others():
         return _bad(f"others can change {paths[0]}", "chmod go-w it, or nightkick doctor --repair")
@@ -114,34 +112,36 @@ def _settings_safe() -> Finding:
 
 
 def _writable_by_others() -> list[Path]:
+    from flows.settings.settings import candidates
+
     return [path for path in candidates() if path.exists() and path.stat().st_mode & WRITABLE_BY_OTHERS]
 
 
-def _space(database: Path) -> Finding:
+def _space(database: Path) -> the_store.Finding:
     folder = next(parent for parent in database.parents if parent.exists())
     free = shutil.disk_usage(folder).free
     what = f"{free / 1e9:.1f} GB free in {folder}"
-    return Finding(ok=free >= ENOUGH_BYTES, what=what, hint="make room, or move the database")
+    return the_store.Finding(ok=free >= ENOUGH_BYTES, what=what, hint="make room, or move the database")
 
 
-def _database(store: Store) -> Iterator[Finding]:
+def _database(store: the_store.Store) -> Iterator[the_store.Finding]:
     if not store.path.exists():
         yield _good(f"no database at {store.path} yet; the first import makes it")
         return
     try:
-        yield from check(store)
+        yield from the_store.check(store)
     except NightkickError as error:
         yield _bad(f"{store.path}: {error.what}", error.hint)
 
 
-def _good(what: str) -> Finding:
-    return Finding(ok=True, what=what, hint="")
+def _good(what: str) -> the_store.Finding:
+    return the_store.Finding(ok=True, what=what, hint="")
 
 
-def _bad(what: str, hint: str) -> Finding:
-    return Finding(ok=False, what=what, hint=hint)
+def _bad(what: str, hint: str) -> the_store.Finding:
+    return the_store.Finding(ok=False, what=what, hint=hint)
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: the_store.Finding) -> str:
     advice = f" -> {finding.hint}" if finding.hint and not finding.ok else ""
     return f"{'ok ' if finding.ok else 'BAD'}  {finding.what}{advice}"

@@ -12,72 +12,83 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from analytics.model import Night
-from analytics.store import (
-    Doomed,
-    Store,
-    StoredRecording,
-    Wish,
-    find_doomed,
-    foreign_tables,
-    forget,
-    frames,
-    known_subjects,
-    prunable,
-    prune,
-    said_of_pruned,
-    samples_path,
-)
-from flows.commands.forget_remains import copies_beside, original_files, settings_that_name
-from flows.importing.declared import Wishes
-from flows.importing.import_run import Context
-from flows.importing.pipeline import open_context
-from flows.importing.save_recording import to_analyse
-from flows.importing.worker_tasks import analysed
+from cyclopts import Parameter
+
+from analytics import store as the_store
 from flows.settings.database import store_for
 from flows.terminal.exit_codes import ExitCode, failed
+from flows.terminal.options import Database
 from flows.terminal.talk import emit, say
-from flows.unattended.prefect_records import foreign_records, records_at_rest, remove_records
 from ingest.archives.companion_files import companions_of
 from ingest.errors import DatabaseUnreadableError, SamplesLostError, UsageError, visible
 from ingest.fingerprint import sha256_of_all
+
+if TYPE_CHECKING:
+    from analytics.model import Night
+    from flows.importing.import_run import Context
 
 _PREFIX = re.compile(r"[0-9a-fA-F]{6,64}")
 _AGE = re.compile(r"(?P<days>\d{1,5})d")
 
 
+@Parameter(name="*")
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The command line, as it came. ``recording`` is a hash, its beginning, or a file."""
+    """What to forget, as it came from the command line."""
 
-    subject: str | None = None
-    night: date | None = None
-    recording: str | None = None
-    older: str | None = None
+    subject: Annotated[
+        str | None,
+        Parameter(help="All that is stored of this person, reviews and journal too; with --night only that night."),
+    ] = None
+    night: Annotated[
+        date | None,
+        Parameter(help="All that is stored of this evening (YYYY-MM-DD), of everybody unless --subject is given."),
+    ] = None
+    recording: Annotated[
+        str | None,
+        Parameter(
+            help="One recording and what was found in it: its SHA-256, the first characters of that, or its file."
+        ),
+    ] = None
+    prune_samples: Annotated[
+        str | None,
+        Parameter(
+            help="Only free disk: remove the samples of recordings that ended before a date, or so long ago (365d). "
+            "Results stay."
+        ),
+    ] = None
 
 
-def forget_command(asked: Asked, *, yes: bool, dry_run: bool, database: Path | None) -> ExitCode:
-    """Forget, or prune, once it was agreed to.
+NOTHING = Asked()
 
-    Raises
-    ------
-    UsageError
-        Nothing, or nothing that is stored, was named; or nobody agreed.
-    StoreError
-        Nothing was forgotten.
+
+def forget(*, asked: Asked = NOTHING, yes: bool = False, dry_run: bool = False, db: Database = None) -> ExitCode:
+    """Forget a person, a night or a recording for good, and say what stays in files, backups and copies.
+
+    Rows, samples, the published copy and Prefect's records of runs go. End nightkick schedule first.
+
+    Parameters
+    ----------
+    yes
+        Do not ask.
+    dry_run
+        Show what would go, and change nothing.
     """
+    from flows.unattended.prefect_records import records_at_rest
+
     _check(asked)
-    store = store_for(database)
+    store = store_for(db)
     if not store.path.exists():
         raise DatabaseUnreadableError("there is no database here", path=store.path, hint="name another with --db")
-    context = open_context(Wishes(), database=database)
-    if asked.older is not None:
-        return _prune(context, asked.older, yes=yes, dry_run=dry_run)
+    context = _opened(db)
+    if asked.prune_samples is not None:
+        return _prune(context, asked.prune_samples, yes=yes, dry_run=dry_run)
     wish = _wish(context.store, asked)
-    doomed = find_doomed(context.store, wish)
+    doomed = the_store.find_doomed(context.store, wish)
     if doomed.is_nothing:
-        known = ", ".join(visible(name) for name in known_subjects(context.store)) or "nobody"
+        known = ", ".join(visible(name) for name in the_store.known_subjects(context.store)) or "nobody"
         raise UsageError(f"nothing is stored of {_named(asked)}", hint=f"stored are: {known}")
     if dry_run:
         emit("".join(f"{line}\n" for line in (_would_go(asked, doomed), *_each(doomed))))
@@ -86,12 +97,20 @@ def forget_command(asked: Asked, *, yes: bool, dry_run: bool, database: Path | N
         return _forget(context, asked, wish, doomed, records, yes=yes)
 
 
+def _opened(database: Path | None) -> Context:
+    """The database, ready to be changed; what a change that was killed left to do is done."""
+    from flows.importing.declared import Wishes
+    from flows.importing.pipeline import open_context
+
+    return open_context(Wishes(), database=database)
+
+
 def _check(asked: Asked) -> None:
     if asked.subject is not None and not asked.subject.strip():
         raise UsageError("--subject must not be empty")
     if asked.recording is not None and not asked.recording.strip():
         raise UsageError("--recording must not be empty")
-    alone = [asked.recording, asked.older]
+    alone = [asked.recording, asked.prune_samples]
     others = [asked.subject, asked.night]
     n_ways = sum(way is not None for way in alone) + any(other is not None for other in others)
     if n_ways == 0:
@@ -100,15 +119,15 @@ def _check(asked: Asked) -> None:
         raise UsageError("--recording and --prune-samples stand alone", hint="only --night and --subject go together")
 
 
-def _wish(store: Store, asked: Asked) -> Wish:
+def _wish(store: the_store.Store, asked: Asked) -> the_store.Wish:
     if asked.recording is None:
-        return Wish(asked.subject, asked.night)
-    return Wish(sha256=_recording(store, asked.recording))
+        return the_store.Wish(asked.subject, asked.night)
+    return the_store.Wish(sha256=_recording(store, asked.recording))
 
 
-def _recording(store: Store, text: str) -> str:
+def _recording(store: the_store.Store, text: str) -> str:
     """The whole hash of the one recording that is meant."""
-    (rows,) = frames(store, ("SELECT sha256, path FROM recording ORDER BY sha256", ()))
+    (rows,) = the_store.frames(store, ("SELECT sha256, path FROM recording ORDER BY sha256", ()))
     known: dict[str, str] = dict(rows.iter_rows())
     path = Path(text)
     found = [sha256 for sha256 in known if _PREFIX.fullmatch(text) and sha256.startswith(text.lower())]
@@ -125,8 +144,17 @@ def _recording(store: Store, text: str) -> str:
 
 
 def _forget(
-    context: Context, asked: Asked, wish: Wish, doomed: Doomed, records: Sequence[Path], *, yes: bool
+    context: Context,
+    asked: Asked,
+    wish: the_store.Wish,
+    doomed: the_store.Doomed,
+    records: Sequence[Path],
+    *,
+    yes: bool,
 ) -> ExitCode:
+    from flows.commands.forget_remains import what_stays
+    from flows.unattended.prefect_records import remove_records
+
     store, interrupted = context.store, False
     try:
         _agree(_would_go(asked, doomed), yes=yes)
@@ -134,29 +162,32 @@ def _forget(
         for folder in records:
             remove_records(folder)
             say(f"removed Prefect's records of runs in {folder}")
-        forget(store, wish, doomed, nights)
+        the_store.forget(store, wish, doomed, nights)
     except KeyboardInterrupt:
-        if find_doomed(store, wish) == doomed:
+        if the_store.find_doomed(store, wish) == doomed:
             return failed("interrupted; nothing was forgotten", ExitCode.INTERRUPTED)
-        open_context(Wishes(), database=store.path)  # finishes what is left to do
+        _opened(store.path)  # finishes what is left to do
         interrupted = True
     for line in _what_went(asked, doomed):
         say(line)
-    for line in _what_stays(context, asked, doomed):
+    for line in what_stays(context, doomed, subject=asked.subject, night=asked.night):
         say(line)
     return (
         failed("interrupted; all of it was forgotten by then", ExitCode.INTERRUPTED) if interrupted else ExitCode.DONE
     )
 
 
-def _analysed_from_the_rest(context: Context, doomed: Doomed) -> list[Night]:
+def _analysed_from_the_rest(context: Context, doomed: the_store.Doomed) -> list[Night]:
     """Nights that lose a recording, from those they keep."""
+    from flows.importing.save_recording import to_analyse
+    from flows.importing.worker_tasks import analysed
+
     if not doomed.anew:
         return []
     try:
         found = context.workers.run(analysed, context.store, to_analyse(context.store, doomed.anew), context.settings)
     except SamplesLostError as error:
-        told = said_of_pruned(context.store, error)
+        told = the_store.said_of_pruned(context.store, error)
         says = f"nothing was forgotten, for a night that keeps this recording must be analysed again: {told.what}"
         raise SamplesLostError(says, path=told.path, hint=f"{told.hint}, or forget the night whole") from None
     return [night for night in found if night is not None]
@@ -169,7 +200,7 @@ def _named(asked: Asked) -> str:
     return who if asked.night is None else f"the night {asked.night} of {who}"
 
 
-def _would_go(asked: Asked, doomed: Doomed) -> str:
+def _would_go(asked: Asked, doomed: the_store.Doomed) -> str:
     n = doomed.counts
     n_nights = n["night"] - len(doomed.anew)
     parts = [
@@ -183,7 +214,7 @@ def _would_go(asked: Asked, doomed: Doomed) -> str:
     return f"{', '.join(parts)} of {_named(asked)}"
 
 
-def _each(doomed: Doomed) -> Iterator[str]:
+def _each(doomed: the_store.Doomed) -> Iterator[str]:
     for recording in doomed.recordings:
         yield visible(f"recording {recording.sha256[:12]} {recording.subject} {recording.path}")
     for subject, night_date in doomed.nights:
@@ -192,66 +223,35 @@ def _each(doomed: Doomed) -> Iterator[str]:
         yield visible(f"analysed again {night_date} {subject}")
 
 
-def _what_went(asked: Asked, doomed: Doomed) -> Iterator[str]:
+def _what_went(asked: Asked, doomed: the_store.Doomed) -> Iterator[str]:
     yield f"forgot {_would_go(asked, doomed)}: in the database, its published copy and the samples"
-
-
-def _what_stays(context: Context, asked: Asked, doomed: Doomed) -> Iterator[str]:
-    store, hashes = context.store, [recording.sha256 for recording in doomed.recordings]
-    for sha256 in hashes:
-        if samples_path(store, sha256).exists():
-            yield f"stays: {samples_path(store, sha256)}: another database in this folder has that recording too"
-    for path in original_files(doomed.recordings, context.settings):
-        yield f"stays: {path}: delete it, or the next import of its folder brings it back"
-    for path in copies_beside(store, hashes, asked.subject):
-        yield f"stays: {path}: a kept copy or backup; delete it if it is not to hold this"
-    if asked.recording is not None and doomed.nights:
-        yield "stays: the journal of those days; --night forgets that too"
-    if asked.subject is not None and asked.night is None:
-        for path in settings_that_name(asked.subject):
-            yield f"stays: {path}: these settings name {asked.subject}"
-        for name in _others_files_that_name(store, asked.subject):
-            yield f"stays: the name of {name}, a recording of another person"
-    for table in foreign_tables(store):
-        yield f"stays: the table {table} of the database, which is not nightkick's"
-    if foreign := foreign_records():
-        yield f"stays: what Prefect recorded of runs where the environment says ({foreign})"
-    yield "backups, exports and reports kept elsewhere cannot be known here"
-
-
-def _others_files_that_name(store: Store, subject: str) -> Iterator[str]:
-    (rows,) = frames(store, ("SELECT path FROM recording WHERE contains(lower(path), lower(?)) ORDER BY 1", (subject,)))
-    word = re.compile(rf"(?:^|[\W_]){re.escape(subject.lower())}(?:$|[\W_])")
-    for (path,) in rows.iter_rows():
-        if word.search(path.lower()):
-            yield path
 
 
 def _prune(context: Context, older: str, *, yes: bool, dry_run: bool) -> ExitCode:
     store = context.store
     before = _moment(older)
-    found = prunable(store, before)
+    found = the_store.prunable(store, before)
     if not found:
         say(f"no samples of recordings that ended before {before:%Y-%m-%d} are there")
         return ExitCode.DONE
-    mb = sum(samples_path(store, recording.sha256).stat().st_size for recording in found) / 1e6
+    mb = sum(the_store.samples_path(store, recording.sha256).stat().st_size for recording in found) / 1e6
     what = f"the samples of {_counted(len(found), 'recording')} that ended before {before:%Y-%m-%d} ({mb:.1f} MB)"
     if dry_run:
         emit("".join(f"{line}\n" for line in (what, *map(_line, found))))
         return ExitCode.DONE
     try:
         _agree(what, yes=yes, verb="remove")
-        prune(store, found)
+        the_store.prune(store, found)
     except KeyboardInterrupt:
-        open_context(Wishes(), database=store.path)
-        left = sum(samples_path(store, recording.sha256).exists() for recording in found)
+        _opened(store.path)
+        left = sum(the_store.samples_path(store, recording.sha256).exists() for recording in found)
         done = "nothing was removed" if left else "all of them were removed by then"
         return failed(f"interrupted; {done}", ExitCode.INTERRUPTED)
     say(f"removed {what}; their nights, reviews and journal stay, and importing the files again brings samples back")
     return ExitCode.DONE
 
 
-def _line(recording: StoredRecording) -> str:
+def _line(recording: the_store.StoredRecording) -> str:
     return visible(f"recording {recording.sha256[:12]} {recording.subject} {recording.path}")
 
 

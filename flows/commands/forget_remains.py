@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
-from analytics.store import Store, StoredRecording, frames
+from analytics.store import Doomed, Store, StoredRecording, foreign_tables, frames, samples_path
+from flows.importing.import_run import Context
 from flows.settings.settings import Settings, candidates
 from flows.unattended.archive import archive_folder
+from flows.unattended.prefect_records import foreign_records
 from ingest.errors import StoreError
 
 #: Holds the database in every backup; see `analytics.store.copies.backup`.
 _IN_BACKUPS = "database.duckdb"
 
 
-def original_files(recordings: Sequence[StoredRecording], settings: Settings) -> Iterator[Path]:
+def what_stays(context: Context, doomed: Doomed, *, subject: str | None, night: date | None) -> Iterator[str]:
+    """A line for each place that may still hold what was forgotten; without subject and night it was one recording."""
+    store, hashes = context.store, [recording.sha256 for recording in doomed.recordings]
+    for path in (samples_path(store, sha256) for sha256 in hashes):
+        if path.exists():
+            yield f"stays: {path}: another database in this folder has that recording too"
+    for path in _original_files(doomed.recordings, context.settings):
+        yield f"stays: {path}: delete it, or the next import of its folder brings it back"
+    for path in _copies_beside(store, hashes, subject):
+        yield f"stays: {path}: a kept copy or backup; delete it if it is not to hold this"
+    if subject is None and night is None and doomed.nights:
+        yield "stays: the journal of those days; --night forgets that too"
+    if subject is not None and night is None:
+        for path in _settings_that_name(subject):
+            yield f"stays: {path}: these settings name {subject}"
+        for name in _others_files_that_name(store, subject):
+            yield f"stays: the name of {name}, a recording of another person"
+    for table in foreign_tables(store):
+        yield f"stays: the table {table} of the database, which is not nightkick's"
+    if foreign := foreign_records():
+        yield f"stays: what Prefect recorded of runs where the environment says ({foreign})"
+    yield "backups, exports and reports kept elsewhere cannot be known here"
+
+
+def _original_files(recordings: Sequence[StoredRecording], settings: Settings) -> Iterator[Path]:
     """Files that recordings came from and that are still there, in the inbox, its archive, or elsewhere."""
     seen: set[Path] = set()
     inbox, archive = settings.schedule.inbox, settings.inbox.archive
@@ -43,7 +71,7 @@ def _moved(path: Path, archive: Path) -> list[Path]:
     )
 
 
-def copies_beside(store: Store, hashes: Sequence[str], subject: str | None) -> Iterator[Path]:
+def _copies_beside(store: Store, hashes: Sequence[str], subject: str | None) -> Iterator[Path]:
     """Databases and backups in the database's folder that may hold what was forgotten."""
     for path in sorted(store.path.parent.iterdir()):
         if path in (store.path, store.published) or not path.is_file():
@@ -71,7 +99,7 @@ def _may_hold(other: Store, hashes: Sequence[str], subject: str | None) -> bool:
     return bool(found.item())
 
 
-def settings_that_name(subject: str) -> Iterator[Path]:
+def _settings_that_name(subject: str) -> Iterator[Path]:
     """Settings files in which the person's name stands."""
     for path in candidates():
         try:
@@ -79,3 +107,11 @@ def settings_that_name(subject: str) -> Iterator[Path]:
                 yield path
         except OSError:
             continue
+
+
+def _others_files_that_name(store: Store, subject: str) -> Iterator[str]:
+    (rows,) = frames(store, ("SELECT path FROM recording WHERE contains(lower(path), lower(?)) ORDER BY 1", (subject,)))
+    word = re.compile(rf"(?:^|[\W_]){re.escape(subject.lower())}(?:$|[\W_])")
+    for (path,) in rows.iter_rows():
+        if word.search(path.lower()):
+            yield path

@@ -4,36 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from flows.importing.declared import Wishes
+from cyclopts import Parameter
+
 from flows.importing.outcomes import Outcome
-from flows.importing.pipeline import import_run, open_context
 from flows.importing.telling import counts, summary, tell
+from flows.terminal.exit_codes import ExitCode
+from flows.terminal.options import Database, Json, Start, TimeShift, Zone
 from flows.terminal.talk import emit, progress, say
 from flows.terminal.values import json_document
-from flows.unattended.prefect_environment import run_flow
+
+if TYPE_CHECKING:
+    from flows.importing.declared import Wishes
 
 
-def import_command(
-    paths: Sequence[Path], wishes: Wishes, *, database: Path | None, use_flow: bool, as_json: bool
-) -> bool:
-    """Import files and folders.
+def import_(
+    paths: list[Path],
+    /,
+    *,
+    subject: str | None = None,
+    site: Literal["ankle", "foot", "thigh", "hip", "wrist"] | None = None,
+    side: Literal["left", "right"] | None = None,
+    tz: Zone = None,
+    time_shift: TimeShift = None,
+    start: Start = None,
+    flow: bool = False,
+    db: Database = None,
+    as_json: Annotated[Json, Parameter(help="Print one JSON document with the outcome of every file.")] = False,
+) -> ExitCode:
+    """Import recordings: files, and folders with all that is in them. What is known already is left alone.
 
-    Returns
-    -------
-    bool
-        Whether every input is stored now.
+    Parameters
+    ----------
+    paths
+        Files, folders, and zip or gzip archives of them.
+    subject
+        Who wore the sensor.
+    site
+        Where it was worn.
+    side
+        On which side.
+    flow
+        Run as the Prefect flow, as the nightly schedule does (starts in 8-17 s).
     """
-    outcomes = run_import(paths, wishes, database=database, use_flow=use_flow)
+    from flows.importing.declared import Wishes
+
+    wishes = Wishes.parsed(subject, site, side, tz, time_shift, start)
+    outcomes = run_import(paths, wishes, database=db, use_flow=flow)
     tell(outcomes)
     say(summary(outcomes))
     if as_json:
         emit(json_document(outcomes=[_row(outcome) for outcome in outcomes], counts=counts(outcomes)))
-    return all(outcome.error is None for outcome in outcomes)
+    return ExitCode.DONE if all(outcome.error is None for outcome in outcomes) else ExitCode.SOME_FAILED
 
 
 def run_import(paths: Sequence[Path], wishes: Wishes, *, database: Path | None, use_flow: bool) -> tuple[Outcome, ...]:
     """Import with a bar on the terminal."""
+    from flows.importing.pipeline import import_run, open_context
+    from flows.unattended.prefect_environment import run_flow
+
     with progress("importing") as advance:
         if not use_flow:
             return import_run(paths, open_context(wishes, database=database), report=advance)

@@ -10,53 +10,65 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from analytics.model import JournalEntry
-from analytics.nights.journal import READ_BY_ANALYSIS, TEMPLATE, entries_of
-from analytics.store import NightKey, publish, query, write_journal
-from flows.importing.declared import Wishes
-from flows.importing.import_run import Context
-from flows.importing.pipeline import open_context
-from flows.importing.reanalysis import analyse_again
+from cyclopts import App
+
+from analytics import store as the_store
+from flows.terminal.exit_codes import ExitCode
+from flows.terminal.options import Database
 from flows.terminal.talk import emit, say
 from ingest.errors import UsageError
+
+if TYPE_CHECKING:
+    from analytics.model import JournalEntry
+    from flows.importing.import_run import Context
 
 #: A line a day for three centuries; a larger file is not a journal.
 MOST_BYTES = 16 << 20
 
+journal = App(name="journal", help="The sleep journal: sleep times, triggers and symptoms by date.")
 
-def template_command() -> None:
-    """Print the heading of an empty journal, and on stderr how to fill it."""
+
+@journal.command
+def template() -> None:
+    """Print the heading of an empty journal."""
+    from analytics.nights.journal import TEMPLATE
+
     emit(",".join(TEMPLATE) + "\n")
     say("one row a day: date is that of the evening (2026-03-02), times like 23:10, symptoms 0-10; leave blank what")
     say("you do not know, and add columns of your own (small letters, digits and _)")
 
 
-def journal_command(path: Path, *, subject: str | None, database: Path | None) -> bool:
-    """Import a journal and analyse again the nights whose sleep times or urge to move it names.
+@journal.command(name="import")
+def import_journal(file: Path, /, *, subject: str | None = None, db: Database = None) -> ExitCode:
+    """Import a journal; the same file may be imported again as it grows.
 
-    Returns
-    -------
-    bool
-        Whether all of those could be.
-
-    Raises
-    ------
-    UsageError
-        The file cannot be read, or a row makes no sense; nothing is stored then.
+    Parameters
+    ----------
+    file
+        CSV with a column date, and any others.
+    subject
+        Whose it is, where rows do not say.
     """
-    context = open_context(Wishes(subject=subject), database=database)
-    entries = _entries(path, subject or context.settings.subject)
-    write_journal(context.store, entries)
+    from flows.importing.declared import Wishes
+    from flows.importing.pipeline import open_context
+    from flows.importing.reanalysis import analyse_again
+
+    context = open_context(Wishes(subject=subject), database=db)
+    entries = _entries(file, subject or context.settings.subject)
+    the_store.write_journal(context.store, entries)
     nights = _nights_read_of(context, entries)
     failures = analyse_again(context, nights)
-    publish(context.store)
+    the_store.publish(context.store)
     days = len({(entry.subject, entry.day) for entry in entries})
     say(f"{days} days noted, {len(nights) - failures} nights analysed again")
-    return failures == 0
+    return ExitCode.SOME_FAILED if failures else ExitCode.DONE
 
 
 def _entries(path: Path, subject: str) -> tuple[JournalEntry, ...]:
+    from analytics.nights.journal import entries_of
+
     try:
         return entries_of(_rows(_text(path)), subject=subject)
     except UsageError as error:
@@ -89,9 +101,11 @@ def _rows(text: str) -> list[dict[str, str | None]]:
     return [dict(zip(heading, row, strict=False)) for row in lines[1:]]
 
 
-def _nights_read_of(context: Context, entries: Sequence[JournalEntry]) -> list[NightKey]:
+def _nights_read_of(context: Context, entries: Sequence[JournalEntry]) -> list[the_store.NightKey]:
     """Stored nights of which the journal now says, or no longer says, what their analysis reads."""
+    from analytics.nights.journal import READ_BY_ANALYSIS
+
     named = sorted({(entry.subject, entry.day) for entry in entries if entry.kind in READ_BY_ANALYSIS})
-    stored = query(context.store, "SELECT subject, night_date FROM night")
+    stored = the_store.query(context.store, "SELECT subject, night_date FROM night")
     there = set(zip(stored["subject"], stored["night_date"], strict=True))
     return [key for key in named if key in there]

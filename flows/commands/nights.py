@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from flows.settings.database import store_for
-from flows.terminal.night_table import Nights, Selection, decoded, print_nights, select_nights
+from flows.terminal.night_table import Nights, decoded, print_nights, select_nights
+from flows.terminal.options import EVERY_NIGHT, FOR_PEOPLE, Database, JsonOrCsv, Selection
 from flows.terminal.talk import emit
-from flows.terminal.values import Row, Shape, csv_text, json_document
+from flows.terminal.values import Row, csv_text, json_document
 
 
-def nights_command(selection: Selection, *, database: Path | None, shape: Shape) -> None:
-    """Print the selected nights: for people with the reasons below, as JSON with every column, or as CSV."""
-    nights = select_nights(store_for(database), selection)
+def nights(*, selection: Selection = EVERY_NIGHT, db: Database = None, form: JsonOrCsv = FOR_PEOPLE) -> None:
+    """List the nights, with what was found in them and why some are flagged."""
+    shape = form.shape()
+    found = select_nights(store_for(db), selection)
     if shape == "json":
-        emit(json_document(nights=[_with_flags(row, nights) for row in nights.rows]))
+        emit(json_document(nights=[_with_flags(row, found) for row in found.rows]))
     elif shape == "csv":
-        emit(csv_text(nights.columns, nights.rows))
+        emit(csv_text(found.columns, found.rows))
     else:
-        print_nights(nights)
+        print_nights(found)
 
 
 def _with_flags(row: Row, nights: Nights) -> dict[str, Any]:

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
 from typing import Any
 
-from analytics.nights.patterns import FEW_NIGHTS, TREND_NIGHTS
-from analytics.store.findings import findings
+from analytics.words import SIGN_STATES, SIGNS_CAVEAT, WHEN_TO_GO
 from flows.settings.database import store_for
+from flows.terminal.options import Database, Json, OnlySubject, Since
 from flows.terminal.talk import emit
 from flows.terminal.values import json_document
 from ingest.errors import visible
 
-_MARKS = {"seen": "yes", "not seen": "no ", "not known": "?  "}
-CAVEAT = "None of this is a diagnosis. What was seen is a reason to ask a clinician, and so is what worries you."
+#: Of a sign that is not known: words as long would push the column of the others aside.
+_MARK = "?"
 
 
-def patterns_command(*, subject: str | None, since: date | None, database: Path | None, as_json: bool) -> None:
-    """Print findings over nights: for people, or as one JSON document."""
-    found = findings(store_for(database), subject=subject, since=since)
+def patterns(*, subject: OnlySubject = None, since: Since = None, db: Database = None, as_json: Json = False) -> None:
+    """What holds over a person's nights, and the signs that send people to a clinician."""
+    from analytics.store.findings import findings
+
+    found = findings(store_for(db), subject=subject, since=since)
     if as_json:
         emit(json_document(people=found))
     elif not found:
         emit("no nights\n")
     else:
-        emit("\n".join(f"{visible(line)}" for person in found for line in _lines(person)) + f"\n{CAVEAT}\n")
+        emit("\n".join(f"{visible(line)}" for person in found for line in _lines(person)) + f"\n{SIGNS_CAVEAT}\n")
 
 
 def _lines(person: dict[str, Any]) -> Iterator[str]:
+    from analytics.nights.patterns import FEW_NIGHTS
+
     able = person["n_assessable"]
     yield f"{person['subject']}: {person['n_nights']} nights, {able} of them assessable"
     for flag, found in person["flags"].items():
@@ -38,13 +40,19 @@ def _lines(person: dict[str, Any]) -> Iterator[str]:
     if able < FEW_NIGHTS:
         yield f"  fewer than {FEW_NIGHTS} nights: nights differ, record more"
     yield from _index_lines(person)
-    yield "  when to see a clinician:"
+    yield f"  {WHEN_TO_GO}:"
     for sign in person["signs"]:
-        yield f"    {_MARKS[sign['state']]} {sign['name']}: {sign['says']}"
+        yield f"    {_seen(sign['state']):<3} {sign['name']}: {sign['says']}"
     yield ""
 
 
+def _seen(state: str) -> str:
+    return _MARK if state == "not known" else SIGN_STATES[state]
+
+
 def _index_lines(person: dict[str, Any]) -> Iterator[str]:
+    from analytics.nights.patterns import TREND_NIGHTS
+
     varies, changes = person["plms_index"], person["trend"]
     if varies is not None:
         yield (

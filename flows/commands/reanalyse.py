@@ -7,35 +7,64 @@ that stopping half-way leaves old and new nights, each whole; reviews and journa
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from analytics.store import (
-    publish,
-    set_default_ruleset,
-)
-from flows.importing.declared import Wishes
-from flows.importing.pipeline import open_context
-from flows.importing.reanalysis import Chosen, analyse_again, selected
-from flows.settings.rulesets import ruleset_named
+from cyclopts import Parameter
+
+from analytics import store as the_store
+from flows.terminal.exit_codes import ExitCode
+from flows.terminal.options import EVERYTHING, Chosen, Database, Json
 from flows.terminal.talk import say
+from ingest.errors import UsageError
 
 
-def reanalyse_command(chosen: Chosen, *, ruleset: str | None, database: Path | None) -> bool:
-    """Analyse nights again, and let the views show ``ruleset``.
+def reanalyse(
+    *,
+    chosen: Chosen = EVERYTHING,
+    ruleset: str | None = None,
+    compare: bool = False,
+    db: Database = None,
+    as_json: Annotated[
+        Json,
+        Parameter(help="With --compare: print one JSON document with every night, also those that stay as they are."),
+    ] = False,
+) -> ExitCode:
+    """Analyse stored recordings again, after a change of settings or version. Reviews and journal are left alone.
 
-    With a rule set and no other wish, only nights that have no score under it yet are analysed: the others keep
-    every row they have.
-
-    Returns
-    -------
-    bool
-        Whether all of them could be.
+    Parameters
+    ----------
+    ruleset
+        Let the views show this rule set; alone, it analyses only nights that were not scored under it yet.
+    compare
+        Store nothing: show what would change, night by night, under the rule set.
     """
+    if compare:
+        from flows.importing.compare import compare_nights
+
+        all_good = compare_nights(chosen, ruleset=ruleset, database=db, as_json=as_json)
+        return ExitCode.DONE if all_good else ExitCode.SOME_FAILED
+    if as_json:
+        raise UsageError("--json goes with --compare", hint="stored nights: nightkick nights --json")
+    return ExitCode.DONE if _analyse(chosen, ruleset, db) else ExitCode.SOME_FAILED
+
+
+def _analyse(chosen: Chosen, ruleset: str | None, database: Path | None) -> bool:
+    """Analyse nights again, and let the views show ``ruleset``; returns whether all of them could be.
+
+    With a rule set and no other choice, only nights that have no score under it yet are analysed: the others keep every
+    row they have.
+    """
+    from flows.importing.declared import Wishes
+    from flows.importing.pipeline import open_context
+    from flows.importing.reanalysis import analyse_again, selected
+    from flows.settings.rulesets import ruleset_named
+
     context = open_context(Wishes(), database=database)
     wanted = None if ruleset is None else ruleset_named(ruleset, context.settings.rulesets())
     keys = selected(context, chosen, lacking=wanted if chosen.is_everything() else None)
     failures = analyse_again(context, keys)
     if wanted is not None:
-        set_default_ruleset(context.store, wanted.name)
-    publish(context.store)
+        the_store.set_default_ruleset(context.store, wanted.name)
+    the_store.publish(context.store)
     say(f"{len(keys) - failures} of {len(keys)} nights analysed again" + (f"; views show {ruleset}" if wanted else ""))
     return failures == 0

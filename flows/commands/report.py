@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
-from analytics.files.outputs import REPORT, refuse_taken, write_whole
-from analytics.report import About, page_of, read_report
-from analytics.store import initialise, snapshot
+from analytics import store as the_store
 from flows import __version__
 from flows.settings.database import store_for
-from flows.settings.settings import load
+from flows.terminal.options import Database, Out, WhoseNight
 from flows.terminal.talk import say
 from ingest.errors import UsageError
 
 
-def report_command(nights: str, *, out: Path, subject: str | None, database: Path | None) -> None:
-    """Write the report and say where."""
+def report(nights: str, /, *, out: Out, subject: WhoseNight = None, db: Database = None) -> None:
+    """Make one printable page of a night, or of all nights from one to another, for a clinician.
+
+    Parameters
+    ----------
+    nights
+        Date of the evening, YYYY-MM-DD, or two of them: 2026-03-01..2026-03-14.
+    out
+        HTML file to write; it needs no other file and no network.
+    """
+    from analytics.files.outputs import REPORT, refuse_taken, write_whole
+    from analytics.report import About, page_of, read_report
+    from flows.settings.settings import load
+
     first, last = parsed_range(nights)
     refuse_taken(out, REPORT)
     settings = load()
@@ -26,14 +35,14 @@ def report_command(nights: str, *, out: Path, subject: str | None, database: Pat
         criteria=settings.analysis_criteria(),
         rulesets=settings.rulesets(),
     )
-    store = store_for(database, settings)
+    store = store_for(db, settings)
     if store.path.exists():
-        initialise(store)  # an older database lacks what pictures are drawn from
-    with snapshot(store):  # an import may remove a night between two questions
-        report = read_report(store, first, last, subject=subject, about=about)
-    page = page_of(report)
+        the_store.initialise(store)  # an older database lacks what pictures are drawn from
+    with the_store.snapshot(store):  # an import may remove a night between two questions
+        found = read_report(store, first, last, subject=subject, about=about)
+    page = page_of(found)
     write_whole(out, lambda file: file.write(page.encode()), kind=REPORT)
-    n = len(report.nights)
+    n = len(found.nights)
     say(f"wrote {n} night{'' if n == 1 else 's'} to {out}; print it from any browser")
 
 

@@ -11,30 +11,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from analytics.review import Page, create_app, serve
-from analytics.store import initialise, query
+from analytics import store as the_store
 from flows import __version__
 from flows.settings.database import store_for
-from flows.settings.settings import load
+from flows.terminal.options import Database
 from flows.terminal.talk import complain, say
 from ingest.errors import UsageError
 
 
-def review_command(*, port: int, no_open: bool, database: Path | None) -> None:
-    """Serve the page until the user stops it.
+def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> None:
+    """Open the review page in the browser: nights to look at and to judge. Ctrl+C stops it.
 
-    Raises
-    ------
-    UsageError
-        The port cannot be used, or there is no room for a temporary file.
-    StoreError
-        The database is missing, busy, unreadable or newer than this program.
+    Parameters
+    ----------
+    port
+        Port on 127.0.0.1; 0 for any that is free.
+    no_open
+        Only name the file that opens the page, and open no browser.
     """
+    from analytics.review import Page, create_app, serve
+    from flows.settings.settings import load
+
     settings = load()
-    store = store_for(database, settings)
+    store = store_for(db, settings)
     if store.path.exists():
-        initialise(store)  # an older one is brought up to date; a missing one is not made, for it may be misspelt
-    query(store, "SELECT 1")
+        # An older one is brought up to date; a missing one is not made, for it may be misspelt.
+        the_store.initialise(store)
+    the_store.query(store, "SELECT 1")
     page = Page(
         store=store,
         reviewer=settings.reviewer,

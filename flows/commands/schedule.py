@@ -6,31 +6,45 @@ Prefect is loaded when all of that is settled, for its start takes 10-30 s and a
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flows.importing.declared import Wishes
-from flows.importing.pipeline import open_context
-from flows.settings.settings import Settings, load
+from flows.terminal.options import Database
 from flows.terminal.talk import say
-from flows.unattended.prefect_environment import prepare_prefect
-from flows.unattended.schedule_plan import Plan, only_one, plan_for
+
+if TYPE_CHECKING:
+    from flows.settings.settings import Settings
+    from flows.unattended.schedule_plan import Plan
 
 
-def schedule_command(
-    *, inbox: Path | None, at: str | None, cron: str | None, tz: str | None, database: Path | None
+def schedule(
+    *,
+    inbox: Path | None = None,
+    at: str | None = None,
+    cron: str | None = None,
+    tz: str | None = None,
+    db: Database = None,
 ) -> None:
-    """Serve the nightly deployment until interrupted.
+    """Import what is new in a folder, night after night, until interrupted.
 
-    Raises
-    ------
-    UsageError
-        No inbox is named anywhere, or a time that makes no sense.
-    DatabaseBusyError
-        Another schedule runs for the database.
-    KeyboardInterrupt
-        SIGINT or SIGTERM came.
+    Parameters
+    ----------
+    inbox
+        Folder to look through.
+    at
+        Time of day, HH:MM.
+    cron
+        When, as a cron expression like "0 9 * * *".
+    tz
+        Zone in which the time is meant, like Europe/Berlin.
     """
+    from flows.importing.declared import Wishes
+    from flows.importing.pipeline import open_context
+    from flows.settings.settings import load
+    from flows.unattended.prefect_environment import prepare_prefect
+    from flows.unattended.schedule_plan import only_one, plan_for
+
     settings = load()
-    plan = plan_for(settings, inbox=inbox, at=at, cron=cron, tz=tz, database=database)
+    plan = plan_for(settings, inbox=inbox, at=at, cron=cron, tz=tz, database=db)
     open_context(Wishes(), database=plan.database)
     with only_one(plan.database):
         if not plan.inbox.is_dir():

@@ -8,38 +8,76 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, TYPE_CHECKING, Annotated, Literal
 
-import polars as pl
+from cyclopts import Parameter
 
-from analytics.files.outputs import ANOTHER_FOLDER, Kind, Output, in_one_line, refuse_taken, table_like, write_all
-from analytics.scoring.event_lists import (
-    COLUMNS,
-    NIGHT,
-    ListName,
-    csv_form,
-    gaps,
-    listed,
-    movement_rows,
-    night_rows,
-    only_night,
-    repeated_rows,
-    scoring_table,
-    series_rows,
-    with_night,
-)
-from analytics.scoring.event_tables import checked_hypnogram
-from analytics.scoring.rulesets import Ruleset
-from analytics.scoring.score import Scored, score
-from flows.importing.event_files import naming, read_event_file
+from flows.terminal.options import Out
 from flows.terminal.talk import emit, say
 from ingest.errors import UsageError
 from ingest.workspace import own_folder
 
+if TYPE_CHECKING:
+    import polars as pl
+
+    from analytics.scoring.event_lists import ListName
+    from analytics.scoring.rulesets import Ruleset
+    from analytics.scoring.score import Scored
+
 FileFormat = Literal["csv", "parquet"]
 
 
-def score_command(
+def score(
+    movements: Path,
+    /,
+    *,
+    out: Out,
+    hypnogram: Path | None = None,
+    respiration: Path | None = None,
+    arousals: Path | None = None,
+    ruleset: str = "wasm2016",
+    file_format: Annotated[FileFormat, Parameter(name="--format")] = "csv",
+) -> None:
+    """Score lists of leg movements by a standard; no sensor and no database.
+
+    Parameters
+    ----------
+    movements
+        CSV or Parquet with night_id, leg, onset_s, offset_s.
+    out
+        Folder for movements, series and nights; made if missing.
+    hypnogram
+        List with night_id, start_s, duration_s, stage.
+    respiration
+        List with night_id, onset_s, offset_s.
+    arousals
+        List with night_id, onset_s, offset_s.
+    ruleset
+        Rules to score by: wasm2016, aasm, source-20-40, or one of the settings.
+    file_format
+        Kind of the files that are written.
+    """
+    score_lists(
+        movements,
+        hypnogram=hypnogram,
+        respiration=respiration,
+        arousals=arousals,
+        ruleset=_ruleset(ruleset),
+        out=out,
+        file_format=file_format,
+    )
+
+
+def _ruleset(name: str) -> Ruleset:
+    """A rule set of the program, or of the settings, which are read only if need be."""
+    from analytics.scoring.rulesets import RULESETS
+    from flows.settings.rulesets import ruleset_named
+    from flows.settings.settings import load
+
+    return ruleset_named(name, RULESETS if name in RULESETS else load().rulesets())
+
+
+def score_lists(
     movements: Path,
     *,
     hypnogram: Path | None,
@@ -63,6 +101,9 @@ def score_command(
     UsageError
         A list cannot be read or makes no sense, or the results cannot be written.
     """
+    from analytics.scoring.event_lists import gaps
+    from flows.importing.event_files import read_event_lists
+
     given: dict[ListName, Path | None] = {
         "movements": movements,
         "hypnogram": hypnogram,
@@ -70,14 +111,8 @@ def score_command(
         "arousals": arousals,
     }
     paths = {name: path for name, path in given.items() if path is not None}
-    tables = _event_lists(paths)
-    scored = score(
-        tables["movements"],
-        ruleset=ruleset,
-        hypnogram=tables.get("hypnogram"),
-        respiration=tables.get("respiration"),
-        arousals=tables.get("arousals"),
-    )
+    tables = read_event_lists(paths)
+    scored = _scored(tables, ruleset)
     results = {out / f"{name}.{file_format}": rows for name, rows in _results(scored, ruleset).items()}
     _write(results, out, file_format, keep=tuple(paths.values()))
     for sentence in gaps(tables, scored.nights):
@@ -87,32 +122,21 @@ def score_command(
     emit("".join(f"{path}\n" for path in results))
 
 
-def _event_lists(paths: Mapping[ListName, Path]) -> dict[ListName, pl.DataFrame]:
-    """The lists as tables for `score`, checked one by one, so that every refusal names its file."""
-    tables = {name: _event_list(name, path) for name, path in paths.items()}
-    night = only_night(tables.values())
-    for name, path in paths.items():
-        with naming(path):
-            tables[name] = with_night(tables[name], night)
-            if name == "hypnogram":
-                checked_hypnogram(tables[name])
-    return tables
+def _scored(tables: Mapping[ListName, pl.DataFrame], ruleset: Ruleset) -> Scored:
+    from analytics.scoring import score as scoring
 
-
-def _event_list(name: ListName, path: Path) -> pl.DataFrame:
-    file = read_event_file(path, (NIGHT, *COLUMNS[name]))
-    with naming(path):
-        table = scoring_table(name, file.columns, others=file.ignored)
-    if file.ignored:
-        say(f"{path}: not used: {listed(file.ignored)}")
-    if file.is_cut:
-        say(f"{path}: the last line does not end; check that it is complete")
-    if repeated := repeated_rows(table):
-        say(f"{path}: rows that repeat an earlier one, kept: {repeated}")
-    return table
+    return scoring.score(
+        tables["movements"],
+        ruleset=ruleset,
+        hypnogram=tables.get("hypnogram"),
+        respiration=tables.get("respiration"),
+        arousals=tables.get("arousals"),
+    )
 
 
 def _results(scored: Scored, ruleset: Ruleset) -> dict[str, pl.DataFrame]:
+    from analytics.scoring.event_lists import movement_rows, night_rows, series_rows
+
     return {
         "movements": movement_rows(scored.movements),
         "series": series_rows(scored.series),
@@ -122,10 +146,20 @@ def _results(scored: Scored, ruleset: Ruleset) -> dict[str, pl.DataFrame]:
 
 def _write(results: Mapping[Path, pl.DataFrame], out: Path, file_format: FileFormat, *, keep: Sequence[Path]) -> None:
     """Write all, then put them in place: nobody ever reads half a file. ``keep`` is not replaced."""
-    outputs = [Output(path, _kind(path, rows), _writer(rows, file_format)) for path, rows in results.items()]
+    from analytics.files.outputs import ANOTHER_FOLDER, Output, in_one_line, refuse_taken, table_like, write_all
+
+    outputs = [
+        Output(
+            path,
+            table_like(f"list of {path.stem} as nightkick score writes it", rows.columns),
+            _writer(rows, file_format),
+        )
+        for path, rows in results.items()
+    ]
     try:
         with in_one_line(out):
-            _refuse_to_replace(keep, results)
+            if taken := _read_from(keep, results):
+                raise UsageError("the result would replace this list", path=taken, hint=ANOTHER_FOLDER)
             for output in outputs:
                 refuse_taken(output.target, output.kind)
             own_folder(out)
@@ -134,15 +168,12 @@ def _write(results: Mapping[Path, pl.DataFrame], out: Path, file_format: FileFor
         raise error if error.hint else UsageError(error.what, path=out, hint=ANOTHER_FOLDER) from error
 
 
-def _kind(path: Path, rows: pl.DataFrame) -> Kind:
-    return table_like(f"list of {path.stem} as nightkick score writes it", rows.columns)
-
-
 def _writer(rows: pl.DataFrame, file_format: FileFormat) -> Callable[[IO[bytes]], None]:
+    from analytics.scoring.event_lists import csv_form
+
     return csv_form(rows).write_csv if file_format == "csv" else rows.write_parquet
 
 
-def _refuse_to_replace(keep: Iterable[Path], targets: Iterable[Path]) -> None:
-    for path, target in product(keep, targets):
-        if target.exists() and target.samefile(path):
-            raise UsageError("the result would replace this list", path=path, hint=ANOTHER_FOLDER)
+def _read_from(keep: Iterable[Path], targets: Iterable[Path]) -> Path | None:
+    """One of the lists that were read, where a result would go; None: none is in the way."""
+    return next((path for path, target in product(keep, targets) if target.exists() and target.samefile(path)), None)

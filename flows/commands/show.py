@@ -5,22 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
-from pathlib import Path
+from textwrap import fill
 from typing import Any
 
-from analytics.store import Store, query, snapshot
+from analytics import store as the_store
+from analytics.words import (
+    BLANKS,
+    CAVEAT,
+    FLAGGED,
+    LABELS,
+    NOT_ASSESSABLE,
+    NOT_FLAGGED,
+    SLEEP_SOURCES,
+    TIERS,
+    onset_doubt,
+)
 from flows.settings.database import store_for
 from flows.terminal.night_table import decoded
+from flows.terminal.options import Database, Json, WhoseNight
 from flows.terminal.raster import LEGEND, raster
 from flows.terminal.talk import emit
 from flows.terminal.values import Row, json_document
-from ingest.clock import zone_info
 from ingest.errors import UsageError, visible
 
-CAVEAT = (
-    "A screening aid, not a diagnosis. Counts from an accelerometer are another scale than EMG counts:\n"
-    "what does not move the limb is not seen. Disorders need an interview, PLMD a sleep study as well.\n"
-)
+#: Of the caveat under it all.
+_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +43,24 @@ class Stored:
     events: tuple[Row, ...]
 
 
-def show_command(night_date: date, *, subject: str | None, database: Path | None, as_json: bool) -> None:
-    """Print one night for people, or as one JSON document."""
-    store = store_for(database)
-    with snapshot(store):  # an import may replace the night between two questions
-        stored = read_night(store, night_date, subject)
+def show(night: date, /, *, subject: WhoseNight = None, db: Database = None, as_json: Json = False) -> None:
+    """Show one night: measures, each criterion of each flag, and a raster of its movements.
+
+    Parameters
+    ----------
+    night
+        Date of the evening, YYYY-MM-DD.
+    """
+    store = store_for(db)
+    with the_store.snapshot(store):  # an import may replace the night between two questions
+        stored = read_night(store, night, subject)
     if as_json:
         emit(json_document(**asdict(stored)))
     else:
-        emit("".join(f"{line}\n" for line in _lines(stored)) + f"\n{CAVEAT}")
+        emit("".join(f"{line}\n" for line in _lines(stored)) + f"\n{fill(CAVEAT, _WIDTH)}\n")
 
 
-def read_night(store: Store, night_date: date, subject: str | None) -> Stored:
+def read_night(store: the_store.Store, night_date: date, subject: str | None) -> Stored:
     """Read one night.
 
     Raises
@@ -53,7 +68,9 @@ def read_night(store: Store, night_date: date, subject: str | None) -> Stored:
     UsageError
         There is no such night, or several people have one and ``subject`` does not say whose.
     """
-    nights = query(store, "SELECT * FROM nights WHERE night_date = ? ORDER BY subject", [night_date]).to_dicts()
+    nights = the_store.query(
+        store, "SELECT * FROM nights WHERE night_date = ? ORDER BY subject", [night_date]
+    ).to_dicts()
     chosen = [night for night in nights if subject in (None, night["subject"])]
     if not chosen:
         raise UsageError(f"no night {night_date}{_of(subject)}", hint=_nearest(store, night_date))
@@ -65,7 +82,7 @@ def read_night(store: Store, night_date: date, subject: str | None) -> Stored:
 
     def rows(table: str, order: str) -> tuple[Row, ...]:
         statement = f"SELECT * FROM {table} WHERE subject = ? AND night_date = ? ORDER BY {order}"
-        return tuple(query(store, statement, key).to_dicts())
+        return tuple(the_store.query(store, statement, key).to_dicts())
 
     flags = [flag for flag in rows("flag", "raised DESC, name") if flag["ruleset"] == night["ruleset"]]
     return Stored(
@@ -85,13 +102,15 @@ def _of(subject: str | None) -> str:
     return "" if subject is None else f" of {subject}"
 
 
-def _nearest(store: Store, night_date: date) -> str:
+def _nearest(store: the_store.Store, night_date: date) -> str:
     statement = "SELECT night_date FROM nights ORDER BY abs(night_date - ?), night_date LIMIT 1"
-    found = query(store, statement, [night_date]).to_dicts()
+    found = the_store.query(store, statement, [night_date]).to_dicts()
     return f"the nearest is {found[0]['night_date']}" if found else "nothing is stored yet; import a recording"
 
 
 def _lines(stored: Stored) -> Iterator[str]:
+    from ingest.clock import zone_info
+
     night, zone = stored.night, zone_info(stored.night["tz"])
     yield visible(f"Night of {night['night_date']}, {night['subject']}, times in {night['tz']}")
     yield ""
@@ -99,7 +118,7 @@ def _lines(stored: Stored) -> Iterator[str]:
     yield from (visible(f"{name:<22}{text}") for name, text in measures)
     if not night["assessable"]:
         yield ""
-        yield visible(f"Not assessable: {night['not_assessable_reason']}")
+        yield visible(f"{NOT_ASSESSABLE.capitalize()}: {night['not_assessable_reason']}")
     for flag in stored.flags:
         yield ""
         yield from _flag_lines(flag)
@@ -116,10 +135,10 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
         "recorded",
         f"{_clock(night['recorded_from'], zone)} to {_clock(night['recorded_to'], zone)}, {night['recorded_h']:.1f} h",
     )
-    yield "probably not worn", _number(night["unworn_h"] or None, ".1f", " h")
+    yield BLANKS["unworn"], _number(night["unworn_h"] or None, ".1f", " h")
     yield "clocks of the legs", _clocks(night)
     yield "longest gap", _number(night["longest_gap_s"], ".0f", " s")
-    yield "sleep told by", night["sleep_source"]
+    yield "sleep told by", SLEEP_SOURCES.get(night["sleep_source"])
     yield "fell asleep", _moment(night["sleep_onset_at"], zone, night["onset_sd_min"])
     yield "woke up", _moment(night["wake_at"], zone, None)
     yield "asleep", _number(night["tst_h"], ".1f", " h")
@@ -131,9 +150,9 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
     yield "periodicity", _number(night["periodicity_index_share"], ".2f", "")
     yield "median interval", _number(night["median_imi_s"], ".1f", " s")
     yield "intervals 20-40 s", _number(night["share_imi_20_40"], ".0%", "")
-    yield "hypnic jerks", _number(night["n_hypnic_jerks"], "d", "")
+    yield f"{LABELS['hypnic_jerk']}s", _number(night["n_hypnic_jerks"], "d", "")
     yield "blind below", _number(night["blind_below_mg"], ".0f", " mg")
-    yield "confidence", f"{night['tier']} (A best, D none)"
+    yield "confidence", f"{night['tier']} ({TIERS})"
     yield "review", night["review"]
 
 
@@ -149,7 +168,7 @@ def _clocks(night: Row) -> str | None:
 
 def _flag_lines(flag: Mapping[str, Any]) -> Iterator[str]:
     """A flag with its sentence, then each criterion and whether it is met."""
-    yield visible(f"{flag['name']}: {'FLAGGED' if flag['raised'] else 'not flagged'}")
+    yield visible(f"{flag['name']}: {FLAGGED.upper() if flag['raised'] else NOT_FLAGGED}")
     yield visible(f"  {flag['reason']}")
     for criterion in flag["criteria"]:
         value = criterion["value"]
@@ -168,7 +187,7 @@ def _clock(moment: datetime, zone: tzinfo) -> str:
 def _moment(moment: datetime | None, zone: tzinfo, sd_min: float | None) -> str | None:
     if moment is None:
         return None
-    return _clock(moment, zone) + ("" if sd_min is None else f", give or take {sd_min:.0f} min")
+    return _clock(moment, zone) + onset_doubt(sd_min)
 
 
 def _range(night: Row) -> str:

@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from analytics.simulate import write_nights
+from cyclopts import Parameter
+
+from flows.terminal.options import Out
 from flows.terminal.talk import emit, say
 
 
-def simulate_command(
-    out: Path,
+def simulate(
     *,
-    nights: int,
-    profile: str,
-    rate_hz: float,
-    file_format: Literal["cwa", "csv", "fit"],
-    seed: int,
-    legs: Literal["left", "both"],
+    out: Out,
+    nights: int = 1,
+    profile: Literal["healthy", "plmd", "rls", "jerks", "child", "apnoea", "sofa"] = "plmd",
+    rate: float = 50.0,
+    file_format: Annotated[Literal["cwa", "csv", "fit"], Parameter(name="--format")] = "cwa",
+    seed: int = 1,
+    legs: Literal["left", "both"] = "left",
 ) -> None:
-    """Write the files and print their paths."""
+    """Make recordings of nights from a seed, with the truth in truth.csv beside them.
+
+    Parameters
+    ----------
+    out
+        Folder for the files; made if missing.
+    nights
+        How many.
+    profile
+        Who sleeps.
+    rate
+        Samples per second.
+    file_format
+        Kind of file.
+    seed
+        Same seed, same nights.
+    legs
+        One recording a night, or one of each leg with clocks that differ.
+    """
+    from analytics.simulate import write_nights
+
     files = write_nights(
-        out, nights=nights, profile=profile, rate_hz=rate_hz, file_format=file_format, seed=seed, legs=legs
+        out, nights=nights, profile=profile, rate_hz=rate, file_format=file_format, seed=seed, legs=legs
     )
     say("simulated: they test the program and say nothing about real legs")
     emit("".join(f"{file}\n" for file in files))

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from analytics.store.statements.limits import BEGAN, LONGEST_S, too_long
 from flows.terminal.exit_codes import ExitCode
+from flows.terminal.options import FOR_PEOPLE, Database, JsonOrCsv, at_most_one
 from ingest.errors import QueryRefusedError
 
 if TYPE_CHECKING:
@@ -36,10 +37,24 @@ os._exit(main(int(sys.argv[2])))
 """
 
 
-def sql_command(
+def sql(query: str, /, *, db: Database = None, form: JsonOrCsv = FOR_PEOPLE, parquet: Path | None = None) -> ExitCode:
+    """Ask the database: one statement that reads. It cannot write, attach, or touch files.
+
+    Parameters
+    ----------
+    query
+        SQL, such as "select night_date, plms_index, flags from nights order by night_date".
+    parquet
+        Write the rows to this file instead.
+    """
+    at_most_one({"--json": form.as_json, "--csv": form.as_csv, "--parquet": parquet is not None})
+    return run_statement(query, database=db, shape=form.shape(), parquet=parquet)
+
+
+def run_statement(
     statement: str, *, database: Path | None, shape: Shape, parquet: Path | None, longest_s: float | None = None
-) -> int:
-    """Run the statement and print its rows, or write them to ``parquet``; return the exit code.
+) -> ExitCode:
+    """Run a statement in a process of its own and print its rows, or write them to ``parquet``.
 
     Raises
     ------
@@ -77,7 +92,7 @@ def _started(tell: int) -> subprocess.Popen[bytes]:
     )
 
 
-def _outcome(process: subprocess.Popen[bytes], request: object, told: int, longest_s: float | None) -> int:
+def _outcome(process: subprocess.Popen[bytes], request: object, told: int, longest_s: float | None) -> ExitCode:
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError):  # it ended already; how, the next lines tell
         process.stdin.write(json.dumps(request).encode() + b"\n")

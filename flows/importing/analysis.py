@@ -1,4 +1,4 @@
-"""Stored recordings become an analysed night: the only place that brings the store and the pure analysis together.
+"""Stored recordings become an analysed night.
 
 Nothing here opens the database: a worker on another machine could not.
 """

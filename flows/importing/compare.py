@@ -1,6 +1,6 @@
 """``nightkick reanalyse --compare``: what analysing again would change, night by night, before anything is stored.
 
-The only place that decides what counts as a change: the index, the counts behind it, the tier, whether the night can
+Decides what counts as a change: the index, the counts behind it, the tier, whether the night can
 be judged, and the flags. A change of version or thresholds that leaves all of these alone is told, and changes nothing.
 """
 
@@ -19,8 +19,9 @@ from analytics.store import NightKey, Store, default_ruleset, query, snapshot
 from flows.importing.declared import Wishes
 from flows.importing.import_run import Context
 from flows.importing.pipeline import open_context
-from flows.importing.reanalysis import Chosen, each_night, night_anew, selected
+from flows.importing.reanalysis import each_night, night_anew, selected
 from flows.settings.rulesets import ruleset_named
+from flows.terminal.options import Chosen
 from flows.terminal.talk import emit, emit_table, say
 from flows.terminal.values import json_document
 
@@ -77,7 +78,7 @@ class Comparison:
         return (*(f"+{name}" for name in sorted(new - old)), *(f"-{name}" for name in sorted(old - new)))
 
 
-def compare_command(chosen: Chosen, *, ruleset: str | None, database: Path | None, as_json: bool) -> bool:
+def compare_nights(chosen: Chosen, *, ruleset: str | None, database: Path | None, as_json: bool) -> bool:
     """Analyse nights and print how they differ from what is stored; nothing is stored.
 
     Parameters

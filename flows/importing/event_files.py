@@ -1,6 +1,6 @@
 """Files that hold event lists: CSV and Parquet become columns, decided by content and never by the suffix.
 
-The only place that reads such files. CSV is UTF-8 with commas, as `nightkick score` itself writes it; what a
+Reads such files. CSV is UTF-8 with commas, as `nightkick score` itself writes it; what a
 spreadsheet does to it (byte order mark, CRLF, quotes, blank lines and rows) is understood, other separators and
 encodings are refused by name. Every value arrives as text and in its row: which column is a number is decided by
 `analytics.scoring.event_lists`. A row with more or fewer fields than the heading is refused, because what is left of a
@@ -11,14 +11,25 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from analytics.scoring.event_lists import listed
+from analytics.scoring.event_lists import (
+    COLUMNS,
+    NIGHT,
+    ListName,
+    listed,
+    only_night,
+    repeated_rows,
+    scoring_table,
+    with_night,
+)
+from analytics.scoring.event_tables import checked_hypnogram
+from flows.terminal.talk import say
 from ingest.errors import EmptyFileError, IngestError, UsageError
 from ingest.input_file import reading, stamp_of
 
@@ -48,6 +59,37 @@ class EventFile:
     columns: pl.DataFrame
     ignored: tuple[str, ...]
     is_cut: bool = False
+
+
+def read_event_lists(paths: Mapping[ListName, Path]) -> dict[ListName, pl.DataFrame]:
+    """The lists as tables for `analytics.scoring.score`, checked one by one, so that every refusal names its file.
+
+    Raises
+    ------
+    UsageError
+        A file cannot be read, or a list makes no sense.
+    """
+    tables = {name: _event_list(name, path) for name, path in paths.items()}
+    night = only_night(tables.values())
+    for name, path in paths.items():
+        with naming(path):
+            tables[name] = with_night(tables[name], night)
+            if name == "hypnogram":
+                checked_hypnogram(tables[name])
+    return tables
+
+
+def _event_list(name: ListName, path: Path) -> pl.DataFrame:
+    file = read_event_file(path, (NIGHT, *COLUMNS[name]))
+    with naming(path):
+        table = scoring_table(name, file.columns, others=file.ignored)
+    if file.ignored:
+        say(f"{path}: not used: {listed(file.ignored)}")
+    if file.is_cut:
+        say(f"{path}: the last line does not end; check that it is complete")
+    if repeated := repeated_rows(table):
+        say(f"{path}: rows that repeat an earlier one, kept: {repeated}")
+    return table
 
 
 def read_event_file(path: Path, wanted: Sequence[str]) -> EventFile:

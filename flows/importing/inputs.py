@@ -1,4 +1,4 @@
-"""Which files an import looks at: the only place that walks folders.
+"""Which files an import looks at.
 
 Named files are always taken, whatever they are called: whoever names one wants to hear about it. Inside folders,
 what is hidden, half-copied, our own (also what any other database keeps of a recording), or a document by its name is

@@ -1,4 +1,4 @@
-"""What became of an input: the only place that decides what is said of an archive of which not all could be used.
+"""What became of an input.
 
 An archive may hold thousands of files that are no recordings, and nobody wants to read a line about each. So what is
 no recording by content and does not look like one by name is passed over in silence, as documents in a folder are;

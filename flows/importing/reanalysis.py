@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -23,6 +22,7 @@ from flows.importing.analysis import NightToAnalyse
 from flows.importing.import_run import Context
 from flows.importing.save_recording import STALE_TRIES, to_analyse
 from flows.importing.worker_tasks import analysed
+from flows.terminal.options import Chosen
 from flows.terminal.talk import complain, progress
 from flows.workers.workers import lanes_for, side_by_side, workers_for
 from ingest.errors import DatabaseBusyError, NightkickError, SamplesLostError, StaleAnalysisError, WorkerLostError
@@ -32,26 +32,6 @@ T = TypeVar("T")
 
 #: A process takes 1-2 s to start, and a night 2-3 s.
 WORTH_PROCESSES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Which nights to analyse again; what is None makes no difference.
-
-    Attributes
-    ----------
-    version : str or None
-        Those that this version of nightkick analysed.
-    """
-
-    since: date | None = None
-    until: date | None = None
-    subject: str | None = None
-    version: str | None = None
-
-    def is_everything(self) -> bool:
-        """Whether nothing was chosen."""
-        return self == Chosen()
 
 
 def selected(context: Context, chosen: Chosen, *, lacking: Ruleset | None = None) -> list[NightKey]:

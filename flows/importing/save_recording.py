@@ -1,4 +1,4 @@
-"""A decoded recording becomes stored nights: the only place that decides what is analysed, and when once more.
+"""A decoded recording becomes stored nights.
 
 Analysing takes seconds and others store meanwhile. So the nights are analysed before it is the recording's turn, but
 for those that an earlier input is known to change; and when it is its turn, or the store refuses what was analysed

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analytics.store.database.connection import Store
 from flows.terminal.talk import complain
 
 if TYPE_CHECKING:
+    from analytics.store.database.connection import Store
     from flows.settings.settings import Settings
 
 #: How long a statement waits for another process that holds the database, seconds: longer than a query may take
@@ -24,6 +24,8 @@ def store_for(database: Path | str | None, settings: Settings | None = None) -> 
     UsageError
         The settings make no sense.
     """
+    from analytics.store.database.connection import Store  # late, for it loads DuckDB
+
     if database:
         return Store(Path(database).absolute(), wait_s=WAIT_S, on_wait=complain)
     if settings is None:

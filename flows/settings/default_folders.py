@@ -1,4 +1,4 @@
-"""Where nightkick keeps things when nobody says otherwise: the one place that knows each system's customs.
+"""Where nightkick keeps things when nobody says otherwise.
 
 Linux and the BSDs follow the XDG base directory specification 0.8 (a relative value is ignored, as it
 demands), macOS and Windows their own folders.

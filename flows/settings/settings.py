@@ -1,4 +1,4 @@
-"""What the user has settled: read once, checked, frozen. The only place that reads files or variables for it.
+"""What the user has settled: read once, checked, frozen.
 
 Three sources, the first that names a key wins: ``NIGHTKICK_*`` variables (nested keys with two underscores,
 ``NIGHTKICK_CRITERIA__FLAGS__PLMS_INDEX_ADULT=20``), ``nightkick.toml`` in the working directory, and the one

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+from flows.settings.times import shift_s
 from ingest.clock import zone_info
 from ingest.errors import UsageError
 
@@ -20,8 +21,6 @@ def _known_zone(zone: str) -> str:
 
 
 def _seconds(given: object) -> object:
-    from flows.importing.declared import shift_s  # which knows these settings
-
     try:
         return shift_s(str(given))
     except UsageError as error:

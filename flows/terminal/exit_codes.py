@@ -1,4 +1,4 @@
-"""Every way the program ends: one line on stderr and a number. The only place that maps errors to either."""
+"""Every way the program ends: one line on stderr and a number."""
 
 from __future__ import annotations
 

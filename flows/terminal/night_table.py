@@ -1,13 +1,17 @@
-"""Which nights are meant, and the table that shows them to people."""
+"""The nights that a selection means, and the table that shows them to people.
+
+Flags and verdicts bear the names that SQL, ``--json`` and scripts take, so that what is read can be asked for.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
-from analytics.store import Store, query, snapshot
+from analytics import store as the_store
+from analytics.words import NOT_ASSESSABLE
+from flows.terminal.options import Selection
 from flows.terminal.talk import emit, emit_table
 from flows.terminal.values import Row
 from ingest.errors import visible
@@ -17,17 +21,6 @@ UNKNOWN = "-"
 
 #: Columns of the table for people that hold formatted numbers.
 NUMBERS = ("asleep", "PLMS/h", "PLMS", "series", "periodic", "20-40 s", "jerks")
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which nights. Dates are those of evenings, both included; None: no limit."""
-
-    flagged: bool = False
-    unreviewed: bool = False
-    since: date | None = None
-    until: date | None = None
-    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +37,12 @@ class Nights:
         return [row for row in self.reasons if (row["subject"], row["night_date"]) == key]
 
 
-def select_nights(store: Store, selection: Selection) -> Nights:
+def select_nights(store: the_store.Store, selection: Selection) -> Nights:
     """Read the selected nights, by evening and person."""
     where, parameters = condition(selection)
-    with snapshot(store):  # an import may replace a night between the two
-        frame = query(store, f"SELECT * FROM nights WHERE {where} ORDER BY night_date, subject", parameters)
-        why = query(store, "SELECT * FROM flagged_nights ORDER BY night_date, subject, flag")
+    with the_store.snapshot(store):  # an import may replace a night between the two
+        frame = the_store.query(store, f"SELECT * FROM nights WHERE {where} ORDER BY night_date, subject", parameters)
+        why = the_store.query(store, "SELECT * FROM flagged_nights ORDER BY night_date, subject, flag")
     return Nights(tuple(frame.columns), tuple(frame.to_dicts()), tuple(why.to_dicts()))
 
 
@@ -94,7 +87,7 @@ def for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
         "periodic": _percent(row["periodicity_index_share"]),
         "20-40 s": _percent(row["share_imi_20_40"]),
         "jerks": _fixed(row["n_hypnic_jerks"], 0),
-        "flags": ", ".join(row["flags"] or ()) or ("" if row["assessable"] else "not assessable"),
+        "flags": ", ".join(row["flags"] or ()) or ("" if row["assessable"] else NOT_ASSESSABLE),
         "review": row["review"] or "",
     }
 
@@ -103,7 +96,7 @@ def _sentences(row: Row, nights: Nights, *, with_subject: bool) -> Iterator[str]
     name = f"{row['night_date']} {row['subject']}" if with_subject else f"{row['night_date']}"
     yield from (f"{name} {why['flag']}: {why['reason']}" for why in nights.reasons_of(row))
     if not row["assessable"]:
-        yield f"{name} not assessable: {row['not_assessable_reason']}"
+        yield f"{name} {NOT_ASSESSABLE}: {row['not_assessable_reason']}"
 
 
 def decoded(value: object) -> object:

@@ -1,17 +1,104 @@
-"""Options that many commands take, each under one name.
+"""Options that several commands take: each has its name and its help here, once.
 
-As in `flows.cli`, nothing is imported but the parser.
+A command's `--help` loads this module, so that nothing is imported but the parser and the errors.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-Database = Annotated[Path | None, Parameter(name="--db")]
-Json = Annotated[bool, Parameter(name="--json")]
-Csv = Annotated[bool, Parameter(name="--csv")]
-#: A folder, or with ``report`` a file.
+from flows.terminal.values import Shape
+from ingest.errors import UsageError
+
+Database = Annotated[Path | None, Parameter(name="--db", help="Database file.")]
+Json = Annotated[bool, Parameter(name="--json", help="Print one JSON document.")]
+Csv = Annotated[bool, Parameter(name="--csv", help="Print CSV.")]
+#: A folder, or with ``report`` a file: the command says which.
 Out = Annotated[Path, Parameter(name=["-o", "--out"])]
+
+Zone = Annotated[str | None, Parameter(name="--tz", help="Zone the wearer lived in, like Europe/Berlin.")]
+TimeShift = Annotated[
+    str | None, Parameter(help="How much the device's clock was behind: seconds, or h:min[:s] like -1:00.")
+]
+Start = Annotated[
+    str | None,
+    Parameter(help="When a recording without a clock of its own began, like 2026-03-01T22:10; for a single file."),
+]
+
+Since = Annotated[date | None, Parameter(help="First evening, YYYY-MM-DD.")]
+Until = Annotated[date | None, Parameter(help="Last evening, YYYY-MM-DD.")]
+OnlySubject = Annotated[str | None, Parameter(name="--subject", help="Only this person's.")]
+WhoseNight = Annotated[
+    str | None, Parameter(name="--subject", help="Whose, where several people recorded the same night.")
+]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which stored nights to list. Dates are those of evenings, both included; None: no limit."""
+
+    flagged: Annotated[bool, Parameter(help="Only nights with a flag.")] = False
+    unreviewed: Annotated[bool, Parameter(help="Only nights that nobody has reviewed.")] = False
+    since: Since = None
+    until: Until = None
+    subject: OnlySubject = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which stored nights to analyse again; what is None makes no difference."""
+
+    since: Since = None
+    until: Until = None
+    subject: OnlySubject = None
+    version: Annotated[str | None, Parameter(help="Only nights that this version of nightkick analysed.")] = None
+
+    def is_everything(self) -> bool:
+        """Whether nothing was chosen."""
+        return self == Chosen()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class JsonOrCsv:
+    """In which form a command prints."""
+
+    as_json: Json = False
+    as_csv: Csv = False
+
+    def shape(self) -> Shape:
+        """For people, or the one form that was asked for.
+
+        Raises
+        ------
+        UsageError
+            Both were asked for.
+        """
+        at_most_one({"--json": self.as_json, "--csv": self.as_csv})
+        return "json" if self.as_json else "csv" if self.as_csv else "text"
+
+
+#: What a command takes without an option.
+EVERY_NIGHT = Selection()
+EVERYTHING = Chosen()
+FOR_PEOPLE = JsonOrCsv()
+
+
+def at_most_one(given: dict[str, bool]) -> None:
+    """Refuse options that exclude each other, by name and whether they were given.
+
+    Raises
+    ------
+    UsageError
+        Two of them were given.
+    """
+    chosen = [name for name, is_given in given.items() if is_given]
+    if len(chosen) > 1:
+        raise UsageError(f"{' and '.join(chosen)} cannot be combined", hint="choose one")

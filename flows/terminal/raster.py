@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from analytics.words import BLANKS, LABELS, SLEEP_STATES
 from flows.terminal.values import Row
 
 #: What a minute shows, the first that happened in it. Periodic movements are counted instead: 1 to 9.
@@ -19,9 +20,11 @@ LETTERS = {
     "wake": "w",
 }
 GROUND = {"sleep": ".", "wake": "-", "unknown": "?"}
+_NAMED = [f"{letter} {LABELS[name]}" for name, letter in LETTERS.items()]
 LEGEND = (
-    "1-9 periodic leg movements in that minute, J hypnic jerk, R rhythmic, L large movement, T turned over,\n"
-    "i isolated, s short interval, w while awake; . asleep, - awake, ? unknown, blank: not recorded\n"
+    f"1-9 {LABELS['periodic']} leg movements in that minute, {', '.join(_NAMED[:4])},\n"
+    f"{', '.join(_NAMED[4:])}; {', '.join(f'{sign} {SLEEP_STATES[state]}' for state, sign in GROUND.items())}, "
+    f"blank: {BLANKS['gap']}\n"
 )
 _HOUR = timedelta(hours=1)
 

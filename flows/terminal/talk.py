@@ -1,6 +1,6 @@
 """Talk and tables for people: talk goes to stderr, data to stdout, colour and frames only where a terminal is.
 
-The one place that asks whether anybody is looking.
+Asks whether a person is looking.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a value looks like outside: in JSON, CSV, Parquet and text. The one place that decides it.
+"""What a value looks like outside: in JSON, CSV, Parquet and text.
 
 Instants are ISO 8601 with offset everywhere. JSON keeps numbers, lists and null as they are; CSV writes
 lists and structures as JSON inside the cell and nothing for null. Text is for people: control characters are

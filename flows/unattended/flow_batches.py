@@ -1,4 +1,4 @@
-"""Which files one task of the flow takes: the only place that weighs a recording against what a task costs.
+"""Which files one task of the flow takes.
 
 A task costs Prefect 13 ms on an idle machine and 0.3 s on a very busy one, which is what importing a small file takes.
 A night takes seconds and is a task of its own.

@@ -1,4 +1,4 @@
-"""Which files of an inbox an unattended run tries: the only place that decides what is new, known, or not there yet.
+"""Which files of an inbox an unattended run tries.
 
 Files are told apart by size, time of change and inode. Only what is new or has changed is opened and hashed, so that
 a folder of 100,000 recordings costs a look at its directory. A file that somebody is still writing waits for the next

@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from analytics.store import NO_DATA
+from analytics.words import flag_words
 from flows.importing.import_run import Context
-from flows.terminal.night_table import Nights, Selection, for_people, select_nights
+from flows.terminal.night_table import Nights, for_people, select_nights
+from flows.terminal.options import Selection
 from flows.terminal.values import Row, text_cell
 from flows.unattended.inbox_run import Visit
 from ingest.errors import visible
@@ -26,7 +28,7 @@ def report(visit: Visit, context: Context) -> str:
         _listed("Could not be used", [o.error for o in visit.outcomes if o.error is not None]),
         _listed("Still being written, left for the next run", map(str, visit.waiting)),
         _listed("Beside the import", visit.problems),
-        _listed("New", [f"{n.night_date} {n.subject}: {n.about}: {n.reason}" for n in visit.notices]),
+        _listed("New", [f"{n.night_date} {n.subject}: {flag_words(n.about)}: {n.reason}" for n in visit.notices]),
         _where_to_look(context.store.path),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -50,7 +52,9 @@ def _nights(visit: Visit, context: Context) -> str:
 
 def _reasons(rows: Sequence[Row], nights: Nights) -> list[str]:
     sentences = [
-        f"{row['night_date']} {why['flag']}: {why['reason']}" for row in rows for why in nights.reasons_of(row)
+        f"{row['night_date']} {flag_words(why['flag'])}: {why['reason']}"
+        for row in rows
+        for why in nights.reasons_of(row)
     ]
     return ["\n".join(f"- {_plain(sentence)}" for sentence in sentences)] if sentences else []
 

@@ -1,4 +1,4 @@
-"""Workers that are a Dask cluster: the only place that talks to one, but for the flow's own task runner.
+"""Workers that are a Dask cluster.
 
 A cluster's workers need the same nightkick, and the recordings and the folder of staged samples under the same paths
 as here. Both are asked before anything is sent: a worker without the shared folder would make one of its own.

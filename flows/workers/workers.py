@@ -1,4 +1,4 @@
-"""Who does the work: this process, others on this machine, or a Dask cluster. The only place that chooses.
+"""Who does the work: this process, others on this machine, or a Dask cluster.
 
 Whoever imports or analyses again hands the functions of `flows.importing.worker_tasks` to `Workers.run` from as many
 threads as it likes; so many of them are done at once as there are workers, and where is decided by one setting.

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from ingest.archives.companion_files import companions_among, folder_of, sort_out
-from ingest.archives.unpacking import Budget, LimitError, gunzip, refusal, safe_name, unzip
+from ingest.archives.unpacking import LimitError, UnpackingBudget, gunzip, refusal, safe_name, unzip
 from ingest.archives.zips import Member, members
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnsupportedRecordingError
 from ingest.file_names import is_candidate
@@ -69,7 +69,7 @@ class _Place:
     shown: Path
     depth: int
     folder: Path
-    budget: Budget
+    budget: UnpackingBudget
 
 
 def is_archive(path: Path) -> bool:
@@ -97,7 +97,7 @@ def unpacked(archive: Path, folder: Path) -> Generator[Unpacked | IngestError, N
         The file of an `Unpacked` is gone when the next is asked for.
     """
     try:
-        budget = Budget(stamp_of(archive).size)
+        budget = UnpackingBudget(stamp_of(archive).size)
         yield from _within(_Place(archive, archive, 1, folder, budget))
     except LimitError as limit:
         yield refusal(limit, archive)

@@ -1,4 +1,4 @@
-"""Packed bytes become files, within limits: the only place that writes what an archive holds.
+"""Packed bytes become files, within limits.
 
 An archive may claim anything of itself, so nothing is believed: bytes, files, depth and time are counted as they
 come. Names inside an archive never become paths; a file is called by `safe_name`.
@@ -43,7 +43,7 @@ class LimitError(Exception):
 
 
 @dataclass(slots=True)
-class Budget:
+class UnpackingBudget:
     """What may still be unpacked of one archive, those inside it included."""
 
     packed_bytes: int
@@ -95,7 +95,7 @@ def safe_name(name: str) -> str:
     return canonical(base) or ("recording" + (suffix if _SUFFIX.fullmatch(suffix) else ""))
 
 
-def unzip(archive: Path, member: Member, target: Path, budget: Budget) -> str:
+def unzip(archive: Path, member: Member, target: Path, budget: UnpackingBudget) -> str:
     """Write a member of a zip to ``target``.
 
     Returns
@@ -123,7 +123,7 @@ def _refuse_bomb(unpacked_bytes: int, packed_bytes: int) -> None:
         raise LimitError(f"its first {packed_bytes:,} bytes unpack to {unpacked_bytes:,}, which no recording's do")
 
 
-def gunzip(packed: Path, target: Path, budget: Budget) -> str:
+def gunzip(packed: Path, target: Path, budget: UnpackingBudget) -> str:
     """Write what a gzip file holds to ``target``; as `unzip`."""
     try:
         with (

@@ -2,7 +2,7 @@
 
 Some loggers save power by repeating the last value, or zeros, while nothing seems to move ("idle sleep mode"); a
 broken one does the same. A real accelerometer shows its own noise unless its steps are coarser than that noise, and
-then sameness proves nothing, except for zeros: even a sensor at rest feels 1 g. The only place that decides which
+then sameness proves nothing, except for zeros: even a sensor at rest feels 1 g. Decides which
 stretches count as not measured.
 """
 

@@ -1,6 +1,6 @@
 """How good a recording is: measured in one walk over its samples, reported, and never repaired.
 
-The only place that decides what a gap, a still window or an end stop is. Memory does not grow with the
+Decides what a gap, a still window or an end stop is. Memory does not grow with the
 recording: sums, one carried window, a strided sample of the values, and a gap table with an upper bound. Nor does
 the result depend on how a reader cuts its blocks: whatever spans two of them is carried over.
 """

@@ -1,6 +1,6 @@
 """Recordings in which single movements cannot be seen: counts an epoch, and what makers' apps give out of a night.
 
-The only place that knows them. Counts add up seconds to minutes, and most makers of wrist wear keep the acceleration
+Counts add up seconds to minutes, and most makers of wrist wear keep the acceleration
 itself to themselves; so the advice is either where the raw data of the same device are, or that there are none.
 
 Each pattern names what stands at the very beginning of such a file, and enough of it that no table of samples is

@@ -1,4 +1,4 @@
-"""Which columns are time, x, y and z: the only place that reads column names.
+"""Which columns are time, x, y and z.
 
 Names are split into words, the axis letter is taken out, and what is left is the sensor: ``acc_x``, ``Accel X``
 and ``accelerometerAccelerationX(G)`` are three columns of accelerometers, ``gyro_x`` is not. Exactly one sensor

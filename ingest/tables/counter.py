@@ -1,4 +1,4 @@
-"""A sensor's own counter beside the clock of what logged it: the only place that sets one by the other.
+"""A sensor's own counter beside the clock of what logged it.
 
 A telephone stamps samples when they arrive, in bunches and up to a second late; the sensor counts evenly, but from
 a start of its own that changes whenever it restarts. So the counter gives the spacing, and the logging clock says

@@ -1,4 +1,4 @@
-"""How a text file is laid out as a table: the only place that looks at separators, commas and header lines.
+"""How a text file is laid out as a table.
 
 There is no sniffing by frequency. A separator is right if, split by it, the lines after the header keep one
 width and hold numbers in at least three places; the candidates are tried from the least ambiguous on.

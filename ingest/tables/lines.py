@@ -1,4 +1,4 @@
-"""Stretches of text become columns: the only place that looks at lines of samples one by one.
+"""Stretches of text become columns.
 
 polars parses rectangles fast and everything else wrongly or not at all, so a stretch is made a rectangle first:
 quotes and carriage returns go, runs of blanks shrink to one, lines with the wrong number of fields are taken

@@ -1,6 +1,6 @@
 """Two tables of one clock become one: what an app splits into acceleration and gravity is added up again.
 
-The only place that brings samples of two files together. Nothing is interpolated: gravity counts only for a sample
+Brings samples of two files together. Nothing is interpolated: gravity counts only for a sample
 that was taken at the same moment, and a sample without it is no sample.
 """
 

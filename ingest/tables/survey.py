@@ -1,4 +1,4 @@
-"""What a whole table shows, in one pass: the only place that measures before anything is handed out.
+"""What a whole table shows, in one pass.
 
 Each stretch is reduced to a `_Glance` of a few thousand numbers, and the glances to a `Survey`, so that a
 month needs no more memory than a night. The rows themselves are kept while there are few enough to spare the

@@ -1,6 +1,6 @@
 """From parsed rows to a `Decoded`, for every format that is a table: delimited text and Parquet.
 
-The only place that decides what a survey of a table means: refuse it, in which unit it is, whether its values
+Decides what a survey of a table means: refuse it, in which unit it is, whether its values
 are integers of a step, what has to be said about it.
 """
 

@@ -1,6 +1,6 @@
 """Bytes of a text file by position and in bounded pieces: plain, gzip, or UTF-16 as Windows writes it.
 
-The only place that unpacks text and cuts it. A gzip file is unpacked once, to memory while it is small and to
+Unpacks text and cuts it. A gzip file is unpacked once, to memory while it is small and to
 an unlinked temporary file beyond that, because a stream cannot be read again from the middle; UTF-16 becomes
 UTF-8 in the same way, because lines are found as bytes. Nothing here looks at what the text says.
 """

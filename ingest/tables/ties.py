@@ -1,4 +1,4 @@
-"""Samples that share a whole second are spread over it: the only place that alters a time.
+"""Samples that share a whole second are spread over it.
 
 Some exports (ActiGraph CentrePoint among them) print the second and leave out its fraction, so that as many
 rows as the sensor takes a second carry one time. Their order is right and their times are not.

@@ -1,4 +1,4 @@
-"""Times as text or numbers become int64 microseconds: the only place that knows how files write a moment.
+"""Times as text or numbers become int64 microseconds.
 
 A notation is recognised from a sample and then applied to whole columns as polars expressions. What does not
 fit the notation becomes null and is the caller's bad row. Nothing is guessed: a number that is no plausible

@@ -1,4 +1,4 @@
-"""A text table walked from line to sample, stretch by stretch: the only place that does it, for every format of text.
+"""A text table walked from line to sample, stretch by stretch.
 
 Formats differ in what they make of a line's columns, and that is all that they hand over.
 """

@@ -1,6 +1,6 @@
 """Recordings as CSV, laid out as devices do it, so that a simulated night and a real one are read alike.
 
-The only place that writes samples as text. The bytes depend on nothing but the samples: no time of writing, no
+Writes samples as text. The bytes depend on nothing but the samples: no time of writing, no
 file name, no version, so that sample data stay the same from one run to the next.
 """
 

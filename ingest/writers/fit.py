@@ -42,7 +42,7 @@ from ingest.writers.fit_tables import (
     UINT32,
     UINT32Z,
     BaseType,
-    Column,
+    WrittenColumn,
     fit_file,
     message,
     messages,
@@ -146,14 +146,14 @@ def _acceleration(time_ms: NDArray[np.int64], xyz_g: NDArray[np.float64], rate_h
     offset_ms[message, slot] = time_ms - base_ms[message]
     first_field, base, values = _stored(xyz_g, layout)
     columns = [
-        Column(TIMESTAMP, UINT32, base_ms // 1000),
-        Column(0, UINT16, base_ms % 1000),
-        Column(1, UINT16, offset_ms),
+        WrittenColumn(TIMESTAMP, UINT32, base_ms // 1000),
+        WrittenColumn(0, UINT16, base_ms % 1000),
+        WrittenColumn(1, UINT16, offset_ms),
     ]
     for axis in range(3):
         table = np.full(shape, base.invalid, dtype=base.dtype)
         table[message, slot] = values[:, axis]
-        columns.append(Column(first_field + axis, base, table))
+        columns.append(WrittenColumn(first_field + axis, base, table))
     return messages(ACCELEROMETER, columns)
 
 
@@ -228,13 +228,13 @@ def _sleep(stages: Sequence[StageSpan]) -> bytes:
     levels = np.array(list(_levels(stages)), dtype=np.int64)
     marks = np.array([(stages[0].start_us, START), (stages[-1].end_us, STOP)], dtype=np.int64)
     return messages(
-        SLEEP_LEVEL, [Column(TIMESTAMP, UINT32, _seconds(levels[:, 0])), Column(0, ENUM, levels[:, 1])]
+        SLEEP_LEVEL, [WrittenColumn(TIMESTAMP, UINT32, _seconds(levels[:, 0])), WrittenColumn(0, ENUM, levels[:, 1])]
     ) + messages(
         EVENT,
         [
-            Column(TIMESTAMP, UINT32, _seconds(marks[:, 0])),
-            Column(0, ENUM, np.full(2, SLEEP_EVENT)),
-            Column(1, ENUM, marks[:, 1]),
+            WrittenColumn(TIMESTAMP, UINT32, _seconds(marks[:, 0])),
+            WrittenColumn(0, ENUM, np.full(2, SLEEP_EVENT)),
+            WrittenColumn(1, ENUM, marks[:, 1]),
         ],
     )
 
@@ -254,7 +254,9 @@ def _levels(stages: Sequence[StageSpan]) -> Iterator[tuple[int, int]]:
 
 
 def _records(time_us: NDArray[np.int64], beats_per_min: NDArray[np.uint8]) -> bytes:
-    return messages(RECORD, [Column(TIMESTAMP, UINT32, _seconds(time_us)), Column(3, UINT8, beats_per_min)])
+    return messages(
+        RECORD, [WrittenColumn(TIMESTAMP, UINT32, _seconds(time_us)), WrittenColumn(3, UINT8, beats_per_min)]
+    )
 
 
 def _activity(first_s: int, last_s: int, utc_offset_s: int) -> bytes:

@@ -1,4 +1,4 @@
-"""FIT messages from numpy tables: the only place that lays out bytes of a FIT file.
+"""FIT messages from numpy tables.
 
 A definition says which fields a kind of message has; its data messages follow as rows of one packed table.
 """
@@ -36,7 +36,7 @@ STRING = BaseType(0x07, "S16", 0)
 FLOAT32_BITS = BaseType(0x88, "<u4", 0xFFFFFFFF)
 
 
-class Column(NamedTuple):
+class WrittenColumn(NamedTuple):
     """One field of a table of messages: values of shape (n,), or (n, k) for an array of k."""
 
     field: int
@@ -53,10 +53,10 @@ def fit_file(body: bytes) -> bytes:
 
 def message(number: int, *fields: tuple[int, BaseType, object]) -> bytes:
     """One message; each field is its number, type and value."""
-    return messages(number, [Column(field, base, np.array([value])) for field, base, value in fields])
+    return messages(number, [WrittenColumn(field, base, np.array([value])) for field, base, value in fields])
 
 
-def messages(number: int, columns: Sequence[Column]) -> bytes:
+def messages(number: int, columns: Sequence[WrittenColumn]) -> bytes:
     """A definition and one data message a row, all under local number 0: each kind stands in one stretch."""
     layout: list[tuple[str, str, tuple[int, ...]]] = [("local", "u1", ())]
     layout += [(str(column.field), column.base.dtype, column.values.shape[1:]) for column in columns]

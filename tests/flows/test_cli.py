@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import os
 import pty
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cyclopts import App
 
 import flows
 from flows import cli
@@ -39,6 +42,25 @@ def test_without_a_command_the_help_is_shown(run: Run) -> None:
     code, out, err = run()
     assert (code, err) == (0, "")
     assert "nightkick COMMAND" in out
+
+
+def test_the_help_lists_every_command_with_the_first_line_of_its_summary(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    _, out, _ = run("--help")
+    rows = dict(line.strip("│ ").split(maxsplit=1) for line in out.splitlines() if line.startswith("│ "))
+    listed = {name: says for name, says in rows.items() if not name.startswith("-")}
+    assert listed == {name: summary.partition("\n")[0] for name, (_, summary) in cli.COMMANDS.items()}
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_the_summary_of_a_command_is_what_its_docstring_says_before_the_parameters(name: str) -> None:
+    where, summary = cli.COMMANDS[name]
+    module, _, attribute = where.partition(":")
+    found = getattr(import_module(module), attribute)
+    says = found.help if isinstance(found, App) else (inspect.getdoc(found) or "").partition("\n\nParameters\n")[0]
+    assert summary == says
 
 
 @pytest.mark.parametrize(

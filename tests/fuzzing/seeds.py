@@ -23,7 +23,7 @@ from ingest.recording import StageSpan
 from ingest.writers.axivity import write_cwa
 from ingest.writers.delimited import write_csv
 from ingest.writers.fit import write_fit
-from ingest.writers.fit_tables import ENUM, UINT8, UINT16, UINT32, Column, fit_file, message, messages
+from ingest.writers.fit_tables import ENUM, UINT8, UINT16, UINT32, WrittenColumn, fit_file, message, messages
 from tests.fuzzing.app_seeds import APPS
 from tests.fuzzing.archive_seeds import archives
 from tests.fuzzing.nights import START_US, Files, laid_out, milligravities, packed, times, values, written
@@ -120,12 +120,12 @@ def _fit_vitals() -> bytes:
     """A night of which a watch says stages, heart rates and beats beside the movements, in all the ways it has."""
     night = _fit("calibrated")[14:-2]
     low_s = (T0 & 0xFFFF) + np.arange(1, 40)
-    heart = [Column(26, UINT16, low_s), Column(27, UINT8, np.full(39, 55))]
-    intervals = [Column(0, UINT16, np.tile([900, 950, 0xFFFF], (40, 1)))]
+    heart = [WrittenColumn(26, UINT16, low_s), WrittenColumn(27, UINT8, np.full(39, 55))]
+    intervals = [WrittenColumn(0, UINT16, np.tile([900, 950, 0xFFFF], (40, 1)))]
     timed = [
-        Column(TIMESTAMP, UINT32, T0 + np.arange(40)),
-        Column(0, UINT16, np.full(40, 250)),
-        Column(1, UINT16, np.tile([500, 510], (40, 1))),
+        WrittenColumn(TIMESTAMP, UINT32, T0 + np.arange(40)),
+        WrittenColumn(0, UINT16, np.full(40, 250)),
+        WrittenColumn(1, UINT16, np.tile([500, 510], (40, 1))),
     ]
     return fit_file(
         night
@@ -145,8 +145,8 @@ def _fit_watch() -> bytes:
         + sleep_event(T0, 0)
         + b"".join(level(int(stamp), int(stamp) // 60 % 4 + 1) for stamp in stamps)
         + sleep_event(T0 + 3600, 1)
-        + messages(RECORD, [Column(TIMESTAMP, UINT32, stamps), Column(3, UINT8, np.full(60, 52))])
-        + messages(HRV, [Column(0, UINT16, np.tile([1100, 1090], (60, 1)))])
+        + messages(RECORD, [WrittenColumn(TIMESTAMP, UINT32, stamps), WrittenColumn(3, UINT8, np.full(60, 52))])
+        + messages(HRV, [WrittenColumn(0, UINT16, np.tile([1100, 1090], (60, 1)))])
     )
 
 

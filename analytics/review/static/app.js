@@ -7,6 +7,7 @@ import { showHome } from "./home.js";
 import { showNight } from "./night.js";
 import { nextToReview, same } from "./nights.js";
 import { get, forget } from "./server.js";
+import { WORDS } from "./words.js";
 
 /** @import { App, NightsAnswer, Shown } from "./types.js" */
 
@@ -51,7 +52,7 @@ const step = async (direction) => {
 
 const stepToReview = async () => {
   const next = nextToReview(await mine(), page?.night);
-  return next ? go(address(next)) : say("No other night is flagged and not reviewed.");
+  return next ? go(address(next)) : say(`No other night is ${WORDS.flagged} and ${WORDS.not_reviewed}.`);
 };
 
 /** @type {App} */

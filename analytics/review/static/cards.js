@@ -3,7 +3,7 @@
 
 import { el, termed, words } from "./draw.js";
 import { number } from "./formats.js";
-import { flag } from "./words.js";
+import { WORDS, flag } from "./words.js";
 
 /** @import { Child, Clock, Criterion, Flag, JournalEntry, Night, NightAnswer, Sensor } from "./types.js" */
 
@@ -23,8 +23,7 @@ export const remarked = (title, remark, content) =>
 
 /** @type {Record<Criterion["state"], string>} */
 const MARKS = { met: "✓", "not met": "✗", "not measurable": "?" };
-/** @type {Criterion["state"][]} */
-const STATES = ["met", "not met", "not measurable"];
+const STATES = /** @type {Criterion["state"][]} */ (Object.keys(MARKS));
 
 /** @param {Criterion} criterion */
 const measured = ({ value }) => {
@@ -39,7 +38,7 @@ const measured = ({ value }) => {
 const headline = (found) => {
   if (found.raised) return flag(found.name);
   const first = found.criteria.find((one) => one.state !== "met");
-  return `${first?.state === "not measurable" ? "cannot tell:" : "no"} ${flag(found.name)}`;
+  return `${first?.state === "not measurable" ? `${WORDS.cannot_tell}:` : "no"} ${flag(found.name)}`;
 };
 
 /** @param {Criterion} one */
@@ -52,11 +51,14 @@ const criterion = (one) =>
       "span",
       {},
       el("span", { class: "strong" }, one.name),
-      el("span", { class: "visually-hidden" }, ` (${one.state})`),
+      el("span", { class: "visually-hidden" }, ` (${WORDS.criterion_states[one.state]})`),
       el("br"),
-      el("span", { class: "muted" }, `${one.state} · ${measured(one)}${one.says}`),
+      el("span", { class: "muted" }, `${WORDS.criterion_states[one.state]} · ${measured(one)}${one.says}`),
     ),
   );
+
+/** @param {Flag} found @param {Criterion["state"]} state */
+const countOf = (found, state) => found.criteria.filter((one) => one.state === state).length;
 
 /** Why a flag was raised or not. @param {Flag} found */
 export const reasons = (found) =>
@@ -68,13 +70,13 @@ export const reasons = (found) =>
     el(
       "p",
       { class: "muted small" },
-      STATES.map((state) => `${found.criteria.filter((one) => one.state === state).length} ${state}`).join(" · "),
+      STATES.map((state) => `${countOf(found, state)} ${WORDS.criterion_states[state]}`).join(" · "),
     ),
     el("ul", { class: "criteria" }, found.criteria.map(criterion)),
   );
 
 /** @param {JournalEntry} entry */
-const noted = (entry) => [entry.value, entry.text].filter((part) => part !== null).join(" ") || "taken back";
+const noted = (entry) => [entry.value, entry.text].filter((part) => part !== null).join(" ") || WORDS.verdicts.undo;
 
 /** @param {JournalEntry[]} entries */
 export const journal = (entries) =>
@@ -106,9 +108,10 @@ export const journal = (entries) =>
  * @param {Clock} clock
  */
 const sleepOf = (night, clock) => {
-  if (night.sleep_onset_at === null) return "unknown";
-  const onset = `${clock.hm(night.sleep_onset_at)} (± ${number(night.onset_sd_min, 0)} min)`;
-  return `${onset} to ${night.wake_at === null ? "?" : clock.hm(night.wake_at)}, told by ${night.sleep_source}`;
+  if (night.sleep_onset_at === null) return WORDS.not_known;
+  const onset = `${clock.hm(night.sleep_onset_at)}${night.onset_doubt}`;
+  const wake = night.wake_at === null ? "?" : clock.hm(night.wake_at);
+  return `${onset}, to ${wake}, told by ${WORDS.sleep_sources[night.sleep_source]}`;
 };
 
 /** @param {string[]} warnings */
@@ -152,8 +155,8 @@ export const recorded = ({ night, sensors }, clock) =>
       { class: "journal" },
       termed([
         ["asleep", sleepOf(night, clock)],
-        ["confidence", `${night.tier} (A best, D none)`],
-        ["blind below", night.blind_below_mg === null ? "unknown" : `${number(night.blind_below_mg, 0)} mg`],
+        ["confidence", `${night.tier} (${WORDS.tiers})`],
+        ["blind below", night.blind_below_mg === null ? WORDS.not_known : `${number(night.blind_below_mg, 0)} mg`],
         ["zone", night.tz],
       ]),
       termed(sensors.map(sensorTerm)),

@@ -3,7 +3,7 @@
 
 import { el } from "./draw.js";
 import { number } from "./formats.js";
-import { flag } from "./words.js";
+import { WORDS, capital, flag } from "./words.js";
 
 /** @import { Person, Sign } from "./types.js" */
 
@@ -36,12 +36,17 @@ const clinician = (signs) =>
   el(
     "details",
     {},
-    el("summary", {}, "When to see a clinician"),
+    el("summary", {}, capital(WORDS.when_to_go)),
     el(
       "dl",
       { class: "signs" },
       signs.map((sign) => [
-        el("dt", {}, el("span", { class: `sign ${sign.state.replace(" ", "-")}` }, sign.state), ` ${sign.name}`),
+        el(
+          "dt",
+          {},
+          el("span", { class: `sign ${sign.state.replace(" ", "-")}` }, WORDS.sign_states[sign.state]),
+          ` ${sign.name}`,
+        ),
         el("dd", {}, sign.says),
       ]),
     ),

@@ -7,7 +7,7 @@ import { finding } from "./findings.js";
 import { duration } from "./formats.js";
 import { clockRange, filtered, isToReview } from "./nights.js";
 import { axis, rowOf, ticksFor } from "./rows.js";
-import { GROUPS } from "./words.js";
+import { GROUPS, WORDS } from "./words.js";
 
 /** @import { App, NightRow, Person, Shown } from "./types.js" */
 /** @import { Row } from "./rows.js" */
@@ -78,8 +78,8 @@ const controls = (people, wanted, apply) =>
     "div",
     { class: "filters", role: "group", "aria-label": "Which nights" },
     people.length > 1 && choice(people, wanted.get("subject"), apply),
-    check(wanted, "flagged", "flagged", apply),
-    check(wanted, "unreviewed", "not reviewed", apply),
+    check(wanted, "flagged", WORDS.flagged, apply),
+    check(wanted, "unreviewed", WORDS.not_reviewed, apply),
     el(
       "span",
       { class: "exports" },
@@ -131,7 +131,8 @@ const summary = (nights) => {
   const flagged = nights.filter((night) => night.flags.length).length;
   const open = nights.filter(isToReview).length;
   const hours = duration(nights.reduce((sum, night) => sum + (night.recorded_to - night.recorded_from) / 1000, 0));
-  return el("span", { class: "muted" }, `${nights.length} shown (${hours}) · ${flagged} flagged · ${open} to review`);
+  const counts = `${flagged} ${WORDS.flagged} · ${open} to review`;
+  return el("span", { class: "muted" }, `${nights.length} shown (${hours}) · ${counts}`);
 };
 
 /** @param {[number, number]} range */

@@ -7,7 +7,7 @@ import { timeScale, timeTicks } from "./geometry.js";
 import { inWindow } from "./movements.js";
 import { getOnce } from "./server.js";
 import { LEFT, block, drawTrace, laneHeight, lanesIn, rightOf } from "./traces.js";
-import { groupOf, label, verdict } from "./words.js";
+import { WORDS, groupOf, label, verdict } from "./words.js";
 
 /** @import { Child, Clock, Ms, NightAnswer, TimeScale } from "./types.js" */
 /** @import { Lane } from "./traces.js" */
@@ -28,7 +28,7 @@ const ago = (imi) => {
 
 /** @param {string} leg */
 const legName = (leg) => {
-  if (leg === "unknown") return "leg unknown";
+  if (leg === "unknown") return `leg ${WORDS.not_known}`;
   return leg === "both" ? "both legs" : `${leg} leg`;
 };
 

@@ -185,7 +185,7 @@ export const drawLane = (lane, x, data, chosen) => {
  */
 export const drawOnset = (night, x, bottom, lane) => {
   if (night.sleep_onset_at === null || lane === undefined) return null;
-  const spread = 60_000 * (night.onset_sd_min ?? 0);
+  const spread = 60_000 * night.onset_doubt_min;
   const at = x(night.sleep_onset_at);
   const inView = night.sleep_onset_at >= x.from && night.sleep_onset_at <= x.to;
   const band = { top: lane.top - 6, bottom: lane.top - 1 };

@@ -11,7 +11,7 @@ import { getFresh, prefetch } from "./server.js";
 import { spanForm } from "./span_form.js";
 import { Timeline } from "./timeline.js";
 import { askNote, log, nightState, send, sideBySide } from "./verdicts.js";
-import { flag } from "./words.js";
+import { WORDS, capital, flag } from "./words.js";
 
 /** @import { App, NightAnswer, NightKey, NightsAnswer, Said, Shown } from "./types.js" */
 
@@ -64,7 +64,11 @@ class NightPage {
       parts.strip,
       this.#title(),
       !data.night.assessable &&
-        el("p", { class: "warning", role: "note" }, `Not assessable: ${data.night.not_assessable_reason}`),
+        el(
+          "p",
+          { class: "warning", role: "note" },
+          `${capital(WORDS.not_assessable)}: ${data.night.not_assessable_reason}`,
+        ),
       parts.numbers,
       this.#timelineCard(),
       el(
@@ -119,19 +123,18 @@ class NightPage {
   /** @param {number} i */
   #movementButtons(i) {
     const said = this.data.review.movements[this.data.events.movement_no[i]];
-    return [
-      ["confirm", "Confirm"],
-      ["unsure", "Unsure"],
-      ["dismiss", "Dismiss", "D"],
-    ].map(([word, words, key]) => action(words, key, () => this.judgeMovement(word), said === word));
+    return [["confirm"], ["unsure"], ["dismiss", "D"]].map(([word, key]) =>
+      action(WORDS.verdicts_to_give[word], key, () => this.judgeMovement(word), said === word),
+    );
   }
 
   #nightButtons() {
+    const said = this.data.review.night;
     return [
-      ["confirm", "Confirm", "C"],
-      ["dismiss", "Dismiss", "X"],
-      ["unsure", "Unsure", "U"],
-    ].map(([word, words, key]) => action(words, key, () => this.judgeNight(word), this.data.review.night === word));
+      ["confirm", "C"],
+      ["dismiss", "X"],
+      ["unsure", "U"],
+    ].map(([word, key]) => action(WORDS.verdicts_to_give[word], key, () => this.judgeNight(word), said === word));
   }
 
   /** What a verdict changes. */
@@ -143,7 +146,7 @@ class NightPage {
       parts.state,
       nightState(data.review),
       this.#nightButtons(),
-      action("Note", "N", () => this.note()),
+      action(WORDS.verdicts_to_give.note, "N", () => this.note()),
     );
     fill(parts.numbers, sideBySide(data.review));
     const takeBack = (/** @type {number} */ start, /** @type {number} */ end) =>

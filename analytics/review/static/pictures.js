@@ -6,7 +6,7 @@ import { day, longDay, number, two } from "./formats.js";
 import { linear, roundStep } from "./geometry.js";
 import { EDGES, clockHours, intervalCounts } from "./movements.js";
 import { around } from "./nights.js";
-import { verdict } from "./words.js";
+import { WORDS, verdict } from "./words.js";
 
 /** @import { App, Clock, Events, Night, NightRow, Scale } from "./types.js" */
 
@@ -23,7 +23,7 @@ const shadeOf = (night) => {
 const barTitle = (night) => {
   const known = night.assessable && night.plms_index !== null;
   const said = verdict(night.review);
-  const index = known ? `${number(night.plms_index)} per hour` : "not assessable";
+  const index = known ? `${number(night.plms_index)} per hour` : WORDS.not_assessable;
   return `${day(night.night_date)}: ${index}${said ? `, ${said}` : ""}`;
 };
 

@@ -6,7 +6,7 @@ import { address, day, number, two } from "./formats.js";
 import { strokes } from "./geometry.js";
 import { placed, same } from "./nights.js";
 import { get } from "./server.js";
-import { GROUPS, flag, groupOf, verdict } from "./words.js";
+import { GROUPS, WORDS, flag, groupOf, verdict } from "./words.js";
 
 /** @import { NightRow, Scale, Ticks } from "./types.js" */
 
@@ -47,7 +47,7 @@ const state = (night) => {
  */
 const indexOf = (night, threshold) => {
   if (!night.assessable || night.plms_index === null) {
-    return el("span", { class: "muted", title: night.not_assessable_reason ?? "" }, "not assessable");
+    return el("span", { class: "muted", title: night.not_assessable_reason ?? "" }, WORDS.not_assessable);
   }
   const high = threshold !== null && night.plms_index > threshold;
   return el("span", { class: high ? "index high" : "index" }, number(night.plms_index));

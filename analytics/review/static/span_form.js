@@ -2,6 +2,7 @@
 // The form in which a span to exclude is typed, or shown as it was marked in the picture.
 
 import { el } from "./draw.js";
+import { WORDS } from "./words.js";
 
 /** @import { Clock, Ms, Span } from "./types.js" */
 
@@ -41,7 +42,7 @@ export const spanForm = (clock, earliest, { save, cancel }) => {
     el("label", {}, "from ", from),
     el("label", {}, "to ", to),
     el("label", {}, "why ", why),
-    el("button", { type: "submit", class: "primary" }, "Exclude"),
+    el("button", { type: "submit", class: "primary" }, WORDS.verdicts_to_give.exclude),
     el("button", { type: "button", onclick: cancel }, "Cancel"),
   );
   return {

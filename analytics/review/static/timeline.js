@@ -6,7 +6,7 @@ import { el, hatching, hiddenTable, picture, svg } from "./draw.js";
 import { timeScale, timeTicks, zoomed } from "./geometry.js";
 import { LEFT, drawLane, drawOnset, spanRect } from "./lanes.js";
 import { hourly, lanesOf, legsOf, nearest } from "./movements.js";
-import { GROUPS, blank, groupOf } from "./words.js";
+import { GROUPS, WORDS, blank, groupOf } from "./words.js";
 
 /** @import { Child, Clock, Ms, NightAnswer, Span } from "./types.js" */
 
@@ -26,10 +26,10 @@ const states = (data) =>
     "ul",
     { class: "legend states" },
     [
-      ["asleep", "asleep"],
-      ["awake", "awake"],
-      ["hatched", "not known"],
-      ...(data.night.sleep_onset_at === null ? [] : [["onset-swatch", "sleep onset, ± its SD"]]),
+      ["asleep", WORDS.sleep_states.sleep],
+      ["awake", WORDS.sleep_states.wake],
+      ["hatched", WORDS.sleep_states.unknown],
+      ...(data.night.sleep_onset_at === null ? [] : [["onset-swatch", WORDS.onset_span]]),
     ].map(([name, words]) => el("li", {}, el("span", { class: `swatch ${name}-box` }), words)),
   );
 
@@ -160,7 +160,9 @@ export class Timeline {
       data.blanks.map(([start, end, kind]) =>
         spanRect(x, band, [start, end], { fill: "url(#hatch)", class: "blank" }, blank(kind)),
       ),
-      data.review.spans.map((span) => spanRect(x, band, span, { class: "excluded" }, "excluded by a reviewer")),
+      data.review.spans.map((span) =>
+        spanRect(x, band, span, { class: "excluded" }, `${WORDS.verdicts.exclude} by a reviewer`),
+      ),
     ];
   }
 

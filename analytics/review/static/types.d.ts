@@ -79,7 +79,9 @@ export interface Night extends NightKey {
   recorded_to: Ms;
   recorded_h: number;
   sleep_onset_at: Ms | null;
-  onset_sd_min: number | null;
+  /** How far the onset may lie to either side; also in words, to stand behind its time. */
+  onset_doubt_min: number;
+  onset_doubt: string;
   wake_at: Ms | null;
   sleep_source: string;
   tier: string;
@@ -224,6 +226,43 @@ export interface Said {
   end?: Ms;
 }
 
+/** Words by the name that is stored. */
+export type Named = Record<string, string>;
+
+/** A colour of movements and the labels in it. */
+export interface Group {
+  name: string;
+  says: string;
+  labels: string[];
+}
+
+/** What people read for what is stored by name: `for_page` of analytics/words.py. */
+export interface Words {
+  labels: Named;
+  groups: Group[];
+  flags: Named;
+  verdicts: Named;
+  verdicts_between: Named;
+  verdicts_to_give: Named;
+  criterion_states: Record<Criterion["state"], string>;
+  sleep_states: Named;
+  sleep_sources: Named;
+  blanks: Named;
+  sign_states: Named;
+  cannot_tell: string;
+  flagged: string;
+  when_to_go: string;
+  onset_span: string;
+  same_as_reviewed: string;
+  not_found_again: string;
+  not_known: string;
+  not_assessable: string;
+  not_reviewed: string;
+  as_detected: string;
+  as_reviewed: string;
+  tiers: string;
+}
+
 // From here on: what the page's parts hand to each other.
 
 /** The wearer's wall clock. */
@@ -270,13 +309,6 @@ export type Lane = Band & { height: number } & (
     | { kind: "envelope"; sensor: Envelope }
     | { kind: "heart" }
   );
-
-/** A colour of movements and the labels in it. */
-export interface Group {
-  name: string;
-  says: string;
-  labels: string[];
-}
 
 /** What an element may be given as content; what is not there is left out. */
 export type Child = Node | string | false | null | undefined | Child[];

@@ -4,7 +4,7 @@
 import { byId, el, words } from "./draw.js";
 import { instant, number, percent } from "./formats.js";
 import { post } from "./server.js";
-import { verdict } from "./words.js";
+import { WORDS, capital, verdict } from "./words.js";
 
 /** @import { Clock, Measures, Ms, NightKey, Review, ReviewEntry, Said } from "./types.js" */
 
@@ -89,16 +89,12 @@ const measuresRow = (name, measures, mark) =>
 /** @param {Review} review */
 const asReviewed = (review) =>
   review.reviewed
-    ? measuresRow("as reviewed", review.reviewed, "as-reviewed")
+    ? measuresRow(WORDS.as_reviewed, review.reviewed, "as-reviewed")
     : el(
         "tr",
         {},
-        el("th", { scope: "row" }, "as reviewed"),
-        el(
-          "td",
-          { colspan: MEASURES.length, class: "muted" },
-          review.why_not ?? "the same: no movement was dismissed and no span excluded",
-        ),
+        el("th", { scope: "row" }, WORDS.as_reviewed),
+        el("td", { colspan: MEASURES.length, class: "muted" }, review.why_not ?? WORDS.same_as_reviewed),
       );
 
 /**
@@ -112,7 +108,7 @@ export const sideBySide = (review) =>
     el(
       "table",
       { class: "measures" },
-      el("caption", { class: "visually-hidden" }, "Measures as detected and as reviewed"),
+      el("caption", { class: "visually-hidden" }, `Measures ${WORDS.as_detected} and ${WORDS.as_reviewed}`),
       el(
         "thead",
         {},
@@ -123,19 +119,9 @@ export const sideBySide = (review) =>
           MEASURES.map(([, heading]) => el("th", { scope: "col" }, heading)),
         ),
       ),
-      el("tbody", {}, measuresRow("as detected", review.detected, "detected"), asReviewed(review)),
+      el("tbody", {}, measuresRow(WORDS.as_detected, review.detected, "detected"), asReviewed(review)),
     ),
   );
-
-/** @type {Record<string, string>} */
-const SAYS = {
-  confirm: "confirmed",
-  dismiss: "dismissed",
-  unsure: "is unsure about",
-  exclude: "excluded",
-  undo: "took back the word on",
-  note: "noted on",
-};
 
 /**
  * What an entry is about.
@@ -156,7 +142,7 @@ const logEntry = (entry, clock) =>
     "li",
     {},
     el("bdi", { class: "strong" }, entry.reviewer),
-    ` ${SAYS[entry.verdict] ?? entry.verdict} ${thing(entry, clock)}`,
+    ` ${WORDS.verdicts_between[entry.verdict] ?? entry.verdict} ${thing(entry, clock)}`,
     el("span", { class: "muted" }, ` · ${instant(entry.at)}`),
     entry.note && words(entry.note, "note"),
   );
@@ -180,17 +166,13 @@ export const log = (review, clock, takeBack) =>
           el(
             "li",
             {},
-            `Excluded: ${clock.hms(start)} to ${clock.hms(end)} `,
-            el("button", { type: "button", onclick: () => takeBack(start, end) }, "Take back"),
+            `${capital(WORDS.verdicts.exclude)}: ${clock.hms(start)} to ${clock.hms(end)} `,
+            el("button", { type: "button", onclick: () => takeBack(start, end) }, WORDS.verdicts_to_give.undo),
           ),
         ),
       ),
     review.unmatched > 0 &&
-      el(
-        "p",
-        { class: "note" },
-        `${review.unmatched} judged movements are not found by the present analysis; they stay in the list.`,
-      ),
+      el("p", { class: "note" }, `${review.unmatched} ${WORDS.not_found_again}; they stay in the list.`),
     review.log.length
       ? el(
           "ol",
@@ -206,5 +188,5 @@ export const nightState = (review) => {
   const by = review.log.findLast((entry) => entry.onset === null && entry.start === null && entry.verdict !== "note");
   return said
     ? el("span", { class: "reviewed" }, said, by && el("span", { class: "muted" }, " by ", el("bdi", {}, by.reviewer)))
-    : el("span", { class: "muted" }, "not reviewed");
+    : el("span", { class: "muted" }, WORDS.not_reviewed);
 };

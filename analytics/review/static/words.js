@@ -1,62 +1,32 @@
 // @ts-check
-// How labels and states are said. The only place that groups labels into the four colours.
+// How labels and states are said. The words themselves come with the page, from analytics/words.py. They are read from
+// the document, so modules that unit tests reach must not import this one.
 
+import { byId } from "./draw.js";
 import { stands } from "./nights.js";
 
-/** @import { Group } from "./types.js" */
+/** @import { Words } from "./types.js" */
 
-/** @typedef {Record<string, string>} Words by name */
+/** @type {Words} */
+export const WORDS = JSON.parse(byId("words", HTMLElement).textContent);
 
-/**
- * Colour class, what the legend calls it, and the labels in it. What a movement is was decided when it was scored.
- * @type {Group[]}
- */
-export const GROUPS = [
-  { name: "periodic", says: "periodic", labels: ["periodic"] },
-  { name: "jerk", says: "brief jerk near sleep onset", labels: ["hypnic_jerk"] },
-  { name: "single", says: "single, asleep", labels: ["isolated", "short_interval"] },
-  {
-    name: "other",
-    says: "awake, turning over, other",
-    labels: ["wake", "posture_change", "large_movement", "rhythmic"],
-  },
-];
+/** Colour class, what the legend calls it, and the labels in it. What a movement is was decided when it was scored. */
+export const GROUPS = WORDS.groups;
 const GROUP_OF = new Map(GROUPS.flatMap((group) => group.labels.map((label) => [label, group.name])));
 /** @param {string} label */
 export const groupOf = (label) => GROUP_OF.get(label) ?? "other";
 
-/** @type {Words} */
-const LABELS = {
-  periodic: "periodic",
-  hypnic_jerk: "brief jerk near sleep onset",
-  isolated: "isolated",
-  short_interval: "short interval",
-  wake: "awake",
-  rhythmic: "rhythmic",
-  posture_change: "change of posture",
-  large_movement: "large movement",
-};
 /** @param {string} name */
-export const label = (name) => LABELS[name] ?? name.replaceAll("_", " ");
-
-/** @type {Words} */
-const FLAGS = {
-  possible_plmd: "possible PLMD",
-  frequent_hypnic_jerks: "frequent hypnic jerks",
-  possible_rls: "possible RLS",
-};
+export const label = (name) => WORDS.labels[name] ?? name.replaceAll("_", " ");
 /** @param {string} name */
-export const flag = (name) => FLAGS[name] ?? name.replaceAll("_", " ");
-
-/** @type {Words} */
-const VERDICTS = { confirm: "confirmed", dismiss: "dismissed", unsure: "unsure" };
+export const flag = (name) => WORDS.flags[name] ?? name.replaceAll("_", " ");
 /**
- * The verdict on a whole night as it stands; null for none.
+ * The verdict on a night or movement as it stands; null for none.
  * @param {string | null | undefined} name
  */
-export const verdict = (name) => (stands(name) ? (VERDICTS[name] ?? name) : null);
-
-/** @type {Words} */
-const BLANKS = { gap: "not recorded", unscorable: "could not be searched", unworn: "probably not worn" };
+export const verdict = (name) => (stands(name) ? (WORDS.verdicts[name] ?? name) : null);
 /** @param {string} kind */
-export const blank = (kind) => BLANKS[kind] ?? kind;
+export const blank = (kind) => WORDS.blanks[kind] ?? kind;
+
+/** @param {string} text */
+export const capital = (text) => text[0].toUpperCase() + text.slice(1);

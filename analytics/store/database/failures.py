@@ -1,6 +1,6 @@
 """What DuckDB and the file system complain of, in the words of the project's error tree.
 
-The only place that reads foreign error messages: DuckDB reports a held lock, a newer file and a full disk all
+Reads foreign error messages: DuckDB reports a held lock, a newer file and a full disk all
 as one class, and tells them apart in words alone.
 """
 

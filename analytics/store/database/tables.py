@@ -1,7 +1,7 @@
 """Rows on their way into the database: typed frames, inserted in bulk.
 
 One frame a table and one statement a frame: row-wise inserts reach about 1,500 rows a second in DuckDB, a frame a
-million. The only place that decides what values become: text that is no valid Unicode is escaped (file names and
+million. Decides what values become: text that is no valid Unicode is escaped (file names and
 device strings may be anything), and NaN becomes NULL, which is what the schema calls a value nobody knows.
 """
 

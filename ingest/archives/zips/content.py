@@ -27,7 +27,7 @@ _STORED, _DEFLATED = 0, 8
 _LONGEST_SHOWN = 80
 
 
-class Cursor:
+class MemberCursor:
     """A place in a member that moves forward.
 
     Attributes
@@ -129,7 +129,7 @@ class Cursor:
 
 
 @contextmanager
-def opened(path: Path, member: Member) -> Iterator[Cursor]:
+def opened(path: Path, member: Member) -> Iterator[MemberCursor]:
     """The content of a member from its start.
 
     Raises
@@ -151,7 +151,7 @@ def opened(path: Path, member: Member) -> Iterator[Cursor]:
         )
     try:
         with open_plain(path) as file:
-            yield Cursor(file, member, path)
+            yield MemberCursor(file, member, path)
     except OSError as error:
         raise unreadable(path, error) from error
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.archives.zips import Cursor
+from ingest.archives.zips import MemberCursor
 from ingest.errors import DamagedRecordingError
 
 SEPARATOR = 0x1E
@@ -89,7 +89,7 @@ class Log:
         return np.concatenate((self.records["start"], [self.total_bytes])) - np.concatenate(([0], end))
 
 
-def survey(cursor: Cursor, *, path: Path, file_bytes: int) -> Log:
+def survey(cursor: MemberCursor, *, path: Path, file_bytes: int) -> Log:
     """Find all records of a log in one walk.
 
     Raises

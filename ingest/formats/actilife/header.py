@@ -1,4 +1,4 @@
-"""What the lines above the samples of an ActiLife CSV say: the only place that reads their words.
+"""What the lines above the samples of an ActiLife CSV say.
 
     ------------ Data File Created By ActiGraph GT3X+ ActiLife v6.13.3 Firmware v3.2.1 date format M/d/yyyy at 100 Hz
     Filter Normal -----------                                                             (all of this is line 1)
@@ -42,7 +42,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class ActiLifeHeader:
     """What a header says; None or empty where it does not.
 
     Attributes
@@ -73,14 +73,14 @@ def is_actilife(text: str) -> bool:
     return _LINE_1.match(text) is not None
 
 
-def parsed(text: str) -> Header:
+def parsed(text: str) -> ActiLifeHeader:
     """Read a header; whatever is no field of it is passed over."""
     first, *others = [line[:_LONGEST_LINE] for line in text.splitlines()] or [""]
     said = _fields(others)
     named = date_order(_found(_FORMAT, first))
     order, problems = _believed(named, said)
     rate = _found(_RATE, first).replace(",", ".")
-    return Header(
+    return ActiLifeHeader(
         device=Device("ActiGraph", _found(_MODEL, first), said.get("serial number", "")),
         placement=placement_from(_found(_LIMB, first)),
         rate_hz=float(rate) if rate and float(rate) > 0 else None,

@@ -22,7 +22,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
-from ingest.formats.actilife.header import Header, Order, date_order, is_actilife, parsed
+from ingest.formats.actilife.header import ActiLifeHeader, Order, date_order, is_actilife, parsed
 from ingest.input_file import stamp_of
 from ingest.recording import Decoded, DeviceClock
 from ingest.tables.columns import find_axes, tells_time
@@ -124,7 +124,7 @@ def _dialect(text: bytes) -> Dialect:
     raise DamagedRecordingError("not a line behind its header is a sample", hint="export it again")
 
 
-def _layout(dialect: Dialect, header: Header, source: Source) -> _Layout:
+def _layout(dialect: Dialect, header: ActiLifeHeader, source: Source) -> _Layout:
     time, axes = _columns(dialect)
     stamps = None if time is None else _stamps(time, _some_of(time, dialect, source), header.order)
     return _Layout(dialect, axes, stamps or _even(header))
@@ -180,7 +180,7 @@ def _shown_order(texts: Sequence[str]) -> Order | None:
     return date_order(notation.layout.partition("%H")[0]) if isinstance(notation, TextTime) else None
 
 
-def _even(header: Header) -> _Even:
+def _even(header: ActiLifeHeader) -> _Even:
     if header.rate_hz is None:
         raise NoClockError("no rate is named in its first line", hint=_RAW_WITH_STAMPS)
     if header.start_us is None:

@@ -47,7 +47,7 @@ _NO_TIMES = "pauses of the experiment do not show, because meta/time.csv is not 
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class PhyphoxTimeline:
     """When an experiment ran.
 
     Attributes
@@ -129,7 +129,7 @@ def read(path: Path) -> Decoded:
     return replace(decode(table, path), companions=companions)
 
 
-def timeline(table: Sequence[Sequence[str]]) -> Timeline | None:
+def timeline(table: Sequence[Sequence[str]]) -> PhyphoxTimeline | None:
     """The starts in the rows of ``meta/time.csv``; None where there is none, or they make no sense."""
     events = [(row[0], _number(row[1]), _number(row[2])) for row in table if len(row) >= 3]
     starts = [(seconds, moment) for event, seconds, moment in events if event == "START"]
@@ -141,7 +141,7 @@ def timeline(table: Sequence[Sequence[str]]) -> Timeline | None:
     runs = [(a, b) for a, b in pairwise(events) if (a[0], b[0]) == ("START", "PAUSE") and _is_plausible(*b[1:])]
     drifts = [(b[2] - a[2]) - (b[1] - a[1]) for a, b in runs]
     offset = next((found for row in table for found in [_OFFSET.search(row[-1])] if row and row[0] == "START"), None)
-    return Timeline(
+    return PhyphoxTimeline(
         from_s, np.rint(start_s * 1e6).astype(np.int64), _offset_s(offset), max(drifts, key=abs, default=0.0)
     )
 
@@ -187,7 +187,7 @@ def _device(table: Sequence[Sequence[str]]) -> Device:
     return Device(said.get("deviceManufacturer") or said.get("deviceBrand", ""), said.get("deviceModel", ""))
 
 
-def _problems(times: Timeline | None) -> Iterator[str]:
+def _problems(times: PhyphoxTimeline | None) -> Iterator[str]:
     if times is None:
         yield _NO_TIMES
     elif abs(times.drift_s) > _MUCH_DRIFT_S:

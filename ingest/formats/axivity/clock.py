@@ -41,7 +41,7 @@ _SPACING = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class CwaTimeline:
     """Where sectors lie on the axis of positions, what time it is there, and what interrupted them.
 
     Attributes
@@ -86,7 +86,7 @@ class _Breaks:
     cut: NDArray[np.bool_]
 
 
-def timeline(stamps: NDArray[np.void], number: NDArray[np.int64]) -> Timeline:
+def timeline(stamps: NDArray[np.void], number: NDArray[np.int64]) -> CwaTimeline:
     """Lay out the believed sectors of a file.
 
     Parameters
@@ -104,7 +104,7 @@ def timeline(stamps: NDArray[np.void], number: NDArray[np.int64]) -> Timeline:
     position = (start + spread).astype(np.float64)
     slowness = _slowness(position + index, anchor_us, rate, breaks.cut)
     knot_position, knot_us = _knots(position + index, anchor_us, rate / (slowness or 1.0), breaks.cut)
-    return Timeline(
+    return CwaTimeline(
         position=position,
         knot_position=knot_position,
         knot_us=knot_us,

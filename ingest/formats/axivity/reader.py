@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from ingest.byte_source import GZIP_MAGIC, ByteSource, inflated_head, open_bytes
 from ingest.errors import DamagedRecordingError, EmptyFileError
 from ingest.formats.axivity import sectors as cwa
-from ingest.formats.axivity.clock import Timeline, timeline
-from ingest.formats.axivity.sectors import HEADER_BYTES, SECTOR_BYTES, Verdict
+from ingest.formats.axivity.clock import CwaTimeline, timeline
+from ingest.formats.axivity.sectors import HEADER_BYTES, SECTOR_BYTES, SectorVerdict
 from ingest.placement import placement_from
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Samples
 
@@ -82,7 +82,7 @@ def read(path: Path) -> Decoded:
         rate_hz_nominal=float(cwa.rate_hz(first["rate"])),
         unit="g",
         blocks=lambda: _blocks(source, scan, line),
-        bad_blocks=int(scan.tally[Verdict.GOOD + 1 :].sum()),
+        bad_blocks=int(scan.tally[SectorVerdict.GOOD + 1 :].sum()),
         restarts=line.restarts,
         problems=tuple(_problems(source, scan, line, has_header=header is not None)),
         full_scale_g=cwa.full_scale_g(int(first["rate"])),
@@ -95,7 +95,7 @@ def _scan(source: ByteSource) -> _Scan:
     for start in range(0, total, _SCAN_SECTORS):
         sectors = _sectors(source, start, min(start + _SCAN_SECTORS, total))
         verdict = cwa.judge(sectors)
-        good = np.flatnonzero(verdict == Verdict.GOOD)
+        good = np.flatnonzero(verdict == SectorVerdict.GOOD)
         numbers.append(good + start)
         stamps.append(cwa.stamps_of(sectors)[good])
         verdicts.append(verdict)
@@ -103,8 +103,8 @@ def _scan(source: ByteSource) -> _Scan:
     return _Scan(
         number=np.concatenate(numbers) if numbers else np.empty(0, dtype=np.int64),
         stamps=np.concatenate(stamps) if stamps else np.empty(0, dtype=cwa.STAMP),
-        tally=np.bincount(verdict, minlength=len(Verdict)),
-        blank_tail=_tail_length(verdict == Verdict.BLANK),
+        tally=np.bincount(verdict, minlength=len(SectorVerdict)),
+        blank_tail=_tail_length(verdict == SectorVerdict.BLANK),
         extra_bytes=max(source.size - HEADER_BYTES, 0) % SECTOR_BYTES,
     )
 
@@ -125,7 +125,7 @@ def _refuse_nothing_left(scan: _Scan, gzip_problem: str, path: Path) -> None:
     again = "copy it from the device again"
     if gzip_problem:
         raise DamagedRecordingError(gzip_problem, path=path, hint=again)
-    damaged = int(scan.tally[[Verdict.FOREIGN, Verdict.BAD_CHECKSUM, Verdict.NONSENSE]].sum())
+    damaged = int(scan.tally[[SectorVerdict.FOREIGN, SectorVerdict.BAD_CHECKSUM, SectorVerdict.NONSENSE]].sum())
     if damaged:
         raise DamagedRecordingError(f"none of its {damaged:,} sectors can be believed", path=path, hint=again)
     blank = "blank sectors" if scan.blank_tail else "nothing"
@@ -136,7 +136,7 @@ def _refuse_nothing_left(scan: _Scan, gzip_problem: str, path: Path) -> None:
     )
 
 
-def _blocks(source: ByteSource, scan: _Scan, line: Timeline) -> Iterator[Samples]:
+def _blocks(source: ByteSource, scan: _Scan, line: CwaTimeline) -> Iterator[Samples]:
     """Decode the believed sectors, a stretch of the file at a time, cut also where layout or scale change."""
     capacity = cwa.capacity(scan.stamps["axes"])
     scale = scan.stamps["light"] >> 13
@@ -149,7 +149,7 @@ def _blocks(source: ByteSource, scan: _Scan, line: Timeline) -> Iterator[Samples
             yield _block(source, scan, line, slice(start, stop))
 
 
-def _block(source: ByteSource, scan: _Scan, line: Timeline, part: slice) -> Samples:
+def _block(source: ByteSource, scan: _Scan, line: CwaTimeline, part: slice) -> Samples:
     number, stamps = scan.number[part], scan.stamps[part]
     axes, light = int(stamps["axes"][0]), int(stamps["light"][0])
     sectors = _sectors(source, int(number[0]), int(number[-1]) + 1)
@@ -164,18 +164,18 @@ def _block(source: ByteSource, scan: _Scan, line: Timeline, part: slice) -> Samp
     return Samples(line.at(position.ravel()), values.reshape(-1, 3), cwa.step_g(axes, light))
 
 
-def _problems(source: ByteSource, scan: _Scan, line: Timeline, *, has_header: bool) -> Iterator[str]:
+def _problems(source: ByteSource, scan: _Scan, line: CwaTimeline, *, has_header: bool) -> Iterator[str]:
     """What was wrong, a sentence each."""
     total = f"{int(scan.tally.sum()):,} sectors"
-    middle_blank = int(scan.tally[Verdict.BLANK]) - scan.blank_tail
+    middle_blank = int(scan.tally[SectorVerdict.BLANK]) - scan.blank_tail
     facts = (
         (not has_header, "the file header is damaged: device, serial number and site are unknown"),
-        (scan.tally[Verdict.BAD_CHECKSUM], "left out for a bad checksum: {} of {total}"),
+        (scan.tally[SectorVerdict.BAD_CHECKSUM], "left out for a bad checksum: {} of {total}"),
         (
-            scan.tally[Verdict.NONSENSE],
+            scan.tally[SectorVerdict.NONSENSE],
             "left out for an impossible date, rate, layout or count: {} of {total}",
         ),
-        (scan.tally[Verdict.FOREIGN], "left out because they are no Axivity data: {} of {total}"),
+        (scan.tally[SectorVerdict.FOREIGN], "left out because they are no Axivity data: {} of {total}"),
         (middle_blank, "blank in the middle of the file: {} of {total}"),
         (scan.blank_tail, "blank at the end of the file: {} of {total}; the copy was probably not finished"),
         (scan.extra_bytes, "the file ends inside a sector; its last {} bytes were left out"),

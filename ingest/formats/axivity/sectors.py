@@ -87,7 +87,7 @@ _UNSET_WORD = 0xFFFF
 _TOP_TEN_BITS = np.uint32(0xFFC0_0000)
 
 
-class Verdict(IntEnum):
+class SectorVerdict(IntEnum):
     """Why a sector is believed or not; the first reason that applies."""
 
     GOOD = 0
@@ -98,7 +98,7 @@ class Verdict(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class CwaHeader:
     """What the file header says; ``serial`` is empty where it says nothing usable."""
 
     serial: str
@@ -112,15 +112,15 @@ def as_sectors(data: bytes) -> NDArray[np.void]:
 
 
 def judge(sectors: NDArray[np.void]) -> NDArray[np.uint8]:
-    """Give each sector its `Verdict`."""
+    """Give each sector its `SectorVerdict`."""
     words = sectors.view("<u2").reshape(-1, SECTOR_BYTES // 2)
-    verdict = np.where(_is_possible(sectors), Verdict.GOOD, Verdict.NONSENSE).astype(np.uint8)
+    verdict = np.where(_is_possible(sectors), SectorVerdict.GOOD, SectorVerdict.NONSENSE).astype(np.uint8)
     # uint16 wraps around, which is how the checksum is defined.
-    verdict[words.sum(axis=1, dtype=np.uint16) != 0] = Verdict.BAD_CHECKSUM
+    verdict[words.sum(axis=1, dtype=np.uint16) != 0] = SectorVerdict.BAD_CHECKSUM
     foreign = np.flatnonzero(sectors["magic"] != _MAGIC_WORD)
-    verdict[foreign] = Verdict.FOREIGN
+    verdict[foreign] = SectorVerdict.FOREIGN
     blank = (words[foreign] == words[foreign, :1]).all(axis=1) & np.isin(words[foreign, 0], (0, _UNSET_WORD))
-    verdict[foreign[blank]] = Verdict.BLANK
+    verdict[foreign[blank]] = SectorVerdict.BLANK
     return verdict
 
 
@@ -180,7 +180,7 @@ def seconds(stamp: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.bo
     return days * 86_400 + clock, exists
 
 
-def parse_header(data: bytes) -> Header | None:
+def parse_header(data: bytes) -> CwaHeader | None:
     """Read the file header; None where it is not one."""
     if len(data) < HEADER_BYTES or not data.startswith(HEADER_MAGIC):
         return None
@@ -190,7 +190,7 @@ def parse_header(data: bytes) -> Header | None:
     note = bytes(header["annotation"]).rstrip(b"\x00\x20\xff").decode("utf-8", errors="replace")
     unset = serial in (0, _UNSET_WORD)
     model = "AX6" if int(header["hardware"]) == _AX6_HARDWARE else "AX3"
-    return Header(serial="" if unset else str(serial), model=model, annotation=note)
+    return CwaHeader(serial="" if unset else str(serial), model=model, annotation=note)
 
 
 def site_note(annotation: str) -> str:

@@ -1,4 +1,4 @@
-"""Values of acceleration to g: the only place that knows the units of FIT's layouts and how counts are calibrated.
+"""Values of acceleration to g.
 
 Which unit a file is in is decided once for all of it, by gravity. Values leave as float32 g for all layouts, not
 as int16 with a factor: raw counts are 16-bit but get an offset a sensor and a rotation, calibrated ones are floating
@@ -37,14 +37,14 @@ _NORMS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class SensorCalibration:
     """How raw counts become g: ``matrix @ (counts - zero)``."""
 
     zero: NDArray[np.float64]
     matrix: NDArray[np.float64]
 
 
-def calibration_in(messages: Iterable[Message]) -> Calibration | None:
+def calibration_in(messages: Iterable[Message]) -> SensorCalibration | None:
     """The last usable calibration of an accelerometer (gyroscopes and compasses have theirs beside it)."""
     found = None
     for message in messages:
@@ -53,7 +53,7 @@ def calibration_in(messages: Iterable[Message]) -> Calibration | None:
     return found
 
 
-def in_g(blocks: Sequence[Sequence[Piece]], calibration: Calibration | None, path: Path) -> tuple[Samples, ...]:
+def in_g(blocks: Sequence[Sequence[Piece]], calibration: SensorCalibration | None, path: Path) -> tuple[Samples, ...]:
     """The blocks with their values in g, each block's pieces interleaved as the file has them.
 
     Raises
@@ -75,7 +75,7 @@ def in_g(blocks: Sequence[Sequence[Piece]], calibration: Calibration | None, pat
     return tuple(converted)
 
 
-def block_in_g(block: Sequence[Piece], calibration: Calibration | None, calibrated_unit_g: float) -> Samples:
+def block_in_g(block: Sequence[Piece], calibration: SensorCalibration | None, calibrated_unit_g: float) -> Samples:
     """One block in g; ``calibrated_unit_g`` is the unit of its calibrated values."""
     xyz_g = [_xyz_g(piece, calibration, calibrated_unit_g) for piece in block]
     if len(block) == 1:
@@ -86,7 +86,7 @@ def block_in_g(block: Sequence[Piece], calibration: Calibration | None, calibrat
     return Samples(unix_us(time_ms[order]), np.concatenate(xyz_g)[order], 1.0)
 
 
-def _xyz_g(piece: Piece, calibration: Calibration | None, calibrated_unit_g: float) -> NDArray[np.float32]:
+def _xyz_g(piece: Piece, calibration: SensorCalibration | None, calibrated_unit_g: float) -> NDArray[np.float32]:
     xyz_g = np.empty((len(piece.time_ms), 3), dtype=np.float32)
     if piece.layout == "raw" and calibration is not None:
         _calibrate(piece.axes, calibration, xyz_g)
@@ -97,7 +97,7 @@ def _xyz_g(piece: Piece, calibration: Calibration | None, calibrated_unit_g: flo
     return xyz_g
 
 
-def _calibrate(axes: NDArray[Any], calibration: Calibration, xyz_g: NDArray[np.float32]) -> None:
+def _calibrate(axes: NDArray[Any], calibration: SensorCalibration, xyz_g: NDArray[np.float32]) -> None:
     """Writes counts as g; without a matrix product where the orientation mixes no axes, as it mostly does not."""
     matrix, zero = calibration.matrix, calibration.zero
     if np.count_nonzero(matrix) == np.count_nonzero(matrix.diagonal()):
@@ -114,7 +114,7 @@ def _median_norm(blocks: Sequence[NDArray[Any]]) -> float:
     return float(np.median(np.concatenate(lengths)))
 
 
-def _calibration(message: Message) -> Calibration | None:
+def _calibration(message: Message) -> SensorCalibration | None:
     factor, divisor = integer(message, 1), integer(message, 2)
     if not factor or not divisor:
         return None
@@ -123,7 +123,7 @@ def _calibration(message: Message) -> Calibration | None:
     orientation = _vector(message, 5, default=tuple(_ORIENTATION_SCALE * i for i in (1, 0, 0, 0, 1, 0, 0, 0, 1)))
     if offset is None or orientation is None:
         return None
-    return Calibration(shift + offset, orientation.reshape(3, 3) / _ORIENTATION_SCALE * (factor / divisor))
+    return SensorCalibration(shift + offset, orientation.reshape(3, 3) / _ORIENTATION_SCALE * (factor / divisor))
 
 
 def _vector(message: Message, field: int, *, default: tuple[int, ...]) -> NDArray[np.float64] | None:

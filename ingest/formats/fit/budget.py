@@ -1,4 +1,4 @@
-"""How much one FIT file may ask for: the only place that says so.
+"""How much one FIT file may ask for.
 
 FIT has no compression, but a message can be one byte, a definition can change with every message, and parts can be
 chained by the thousand. What real files hold is far below these bounds; what is above them is left out and said.
@@ -20,7 +20,7 @@ MAX_DELEGATED = 50_000
 
 
 @dataclass(slots=True)
-class Budget:
+class MessageBudget:
     """What the parts of a file that come next may still ask for."""
 
     most_messages: int
@@ -30,7 +30,7 @@ class Budget:
     n_delegated: int
 
 
-def budget_for(n_bytes: int) -> Budget:
+def budget_for(n_bytes: int) -> MessageBudget:
     """The budget of a file of that size."""
     n_messages = min(MAX_MESSAGES, max(ALWAYS_MESSAGES, n_bytes // BYTES_PER_MESSAGE))
-    return Budget(n_messages, n_messages, MAX_FIELD_DEFINITIONS, MAX_LAYOUTS, MAX_DELEGATED)
+    return MessageBudget(n_messages, n_messages, MAX_FIELD_DEFINITIONS, MAX_LAYOUTS, MAX_DELEGATED)

@@ -1,4 +1,4 @@
-"""FIT time to UTC: the only place that knows FIT's epoch, its system time and its local time.
+"""FIT time to UTC.
 
 A FIT stamp counts seconds since 1989-12-31T00:00:00Z, unless it is below 0x10000000: then it counts seconds
 since the device was switched on, and a message `timestamp_correlation` somewhere in the same part, often

@@ -1,4 +1,4 @@
-"""What a FIT file is about, and what to tell people whose file shows no movement: the only place that decides it.
+"""What a FIT file is about, and what to tell people whose file shows no movement.
 
 Without acceleration a file is still worth having when it tells of a night whose movements another device recorded:
 

@@ -1,4 +1,4 @@
-"""The checksum of FIT files, fast enough to check every file whole: the one place that computes it.
+"""The checksum of FIT files, fast enough to check every file whole.
 
 FIT uses the CRC-16 with the reflected polynomial 0xA001 and a zero start value (Flexible and Interoperable
 Data Transfer protocol, "CRC"). Its polynomial x^16 + x^15 + x^2 + 1 is (x + 1)(x^15 + x + 1), and the second

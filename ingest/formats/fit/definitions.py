@@ -1,6 +1,6 @@
 """What a FIT definition message says: the layout of the data messages that refer to it.
 
-The only place that parses definitions and knows FIT's base types (Flexible and Interoperable Data Transfer
+Parses definitions and knows FIT's base types (Flexible and Interoperable Data Transfer
 protocol, "FIT Base Type"). Nothing here judges a definition: whatever its fields claim to be, their sizes say where
 the next message begins.
 """

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ingest.formats.fit.budget import Budget
+from ingest.formats.fit.budget import MessageBudget
 from ingest.formats.fit.crc import fit_crc
 from ingest.formats.fit.definitions import definition_message
 from ingest.formats.fit.envelope import MAGIC
@@ -38,7 +38,7 @@ class Notes(NamedTuple):
     n_lost: int
 
 
-def notes_in(data: bytes, walked: Walked, stamps: Stamps, budget: Budget) -> Notes:
+def notes_in(data: bytes, walked: Walked, stamps: Stamps, budget: MessageBudget) -> Notes:
     """Everything that is understood and not read as a table."""
     wanted = [k for k, definition in enumerate(walked.definitions) if definition.number in DELEGATED]
     index = np.nonzero(np.isin(walked.layout, wanted))[0].tolist()

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ingest.formats.fit.clock import LAST_STAMP_S
 from ingest.formats.fit.messages import BEAT_INTERVALS, HRV
-from ingest.formats.fit.tables import Table
+from ingest.formats.fit.tables import MessageTable
 from ingest.formats.fit.timestamps import Stamps
 
 Ints = NDArray[np.int64]
@@ -43,13 +43,13 @@ class Series:
     values: NDArray[np.float32]
 
 
-def beats_in(tables: Sequence[Table], stamps: Stamps) -> Series:
+def beats_in(tables: Sequence[MessageTable], stamps: Stamps) -> Series:
     """The beat intervals of one part: those that have a time of their own where the part holds any."""
     timed = _beats(tables, stamps, BEAT_INTERVALS)
     return timed if len(timed.values) else _beats(tables, stamps, HRV)
 
 
-def _beats(tables: Sequence[Table], stamps: Stamps, number: int) -> Series:
+def _beats(tables: Sequence[MessageTable], stamps: Stamps, number: int) -> Series:
     found = [_intervals(table, stamps) for table in tables if table.definition.number == number]
     message, start_ms, interval_ms = np.concatenate([np.empty((3, 0), np.int64), *found], axis=1)
     order = np.argsort(message, kind="stable")
@@ -57,7 +57,7 @@ def _beats(tables: Sequence[Table], stamps: Stamps, number: int) -> Series:
     return Series(end_ms, interval_ms[order].astype(np.float32))
 
 
-def _intervals(table: Table, stamps: Stamps) -> Ints:
+def _intervals(table: MessageTable, stamps: Stamps) -> Ints:
     """Of every interval its message, the time of that message, and its length, shape (3, n)."""
     column = table.column(_INTERVALS[table.definition.number])
     if column is None or column.values.dtype.kind not in "iu":

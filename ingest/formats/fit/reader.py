@@ -24,7 +24,7 @@ from pathlib import Path
 
 from ingest.errors import EmptyFileError, UnknownFormatError, UnreadableFileError
 from ingest.formats.fit.acceleration import UNITS, calibration_in, in_g
-from ingest.formats.fit.budget import Budget, budget_for
+from ingest.formats.fit.budget import MessageBudget, budget_for
 from ingest.formats.fit.clock import Correlations, correlations_in, utc_offset_s
 from ingest.formats.fit.content import refusal, tells_of_a_night
 from ingest.formats.fit.device import device_in, placement_in
@@ -124,7 +124,7 @@ def read(path: Path) -> Decoded:
     )
 
 
-def read_part(data: bytes, part: Part, budget: Budget) -> PartRead:
+def read_part(data: bytes, part: Part, budget: MessageBudget) -> PartRead:
     """Everything in one part up to its end or to the first thing that has no known size."""
     walked = walk(data, part, budget)
     stamps = Stamps(data, walked)

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from ingest.formats.fit.clock import LAST_STAMP_S, Correlations, dated_ms
 from ingest.formats.fit.definitions import Definition, numbers_in
 from ingest.formats.fit.messages import ACCELEROMETER, HSA_ACCELEROMETER
-from ingest.formats.fit.tables import Column, Table
+from ingest.formats.fit.tables import FieldColumn, MessageTable
 from ingest.formats.fit.timestamps import Stamps
 from ingest.recording import BLOCK_SAMPLES
 
@@ -94,7 +94,7 @@ class _Grid(NamedTuple):
     valid: NDArray[np.bool_]
 
 
-def samples_in(tables: Sequence[Table], stamps: Stamps, correlations: Correlations) -> PartSamples:
+def samples_in(tables: Sequence[MessageTable], stamps: Stamps, correlations: Correlations) -> PartSamples:
     """The samples of all tables of acceleration of one part, in blocks of about `BLOCK_SAMPLES`."""
     blocks, n_undated, n_used = list[tuple[Piece, ...]](), 0, 0
     for first, last in pairwise(_edges(tables)):
@@ -111,7 +111,7 @@ def samples_in(tables: Sequence[Table], stamps: Stamps, correlations: Correlatio
     return PartSamples(tuple(blocks), n_undated, sum(map(len, tables)) - n_used)
 
 
-def _edges(tables: Sequence[Table]) -> list[int]:
+def _edges(tables: Sequence[MessageTable]) -> list[int]:
     """Numbers of messages at which blocks begin and end, by what fits into each message."""
     if not tables:
         return []
@@ -129,7 +129,7 @@ def _n_fitting(definition: Definition) -> int:
     return max((layout.n for layout in layouts if layout), default=0)
 
 
-def _by_layout(table: Table) -> Iterator[tuple[Layout, list[Column], Table]]:
+def _by_layout(table: MessageTable) -> Iterator[tuple[Layout, list[FieldColumn], MessageTable]]:
     """Each layout, its three axes, and the messages that it has a value for and no better one has."""
     for layout, x in _AXES[table.definition.number]:
         axes = _axes(table, x)
@@ -140,12 +140,12 @@ def _by_layout(table: Table) -> Iterator[tuple[Layout, list[Column], Table]]:
             table = table.only(~holds)
 
 
-def _axes(table: Table, x: int) -> list[Column]:
+def _axes(table: MessageTable, x: int) -> list[FieldColumn]:
     """As many of the three axes as the messages have."""
     return [column for field in range(x, x + _N_AXES) if (column := table.column(field))]
 
 
-def _grid(table: Table, axes: Sequence[Column], stamps: Stamps) -> _Grid | None:
+def _grid(table: MessageTable, axes: Sequence[FieldColumn], stamps: Stamps) -> _Grid | None:
     """Times, values and which of them are there; None where the fields of the messages make no sense together.
 
     Axes of unequal length are cut to the shortest.
@@ -166,7 +166,7 @@ def _grid(table: Table, axes: Sequence[Column], stamps: Stamps) -> _Grid | None:
     return _Grid(stamp_s * 1000 + np.maximum(thousandths, 0), offset_ms[:, :k], values, valid)
 
 
-def _offsets(table: Table, n_axis: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
+def _offsets(table: MessageTable, n_axis: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
     """When the samples were taken after their message's own time, and where that is known; None where nothing tells."""
     if table.definition.number == HSA_ACCELEROMETER:
         interval_ms = table.whole(_INTERVAL)[:, np.newaxis]
@@ -181,7 +181,7 @@ def _offsets(table: Table, n_axis: int) -> tuple[NDArray[np.int64], NDArray[np.b
     return offset_ms, column.known() & (offset_ms >= 0) & (offset_ms <= _LAST_OFFSET_MS)
 
 
-def _measured(column: Column) -> NDArray[np.bool_]:
+def _measured(column: FieldColumn) -> NDArray[np.bool_]:
     if column.values.dtype.itemsize <= _INT16_BYTES:
         return column.known()
     return column.known() & (np.abs(column.values.astype(np.float64)) <= _LARGEST_VALUE)

@@ -1,8 +1,8 @@
 """Fields of many equal messages at once: how bytes of a FIT file become numpy arrays.
 
-The messages of one definition are a `Table`, each of its fields a column that is gathered from the file in one step
-when somebody asks for it. Nothing is converted: values keep the type that the file has them in, and the value that
-means "none" stays among them until `Column.known` tells it apart.
+The messages of one definition are a `MessageTable`. Each of its fields is a column, which is gathered from the file in
+one step when it is first used. Nothing is converted: values keep the type that the file has them in, and the value that
+means "none" stays among them until `FieldColumn.known` tells it apart.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from ingest.formats.fit.definitions import Definition, numbers_in
 from ingest.formats.fit.walk import Walked
 
-#: Stands in `Table.whole` for a number that is absent, invalid or negative.
+#: Stands in `MessageTable.whole` for a number that is absent, invalid or negative.
 NONE = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FieldColumn:
     """One field of all messages of a table.
 
     Attributes
@@ -45,7 +45,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class MessageTable:
     """The messages of one definition in one part.
 
     Attributes
@@ -68,16 +68,16 @@ class Table:
     def __len__(self) -> int:
         return len(self.index)
 
-    def between(self, first: int, last: int) -> Table:
+    def between(self, first: int, last: int) -> MessageTable:
         """Only the messages from number ``first`` of the part up to but not including ``last``."""
         rows = slice(*np.searchsorted(self.index, (first, last)).tolist())
         return replace(self, index=self.index[rows], at=self.at[rows])
 
-    def only(self, rows: NDArray[np.bool_]) -> Table:
+    def only(self, rows: NDArray[np.bool_]) -> MessageTable:
         """Only these messages."""
         return self if rows.all() else replace(self, index=self.index[rows], at=self.at[rows])
 
-    def column(self, number: int) -> Column | None:
+    def column(self, number: int) -> FieldColumn | None:
         """A field as numbers; None where the messages do not have it, or not as numbers."""
         field = self.definition.field(number)
         layout = field and numbers_in(field, big_endian=self.definition.big_endian)
@@ -86,7 +86,7 @@ class Table:
         # A window of the field's size at every byte of the file, of which those of the messages are taken.
         windows = np.ndarray((len(self.data) - field.size + 1,), f"V{field.size}", self.data, strides=(1,))
         values = windows[self.at + (1 + field.at)].view(layout.dtype).reshape(-1, layout.n)
-        return Column(values, layout.invalid)
+        return FieldColumn(values, layout.invalid)
 
     def is_whole(self, number: int) -> bool:
         """Whether a field is one whole number, or absent."""
@@ -104,11 +104,11 @@ class Table:
         return np.where(column.known()[:, 0] & (values >= 0), values, NONE)
 
 
-def tables(data: bytes, walked: Walked, numbers: Collection[int] | None = None) -> Iterator[Table]:
+def tables(data: bytes, walked: Walked, numbers: Collection[int] | None = None) -> Iterator[MessageTable]:
     """The messages with one of these global numbers, or all, a table for each of their definitions."""
     order = np.argsort(walked.layout, kind="stable")  # 16-bit numbers: a radix sort
     edges = np.searchsorted(walked.layout[order], np.arange(len(walked.definitions) + 1)).tolist()
     for definition, rows in zip(walked.definitions, pairwise(edges), strict=True):
         index = order[slice(*rows)]
         if len(index) and (numbers is None or definition.number in numbers):
-            yield Table(data, definition, index, walked.at[index])
+            yield MessageTable(data, definition, index, walked.at[index])

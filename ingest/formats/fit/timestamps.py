@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.formats.fit.messages import TIMESTAMP
-from ingest.formats.fit.tables import NONE, Table, tables
+from ingest.formats.fit.tables import NONE, MessageTable, tables
 from ingest.formats.fit.walk import Walked
 
 _COMPRESSED = 0x80
@@ -31,7 +31,7 @@ class Stamps:
     data: bytes
     walked: Walked
 
-    def of(self, table: Table) -> NDArray[np.int64]:
+    def of(self, table: MessageTable) -> NDArray[np.int64]:
         """When the messages of a table happened, shape (n,)."""
         stamp_s = table.whole(TIMESTAMP)
         compressed = self.walked.header[table.index] >= _COMPRESSED

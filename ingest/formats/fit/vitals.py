@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ingest.formats.fit.clock import LAST_STAMP_S, Correlations, dated_ms, unix_us
 from ingest.formats.fit.heart_beats import Series
 from ingest.formats.fit.messages import HRV_SUMMARY, MONITORING, RECORD, Message, scaled
-from ingest.formats.fit.tables import NONE, Table
+from ingest.formats.fit.tables import NONE, MessageTable
 from ingest.formats.fit.timestamps import Stamps
 
 _HEART_RATE = {RECORD: 3, MONITORING: 27}
@@ -29,7 +29,7 @@ _TIMESTAMP_16, _BITS_16 = 26, 0xFFFF
 _LAST_NIGHT = 1
 
 
-def heart_rates_in(tables: Iterable[Table], stamps: Stamps) -> Series:
+def heart_rates_in(tables: Iterable[MessageTable], stamps: Stamps) -> Series:
     """The heart rates of one part in file order. A rate of 0 says that none could be measured."""
     found = [
         np.stack((table.index, _heart_stamps(table, stamps), table.whole(_HEART_RATE[table.definition.number])))
@@ -59,7 +59,7 @@ def in_utc(parts: Sequence[tuple[Series, Correlations]]) -> tuple[NDArray[np.int
     return np.concatenate(times), np.concatenate(values), n_undated
 
 
-def _heart_stamps(table: Table, stamps: Stamps) -> NDArray[np.int64]:
+def _heart_stamps(table: MessageTable, stamps: Stamps) -> NDArray[np.int64]:
     """Own stamps; a monitoring message may have the low 16 bits only, of a time within 18 hours of the latest stamp."""
     stamp_s = stamps.of(table)
     low = table.whole(_TIMESTAMP_16)

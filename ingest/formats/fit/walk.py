@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.formats.fit.budget import Budget
+from ingest.formats.fit.budget import MessageBudget
 from ingest.formats.fit.definitions import Definition, definition_at
 from ingest.formats.fit.envelope import Part
 from ingest.formats.fit.repeated_messages import repeated
@@ -65,7 +65,7 @@ class Walked:
         return +tally
 
 
-def walk(data: bytes, part: Part, budget: Budget) -> Walked:
+def walk(data: bytes, part: Part, budget: MessageBudget) -> Walked:
     """Follows the headers of one part until its end or until something that has no known size."""
     way = _Way(data, part, budget)
     reason = ""
@@ -83,7 +83,7 @@ def walk(data: bytes, part: Part, budget: Budget) -> Walked:
 class _Way:
     """The state of a walk: where it is, which layouts hold, and what it has seen."""
 
-    def __init__(self, data: bytes, part: Part, budget: Budget) -> None:
+    def __init__(self, data: bytes, part: Part, budget: MessageBudget) -> None:
         self.data, self.end, self.budget = data, part.end, budget
         self.at = part.start
         #: Bytes of a data message by its header; 0 where that is no data message of a known layout.

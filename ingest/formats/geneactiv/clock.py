@@ -38,7 +38,7 @@ _MOST_RATES = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class BinTimeline:
     """When the samples of each page were taken, and what interrupted the pages.
 
     Attributes
@@ -83,7 +83,7 @@ def contradicted(pages: NDArray[np.void]) -> NDArray[np.bool_]:
     return odd
 
 
-def timeline(pages: NDArray[np.void]) -> Timeline:
+def timeline(pages: NDArray[np.void]) -> BinTimeline:
     """Lay out the believed pages of a file.
 
     Parameters
@@ -100,7 +100,7 @@ def timeline(pages: NDArray[np.void]) -> Timeline:
     step = ~interrupted & (off_s > allowed_s)
     cut = interrupted | step
     slowness = _slowness(time_us, rate, cut)
-    return Timeline(
+    return BinTimeline(
         start_us=time_us,
         step_us=_step_us(time_us, 1e6 / rate * (slowness or 1.0), cut),
         restarts=int(restart.sum()),

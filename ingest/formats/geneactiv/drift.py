@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.formats.geneactiv.header import Header
+from ingest.formats.geneactiv.header import BinHeader
 
 #: A watch quartz is good to 20 ppm or 1.7 s a day; both computers may be off as well.
 MOST_S_A_DAY = 5.0
@@ -44,7 +44,7 @@ class Drift:
         return np.asarray(time_us - np.rint((time_us - self.start_us) * gained).astype(np.int64))
 
 
-def drift_of(header: Header, first_us: int, last_us: int) -> tuple[Drift | None, str]:
+def drift_of(header: BinHeader, first_us: int, last_us: int) -> tuple[Drift | None, str]:
     """The drift to take out of the times from ``first_us`` to ``last_us``, and what has to be said about it."""
     gained_s = header.gained_s
     if gained_s is None or gained_s == 0:

@@ -1,4 +1,4 @@
-"""What the text above the samples of a GENEActiv file says: the only place that reads its words.
+"""What the text above the samples of a GENEActiv file says.
 
 The ``.bin`` file and the CSV carry the same facts, as ``name:value`` and as ``name,value``. Fields are found by
 name and not by line, because headers shorter than the usual 59 lines exist. Values are padded with blanks or NULs,
@@ -38,7 +38,7 @@ _RANGE = re.compile(r"-?\d{1,3} to (\d{1,3})\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class FactoryCalibration:
     """The maker's calibration: g = (100 x value - offset) / gain, per axis.
 
     Attributes
@@ -55,7 +55,7 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class BinHeader:
     """What a header says; None or empty where it does not. Times are microseconds on the device's clock.
 
     Attributes
@@ -86,7 +86,7 @@ class Header:
     extracted_us: int | None
     gained_s: float | None
     full_scale_g: float | None
-    calibration: Calibration
+    calibration: FactoryCalibration
     says_nothing: bool
 
     @property
@@ -95,7 +95,7 @@ class Header:
         return any(is_reset(moment_us) for moment_us in (self.start_us, self.configured_us))
 
 
-def parsed(text: bytes, separator: str = ":") -> Header:
+def parsed(text: bytes, separator: str = ":") -> BinHeader:
     """Read a header.
 
     Parameters
@@ -109,7 +109,7 @@ def parsed(text: bytes, separator: str = ":") -> Header:
     model = " ".join(filter(None, (said.get("Device Type", ""), said.get("Device Model", ""))))
     pages = said.get("Number of Pages", "")
     full_scale = _RANGE.match(said.get("Accelerometer Range", said.get("Range", "")))
-    return Header(
+    return BinHeader(
         device=Device("Activinsights", model or "GENEActiv", said.get("Device Unique Serial Code", "")),
         placement=placement_from(said.get("Device Location Code", "")),
         utc_offset_s=offset_s(said.get("Time Zone", "")),
@@ -190,11 +190,11 @@ def drift_s(text: str) -> float | None:
     return float(f"{found[1]}{digits}.{decimals or 0}")
 
 
-def _calibration(said: dict[str, str]) -> Calibration:
+def _calibration(said: dict[str, str]) -> FactoryCalibration:
     found = {axis: _axis(said, axis) for axis in _AXES}
     x, y, z = (pair or (float(USUAL_GAIN), float(USUAL_OFFSET)) for pair in found.values())
     assumed = "".join(axis for axis, pair in found.items() if pair is None)
-    return Calibration((x[0], y[0], z[0]), (x[1], y[1], z[1]), assumed)
+    return FactoryCalibration((x[0], y[0], z[0]), (x[1], y[1], z[1]), assumed)
 
 
 def _axis(said: dict[str, str], axis: str) -> tuple[float, float] | None:

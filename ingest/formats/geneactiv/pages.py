@@ -57,7 +57,7 @@ _HEXADECIMAL[list(b"0123456789ABCDEFabcdef")] = True
 _NEWLINE, _RETURN = b"\n\r"
 
 
-class Verdict(IntEnum):
+class PageVerdict(IntEnum):
     """Why a page is believed or not; the first reason that applies."""
 
     GOOD = 0
@@ -69,7 +69,7 @@ class Verdict(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class PageSurvey:
     """What a file holds.
 
     Attributes
@@ -77,7 +77,7 @@ class Survey:
     pages : structured array of `PAGE`, shape (n,)
         Believed ones in file order.
     tally : int64 array
-        How many pages fell to each `Verdict`.
+        How many pages fell to each `PageVerdict`.
     strays, stray_bytes : int
         Stretches, and their length, that are part of no page.
     tail_bytes : int
@@ -106,7 +106,7 @@ class _Walk:
         Pages so far, with those that stray stretches may have been.
     last_start : int or None
         Where the last page begins.
-    last_verdict : Verdict
+    last_verdict : PageVerdict
         What it was found to be.
     open_at : int or None
         Where it ends, if that is known.
@@ -114,7 +114,7 @@ class _Walk:
 
     number: int = 0
     last_start: int | None = None
-    last_verdict: Verdict = Verdict.GOOD
+    last_verdict: PageVerdict = PageVerdict.GOOD
     open_at: int | None = None
     strays: int = 0
     stray_bytes: int = 0
@@ -137,11 +137,11 @@ class _Found:
     end: NDArray[np.int64]
 
 
-def survey(source: ByteSource) -> Survey:
+def survey(source: ByteSource) -> PageSurvey:
     """Find all pages in one walk over the file."""
     walk = _Walk()
     parts = []
-    tally = np.zeros(len(Verdict), np.int64)
+    tally = np.zeros(len(PageVerdict), np.int64)
     held, base, last = b"", 0, False
     while not last:
         at = base + len(held)
@@ -151,12 +151,12 @@ def survey(source: ByteSource) -> Survey:
         markers = _markers(data)
         whole = len(markers) if last else int(np.searchsorted(markers, len(data) - LARGEST_PAGE))
         found = _examined(data, markers, whole)
-        tally += np.bincount(found.verdict, minlength=len(Verdict))
+        tally += np.bincount(found.verdict, minlength=len(PageVerdict))
         parts.append(_believed(found, base, walk))
         done = int(markers[whole]) if whole < len(markers) else max(len(data) - len(MARKER), 0)
         held, base = data[done:].tobytes(), base + done
     parts.append(_last_page(source, walk, tally))
-    return Survey(
+    return PageSurvey(
         pages=np.concatenate(parts),
         tally=tally,
         tail_bytes=_blank_tail(source, walk),
@@ -183,7 +183,7 @@ def _examined(data: Bytes, markers: NDArray[np.int64], whole: int) -> _Found:
     readable = _read_fields(data, first, stop, pages)
     full = readable & (stop[:, _SAMPLES] - first[:, _SAMPLES] == DIGITS)
     pages["count"] = np.where(full, SAMPLES, 0)
-    verdict = np.where(readable, Verdict.WRONG_LENGTH, Verdict.UNREADABLE).astype(np.uint8)
+    verdict = np.where(readable, PageVerdict.WRONG_LENGTH, PageVerdict.UNREADABLE).astype(np.uint8)
     verdict[full] = _judge_digits(data, pages["digits"][full])
     return _Found(start, pages, verdict, np.where(full, after, -1))
 
@@ -216,18 +216,18 @@ def _read_fields(
 
 def _judge_digits(data: Bytes, at: NDArray[np.int64]) -> NDArray[np.uint8]:
     """The verdicts on pages of the right length, by where their samples begin."""
-    verdict = np.full(len(at), Verdict.GOOD, np.uint8)
+    verdict = np.full(len(at), PageVerdict.GOOD, np.uint8)
     if not len(at):
         return verdict
     rows = sliding_window_view(data, DIGITS)[at]
     try:
         binascii.unhexlify(rows.data)
     except binascii.Error:
-        verdict[~_HEXADECIMAL[rows].all(axis=1)] = Verdict.NO_DIGITS
+        verdict[~_HEXADECIMAL[rows].all(axis=1)] = PageVerdict.NO_DIGITS
     # Two equal samples of nothing are rare, so only behind them all digits are compared.
     maybe = np.flatnonzero((rows[:, : 2 * SAMPLE_DIGITS] == rows[:, :1]).all(axis=1))
     constant = maybe[(rows[maybe] == rows[maybe, :1]).all(axis=1)]
-    verdict[constant[np.isin(rows[constant, 0], list(b"0Ff"))]] = Verdict.BLANK
+    verdict[constant[np.isin(rows[constant, 0], list(b"0Ff"))]] = PageVerdict.BLANK
     return verdict
 
 
@@ -242,18 +242,18 @@ def _believed(found: _Found, base: int, walk: _Walk) -> NDArray[np.void]:
     lost = walk.stray(np.where(before >= 0, start - before, 0))
     number = walk.number + np.cumsum(1 + lost)
     walk.number = int(number[-1])
-    walk.last_start, walk.last_verdict = int(start[-1]), Verdict(found.verdict[-1])
+    walk.last_start, walk.last_verdict = int(start[-1]), PageVerdict(found.verdict[-1])
     walk.open_at = int(end[-1]) if end[-1] >= 0 else None
     pages = found.pages
     pages["number"] = number
     pages["digits"] += base
-    return np.asarray(pages[found.verdict == Verdict.GOOD])
+    return np.asarray(pages[found.verdict == PageVerdict.GOOD])
 
 
 def _last_page(source: ByteSource, walk: _Walk, tally: NDArray[np.int64]) -> NDArray[np.void]:
     """The last page, if it is shorter than others and nothing but blanks follows its samples."""
     none = np.empty(0, PAGE)
-    if walk.last_start is None or walk.last_verdict not in (Verdict.UNREADABLE, Verdict.WRONG_LENGTH):
+    if walk.last_start is None or walk.last_verdict not in (PageVerdict.UNREADABLE, PageVerdict.WRONG_LENGTH):
         return none
     read = source.read(walk.last_start, min(LARGEST_PAGE, source.size - walk.last_start))
     data = np.frombuffer(read, np.uint8)
@@ -261,11 +261,11 @@ def _last_page(source: ByteSource, walk: _Walk, tally: NDArray[np.int64]) -> NDA
     samples = data[int(found.pages["digits"][0]) :]
     n_digits = int(np.logical_and.accumulate(_HEXADECIMAL[samples]).sum())
     ends_here = n_digits < DIGITS and bool(is_blank(samples[n_digits:]).all())
-    if not ends_here or (n_digits and walk.last_verdict == Verdict.UNREADABLE):
+    if not ends_here or (n_digits and walk.last_verdict == PageVerdict.UNREADABLE):
         return none
     count = n_digits // SAMPLE_DIGITS
     tally[walk.last_verdict] -= 1
-    tally[Verdict.GOOD if count else Verdict.CUT] += 1
+    tally[PageVerdict.GOOD if count else PageVerdict.CUT] += 1
     walk.open_at = walk.last_start + len(data) - len(samples) + n_digits
     page = found.pages
     page["count"], page["number"] = count, walk.number

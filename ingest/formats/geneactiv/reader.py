@@ -30,7 +30,7 @@ from ingest.errors import (
     UnreadableFileError,
     UnsupportedRecordingError,
 )
-from ingest.formats.geneactiv.clock import Timeline, contradicted, timeline
+from ingest.formats.geneactiv.clock import BinTimeline, contradicted, timeline
 from ingest.formats.geneactiv.drift import drift_of
 from ingest.formats.geneactiv.header import MOST_BYTES, parsed
 from ingest.formats.geneactiv.pages import (
@@ -38,8 +38,8 @@ from ingest.formats.geneactiv.pages import (
     MARKER,
     SAMPLE_DIGITS,
     SAMPLES,
-    Survey,
-    Verdict,
+    PageSurvey,
+    PageVerdict,
     survey,
 )
 from ingest.formats.geneactiv.remarks import interruptions, left_out, oddities
@@ -130,23 +130,23 @@ def _read_pages(path: Path) -> Decoded:
         rate_hz_nominal=rate_hz,
         unit="g",
         blocks=lambda: _blocks(source, path, pages, line, table),
-        bad_blocks=int(found.tally[Verdict.GOOD + 1 :].sum()) + int(odd.sum()) + found.strays,
+        bad_blocks=int(found.tally[PageVerdict.GOOD + 1 :].sum()) + int(odd.sum()) + found.strays,
         restarts=line.restarts,
         problems=(*filter(None, problems), *interruptions(line, pages)),
         full_scale_g=min(end_stop_g(table), header.full_scale_g or np.inf),
     )
 
 
-def _nothing_left(found: Survey, source: ByteSource, path: Path) -> IngestError:
+def _nothing_left(found: PageSurvey, source: ByteSource, path: Path) -> IngestError:
     if source.problem:
         return DamagedRecordingError(source.problem, path=path, hint=_COPY_AGAIN)
-    damaged = int(found.tally[[Verdict.UNREADABLE, Verdict.WRONG_LENGTH, Verdict.NO_DIGITS]].sum())
+    damaged = int(found.tally[[PageVerdict.UNREADABLE, PageVerdict.WRONG_LENGTH, PageVerdict.NO_DIGITS]].sum())
     if damaged:
         what = f"none of its {found.n_pages:,} pages can be believed"
         return DamagedRecordingError(what, path=path, hint=_COPY_AGAIN)
     if not found.n_pages and source.size > MOST_BYTES:
         return DamagedRecordingError(f"not a page in its {source.size:,} bytes", path=path, hint=_COPY_AGAIN)
-    pages = "blank pages" if found.tally[Verdict.BLANK] else "nothing"
+    pages = "blank pages" if found.tally[PageVerdict.BLANK] else "nothing"
     return EmptyFileError(
         f"holds a header, then {pages}: not a single sample",
         path=path,
@@ -169,7 +169,7 @@ def _usual_rate(pages: NDArray[np.void]) -> float:
 
 
 def _blocks(
-    source: ByteSource, path: Path, pages: NDArray[np.void], line: Timeline, table: NDArray[np.float32]
+    source: ByteSource, path: Path, pages: NDArray[np.void], line: BinTimeline, table: NDArray[np.float32]
 ) -> Iterator[Samples]:
     """Decode the believed pages, a stretch of the file at a time."""
     stretch = pages["digits"] // _BLOCK_BYTES

@@ -1,4 +1,4 @@
-"""What has to be said about a GENEActiv ``.bin`` file, a sentence each: the only place with the words for it."""
+"""What has to be said about a GENEActiv ``.bin`` file, a sentence each."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.clock import wall_iso
-from ingest.formats.geneactiv.clock import Timeline
-from ingest.formats.geneactiv.header import USUAL_GAIN, Header, is_reset
-from ingest.formats.geneactiv.pages import SAMPLES, Survey, Verdict
+from ingest.formats.geneactiv.clock import BinTimeline
+from ingest.formats.geneactiv.header import USUAL_GAIN, BinHeader, is_reset
+from ingest.formats.geneactiv.pages import SAMPLES, PageSurvey, PageVerdict
 
 _DAY_US = 86_400_000_000
 _MOST_RATES = 5
 
 
-def left_out(found: Survey, n_contradicted: int) -> Iterator[str]:
+def left_out(found: PageSurvey, n_contradicted: int) -> Iterator[str]:
     """What of the file was not used."""
     total = f"{found.n_pages:,} pages"
     facts = (
-        (found.tally[Verdict.UNREADABLE], "left out for an unreadable number, time or rate: {} of {total}"),
-        (found.tally[Verdict.WRONG_LENGTH], "left out for more or fewer than 300 samples: {} of {total}"),
-        (found.tally[Verdict.NO_DIGITS], "left out for samples that are no hexadecimal digits: {} of {total}"),
+        (found.tally[PageVerdict.UNREADABLE], "left out for an unreadable number, time or rate: {} of {total}"),
+        (found.tally[PageVerdict.WRONG_LENGTH], "left out for more or fewer than 300 samples: {} of {total}"),
+        (found.tally[PageVerdict.NO_DIGITS], "left out for samples that are no hexadecimal digits: {} of {total}"),
         (n_contradicted, "left out because both neighbours contradict their number, time or rate: {} of {total}"),
-        (found.tally[Verdict.BLANK], "left out because they are blank: {} of {total}"),
+        (found.tally[PageVerdict.BLANK], "left out because they are blank: {} of {total}"),
         (found.strays, "left out because they are part of no page: {} stretches, {bytes} bytes in all"),
         (found.tail_bytes, "blank at the end of the file: {} bytes; the copy was probably not finished"),
-        (found.tally[Verdict.CUT], "the file ends inside a page, before its first sample"),
+        (found.tally[PageVerdict.CUT], "the file ends inside a page, before its first sample"),
     )
     for count, sentence in facts:
         if count:
@@ -37,7 +37,7 @@ def left_out(found: Survey, n_contradicted: int) -> Iterator[str]:
         yield f"the last page holds {in_last} of {SAMPLES} samples"
 
 
-def oddities(header: Header, found: Survey, pages: NDArray[np.void], rate_hz: float) -> Iterator[str]:
+def oddities(header: BinHeader, found: PageSurvey, pages: NDArray[np.void], rate_hz: float) -> Iterator[str]:
     """Where the header says nothing, or something else than the pages; their times are the device's own here."""
     steps = f"{USUAL_GAIN // 100} steps a g were assumed"
     if header.says_nothing:
@@ -51,7 +51,7 @@ def oddities(header: Header, found: Survey, pages: NDArray[np.void], rate_hz: fl
     yield from reset_times(header, int(pages["time_us"][0]))
 
 
-def interruptions(line: Timeline, pages: NDArray[np.void]) -> Iterator[str]:
+def interruptions(line: BinTimeline, pages: NDArray[np.void]) -> Iterator[str]:
     """What lies between the pages."""
     rates, place = np.unique(pages["rate"], return_index=True)
     shown = ", ".join(f"{rate:g}" for rate in rates[np.argsort(place)][:_MOST_RATES])
@@ -67,7 +67,7 @@ def interruptions(line: Timeline, pages: NDArray[np.void]) -> Iterator[str]:
             yield sentence.format(f"{int(count):,}", rates=shown)
 
 
-def reset_times(header: Header, first_us: int) -> Iterator[str]:
+def reset_times(header: BinHeader, first_us: int) -> Iterator[str]:
     """Where a flat battery set a clock back, or header and first sample are a day apart."""
     if is_reset(first_us):
         yield f"its samples begin at {_minute(first_us)}, when a clock begins anew after a flat battery"

@@ -13,7 +13,7 @@ import binascii
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.formats.geneactiv.header import Calibration
+from ingest.formats.geneactiv.header import FactoryCalibration
 
 _STEPS = 1 << 12
 _BYTES = 6
@@ -21,7 +21,7 @@ _BYTES = 6
 _AXES = ((0, 4), (1, 0), (3, 4))
 
 
-def g_of_values(calibration: Calibration) -> NDArray[np.float32]:
+def g_of_values(calibration: FactoryCalibration) -> NDArray[np.float32]:
     """Acceleration by the 12 bits of a value, in g, shape (3, 4096)."""
     bits = np.arange(_STEPS)
     value = np.where(bits < _STEPS // 2, bits, bits - _STEPS)

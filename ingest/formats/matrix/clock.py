@@ -1,4 +1,4 @@
-"""When the samples of a Matrix packet were taken: the only place that turns its two stamps into times.
+"""When the samples of a Matrix packet were taken.
 
 A packet is stamped with the whole seconds in which its first and its last sample fell, minutes apart, and its
 samples are spread evenly: sample k of n lies at ``start + k * (end - start) / n``. So the end belongs to the next
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.formats.matrix.packets import Survey
+from ingest.formats.matrix.packets import PacketSurvey
 
 _SECOND_US = 1_000_000
 #: How far the time between two stamps that were cut to seconds may be from the true one.
@@ -34,8 +34,8 @@ _SLOWEST_HZ, _FASTEST_HZ = 5.0, 1000.0
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
-    """Times of the packets of a `Survey`, and what is odd about them.
+class MatrixTimeline:
+    """Times of the packets of a `PacketSurvey`, and what is odd about them.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Timeline:
         return self.start_us[packet] + np.rint(sample * self.step_us[packet]).astype(np.int64)
 
 
-def usual_rate_hz(found: Survey) -> float | None:
+def usual_rate_hz(found: PacketSurvey) -> float | None:
     """The median rate of the packets, the long ones if there are any; None where it cannot be one."""
     count, lasts_s = _counted(found)
     asked = lasts_s >= _LONG_S
@@ -74,7 +74,7 @@ def usual_rate_hz(found: Survey) -> float | None:
     return rate_hz if _SLOWEST_HZ <= rate_hz <= _FASTEST_HZ else None
 
 
-def timeline(found: Survey, rate_hz: float) -> Timeline:
+def timeline(found: PacketSurvey, rate_hz: float) -> MatrixTimeline:
     """Times of all packets; `rate_hz` for those whose stamps cannot be theirs."""
     count, lasts_s = _counted(found)
     start_s = found.packets["start_s"].astype(np.int64)
@@ -86,7 +86,7 @@ def timeline(found: Survey, rate_hz: float) -> Timeline:
     contradicted = (lasts_s <= 0) | (np.abs(lasts_s - expected_s) > _CUT_S + expected_s / 2)
     lasts_us = np.where(contradicted, expected_s, lasts_s) * _SECOND_US
     gap = follows & (before_s > _CUT_S)
-    return Timeline(
+    return MatrixTimeline(
         start_us=start_s * _SECOND_US,
         step_us=lasts_us / count,
         gaps=int(np.count_nonzero(gap)),
@@ -96,7 +96,7 @@ def timeline(found: Survey, rate_hz: float) -> Timeline:
     )
 
 
-def _counted(found: Survey) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _counted(found: PacketSurvey) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Samples of each packet, and the seconds from its start to its end."""
     start_s, end_s = (found.packets[name].astype(np.int64) for name in ("start_s", "end_s"))
     return found.packets["acceleration"].astype(np.int64), end_s - start_s

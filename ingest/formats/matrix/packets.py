@@ -50,7 +50,7 @@ _PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class PacketSurvey:
     """What was found, from one walk over the file.
 
     Attributes
@@ -102,7 +102,7 @@ def acceleration_begins(begin: NDArray[np.int64]) -> NDArray[np.int64]:
     return begin + PACKET.itemsize
 
 
-def survey(source: ByteSource) -> Survey:
+def survey(source: ByteSource) -> PacketSurvey:
     """Find every packet and check it."""
     begin = _marks(source)
     end = np.append(begin[1:], source.size)
@@ -114,7 +114,7 @@ def survey(source: ByteSource) -> Survey:
     if ahead and _View(source, _FIRST_PACKET_AT, ahead).is_blank(_FIRST_PACKET_AT, _FIRST_PACKET_AT + ahead):
         ahead = 0
     used = np.flatnonzero(good & (packets["acceleration"] > 0))
-    return Survey(
+    return PacketSurvey(
         packets=packets[used],
         begin=begin[used],
         number=used + (np.cumsum(stray) - stray)[used],

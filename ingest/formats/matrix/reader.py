@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from ingest.byte_source import GZIP_MAGIC, ByteSource, inflated_head, open_bytes
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
-from ingest.formats.matrix.clock import Timeline, timeline, usual_rate_hz
+from ingest.formats.matrix.clock import MatrixTimeline, timeline, usual_rate_hz
 from ingest.formats.matrix.packets import (
     FULL_SCALE_STEPS,
     HEADER_MAGIC,
     PACKET_MAGIC,
     RANGES_G,
     REMARKS_BYTES,
-    Survey,
+    PacketSurvey,
     acceleration_begins,
     header_of,
     remarks_of,
@@ -102,7 +102,7 @@ def read(path: Path) -> Decoded:
     )
 
 
-def _nothing_left(found: Survey, gzip_problem: str, path: Path) -> IngestError:
+def _nothing_left(found: PacketSurvey, gzip_problem: str, path: Path) -> IngestError:
     if gzip_problem:
         return DamagedRecordingError(gzip_problem, path=path, hint=_COPY_AGAIN)
     if found.n_damaged or found.cut_bytes:
@@ -121,7 +121,7 @@ def _nothing_left(found: Survey, gzip_problem: str, path: Path) -> IngestError:
     )
 
 
-def _blocks(source: ByteSource, found: Survey, line: Timeline, step_g: float) -> Iterator[Samples]:
+def _blocks(source: ByteSource, found: PacketSurvey, line: MatrixTimeline, step_g: float) -> Iterator[Samples]:
     """Decode the packets, cut into runs of at most a block and put together to blocks again."""
     count = found.packets["acceleration"].astype(np.int64)
     n_runs = -(-count // BLOCK_SAMPLES)
@@ -157,7 +157,7 @@ def _values(source: ByteSource, begin: NDArray[np.int64], lengths: NDArray[np.in
     return np.concatenate(runs).astype(np.int16, copy=False).reshape(-1, 3)
 
 
-def _problems(source: ByteSource, found: Survey, line: Timeline, *, declared: int) -> Iterator[str]:
+def _problems(source: ByteSource, found: PacketSurvey, line: MatrixTimeline, *, declared: int) -> Iterator[str]:
     """What was wrong, a sentence each."""
     total = f"{found.n_found:,} packets"
     facts = (

@@ -2,7 +2,7 @@
 
 polars takes memory by what a page's header states. A negative number of values is taken for 2^64 less that many, and
 Rust ends the whole process where so much memory is refused: one flipped bit would end an import with all its files.
-A few kilobytes may also state any number of equal rows. The only place that looks inside a Parquet file; what it cannot
+A few kilobytes may also state any number of equal rows. This module looks inside; what it cannot
 follow it leaves to polars, whose own errors are caught.
 
 Numbers of fields: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift.
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from ingest.errors import DamagedRecordingError
-from ingest.formats.parquet.thrift import NUMBER, Cursor, MalformedError, Wanted
+from ingest.formats.parquet.thrift import NUMBER, MalformedError, ThriftCursor, Wanted
 
 #: Of a FileMetaData: row_groups, their columns, the meta_data of each, in it the number of values, the size in the
 #: file, and the places of the first page with data and of a dictionary.
@@ -128,7 +128,7 @@ def _chunks(file: IO[bytes], size: int) -> list[_Chunk]:
     file.seek(max(0, size - _TAIL_BYTES))
     directory_bytes = int.from_bytes(file.read(4), "little")
     file.seek(max(0, size - _TAIL_BYTES - directory_bytes))
-    groups = Cursor(file.read(min(directory_bytes, size))).struct(_DIRECTORY).get(4, [])
+    groups = ThriftCursor(file.read(min(directory_bytes, size))).struct(_DIRECTORY).get(4, [])
     metas = [column.get(3, {}) for group in groups for column in group.get(1, [])]
     return [_chunk(meta, size) for meta in metas if _META.keys() - meta.keys() <= {_DICTIONARY_OFFSET}]
 
@@ -157,7 +157,7 @@ def _page_at(file: IO[bytes], at: int) -> _Page:
 
 def _page_within(file: IO[bytes], at: int, n_bytes: int) -> _Page:
     file.seek(at)
-    cursor = Cursor(file.read(n_bytes))
+    cursor = ThriftCursor(file.read(n_bytes))
     header = cursor.struct(_HEADER)
     n_data, n_dictionary, n_data_v2 = (header.get(kind, {}).get(1, 0) for kind in (_DATA, _DICTIONARY, _DATA_V2))
     packed_bytes = header.get(_PAGE_BYTES, 0)

@@ -24,7 +24,7 @@ class MalformedError(ValueError):
     """Bytes that are no such structure, or that end inside it."""
 
 
-class Cursor:
+class ThriftCursor:
     """A place in some bytes, moved along by reading.
 
     Raises

@@ -1,6 +1,6 @@
 """What a ``unisens.xml`` says: its attributes and signals as text, read without trusting it.
 
-The only place that parses XML. Expat of the standard library reads it; a document with a DTD is refused before
+Parses XML. Expat of the standard library reads it; a document with a DTD is refused before
 anything in it is believed, because entities are declared there and nowhere else: they could be expanded without end
 or name other files. Documents are small, so the size is bounded as well. Namespaces and their prefixes are not
 looked at. Where a document breaks off, what stands before is kept.

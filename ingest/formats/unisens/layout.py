@@ -1,4 +1,4 @@
-"""Which signal of a measurement is the acceleration, and what its numbers mean: the only place that decides it.
+"""Which signal of a measurement is the acceleration, and what its numbers mean.
 
 After the Unisens 2.0 schema: an equidistant signal in a binary file, sample after sample, the channels of a sample
 beside each other, and ``value = (number - baseline) * lsbValue`` in ``unit``. A content class is written ``ACC`` by the

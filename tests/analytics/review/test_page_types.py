@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from analytics.words import for_page
 from tests.analytics.review.browsing import key_of, page_of, served
 from tests.analytics.review.conftest import NIGHT
 from tests.paths import ROOT
@@ -40,6 +41,8 @@ PLACES = {
     "WindowAnswer": ("/api/window",),
     "Trace": ("/api/window", "traces"),
     "JournalEntry": ("/api/night", "journal"),
+    "Words": ("words",),
+    "Group": ("words", "groups"),
 }
 
 
@@ -55,7 +58,7 @@ def test_unit_tests_of_the_page() -> None:
 
 @pytest.fixture(scope="module")
 def answers(samples: Path) -> Iterator[dict[str, Any]]:
-    """What each address answers about a sample night."""
+    """What each address answers about a sample night, and the words that come with the page."""
     key = {"subject": "me", "night": NIGHT.isoformat()}
     page = page_of(samples / "x.duckdb")
     with served(page) as at, httpx.Client(base_url=at, cookies=key_of(at), timeout=60) as client:
@@ -67,6 +70,7 @@ def answers(samples: Path) -> Iterator[dict[str, Any]]:
             "/api/ticks": client.get("/api/ticks", params=days).json(),
             "/api/night": night,
             "/api/window": client.get("/api/window", params={**key, "from": onset - 1000, "to": onset + 1000}).json(),
+            "words": for_page(),
         }
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
 from analytics.model import Movement
-from analytics.signal.detect_movements import Watched, watch
+from analytics.signal.detect_movements import Detected, detect_movements
 from analytics.signal.motion import segments
 from tests.analytics.signals import EVENING_US, add_jerk, add_kick, add_turn, channel, still
 
@@ -20,9 +20,9 @@ CRITERIA = Criteria()
 Signal = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-def watched(signal: Signal, *, lsb_g: float = 1 / 1024) -> Watched:
+def watched(signal: Signal, *, lsb_g: float = 1 / 1024) -> Detected:
     sensor = channel(*signal, lsb_g=lsb_g)
-    return watch(sensor, segments(sensor, CRITERIA), CRITERIA)
+    return detect_movements(sensor, segments(sensor, CRITERIA), CRITERIA)
 
 
 def found(signal: Signal, *, lsb_g: float = 1 / 1024) -> tuple[Movement, ...]:
@@ -168,7 +168,7 @@ def signature(movements: tuple[Movement, ...]) -> list[tuple[str, int]]:
 @given(st.integers(-(10**12), 10**12))
 def test_shifting_time_shifts_movements_and_changes_nothing_else(shift_us: int) -> None:
     sensor = channel(*BUSY, start_us=EVENING_US + shift_us)
-    moved = watch(sensor, segments(sensor, CRITERIA), CRITERIA).movements
+    moved = detect_movements(sensor, segments(sensor, CRITERIA), CRITERIA).movements
     assert signature(moved) == [(shape, onset_us + shift_us) for shape, onset_us in signature(BUSY_FOUND)]
 
 
@@ -203,5 +203,5 @@ def test_signal_and_thresholds_scaled_alike_give_the_same_movements() -> None:
         {"detection": detection, "shapes": {"jerk_peak_mg": 2 * CRITERIA.shapes.jerk_peak_mg}}
     )
     sensor = channel(at_s, 2 * xyz, lsb_g=2 / 1024)
-    scaled = watch(sensor, segments(sensor, doubled), doubled).movements
+    scaled = detect_movements(sensor, segments(sensor, doubled), doubled).movements
     assert signature(scaled) == signature(BUSY_FOUND)

@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 
 from analytics.store import Store, initialise
-from flows.commands.sql import sql_command
+from flows.commands.sql import run_statement
 from ingest.errors import QueryRefusedError
 from tests.flows.conftest import Run
 from tests.flows.stored import SUBJECT, build
@@ -337,7 +337,7 @@ def test_a_statement_does_not_outlive_who_asked(asking: Asking, number: signal.S
 def test_a_statement_that_takes_too_long_is_ended(db: Path, statement: str) -> None:
     began = time.monotonic()
     with pytest.raises(QueryRefusedError, match=r"took longer than 0\.5 s"):
-        sql_command(statement, database=db, shape="text", parquet=None, longest_s=0.5)
+        run_statement(statement, database=db, shape="text", parquet=None, longest_s=0.5)
     assert time.monotonic() - began < 20
 
 

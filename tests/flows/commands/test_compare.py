@@ -111,7 +111,7 @@ def test_a_night_that_no_worker_survives_is_named_and_keeps_its_rows(
     def die(*_: object) -> None:
         raise WorkerLostError("the process that worked on it died, 2 times", hint="fewer workers")
 
-    monkeypatch.setattr("flows.commands.reanalyse.analysed", die)
+    monkeypatch.setattr("flows.importing.reanalysis.analysed", die)
     before = contents(imported.path)
     said = run("reanalyse", "--db", DB)
     assert said.code == 1

@@ -12,7 +12,7 @@ import pytest
 
 from analytics.model import Label
 from analytics.store import Store
-from flows import cli_asking
+from flows.commands import movements
 from tests.flows.conftest import Run
 from tests.flows.stored import build
 
@@ -64,4 +64,4 @@ def test_two_ways_to_name_nights_or_shapes_are_refused(run: Run) -> None:
 
 
 def test_the_labels_are_those_of_the_model() -> None:
-    assert get_args(cli_asking.Label) == get_args(Label)
+    assert get_args(movements.Label) == get_args(Label)

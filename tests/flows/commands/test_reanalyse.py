@@ -16,8 +16,9 @@ from analytics.scoring.rulesets import RULESETS
 from analytics.store import Store, default_ruleset, query
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import open_context
-from flows.importing.reanalysis import Chosen, analyse_again, each_night, night_anew, selected
+from flows.importing.reanalysis import analyse_again, each_night, night_anew, selected
 from flows.settings.settings import FILE_NAME, load
+from flows.terminal.options import EVERYTHING
 from ingest.errors import UsageError
 from tests.flows.conftest import Run
 
@@ -150,7 +151,7 @@ def test_samples_that_an_older_neighbour_replaced_are_said_and_come_back(run: Ru
 
 def test_a_night_that_loses_its_recordings_after_it_was_chosen_is_passed_over(run: Run, imported: Store) -> None:
     context = open_context(Wishes(), database=DB)
-    keys = selected(context, Chosen())
+    keys = selected(context, EVERYTHING)
     assert run("import", "night.cwa", "--db", DB, "--subject", "another").code == 0
     moved = rows(imported, "night")
     assert analyse_again(context, keys) == 0
@@ -162,7 +163,7 @@ def test_a_night_that_loses_its_recordings_after_it_was_chosen_is_passed_over(ru
 def test_a_night_whose_samples_go_with_its_recording_meanwhile_is_passed_over(run: Run, imported: Store) -> None:
     """The recordings are read, then another process moves them and their samples change."""
     context = open_context(Wishes(), database=DB)
-    (key,) = selected(context, Chosen())
+    (key,) = selected(context, EVERYTHING)
 
     class Interrupted:
         """A worker that begins when an import has come between."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from analytics.scoring.rulesets import AASM, WASM_2016, Ruleset, ruleset_hash
-from flows.commands.score import FileFormat, score_command
+from flows.commands.score import FileFormat, score_lists
 from flows.settings.rulesets import ruleset_named
 from ingest.errors import UsageError
 from tests.analytics.scoring.test_reference_nights import COUNTS, STOPPED, THEIR_NAMES, TOLERANCE, YES_NO
@@ -56,7 +56,7 @@ def run_score(
     out: Path = Path("out"),
     file_format: FileFormat = "csv",
 ) -> Path:
-    score_command(
+    score_lists(
         movements,
         hypnogram=hypnogram,
         respiration=respiration,

@@ -265,13 +265,13 @@ import flows.importing.pipeline
 import flows.importing.worker_tasks
 from pathlib import Path
 from flows.importing.declared import Wishes
-from ingest import Recording, read_recording
-from ingest.writers.fit_tables import ENUM, UINT32, fit_file, message
 def stuck(*_, **__):
     print("unpacked", flush=True)
     time.sleep(100)
-flows.importing.worker_tasks.read_recording = stuck flows.importing.pipeline.import_run([Path("a.zip")],
-flows.importing.pipeline.open_context(Wishes(), database={str(db)!r}))
+flows.importing.worker_tasks.read_recording = stuck
+flows.importing.pipeline.import_run(
+    [Path("a.zip")], flows.importing.pipeline.open_context(Wishes(), database={str(db)!r})
+)
 """
     child = subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.store import Store, query
-from flows.importing.declared import Wishes, declaration, moment, shift_s
+from flows.importing.declared import Wishes, declaration
 from flows.settings.settings import Settings
+from flows.settings.times import moment, shift_s
 from ingest.clock import microseconds
 from ingest.errors import UsageError
 from ingest.recording import Decoded, Device, DeviceClock

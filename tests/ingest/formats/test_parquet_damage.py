@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ingest.errors import DamagedRecordingError, UnsupportedRecordingError
 from ingest.formats import parquet
 from ingest.formats.parquet import pages
-from ingest.formats.parquet.thrift import NUMBER, Cursor, MalformedError
+from ingest.formats.parquet.thrift import NUMBER, MalformedError, ThriftCursor
 from ingest.tables.dialect import MOST_COLUMNS
 from tests.fuzzing.memory import peak_bytes, reset_peak
 from tests.ingest.table_files import clock_us, joined, resting_mg
@@ -145,7 +145,7 @@ def test_more_categories_than_rows_pass(tmp_path: Path) -> None:
 
 def test_only_what_is_wanted_is_kept_and_the_rest_is_stepped_over() -> None:
     data = bytes.fromhex("15 d7 04 18 02 61 62 11 19 25 02 04 1c 15 08 00 1b 01 58 06 01 61 17 0000000000000000 00")
-    cursor = Cursor(data)
+    cursor = ThriftCursor(data)
     assert cursor.struct({1: NUMBER, 5: {1: NUMBER}}) == {1: -300, 5: {1: 4}}
     assert cursor.at == len(data)
 
@@ -164,12 +164,12 @@ def test_only_what_is_wanted_is_kept_and_the_rest_is_stepped_over() -> None:
 )
 def test_structures_that_are_none_are_malformed(data: bytes, what: str) -> None:
     with pytest.raises(MalformedError, match=what):
-        Cursor(data).struct({1: NUMBER} if what.startswith("where") else {})
+        ThriftCursor(data).struct({1: NUMBER} if what.startswith("where") else {})
 
 
 @given(st.binary(max_size=200))
 def test_whatever_the_bytes_are_a_structure_is_read_or_malformed(data: bytes) -> None:
-    cursor = Cursor(data)
+    cursor = ThriftCursor(data)
     try:
         found = cursor.struct({1: NUMBER, 2: ({1: NUMBER},), 3: {1: NUMBER}})
     except MalformedError:

@@ -26,7 +26,7 @@ from ingest.writers.fit_tables import (
     UINT16,
     UINT32,
     BaseType,
-    Column,
+    WrittenColumn,
     fit_file,
     message,
     messages,
@@ -57,10 +57,10 @@ def burst(
     return messages(
         ACCELEROMETER,
         [
-            Column(TIMESTAMP, UINT32, np.array([stamp])),
-            Column(0, UINT16, np.array([ms])),
-            Column(1, UINT16, np.array([times])),
-            *(Column(first_field + axis, base, stored[axis][np.newaxis]) for axis in range(3)),
+            WrittenColumn(TIMESTAMP, UINT32, np.array([stamp])),
+            WrittenColumn(0, UINT16, np.array([ms])),
+            WrittenColumn(1, UINT16, np.array([times])),
+            *(WrittenColumn(first_field + axis, base, stored[axis][np.newaxis]) for axis in range(3)),
         ],
     )
 

@@ -30,7 +30,7 @@ from ingest.writers.fit_tables import (
     UINT8,
     UINT16,
     UINT32,
-    Column,
+    WrittenColumn,
     fit_file,
     message,
     messages,
@@ -153,8 +153,8 @@ def test_a_calibration_that_does_not_give_gravity_is_not_believed(path: Path) ->
 
 
 def test_the_value_that_is_furthest_from_the_sensor_is_taken(path: Path) -> None:
-    three = [Column(f, SINT16, np.array([[v]])) for f, v in ((2, 9), (3, 9), (4, 9), (8, 0), (9, 0), (10, 1000))]
-    head = [Column(TIMESTAMP, UINT32, np.array([T0])), Column(1, UINT16, np.array([[0]]))]
+    three = [WrittenColumn(f, SINT16, np.array([[v]])) for f, v in ((2, 9), (3, 9), (4, 9), (8, 0), (9, 0), (10, 1000))]
+    head = [WrittenColumn(TIMESTAMP, UINT32, np.array([T0])), WrittenColumn(1, UINT16, np.array([[0]]))]
     assert joined(decode(path, messages(ACCELEROMETER, [*head, *three])))[1][0] == pytest.approx([0, 0, 1])
 
 
@@ -167,16 +167,16 @@ def test_files_of_several_layouts_come_in_file_order(path: Path) -> None:
 
 
 def test_health_sdk_samples_are_spaced_by_their_interval(path: Path) -> None:
-    axes = [Column(2 + axis, SINT16, np.array([[0, 0, 0]])) for axis in range(2)]
+    axes = [WrittenColumn(2 + axis, SINT16, np.array([[0, 0, 0]])) for axis in range(2)]
     decoded = decode(
         path,
         messages(
             HSA_ACCELEROMETER,
             [
-                Column(TIMESTAMP, UINT32, np.array([T0])),
-                Column(1, UINT16, np.array([40])),
+                WrittenColumn(TIMESTAMP, UINT32, np.array([T0])),
+                WrittenColumn(1, UINT16, np.array([40])),
                 *axes,
-                Column(4, SINT16, np.array([[1024, 512, 1536]])),
+                WrittenColumn(4, SINT16, np.array([[1024, 512, 1536]])),
             ],
         ),
     )

@@ -10,7 +10,7 @@ import pytest
 from ingest.errors import DamagedRecordingError, NoClockError, NoMovementError, UnknownUnitError
 from ingest.formats.fit.messages import HRV, HRV_SUMMARY, MONITORING, RECORD, TIMESTAMP
 from ingest.reading import read_recording
-from ingest.writers.fit_tables import ENUM, UINT8, UINT16, UINT32, Column, message, messages
+from ingest.writers.fit_tables import ENUM, UINT8, UINT16, UINT32, WrittenColumn, message, messages
 from tests.ingest.formats.fit.fit_files import REST, T0, burst, decode, level, sleep_event, unix
 
 #: As they stand in ``file_id.type``; 49 and 68 are Garmin's sleep and variability files, not in the public list.
@@ -35,7 +35,7 @@ def monitoring(bpm: int = 60) -> bytes:
 
 
 def hrv() -> bytes:
-    return messages(HRV, [Column(0, UINT16, np.array([[900, 950]]))])
+    return messages(HRV, [WrittenColumn(0, UINT16, np.array([[900, 950]]))])
 
 
 def summary(raw: int = 128 * 50) -> bytes:

@@ -25,7 +25,7 @@ from ingest.errors import (
     UnknownUnitError,
 )
 from ingest.formats.fit import reader as fit
-from ingest.formats.fit.acceleration import Calibration, block_in_g
+from ingest.formats.fit.acceleration import SensorCalibration, block_in_g
 from ingest.formats.fit.budget import budget_for
 from ingest.formats.fit.clock import FIT_EPOCH_S
 from ingest.formats.fit.envelope import open_envelope
@@ -97,7 +97,7 @@ def stored(path: Path) -> Stored:
     envelope = open_envelope(data)
     budget = budget_for(len(data))
     parts = [fit.read_part(data, part, budget) for part in envelope.parts]
-    as_stored = Calibration(np.zeros(3), np.eye(3))
+    as_stored = SensorCalibration(np.zeros(3), np.eye(3))
     blocks = [block_in_g(block, as_stored, 1.0) for part in parts for block in part.samples.blocks]
     return Stored(
         np.concatenate([np.empty(0, np.int64), *(block.time_us // 1000 - FIT_EPOCH_S * 1000 for block in blocks)]),

@@ -25,7 +25,7 @@ from ingest.writers.fit_tables import (
     SINT16,
     UINT16,
     UINT32,
-    Column,
+    WrittenColumn,
     fit_file,
     message,
     messages,
@@ -77,17 +77,17 @@ def test_a_damaged_part_does_not_take_the_next_one_with_it(path: Path) -> None:
 
 
 def test_a_message_of_senseless_types_is_left_out_and_counted(path: Path) -> None:
-    columns = [Column(TIMESTAMP, UINT32, np.array([T0])), Column(1, UINT16, np.array([[0]]))]
-    nonsense = messages(ACCELEROMETER, [*columns, Column(5, NONSENSE, np.array([[1, 2, 3, 4]]))])
+    columns = [WrittenColumn(TIMESTAMP, UINT32, np.array([T0])), WrittenColumn(1, UINT16, np.array([[0]]))]
+    nonsense = messages(ACCELEROMETER, [*columns, WrittenColumn(5, NONSENSE, np.array([[1, 2, 3, 4]]))])
     decoded = decode(path, nonsense, burst(REST))
     assert decoded.bad_blocks == 1
     assert decoded.problems == ("Acceleration messages left out because they hold no usable sample: 1.",)
 
 
 def test_several_samples_without_offsets_have_no_time(path: Path) -> None:
-    columns = [Column(f, SINT16, np.array([[0, 0]])) for f in (8, 9, 10)]
+    columns = [WrittenColumn(f, SINT16, np.array([[0, 0]])) for f in (8, 9, 10)]
     with pytest.raises(DamagedRecordingError):
-        decode(path, messages(ACCELEROMETER, [Column(TIMESTAMP, UINT32, np.array([T0])), *columns]))
+        decode(path, messages(ACCELEROMETER, [WrittenColumn(TIMESTAMP, UINT32, np.array([T0])), *columns]))
 
 
 def test_messages_without_content_cost_nothing(path: Path) -> None:

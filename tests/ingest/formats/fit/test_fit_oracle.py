@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from numpy.typing import NDArray
 
-from ingest.formats.fit.acceleration import Calibration, block_in_g
+from ingest.formats.fit.acceleration import SensorCalibration, block_in_g
 from ingest.formats.fit.budget import budget_for
 from ingest.formats.fit.clock import FIT_EPOCH_S, correlations_in, dated_ms
 from ingest.formats.fit.envelope import open_envelope
@@ -26,7 +26,7 @@ SLOW = {"tiny_msgs_200k.fit", "zero_field_def_200k.fit"}
 #: A bit that gives the offsets no type at all: fitparse takes their bytes for offsets.
 OTHERWISE = {"edge/bitflip_definition.fit"}
 ALL = [str(p.relative_to(FIT)) for p in sorted(FIT.glob("**/*.fit")) if p.name not in SLOW] or ["absent"]
-COUNTS = Calibration(np.zeros(3), np.eye(3))
+COUNTS = SensorCalibration(np.zeros(3), np.eye(3))
 
 
 def parts_of(file: bytes) -> list[PartRead]:

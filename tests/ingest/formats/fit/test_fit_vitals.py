@@ -13,7 +13,7 @@ from analytics.signal.heart import by_minute
 from ingest.formats.fit import reader as fit
 from ingest.formats.fit.messages import BEAT_INTERVALS, CORRELATION, HRV, HRV_SUMMARY, MONITORING, RECORD, TIMESTAMP
 from ingest.recording import Vitals
-from ingest.writers.fit_tables import UINT8, UINT16, UINT32, Column, fit_file, message, messages
+from ingest.writers.fit_tables import UINT8, UINT16, UINT32, WrittenColumn, fit_file, message, messages
 from tests.ingest.formats.fit.fit_files import REST, T0, burst, decode, unix
 
 
@@ -31,7 +31,7 @@ def record(stamp: int, bpm: int = 60) -> bytes:
 
 
 def hrv(*interval_ms: int) -> bytes:
-    return messages(HRV, [Column(0, UINT16, np.array([interval_ms]))])
+    return messages(HRV, [WrittenColumn(0, UINT16, np.array([interval_ms]))])
 
 
 def seconds(time_us: NDArray[np.int64]) -> list[float]:
@@ -95,9 +95,9 @@ def test_beats_with_a_time_of_their_own_go_before_those_without(path: Path) -> N
     own = messages(
         BEAT_INTERVALS,
         [
-            Column(TIMESTAMP, UINT32, np.array([T0 + 5, T0 + 60])),
-            Column(0, UINT16, np.array([250, 0xFFFF])),
-            Column(1, UINT16, np.array([[1000, 900], [800, 0xFFFF]])),
+            WrittenColumn(TIMESTAMP, UINT32, np.array([T0 + 5, T0 + 60])),
+            WrittenColumn(0, UINT16, np.array([250, 0xFFFF])),
+            WrittenColumn(1, UINT16, np.array([[1000, 900], [800, 0xFFFF]])),
         ],
     )
     found = vitals(path, record(T0), hrv(700), own)

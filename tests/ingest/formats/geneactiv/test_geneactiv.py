@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.formats.geneactiv import reader as geneactiv
 from ingest.formats.geneactiv import samples as digits
-from ingest.formats.geneactiv.header import Calibration, drift_s, moment_us, number, offset_s
+from ingest.formats.geneactiv.header import FactoryCalibration, drift_s, moment_us, number, offset_s
 from ingest.formats.geneactiv.parsing import decimal
 from ingest.reading import read_recording
 from ingest.recording import DeviceClock, Placement
@@ -86,7 +86,7 @@ def test_samples_decode_as_the_manual_describes_them(
         return (value * 100 - offset[place]) / gain[place]
 
     text = "".join(f"{word:012X}" for word in words)
-    table = digits.g_of_values(Calibration(gain, offset, ""))
+    table = digits.g_of_values(FactoryCalibration(gain, offset, ""))
     expected = np.array([[axis(word, place) for place in range(3)] for word in words]).astype(np.float32)
     for case in (text, text.lower()):
         np.testing.assert_array_equal(digits.decoded(np.frombuffer(case.encode(), np.uint8), table), expected)

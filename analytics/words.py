@@ -1,0 +1,180 @@
+"""The words that people read for what is stored by name: labels, flags, verdicts, states and caveats.
+
+The command line, the report, the review page and what an unattended run shows take them from here
+(`tests/analytics/test_words.py` holds that no other file has them); the page gets `for_page` as JSON. Sentences built
+from numbers stay with what builds them. JSON, CSV and SQL keep the names. It imports nothing, so that help and
+questions stay fast; the keys are the literals of `analytics.model`, which the test compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+#: By `analytics.model.Label`.
+LABELS: Mapping[str, str] = {
+    "periodic": "periodic",
+    "hypnic_jerk": "hypnic jerk",
+    "isolated": "isolated",
+    "short_interval": "short interval",
+    "wake": "while awake",
+    "rhythmic": "rhythmic",
+    "posture_change": "turned over",
+    "large_movement": "large movement",
+}
+
+
+class Group(NamedTuple):
+    """Labels that are drawn alike; ``name`` is the look, ``says`` stands in the legend."""
+
+    name: str
+    says: str
+    labels: tuple[str, ...]
+
+
+#: Every label is in one of them.
+GROUPS = (
+    Group("periodic", LABELS["periodic"], ("periodic",)),
+    Group("jerk", LABELS["hypnic_jerk"], ("hypnic_jerk",)),
+    Group("single", "single", ("isolated", "short_interval")),
+    Group(
+        "other",
+        f"{LABELS['wake']}, {LABELS['posture_change']}, other",
+        ("wake", "posture_change", "large_movement", "rhythmic"),
+    ),
+)
+
+#: By `analytics.model.FlagName`.
+FLAGS: Mapping[str, str] = {
+    "possible_plmd": "possible PLMD",
+    "frequent_hypnic_jerks": "frequent hypnic jerks",
+    "possible_rls": "possible RLS",
+}
+#: The same where a row of a picture leaves little room.
+SHORT_FLAGS: Mapping[str, str] = {"possible_plmd": "PLMD", "frequent_hypnic_jerks": "jerks", "possible_rls": "RLS"}
+FLAGGED, NOT_FLAGGED = "flagged", "not flagged"
+#: What stands before a flag for which something that decides could not be measured.
+CANNOT_TELL = "cannot tell"
+
+#: By `analytics.model.Verdict`: how a thing stands after it.
+VERDICTS: Mapping[str, str] = {
+    "confirm": "confirmed",
+    "dismiss": "dismissed",
+    "unsure": "unsure",
+    "exclude": "excluded",
+    "undo": "taken back",
+    "note": "note",
+}
+#: The same between who judged and what was judged.
+VERDICTS_BETWEEN: Mapping[str, str] = {
+    "confirm": "confirmed",
+    "dismiss": "dismissed",
+    "unsure": "is unsure about",
+    "exclude": "excluded",
+    "undo": "took back the word on",
+    "note": "noted on",
+}
+#: The same on a button.
+VERDICTS_TO_GIVE: Mapping[str, str] = {
+    "confirm": "Confirm",
+    "dismiss": "Dismiss",
+    "unsure": "Unsure",
+    "exclude": "Exclude",
+    "undo": "Take back",
+    "note": "Note",
+}
+NOT_REVIEWED = "not reviewed"
+AS_DETECTED, AS_REVIEWED = "as detected", "as reviewed"
+#: Instead of numbers as reviewed.
+SAME_AS_REVIEWED = "the same; no movement was dismissed and no span excluded"
+OTHER_RULES = "thresholds or rules have changed since the analysis: run nightkick reanalyse"
+#: Behind a number.
+NOT_FOUND_AGAIN = "judged movements are not found by the present analysis"
+
+#: By `analytics.model.CriterionState`.
+CRITERION_STATES: Mapping[str, str] = {"met": "met", "not met": "not met", "not measurable": "not measurable"}
+#: By `analytics.nights.patterns.SignState`.
+SIGN_STATES: Mapping[str, str] = {"seen": "yes", "not seen": "no", "not known": "not known"}
+#: Over the signs.
+WHEN_TO_GO = "when to see a clinician"
+#: By `analytics.model.SleepState`.
+SLEEP_STATES: Mapping[str, str] = {"sleep": "asleep", "wake": "awake", "unknown": "not known"}
+#: By `analytics.model.SleepSource`.
+SLEEP_SOURCES: Mapping[str, str] = {
+    "diary": "the sleep journal",
+    "fit": "the device's sleep stages",
+    "accelerometer": "stillness of the leg",
+    "none": "not known",
+}
+#: By `analytics.model.BlankKind`.
+BLANKS: Mapping[str, str] = {
+    "gap": "not recorded",
+    "unscorable": "could not be searched",
+    "unworn": "probably not worn",
+}
+
+#: Over the mark of the sleep onset and its `onset_doubt_min`.
+ONSET_SPAN = "falls asleep (95 % span)"
+
+NOT_KNOWN = "not known"
+NOT_ASSESSABLE = "not assessable"
+#: Behind a letter of `analytics.model.Tier`.
+TIERS = "A best, D none"
+
+_SCREENING = "A screening aid, not a diagnosis."
+_OTHER_SCALE = "Counts from an accelerometer are another scale than EMG counts:"
+#: Of a night or several.
+CAVEAT = (
+    f"{_SCREENING} {_OTHER_SCALE} what does not move the limb is not seen. Disorders need an interview, PLMD a sleep "
+    "study as well."
+)
+#: Where there is room for a line.
+SHORT_CAVEAT = f"{_SCREENING} A high index on its own is not PLMD."
+#: Of an index or a count.
+EMG_CAVEAT = f"{_OTHER_SCALE} 39 % of EMG leg movements move nothing (Terrill 2013)."
+#: Of the signs that send people to a clinician.
+SIGNS_CAVEAT = "None of this is a diagnosis. What was seen is a reason to ask a clinician, and so is what worries you."
+
+
+def flag_words(name: str) -> str:
+    """A flag's words; of a name that is none (a notice has such) the name as words."""
+    return FLAGS.get(name, name.replace("_", " "))
+
+
+def onset_doubt_min(onset_sd_min: float | None) -> float:
+    """How far the sleep onset may lie to either side with 95 % confidence, minutes."""
+    return 1.96 * (onset_sd_min or 0.0)
+
+
+def onset_doubt(onset_sd_min: float | None) -> str:
+    """What stands behind the time of the sleep onset; nothing where no doubt was measured."""
+    return "" if onset_sd_min is None else f", give or take {onset_doubt_min(onset_sd_min):.0f} min (95 %)"
+
+
+def for_page() -> dict[str, Any]:
+    """What the review page loads with its shell, so that its scripts hold none of these words."""
+    return {
+        "labels": LABELS,
+        "groups": [group._asdict() for group in GROUPS],
+        "flags": FLAGS,
+        "verdicts": VERDICTS,
+        "verdicts_between": VERDICTS_BETWEEN,
+        "verdicts_to_give": VERDICTS_TO_GIVE,
+        "criterion_states": CRITERION_STATES,
+        "sleep_states": SLEEP_STATES,
+        "sleep_sources": SLEEP_SOURCES,
+        "blanks": BLANKS,
+        "sign_states": SIGN_STATES,
+        "cannot_tell": CANNOT_TELL,
+        "flagged": FLAGGED,
+        "when_to_go": WHEN_TO_GO,
+        "onset_span": ONSET_SPAN,
+        "same_as_reviewed": SAME_AS_REVIEWED,
+        "not_found_again": NOT_FOUND_AGAIN,
+        "not_known": NOT_KNOWN,
+        "not_assessable": NOT_ASSESSABLE,
+        "not_reviewed": NOT_REVIEWED,
+        "as_detected": AS_DETECTED,
+        "as_reviewed": AS_REVIEWED,
+        "tiers": TIERS,
+    }

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from analytics import words
+from analytics.model import BlankKind, CriterionState, FlagName, Label, SleepSource, SleepState, Verdict
+from analytics.nights.patterns import SignState
+from tests.paths import ROOT
+
+OWNER = ROOT / "analytics" / "words.py"
+TABLES: list[tuple[str, Any]] = [
+    ("LABELS", Label),
+    ("FLAGS", FlagName),
+    ("SHORT_FLAGS", FlagName),
+    ("VERDICTS", Verdict),
+    ("VERDICTS_BETWEEN", Verdict),
+    ("VERDICTS_TO_GIVE", Verdict),
+    ("CRITERION_STATES", CriterionState),
+    ("SIGN_STATES", SignState),
+    ("SLEEP_STATES", SleepState),
+    ("SLEEP_SOURCES", SleepSource),
+    ("BLANKS", BlankKind),
+]
+#: Names that are written as words are; code compares with them.
+NAMES = {name for _, kind in TABLES for name in get_args(kind)}
+#: Everyday English, which sentences elsewhere may use.
+EVERYDAY = {"while awake", "cannot tell", "the sleep journal"}
+
+
+def table(name: str) -> Mapping[str, str]:
+    found: Mapping[str, str] = getattr(words, name)
+    return found
+
+
+@pytest.mark.parametrize(("name", "kind"), TABLES)
+def test_everything_that_is_stored_by_name_has_words(name: str, kind: Any) -> None:
+    assert set(table(name)) == set(get_args(kind))
+    assert all(table(name).values())
+
+
+def test_every_label_is_in_one_group() -> None:
+    grouped = [label for group in words.GROUPS for label in group.labels]
+    assert sorted(grouped) == sorted(get_args(Label))
+
+
+def test_a_flag_that_is_unknown_is_shown_by_its_name() -> None:
+    assert [words.flag_words(name) for name in ("possible_rls", "no_data")] == ["possible RLS", "no data"]
+
+
+def test_the_doubt_of_the_onset_is_a_span_of_95_percent() -> None:
+    assert words.onset_doubt(10.0) == ", give or take 20 min (95 %)"
+    assert words.onset_doubt(None) == ""
+    assert (words.onset_doubt_min(10.0), words.onset_doubt_min(None)) == (19.6, 0.0)
+
+
+def test_the_page_gets_plain_json() -> None:
+    assert json.loads(json.dumps(words.for_page()))["labels"] == words.LABELS
+
+
+def test_words_load_nothing_heavy() -> None:
+    code = "import sys, analytics.words; print(*({'numpy', 'polars', 'duckdb', 'analytics.model'} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "\n"
+
+
+def phrases() -> set[str]:
+    """Texts of the owner of two words or more, which stand in no other file by chance."""
+    texts = {text for name, _ in TABLES for text in table(name).values()} | {group.says for group in words.GROUPS}
+    texts |= {value for name, value in vars(words).items() if name.isupper() and isinstance(value, str)}
+    return {text for text in texts if " " in text} - NAMES - EVERYDAY
+
+
+@cache
+def sources() -> tuple[tuple[Path, str], ...]:
+    """Every other file that may show something, with the texts in it."""
+    files = [path for room in ("analytics", "flows") for path in sorted((ROOT / room).rglob("*.*"))]
+    kinds: dict[str, Callable[[str], str]] = {".py": python_texts, ".js": script_texts, ".html": str}
+    return tuple(
+        (path, kinds[path.suffix](path.read_text(encoding="utf-8")))
+        for path in files
+        if path.suffix in kinds and path != OWNER
+    )
+
+
+def python_texts(source: str) -> str:
+    """String literals without docstrings, one a line; what is put into them is a gap."""
+    tree = ast.parse(source)
+    return "\n".join(_literals(tree))
+
+
+def _literals(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return  # a docstring
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in ast.iter_child_nodes(node):
+        yield from _literals(child)
+
+
+def script_texts(source: str) -> str:
+    """A script without its comments."""
+    return re.sub(r"/\*.*?\*/|^\s*//[^\n]*", "", source, flags=re.DOTALL | re.MULTILINE)
+
+
+def holders(text: str) -> list[str]:
+    """Files with a phrase, however it is wrapped or capitalised."""
+    spaced = r"\s+".join(map(re.escape, text.split()))
+    wanted = re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE)
+    return [path.relative_to(ROOT).as_posix() for path, texts in sources() if wanted.search(texts)]
+
+
+@pytest.mark.parametrize("text", sorted(phrases()))
+def test_no_other_file_holds_a_phrase(text: str) -> None:
+    assert holders(text) == []
+
+
+@pytest.mark.parametrize("name", [name for name, _ in TABLES])
+def test_no_other_file_pairs_a_name_with_its_words(name: str) -> None:
+    pairs = "|".join(
+        rf"\b{re.escape(key)}[\"']?\s*:\s*[\"']{re.escape(text)}[\"']" for key, text in table(name).items()
+    )
+    raw = [(path, path.read_text(encoding="utf-8")) for path, _ in sources()]
+    assert [path.relative_to(ROOT).as_posix() for path, text in raw if re.search(pairs, text)] == []
+
+
+def test_a_second_owner_would_be_seen() -> None:
+    assert script_texts('// hypnic jerk\nconst A = "hypnic jerk";').strip() == 'const A = "hypnic jerk";'
+    assert python_texts('"""hypnic jerk"""\nA = f"{B}: hypnic jerk"').splitlines()[0] == "{}: hypnic jerk"
+    assert holders("import nothing") == []
+    assert "analytics/report/page.py" in holders("leg movements at night")
+    assert "analytics/review/static/home.js" in holders("No nights yet")
