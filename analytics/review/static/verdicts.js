@@ -179,7 +179,7 @@ export const log = (review, clock, takeBack) =>
           { class: "log" },
           [...review.log].reverse().map((entry) => logEntry(entry, clock)),
         )
-      : el("p", { class: "muted" }, "Nobody has reviewed this night yet."),
+      : el("p", { class: "muted" }, "Not reviewed yet."),
   );
 
 /** @param {Review} review */
