@@ -149,6 +149,7 @@ def test_damage_in_the_log_is_refused_or_leaves_what_was_before(run: Run, whole:
     assert refused
 
 
+@pytest.mark.slow
 def test_a_damaged_published_copy_names_the_database(run: Run, healthy: Path) -> None:
     chance, content = random.Random(1), Path(COPY).read_bytes()
     refused = 0

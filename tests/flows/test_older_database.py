@@ -53,6 +53,7 @@ def test_a_command_that_reads_says_in_one_line_what_brings_it_up_to_date(
     )
 
 
+@pytest.mark.slow
 def test_what_the_line_says_works(tmp_path: Path, current: Path) -> None:
     path = aged(current, tmp_path / "nights.duckdb", 3)
     looked = nightkick("doctor", "--db", path, cwd=tmp_path)

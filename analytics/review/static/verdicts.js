@@ -179,7 +179,7 @@ export const log = (review, clock, takeBack) =>
           { class: "log" },
           [...review.log].reverse().map((entry) => logEntry(entry, clock)),
         )
-      : el("p", { class: "muted" }, "Not reviewed yet."),
+      : el("p", { class: "muted" }, `${capital(WORDS.not_reviewed)}.`),
   );
 
 /** @param {Review} review */

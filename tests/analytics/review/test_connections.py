@@ -50,6 +50,7 @@ def _halves(review: Review) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_half_a_request_is_given_up(review: Review) -> None:
     with ExitStack() as stack:
         lines = {}

@@ -84,6 +84,7 @@ def test_the_address_of_the_terminal_leads_in_too_and_is_wiped(database: Path, f
         assert again.url == f"{running.address}/"
 
 
+@pytest.mark.slow
 def test_a_bookmark_of_before_says_how_to_open_it_and_works_afterwards(database: Path, fresh: BrowserContext) -> None:
     tab = fresh.new_page()
     with reviewing(database) as running:

@@ -223,6 +223,7 @@ def people() -> list[Pair]:
     return [(segments(left, CRITERIA), segments(right, CRITERIA)) for left, right in nights]
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("clock", CLOCKS, ids=str)
 def test_a_simulated_night_comes_back_within_a_tenth_of_a_second_from_end_to_end(
     people: list[Pair], clock: LegClock

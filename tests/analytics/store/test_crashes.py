@@ -87,6 +87,7 @@ except DatabaseUnreadableError as error:
 """
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize(("act", "room"), [("save", 300_000), ("stage", 60_000), ("make", 60_000)])
 def test_a_full_disk_is_said_and_leaves_everything_as_it_was(store: Store, child: Child, act: str, room: int) -> None:
     bring_in(store, stored("right"), "right")

@@ -179,6 +179,7 @@ def test_whatever_is_made_is_for_the_owner_only(run: Run, tmp_path: Path) -> Non
     assert query(Store(tmp_path / "db" / "n.duckdb"), "FROM nights").height == 1
 
 
+@pytest.mark.slow
 def test_no_forced_restore_of_the_real_program_destroys_what_an_earlier_one_kept(run: Run, db: Path) -> None:
     assert run("backup", "b.zip", "--db", db).code == 0
     kept = {}

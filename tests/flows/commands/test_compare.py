@@ -25,6 +25,7 @@ def imported(imported: Store) -> Store:
     return imported
 
 
+@pytest.mark.slow
 def test_nothing_would_change_where_only_the_version_did(run: Run, imported: Store) -> None:
     before = contents(imported.path)
     said = run("reanalyse", "--compare", "--db", DB)

@@ -116,7 +116,6 @@ def everything() -> Mapping[str, bytes]:
     }
 
 
-@pytest.mark.first_case
 @pytest.mark.parametrize("name", [("sql", "parquet"), ("report", "out"), ("backup", "file")])
 def test_the_real_program_replaces_no_file_of_a_store(db: Path, name: tuple[str, str]) -> None:
     (samples,) = Store(db.absolute()).recordings.glob("*.parquet")
@@ -163,7 +162,7 @@ def other_files() -> Iterator[Path]:
     yield from map(Path, ("to_notes", "to_nothing", "pipe", "/dev/null", "/dev/stdout", "/dev/full"))
 
 
-@pytest.mark.first_case
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [("sql", "parquet"), ("report", "out"), ("backup", "file")])
 def test_no_output_replaces_what_is_kept_or_of_another_kind(run: Run, db: Path, name: tuple[str, str]) -> None:
     targets = [*store_files(db), *other_files()]

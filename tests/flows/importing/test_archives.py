@@ -66,6 +66,7 @@ def shelf(folder: Path) -> list[Path]:
     ]
 
 
+@pytest.mark.slow
 def test_a_folder_a_zip_and_the_single_files_give_the_same_database(tmp_path: Path) -> None:
     folder = Path("in")
     files = shelf(folder)

@@ -123,6 +123,7 @@ def test_ctrl_c_and_a_second_one_end_an_import_whoever_does_the_work(executor: s
     assert time.monotonic() - began < AT_ONCE_S
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_wait_for_the_database(tmp_path: Path) -> None:
     db = tmp_path / "n.duckdb"
     holder = started("-c", ASKING, str(db))

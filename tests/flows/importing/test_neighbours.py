@@ -125,7 +125,7 @@ def test_a_file_read_again_in_another_zone_leaves_what_was_shared(run: Run, neig
     assert list(Path("recordings").glob("*.parquet")) == []
 
 
-@pytest.mark.first_case
+@pytest.mark.slow
 @pytest.mark.parametrize("neighbour", ["b.db", "b.replaced.duckdb"])
 def test_what_was_shared_stays_while_any_other_database_lies_there(run: Run, neighbour: str) -> None:
     tiny(Path("night.cwa"))
@@ -140,6 +140,7 @@ def test_what_was_shared_stays_while_any_other_database_lies_there(run: Run, nei
     assert len(list(Path("recordings").iterdir())) == 2
 
 
+@pytest.mark.slow
 def test_the_published_copy_finds_the_samples_and_never_changes_them(run: Run) -> None:
     tiny(Path("night.cwa"))
     brought_in(run, "a.duckdb", "UTC")

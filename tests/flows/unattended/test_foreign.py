@@ -95,6 +95,7 @@ def words_kept(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.glob("prefect.db*")))
 
 
+@pytest.mark.slow
 @pytest.mark.prefect
 def test_a_server_off_this_machine_is_told_counts_only(theirs: tuple[str, Path], home: Path) -> None:
     address, folder = theirs

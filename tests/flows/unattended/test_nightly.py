@@ -77,6 +77,7 @@ def test_the_prefect_server_can_be_imported_in_the_locked_versions(home: Path) -
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.prefect
 def test_a_prefect_that_does_not_answer_is_one_line(home: Path, tmp_path: Path) -> None:
     done = nightkick(

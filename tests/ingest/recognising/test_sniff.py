@@ -219,7 +219,7 @@ def test_files_that_are_only_called_fit_are_refused(fit_dir: Path, name: str) ->
         ("ggir_actigraph_testfile.gt3x", "actigraph"),
         ("actfast_actigraph.gt3x", "actigraph"),
         ("nhanes_v1_sample.gt3x", "actigraph"),
-        ("flirt_empatica_ACC.csv", "empatica"),
+        ("flirt_empatica_ACC.csv", "apps.empatica"),
         ("ggir_ax6_testfile_formatted_timestamps.csv", "delimited"),
         ("ggir_ax3_testfile_unix_timestamps.csv", "delimited"),
         ("flirt_garmin_acc.csv", "delimited"),

@@ -485,6 +485,7 @@ with limited_memory(end, most_bytes=400 << 20):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.first_case
 @pytest.mark.parametrize(
     "sql",
