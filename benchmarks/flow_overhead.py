@@ -47,7 +47,7 @@ def main() -> None:
         folder = Path(name)
         os.environ.update(
             HOME=name, XDG_CONFIG_HOME=name, XDG_STATE_HOME=str(folder / "state")
-        )  # nobody's own settings
+        )  # not the settings of the user
         files = [recording(folder / "in" / f"{number:04}.cwa", number) for number in range(wanted.files)]
         prepare_prefect()
         with prefect_server(is_short=True):

@@ -5,7 +5,7 @@
 A process imports a folder of recordings (two legs of a simulated night, three short ones) and gets SIGKILL after a
 time that is drawn from the length of an undisturbed import. What must hold after each kill is in `tests.flows.killing`.
 Then the next process goes on where that one ended. Once all is imported, an undisturbed run must find nothing to do,
-leave nothing behind, and database, published copy and samples must equal those of an import that nobody disturbed, row
+leave nothing behind, and database, published copy and samples must equal those of an import that ran undisturbed, row
 for row; then it starts over with a new database. `tests/flows/importing/test_kills.py` does the same at a few moments.
 
 SIGKILL is not a power cut: what the system had been told to write is still written.
@@ -36,7 +36,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="where to work")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=chosen.folder) as temporary:
-        os.environ.update(HOME=temporary, XDG_CONFIG_HOME=temporary)  # nobody's own settings
+        os.environ.update(HOME=temporary, XDG_CONFIG_HOME=temporary)  # not the settings of the user
         found = run(Path(temporary), kills=chosen.kills, seed=chosen.seed)
     print(f"{chosen.kills} kills: " + ", ".join(f"{n} {what}" for what, n in sorted(found.items())))
     return 0

@@ -80,7 +80,7 @@ def main() -> int:
         print(json.dumps(asdict(acted(role, int(number), Path(database), seconds))))
         return 0
     with tempfile.TemporaryDirectory(dir=chosen.folder) as temporary:
-        os.environ.update(HOME=temporary, XDG_CONFIG_HOME=temporary)  # nobody's own settings
+        os.environ.update(HOME=temporary, XDG_CONFIG_HOME=temporary)  # not the settings of the user
         return together(Store(Path(temporary) / "n.duckdb", wait_s=WAIT_S), seconds)
 
 

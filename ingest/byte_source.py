@@ -23,7 +23,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 MAX_INFLATED_BYTES = 2 << 30
 #: Sensor noise keeps real files below 10:1, a constant signal reaches 40:1; deflate can do 1032:1.
 MAX_RATIO = 200
-#: Below this size a high ratio harms nobody.
+#: Below this size a high ratio is harmless.
 RATIO_FREE_BYTES = 16 << 20
 
 _READ_BYTES = 1 << 16
@@ -90,7 +90,7 @@ def _plain(path: Path, size: int) -> ByteSource:
 
 
 def _inflated(path: Path) -> ByteSource:
-    # Not a with block: the file has no name and lives exactly as long as somebody may read from it.
+    # Not a with block: the file has no name and lives exactly as long as it may be read.
     unpacked = tempfile.TemporaryFile()  # noqa: SIM115
 
     def read(offset: int, length: int) -> bytes:

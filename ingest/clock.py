@@ -93,7 +93,7 @@ def resolve(
     time_shift_us : int
         How much the device's clock was behind; added to every time.
     machine_zone : callable, optional
-        Asked only if nobody else knows; by default the operating system.
+        Asked only if neither file nor user says; by default the operating system.
     path : Path or None
         The file, for the error.
 
@@ -102,7 +102,7 @@ def resolve(
     UsageError
         `declared_zone` is no zone.
     NoClockError
-        The times are relative, and nobody said to what; or they have no date.
+        The times are relative, and nothing says to what; or they have no date.
     """
     if declared_zone is not None:
         zone_info(declared_zone)
@@ -200,7 +200,7 @@ def local_iso(us: int, zone: str) -> str:
 
 
 def wall_iso(us: int) -> str:
-    """The reading of a clock whose offset nobody knows: ISO 8601 without one, cut to milliseconds."""
+    """The reading of a clock whose offset is not known: ISO 8601 without one, cut to milliseconds."""
     return (_EPOCH + us * _MICROSECOND).replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
@@ -269,7 +269,7 @@ def _wearers_zone(
 
 
 def _machines_zone() -> str:
-    # Imported here: tzlocal is asked only when nobody else knows.
+    # Imported here: tzlocal is asked only when neither file nor user says.
     from tzlocal import get_localzone_name
 
     try:

@@ -12,7 +12,7 @@
     │   ├── NoClockError           samples without a usable time
     │   └── WorkerLostError        the process that worked on it died, and its successor too
     ├── StoreError                 the database
-    │   ├── DatabaseBusyError      somebody else holds the lock, and bounded waiting did not help
+    │   ├── DatabaseBusyError      another process holds the lock, and bounded waiting did not help
     │   ├── DatabaseNewerError     written by a newer nightkick
     │   ├── DatabaseOlderError     made by an older nightkick, and to be brought up to date first
     │   ├── DatabaseUnreadableError  not a database, no permission, disk full
@@ -112,7 +112,7 @@ class StoreError(NightkickError):
 
 
 class DatabaseBusyError(StoreError):
-    """Somebody else holds the lock longer than we wait."""
+    """Another process holds the lock longer than we wait."""
 
 
 class DatabaseNewerError(StoreError):

@@ -1,7 +1,7 @@
 """What may be read at all, and whether it held still meanwhile.
 
 Looks at the file system's side of an input: is it a plain file with bytes in it, which
-`OSError` means what to a person, and has somebody been writing to it while it was read. Devices and pipes are
+`OSError` means what to a person, and was it written to while it was read. Devices and pipes are
 recognised before anything is opened, so nothing can hang on them; and so are the files that a kernel makes up, some
 of which look plain and never end or wait for ever. A file that is as good as empty, however large it says it is,
 costs a look at a few places.
@@ -67,7 +67,7 @@ _PLACES, _FEWEST_FILLED, _PLACE_BYTES = 64, 8, 4096
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What changes when somebody writes to a file or replaces it."""
+    """What changes when a file is written to or replaced."""
 
     size: int
     mtime_ns: int

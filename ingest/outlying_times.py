@@ -1,7 +1,7 @@
 """Samples dated years away from all others: found, and left out.
 
 One damaged digit of a year, or a clock that lost its battery and began again in 2000, would stretch a night over
-thousands of nights, each of which somebody downstream would look at. No device records for `LONGEST_US` on end,
+thousands of nights, each of which would be looked at downstream. No device records for `LONGEST_US` on end,
 so where a recording claims more, the most densely filled stretch of that length is believed and the rest is
 left out and counted. Samples that could be read are left unused here alone.
 """

@@ -2,7 +2,7 @@
 
 Reads such words. It knows whole English words and nothing else: "LA" could be a left ankle
 or a left arm, and a wrong leg is worse than an unknown one. What the user declared is right; a file keeps the
-words of whoever configured the device, perhaps for somebody else.
+words of the person who configured the device, perhaps for another wearer.
 """
 
 from __future__ import annotations

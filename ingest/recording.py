@@ -218,7 +218,7 @@ class Clock:
     zone : str
         IANA name, or a fixed offset like ``+02:00``: the zone in which the wearer's evenings are.
     zone_source : str
-        Who said so; ``assumed`` means nobody did and the machine's own zone was taken.
+        Who said so; ``assumed`` means that nothing did and the machine's own zone was taken.
     shift_us : int
         Added to the block times of the `Decoded` to get UTC.
     instants_known : bool

@@ -40,7 +40,7 @@ COUNTS_256 = Unit("counts", 1 / 256)
 BAND_G = (0.85, 1.18)
 #: Below this there is no gravity in it. Far below the worst calibration, far above any sleeper's movements.
 NO_GRAVITY_BELOW_G = 0.3
-#: Above this a stated unit cannot be true: nobody lies still at 3 g.
+#: Above this a stated unit cannot be true: no one lies still at 3 g.
 IMPOSSIBLE_ABOVE_G = 3.0
 
 #: 2 to 16 g over 8 to 16 bits.

@@ -1,8 +1,8 @@
 """Temporary folders that clean up after themselves, also after a process that was killed.
 
 A workspace is a folder beside the files it is for, so that a finished file is renamed into place and never
-copied. Its maker holds a lock on it; one that nobody holds belongs to a dead process and is removed by the next
-one that comes along. A process number would not do: the system gives it to somebody else in time. What another user
+copied. Its maker holds a lock on it; one that is not locked belongs to a dead process and is removed by the next
+one that comes along. A process number would not do: the system gives it to another process in time. What another user
 has put into the folder under such a name, and a link to another folder, is no workspace and is left alone.
 """
 

@@ -3,7 +3,7 @@
 One night is not a pattern: of people with RLS, single nights exceed 15 PLMS/h in 34 %, at least one of five in 63 %
 (Trotti 2009). So every finding says on how many nights of how many, and below five nights it says that these are few.
 Nothing here diagnoses. `clinician_signs` holds what was measured or written down against the signs that send people
-to a doctor; what nobody can see from here is asked.
+to a doctor; what cannot be seen from here is asked.
 """
 
 from __future__ import annotations

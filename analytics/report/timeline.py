@@ -188,7 +188,7 @@ def _blanks(night: Night, x: Linear, lanes_bottom: float, bottom: float) -> Html
 
 
 def _places(night: Night, x: Linear, *kinds: BlankKind) -> list[tuple[float, float]]:
-    """Left edge and width of blanks; those that nobody could tell apart on paper are one."""
+    """Left edge and width of blanks; those that could not be told apart on paper are one."""
     spans = np.array([(b.start_us, b.end_us) for b in night.blanks if b.kind in kinds], dtype=np.int64).reshape(-1, 2)
     apart_us = round(_LEAST_WIDTH * (x.last - x.first) / (x.right - x.left))
     places = [(x(start_us), x(end_us)) for start_us, end_us in union(spans, apart_us).tolist()]

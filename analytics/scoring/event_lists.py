@@ -1,7 +1,7 @@
 """Event lists as people keep them, turned into the tables that scoring takes, and its results turned back.
 
 Knows the columns of such lists and what may stand in them: times in seconds, words for legs and
-stages, gaps where nobody scored. `analytics.scoring.event_tables` behind it takes whole milliseconds and fixed names
+stages, gaps that were not scored. `analytics.scoring.event_tables` behind it takes whole milliseconds and fixed names
 only. Nothing is guessed: what is not understood is refused with `UsageError`, which names the first bad row by its
 number from 1, the heading and blank lines not counted.
 

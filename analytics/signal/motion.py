@@ -40,7 +40,7 @@ class Segment:
     envelope_g : float64 array, shape (n,)
         Its RMS over `Motion.envelope_s`.
     floor_g : float64 array, shape (n,)
-        What the envelope shows when nobody moves.
+        What the envelope shows when nothing moves.
     tilt_g : float64 array, shape (n,)
         Distance of gravity from its resting direction.
     slow_time_us, slow_g : arrays, shapes (m,) and (m, 3)

@@ -113,7 +113,7 @@ def unworn_spans(movements: Sequence[Movement], recorded: Spans, criteria: Crite
 
 
 def _recorded_us(stretches: Spans, recorded: Spans) -> NDArray[np.int64]:
-    """Recorded time in each stretch: nobody can move in a pause of the sensor."""
+    """Recorded time in each stretch: no movement can be seen in a pause of the sensor."""
     return np.array([overlap_us(recorded, a, b) for a, b in stretches.tolist()], dtype=np.int64)
 
 

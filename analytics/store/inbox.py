@@ -25,7 +25,7 @@ class SeenFile:
     Attributes
     ----------
     stamp : str
-        Changes when somebody writes to the file or replaces it.
+        Changes when the file is written to or replaced.
     is_done : bool
         Everything in it is stored; otherwise something was refused or failed.
     version : str

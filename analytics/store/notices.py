@@ -36,7 +36,7 @@ class Notice:
 
 
 def untold(store: Store, *, since: date | None) -> tuple[Notice, ...]:
-    """Flags of which nobody was told, by evening; and people of whom no night came from ``since`` on.
+    """Flags that were not told, by evening; and people of whom no night came from ``since`` on.
 
     Parameters
     ----------

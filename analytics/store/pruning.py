@@ -1,6 +1,6 @@
 """Removing samples to free the disk, while everything that was found in them stays.
 
-That they were removed on purpose is kept with the database, so that nobody calls them lost. Importing the file again
+That they were removed on purpose is kept with the database, so that they are not called lost. Importing the file again
 brings them back.
 """
 

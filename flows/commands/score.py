@@ -145,7 +145,7 @@ def _results(scored: Scored, ruleset: Ruleset) -> dict[str, pl.DataFrame]:
 
 
 def _write(results: Mapping[Path, pl.DataFrame], out: Path, file_format: FileFormat, *, keep: Sequence[Path]) -> None:
-    """Write all, then put them in place: nobody ever reads half a file. ``keep`` is not replaced."""
+    """Write all, then put them in place: half a file is never read. ``keep`` is not replaced."""
     from analytics.files.outputs import ANOTHER_FOLDER, Output, in_one_line, refuse_taken, table_like, write_all
 
     outputs = [

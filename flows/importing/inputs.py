@@ -1,6 +1,6 @@
 """Which files an import looks at.
 
-Named files are always taken, whatever they are called: whoever names one wants to hear about it. Inside folders,
+Named files are always taken, whatever they are called: the person who names one wants to hear about it. Inside folders,
 what is hidden, half-copied, our own (also what any other database keeps of a recording), or a document by its name is
 passed over in silence; everything else is opened and judged by its content later. Of a recording that lies in several
 files its main file is taken, whichever of them is named.

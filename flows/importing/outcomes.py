@@ -1,6 +1,6 @@
 """What became of an input.
 
-An archive may hold thousands of files that are no recordings, and nobody wants to read a line about each. So what is
+An archive may hold thousands of files that are no recordings, and a line about each would be too much. So what is
 no recording by content and does not look like one by name is passed over in silence, as documents in a folder are;
 watch files without movement or sleep are counted; the same reason many times over is told once. If nothing in an
 archive could be used, all of that is the answer to the question why.

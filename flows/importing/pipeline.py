@@ -199,7 +199,7 @@ def _given_up(path: Path) -> Unusable:
 def _tried(item: Unpacked, context: Context, stored: Collection[str] | None) -> tuple[Outcome, NightkickError | None]:
     """What became of a file, and the error where that was foreseen.
 
-    ``stored`` are the hashes in the database, where somebody has looked; asking for one costs 20 ms.
+    ``stored`` are the hashes in the database, where they were looked up; asking for one costs 20 ms.
     """
     started_at_us, sha256 = now_us(), None
     try:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from flows.settings.settings import Settings
 
 #: How long a statement waits for another process that holds the database, seconds: longer than a query may take
-#: (`analytics.store.statements.limits`), so that nobody's question keeps a night from being stored.
+#: (`analytics.store.statements.limits`), so that no question keeps a night from being stored.
 WAIT_S = 90.0
 
 

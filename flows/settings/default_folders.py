@@ -1,4 +1,4 @@
-"""Where nightkick keeps things when nobody says otherwise.
+"""Where nightkick keeps things where the settings name no other place.
 
 Linux and the BSDs follow the XDG base directory specification 0.8 (a relative value is ignored, as it
 demands), macOS and Windows their own folders.

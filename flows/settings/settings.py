@@ -66,7 +66,7 @@ class DeviceSettings(BaseModel):
 
 
 class RulesetSettings(BaseModel):
-    """A rule set of one's own: a built-in one with some values changed.
+    """A rule set of the user's own: a built-in one with some values changed.
 
     Every other key is a field of `analytics.scoring.rulesets.Ruleset` and is checked there.
     """
@@ -106,11 +106,11 @@ class Settings(BaseSettings):
     device : mapping of str to DeviceSettings
         By serial number.
     ruleset : mapping of str to RulesetSettings
-        Rule sets of one's own by name; every night is scored under them too.
+        Rule sets of the user's own by name; every night is scored under them too.
     table : mapping of str to TableSettings
-        Tables with column names of one's own, by any name.
+        Tables with column names of the user's own, by any name.
     schedule, inbox, notify
-        What ``nightkick schedule`` does while nobody watches.
+        What ``nightkick schedule`` does without a person watching.
     prefect
         Which Prefect server keeps the record of runs, and what it is told.
     """
@@ -154,18 +154,18 @@ class Settings(BaseSettings):
         return self.criteria.model_copy(update={"flags": flags})
 
     def rulesets(self) -> dict[str, Ruleset]:
-        """All rule sets by name: the built-in ones, the default first, then one's own.
+        """All rule sets by name: the built-in ones, the default first, then the user's own.
 
         Raises
         ------
         UsageError
-            One's own is based on an unknown one, or changes what does not exist or makes no sense.
+            One of the user's is based on an unknown one, or changes what does not exist or makes no sense.
         """
         own = {name: derive(_built_in(wish.base, name), name, wish.changes()) for name, wish in self.ruleset.items()}
         return {**RULESETS, **own}
 
     def tables(self) -> tuple[TableMapping, ...]:
-        """What the columns of one's own tables mean, for `ingest.read_recording`."""
+        """What the columns of the user's own tables mean, for `ingest.read_recording`."""
         return tuple(table.mapping(name) for name, table in self.table.items())
 
 

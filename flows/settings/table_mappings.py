@@ -1,4 +1,4 @@
-"""``[table.NAME]``: what the columns of somebody's own tables mean, as it stands in the settings.
+"""``[table.NAME]``: what the columns of the user's own tables mean, as it stands in the settings.
 
     [table.lab]
     columns = { time = "t", x = "ax", y = "ay", z = "az" }

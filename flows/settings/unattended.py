@@ -1,4 +1,4 @@
-"""Settings of what runs while nobody watches: when, from which folder, who keeps the record, and whom to tell."""
+"""Settings of what runs without a person watching: when, from which folder, who keeps the record, and whom to tell."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Selection:
     """Which stored nights to list. Dates are those of evenings, both included; None: no limit."""
 
     flagged: Annotated[bool, Parameter(help="Only nights with a flag.")] = False
-    unreviewed: Annotated[bool, Parameter(help="Only nights that nobody has reviewed.")] = False
+    unreviewed: Annotated[bool, Parameter(help="Only nights without a review.")] = False
     since: Since = None
     until: Until = None
     subject: OnlySubject = None

@@ -1,7 +1,7 @@
 """Which files of an inbox an unattended run tries.
 
 Files are told apart by size, time of change and inode. Only what is new or has changed is opened and hashed, so that
-a folder of 100,000 recordings costs a look at its directory. A file that somebody is still writing waits for the next
+a folder of 100,000 recordings costs a look at its directory. A file that is still being written waits for the next
 run: one that was changed within the last seconds, or that changes between two looks. What was refused is left alone
 until it changes, or until a newer version of the program may know better.
 """
@@ -19,7 +19,7 @@ from flows.importing.inputs import find_inputs
 from ingest.archives.companion_files import canonical, companions_of
 from ingest.errors import EmptyFileError, NightkickError
 
-#: Somebody may still be writing to a file that was changed so recently. Sync programs pause for a second or two.
+#: A file that was changed so recently may still be being written. Sync programs pause for a second or two.
 SETTLED_S = 5.0
 #: Between two looks at new files: for those who write a file under an old time of change.
 LOOK_AGAIN_S = 2.0
@@ -120,7 +120,7 @@ def look_at(file: Path) -> Look:
 
 
 def is_settled(first: Look, second: Look, now_ns: int) -> bool:
-    """Whether nobody seems to be writing any more.
+    """Whether the file seems to be finished.
 
     A time of change far in the future, from a device whose clock is wrong, says nothing: the two looks decide.
     """

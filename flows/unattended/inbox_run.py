@@ -128,7 +128,7 @@ def _imported(found: Inbox, context: Context, one_by_one: OneByOne) -> tuple[Out
 
 
 def should_have_come(settings: Settings, now: datetime) -> date | None:
-    """The first evening of a stretch of which something should have come by now; None: nobody asks.
+    """The first evening of a stretch of which something should have come by now; None: the settings do not ask.
 
     The last of the stretch is yesterday's, where the schedule's clock hangs.
     """

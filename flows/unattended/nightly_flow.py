@@ -67,7 +67,7 @@ from ingest.errors import DatabaseBusyError, NightkickError, UsageError
 
 T = TypeVar("T")
 P = ParamSpec("P")
-#: Waits before an unattended run tries anew because somebody held the database, seconds.
+#: Waits before an unattended run tries anew because another process held the database, seconds.
 BUSY_PAUSES_S = (60.0, 300.0)
 #: Parameters of a run that its server was not told: of one that Prefect started for us, they come from there.
 _withheld: dict[str, Any] = dict(come_back())
@@ -89,7 +89,7 @@ def _as_allowed(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) 
 
 
 def _can_pass(_task: object, _run: TaskRun, state: State[Any]) -> bool:
-    """Retry what can pass by itself: somebody else holding the database. A damaged file stays damaged."""
+    """Retry what can pass by itself: another process holding the database. A damaged file stays damaged."""
     return isinstance(meant(state.result(raise_on_failure=False)), DatabaseBusyError)
 
 

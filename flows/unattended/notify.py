@@ -1,4 +1,4 @@
-"""Telling somebody what an unattended run found: a command of the user's own, or a web address, as they set it.
+"""Telling the user what an unattended run found: a command of the user's own, or a web address, as they set it.
 
 The only place that calls anybody. Nothing is sent unless the settings name where; redirects and proxies are not
 followed, so that it goes there and nowhere else. A failure is handed back and never raised. An address is a secret
@@ -19,12 +19,12 @@ from flows.terminal.values import json_document
 from flows.unattended.withholding import host_of
 from ingest.errors import NightkickError
 
-#: A message that takes longer is given up: the import is done and nobody waits.
+#: A message that takes longer is given up: the import is done.
 LIMIT_S = 30.0
 
 
 def tell_of(notices: Sequence[Notice], notify: NotifySettings) -> list[NightkickError]:
-    """Send one JSON document; returns what failed, which is nothing where nobody is to be told."""
+    """Send one JSON document; returns what failed, which is nothing where no address is set."""
     document = message(notices).encode()
     failures = []
     if notify.command is not None:

@@ -1,6 +1,6 @@
-"""What Prefect is told before it is imported: keep quiet, call nobody, and read no file.
+"""What Prefect is told before it is imported: keep quiet, make no calls, and read no file.
 
-Every setting is a default; what the environment says already wins (a server of one's own, another home). Files of the
+Every setting is a default; what the environment says already wins (another server, another home). Files of the
 working directory and profiles have no say (`flows.unattended.prefect_files`).
 Reasons and measurements are in docs/dependencies.md.
 """

@@ -40,7 +40,7 @@ from flows.unattended.prefect_server import Server
 from flows.unattended.schedule_plan import Plan
 from ingest.errors import NightkickError, UsageError
 
-#: States of a run that somebody is supposed to be working on.
+#: States of a run that a process should be working on.
 ALIVE = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 #: Between two looks whether the server is still there, seconds.
 WATCH_S = 2.0
@@ -118,7 +118,7 @@ async def _serve(flow: Flow[Any, Any], plan: Plan, schedule: Schedule, server: S
 
 
 async def close_abandoned(client: PrefectClient, name: str) -> int:
-    """Close runs of a deployment that nobody works on any more; returns how many there were."""
+    """Close runs of a deployment that no process works on any more; returns how many there were."""
     try:
         deployment = await client.read_deployment_by_name(name)
     except ObjectNotFound:

@@ -150,7 +150,8 @@ def interrupts_ignored() -> Iterator[None]:
 
 @contextmanager
 def _told_to_children(threads: int) -> Iterator[None]:
-    """Inside, a process that is started learns how many threads polars and BLAS may use, unless somebody has said so.
+    """Inside, a process that is started learns how many threads polars and BLAS may use, unless the environment says
+    so.
 
     In the process itself it would be too late: it imports the main module first, and whatever that imports.
     """

@@ -135,7 +135,8 @@ def side_by_side(
     Parameters
     ----------
     stop : callable
-        Called when it ends early, by an exception or because nobody reads on: releases whatever the threads wait for.
+        Called when it ends early, by an exception or because no more results are read: releases whatever the threads
+        wait for.
     """
     hear_interrupts()
     threads = ThreadPoolExecutor(lanes)

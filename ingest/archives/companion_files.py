@@ -143,7 +143,7 @@ def companions_of(path: Path) -> tuple[Path, ...]:
 
 
 def recordings_of(path: Path, sorted_out: Callable[[Path], dict[str, tuple[str, ...]]]) -> tuple[Path, ...]:
-    """What to read where somebody names any file of a bundle: the file itself, or what it belongs to.
+    """What to read where the user names any file of a bundle: the file itself, or what it belongs to.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ MOST_BYTES_OF_ONE = 4 << 30
 MOST_BYTES = 256 << 30
 #: Sensor noise keeps recordings below 10:1 and text of an idle sensor below 100:1; a bomb needs more.
 MOST_RATIO = 200
-#: Below this size a high ratio harms nobody.
+#: Below this size a high ratio is harmless.
 RATIO_FREE_BYTES = 64 << 20
 #: In all levels together. An account's whole life of watch files has fewer in one export; a folder may have more.
 MOST_FILES = MOST_MEMBERS

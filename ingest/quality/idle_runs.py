@@ -20,7 +20,7 @@ CONSTANT_US = 10_000_000
 _PAUSE_US = 1_000_000
 #: From this step on, a still sensor's noise (2-4 mg in the devices read here) may not show at all. own.
 _COARSE_LSB_G = 0.010
-#: At rest a sensor feels 1 g, falling 0 g; nobody falls for ten seconds.
+#: At rest a sensor feels 1 g, falling 0 g; no one falls for ten seconds.
 _NO_GRAVITY_G = 0.1
 
 Values = NDArray[Any]

@@ -1,6 +1,6 @@
 """Which reader reads a file: decided here, by content alone.
 
-A suffix is what somebody typed, so it never decides; it only helps an error to say what does not fit. First come the
+A suffix is what a person typed, so it never decides; it only helps an error to say what does not fit. First come the
 kinds that are known and refused (`ingest.recognising.refused`), then the readers, the strictest first: the one for
 delimited text would claim too much. A reader's module is imported only when its turn comes.
 """

@@ -53,7 +53,7 @@ ClockBase = Literal["utc", "local", "relative"]
 WRITE_A_CLOCK = "add a column with date and time, like 2024-03-12T22:15:00.000Z"
 #: A sample of a table in blocks of people hardly meets more.
 _MOST_WEARERS = 20
-#: For whoever cannot change the table.
+#: For people who cannot change the table.
 _OR_MAP = ", or say which they are under [table.NAME] in nightkick.toml"
 
 

@@ -34,7 +34,7 @@ _RATIO_MATTERS_FROM_BYTES = 64 << 20
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Source:
-    """An open file of plain text. It is closed when nobody holds it any more.
+    """An open file of plain text. It is closed when nothing holds it any more.
 
     Attributes
     ----------
@@ -128,7 +128,7 @@ def _find_newline(source: Source, position: int) -> int | None:
 
 def _held(file: IO[bytes], size: int, problems: tuple[str, ...] = ()) -> Source:
     source = Source(file, size, problems)
-    # Blocks are handed out lazily for as long as somebody holds the recording: no `with` spans that.
+    # Blocks are handed out lazily for as long as the recording is held: no `with` spans that.
     weakref.finalize(source, file.close)
     return source
 

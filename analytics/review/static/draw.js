@@ -72,7 +72,7 @@ export const svg = (tag, attributes = {}, ...children) =>
   made(document.createElementNS(SVG, tag), attributes, children);
 
 /**
- * What somebody wrote: in its own direction, and where it is long in a box that scrolls, also by key.
+ * What a person wrote: in its own direction, and where it is long in a box that scrolls, also by key.
  * @param {string} text
  * @param {string} name of the box
  */

@@ -154,7 +154,7 @@ def _restore_copy(store: Store, source: Path) -> Backup:
 
 @contextmanager
 def _room(beside: Path) -> Iterator[Path]:
-    """A temporary folder in which a database may be opened: nobody holds it, as a workspace is held by its maker."""
+    """A temporary folder in which a database may be opened: it is not locked, as a workspace is by its maker."""
     with workspace(beside) as held:
         folder = held / "room"
         folder.mkdir(mode=OWNER_FOLDER)

@@ -271,7 +271,7 @@ def database_name(path: Path) -> str:
     Raises
     ------
     UnicodeEncodeError
-        It is not valid UTF-8, which DuckDB itself reports in ways that nobody foresees.
+        It is not valid UTF-8, which DuckDB itself reports in unforeseeable ways.
     """
     name = str(path.absolute())
     name.encode()

@@ -92,7 +92,7 @@ _INTERRUPTED = "Query interrupted"
 
 
 def is_busy(error: duckdb.Error) -> bool:
-    """Whether somebody else has the database open, so that waiting may help."""
+    """Whether another process has the database open, so that waiting may help."""
     return _BUSY.search(str(error)) is not None
 
 

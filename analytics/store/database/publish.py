@@ -34,7 +34,7 @@ def publish(store: Store) -> Path:
     """
     with translated(store.path), workspace(store.path.parent) as folder:
         built = copied(store, folder)
-        # What somebody wrote into the old copy is no part of the new one.
+        # What was written into the old copy is no part of the new one.
         log_of(store.published).unlink(missing_ok=True)
         settle(built, store.published)
     return store.published

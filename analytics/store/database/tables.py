@@ -2,7 +2,7 @@
 
 One frame a table and one statement a frame: row-wise inserts reach about 1,500 rows a second in DuckDB, a frame a
 million. Decides what values become: text that is no valid Unicode is escaped (file names and
-device strings may be anything), and NaN becomes NULL, which is what the schema calls a value nobody knows.
+device strings may be anything), and NaN becomes NULL, which is what the schema calls a value that is not known.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ a file beside the database before anything is changed, and whoever comes next af
 samples that the database does not claim any more are removed, and the published copy is made anew. Where the kill came
 before the database was changed, all of them are still claimed, and nothing is left to do.
 
-The note holds hashes only. Its writer has it locked, so that nobody takes work that is under way for abandoned.
+The note holds hashes only. Its writer has it locked, so that work under way is not taken for abandoned.
 """
 
 from __future__ import annotations

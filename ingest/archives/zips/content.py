@@ -16,7 +16,7 @@ from ingest.input_file import open_plain, unreadable
 MAX_INFLATED_BYTES = 4 << 30
 #: Sensor noise keeps a log below 10:1, zeros of an idle device may reach more; deflate can do 1032:1.
 MAX_RATIO = 200
-#: Below this size a high ratio harms nobody.
+#: Below this size a high ratio is harmless.
 RATIO_FREE_BYTES = 16 << 20
 
 _READ_BYTES = 1 << 16

@@ -3,7 +3,7 @@
 Without acceleration a file is still worth having when it tells of a night whose movements another device recorded:
 
 * sleep stages, a sleep window, or beats and heart rates of a file that all-day monitoring or sleep tracking wrote;
-* not an activity. A ride has a heart rate in every record, and a strap adds the beats, but it is nobody's night. So
+* not an activity. A ride has a heart rate in every record, and a strap adds the beats, but it is no night. So
   a file whose ``file_id`` is of one of the kinds that people start and stop, or that does not say and holds no
   monitoring, counts for its sleep alone. Garmin's sleep, variability and wellness files have kinds that the public
   list does not name, or one of the three of monitoring.

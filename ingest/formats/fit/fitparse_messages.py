@@ -3,7 +3,7 @@
 Strip and delegate: fitparse takes 40 to 200 µs a message, a night has tens of thousands, and all but some dozens of
 them are plain tables (`ingest.formats.fit.tables`). The others are joined behind a header of their own, with their
 definitions and a checksum, and are to fitparse a small faultless file. On the way three things are left behind that
-would stop fitparse 1.2.0 and cost everything after them: developer fields, whose values nobody here asks for, fields of
+would stop fitparse 1.2.0 and cost everything after them: developer fields, whose values are not used here, fields of
 0 bytes, and sizes that do not fit their type. Compressed time stamps are resolved by `ingest.formats.fit.timestamps`,
 because they depend on the messages that were cut away.
 """

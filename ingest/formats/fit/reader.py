@@ -212,7 +212,7 @@ def _problems(parts: Sequence[PartRead], n_undated_vitals: int) -> list[str]:
 
 
 def _first(problems: list[str]) -> tuple[str, ...]:
-    """As many as somebody reads; a file of thousands of damaged parts has one for each."""
+    """As many as are read; a file of thousands of damaged parts has one for each."""
     n_more = len(problems) - MAX_PROBLEMS
     return tuple(problems) if n_more <= 0 else (*problems[:MAX_PROBLEMS], f"And {n_more:,} more problems.")
 

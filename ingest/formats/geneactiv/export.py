@@ -37,7 +37,7 @@ FORMAT = "geneactiv-csv"
 #: Values are printed with four decimals, without trailing zeros.
 DECIMALS = 4
 
-#: Epochs have twelve columns and samples seven, with room for what somebody added.
+#: Epochs have twelve columns and samples seven, with room for what was added.
 _EPOCH_COLUMNS = 11
 _HEADER_LINES = 100
 _WITH_SEMICOLONS = re.compile(b"(?:%b)?Device Type;" % codecs.BOM_UTF8)

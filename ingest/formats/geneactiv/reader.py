@@ -92,7 +92,7 @@ def read(path: Path) -> Decoded:
     except OSError as error:
         raise unreadable(path, error) from error
     if _EXPORT.match(head):
-        # Imported here: the text reader brings polars along, which nobody needs to tell other files apart.
+        # Imported here: the text reader brings polars along, which is not needed to tell other files apart.
         from ingest.formats.geneactiv import export
 
         return export.read(path)
