@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -170,7 +170,7 @@ def must_hold(operation: Operation, here: Path, undisturbed: Undisturbed) -> str
     operation.holds(here, left)
     bad = [found for found in findings(operation, here) if not any(may in found.what for may in MAY_BE_LEFT)]
     assert not bad, (operation.name, bad)
-    process = start(operation, here)
+    process = start(operation, here, operation.finished_by if left == "after" else None)
     assert process.wait(LONGEST_S) == 0, (operation.name, said(here))
     if not operation.grows:
         assert rows_of(operation, here) == undisturbed.after, f"{operation.name}: the next run did not finish it"
@@ -190,10 +190,12 @@ def rows_of(operation: Operation, here: Path) -> State:
     return rows(path) if path.exists() else {}
 
 
-def start(operation: Operation, here: Path, *, talk: Path | None = None) -> subprocess.Popen[bytes]:
-    """The operation, in a process and a session of its own; what it prints goes to ``talk``, or see `said`."""
+def start(
+    operation: Operation, here: Path, instead: Callable[[Path], list[str]] | None = None, *, talk: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """The operation, or another command, in a process and a session of its own; what it prints goes to ``talk``, or see `said`."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **operation.environment}
-    command = [sys.executable, *operation.command(here)]
+    command = [sys.executable, *(instead or operation.command)(here)]
     with (talk or here.parent / "said.txt").open("wb") as heard:
         return subprocess.Popen(
             command,

@@ -80,6 +80,8 @@ class Operation:
         It is done wholly or not at all.
     grows : tuple of str
         Tables that get new rows with every run.
+    finished_by : callable or None
+        What Python is started with where the rows are as after, if the operation itself would be refused then.
     is_checked : bool
         Whether `nightkick doctor` finds nothing before and after: an older database lacks what was not kept then.
     """
@@ -93,6 +95,7 @@ class Operation:
     is_checked: bool = True
     environment: Mapping[str, str] = field(default_factory=dict)
     database: str = DATABASE
+    finished_by: Callable[[Path], list[str]] | None = None
 
 
 def make_template(operation: Operation, folder: Path) -> None:
@@ -214,7 +217,13 @@ OPERATIONS = (
         is_one_step=True,
     ),
     Operation("publish", _code(PUBLISH), holds=_published_is_whole),
-    Operation("forget", _flows("forget", "--subject", "anna", "--yes"), holds=_no_longer_there, is_one_step=True),
+    Operation(
+        "forget",
+        _flows("forget", "--subject", "anna", "--yes"),
+        holds=_no_longer_there,
+        is_one_step=True,
+        finished_by=_flows("doctor", "--repair"),
+    ),
     *(
         Operation(
             f"step {step.version}",
