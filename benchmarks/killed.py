@@ -193,7 +193,7 @@ def rows_of(operation: Operation, here: Path) -> State:
 def start(
     operation: Operation, here: Path, instead: Callable[[Path], list[str]] | None = None, *, talk: Path | None = None
 ) -> subprocess.Popen[bytes]:
-    """The operation, or another command, in a process and a session of its own; what it prints goes to ``talk``, or see `said`."""
+    """The operation, or another command, in a process of its own; what it prints goes to ``talk``, or see `said`."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **operation.environment}
     command = [sys.executable, *(instead or operation.command)(here)]
     with (talk or here.parent / "said.txt").open("wb") as heard:
