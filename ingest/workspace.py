@@ -31,16 +31,21 @@ def workspace(folder: Path) -> Iterator[Path]:
     OSError
     """
     own_folder(folder)
-    for left in folder.glob(f"{PREFIX}*"):
-        with _unless_held(left) as is_free:
-            if is_free:
-                shutil.rmtree(left, ignore_errors=True)
+    clear(folder)
     path, handle = _locked_folder(folder)
     try:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
         os.close(handle)
+
+
+def clear(folder: Path) -> None:
+    """Remove the workspaces in ``folder`` whose makers are dead."""
+    for left in folder.glob(f"{PREFIX}*"):
+        with _unless_held(left) as is_free:
+            if is_free:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def abandoned(folder: Path) -> tuple[Path, ...]:

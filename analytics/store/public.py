@@ -26,7 +26,7 @@ from analytics.store.read import (
     stored_hashes,
 )
 from analytics.store.recordings import StoredRecording, stored_recording
-from analytics.store.repair import bring_samples, discard_damaged, remove_orphans, tidy
+from analytics.store.repair import bring_samples, clear_abandoned, discard_damaged, remove_orphans, tidy
 from analytics.store.reviews import reviews_of, write_review
 from analytics.store.samples.handing import keep_samples, removable_samples
 from analytics.store.samples.removing import finish_removing
@@ -50,6 +50,7 @@ __all__ = [
     "bring_samples",
     "check",
     "check_samples",
+    "clear_abandoned",
     "damaged_nights",
     "default_ruleset",
     "discard_damaged",

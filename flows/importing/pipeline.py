@@ -16,6 +16,7 @@ from pathlib import Path
 from analytics.store import (
     Attempt,
     StoredRecording,
+    clear_abandoned,
     find_recording,
     finish_removing,
     initialise,
@@ -66,6 +67,7 @@ def open_context(wishes: Wishes, *, database: Path | str | None) -> Context:
     store = store_for(database, settings)
     initialise(store)
     finish_removing(store)
+    clear_abandoned(store)
     return Context(store, settings, wishes)
 
 

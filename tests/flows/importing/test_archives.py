@@ -300,3 +300,13 @@ def test_what_is_known_in_an_archive_is_not_decoded_again(db: Path, monkeypatch:
     monkeypatch.setattr("flows.importing.worker_tasks.read_recording", counting)
     assert [outcome.status for outcome in imported([path], db)] == ["known", "passed over"]
     assert decoded == []
+
+
+def test_an_import_with_nothing_new_removes_what_a_killed_one_left(db: Path) -> None:
+    imported([tiny(Path("n.csv"))], db)
+    left = [folder / ".nightkick-killed" for folder in (db.parent, Store(db).recordings)]
+    for folder in left:
+        folder.mkdir()
+        (folder / "half").write_bytes(b"half")
+    assert ways(imported([Path("n.csv")], db)) == [("n.csv", "known")]
+    assert [folder for folder in left if folder.exists()] == []
