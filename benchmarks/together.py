@@ -200,7 +200,8 @@ def served(told: Told, database: Path, seconds: float) -> Told:
         process.send_signal(signal.SIGINT)
         code = process.wait(LAST_S)
     lines = talk.read_text(encoding="utf-8").splitlines()
-    told.errors += [line for line in lines if line.startswith("nightkick:") and "interrupted" not in line]
+    said = [line for line in lines if line.startswith("nightkick:")]
+    told.errors += [line for line in said if "interrupted" not in line and "waiting for" not in line]
     told.errors += [] if code == 130 else [f"schedule ended with {code}"]
     return told
 
