@@ -42,19 +42,21 @@ def workspace(folder: Path) -> Iterator[Path]:
 
 def clear(folder: Path) -> None:
     """Remove the workspaces in ``folder`` whose makers are dead."""
-    for left in folder.glob(f"{PREFIX}*"):
-        with _unless_held(left) as is_free:
-            if is_free:
-                shutil.rmtree(left, ignore_errors=True)
+    for left in _abandoned(folder):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def abandoned(folder: Path) -> tuple[Path, ...]:
     """Workspaces in ``folder`` whose makers are dead."""
-    found = []
-    for path in sorted(folder.glob(f"{PREFIX}*")):
+    return tuple(sorted(_abandoned(folder)))
+
+
+def _abandoned(folder: Path) -> Iterator[Path]:
+    """The same one by one, each locked until the next is asked for."""
+    for path in folder.glob(f"{PREFIX}*"):
         with _unless_held(path) as is_free:
-            found += [path] * is_free
-    return tuple(found)
+            if is_free:
+                yield path
 
 
 def own_folder(folder: Path) -> None:

@@ -181,7 +181,7 @@ def run_nightly(paths: Sequence[str], parameters: Mapping[str, str | None]) -> t
 def inbox_run(inbox: str, database: str | None = None) -> State[None]:
     """Import what is new in a folder, see `flows.unattended.inbox_run`: the flow of the nightly deployment.
 
-    One run makes up for all that are due, and waits for whoever holds the database.
+    One run makes up for all that are due, and waits for a process that holds the database.
     """
     if deployment.id is not None:
         with get_client(sync_client=True) as client:
