@@ -14,7 +14,7 @@ def show() -> None:
     """Print the settings in force, as a valid nightkick.toml."""
     from flows.settings.settings import as_toml, load
 
-    emit("".join(f"{line}\n" for line in as_toml(load())))
+    emit(as_toml(load()))
 
 
 @config.command

@@ -1,7 +1,7 @@
 """Where nightkick keeps things where the settings name no other place.
 
 Linux and the BSDs follow the XDG base directory specification 0.8 (a relative value is ignored, as it
-demands), macOS and Windows their own folders.
+demands), macOS its own folders. Windows has none of the file locks that the store needs.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ NAME = "nightkick"
 
 def config_folder() -> Path:
     """Folder of the user's ``nightkick.toml``."""
-    return _folder("XDG_CONFIG_HOME", ".config", mac="Application Support", windows="APPDATA")
+    return _folder("XDG_CONFIG_HOME", ".config", mac="Application Support")
 
 
 def data_folder() -> Path:
     """Folder of the database and the recordings beside it."""
-    return _folder("XDG_DATA_HOME", ".local/share", mac="Application Support", windows="LOCALAPPDATA")
+    return _folder("XDG_DATA_HOME", ".local/share", mac="Application Support")
 
 
 def state_folder() -> Path:
     """Folder of what can be thrown away: Prefect's own records."""
-    return _folder("XDG_STATE_HOME", ".local/state", mac="Caches", windows="LOCALAPPDATA")
+    return _folder("XDG_STATE_HOME", ".local/state", mac="Caches")
 
 
 def default_database() -> Path:
@@ -33,11 +33,9 @@ def default_database() -> Path:
     return data_folder() / "nightkick.duckdb"
 
 
-def _folder(variable: str, below_home: str, *, mac: str, windows: str) -> Path:
+def _folder(variable: str, below_home: str, *, mac: str) -> Path:
     if sys.platform == "darwin":
         return _home() / "Library" / mac / NAME
-    if sys.platform == "win32":
-        return Path(os.environ.get(windows) or _home()) / NAME
     named = Path(os.environ.get(variable, ""))
     return (named if named.is_absolute() else _home() / below_home) / NAME
 

@@ -8,15 +8,15 @@ misspelt threshold that is quietly ignored would change results without a word.
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
@@ -286,28 +286,6 @@ def _nearest(wrong: str, valid: Sequence[str]) -> str:
     return f"did you mean {close[0]}?" if close else f"known: {', '.join(valid)}"
 
 
-def as_toml(settings: Settings) -> Iterator[str]:
-    """The settings in force as lines of a valid ``nightkick.toml``; what is undecided stays out."""
-    yield from _table(settings.model_dump(mode="json", exclude_none=True), ())
-
-
-def _table(values: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[str]:
-    plain = {key: value for key, value in values.items() if not isinstance(value, Mapping)}
-    if above and plain:
-        yield f"[{'.'.join(_key(part) for part in above)}]"
-    yield from (f"{_key(key)} = {_value(value)}" for key, value in plain.items())
-    if plain:
-        yield ""
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _table(value, (*above, key))
-
-
-def _key(key: str) -> str:
-    bare = key.isascii() and key.replace("_", "").replace("-", "").isalnum()
-    return key if bare else _value(key)
-
-
-def _value(value: object) -> str:
-    """JSON's strings, numbers, booleans and flat lists are TOML's too (but for the DEL character)."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+def as_toml(settings: Settings) -> str:
+    """The settings in force as a valid ``nightkick.toml``; what is undecided stays out."""
+    return tomli_w.dumps(settings.model_dump(mode="json", exclude_none=True))
