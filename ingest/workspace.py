@@ -9,13 +9,14 @@ has put into the folder under such a name, and a link to another folder, is no w
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from ingest.locks import Taking, take, wait_for
 
 PREFIX = ".nightkick-"
 OWNER_FOLDER = 0o700
@@ -73,7 +74,7 @@ def _locked_folder(folder: Path) -> tuple[Path, int]:
         with contextlib.suppress(FileNotFoundError):
             handle = os.open(path, _FOLDER_ITSELF)
             # Nobody else may open it, so only one of us that looks whether its maker is dead is waited for.
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            wait_for(handle)
             if path.exists():
                 return path, handle
             os.close(handle)
@@ -92,14 +93,6 @@ def _unless_held(path: Path) -> Iterator[bool]:
         yield False
         return
     try:
-        yield os.fstat(handle).st_uid == os.geteuid() and _locked(handle)
+        yield os.fstat(handle).st_uid == os.geteuid() and take(handle) is Taking.OURS
     finally:
         os.close(handle)
-
-
-def _locked(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

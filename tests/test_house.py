@@ -14,6 +14,11 @@ from tests.paths import ROOT
 PACKAGES = ("flows", "analytics", "ingest")
 #: More names than this are no longer seen at a glance.
 MOST_MODULES = 22
+#: Libraries that stand for a decision, and the modules that take it; all others ask these.
+OWNERS = {
+    "fcntl": {"ingest.locks"},
+    "tomli_w": {"flows.settings.settings"},
+}
 
 
 def module(path: Path) -> str:
@@ -114,3 +119,16 @@ def test_a_public_class_has_its_name_for_itself_in_a_package(package: str) -> No
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                     homes[node.name].append(name)
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_a_decision_that_a_library_stands_for_has_its_owners(library: str) -> None:
+    def names(tree: ast.Module) -> Iterator[str]:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                yield node.module.partition(".")[0]
+
+    found = {name for name, path in sources().items() if library in names(ast.parse(path.read_text(encoding="utf-8")))}
+    assert found == OWNERS[library]

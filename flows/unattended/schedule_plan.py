@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from flows.settings.unattended import cron_at, cron_expression
 from flows.unattended.inbox_run import schedule_zone
 from ingest.clock import zone_info
 from ingest.errors import DatabaseBusyError, UsageError
-from ingest.settled import open_lock
+from ingest.locks import Taking, open_lock, take
 
 #: After the wearer has synced, and outside the hours in which clocks are changed.
 DEFAULT_AT = "09:00"
@@ -96,13 +95,11 @@ def only_one(database: Path) -> Iterator[None]:
     path = database.with_name(f".{database.stem}.schedule")
     handle = open_lock(path)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if take(handle) is Taking.THEIRS:
             who = os.read(handle, 200).decode(errors="replace").strip() or "another process"
             raise DatabaseBusyError(
                 f"nightkick schedule runs for it already: {who}", path=database, hint="end that one first"
-            ) from None
+            )
         os.ftruncate(handle, 0)
         os.write(handle, f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n".encode())
         yield

@@ -13,15 +13,16 @@ guards the data, is the same for both.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import random
-import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from ingest.errors import UsageError
+from ingest.locks import Taking, is_still_at, open_lock, take
 
 #: A wait that is longer gets one line, seconds.
 TOLD_AFTER_S = 2.0
@@ -92,55 +93,18 @@ def turn_in(folder: Path, wait: Wait) -> Iterator[None]:
 def _waited_for(path: Path, wait: Wait) -> int | None:
     while True:
         try:
-            return _taken(path)
-        except BlockingIOError:
-            if wait.left_s <= 0:
-                return None
-        except OSError:
+            handle = open_lock(path)
+        except UsageError:  # not ours to open, or a folder that takes no file
             return None
-        wait.note(lambda: _holder(path))
-        time.sleep(PAUSE_S * random.uniform(0.5, 1.5))
-
-
-def _taken(path: Path) -> int:
-    """The lock file, open and locked.
-
-    Raises
-    ------
-    BlockingIOError
-        Another process has it.
-    OSError
-        It cannot be had.
-    """
-    _refuse_foreign(path)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not _is_still(path, handle):
-            raise BlockingIOError("removed by the one who had it before")
-    except BaseException:
+        taking = take(handle)
+        if taking is Taking.OURS and is_still_at(path, handle):
+            return handle
         os.close(handle)
-        raise
-    return handle
-
-
-def _refuse_foreign(path: Path) -> None:
-    """Before anything is opened: closing a second name of the database would drop DuckDB's lock on that."""
-    try:
-        status = path.lstat()
-    except FileNotFoundError:
-        return
-    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1 or status.st_uid != os.geteuid():
-        raise PermissionError("not a lock file of ours")
-
-
-def _is_still(path: Path, handle: int) -> bool:
-    mine = os.fstat(handle)
-    try:
-        there = path.lstat()
-    except FileNotFoundError:
-        return False
-    return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
+        if taking is Taking.NO_LOCKS_HERE or wait.left_s <= 0:
+            return None
+        if taking is Taking.THEIRS:
+            wait.note(lambda: _holder(path))
+        time.sleep(PAUSE_S * random.uniform(0.5, 1.5))
 
 
 def _holder(path: Path) -> str:

@@ -11,7 +11,6 @@ The note holds hashes only. Its writer has it locked, so that work under way is 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import re
 from collections.abc import Collection, Iterator
@@ -21,9 +20,10 @@ from pathlib import Path
 from analytics.store.database.connection import Store, reading
 from analytics.store.database.failures import translated
 from analytics.store.database.publish import publish
-from analytics.store.database.settling import OWNER_FILE, sync_folder
+from analytics.store.database.settling import sync_folder
 from analytics.store.samples.handing import CLAIMED, removable_samples
 from ingest.errors import DatabaseBusyError, StoreError
+from ingest.locks import Taking, is_still_at, open_lock, take
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -89,7 +89,7 @@ def is_unfinished(store: Store) -> bool:
     except OSError:
         return False
     try:
-        return _lock(handle)
+        return take(handle) is not Taking.THEIRS
     finally:
         os.close(handle)
 
@@ -110,25 +110,13 @@ def _locked(store: Store) -> int | None:
     """The note, ours alone; None where another process has it."""
     path = note_path(store)
     while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, OWNER_FILE)
-        if not _lock(handle):
+        handle = open_lock(path)
+        if take(handle) is Taking.THEIRS:
             os.close(handle)
             return None
-        # Another process may have finished, and removed the note, between the two calls.
-        with contextlib.suppress(FileNotFoundError):
-            if path.stat().st_ino == os.fstat(handle).st_ino:
-                return handle
+        if is_still_at(path, handle):  # another process may have finished, and removed the note, between the two calls
+            return handle
         os.close(handle)
-
-
-def _lock(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # a file system without such locks
-        return True
-    return True
 
 
 def _noted(handle: int, hashes: Collection[str]) -> set[str]:

@@ -1,7 +1,8 @@
-"""Files in folders that others write to: a planted link or folder is neither followed nor cleared away."""
+"""Locks in folders that others write to: a planted link or folder is neither followed nor cleared away."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from flows.unattended.schedule_plan import only_one
 from ingest.errors import UsageError
-from ingest.settled import open_lock
+from ingest.locks import Taking, is_still_at, open_lock, take
 from ingest.workspace import abandoned, workspace
 
 
@@ -18,6 +19,38 @@ def test_a_lock_is_for_its_owner_only_and_can_be_opened_again(tmp_path: Path) ->
     for _ in range(2):
         os.close(open_lock(tmp_path / "lock"))
     assert stat.S_IMODE((tmp_path / "lock").stat().st_mode) == 0o600
+
+
+def test_one_handle_has_a_lock_until_it_is_closed(tmp_path: Path) -> None:
+    first, second = open_lock(tmp_path / "lock"), open_lock(tmp_path / "lock")
+    assert (take(first), take(second)) == (Taking.OURS, Taking.THEIRS)
+    os.close(first)
+    assert take(second) is Taking.OURS
+    os.close(second)
+
+
+def test_a_file_system_without_locks_is_told_from_a_lock_that_another_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_handle: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    handle = open_lock(tmp_path / "lock")
+    assert take(handle) is Taking.NO_LOCKS_HERE
+    os.close(handle)
+    with only_one(tmp_path / "n.duckdb"):  # nothing guards it there, and nothing is in its way
+        pass
+
+
+def test_a_lock_file_that_was_removed_or_replaced_is_not_the_one_of_that_name(tmp_path: Path) -> None:
+    handle = open_lock(tmp_path / "lock")
+    assert is_still_at(tmp_path / "lock", handle)
+    (tmp_path / "lock").unlink()
+    assert not is_still_at(tmp_path / "lock", handle)
+    (tmp_path / "lock").touch()
+    assert not is_still_at(tmp_path / "lock", handle)
+    os.close(handle)
 
 
 @pytest.mark.parametrize("make", ["link", "hard link", "dangling link", "folder", "pipe"])
