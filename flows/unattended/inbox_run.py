@@ -30,6 +30,7 @@ from flows.importing.import_run import Context
 from flows.importing.inputs import Inputs
 from flows.importing.outcomes import Outcome
 from flows.importing.pipeline import OneByOne, import_each, import_found
+from flows.importing.reassigning import fingerprint
 from flows.importing.telling import counts
 from flows.settings.settings import Settings
 from flows.unattended.archive import archive_folder, move_stored
@@ -93,9 +94,10 @@ def visit(folder: Path, context: Context, *, one_by_one: OneByOne = import_each)
     archive = context.settings.inbox.archive
     target = archive_folder(folder, archive) if archive else None
     skip = [context.store.recordings, *([target] if target else [])]
-    found = look_through(folder, seen_files(context.store).get, version=__version__, skip=skip)
+    version = _version(context)
+    found = look_through(folder, seen_files(context.store).get, version=version, skip=skip)
     outcomes = _imported(found, context, one_by_one)
-    tried = _results(outcomes, found)
+    tried = _results(outcomes, found, version)
     stored = {**found.done, **{file: seen.stamp for file, seen in tried.items() if seen.is_done}}
     moved, problems = move_stored(folder, stored, target) if target else ([], [])
     kept = tried.keys() - set(moved)
@@ -141,7 +143,14 @@ def schedule_zone(settings: Settings) -> ZoneInfo:
     return ZoneInfo(settings.schedule.tz or settings.tz or get_localzone_name())
 
 
-def _results(outcomes: Iterable[Outcome], found: Inbox) -> Mapping[Path, SeenFile]:
+def _version(context: Context) -> str:
+    """Who tries a file: what was refused is tried again by a newer program, and with other assignments."""
+    if not context.assignments.lines:
+        return __version__
+    return f"{__version__} with assignments {fingerprint(context.assignments)[:12]}"
+
+
+def _results(outcomes: Iterable[Outcome], found: Inbox, version: str) -> Mapping[Path, SeenFile]:
     """What to remember of the files that were tried; nothing of those that could not be read this time."""
     by_file: defaultdict[Path, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
@@ -150,7 +159,7 @@ def _results(outcomes: Iterable[Outcome], found: Inbox) -> Mapping[Path, SeenFil
                 by_file[file].append(outcome)
                 break
     return {
-        file: SeenFile(found.new[file], all(outcome.error is None for outcome in of_file), __version__)
+        file: SeenFile(found.new[file], all(outcome.error is None for outcome in of_file), version)
         for file, of_file in by_file.items()
         if not any(outcome.may_pass for outcome in of_file)
     }
