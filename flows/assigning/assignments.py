@@ -50,7 +50,7 @@ class Assignments:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class About:
     """A recording that is to be decided about: its device, where it lies, and when it was by the device's clock.
 
     Without an extent no line with dates holds.
@@ -97,7 +97,7 @@ class _Heard:
         return self.line.start <= self.last and self.first < self.line.end
 
 
-def decide(asked: Asked, assignments: Assignments, *, user: Words = NOTHING, kept: Words = NOTHING) -> Decision:
+def decide(asked: About, assignments: Assignments, *, user: Words = NOTHING, kept: Words = NOTHING) -> Decision:
     """Which words count for a recording.
 
     Parameters
@@ -128,7 +128,7 @@ def decide(asked: Asked, assignments: Assignments, *, user: Words = NOTHING, kep
     return Decision(Words(**words), origins)
 
 
-def _serial(asked: Asked, lines: Sequence[Line]) -> str:
+def _serial(asked: About, lines: Sequence[Line]) -> str:
     """The device's own number; that in the file's name where the file has none."""
     serial, says = asked.serial, "the file itself"
     for line in lines:
@@ -145,7 +145,7 @@ def _serial(asked: Asked, lines: Sequence[Line]) -> str:
     return serial
 
 
-def _heard(asked: Asked, serial: str, assignments: Assignments, user: Words, kept: Words) -> Iterator[_Heard]:
+def _heard(asked: About, serial: str, assignments: Assignments, user: Words, kept: Words) -> Iterator[_Heard]:
     """Lines about this device and path; of those with dates only such as touch it."""
     device = assignments.devices.get(serial, NOTHING)
     for line in assignments.lines:
@@ -163,7 +163,7 @@ def _heard(asked: Asked, serial: str, assignments: Assignments, user: Words, kep
             yield one
 
 
-def _span(asked: Asked, ranked: Sequence[Words]) -> tuple[datetime, datetime] | None:
+def _span(asked: About, ranked: Sequence[Words]) -> tuple[datetime, datetime] | None:
     """First and last sample on the wearer's clocks, as these words would have it; None where it cannot be told."""
     if asked.extent is None:
         return None
@@ -177,7 +177,7 @@ def _span(asked: Asked, ranked: Sequence[Words]) -> tuple[datetime, datetime] | 
     return None if first is None or last is None else (first, max(first, last))
 
 
-def _in_time(asked: Asked, heard: Sequence[_Heard], user: Words) -> list[_Heard]:
+def _in_time(asked: About, heard: Sequence[_Heard], user: Words) -> list[_Heard]:
     """The lines with dates that hold for the recording: those in which it lies, but for an overhang."""
     dated = [one for one in heard if one.line.is_dated and not one.words.given().keys() <= user.given().keys()]
     held = []
@@ -196,7 +196,7 @@ def _alike(one: Line, other: Line) -> bool:
     return (one.serial, one.pattern) == (other.serial, other.pattern)
 
 
-def _handed_over(asked: Asked, one: _Heard, others: Sequence[_Heard], rest: timedelta) -> UsageError:
+def _handed_over(asked: About, one: _Heard, others: Sequence[_Heard], rest: timedelta) -> UsageError:
     next_to = [other.line.origin for other in others if other.covers and not _overlap_in_time(one.line, other.line)]
     hours = f"{rest / timedelta(hours=1):.0f} h"
     what = (
@@ -211,7 +211,7 @@ def _overlap_in_time(one: Line, other: Line) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _said(name: str, asked: Asked, held: Sequence[_Heard], user: Words) -> tuple[object, str] | None:
+def _said(name: str, asked: About, held: Sequence[_Heard], user: Words) -> tuple[object, str] | None:
     """The word of the command line, or of lines about the device; None where neither says it."""
     word = getattr(user, name)
     if word is not None:
@@ -224,7 +224,7 @@ def _said(name: str, asked: Asked, held: Sequence[_Heard], user: Words) -> tuple
 
 
 def _of_device(
-    name: str, asked: Asked, held: Sequence[_Heard], device: Words, serial: str
+    name: str, asked: About, held: Sequence[_Heard], device: Words, serial: str
 ) -> tuple[object, str] | None:
     """The word of the device's entry in the settings, or else of patterns."""
     word = getattr(device, name)
@@ -238,7 +238,7 @@ def _of_patterns(name: str, held: Sequence[_Heard]) -> list[tuple[object, str]]:
     return [(word, origin) for word, origin in said if word is not None]
 
 
-def _agreed(name: str, asked: Asked, said: Sequence[tuple[object, str]]) -> tuple[object, str]:
+def _agreed(name: str, asked: About, said: Sequence[tuple[object, str]]) -> tuple[object, str]:
     word, origin = said[0]
     for other, other_origin in said[1:]:
         if other != word:

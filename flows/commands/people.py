@@ -52,10 +52,7 @@ def import_people(file: Path, /, *, db: Database = None) -> ExitCode:
 
     rows = read_assignments(file)
     context = _context(db, rows_matter=False)
-    try:
-        assignments = assignments_of(context.settings, rows)
-    except UsageError as error:
-        raise UsageError(error.what, path=file, hint=error.hint) from None
+    assignments = assignments_of(context.settings, rows)
     the_store.write_assignments(context.store, rows)
     context = replace(context, assignments=assignments)
     n_moved, n_failed = reassign(context, always=True)

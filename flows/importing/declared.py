@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
-from flows.assigning.assignments import COMMAND_LINE, Asked, Assignments, Decision, decide
+from flows.assigning.assignments import COMMAND_LINE, About, Assignments, Decision, decide
 from flows.assigning.conflicts import checked
 from flows.assigning.lines import COLUMNS, NOTHING, Line, Words, line_of
 from flows.settings.settings import Settings
@@ -128,7 +128,7 @@ def declaration(
     known = assignments_of(settings) if assignments is None else assignments
 
     def declare(device: Device, extent: Extent | None = None) -> Declared:
-        asked = Asked(device.serial, path, extent, wishes.start)
+        asked = About(device.serial, path, extent, wishes.start)
         found = decide(asked, known, user=_words(wishes), kept=kept)
         words = found.words
         nobody = known.lines and "subject" not in found.origins and kept.subject is None
@@ -165,7 +165,7 @@ def said_in(wishes: Wishes) -> tuple[str, ...]:
     return tuple(field.name for field in fields(wishes) if getattr(wishes, field.name) is not None)
 
 
-def asked_of(known: StoredRecording) -> Asked:
+def asked_of(known: StoredRecording) -> About:
     """A stored recording as a question: when it was by its device's own clock, as far as that was kept."""
     start = moment(known.clock_start) if known.clock_start else None
     kept = dict(known.device_clock or {"base": "utc", "shift_us": 0})
@@ -176,7 +176,7 @@ def asked_of(known: StoredRecording) -> Asked:
     if known.device_clock is None and known.time_shift_s:
         shift_us = round(known.time_shift_s * 1e6)
     extent = Extent(clock, known.first_us - shift_us, known.last_us - shift_us)
-    return Asked(known.device_serial, known.path, extent, start)
+    return About(known.device_serial, known.path, extent, start)
 
 
 def kept_of(known: StoredRecording | None) -> Words:
