@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -126,6 +126,12 @@ def decide(asked: About, assignments: Assignments, *, user: Words = NOTHING, kep
             known = getattr(kept, name)
             words[name] = getattr(assignments.default, name) if known is None else known
     return Decision(Words(**words), origins)
+
+
+def has_handed_on(subject: str, evening: date, assignments: Assignments) -> bool:
+    """Whether no more nights of a person are to be expected: every line that names them ends before this evening."""
+    theirs = [line for line in assignments.lines if line.words.subject == subject]
+    return bool(theirs) and all(line.end.date() <= evening for line in theirs)
 
 
 def _serial(asked: About, lines: Sequence[Line]) -> str:

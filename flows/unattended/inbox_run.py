@@ -26,6 +26,7 @@ from analytics.store import (
     untold,
 )
 from flows import __version__
+from flows.assigning.assignments import has_handed_on
 from flows.importing.import_run import Context
 from flows.importing.inputs import Inputs
 from flows.importing.outcomes import Outcome
@@ -174,7 +175,12 @@ def _way_up(path: Path) -> Iterator[Path]:
 def _told(context: Context) -> tuple[tuple[Notice, ...], Sequence[NightkickError]]:
     """Tell what is new. What could not be told is kept for the next run; without anybody to tell, it is done with."""
     notify = context.settings.notify
-    notices = untold(context.store, since=should_have_come(context.settings, datetime.now(UTC)))
+    since = should_have_come(context.settings, datetime.now(UTC))
+    notices = tuple(
+        notice
+        for notice in untold(context.store, since=since)
+        if since is None or notice.about != NO_DATA or not has_handed_on(notice.subject, since, context.assignments)
+    )
     failures = tell_of(notices, notify) if notices else []
     if not failures:
         mark_told(context.store, notices)

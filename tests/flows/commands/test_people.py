@@ -11,6 +11,7 @@ import pytest
 
 from analytics.model import Review
 from analytics.store import Store, query, reviews_of, write_review
+from analytics.store.database.connection import transaction
 from tests.flows.conftest import Run
 from tests.flows.making import BEDTIME, tiny
 
@@ -118,6 +119,15 @@ def test_what_was_said_on_the_command_line_stays(run: Run) -> None:
     run("import", "in/0.cwa", "--subject", "emil", "--db", DB)
     run("people", "import", write(ANNA.replace("left", "right")), "--db", DB)
     assert rows("SELECT subject, side FROM recording") == [("emil", "right")]
+
+
+def test_of_recordings_stored_before_it_was_kept_what_the_settings_do_not_say_is_the_persons_word(run: Run) -> None:
+    run("import", night_of(0), "--db", DB)
+    run("import", night_of(7), "--subject", "dora", "--db", DB)
+    with transaction(Store(DB.absolute())) as con:
+        con.execute("UPDATE recording SET user_said = NULL, device_clock = NULL")
+    run("people", "import", write(ANNA, BERT), "--db", DB)
+    assert rows("SELECT subject, side FROM recording ORDER BY first_at") == [("anna", "left"), ("dora", "left")]
 
 
 def test_settings_that_change_move_nights_with_the_next_import_or_reanalysis_and_their_silence_does_not(

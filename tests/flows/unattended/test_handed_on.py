@@ -105,6 +105,18 @@ def test_every_night_has_the_right_person_leg_and_clock_and_a_corrected_line_mov
     assert come_by().summary() == "0 imported, 0 known"
 
 
+def test_a_person_who_has_handed_the_device_on_is_not_missed(run: Run) -> None:
+    for file in FOLDER.glob("p0[1-9]*"):
+        file.unlink()
+    for file in (FOLDER / "p11_0322_right.cwa", *FOLDER.glob("p1*")):
+        file.unlink(missing_ok=True)
+    settings = Path("nightkick.toml")
+    settings.write_text(settings.read_text(encoding="utf-8").replace("= 0", "= 1"), encoding="utf-8")
+    assert "no night of p00 has come since 2026-03-08" in come_by().summary()
+    run("people", "import", "people.csv", "--db", "n.duckdb")
+    assert "p00" not in come_by().summary()
+
+
 def test_a_file_that_contradicts_its_device_waits_until_the_line_is_corrected(run: Run) -> None:
     (FOLDER / "p00_0302_left.cwa").rename(FOLDER / "p99_0302_left.cwa")
     for file in FOLDER.iterdir():
