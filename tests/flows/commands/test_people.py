@@ -181,3 +181,15 @@ def test_settings_that_contradict_the_table_or_themselves_are_refused_with_both_
     shown = run("config", "show").out
     settings.write_text(shown, encoding="utf-8")
     assert run("config", "show").out == shown
+
+
+def test_a_pattern_sees_the_folders_above_the_one_in_which_the_command_is_run(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = DB.absolute()
+    run("people", "import", write(",{subject}/*.cwa,,,,,,,\n"), "--db", db)
+    night_of(0)
+    Path("in").rename("anna")
+    monkeypatch.chdir("anna")
+    assert run("import", "0.cwa", "--db", db).code == 0
+    assert query(Store(db), "SELECT subject FROM recording").rows() == [("anna",)]
