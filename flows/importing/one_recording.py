@@ -40,7 +40,9 @@ def description_of(path: Path, wishes: Wishes) -> dict[str, Any]:
 
 
 def _read(wishes: Wishes, settings: Settings, path: Path) -> Recording:
-    return read_recording(path, declare_when=declaration(wishes, settings, path=path.absolute()), tables=settings.tables())
+    return read_recording(
+        path, declare_when=declaration(wishes, settings, path=path.absolute()), tables=settings.tables()
+    )
 
 
 def _document(path: Path, read: Read) -> dict[str, Any]:
