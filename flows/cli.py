@@ -30,6 +30,10 @@ COMMANDS = {
         "flows.commands.journal:journal",
         "The sleep journal: sleep times, triggers and symptoms by date.",
     ),
+    "people": (
+        "flows.commands.people:people",
+        "Who wore which device in which nights, and whose files bear which names.",
+    ),
     "doctor": (
         "flows.commands.doctor:doctor",
         "Check the environment and the database, and say what to do about what is wrong.",

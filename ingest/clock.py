@@ -166,6 +166,38 @@ def offset_at(local_us: int, zone: str) -> tuple[int, _Passage]:
     return before // _MICROSECOND, passage
 
 
+def on_wearers_clocks(
+    device_us: int, clock: DeviceClock, zone: str | None, start: datetime | None = None
+) -> datetime | None:
+    """What the wearer's clocks showed, without an offset, when the device's clock was at ``device_us``.
+
+    Parameters
+    ----------
+    zone : str or None
+        Of the wearer; None: that of the file, or of this machine.
+    start : datetime or None
+        From which a relative clock counts.
+
+    Returns
+    -------
+    datetime or None
+        None for a relative clock without a start, and outside the years that a calendar can name.
+    """
+    try:
+        clock, start_us, _ = _anchored(clock, start, None)
+    except NoClockError:
+        return None
+    offset_s, file_zone, _ = _sane(clock)
+    us = device_us + start_us
+    if not FIRST_US <= us <= LAST_US:
+        return None
+    if clock.base == "local" and offset_s is None:
+        return (_EPOCH + us * _MICROSECOND).replace(tzinfo=None)
+    named = zone or file_zone or (None if offset_s is None else _offset_name(offset_s)) or _machines_zone()
+    utc_us = us - (offset_s or 0) * 1_000_000 if clock.base == "local" else us
+    return (_EPOCH + utc_us * _MICROSECOND).astimezone(zone_info(named)).replace(tzinfo=None)
+
+
 def noon_to_noon(night_date: date, zone: str) -> tuple[int, int]:
     """From local noon of the evening's date to the next noon, in UTC microseconds: ``[start, end)``.
 

@@ -26,6 +26,7 @@ from ingest.recording import (
     Blocks,
     Decoded,
     Device,
+    DeviceClock,
     Gap,
     Quality,
     Recording,
@@ -54,6 +55,10 @@ class Declared:
         How much the device's clock was behind.
     start : datetime or None
         When a recording with a relative clock began; without an offset as the wearer's clocks showed it.
+    subject : str or None
+        Who wore it; no reader knows that, so it is only handed on.
+    remarks : tuple of str
+        What has to be said about these words, for the warnings.
     """
 
     zone: str | None = None
@@ -62,6 +67,17 @@ class Declared:
     side: Side | None = None
     time_shift_us: int = 0
     start: datetime | None = None
+    subject: str | None = None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """When a recording was by its device's own clock: first and last sample, microseconds since 1970."""
+
+    clock: DeviceClock
+    first_us: int
+    last_us: int
 
 
 def nothing_declared(device: Device) -> Declared:
@@ -73,6 +89,7 @@ def read_recording(
     path: Path,
     declare: Callable[[Device], Declared] = nothing_declared,
     *,
+    declare_when: Callable[[Device, Extent], Declared] | None = None,
     tables: Sequence[TableMapping] = (),
     now: datetime | None = None,
 ) -> Recording:
@@ -88,6 +105,8 @@ def read_recording(
     declare : callable
         Given the device that the file names, what is known about it. Goes before what the file says of zone
         and placement.
+    declare_when : callable, optional
+        Asked instead, where what is known depends on when the recording was.
     tables : sequence of TableMapping
         What the columns of tables with names of their own mean.
     now : datetime, optional
@@ -104,12 +123,14 @@ def read_recording(
     with reading(path, stamp):
         decoded = read_mapped(path, tables) or sniff.reader_of(path).read(path)
     stamps = {path: stamp, **{companion: stamp_of(companion) for companion in decoded.companions}}
-    declared = declare(decoded.device)
+    declared = declare(decoded.device) if declare_when is None else None
     decoded = replace(decoded, blocks=_watched(decoded.blocks, path, stamps))
     decoded, quality = _measured(decoded, path)
+    if declare_when is not None:
+        declared = declare_when(decoded.device, Extent(decoded.clock, quality.first_us, quality.last_us))
     sha256 = sha256_of_all(path, decoded.companions)
     _check_all_unchanged(stamps)
-    return _recording(path, sha256, decoded, quality, declared, now or datetime.now(UTC))
+    return _recording(path, sha256, decoded, quality, declared or Declared(), now or datetime.now(UTC))
 
 
 def check_recognised(path: Path, *, tables: Sequence[TableMapping] = ()) -> None:
@@ -191,7 +212,9 @@ def _recording(
         sleep_windows=tuple(_in_utc(window, clock.shift_us) for window in decoded.sleep_windows),
         vitals=_vitals_in_utc(decoded.vitals, clock.shift_us),
         full_scale_g=decoded.full_scale_g,
-        warnings=decoded.problems + placement_warnings + clock_warnings + time_warnings,
+        warnings=decoded.problems + placement_warnings + clock_warnings + time_warnings + declared.remarks,
+        device_clock=decoded.clock,
+        subject=declared.subject,
     )
 
 

@@ -284,6 +284,8 @@ class Recording:
 
     ``blocks()`` walks the samples in file order; `Samples.time_us` is then UTC. A file without movement, of which
     only sleep stages, windows or vitals are known, has no blocks and ``quality.n_samples == 0``.
+
+    ``device_clock`` is what the file said of its clock; ``subject`` who wore it, where that was declared.
     """
 
     path: Path
@@ -303,3 +305,5 @@ class Recording:
     vitals: Vitals = field(default_factory=Vitals)
     full_scale_g: float | None = None
     warnings: tuple[str, ...] = field(default=())
+    device_clock: DeviceClock | None = None
+    subject: str | None = None

@@ -45,6 +45,7 @@ RULES: Mapping[str, str] = {
         EXISTS (FROM gone g WHERE g.path = inbox_file.path OR starts_with(g.path, inbox_file.path || '/'))
         OR (names(path) AND path NOT IN (SELECT path FROM recording WHERE sha256 NOT IN (SELECT sha256 FROM gone)))
     """,
+    "assignment": "subject IN (SELECT name FROM gone_name) OR names(pattern)",
     "setting": f"name IN (SELECT '{PRUNED}' || sha256 FROM gone)",
 }
 OF_NO_PERSON = frozenset({"schema_migration"})
@@ -110,8 +111,10 @@ def known_subjects(store: Store) -> tuple[str, ...]:
     """Everybody of whom anything is kept."""
     with reading(store) as con:
         tables = (*NIGHT_TABLES, "recording", "recording_night", "review_entry", "notice", "journal_entry")
-        every = " UNION ".join(f"SELECT subject FROM {table}" for table in tables)
-        return tuple(subject for (subject,) in con.execute(f"FROM ({every}) ORDER BY 1").fetchall())
+        every = " UNION ".join(f"SELECT subject FROM {table}" for table in (*tables, "assignment"))
+        return tuple(
+            subject for (subject,) in con.execute(f"FROM ({every}) WHERE subject IS NOT NULL ORDER BY 1").fetchall()
+        )
 
 
 def foreign_tables(store: Store) -> tuple[str, ...]:

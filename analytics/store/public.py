@@ -1,6 +1,14 @@
 """All that the package offers under its own name: `analytics.store` loads this when the first of it is asked for."""
 
 from analytics.files.places import is_staged
+from analytics.store.assignments import (
+    AssignmentRow,
+    assignment_rows,
+    compared_with,
+    every_recording,
+    note_compared,
+    write_assignments,
+)
 from analytics.store.consistency import Finding, check, damaged_nights, lost_samples, refuse_damaged
 from analytics.store.copies.backup import Backup, back_up, restore
 from analytics.store.copies.kept import kept_databases
@@ -25,7 +33,7 @@ from analytics.store.read import (
     set_default_ruleset,
     stored_hashes,
 )
-from analytics.store.recordings import StoredRecording, stored_recording
+from analytics.store.recordings import StoredRecording, moved_to, stored_recording
 from analytics.store.repair import bring_samples, clear_abandoned, discard_damaged, remove_orphans, tidy
 from analytics.store.reviews import reviews_of, write_review
 from analytics.store.samples.handing import keep_samples, removable_samples
@@ -35,6 +43,7 @@ from analytics.store.write import Attempt, record_attempts, save, save_nights
 
 __all__ = [
     "NO_DATA",
+    "AssignmentRow",
     "Attempt",
     "Backup",
     "Doomed",
@@ -46,14 +55,17 @@ __all__ = [
     "Store",
     "StoredRecording",
     "Wish",
+    "assignment_rows",
     "back_up",
     "bring_samples",
     "check",
     "check_samples",
     "clear_abandoned",
+    "compared_with",
     "damaged_nights",
     "default_ruleset",
     "discard_damaged",
+    "every_recording",
     "find_doomed",
     "find_recording",
     "finish_removing",
@@ -72,7 +84,9 @@ __all__ = [
     "load_samples",
     "lost_samples",
     "mark_told",
+    "moved_to",
     "nights_to_analyse",
+    "note_compared",
     "prunable",
     "prune",
     "pruned",
@@ -99,6 +113,7 @@ __all__ = [
     "stored_recording",
     "tidy",
     "untold",
+    "write_assignments",
     "write_journal",
     "write_review",
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,10 @@ class StoredRecording:
         What of `ingest.recording.Quality` has no field of its own here, as JSON knows it.
     night_dates : tuple of date
         Every night between the first and the last sample, by the evening's date in ``zone``.
+    user_said : tuple of str or None
+        Which words came from the command line, by the names of `flows.importing.declared.Wishes`; None: not kept.
+    device_clock : dict or None
+        What the file says of its clock, and ``shift_us``, which made its times UTC; None: not kept.
     """
 
     sha256: str
@@ -69,6 +73,8 @@ class StoredRecording:
     sleep_windows: tuple[SleepWindow, ...] = ()
     heart: tuple[HeartMinute, ...] = ()
     hrv_last_night_ms: float | None = None
+    user_said: tuple[str, ...] | None = None
+    device_clock: dict[str, Any] | None = None
 
     @property
     def calibration(self) -> Calibration:
@@ -77,8 +83,10 @@ class StoredRecording:
         return Calibration(**{**found, **_triples(found)}) if found else Calibration()
 
 
-def stored_recording(recording: Recording, *, subject: str) -> StoredRecording:
-    """What the database will keep of a recording, for a subject."""
+def stored_recording(
+    recording: Recording, *, subject: str, user_said: tuple[str, ...] | None = None
+) -> StoredRecording:
+    """What the database will keep of a recording, for a subject, and which words the command line said of it."""
     quality = recording.quality
     return StoredRecording(
         sha256=recording.sha256,
@@ -111,7 +119,20 @@ def stored_recording(recording: Recording, *, subject: str) -> StoredRecording:
         sleep_windows=recording.sleep_windows,
         heart=by_minute(recording.vitals),
         hrv_last_night_ms=recording.vitals.hrv_last_night_ms,
+        user_said=user_said,
+        device_clock=_device_clock(recording),
     )
+
+
+def moved_to(known: StoredRecording, *, subject: str, site: Site, side: Side, zone: str) -> StoredRecording:
+    """The same recording worn by somebody, somewhere. Its instants stay; a new zone, of the settings, dates its nights.
+
+    Only for a zone on which no instant rests.
+    """
+    if zone != known.zone:
+        nights = nights_covered(known.first_us, known.last_us, zone)
+        known = replace(known, zone=zone, zone_source="config", night_dates=nights)
+    return replace(known, subject=subject, site=site, side=side)
 
 
 def recording_frame(recording: StoredRecording) -> pl.DataFrame:
@@ -126,6 +147,8 @@ def recording_frame(recording: StoredRecording) -> pl.DataFrame:
         "stages": [{"start_at": s.start_us, "end_at": s.end_us, "stage": s.stage} for s in recording.stages],
         "sleep_windows": [{"start_at": w.start_us, "end_at": w.end_us} for w in recording.sleep_windows],
         "heart": [{"minute_at": m.at_us, "heart_bpm": m.heart_bpm, "rmssd_ms": m.rmssd_ms} for m in recording.heart],
+        "user_said": None if recording.user_said is None else list(recording.user_said),
+        "device_clock": None if recording.device_clock is None else json.dumps(recording.device_clock),
     }
     return frame_of([tuple(row[name] for name in _COLUMNS)], _COLUMNS)
 
@@ -174,10 +197,23 @@ _COLUMNS: Columns = {
     "sleep_windows": pl.List(pl.Struct({"start_at": UTC_US, "end_at": UTC_US})),
     "heart": pl.List(pl.Struct({"minute_at": UTC_US, "heart_bpm": pl.Float64, "rmssd_ms": pl.Float64})),
     "hrv_last_night_ms": pl.Float64,
+    "user_said": pl.List(pl.String),
+    "device_clock": pl.String,
 }
 #: Fields of `Quality` that are columns themselves.
 _OWN_COLUMN = ("n_samples", "first_us", "last_us", "rate_hz_true")
-_CONVERTED = ("path", "first_at", "last_at", "quality", "warnings", "stages", "sleep_windows", "heart")
+_CONVERTED = (
+    "path",
+    "first_at",
+    "last_at",
+    "quality",
+    "warnings",
+    "stages",
+    "sleep_windows",
+    "heart",
+    "user_said",
+    "device_clock",
+)
 _SAME_NAME = tuple(name for name in _COLUMNS if name not in _CONVERTED)
 
 _SELECT = f"""
@@ -186,7 +222,7 @@ SELECT
     r.path, epoch_us(r.first_at), epoch_us(r.last_at), r.quality, r.warnings,
     [(epoch_us(s.start_at), epoch_us(s.end_at), s.stage) FOR s IN r.stages],
     [(epoch_us(w.start_at), epoch_us(w.end_at)) FOR w IN r.sleep_windows],
-    [(epoch_us(m.minute_at), m.heart_bpm, m.rmssd_ms) FOR m IN r.heart],
+    [(epoch_us(m.minute_at), m.heart_bpm, m.rmssd_ms) FOR m IN r.heart], r.user_said, r.device_clock,
     (SELECT coalesce(list(n.night_date ORDER BY n.night_date), []) FROM recording_night n WHERE n.sha256 = r.sha256)
 FROM recording r
 """
@@ -194,7 +230,7 @@ FROM recording r
 
 def _from_row(*row: Any) -> StoredRecording:
     same, rest = row[: len(_SAME_NAME)], row[len(_SAME_NAME) :]
-    path, first_us, last_us, quality, warnings, stages, windows, heart, dates = rest
+    path, first_us, last_us, quality, warnings, stages, windows, heart, said, clock, dates = rest
     return StoredRecording(
         **dict(zip(_SAME_NAME, same, strict=True)),
         path=Path(path),
@@ -206,7 +242,15 @@ def _from_row(*row: Any) -> StoredRecording:
         night_dates=tuple(dates),
         sleep_windows=tuple(SleepWindow(*window) for window in windows),
         heart=tuple(HeartMinute(*minute) for minute in heart),
+        user_said=None if said is None else tuple(said),
+        device_clock=None if clock is None else json.loads(clock),
     )
+
+
+def _device_clock(recording: Recording) -> dict[str, Any] | None:
+    if recording.device_clock is None:
+        return None
+    return {**asdict(recording.device_clock), "shift_us": recording.clock.shift_us}
 
 
 def _triples(found: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import polars as pl
 from analytics.model import Night
 from analytics.store.database.connection import Store, transaction
 from analytics.store.database.tables import UTC_US, Columns, frame_of, insert
+from analytics.store.following import follow
 from analytics.store.read import NightKey, keys_of
 from analytics.store.recordings import StoredRecording, membership_frame, recording_frame
 from analytics.store.rows import NIGHT_TABLES, night_frames
@@ -58,7 +59,7 @@ def record_attempts(store: Store, attempts: Sequence[Attempt]) -> None:
         insert(con, "import_attempt", _attempt_frame(attempts))
 
 
-def save(store: Store, recording: StoredRecording, nights: Sequence[Night], attempt: Attempt) -> None:
+def save(store: Store, recording: StoredRecording, nights: Sequence[Night], attempt: Attempt | None) -> None:
     """Store a recording with every night it touches: all of it, or nothing.
 
     Rows of the recording and of these nights are replaced. When the recording was stored before under another
@@ -79,10 +80,12 @@ def save(store: Store, recording: StoredRecording, nights: Sequence[Night], atte
     """
     frames = night_frames(nights)
     with transaction(store) as con:
-        touched = {*_nights_before(con, recording.sha256), *keys_of(recording)}
-        _replace_recording(con, recording)
-        _replace_nights(store, con, touched, nights, frames)
-        insert(con, "import_attempt", _attempt_frame([attempt]))
+        before = _nights_before(con, recording.sha256)
+        _replace_recording(con, recording, staged=attempt is not None)
+        _replace_nights(store, con, {*before, *keys_of(recording)}, nights, frames)
+        follow(con, recording, sorted(before))
+        if attempt is not None:
+            insert(con, "import_attempt", _attempt_frame([attempt]))
 
 
 def save_nights(store: Store, nights: Sequence[Night]) -> None:
@@ -104,11 +107,12 @@ def _nights_before(con: duckdb.DuckDBPyConnection, sha256: str) -> set[NightKey]
     return {(subject, night_date) for subject, night_date in rows}
 
 
-def _replace_recording(con: duckdb.DuckDBPyConnection, recording: StoredRecording) -> None:
+def _replace_recording(con: duckdb.DuckDBPyConnection, recording: StoredRecording, *, staged: bool) -> None:
     for table, frame in (("recording", recording_frame(recording)), ("recording_night", membership_frame(recording))):
         con.execute(f"DELETE FROM {table} WHERE sha256 = ?", [recording.sha256])
         insert(con, table, frame)
-    con.execute("DELETE FROM setting WHERE name = ?", [PRUNED + recording.sha256])  # they were staged just now
+    if staged:
+        con.execute("DELETE FROM setting WHERE name = ?", [PRUNED + recording.sha256])
 
 
 def _replace_nights(

@@ -152,7 +152,7 @@ def _forget(
     *,
     yes: bool,
 ) -> ExitCode:
-    from flows.commands.forget_remains import what_stays
+    from flows.unattended.forget_remains import what_stays
     from flows.unattended.prefect_records import remove_records
 
     store, interrupted = context.store, False

@@ -51,20 +51,22 @@ def reanalyse(
 def _analyse(chosen: Chosen, ruleset: str | None, database: Path | None) -> bool:
     """Analyse nights again, and let the views show ``ruleset``; returns whether all of them could be.
 
+    First, recordings that the assignments want elsewhere are moved, whichever nights were chosen.
     With a rule set and no other choice, only nights that have no score under it yet are analysed: the others keep every
     row they have.
     """
     from flows.importing.declared import Wishes
-    from flows.importing.pipeline import open_context
+    from flows.importing.pipeline import open_context, reassign
     from flows.importing.reanalysis import analyse_again, selected
     from flows.settings.rulesets import ruleset_named
 
     context = open_context(Wishes(), database=database)
     wanted = None if ruleset is None else ruleset_named(ruleset, context.settings.rulesets())
+    _, unmoved = reassign(context, always=True)
     keys = selected(context, chosen, lacking=wanted if chosen.is_everything() else None)
     failures = analyse_again(context, keys)
     if wanted is not None:
         the_store.set_default_ruleset(context.store, wanted.name)
     the_store.publish(context.store)
     say(f"{len(keys) - failures} of {len(keys)} nights analysed again" + (f"; views show {ruleset}" if wanted else ""))
-    return failures == 0
+    return failures + unmoved == 0

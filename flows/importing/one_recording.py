@@ -12,7 +12,7 @@ from typing import Any
 from flows.importing.declared import Wishes, declaration
 from flows.importing.inputs import find_inputs
 from flows.importing.outcomes import Patience, given_up
-from flows.settings.settings import load
+from flows.settings.settings import Settings, load
 from ingest import Recording, describe, read_recording
 from ingest.archives.reading import Unpacked, is_archive, unpacked
 from ingest.errors import IngestError, UnknownFormatError, UnreadableFileError, UsageError
@@ -36,7 +36,13 @@ def description_of(path: Path, wishes: Wishes) -> dict[str, Any]:
         It cannot be read, or none is there.
     """
     settings = load()
-    return _document(path, partial(read_recording, declare=declaration(wishes, settings), tables=settings.tables()))
+    return _document(path, partial(_read, wishes, settings))
+
+
+def _read(wishes: Wishes, settings: Settings, path: Path) -> Recording:
+    return read_recording(
+        path, declare_when=declaration(wishes, settings, path=path.absolute()), tables=settings.tables()
+    )
 
 
 def _document(path: Path, read: Read) -> dict[str, Any]:

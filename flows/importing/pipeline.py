@@ -16,6 +16,7 @@ from pathlib import Path
 from analytics.store import (
     Attempt,
     StoredRecording,
+    assignment_rows,
     clear_abandoned,
     find_recording,
     finish_removing,
@@ -27,15 +28,17 @@ from analytics.store import (
     stored_hashes,
 )
 from flows import __version__
-from flows.importing.declared import Wishes, completed
+from flows.importing.declared import Wishes, assignments_of, completed, kept_of
 from flows.importing.import_run import Context
 from flows.importing.inputs import Inputs, find_inputs
 from flows.importing.outcomes import Outcome, Patience, Unusable, given_up, summed_up, unusable
+from flows.importing.reassigning import move_all
 from flows.importing.save_recording import is_settled, now_us, store_recording
 from flows.importing.store_order import Turn, Turns
-from flows.importing.worker_tasks import staged
+from flows.importing.worker_tasks import Said, staged
 from flows.settings.database import store_for
 from flows.settings.settings import load
+from flows.terminal.talk import complain, say
 from flows.workers.workers import is_much_to_read, lanes_for, side_by_side, size_of, workers_for
 from ingest.archives.companion_files import companions_of
 from ingest.archives.reading import Unpacked, is_archive, unpacked
@@ -49,8 +52,13 @@ Report = Callable[[int, int], None]
 OneByOne = Callable[[Sequence[Path], Context], Generator[Outcome, None, None]]
 
 
-def open_context(wishes: Wishes, *, database: Path | str | None) -> Context:
+def open_context(wishes: Wishes, *, database: Path | str | None, with_table: bool = True) -> Context:
     """Check the wishes, read the settings, and bring the database up to date.
+
+    Parameters
+    ----------
+    with_table : bool
+        Whether the imported assignments count, beside those of the settings.
 
     Raises
     ------
@@ -68,7 +76,8 @@ def open_context(wishes: Wishes, *, database: Path | str | None) -> Context:
     initialise(store)
     finish_removing(store)
     clear_abandoned(store)
-    return Context(store, settings, wishes)
+    rows = assignment_rows(store) if with_table else ()
+    return Context(store, settings, wishes, assignments=assignments_of(settings, rows))
 
 
 def import_each(files: Sequence[Path], context: Context) -> Generator[Outcome, None, None]:
@@ -132,6 +141,7 @@ def import_found(
     report: Report = lambda done, total: None,
 ) -> tuple[Outcome, ...]:
     """As `import_run`, for files that were found already."""
+    reassign(context)
     outcomes = [unusable(problem, problem.path or Path(), None, now_us()) for problem in inputs.problems]
     try:
         with closing(one_by_one(inputs.files, context)) as coming:
@@ -143,6 +153,29 @@ def import_found(
         raise
     _keep_books(outcomes, context)
     return tuple(outcomes)
+
+
+def reassign(context: Context, *, always: bool = False) -> tuple[int, int]:
+    """Move stored recordings of which the assignments say something else now, and say which; the caller publishes.
+
+    Returns
+    -------
+    tuple of int
+        How many were moved, and how many could not be.
+
+    Raises
+    ------
+    StoreError
+    """
+    n_moved = n_failed = 0
+    for found in move_all(context, import_file, always=always):
+        if isinstance(found, NightkickError):
+            n_failed += 1
+            complain(found.line())
+        else:
+            n_moved += 1
+            say(found.line())
+    return n_moved, n_failed
 
 
 def import_input(path: Path, context: Context) -> Iterator[Outcome]:
@@ -235,8 +268,9 @@ def _imported(
 ) -> Outcome:
     if is_settled(known, context):
         return Outcome(item.shown, "known", started_at_us, sha256)
-    wishes = context.wishes if known is None else completed(context.wishes, known)
-    found = context.workers.run(staged, context.store, item, wishes, context.settings, sha256)
+    wishes = context.wishes if known is None else completed(context.wishes, known, context.assignments)
+    said = Said(wishes, context.assignments, kept_of(known))
+    found = context.workers.run(staged, context.store, item, said, context.settings, sha256)
     if isinstance(found, str):  # it lies in other files than those of its folder's maker
         return _imported(item, found, find_recording(context.store, found), context, started_at_us)
     nights = store_recording(found, context, started_at_us)

@@ -26,7 +26,7 @@ from analytics.store import (
 )
 from flows import __version__
 from flows.importing.analysis import NightToAnalyse
-from flows.importing.declared import corrects
+from flows.importing.declared import corrects, decided, differs
 from flows.importing.import_run import Context
 from flows.importing.worker_tasks import analysed
 from ingest.clock import microseconds
@@ -38,8 +38,13 @@ STALE_TRIES = 5
 _Analysed = dict[NightKey, tuple[NightToAnalyse, Night | None]]
 
 
-def store_recording(stored: StoredRecording, context: Context, started_at_us: int) -> tuple[date, ...] | None:
+def store_recording(stored: StoredRecording, context: Context, started_at_us: int | None) -> tuple[date, ...] | None:
     """Analyse every night that a recording touches, together with all others of that night, and save.
+
+    Parameters
+    ----------
+    started_at_us : int or None
+        When its file was taken up, for the books; None: no file was read.
 
     Returns
     -------
@@ -58,7 +63,7 @@ def store_recording(stored: StoredRecording, context: Context, started_at_us: in
             return None
     for _ in range(STALE_TRIES):
         nights = _bring_up_to_date(found, stored, context)
-        attempt = Attempt(stored.path, stored.sha256, "imported", None, started_at_us, now_us(), __version__)
+        attempt = None if started_at_us is None else _attempt(stored, started_at_us)
         try:
             save(context.store, stored, nights, attempt)
         except StaleAnalysisError:
@@ -70,12 +75,21 @@ def store_recording(stored: StoredRecording, context: Context, started_at_us: in
     )
 
 
+def _attempt(stored: StoredRecording, started_at_us: int) -> Attempt:
+    return Attempt(stored.path, stored.sha256, "imported", None, started_at_us, now_us(), __version__)
+
+
 def is_settled(known: StoredRecording | None, context: Context) -> bool:
-    """Whether nothing is left to do for a recording: it is stored as it is wished, and its samples are there.
+    """Whether nothing is left to do for a recording: it is stored as it is wished and assigned, its samples are there.
 
     Importing a file again brings lost samples back.
+
+    Raises
+    ------
+    UsageError
+        The assignments contradict each other about it.
     """
-    if known is None or corrects(context.wishes, known):
+    if known is None or corrects(context.wishes, known) or differs(decided(known, context.assignments), known):
         return False
     try:
         check_samples(context.store, known.sha256, n_samples=known.n_samples, first_us=known.first_us)

@@ -7,22 +7,31 @@ only the process that imports opens. What goes in and out is small: rows, no sam
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analytics.model import Night
 from analytics.store import Store, StoredRecording, stage_samples, stored_recording
 from flows import __version__
+from flows.assigning.assignments import Assignments
+from flows.assigning.lines import NOTHING, Words
 from flows.importing.analysis import NightToAnalyse, analyse_stored
-from flows.importing.declared import Wishes, declaration, subject_of
+from flows.importing.declared import Wishes, declaration, said_in
 from flows.settings.settings import Settings
 from ingest import read_recording
 from ingest.archives.reading import Unpacked
 
 
-def staged(
-    store: Store, item: Unpacked, wishes: Wishes, settings: Settings, expected: str | None
-) -> StoredRecording | str:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is known of a recording before it is read: the command line, what is assigned, what it is stored as."""
+
+    wishes: Wishes
+    assignments: Assignments
+    kept: Words = NOTHING
+
+
+def staged(store: Store, item: Unpacked, said: Said, settings: Settings, expected: str | None) -> StoredRecording | str:
     """Decode a recording and keep its samples, or only tell its hash where that is not the expected one.
 
     The hash of what lies in other files than those of its folder's maker is known only when it is read; and samples
@@ -36,13 +45,16 @@ def staged(
     Raises
     ------
     IngestError, StoreError
+    UsageError
+        What was said of it contradicts itself.
     """
-    recording = read_recording(item.file, declaration(wishes, settings), tables=settings.tables())
+    declare = declaration(said.wishes, settings, said.assignments, path=item.shown.absolute(), kept=said.kept)
+    recording = read_recording(item.file, declare_when=declare, tables=settings.tables())
     if expected is not None and recording.sha256 != expected:
         return recording.sha256
     recording = replace(recording, path=item.shown, warnings=(*item.problems, *recording.warnings))
     stage_samples(store, recording)
-    return stored_recording(recording, subject=subject_of(recording.device, wishes, settings))
+    return stored_recording(recording, subject=recording.subject or settings.subject, user_said=said_in(said.wishes))
 
 
 def analysed(store: Store, nights: Sequence[NightToAnalyse], settings: Settings) -> list[Night | None]:

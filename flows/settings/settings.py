@@ -29,13 +29,16 @@ from pydantic_settings import (
 
 from analytics.criteria import Criteria
 from analytics.scoring.rulesets import DEFAULT_RULESET, RULESETS, Ruleset, derive
+from flows.assigning.conflicts import checked
+from flows.assigning.lines import Line, Words
 from flows.settings.default_folders import config_folder, default_database
+from flows.settings.people import AssignmentSettings
+from flows.settings.people import DeviceSettings as DeviceSettings
 from flows.settings.table_mappings import TableSettings
 from flows.settings.unattended import InboxSettings, NotifySettings, PrefectSettings, ScheduleSettings
-from flows.settings.value_types import DatabasePath, Reviewer, Subject, TimeShift, Zone, at_home
+from flows.settings.value_types import DatabasePath, Reviewer, Subject, Zone, at_home
 from ingest import TableMapping
 from ingest.errors import UsageError
-from ingest.recording import Side, Site
 
 FILE_NAME = "nightkick.toml"
 PREFIX = "NIGHTKICK_"
@@ -48,21 +51,6 @@ class Source:
 
     path: Path | None
     values: Mapping[str, Any]
-
-
-class DeviceSettings(BaseModel):
-    """What is always true of one device. None: the file or the command line decides.
-
-    ``time_shift`` is how much its clock was behind: seconds, or text like "-1:00" (h:min).
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    subject: Subject | None = None
-    site: Site | None = None
-    side: Side | None = None
-    tz: Zone | None = None
-    time_shift: TimeShift | None = None
 
 
 class RulesetSettings(BaseModel):
@@ -104,7 +92,9 @@ class Settings(BaseSettings):
     criteria : Criteria
         Thresholds; only those that differ need naming.
     device : mapping of str to DeviceSettings
-        By serial number.
+        By serial number; what is true of it for ever.
+    assignment : tuple of AssignmentSettings
+        Who wore which device in which nights, and whose files bear which names.
     ruleset : mapping of str to RulesetSettings
         Rule sets of the user's own by name; every night is scored under them too.
     table : mapping of str to TableSettings
@@ -127,6 +117,7 @@ class Settings(BaseSettings):
     dask_scheduler: Annotated[str, Field(pattern=r"^(tcp|tls|ws|wss)://.+")] | None = None
     criteria: Criteria = Criteria()
     device: dict[str, DeviceSettings] = Field(default_factory=dict)
+    assignment: tuple[AssignmentSettings, ...] = ()
     ruleset: dict[str, RulesetSettings] = Field(default_factory=dict)
     table: dict[str, TableSettings] = Field(default_factory=dict)
     schedule: ScheduleSettings = ScheduleSettings()
@@ -164,6 +155,16 @@ class Settings(BaseSettings):
         own = {name: derive(_built_in(wish.base, name), name, wish.changes()) for name, wish in self.ruleset.items()}
         return {**RULESETS, **own}
 
+    def lines(self) -> tuple[Line, ...]:
+        """What ``[[assignment]]`` says, in order."""
+        return tuple(
+            one.line(f"[[assignment]] {number} in the settings") for number, one in enumerate(self.assignment, start=1)
+        )
+
+    def devices(self) -> dict[str, Words]:
+        """What is said of devices for ever."""
+        return {serial: device.words() for serial, device in self.device.items()}
+
     def tables(self) -> tuple[TableMapping, ...]:
         """What the columns of the user's own tables mean, for `ingest.read_recording`."""
         return tuple(table.mapping(name) for name, table in self.table.items())
@@ -195,6 +196,7 @@ def load() -> Settings:
     except ValidationError as error:
         # A misspelt key explains the one that is missing, so it is said first.
         raise _blamed(min(error.errors(), key=lambda found: found["type"] != "extra_forbidden"), sources) from None
+    checked(settings.lines(), settings.devices())
     settings.rulesets()  # a rule set that makes no sense is refused now and not in the middle of an import
     return settings
 
@@ -246,9 +248,14 @@ def _merged(layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _blamed(error: ErrorDetails, sources: Sequence[Source]) -> UsageError:
     """Turn pydantic's finding into one line that names the source and the key."""
     keys = tuple(str(part) for part in error["loc"] if isinstance(part, str))
+    number = next((part + 1 for part in error["loc"] if isinstance(part, int)), None)
     held = keys[:-1] if error["type"] == "missing" else keys
     source = next((s for s in sources if _holds(s.values, held)), sources[0])
     name = ".".join(keys) if source.path else PREFIX + NESTED.join(keys).upper()
+    if keys[:1] == ("assignment",) and number is not None:
+        name = f"{name} of [[assignment]] {number}" if len(keys) > 1 else f"[[assignment]] {number}"
+        if error["type"] == "value_error":
+            return UsageError(f"{name}: {error['msg'].removeprefix('Value error, ')}", path=source.path)
     if error["type"] == "extra_forbidden":
         return UsageError(f"unknown key {name}", path=source.path, hint=_nearest(keys[-1], _siblings(keys)))
     if error["type"] == "missing":
@@ -260,6 +267,8 @@ def _blamed(error: ErrorDetails, sources: Sequence[Source]) -> UsageError:
 def _holds(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
     here: Any = values
     for key in keys:
+        if isinstance(here, Sequence) and not isinstance(here, str):  # which of them is told by its number
+            return any(_holds(one, keys[keys.index(key) :]) for one in here if isinstance(one, Mapping))
         if not isinstance(here, Mapping) or key not in here:
             return False
         here = here[key]
@@ -272,6 +281,8 @@ _BY_NAME: Mapping[str, type[BaseModel]] = {"device": DeviceSettings, "table": Ta
 
 def _siblings(keys: Sequence[str]) -> list[str]:
     """Names that are valid where the last of ``keys`` stands."""
+    if keys[0] == "assignment" and len(keys) > 1:
+        return [field.alias or name for name, field in AssignmentSettings.model_fields.items()]
     model, below = (_BY_NAME[keys[0]], keys[2:-1]) if keys[0] in _BY_NAME else (Settings, keys[:-1])
     for key in below:
         inner = model.model_fields[key].annotation

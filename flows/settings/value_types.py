@@ -46,4 +46,6 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 TimeShift = Annotated[float, BeforeValidator(_seconds)]
 Subject = Annotated[str, AfterValidator(_not_blank)]
 Reviewer = Annotated[str, AfterValidator(_not_blank)]
+#: A date or moment of TOML, or text: as text.
+Written = Annotated[str, BeforeValidator(lambda given: given.isoformat() if hasattr(given, "isoformat") else given)]
 ColumnName = Annotated[str, AfterValidator(_not_blank)]

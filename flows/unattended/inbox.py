@@ -3,7 +3,7 @@
 Files are told apart by size, time of change and inode. Only what is new or has changed is opened and hashed, so that
 a folder of 100,000 recordings costs a look at its directory. A file that is still being written waits for the next
 run: one that was changed within the last seconds, or that changes between two looks. What was refused is left alone
-until it changes, or until a newer version of the program may know better.
+until it changes, or until a newer version of the program, or other assignments, may know better.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def look_through(
     seen : callable
         How a file was when it was last tried.
     version : str
-        Of this program.
+        Of this program, and of the assignments.
     skip : iterable of Path
         Folders that are passed over: the store's own, and the archive.
     pause : callable

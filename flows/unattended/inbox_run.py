@@ -26,10 +26,12 @@ from analytics.store import (
     untold,
 )
 from flows import __version__
+from flows.assigning.assignments import has_handed_on
 from flows.importing.import_run import Context
 from flows.importing.inputs import Inputs
 from flows.importing.outcomes import Outcome
 from flows.importing.pipeline import OneByOne, import_each, import_found
+from flows.importing.reassigning import fingerprint
 from flows.importing.telling import counts
 from flows.settings.settings import Settings
 from flows.unattended.archive import archive_folder, move_stored
@@ -93,9 +95,10 @@ def visit(folder: Path, context: Context, *, one_by_one: OneByOne = import_each)
     archive = context.settings.inbox.archive
     target = archive_folder(folder, archive) if archive else None
     skip = [context.store.recordings, *([target] if target else [])]
-    found = look_through(folder, seen_files(context.store).get, version=__version__, skip=skip)
+    version = _version(context)
+    found = look_through(folder, seen_files(context.store).get, version=version, skip=skip)
     outcomes = _imported(found, context, one_by_one)
-    tried = _results(outcomes, found)
+    tried = _results(outcomes, found, version)
     stored = {**found.done, **{file: seen.stamp for file, seen in tried.items() if seen.is_done}}
     moved, problems = move_stored(folder, stored, target) if target else ([], [])
     kept = tried.keys() - set(moved)
@@ -141,7 +144,14 @@ def schedule_zone(settings: Settings) -> ZoneInfo:
     return ZoneInfo(settings.schedule.tz or settings.tz or get_localzone_name())
 
 
-def _results(outcomes: Iterable[Outcome], found: Inbox) -> Mapping[Path, SeenFile]:
+def _version(context: Context) -> str:
+    """Who tries a file: what was refused is tried again by a newer program, and with other assignments."""
+    if not context.assignments.lines:
+        return __version__
+    return f"{__version__} with assignments {fingerprint(context.assignments)[:12]}"
+
+
+def _results(outcomes: Iterable[Outcome], found: Inbox, version: str) -> Mapping[Path, SeenFile]:
     """What to remember of the files that were tried; nothing of those that could not be read this time."""
     by_file: defaultdict[Path, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
@@ -150,7 +160,7 @@ def _results(outcomes: Iterable[Outcome], found: Inbox) -> Mapping[Path, SeenFil
                 by_file[file].append(outcome)
                 break
     return {
-        file: SeenFile(found.new[file], all(outcome.error is None for outcome in of_file), __version__)
+        file: SeenFile(found.new[file], all(outcome.error is None for outcome in of_file), version)
         for file, of_file in by_file.items()
         if not any(outcome.may_pass for outcome in of_file)
     }
@@ -165,7 +175,12 @@ def _way_up(path: Path) -> Iterator[Path]:
 def _told(context: Context) -> tuple[tuple[Notice, ...], Sequence[NightkickError]]:
     """Tell what is new. What could not be told is kept for the next run; without anybody to tell, it is done with."""
     notify = context.settings.notify
-    notices = untold(context.store, since=should_have_come(context.settings, datetime.now(UTC)))
+    since = should_have_come(context.settings, datetime.now(UTC))
+    notices = tuple(
+        notice
+        for notice in untold(context.store, since=since)
+        if since is None or notice.about != NO_DATA or not has_handed_on(notice.subject, since, context.assignments)
+    )
     failures = tell_of(notices, notify) if notices else []
     if not failures:
         mark_told(context.store, notices)

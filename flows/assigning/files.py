@@ -1,0 +1,109 @@
+"""A file of assignments: a CSV that any spreadsheet keeps, in and out, each refusal with its line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from analytics.store import AssignmentRow
+from flows.assigning.lines import COLUMNS, line_of
+from ingest.errors import UsageError
+
+#: A hundred thousand lines; a larger file is none of assignments.
+MOST_BYTES = 16 << 20
+_FROM_TEMPLATE = "start from: nightkick people template"
+
+
+def read_assignments(path: Path) -> tuple[AssignmentRow, ...]:
+    """The lines of a file, each checked by itself.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be read, has unknown columns, or a line makes no sense.
+    """
+    try:
+        return tuple(_rows(path.name, _text(path)))
+    except UsageError as error:
+        raise UsageError(error.what, path=path, hint=error.hint) from None
+
+
+def heading() -> str:
+    """The first line of such a file."""
+    return ",".join(COLUMNS) + "\n"
+
+
+def as_csv(rows: Sequence[AssignmentRow]) -> str:
+    """The same lines as a file; imported again it says the same."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_cells(row) for row in rows)
+    return out.getvalue()
+
+
+def _cells(row: AssignmentRow) -> tuple[str, ...]:
+    cells = (
+        row.serial, row.pattern, row.subject, row.site, row.side, row.tz, row.time_shift, row.first_evening,
+        row.last_evening,
+    )  # fmt: skip
+    return tuple(cell or "" for cell in cells)
+
+
+def _text(path: Path) -> str:
+    try:
+        if not path.is_file():
+            raise UsageError("no such file", hint="make one with: nightkick people template > people.csv")
+        if path.stat().st_size > MOST_BYTES:
+            raise UsageError("too large for a file of assignments", hint="one line a wearer and device is enough")
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError("not UTF-8 text", hint="save it as CSV in UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}") from None
+
+
+def _rows(name: str, text: str) -> Iterator[AssignmentRow]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        names = _names(next(reader, []))
+        began = reader.line_num + 1
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield _row(name, began, names, cells)
+            began = reader.line_num + 1
+    except csv.Error as error:
+        raise UsageError(f"line {reader.line_num}: no CSV: {error}", hint="check the quotes") from None
+
+
+def _names(cells: Sequence[str]) -> list[str]:
+    names = [cell.strip().lower() for cell in cells]
+    if not any(names):
+        raise UsageError("line 1: no heading", hint=_FROM_TEMPLATE)
+    for number, column in enumerate(names):
+        if column not in COLUMNS:
+            raise UsageError(f"line 1: unknown column {column!r}", hint=_known(column))
+        if column in names[:number]:
+            raise UsageError(f"line 1: two columns are called {column}", hint="keep one of them")
+    return names
+
+
+def _known(column: str) -> str:
+    close = get_close_matches(column, COLUMNS, n=1, cutoff=0.5)
+    return f"did you mean {close[0]}?" if close else f"known: {', '.join(COLUMNS)}"
+
+
+def _row(name: str, number: int, names: Sequence[str], cells: Sequence[str]) -> AssignmentRow:
+    if len(cells) != len(names):
+        raise UsageError(
+            f"line {number}: {len(cells)} cells, the heading has {len(names)}", hint="put text with commas in quotes"
+        )
+    said = {column: cell.strip() or None for column, cell in zip(names, cells, strict=True)}
+    try:
+        line_of(said, "")
+    except UsageError as error:
+        raise UsageError(f"line {number}: {error.what}", hint=error.hint) from None
+    return AssignmentRow(number, name, *(said.get(column) for column in COLUMNS))
