@@ -26,8 +26,8 @@ from analytics.store import (
     Store,
     StoredRecording,
     check_samples,
+    frames,
     is_own,
-    load_night,
     load_samples,
     recordings_of_night,
     said_of_pruned,
@@ -40,6 +40,15 @@ MARGIN_S = 20.0
 #: Points per trace: a smallest and a largest value for each of half as many columns of the picture.
 POINTS = 1600
 
+_CLOCKS = """
+SELECT recording, leg, stays, shared_h, confidence, epoch_us(compared_at) AS compared_us, behind_s, drift_ppm
+FROM sensor_clocks WHERE subject = ? AND night_date = ?
+"""
+_OF_OLDER_NIGHT = """
+SELECT recordings, leg_offset_s, leg_drift_ppm, leg_alignment_confidence,
+    (epoch_us(recorded_from) + epoch_us(recorded_to)) // 2
+FROM night WHERE subject = ? AND night_date = ?
+"""
 #: Of a night that was stored before each sensor's clock was.
 CLOCK_NOT_KNOWN = "{file}: which clock was moved is not stored for this night (nightkick reanalyse finds it)"
 
@@ -63,6 +72,7 @@ def window_payload(
     traces: list[dict[str, Any]] = []
     lost: list[str] = []
     moving = [recording for recording in recordings_of_night(store, subject, night_date) if recording.n_samples]
+    moving.sort(key=lambda recording: recording.side)  # the left leg on top, as in the picture of the whole night
     clocks = _clocks(store, (subject, night_date), moving)
     for recording in moving:
         clock = clocks.get(recording.sha256, SensorClock(recording.sha256, recording.side, stays=True))
@@ -81,18 +91,21 @@ def window_payload(
 
 def _clocks(store: Store, key: NightKey, moving: Sequence[StoredRecording]) -> dict[str, SensorClock | None]:
     """What the analysis decided about each sensor it used, by sha256; None where that cannot be known any more."""
-    night = load_night(store, key, rulesets=frozenset())
-    if night is None:
+    kept, night = frames(store, (_CLOCKS, key), (_OF_OLDER_NIGHT, key))
+    if not kept.is_empty():
+        return {row["recording"]: SensorClock(**row) for row in kept.iter_rows(named=True)}
+    if night.is_empty():
         return {}
-    if night.clocks:
-        return {clock.recording: clock for clock in night.clocks}
-    used = best_channels([recording for recording in moving if recording.sha256 in night.recordings])
+    recordings, *compared = night.row(0)
+    by_start = sorted(moving, key=lambda recording: (recording.first_us, recording.sha256))
+    used = best_channels([recording for recording in by_start if recording.sha256 in recordings])
+    behind_s, drift_ppm, confidence, middle_us = compared
     return clocks_of_older_night(
         [(recording.sha256, recording.side) for recording in used],
-        behind_s=night.leg_offset_s,
-        drift_ppm=night.leg_drift_ppm,
-        confidence=night.leg_alignment_confidence,
-        middle_us=(night.recorded_from_us + night.recorded_to_us) // 2,
+        behind_s=behind_s,
+        drift_ppm=drift_ppm,
+        confidence=confidence,
+        middle_us=middle_us,
     )
 
 

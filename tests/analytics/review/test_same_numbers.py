@@ -137,7 +137,7 @@ def test_show_and_report_say_the_numbers_of_the_view(
     for one, (night, _, row) in zip(report.nights, by_night(nights), strict=True):
         lines = [line for line in said_by_show(night.night_date, nights, capfd).splitlines() if line[21:22] == " "]
         shown = {line[:22].strip(): line[22:] for line in lines}
-        told = dict((*(pair[:2] for pair in measure_rows(one)), *sleep_rows(one)))
+        told = {label: text for label, text, *_ in (*measure_rows(one), *sleep_rows(one))}
         assert [name for name, label in SHOWN.items() if not is_said(shown.get(label), row[name])] == []
         assert [name for name, label in REPORTED.items() if not is_said(told[label], row[name])] == []
         assert f"in {row['n_series_in_sleep']} series; asleep or awake" in shown["PLMS"]
