@@ -110,7 +110,7 @@ def is_said(text: str | None, value: float | None) -> bool:
         return value is None and found is None
     scale = 100 if (text or "")[found.end() :].startswith("%") else 1
     half = 0.5 * 10 ** -len((found[1] or ".")[1:])
-    return abs(float(found[0]) - scale * value) <= half + 1e-6
+    return bool(abs(float(found[0]) - scale * value) <= half + 1e-6)
 
 
 def by_night(nights: Path) -> Iterator[tuple[Night, Score, dict[str, Any]]]:
