@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.signal.clocks import SensorClock
 from ingest.recording import Side, Site
 
 Leg = Literal["left", "right", "both", "unknown"]
@@ -31,6 +32,7 @@ Label = Literal[
 ]
 FlagName = Literal["possible_plmd", "frequent_hypnic_jerks", "possible_rls"]
 CriterionState = Literal["met", "not met", "not measurable"]
+FlagState = Literal["raised", "not_raised", "cannot_tell"]
 #: Confidence in a night's index, A best; see `analytics.nights.flags`.
 Tier = Literal["A", "B", "C", "D"]
 #: A movement whose onset is this near to that of a review is the one that was judged, found again by a later analysis.
@@ -235,6 +237,18 @@ class Flag:
     criteria: tuple[Criterion, ...]
     reason: str
 
+    @property
+    def unmet(self) -> Criterion | None:
+        """The criterion that speaks for a flag that is not raised: the first that is not met. None for a raised one."""
+        return None if self.raised else next((c for c in self.criteria if c.state != "met"), None)
+
+    @property
+    def state(self) -> FlagState:
+        """Whether it is raised, is not, or could not be told: all that people read is made from this."""
+        if self.raised:
+            return "raised"
+        return "cannot_tell" if self.unmet and self.unmet.state == "not measurable" else "not_raised"
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -268,7 +282,7 @@ class Night:
         Of the sleep period (of the recording where none is known). This and the next two are None for a night that
         was analysed before they were measured.
     unworn_h : float or None
-        Recorded hours without a single movement, too long for a leg.
+        Recorded hours in stretches without movement, too long for a leg.
     short_gaps_per_h : float or None
         Gaps of 5-90 s in the same period: as long as the intervals that are looked for.
     longest_gap_s : float
@@ -285,6 +299,8 @@ class Night:
         How the clock of the second leg's sensor was corrected, see `analytics.signal.alignment`; None where it was not.
     leg_alignment_confidence : float or None
         None where no two legs were compared.
+    clocks : tuple of SensorClock
+        One a sensor that was used, by sha256; empty for a night that was analysed before they were kept.
     blanks : tuple of Blank
         By start.
     envelopes : tuple of Envelope
@@ -325,6 +341,7 @@ class Night:
     leg_offset_s: float | None = None
     leg_drift_ppm: float | None = None
     leg_alignment_confidence: float | None = None
+    clocks: tuple[SensorClock, ...] = ()
     blanks: tuple[Blank, ...] = ()
     envelopes: tuple[Envelope, ...] = ()
 

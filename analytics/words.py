@@ -8,7 +8,7 @@ questions stay fast; the keys are the literals of `analytics.model`, which the t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 #: By `analytics.model.Label`.
@@ -52,9 +52,16 @@ FLAGS: Mapping[str, str] = {
 }
 #: The same where a row of a picture leaves little room.
 SHORT_FLAGS: Mapping[str, str] = {"possible_plmd": "PLMD", "frequent_hypnic_jerks": "jerks", "possible_rls": "RLS"}
-FLAGGED, NOT_FLAGGED = "flagged", "not flagged"
+FLAGGED = "flagged"
 #: What stands before a flag for which something that decides could not be measured.
 CANNOT_TELL = "cannot tell"
+#: By `analytics.model.FlagState`: what stands behind the words of a flag.
+FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged", "cannot_tell": CANNOT_TELL}
+
+#: Beside a finding over fewer nights than it takes (`analytics.nights.how_many`).
+FEW_NIGHTS_DIFFER = "fewer than {n} nights: nights differ, record more"
+#: What a flag's nights are counted from: all assessable ones, or those among them on which it could be told.
+ASSESSABLE_NIGHTS, TOLD_NIGHTS = "assessable nights", "nights on which it could be told"
 
 #: By `analytics.model.Verdict`: how a thing stands after it.
 VERDICTS: Mapping[str, str] = {
@@ -113,6 +120,11 @@ BLANKS: Mapping[str, str] = {
     "unworn": "probably not worn",
 }
 
+#: Of the sensor on whose clock all times of a night are.
+CLOCK_STAYS = "the clock of the night"
+#: Of one that was compared with it, and too few movements were shared to tell.
+CLOCK_NOT_TOLD = "not brought together: too few movements of both legs"
+
 #: Over the mark of the sleep onset and its `onset_doubt_min`.
 ONSET_SPAN = "falls asleep (95 % span)"
 
@@ -136,9 +148,32 @@ EMG_CAVEAT = f"{_OTHER_SCALE} 39 % of EMG leg movements move nothing (Terrill 20
 SIGNS_CAVEAT = "None of this is a diagnosis. What was seen is a reason to ask a clinician, and so is what worries you."
 
 
+def unraised_words(*, assessable: bool, untold: Collection[str]) -> str:
+    """What stands where a night has no raised flag; nothing where at least one was told and is not raised.
+
+    Parameters
+    ----------
+    untold : collection of str
+        The flags that could not be told.
+    """
+    if not assessable:
+        return NOT_ASSESSABLE
+    return CANNOT_TELL if FLAGS.keys() <= set(untold) else ""
+
+
 def flag_words(name: str) -> str:
     """A flag's words; of a name that is none (a notice has such) the name as words."""
     return FLAGS.get(name, name.replace("_", " "))
+
+
+def clock_words(behind_s: float | None, drift_ppm: float | None, confidence: float | None) -> str | None:
+    """How the clock of a leg's sensor compares with the one that stays; None where the two were not compared."""
+    if confidence is None:
+        return None
+    if behind_s is None:
+        return CLOCK_NOT_TOLD
+    drift = "" if drift_ppm is None else f", {drift_ppm:+.0f} ppm"
+    return f"{behind_s:+.2f} s{drift}: taken out"
 
 
 def onset_doubt_min(onset_sd_min: float | None) -> float:
@@ -165,7 +200,7 @@ def for_page() -> dict[str, Any]:
         "sleep_sources": SLEEP_SOURCES,
         "blanks": BLANKS,
         "sign_states": SIGN_STATES,
-        "cannot_tell": CANNOT_TELL,
+        "flag_states": FLAG_STATES,
         "flagged": FLAGGED,
         "when_to_go": WHEN_TO_GO,
         "onset_span": ONSET_SPAN,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,18 @@ class Evidence:
         return bool(self.sites) and set(self.sites) <= LEG_SITES
 
 
-def best_channels(channels: Sequence[Channel]) -> tuple[Channel, ...]:
+class Worn(Protocol):
+    """What was worn somewhere: a channel or its recording."""
+
+    @property
+    def site(self) -> Site:
+        """Where."""
+
+
+Sensor = TypeVar("Sensor", bound=Worn)
+
+
+def best_channels(channels: Sequence[Sensor]) -> tuple[Sensor, ...]:
     """The sensors nearest to the feet; others of the same night would only count movements twice."""
     for sites in (LEG_SITES, NEAR_LEG_SITES):
         found = tuple(c for c in channels if c.site in sites)
@@ -142,7 +154,7 @@ def why_not_assessable(evidence: Evidence, sleep: SleepEstimate, criteria: Crite
     unusable = _why_unusable(evidence, criteria)
     if unusable is None and worn_h < limits.min_recorded_h:
         return (
-            f"The sensor lay still for {_hours(evidence.unworn_h)} without a single movement and was "
+            f"The sensor lay still in stretches of {_hours(evidence.unworn_h)} in all and was then "
             f"{BLANKS['unworn']}; {_hours(worn_h)} are left, at least {limits.min_recorded_h:g} h are needed."
         )
     return unusable or _why_no_sleep(evidence, sleep, criteria) or _why_not_a_leg(evidence)

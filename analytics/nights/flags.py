@@ -1,8 +1,10 @@
 """Whether a night shows a pattern worth a second look, criterion by criterion.
 
-A flag says "possible" and never more: the disorders need a clinical interview, and PLMD a polysomnography
-(ICSD-3-TR). So each flag lists what was met, what was not, and what no sensor can measure; it is raised when
-everything measurable is met. The sentences are what people read: plain, with the number in them.
+A flag says "possible" and never more: the disorders need a clinical interview, and PLMD a polysomnography (ICSD-3-TR).
+So each flag lists what was met, what was not, and what no sensor can measure; it is raised when everything measurable
+is met. Each asks first whether a leg was seen and whether the night can be assessed: where not, no number decides, and
+the flag cannot be told (`analytics.model.Flag.state`). The sentences are what people read: plain, with the number in
+them.
 """
 
 from __future__ import annotations
@@ -35,15 +37,14 @@ def flags_of(
 ) -> tuple[Flag, ...]:
     """All three flags of a night under one rule set, raised or not, in a fixed order."""
     return (
-        possible_plmd(measures, events, evidence, not_assessable, criteria),
-        frequent_hypnic_jerks(events, evidence, sleep, criteria),
+        possible_plmd(measures, evidence, not_assessable, criteria),
+        frequent_hypnic_jerks(events, evidence, sleep, not_assessable, criteria),
         possible_rls(measures, events, evidence, sleep, not_assessable, urge_to_move, criteria),
     )
 
 
 def possible_plmd(
     measures: Mapping[str, Any],
-    events: Sequence[Event],
     evidence: Evidence,
     not_assessable: str | None,
     criteria: Criteria,
@@ -73,12 +74,11 @@ def possible_plmd(
         _beyond("disturbed sleep or daytime complaint", "ask the person; needed for the diagnosis (ICSD-3-TR)"),
         _beyond("no better explanation", "apnoea, narcolepsy, RLS, medication: a sensor on the leg cannot tell"),
     )
-    return _flag("possible_plmd", decisive, context, _plmd_reason(measures, events, evidence, decisive, threshold))
+    return _flag("possible_plmd", decisive, context, _plmd_reason(measures, evidence, decisive, threshold))
 
 
 def _plmd_reason(
     measures: Mapping[str, Any],
-    events: Sequence[Event],
     evidence: Evidence,
     decisive: Sequence[Criterion],
     threshold: float,
@@ -86,10 +86,10 @@ def _plmd_reason(
     if (unmet := _first_unmet(decisive)) is not None:
         close = _either_side(measures, threshold) if unmet.name == INDEX_CRITERION else ""
         return _not_raised("possible_plmd", unmet) + close
-    n_series = len({e.series_no for e in events if e.is_plm and e.sleep_state == "sleep"})
     return (
         f"{measures['plms_index']:.1f} periodic leg movements per hour of sleep{_between(measures)}, more than "
-        f"{threshold:g}: {measures['n_plms']} in {n_series} series, typically {measures['median_imi_s']:.0f} s apart. "
+        f"{threshold:g}: {measures['n_plms']} in {measures['n_series_in_sleep']} series in sleep, typically "
+        f"{measures['median_imi_s']:.0f} s apart. "
         f"{measures['periodicity_index_share']:.0%} of the leg movements in sleep are periodic; "
         f"{measures['share_imi_20_40']:.0%} of all intervals are 20-40 s long.{_either_side(measures, threshold)}"
         f"{_about_legs(evidence)} {EMG_CAVEAT}"
@@ -118,13 +118,18 @@ def _between(measures: Mapping[str, Any]) -> str:
 
 
 def frequent_hypnic_jerks(
-    events: Sequence[Event], evidence: Evidence, sleep: SleepEstimate, criteria: Criteria
+    events: Sequence[Event],
+    evidence: Evidence,
+    sleep: SleepEstimate,
+    not_assessable: str | None,
+    criteria: Criteria,
 ) -> Flag:
     """Several single brief jerks round falling asleep. Usually harmless; worth a note when it disturbs sleep."""
     wanted = criteria.jerks.frequent_per_night
     count = sum(e.label == "hypnic_jerk" for e in events) if sleep.onset_us is not None else None
     decisive = (
-        _at_least("brief jerks near falling asleep", count, wanted, "no sleep onset was found"),
+        _site(evidence),
+        _assessable(not_assessable),
         Criterion(
             "sleep onset known",
             NOT_MEASURABLE if sleep.onset_us is None else "met",
@@ -133,6 +138,7 @@ def frequent_hypnic_jerks(
             "no sleep period was found" if sleep.onset_us is None else "standard deviation in minutes",
         ),
         _enough_recorded(evidence, criteria),
+        _at_least("brief jerks near falling asleep", count, wanted, "no sleep onset was found"),
     )
     context = (
         _beyond("feeling of falling, fear of sleep", "ask the person"),
@@ -225,6 +231,7 @@ def _regular(log_sd: float | None, threshold: float) -> Criterion:
 
 
 def _flag(name: FlagName, decisive: Sequence[Criterion], context: Sequence[Criterion], reason: str) -> Flag:
+    """What decides comes first: `Flag.state` goes by the first that is not met."""
     return Flag(name, _first_unmet(decisive) is None, (*decisive, *context), reason)
 
 

@@ -22,8 +22,9 @@ from analytics.nights.assessment import Evidence, best_channels, measure_evidenc
 from analytics.nights.events import Judged, judge
 from analytics.nights.flags import flags_of
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
-from analytics.signal.alignment import Offset, aligned
+from analytics.signal.alignment import aligned
 from analytics.signal.angles import epochs, without_series
+from analytics.signal.clocks import SensorClock, legs_compared
 from analytics.signal.detect_movements import Detected, detect_movements, renumber
 from analytics.signal.envelope import envelope_of
 from analytics.signal.motion import Segment, segments
@@ -46,8 +47,8 @@ class Observed:
     ----------
     channels, segments, detections : tuples of the same length
         The sensors that are used, by their first sample; what of each was searched, and what was found in it.
-    offset : Offset or None
-        How far apart the clocks of two legs ran; None where that could not be looked at.
+    clocks : tuple of SensorClock
+        What was decided about the clock of each; times are on the one that stays.
     movements : tuple of Movement
         Of all sensors, by onset, numbered from 1.
     recorded_us, unworn_us : int64 arrays, shape (k, 2)
@@ -56,7 +57,7 @@ class Observed:
 
     channels: tuple[Channel, ...]
     segments: tuple[Sequence[Segment], ...]
-    offset: Offset | None
+    clocks: tuple[SensorClock, ...]
     detections: tuple[Detected, ...]
     movements: tuple[Movement, ...]
     recorded_us: NDArray[np.int64]
@@ -65,7 +66,8 @@ class Observed:
     @property
     def is_one_clock(self) -> bool:
         """Whether times of all sensors can be compared."""
-        return len(self.channels) == 1 or (self.offset is not None and self.offset.trusted)
+        compared = legs_compared(self.clocks)
+        return len(self.channels) == 1 or (compared is not None and compared.is_moved)
 
 
 def analyse_night(
@@ -148,14 +150,14 @@ def observe(channels: Sequence[Channel], criteria: Criteria) -> Observed | None:
     )
     if not used:
         return None
-    used, found, offset = aligned(used, [segments(channel, criteria) for channel in used], criteria)
+    used, found, clocks = aligned(used, [segments(channel, criteria) for channel in used], criteria)
     detections = [detect_movements(channel, parts, criteria) for channel, parts in zip(used, found, strict=True)]
     movements = renumber([detection.movements for detection in detections])
     recorded = recorded_spans(used, criteria)
     return Observed(
         channels=tuple(used),
         segments=tuple(found),
-        offset=offset,
+        clocks=clocks,
         detections=tuple(detections),
         movements=movements,
         recorded_us=recorded,
@@ -202,15 +204,16 @@ def _evidence_columns(evidence: Evidence) -> dict[str, Any]:
 
 
 def _observed_columns(seen: Observed, criteria: Criteria) -> dict[str, Any]:
-    offset = seen.offset
+    compared = legs_compared(seen.clocks)
     watched = union(np.concatenate([detection.watched_us for detection in seen.detections]))
     return {
         "recorded_from_us": int(seen.recorded_us[0, 0]),
         "recorded_to_us": int(seen.recorded_us[-1, 1]),
         "movements": seen.movements,
-        "leg_offset_s": offset.behind_s if offset and offset.trusted else None,
-        "leg_drift_ppm": offset.drift_ppm if offset and offset.trusted else None,
-        "leg_alignment_confidence": offset.confidence if offset else None,
+        "leg_offset_s": compared.behind_s if compared else None,
+        "leg_drift_ppm": compared.drift_ppm if compared else None,
+        "leg_alignment_confidence": compared.confidence if compared else None,
+        "clocks": tuple(sorted(seen.clocks, key=lambda clock: clock.recording)),
         "blanks": blanks_of(seen.recorded_us, watched, seen.unworn_us, criteria),
         "envelopes": tuple(e for e in map(envelope_of, seen.channels, seen.segments) if e is not None),
     }

@@ -1,9 +1,9 @@
 """What holds over a person's nights: how often, how evenly, whether it changes, and when to see a clinician.
 
 One night is not a pattern: of people with RLS, single nights exceed 15 PLMS/h in 34 %, at least one of five in 63 %
-(Trotti 2009). So every finding says on how many nights of how many, and below five nights it says that these are few.
+(Trotti 2009). So every finding says on how many nights of how many, and of few nights that they are few.
 Nothing here diagnoses. `clinician_signs` holds what was measured or written down against the signs that send people
-to a doctor; what cannot be seen from here is asked.
+to a doctor; what cannot be seen from here is asked. How many nights it takes: `analytics.nights.how_many`.
 """
 
 from __future__ import annotations
@@ -16,15 +16,9 @@ from typing import Literal
 import numpy as np
 
 from analytics.model import FlagName, JournalEntry
-from analytics.words import FLAGS
+from analytics.nights.how_many import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF, TREND_MOST_NIGHTS, TREND_NIGHTS
+from analytics.words import ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, FLAGS, TOLD_NIGHTS
 
-#: From this many nights on, of at least so many assessable ones, a flag is a pattern (see `analytics.nights.flags`).
-PATTERN_NIGHTS, PATTERN_OF = 2, 3
-FEW_NIGHTS = 5
-#: Fewer nights show no trend: at five, only a rise from every night to the next one stands out (Kendall).
-TREND_NIGHTS = 7
-#: Of more nights, the newest: a year tells how it is going, and pairs of nights grow with the square.
-TREND_MOST_NIGHTS = 366
 #: Nights in bed this long, and sleepy all the same.
 ENOUGH_IN_BED_H = 7.0
 #: Symptoms are noted from 0 to 10; the middle of the scale is more than a trifle.
@@ -44,6 +38,8 @@ class NightFacts:
     flags : frozenset of FlagName
         Raised under the default rule set.
     in_bed_h : float or None
+    untold : frozenset of FlagName
+        Those that could not be told, such as a pattern awake of somebody who slept through.
     """
 
     night_date: date
@@ -51,6 +47,7 @@ class NightFacts:
     plms_index: float | None
     flags: frozenset[FlagName]
     in_bed_h: float | None = None
+    untold: frozenset[FlagName] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +88,8 @@ class Sign:
 
 
 def nights_with(flag: FlagName, nights: Iterable[NightFacts]) -> tuple[int, int]:
-    """On how many nights a flag was raised, of how many on which it could have been."""
-    able = [night for night in nights if night.assessable]
+    """On how many nights a flag was raised, of how many on which it could be told, as the view ``patterns`` counts."""
+    able = [night for night in nights if night.assessable and flag not in night.untold]
     return sum(flag in night.flags for night in able), len(able)
 
 
@@ -100,6 +97,16 @@ def is_pattern(flag: FlagName, nights: Iterable[NightFacts]) -> bool:
     """Whether a flag was raised often enough to speak of a pattern."""
     raised, able = nights_with(flag, nights)
     return raised >= PATTERN_NIGHTS and able >= PATTERN_OF
+
+
+def on_nights(raised: int, able: int, assessable: int) -> str:
+    """On how many nights of how many, and what is counted, in words."""
+    return f"on {raised} of {able} {ASSESSABLE_NIGHTS if able == assessable else TOLD_NIGHTS}"
+
+
+def note_on(able: int) -> str | None:
+    """What has to be said of a finding over so many nights; None where they are enough."""
+    return FEW_NIGHTS_DIFFER.format(n=FEW_NIGHTS) if able < FEW_NIGHTS else None
 
 
 def spread(nights: Iterable[NightFacts]) -> Spread | None:
@@ -171,27 +178,33 @@ class _Noted:
         seen, days = self.days(*kinds)
         if not days:
             return Sign(name, "not known", f"no sensor can tell; note it in the journal as {' or '.join(kinds)}")
-        return Sign(name, "seen" if seen else "not seen", f"written down on {seen} of {days} days")
+        unasked = [kind for kind in kinds if kind not in self._values]
+        open_ = f"; {' and '.join(unasked)} not" if unasked and not seen else ""
+        return Sign(name, "seen" if seen else "not seen", f"written down on {seen} of {days} days{open_}")
 
 
 def _measured(name: str, flag: FlagName, nights: Sequence[NightFacts]) -> Sign:
+    """Not known too where a pattern could not have been seen: on fewer nights than one takes."""
     raised, able = nights_with(flag, nights)
     if not able:
-        return Sign(name, "not known", "no night could be assessed")
+        return Sign(name, "not known", "on no night could it be told")
     few = "; these are few nights" if able < FEW_NIGHTS else ""
-    return Sign(name, "seen" if is_pattern(flag, nights) else "not seen", f"on {raised} of {able} nights{few}")
+    state: SignState = "seen" if is_pattern(flag, nights) else "not known" if able < PATTERN_OF else "not seen"
+    return Sign(name, state, f"on {raised} of {able} nights{few}")
 
 
 def _partner(nights: Sequence[NightFacts], noted: _Noted) -> Sign:
+    """Kicks that the sensor counts are seen; that it counts none does not answer for a partner who was not asked."""
     name = "regular kicks that a bed partner sees"
     seen, days = noted.days("partner_saw_kicks")
     measured = _measured(name, "possible_plmd", nights)
+    beside = f"a {FLAGS['possible_plmd']} pattern {measured.says}"
     if not days:
-        return Sign(name, measured.state, f"a {FLAGS['possible_plmd']} pattern {measured.says}")
-    state: SignState = "seen" if seen or measured.state == "seen" else "not seen"
-    return Sign(
-        name, state, f"a partner saw kicks on {seen} of {days} days; a {FLAGS['possible_plmd']} pattern {measured.says}"
-    )
+        state: SignState = "seen" if measured.state == "seen" else "not known"
+        asked = "" if state == "seen" else "; whether a partner sees some: note it in the journal as partner_saw_kicks"
+        return Sign(name, state, beside + asked)
+    state = "seen" if seen or measured.state == "seen" else "not seen"
+    return Sign(name, state, f"a partner saw kicks on {seen} of {days} days; {beside}")
 
 
 def _urge(nights: Sequence[NightFacts], noted: _Noted) -> Sign:

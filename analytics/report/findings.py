@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import get_args
 
 from analytics.model import FlagName
-from analytics.nights.patterns import FEW_NIGHTS, TREND_NIGHTS, clinician_signs, is_pattern, nights_with, spread, trend
+from analytics.nights.how_many import FEW_NIGHTS, TREND_NIGHTS
+from analytics.nights.patterns import clinician_signs, is_pattern, nights_with, note_on, on_nights, spread, trend
 from analytics.report.drawing import table
 from analytics.report.gathering import Report
 from analytics.report.markup import Html, el, joined
@@ -34,11 +35,11 @@ def _lines(report: Report) -> Iterator[Html | str]:
     facts = report.facts
     able = sum(night.assessable for night in facts)
     for flag in get_args(FlagName):
-        raised, _ = nights_with(flag, facts)
+        raised, told = nights_with(flag, facts)
         pattern = ": a pattern" if is_pattern(flag, facts) else ""
-        yield el("strong", f"{FLAGS[flag]} on {raised} of {able} assessable nights{pattern}")
-    if able < FEW_NIGHTS:
-        yield f"Fewer than {FEW_NIGHTS} nights: nights differ a lot, and one night is not a pattern. Record more."
+        yield el("strong", f"{FLAGS[flag]} {on_nights(raised, told, able)}{pattern}")
+    if (note := note_on(able)) is not None:
+        yield f"{note[0].upper()}{note[1:]}."
     varies, changes = spread(facts), trend(facts)
     if varies is not None and varies.n_nights > 1:
         yield (
@@ -46,9 +47,9 @@ def _lines(report: Report) -> Iterator[Html | str]:
             f"over {varies.n_nights} nights."
         )
     if changes is not None:
-        told = "changes" if changes.is_clear else "no clear change"
+        how = "changes" if changes.is_clear else "no clear change"
         yield (
-            f"Trend over the newest {changes.n_nights} nights: {told}, {changes.per_week:+.1f} per hour and week "
+            f"Trend over the newest {changes.n_nights} nights: {how}, {changes.per_week:+.1f} per hour and week "
             f"(95 % interval {changes.low:+.1f} to {changes.high:+.1f})."
         )
     elif able >= FEW_NIGHTS:

@@ -21,9 +21,14 @@ from ingest.clock import noon_to_noon, zone_info
 from ingest.errors import UsageError
 
 _SENSORS = """
-SELECT n.night_date, device, serial, format, site, side, rate_hz_true, tz, tz_source, warnings
-FROM (SELECT night_date, unnest(recordings) AS sha256 FROM night WHERE subject = ? AND night_date BETWEEN ? AND ?) n
-JOIN recordings USING (sha256)
+SELECT n.night_date, device, serial, format, r.site, side, rate_hz_true, tz, tz_source, warnings, c.stays, c.behind_s,
+    c.drift_ppm, c.confidence
+FROM (
+    SELECT subject, night_date, unnest(recordings) AS sha256
+    FROM night WHERE subject = ? AND night_date BETWEEN ? AND ?
+) n
+JOIN recordings r USING (sha256)
+LEFT JOIN sensor_clocks c ON c.subject = n.subject AND c.night_date = n.night_date AND c.recording = n.sha256
 ORDER BY side, first_at, sha256
 """
 _JOURNAL = """
@@ -181,4 +186,5 @@ def _facts(one: ReportNight) -> NightFacts:
     night = one.night
     in_bed_h = night.tst_h / night.sleep_efficiency if night.tst_h is not None and night.sleep_efficiency else None
     raised = frozenset(flag.name for flag in one.flags if flag.raised)
-    return NightFacts(night.night_date, night.assessable, one.measures.get("plms_index"), raised, in_bed_h)
+    untold = frozenset(flag.name for flag in one.flags if flag.state == "cannot_tell")
+    return NightFacts(night.night_date, night.assessable, one.measures.get("plms_index"), raised, in_bed_h, untold)

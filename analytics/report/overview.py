@@ -9,7 +9,7 @@ from analytics.report.gathering import ReportNight
 from analytics.report.markup import Html, el, joined
 from analytics.report.scales import HOUR_US, Linear, clock
 from analytics.report.timeline import LANES
-from analytics.words import NOT_ASSESSABLE, SHORT_FLAGS, VERDICTS
+from analytics.words import SHORT_FLAGS, VERDICTS, unraised_words
 
 _LEFT, _RIGHT = 76.0, 520.0
 _ROW, _TOP = 15.0, 18.0
@@ -104,6 +104,7 @@ def _index(one: ReportNight) -> str:
 
 def _state(one: ReportNight) -> str:
     raised = [SHORT_FLAGS[flag.name] for flag in one.flags if flag.raised]
-    found = "+".join(raised) if raised else ("" if one.night.assessable else NOT_ASSESSABLE)
+    untold = [flag.name for flag in one.flags if flag.state == "cannot_tell"]
+    found = "+".join(raised) or unraised_words(assessable=one.night.assessable, untold=untold)
     said = VERDICTS.get(one.holds.night or "", "")
     return ", ".join(filter(None, (found, said)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from analytics.model import Criterion, CriterionState, Flag, Review
 from analytics.report.by_hour import bars
@@ -23,15 +24,16 @@ from analytics.words import (
     AS_REVIEWED,
     BLANKS,
     CAVEAT,
+    CLOCK_STAYS,
     CRITERION_STATES,
-    FLAGGED,
+    FLAG_STATES,
     FLAGS,
     NOT_ASSESSABLE,
-    NOT_FLAGGED,
     NOT_FOUND_AGAIN,
     OTHER_RULES,
     SAME_AS_REVIEWED,
     VERDICTS,
+    clock_words,
 )
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -143,12 +145,14 @@ def _verdict(one: ReportNight) -> Html:
     if not one.night.assessable:
         lines.append(el("p", el("strong", f"{NOT_ASSESSABLE.capitalize()}: "), one.night.not_assessable_reason or ""))
     elif not raised:
-        lines.append(el("p", el("strong", "No pattern found. "), *(f"{flag.reason} " for flag in one.flags)))
+        untold = any(flag.state == "cannot_tell" for flag in one.flags)
+        said = "No pattern found where one could be told. " if untold else "No pattern found. "
+        lines.append(el("p", el("strong", said), *(f"{flag.reason} " for flag in one.flags)))
     if one.score is None:
         lines.append(el("p", "The night was not scored under the rule set that is shown; nightkick reanalyse does it."))
-    said = VERDICTS.get(one.holds.night or "")
+    verdict = VERDICTS.get(one.holds.night or "")
     lines.append(
-        el("p", f"Reviewer's verdict on the night: {said}." if said else "No reviewer's verdict on the night.")
+        el("p", f"Reviewer's verdict on the night: {verdict}." if verdict else "No reviewer's verdict on the night.")
     )
     return el("div", lines, class_="verdict")
 
@@ -204,7 +208,7 @@ def _flag(flag: Flag) -> Html:
         (criterion.name, _value(criterion), el("span", _state(criterion.state), class_="state"), criterion.says)
         for criterion in flag.criteria
     ]
-    title = f"{FLAGS[flag.name]}: {FLAGGED if flag.raised else NOT_FLAGGED}"
+    title = f"{FLAGS[flag.name]}: {FLAG_STATES[flag.state]}"
     return el(
         "div",
         el("h3", title),
@@ -221,6 +225,16 @@ def _value(criterion: Criterion) -> str:
     return "" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
+def _clock_of(sensor: Mapping[str, Any], one: ReportNight) -> tuple[str, ...]:
+    """How its clock compares, where there is another."""
+    if len(one.night.clocks) < 2:
+        return ()
+    said = (
+        CLOCK_STAYS if sensor["stays"] else clock_words(*(sensor[n] for n in ("behind_s", "drift_ppm", "confidence")))
+    )
+    return (f"Clock: {said}.",) if said else ()
+
+
 def _beside(one: ReportNight) -> Html:
     """The journal of that day and the sensors."""
     noted = [(entry.kind, "" if entry.value is None else f"{entry.value:g}", entry.text or "") for entry in one.journal]
@@ -230,7 +244,7 @@ def _beside(one: ReportNight) -> Html:
             f"{sensor['site']}, {sensor['side']}",
             sensor["format"] + ("" if sensor["rate_hz_true"] is None else f", {sensor['rate_hz_true']:.1f} Hz"),
             f"{sensor['tz']} ({sensor['tz_source']})",
-            " ".join(sensor["warnings"]),
+            " ".join((*_clock_of(sensor, one), *sensor["warnings"])),
         )
         for sensor in one.sensors
     ]

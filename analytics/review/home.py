@@ -11,10 +11,11 @@ from analytics.nights.flags import INDEX_CRITERION
 from analytics.review.moments import milliseconds, offsets
 from analytics.store import Store, frames
 from analytics.store.findings import findings
+from analytics.words import unraised_words
 
 _NIGHTS = """
 SELECT subject, night_date, tz, recorded_from, recorded_to, sleep_onset_at, wake_at, tst_h, plms_index, plms_index_low,
-    plms_index_high, n_lm, n_plms, n_hypnic_jerks, tier, assessable, not_assessable_reason, flags, review
+    plms_index_high, n_lm, n_plms, n_hypnic_jerks, tier, assessable, not_assessable_reason, flags, flags_untold, review
 FROM nights ORDER BY night_date DESC, subject
 """
 _CRITERIA = """
@@ -59,8 +60,10 @@ def threshold(flags: Iterable[Iterable[Mapping[str, Any]]]) -> float | None:
 
 def _night_row(row: dict[str, Any]) -> dict[str, Any]:
     start, end = row["recorded_from"], row["recorded_to"]
+    untold = row.pop("flags_untold")
     return {
         **row,
+        "unraised": unraised_words(assessable=row["assessable"], untold=untold) or "no flag",
         "night_date": row["night_date"].isoformat(),
         "recorded_from": milliseconds(start),
         "recorded_to": milliseconds(end),

@@ -14,7 +14,7 @@ from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
 from analytics.store import frames, load_night
-from analytics.words import onset_doubt, onset_doubt_min
+from analytics.words import CLOCK_STAYS, clock_words, onset_doubt, onset_doubt_min
 from ingest.errors import UsageError
 
 _NIGHT = "SELECT * FROM nights WHERE subject = ? AND night_date = ?"
@@ -27,8 +27,11 @@ WHERE subject = ? AND night_date = ? AND heart_bpm IS NOT NULL ORDER BY minute_a
 """
 _JOURNAL = "SELECT kind, value, text FROM journal WHERE subject = ? AND day = ? ORDER BY kind"
 _SENSORS = """
-SELECT path, format, device, site, side, rate_hz_true, warnings FROM recordings
-WHERE list_contains((SELECT recordings FROM night WHERE subject = ? AND night_date = ?), sha256) ORDER BY side, path
+SELECT path, format, device, r.site, side, rate_hz_true, warnings, c.stays, c.behind_s, c.drift_ppm, c.confidence
+FROM night n
+JOIN recordings r ON list_contains(n.recordings, r.sha256)
+LEFT JOIN sensor_clocks c ON c.subject = n.subject AND c.night_date = n.night_date AND c.recording = r.sha256
+WHERE n.subject = ? AND n.night_date = ? ORDER BY side, path
 """
 
 
@@ -53,7 +56,7 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     return {
         "night": {name: _plain(value) for name, value in row.items()} | _doubt(row["onset_sd_min"]),
         "offsets": offsets(row["tz"], row["recorded_from"], row["recorded_to"]),
-        "flags": [asdict(flag) for flag in score.flags] if score else [],
+        "flags": [asdict(flag) | {"state": flag.state} for flag in score.flags] if score else [],
         "events": _columns(score.events if score else (), night.movements),
         "bouts": [(bout.start_us / 1000, bout.end_us / 1000, bout.state) for bout in night.bouts],
         "blanks": [(blank.start_us / 1000, blank.end_us / 1000, blank.kind) for blank in night.blanks],
@@ -61,7 +64,7 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "stages": stages.rows(),
         "heart": heart.rows(),
         "journal": journal.to_dicts(),
-        "sensors": sensors.to_dicts(),
+        "sensors": [_sensor(row, several=sensors["stays"].count() > 1) for row in sensors.iter_rows(named=True)],
         "review": review_of_night(page, night, ruleset),
     }
 
@@ -69,6 +72,13 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
 def _doubt(onset_sd_min: float | None) -> dict[str, Any]:
     """Of the sleep onset, as a half width to draw and in words."""
     return {"onset_doubt_min": onset_doubt_min(onset_sd_min), "onset_doubt": onset_doubt(onset_sd_min)}
+
+
+def _sensor(row: dict[str, Any], *, several: bool) -> dict[str, Any]:
+    """A sensor, with words on its clock where there is more than one to compare."""
+    clock = tuple(row.pop(name) for name in ("behind_s", "drift_ppm", "confidence"))
+    stays = row.pop("stays")
+    return row | {"clock": (CLOCK_STAYS if stays else clock_words(*clock)) if several else None}
 
 
 def _columns(events: Sequence[Event], movements: Sequence[Movement]) -> dict[str, list[Any]]:

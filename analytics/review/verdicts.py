@@ -15,7 +15,7 @@ from analytics.words import OTHER_RULES
 from ingest.errors import UsageError
 
 #: What the page compares.
-_MEASURES = ("plms_index", "n_plms", "n_clm", "n_series", "periodicity_index_share", "median_imi_s")
+_MEASURES = ("plms_index", "n_plms", "n_clm", "n_series_in_sleep", "periodicity_index_share", "median_imi_s")
 
 
 def review_from(said: dict[str, Any], reviewer: str) -> Review:

@@ -1,11 +1,13 @@
 """The movement trace around one moment, from the raw samples of every sensor of the night.
 
 What is drawn is the length of the band-passed vector, in which movements are looked for (`analytics.signal.motion`),
-and the raw axes beside it. Nothing is detected here: onsets, thresholds and labels come from the store.
+and the raw axes beside it. Nothing is detected here: onsets, thresholds and labels come
+from the store, and so does on which clock each sensor is (`analytics.signal.clocks`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,9 +17,12 @@ from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
 from analytics.model import Channel
+from analytics.nights.assessment import best_channels
 from analytics.signal.channel import channel_of
+from analytics.signal.clocks import SensorClock, clocks_of_older_night
 from analytics.signal.motion import Segment, segments
 from analytics.store import (
+    NightKey,
     Store,
     StoredRecording,
     check_samples,
@@ -27,7 +32,7 @@ from analytics.store import (
     recordings_of_night,
     said_of_pruned,
 )
-from ingest.errors import SamplesLostError, UsageError
+from ingest.errors import SamplesLostError, UsageError, visible
 
 #: Widest window that is drawn from raw samples, and what is read beyond it on either side for the filter to settle.
 WIDEST_S = 20 * 60
@@ -35,10 +40,17 @@ MARGIN_S = 20.0
 #: Points per trace: a smallest and a largest value for each of half as many columns of the picture.
 POINTS = 1600
 
-_ALIGNED = """
-SELECT leg_offset_s, leg_drift_ppm, (epoch_us(recorded_from) + epoch_us(recorded_to)) // 2
-FROM night WHERE subject = ? AND night_date = ? AND leg_offset_s IS NOT NULL
+_CLOCKS = """
+SELECT recording, leg, stays, shared_h, confidence, epoch_us(compared_at) AS compared_us, behind_s, drift_ppm
+FROM sensor_clocks WHERE subject = ? AND night_date = ?
 """
+_OF_OLDER_NIGHT = """
+SELECT recordings, leg_offset_s, leg_drift_ppm, leg_alignment_confidence,
+    (epoch_us(recorded_from) + epoch_us(recorded_to)) // 2
+FROM night WHERE subject = ? AND night_date = ?
+"""
+#: Of a night that was stored before each sensor's clock was.
+CLOCK_NOT_KNOWN = "{file}: which clock was moved is not stored for this night (nightkick reanalyse finds it)"
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +58,7 @@ Floats = NDArray[np.float64]
 def window_payload(
     store: Store, subject: str, night_date: date, from_ms: int, to_ms: int, criteria: Criteria
 ) -> dict[str, Any]:
-    """Traces of all sensors between two moments; ``lost`` says why where samples are gone.
+    """Traces of all sensors between two moments; ``lost`` says why where one cannot be drawn.
 
     Raises
     ------
@@ -60,11 +72,15 @@ def window_payload(
     traces: list[dict[str, Any]] = []
     lost: list[str] = []
     moving = [recording for recording in recordings_of_night(store, subject, night_date) if recording.n_samples]
-    behind_us = _second_leg_behind_us(store, subject, night_date, (start_us + end_us) // 2)
+    moving.sort(key=lambda recording: recording.side)  # the left leg on top, as in the picture of the whole night
+    clocks = _clocks(store, (subject, night_date), moving)
     for recording in moving:
-        shift_us = behind_us if recording.side != moving[0].side else 0
+        clock = clocks.get(recording.sha256, SensorClock(recording.sha256, recording.side, stays=True))
+        if clock is None:
+            lost.append(CLOCK_NOT_KNOWN.format(file=visible(recording.path.name)))
+            continue
         try:
-            channel = _channel(store, recording, start_us, end_us, shift_us)
+            channel = _channel(store, recording, start_us, end_us, clock)
         except SamplesLostError as error:
             lost.append(said_of_pruned(store, error).line())
             continue
@@ -73,24 +89,35 @@ def window_payload(
     return {"from_ms": from_ms, "to_ms": to_ms, "traces": traces, "lost": lost}
 
 
-def _second_leg_behind_us(store: Store, subject: str, night_date: date, at_us: int) -> int:
-    """What the analysis added to the times of the second sensor (see `analytics.signal.alignment`); 0 for nothing."""
-    (found,) = frames(store, (_ALIGNED, (subject, night_date)))
-    if found.is_empty():
-        return 0
-    offset_s, drift_ppm, middle_us = found.row(0)
-    behind_us: float = offset_s * 1e6 + (at_us - middle_us) * (drift_ppm or 0.0) * 1e-6
-    return round(behind_us)
+def _clocks(store: Store, key: NightKey, moving: Sequence[StoredRecording]) -> dict[str, SensorClock | None]:
+    """What the analysis decided about each sensor it used, by sha256; None where that cannot be known any more."""
+    kept, night = frames(store, (_CLOCKS, key), (_OF_OLDER_NIGHT, key))
+    if not kept.is_empty():
+        return {row["recording"]: SensorClock(**row) for row in kept.iter_rows(named=True)}
+    if night.is_empty():
+        return {}
+    recordings, *compared = night.row(0)
+    by_start = sorted(moving, key=lambda recording: (recording.first_us, recording.sha256))
+    used = best_channels([recording for recording in by_start if recording.sha256 in recordings])
+    behind_s, drift_ppm, confidence, middle_us = compared
+    return clocks_of_older_night(
+        [(recording.sha256, recording.side) for recording in used],
+        behind_s=behind_s,
+        drift_ppm=drift_ppm,
+        confidence=confidence,
+        middle_us=middle_us,
+    )
 
 
-def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: int, shift_us: int) -> Channel:
-    """Samples between two moments of the night's clock, and a margin, ``shift_us`` later than their own clock says."""
+def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: int, clock: SensorClock) -> Channel:
+    """Samples between two moments of the night's clock, and a margin, on that clock."""
     margin_us = round(MARGIN_S * 1e6)
     if not is_own(store, recording.sha256):  # it may be a neighbour's, of the same file under another zone
         check_samples(store, recording.sha256, n_samples=recording.n_samples, first_us=recording.first_us)
-    samples = load_samples(store, recording.sha256, start_us - shift_us - margin_us, end_us - shift_us + margin_us)
+    first_us, last_us = clock.own_us(start_us - margin_us), clock.own_us(end_us + margin_us)
+    samples = load_samples(store, recording.sha256, first_us, last_us)
     return channel_of(
-        replace(samples, time_us=samples.time_us + shift_us),
+        replace(samples, time_us=clock.of_night(samples.time_us)),
         recording=recording.sha256,
         site=recording.site,
         side=recording.side,

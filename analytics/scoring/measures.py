@@ -94,6 +94,7 @@ def _series_measures(series: pl.DataFrame) -> pl.DataFrame:
     timed = series.with_columns(duration_s=exactly(series["end_ms"] - series["start_ms"], 1000))
     return timed.group_by("night").agg(
         n_series=pl.len().cast(pl.Int64),
+        n_series_in_sleep=_how_many(pl.col("n_in_sleep") > 0),
         series_length_mean=length.mean(),
         series_length_median=length.median(),
         series_length_max=length.max(),
@@ -109,6 +110,7 @@ def _known(ruleset: Ruleset) -> dict[str, pl.Expr]:
     return {
         "n_plms": _only_if(staged, "n_plms"),
         "n_plmw": _only_if(of_wake, "n_plmw"),
+        "n_series_in_sleep": _only_if(staged, "n_series_in_sleep"),
         "n_plmsnr": _only_if(staged & pl.col("has_respiration"), "n_plmsnr"),
         "n_plms_arousal": _only_if(staged & pl.col("has_arousals"), "n_plms_arousal"),
         "n_clm_in_sleep": _only_if(staged, "n_clm_in_sleep"),
@@ -143,7 +145,7 @@ def _ratio(above: str, below: str) -> pl.Expr:
 
 #: Counted over movements or series: 0 where a night has none.
 _COUNTED = (*_counts(), "n_imi", "n_imi_short", "n_imi_in", "n_imi_long", "n_imi_20_40",
-            "n_imi_in_index_runs", "n_series")  # fmt: skip
+            "n_imi_in_index_runs", "n_series", "n_series_in_sleep")  # fmt: skip
 
 #: What each column of `Scored.nights` says, in order; the unit is in the name, plain numbers are counts.
 NIGHT_COLUMNS: Mapping[str, str] = {
@@ -179,6 +181,7 @@ NIGHT_COLUMNS: Mapping[str, str] = {
     "series_duration_max_s": "First onset to last offset.",
     "lm_per_h": "Leg movements with the onset in sleep per hour of sleep.",
     "periodicity_unstable": "Too few movements per hour for a periodicity index to be trusted.",
+    "n_series_in_sleep": "Periodic series with at least one movement in sleep: those that n_plms lie in.",
 }
 
 

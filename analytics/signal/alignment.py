@@ -22,6 +22,7 @@ from scipy import fft
 
 from analytics.criteria import Alignment, Criteria
 from analytics.model import Channel
+from analytics.signal.clocks import SensorClock, staying
 from analytics.signal.motion import Segment
 
 Floats = NDArray[np.float64]
@@ -52,19 +53,13 @@ class Offset:
     confidence: float
     trusted: bool
 
-    def corrected(self, time_us: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The second sensor's times on the first one's clock."""
-        shift_us = self.behind_s * 1e6 + (time_us - self.at_us) * ((self.drift_ppm or 0.0) * 1e-6)
-        moved: NDArray[np.int64] = time_us + np.rint(shift_us).astype(np.int64)
-        return moved
-
 
 Parts = Sequence[Segment]
 
 
 def aligned(
     channels: Sequence[Channel], found: Sequence[Parts], criteria: Criteria
-) -> tuple[list[Channel], list[Parts], Offset | None]:
+) -> tuple[list[Channel], list[Parts], tuple[SensorClock, ...]]:
     """Sensors of the two legs on one clock: the left leg's, else the right one's, else the first sensor's.
 
     Parameters
@@ -74,24 +69,38 @@ def aligned(
 
     Returns
     -------
-    channels, segments, offset
-        The same, those of the other leg moved where the confidence allows it. The offset is that of the longest
-        common stretch, and None where no two sensors of different legs ran together for ``min_overlap_h``.
+    channels, segments, clocks
+        The same, those of the other leg moved where the confidence allows it, and what was decided about each sensor.
+        Two of different legs are compared where they ran together for ``min_overlap_h``.
     """
-    limits = criteria.alignment
-    fixed = _fixed(channels)
-    compared: dict[int, tuple[int, Offset]] = {}
-    for second in sorted(set(range(len(channels))) - set(fixed)):
-        first = max(fixed, key=lambda i: _overlap_us(channels[i], channels[second]))
-        overlap_us = _overlap_us(channels[first], channels[second])
-        if overlap_us >= limits.min_overlap_h * 3.6e9:
-            compared[second] = overlap_us, compare(found[first], found[second], limits)
-    sure = {i: offset for i, (_, offset) in compared.items() if offset.trusted}
-    new_channels = [_channel_on(c, sure.get(i)) for i, c in enumerate(channels)]
+    clocks = _clocks(channels, found, criteria.alignment)
+    new_channels = [_channel_on(channel, clock) for channel, clock in zip(channels, clocks, strict=True)]
     new_found: list[Parts] = [
-        tuple(_segment_on(s, sure[i]) for s in parts) if i in sure else parts for i, parts in enumerate(found)
+        tuple(_segment_on(s, clock) for s in parts) if clock.is_moved else parts
+        for parts, clock in zip(found, clocks, strict=True)
     ]
-    return new_channels, new_found, max(compared.values(), key=lambda c: c[0])[1] if compared else None
+    return new_channels, new_found, clocks
+
+
+def _clocks(channels: Sequence[Channel], found: Sequence[Parts], limits: Alignment) -> tuple[SensorClock, ...]:
+    stay = staying([channel.side for channel in channels]) if channels else []
+    clocks = []
+    for second, channel in enumerate(channels):
+        clock = SensorClock(channel.recording, channel.side, stays=second in stay)
+        if not clock.stays:
+            first = max(stay, key=lambda i, other=channel: _overlap_us(channels[i], other))  # type: ignore[misc]
+            shared_h = _overlap_us(channels[first], channel) / 3.6e9
+            if shared_h >= limits.min_overlap_h:
+                clock = _told(clock, shared_h, compare(found[first], found[second], limits))
+        clocks.append(clock)
+    return tuple(clocks)
+
+
+def _told(clock: SensorClock, shared_h: float, offset: Offset) -> SensorClock:
+    compared = replace(clock, shared_h=shared_h, confidence=offset.confidence)
+    if not offset.trusted:
+        return compared
+    return replace(compared, compared_us=offset.at_us, behind_s=offset.behind_s, drift_ppm=offset.drift_ppm)
 
 
 def compare(first: Parts, second: Parts, limits: Alignment) -> Offset:
@@ -114,15 +123,6 @@ def compare(first: Parts, second: Parts, limits: Alignment) -> Offset:
         confidence=confidence,
         trusted=confidence >= limits.min_confidence,
     )
-
-
-def _fixed(channels: Sequence[Channel]) -> list[int]:
-    """The sensors whose clock stays: those of one leg."""
-    for side in ("left", "right"):
-        found = [i for i, channel in enumerate(channels) if channel.side == side]
-        if found:
-            return found
-    return [0]
 
 
 def _overlap_us(one: Channel, other: Channel) -> int:
@@ -220,11 +220,9 @@ def _median(values: Floats, weights: Floats) -> float:
     return float(values[order][np.searchsorted(share, share[-1] / 2)])
 
 
-def _channel_on(channel: Channel, offset: Offset | None) -> Channel:
-    return channel if offset is None else replace(channel, time_us=offset.corrected(channel.time_us))
+def _channel_on(channel: Channel, clock: SensorClock) -> Channel:
+    return replace(channel, time_us=clock.of_night(channel.time_us)) if clock.is_moved else channel
 
 
-def _segment_on(segment: Segment, offset: Offset) -> Segment:
-    return replace(
-        segment, time_us=offset.corrected(segment.time_us), slow_time_us=offset.corrected(segment.slow_time_us)
-    )
+def _segment_on(segment: Segment, clock: SensorClock) -> Segment:
+    return replace(segment, time_us=clock.of_night(segment.time_us), slow_time_us=clock.of_night(segment.slow_time_us))

@@ -92,7 +92,10 @@ _MISCOUNTED = """
             AND b.state = 'wake' AND e.onset_at >= b.start_at AND e.onset_at < b.end_at
         WHERE e.is_plm GROUP BY ALL
     ),
-    runs AS (SELECT subject, night_date, ruleset, count(*) AS n_series FROM series_row GROUP BY ALL)
+    runs AS (
+        SELECT subject, night_date, ruleset, count(*) AS n_series, count(*) FILTER (n_in_sleep > 0) AS n_in_sleep
+        FROM series_row GROUP BY ALL
+    )
     SELECT subject, night_date, ruleset
     FROM score s
     JOIN night n USING (subject, night_date)
@@ -105,6 +108,7 @@ _MISCOUNTED = """
         OR s.n_plms <> coalesce(c.n_plms, 0)
         OR s.n_plmw <> coalesce(a.n_plmw, 0)
         OR s.n_series <> coalesce(r.n_series, 0)
+        OR s.n_series_in_sleep <> coalesce(r.n_in_sleep, 0)
         OR abs(s.plms_index * n.tst_h - coalesce(c.n_plms, 0)) > 0.05
 """
 

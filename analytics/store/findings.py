@@ -10,8 +10,18 @@ from typing import Any, get_args
 import polars as pl
 
 from analytics.model import FlagName, JournalEntry
-from analytics.nights.patterns import NightFacts, clinician_signs, is_pattern, nights_with, spread, trend
+from analytics.nights.patterns import (
+    NightFacts,
+    clinician_signs,
+    is_pattern,
+    nights_with,
+    note_on,
+    on_nights,
+    spread,
+    trend,
+)
 from analytics.store import Store, query
+from analytics.words import CANNOT_TELL
 
 Person = tuple[str, list[NightFacts], list[JournalEntry]]
 
@@ -25,8 +35,9 @@ def _people(store: Store, subject: str | None, since: date | None) -> Iterator[P
     """Nights and journal of every person, by name."""
     nights = query(
         store,
-        "SELECT subject, night_date, assessable, plms_index, flags, tst_h / nullif(sleep_efficiency, 0) AS in_bed_h"
-        " FROM nights WHERE (? IS NULL OR subject = ?) AND (? IS NULL OR night_date >= ?)"
+        "SELECT subject, night_date, assessable, plms_index, flags, flags_untold,"
+        " tst_h / nullif(sleep_efficiency, 0) AS in_bed_h FROM nights"
+        " WHERE (? IS NULL OR subject = ?) AND (? IS NULL OR night_date >= ?)"
         " ORDER BY subject, night_date",
         [subject, subject, since, since],
     )
@@ -39,7 +50,12 @@ def _people(store: Store, subject: str | None, since: date | None) -> Iterator[P
     for name, rows in nights_of.items():
         facts = [
             NightFacts(
-                row["night_date"], row["assessable"], row["plms_index"], frozenset(row["flags"]), row["in_bed_h"]
+                night_date=row["night_date"],
+                assessable=row["assessable"],
+                plms_index=row["plms_index"],
+                flags=frozenset(row["flags"]),
+                in_bed_h=row["in_bed_h"],
+                untold=frozenset(row["flags_untold"]),
             )
             for row in rows
         ]
@@ -56,16 +72,35 @@ def _by_subject(rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
 
 def _of_person(name: str, nights: list[NightFacts], journal: list[JournalEntry]) -> dict[str, Any]:
     varies, changes = spread(nights), trend(nights)
+    assessable = sum(night.assessable for night in nights)
     flags = {}
     for flag in get_args(FlagName):
         raised, able = nights_with(flag, nights)
-        flags[flag] = {"n_flagged": raised, "n_assessable": able, "is_pattern": is_pattern(flag, nights)}
+        flags[flag] = {
+            "n_flagged": raised,
+            "n_able": able,
+            "n_assessable": assessable,
+            "is_pattern": is_pattern(flag, nights),
+            "finding": on_nights(raised, able, assessable),
+        }
     return {
         "subject": name,
         "n_nights": len(nights),
-        "n_assessable": sum(night.assessable for night in nights),
+        "n_assessable": assessable,
+        "note": note_on(assessable),
+        "no_flag": _no_flag(assessable, can_tell=any(found["n_able"] for found in flags.values())),
         "flags": flags,
         "plms_index": None if varies is None else asdict(varies),
         "trend": None if changes is None else {**asdict(changes), "is_clear": changes.is_clear},
         "signs": [asdict(sign) for sign in clinician_signs(nights, journal)],
     }
+
+
+def _no_flag(assessable: int, *, can_tell: bool) -> str:
+    """What is said where no flag was raised on any night."""
+    nights = f"{assessable} assessable night{'' if assessable == 1 else 's'}"
+    return (
+        f"No flag on {nights}."
+        if can_tell
+        else f"{CANNOT_TELL.capitalize()}: on none of {nights} could a flag be told."
+    )

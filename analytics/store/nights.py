@@ -15,10 +15,22 @@ import duckdb
 import numpy as np
 
 from analytics.model import Blank, Bout, Criterion, Envelope, Event, Flag, Movement, Night, Score, Series
+from analytics.signal.clocks import SensorClock
 from analytics.store.database.connection import Store, reading
 from analytics.store.database.tables import UTC_US
 from analytics.store.read import NightKey
-from analytics.store.rows import BLANK, BOUT, ENVELOPE, EVENT, MEASURES, MOVEMENT, NIGHT, SERIES, Fields
+from analytics.store.rows import (
+    BLANK,
+    BOUT,
+    ENVELOPE,
+    EVENT,
+    MEASURES,
+    MOVEMENT,
+    NIGHT,
+    SENSOR_CLOCK,
+    SERIES,
+    Fields,
+)
 
 
 def load_night(store: Store, key: NightKey, *, rulesets: frozenset[str] | None = None) -> Night | None:
@@ -48,6 +60,7 @@ def load_night(store: Store, key: NightKey, *, rulesets: frozenset[str] | None =
             subject=subject,
             night_date=night_date,
             **{**night, "recordings": tuple(night["recordings"])},
+            clocks=tuple(SensorClock(**row) for row in _rows(con, "sensor_clock", SENSOR_CLOCK, key, "recording")),
             bouts=tuple(Bout(**row) for row in _rows(con, "bout", BOUT, key, "start_at")),
             blanks=tuple(Blank(**row) for row in _rows(con, "blank", BLANK, key, "start_at, end_at, kind")),
             envelopes=tuple(_envelopes(con, key)),

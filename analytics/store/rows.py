@@ -64,6 +64,16 @@ BLANK: Fields = {
     "end_at": (UTC_US, "end_us"),
     "kind": (pl.String, "kind"),
 }
+SENSOR_CLOCK: Fields = {
+    "recording": (pl.String, "recording"),
+    "leg": (pl.String, "leg"),
+    "stays": (pl.Boolean, "stays"),
+    "shared_h": (pl.Float64, "shared_h"),
+    "confidence": (pl.Float64, "confidence"),
+    "compared_at": (UTC_US, "compared_us"),
+    "behind_s": (pl.Float64, "behind_s"),
+    "drift_ppm": (pl.Float64, "drift_ppm"),
+}
 ENVELOPE: Fields = {
     "recording": (pl.String, "recording"),
     "site": (pl.String, "site"),
@@ -109,7 +119,13 @@ SERIES: Fields = {
     "n_in_sleep": (pl.Int32, "n_in_sleep"),
     "median_imi_s": (pl.Float64, "median_imi_s"),
 }
-_FLAG: Columns = {"name": pl.String, "raised": pl.Boolean, "criteria": pl.String, "reason": pl.String}
+_FLAG: Columns = {
+    "name": pl.String,
+    "raised": pl.Boolean,
+    "state": pl.String,
+    "criteria": pl.String,
+    "reason": pl.String,
+}
 
 #: The columns of ``score`` that `Score.measures` may fill; one it leaves out is NULL.
 MEASURES: Columns = {
@@ -124,6 +140,7 @@ MEASURES: Columns = {
     "plms_index_high": pl.Float64,
     "plmw_index": pl.Float64,
     "n_series": pl.Int32,
+    "n_series_in_sleep": pl.Int32,
     "periodicity_index_share": pl.Float64,
     "periodicity_index_runs": pl.Float64,
     "n_imi": pl.Int32,
@@ -151,7 +168,10 @@ MEASURES: Columns = {
 #: row would cost as much as all nights.
 ENVELOPE_STEPS = 600
 #: Every table that holds rows of nights.
-NIGHT_TABLES = ("night", "bout", "blank", "envelope", "movement", "score", "event", "series_row", "flag")
+NIGHT_TABLES = (
+    *("night", "sensor_clock", "bout", "blank", "envelope", "movement"),
+    *("score", "event", "series_row", "flag"),
+)
 
 
 def night_frames(nights: Sequence[Night]) -> dict[str, pl.DataFrame]:
@@ -165,6 +185,7 @@ def night_frames(nights: Sequence[Night]) -> dict[str, pl.DataFrame]:
     scored = [(night, score) for night in nights for score in night.scores]
     return {
         "night": _night_frame(nights),
+        "sensor_clock": _parts(((_key(n), c) for n in nights for c in n.clocks), _KEY, SENSOR_CLOCK),
         "bout": _parts(((_key(n), b) for n in nights for b in n.bouts), _KEY, BOUT),
         "blank": _parts(((_key(n), b) for n in nights for b in n.blanks), _KEY, BLANK),
         "envelope": _envelope_frame(nights),
@@ -224,7 +245,7 @@ def _parts(items: Iterator[tuple[tuple[object, ...], Any]], key: Columns, fields
 
 def _flag_row(flag: Flag) -> tuple[object, ...]:
     criteria = json.dumps([plain(asdict(criterion)) for criterion in flag.criteria], ensure_ascii=False)
-    return flag.name, flag.raised, criteria, flag.reason
+    return flag.name, flag.raised, flag.state, criteria, flag.reason
 
 
 def _key(night: Night) -> tuple[object, ...]:

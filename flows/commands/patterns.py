@@ -30,15 +30,12 @@ def patterns(*, subject: OnlySubject = None, since: Since = None, db: Database =
 
 
 def _lines(person: dict[str, Any]) -> Iterator[str]:
-    from analytics.nights.patterns import FEW_NIGHTS
-
-    able = person["n_assessable"]
-    yield f"{person['subject']}: {person['n_nights']} nights, {able} of them assessable"
+    yield f"{person['subject']}: {person['n_nights']} nights, {person['n_assessable']} of them assessable"
     for flag, found in person["flags"].items():
         pattern = ": a pattern" if found["is_pattern"] else ""
-        yield f"  {flag} on {found['n_flagged']} of {able} nights{pattern}"
-    if able < FEW_NIGHTS:
-        yield f"  fewer than {FEW_NIGHTS} nights: nights differ, record more"
+        yield f"  {flag} {found['finding']}{pattern}"
+    if person["note"]:
+        yield f"  {person['note']}"
     yield from _index_lines(person)
     yield f"  {WHEN_TO_GO}:"
     for sign in person["signs"]:
@@ -51,7 +48,7 @@ def _seen(state: str) -> str:
 
 
 def _index_lines(person: dict[str, Any]) -> Iterator[str]:
-    from analytics.nights.patterns import TREND_NIGHTS
+    from analytics.nights.how_many import TREND_NIGHTS
 
     varies, changes = person["plms_index"], person["trend"]
     if varies is not None:

@@ -12,12 +12,12 @@ from analytics import store as the_store
 from analytics.words import (
     BLANKS,
     CAVEAT,
-    FLAGGED,
+    FLAG_STATES,
     LABELS,
     NOT_ASSESSABLE,
-    NOT_FLAGGED,
     SLEEP_SOURCES,
     TIERS,
+    clock_words,
     onset_doubt,
 )
 from flows.settings.database import store_for
@@ -136,7 +136,8 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
         f"{_clock(night['recorded_from'], zone)} to {_clock(night['recorded_to'], zone)}, {night['recorded_h']:.1f} h",
     )
     yield BLANKS["unworn"], _number(night["unworn_h"] or None, ".1f", " h")
-    yield "clocks of the legs", _clocks(night)
+    clock = (night["leg_offset_s"], night["leg_drift_ppm"], night["leg_alignment_confidence"])
+    yield "clocks of the legs", clock_words(*clock)
     yield "longest gap", _number(night["longest_gap_s"], ".0f", " s")
     yield "sleep told by", SLEEP_SOURCES.get(night["sleep_source"])
     yield "fell asleep", _moment(night["sleep_onset_at"], zone, night["onset_sd_min"])
@@ -156,19 +157,10 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
     yield "review", night["review"]
 
 
-def _clocks(night: Row) -> str | None:
-    """How the clocks of two sensors compare; None with one."""
-    if night["leg_alignment_confidence"] is None:
-        return None
-    if night["leg_offset_s"] is None:
-        return "not brought together: too few movements of both legs"
-    drift = _number(night["leg_drift_ppm"], "+.0f", " ppm")
-    return f"{night['leg_offset_s']:+.2f} s{', ' + drift if drift else ''}: taken out"
-
-
 def _flag_lines(flag: Mapping[str, Any]) -> Iterator[str]:
     """A flag with its sentence, then each criterion and whether it is met."""
-    yield visible(f"{flag['name']}: {FLAGGED.upper() if flag['raised'] else NOT_FLAGGED}")
+    words = FLAG_STATES[flag["state"]]
+    yield visible(f"{flag['name']}: {words.upper() if flag['raised'] else words}")
     yield visible(f"  {flag['reason']}")
     for criterion in flag["criteria"]:
         value = criterion["value"]
@@ -196,4 +188,6 @@ def _range(night: Row) -> str:
 
 
 def _of_candidates(night: Row) -> str:
-    return f" in {night['n_series']} series, of {night['n_clm']} candidate movements"
+    """Each number with what it counts: asleep, then asleep or awake."""
+    series = f" in {night['n_series_in_sleep']} series" if night["n_series_in_sleep"] is not None else ""
+    return f"{series}; asleep or awake {night['n_clm']} candidate movements, {night['n_series']} series"

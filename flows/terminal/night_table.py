@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics import store as the_store
-from analytics.words import NOT_ASSESSABLE
+from analytics.words import NOT_ASSESSABLE, unraised_words
 from flows.terminal.options import Selection
 from flows.terminal.talk import emit, emit_table
 from flows.terminal.values import Row
@@ -74,7 +74,7 @@ def condition(selection: Selection) -> tuple[str, list[object]]:
 
 
 def for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
-    """A night as a row of the table for people."""
+    """A night as a row of the table for people; PLMS and series are those in sleep."""
     who = {"subject": row["subject"]} if with_subject else {}
     return {
         "night": row["night_date"],
@@ -83,11 +83,11 @@ def for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
         "asleep": _hours(row["tst_h"]),
         "PLMS/h": _fixed(row["plms_index"], 1),
         "PLMS": _fixed(row["n_plms"], 0),
-        "series": _fixed(row["n_series"], 0),
+        "series": _fixed(row["n_series_in_sleep"], 0),
         "periodic": _percent(row["periodicity_index_share"]),
         "20-40 s": _percent(row["share_imi_20_40"]),
         "jerks": _fixed(row["n_hypnic_jerks"], 0),
-        "flags": ", ".join(row["flags"] or ()) or ("" if row["assessable"] else NOT_ASSESSABLE),
+        "flags": ", ".join(row["flags"]) or unraised_words(assessable=row["assessable"], untold=row["flags_untold"]),
         "review": row["review"] or "",
     }
 

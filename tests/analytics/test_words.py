@@ -13,7 +13,7 @@ from typing import Any, get_args
 import pytest
 
 from analytics import words
-from analytics.model import BlankKind, CriterionState, FlagName, Label, SleepSource, SleepState, Verdict
+from analytics.model import BlankKind, CriterionState, FlagName, FlagState, Label, SleepSource, SleepState, Verdict
 from analytics.nights.patterns import SignState
 from tests.paths import ROOT
 
@@ -22,6 +22,7 @@ TABLES: list[tuple[str, Any]] = [
     ("LABELS", Label),
     ("FLAGS", FlagName),
     ("SHORT_FLAGS", FlagName),
+    ("FLAG_STATES", FlagState),
     ("VERDICTS", Verdict),
     ("VERDICTS_BETWEEN", Verdict),
     ("VERDICTS_TO_GIVE", Verdict),
@@ -34,7 +35,7 @@ TABLES: list[tuple[str, Any]] = [
 #: Names that are written as words are; code compares with them.
 NAMES = {name for _, kind in TABLES for name in get_args(kind)}
 #: Everyday English, which sentences elsewhere may use.
-EVERYDAY = {"while awake", "cannot tell", "the sleep journal"}
+EVERYDAY = {"while awake", "cannot tell", "the sleep journal", "assessable nights"}
 
 
 def table(name: str) -> Mapping[str, str]:

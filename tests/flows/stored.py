@@ -67,6 +67,7 @@ def periodic_night() -> Night:
         "share_imi_20_40": 1.0,
         "median_imi_s": 27.0,
         "n_series": 1,
+        "n_series_in_sleep": 1,
         "periodicity_unstable": False,
     }
     series = (Series(1, onsets[0], onsets[-1] + 2_500_000, 4, 4, 27.0),)
@@ -95,7 +96,7 @@ def short_night() -> Night:
         p_near_onset=0.4,
         confidence=0.5,
     )
-    measures = {"n_lm": 0, "n_clm": 0, "n_plms": 0, "n_plmw": 0, "n_series": 0}
+    measures = {"n_lm": 0, "n_clm": 0, "n_plms": 0, "n_plmw": 0, "n_series": 0, "n_series_in_sleep": 0}
     score = Score("wasm2016", "0" * 16, measures, events=(event,), series=(), flags=())
     return _night(date(2026, 3, 3), (movement,), score, assessable=False)
 

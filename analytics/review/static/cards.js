@@ -31,15 +31,8 @@ const measured = ({ value }) => {
   return `measured ${typeof value === "number" ? Number(value.toPrecision(3)) : value} · `;
 };
 
-/**
- * What stands over a flag's criteria. The first that is not met decides, as in the reason.
- * @param {Flag} found
- */
-const headline = (found) => {
-  if (found.raised) return flag(found.name);
-  const first = found.criteria.find((one) => one.state !== "met");
-  return `${first?.state === "not measurable" ? `${WORDS.cannot_tell}:` : "no"} ${flag(found.name)}`;
-};
+/** What stands over a flag's criteria. @param {Flag} found */
+const headline = (found) => `${flag(found.name)}: ${WORDS.flag_states[found.state]}`;
 
 /** @param {Criterion} one */
 const criterion = (one) =>
@@ -65,7 +58,7 @@ export const reasons = (found) =>
   el(
     "section",
     { class: found.raised ? "card reasons raised" : "card reasons", "aria-label": flag(found.name) },
-    el("h2", {}, el("span", { class: found.raised ? `flag ${found.name}` : "flag none" }, headline(found))),
+    el("h2", {}, el("span", { class: found.raised ? `flag ${found.name}` : `flag none ${found.state}` }, headline(found))),
     el("p", {}, found.reason),
     el(
       "p",
@@ -136,6 +129,7 @@ const sensorTerm = (sensor) => [
     sensor.rate_hz_true ? ` at ${number(sensor.rate_hz_true, 0)} Hz` : "",
     el("br"),
     el("bdi", { class: "muted file" }, sensor.path.split(/[\\/]/).at(-1)),
+    sensor.clock && [el("br"), el("span", { class: "muted" }, `clock: ${sensor.clock}`)],
     remarks(sensor.warnings),
   ],
 ];

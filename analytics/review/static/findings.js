@@ -15,7 +15,7 @@ const raisedFlags = (person) =>
       el(
         "li",
         {},
-        el("strong", {}, `${flag(name)} on ${found.n_flagged} of ${person.n_assessable} nights`),
+        el("strong", {}, `${flag(name)} ${found.finding}`),
         found.is_pattern ? ": a pattern over nights" : ": not enough for a pattern",
       ),
     );
@@ -58,7 +58,6 @@ const clinician = (signs) =>
  */
 export const finding = (person, several) => {
   const lines = raisedFlags(person);
-  const able = person.n_assessable;
   return el(
     "section",
     { class: "finding" },
@@ -66,10 +65,10 @@ export const finding = (person, several) => {
     el(
       "ul",
       {},
-      lines.length ? lines : el("li", {}, `No flag on ${able} assessable ${able === 1 ? "night" : "nights"}.`),
+      lines.length ? lines : el("li", {}, person.no_flag),
     ),
     indexes(person),
-    able < 7 && el("p", { class: "note" }, `Fewer than 7 nights: nights differ, record more before relying on this.`),
+    person.note && el("p", { class: "note" }, `${capital(person.note)}.`),
     clinician(person.signs),
   );
 };

@@ -99,7 +99,7 @@ export const rowOf = (night, range, threshold, several) => {
       "span",
       { class: "flags" },
       night.flags.map((name) => el("span", { class: `flag ${name}` }, flag(name))),
-      !night.flags.length && el("span", { class: "visually-hidden" }, "no flag"),
+      !night.flags.length && el("span", { class: "visually-hidden" }, night.unraised),
     ),
     el("span", { class: "state" }, state(night)),
   );

@@ -24,6 +24,8 @@ export interface NightRow extends NightKey {
   assessable: boolean;
   not_assessable_reason: string | null;
   flags: string[];
+  /** What is said of a night without a raised flag. */
+  unraised: string;
   review: string | null;
   ahead_s: number;
 }
@@ -36,6 +38,8 @@ export interface Sign {
 
 export interface FlagCount {
   n_flagged: number;
+  /** On how many nights of how many, in words. */
+  finding: string;
   is_pattern: boolean;
 }
 
@@ -55,6 +59,9 @@ export interface Trend {
 export interface Person {
   subject: string;
   n_assessable: number;
+  /** Where the nights are few, that they are; where no flag was raised, that none was. */
+  note: string | null;
+  no_flag: string;
   flags: Record<string, FlagCount>;
   plms_index: Spread | null;
   trend: Trend | null;
@@ -97,9 +104,12 @@ export interface Criterion {
   says: string;
 }
 
+export type FlagState = "raised" | "not_raised" | "cannot_tell";
+
 export interface Flag {
   name: string;
   raised: boolean;
+  state: FlagState;
   criteria: Criterion[];
   reason: string;
 }
@@ -140,6 +150,8 @@ export interface Sensor {
   site: string;
   side: string;
   rate_hz_true: number | null;
+  /** How its clock compares with that of the night; null with one sensor, or where that was not looked at. */
+  clock: string | null;
   warnings: string[];
 }
 
@@ -147,7 +159,7 @@ export interface Measures {
   plms_index: number | null;
   n_plms: number | null;
   n_clm: number | null;
-  n_series: number | null;
+  n_series_in_sleep: number | null;
   periodicity_index_share: number | null;
   median_imi_s: number | null;
   tst_h: number | null;
@@ -249,7 +261,7 @@ export interface Words {
   sleep_sources: Named;
   blanks: Named;
   sign_states: Named;
-  cannot_tell: string;
+  flag_states: Record<FlagState, string>;
   flagged: string;
   when_to_go: string;
   onset_span: string;

@@ -67,7 +67,7 @@ const MEASURES = [
   ["plms_index", "periodic/h asleep", number],
   ["n_plms", "periodic asleep", whole],
   ["n_clm", "candidates", whole],
-  ["n_series", "series", whole],
+  ["n_series_in_sleep", "series asleep", whole],
   ["periodicity_index_share", "periodicity", percent],
   ["median_imi_s", "median interval", inUnit("s")],
   ["tst_h", "asleep", inUnit("h")],

@@ -16,11 +16,22 @@ from pathlib import Path
 
 import duckdb
 
+from analytics.nights.how_many import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF
+from analytics.words import ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, TOLD_NIGHTS
 from ingest.errors import DatabaseNewerError, DatabaseOlderError, DatabaseUnreadableError
 
 #: How the name of the copy ends that people open with their own tools.
 PUBLISHED = ".published.duckdb"
 
+#: What ``views.sql`` names in braces.
+_OWNED_ELSEWHERE = {
+    "PATTERN_NIGHTS": PATTERN_NIGHTS,
+    "PATTERN_OF": PATTERN_OF,
+    "FEW_NIGHTS": FEW_NIGHTS,
+    "few_nights_differ": FEW_NIGHTS_DIFFER.format(n=FEW_NIGHTS),
+    "assessable_nights": ASSESSABLE_NIGHTS,
+    "told_nights": TOLD_NIGHTS,
+}
 _FILE_NAME = re.compile(r"(?P<version>\d{4})_\w+\.sql")
 
 
@@ -49,8 +60,11 @@ def known_migrations() -> tuple[Migration, ...]:
 
 @cache
 def views() -> str:
-    """The SQL that makes the views."""
-    return (resources.files(__package__) / "views.sql").read_text("utf-8")
+    """The SQL that makes the views, with the numbers and words of which Python is the owner in their places."""
+    sql = (resources.files(__package__) / "views.sql").read_text("utf-8")
+    for name, value in _OWNED_ELSEWHERE.items():
+        sql = sql.replace(f"{{{name}}}", str(value))
+    return sql
 
 
 def applied(con: duckdb.DuckDBPyConnection, path: Path) -> Mapping[int, str]:

@@ -35,9 +35,10 @@ COMMENT ON COLUMN events.confidence IS 'How clearly it stands out and how certai
 CREATE OR REPLACE VIEW nights AS
 WITH chosen AS (SELECT value AS ruleset FROM setting WHERE name = 'default_ruleset'),
 raised AS (
-    SELECT subject, night_date, list(name ORDER BY name) AS flags
+    SELECT subject, night_date, list(name ORDER BY name) FILTER (state = 'raised') AS flags,
+        list(name ORDER BY name) FILTER (state = 'cannot_tell') AS flags_untold
     FROM flag
-    WHERE raised AND ruleset = (SELECT ruleset FROM chosen)
+    WHERE ruleset = (SELECT ruleset FROM chosen)
     GROUP BY ALL
 ),
 judged AS (
@@ -56,10 +57,10 @@ SELECT
     CASE WHEN n.assessable THEN s.plmw_index END AS plmw_index,
     CASE WHEN n.assessable THEN s.periodicity_index_share END AS periodicity_index_share,
     CASE WHEN n.assessable THEN s.periodicity_index_runs END AS periodicity_index_runs,
-    s.periodicity_unstable, s.share_imi_20_40, s.median_imi_s, s.n_series, n.n_hypnic_jerks,
+    s.periodicity_unstable, s.share_imi_20_40, s.median_imi_s, s.n_series, s.n_series_in_sleep, n.n_hypnic_jerks,
     s.n_plms_arousal AS plms_with_arousal, n.blind_below_mg, n.leg_offset_s, n.leg_drift_ppm,
     n.leg_alignment_confidence, n.tier, n.assessable, n.not_assessable_reason,
-    coalesce(r.flags, []) AS flags, j.review
+    coalesce(r.flags, []) AS flags, coalesce(r.flags_untold, []) AS flags_untold, j.review
 FROM night n
 CROSS JOIN chosen c
 LEFT JOIN score s ON s.subject = n.subject AND s.night_date = n.night_date AND s.ruleset = c.ruleset
@@ -75,7 +76,7 @@ COMMENT ON COLUMN nights.recorded_from IS 'First sample of the night, UTC.';
 COMMENT ON COLUMN nights.recorded_to IS 'End of the recorded time, UTC.';
 COMMENT ON COLUMN nights.recorded_h IS 'Time with samples of at least one sensor, hours.';
 COMMENT ON COLUMN nights.recorded_share IS 'Share of the sleep period (of the recording where none is known) with samples, 0-1.';
-COMMENT ON COLUMN nights.unworn_h IS 'Recorded hours without a single movement, too long for a leg: probably not worn.';
+COMMENT ON COLUMN nights.unworn_h IS 'Recorded hours in stretches without movement, too long for a leg: probably not worn.';
 COMMENT ON COLUMN nights.short_gaps_per_h IS 'Gaps of 5-90 s in the sleep period, as long as the intervals that are looked for, 1/h.';
 COMMENT ON COLUMN nights.longest_gap_s IS 'Longest stretch without samples inside the sleep period, seconds.';
 COMMENT ON COLUMN nights.sleep_source IS 'What tells sleep from wake: diary, fit (stages of the device), accelerometer, none.';
@@ -101,17 +102,19 @@ COMMENT ON COLUMN nights.periodicity_index_runs IS 'Share of intervals in sequen
 COMMENT ON COLUMN nights.periodicity_unstable IS 'True where movements are too few for a periodicity index to be trusted.';
 COMMENT ON COLUMN nights.share_imi_20_40 IS 'Share of intervals of 20-40 s, 0-1.';
 COMMENT ON COLUMN nights.median_imi_s IS 'Median interval inside series, seconds.';
-COMMENT ON COLUMN nights.n_series IS 'Periodic series, counted.';
+COMMENT ON COLUMN nights.n_series IS 'Periodic series, asleep or awake, counted.';
+COMMENT ON COLUMN nights.n_series_in_sleep IS 'Of these with at least one movement in sleep, counted: those that n_plms lie in.';
 COMMENT ON COLUMN nights.n_hypnic_jerks IS 'Events labelled hypnic_jerk, counted. A heuristic.';
 COMMENT ON COLUMN nights.plms_with_arousal IS 'Periodic in sleep with an arousal, counted; NULL without marked arousals.';
 COMMENT ON COLUMN nights.blind_below_mg IS 'Median detection threshold during sleep, mg: smaller movements were not seen.';
-COMMENT ON COLUMN nights.leg_offset_s IS 'How far the clock of the second sensor was behind the first at mid-night, from shared movements, seconds: taken out; NULL where it was not.';
+COMMENT ON COLUMN nights.leg_offset_s IS 'How far the clock of the other leg was behind the one that stays (left, else right) at mid-night, seconds: taken out; NULL where it was not. By sensor: sensor_clocks.';
 COMMENT ON COLUMN nights.leg_drift_ppm IS 'How fast that changed over the night, parts per million; NULL where it could not be told.';
 COMMENT ON COLUMN nights.leg_alignment_confidence IS 'How clearly shared movements show it, 0-1; too low, and nothing was moved. NULL where no two legs were compared.';
 COMMENT ON COLUMN nights.tier IS 'Confidence in the index, A (best) to D.';
 COMMENT ON COLUMN nights.assessable IS 'False where the night cannot be judged.';
 COMMENT ON COLUMN nights.not_assessable_reason IS 'Why not, a sentence; NULL where it can.';
 COMMENT ON COLUMN nights.flags IS 'Names of the raised flags, sorted; an empty list for none.';
+COMMENT ON COLUMN nights.flags_untold IS 'Names of the flags that could not be told, sorted: neither raised nor not.';
 COMMENT ON COLUMN nights.review IS 'Latest verdict on the whole night: confirm, dismiss, unsure; NULL where nobody judged it, or it was taken back.';
 
 CREATE OR REPLACE VIEW flagged_nights AS
@@ -209,6 +212,24 @@ COMMENT ON COLUMN recordings.residual_mg IS 'Mean distance of still windows from
 COMMENT ON COLUMN recordings.hrv_last_night_ms IS 'Variability of the night as the maker of the device computed it (RMSSD), ms; NULL where the file has none.';
 COMMENT ON COLUMN recordings.warnings IS 'What has to be said about it, a sentence each.';
 
+CREATE OR REPLACE VIEW sensor_clocks AS
+SELECT c.subject, c.night_date, c.recording, r.site, c.leg, c.stays, c.behind_s, c.drift_ppm, c.compared_at,
+    c.confidence, c.shared_h
+FROM sensor_clock c
+LEFT JOIN recording r ON r.sha256 = c.recording;
+COMMENT ON VIEW sensor_clocks IS 'How the clock of each sensor of a night was brought onto one; all times of events are on that one. Nights analysed before version 9 of the schema have none. Source: sensor_clock, recording.';
+COMMENT ON COLUMN sensor_clocks.subject IS 'Who slept.';
+COMMENT ON COLUMN sensor_clocks.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN sensor_clocks.recording IS 'SHA-256 of the recording.';
+COMMENT ON COLUMN sensor_clocks.site IS 'Where the sensor was worn.';
+COMMENT ON COLUMN sensor_clocks.leg IS 'Which leg: left, right, unknown.';
+COMMENT ON COLUMN sensor_clocks.stays IS 'True where it is the clock of the night: that of the left leg, else of the right one, else of the first sensor.';
+COMMENT ON COLUMN sensor_clocks.behind_s IS 'Added to its times at compared_at, seconds; NULL where nothing was moved.';
+COMMENT ON COLUMN sensor_clocks.drift_ppm IS 'How fast that grows, parts per million; NULL where it could not be told.';
+COMMENT ON COLUMN sensor_clocks.compared_at IS 'The moment on its own clock to which behind_s belongs, UTC; NULL where nothing was moved.';
+COMMENT ON COLUMN sensor_clocks.confidence IS 'How clearly shared movements show it, 0-1; too low, and nothing was moved. NULL where not compared.';
+COMMENT ON COLUMN sensor_clocks.shared_h IS 'How long it ran beside one that stays, hours; NULL where not compared.';
+
 CREATE OR REPLACE VIEW journal AS
 SELECT subject, day, kind, value, text
 FROM journal_entry;
@@ -235,42 +256,43 @@ COMMENT ON COLUMN reviews.note IS 'In the words of the reviewer; NULL for none.'
 COMMENT ON COLUMN reviews.reviewer IS 'Who judged.';
 COMMENT ON COLUMN reviews.reviewed_at IS 'When, UTC.';
 
--- One night is not a pattern: in RLS 34 % of single nights exceed 15/h, but 63 % of people do at least once in
--- five (Trotti 2009). So 2 of at least 3 assessable nights, and a note below 5.
+-- One night is not a pattern; the numbers of nights, and why they are these, stand in analytics/nights/how_many.py.
 CREATE OR REPLACE VIEW patterns AS
-WITH assessed AS (
+WITH chosen AS (SELECT value AS ruleset FROM setting WHERE name = 'default_ruleset'),
+assessed AS (
     SELECT subject, count(*) AS n_assessable FROM night WHERE assessable GROUP BY subject
 ),
-raised AS (
-    SELECT f.subject, f.name AS flag, count(*) AS n_flagged, min(f.night_date) AS first_night, max(f.night_date) AS last_night
+told AS (
+    SELECT f.subject, f.name AS flag, count(*) FILTER (f.raised) AS n_flagged, count(*) AS n_able,
+        min(f.night_date) FILTER (f.raised) AS first_night, max(f.night_date) FILTER (f.raised) AS last_night
     FROM flag f
     JOIN night n ON n.subject = f.subject AND n.night_date = f.night_date AND n.assessable
-    WHERE f.raised AND f.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
+    WHERE f.state <> 'cannot_tell' AND f.ruleset = (SELECT ruleset FROM chosen)
     GROUP BY ALL
 )
 SELECT
-    r.subject, r.flag, r.n_flagged, a.n_assessable, r.n_flagged / a.n_assessable AS share,
-    r.n_flagged >= 2 AND a.n_assessable >= 3 AS is_pattern,
+    t.subject, t.flag, t.n_flagged, a.n_assessable, t.n_flagged / t.n_able AS share,
+    t.n_flagged >= {PATTERN_NIGHTS} AND t.n_able >= {PATTERN_OF} AS is_pattern,
     format(
-        '{} on {} of {} assessable nights',
-        replace(replace(replace(r.flag, '_', ' '), 'plmd', 'PLMD'), 'rls', 'RLS'), r.n_flagged, a.n_assessable
+        '{} on {} of {} {}',
+        replace(replace(replace(t.flag, '_', ' '), 'plmd', 'PLMD'), 'rls', 'RLS'), t.n_flagged, t.n_able,
+        if(t.n_able = a.n_assessable, '{assessable_nights}', '{told_nights}')
     ) AS finding,
-    CASE
-        WHEN a.n_assessable < 3 THEN 'fewer than three nights: too few for a pattern'
-        WHEN a.n_assessable < 5 THEN 'fewer than five nights: nights differ, record more'
-    END AS note,
-    r.first_night, r.last_night
-FROM raised r
-JOIN assessed a ON a.subject = r.subject;
+    CASE WHEN t.n_able < {FEW_NIGHTS} THEN '{few_nights_differ}' END AS note,
+    t.first_night, t.last_night, t.n_able
+FROM told t
+JOIN assessed a ON a.subject = t.subject
+WHERE t.n_flagged > 0;
 COMMENT ON VIEW patterns IS 'Findings about a person over all assessable nights, under the default rule set. Source: flag, night.';
 COMMENT ON COLUMN patterns.subject IS 'Who slept.';
 COMMENT ON COLUMN patterns.flag IS 'The flag that was raised.';
 COMMENT ON COLUMN patterns.n_flagged IS 'Assessable nights on which it was raised, counted.';
 COMMENT ON COLUMN patterns.n_assessable IS 'Assessable nights of this person, counted.';
-COMMENT ON COLUMN patterns.share IS 'n_flagged / n_assessable, 0-1.';
-COMMENT ON COLUMN patterns.is_pattern IS 'True from 2 nights on, of at least 3 assessable ones; one night is not a pattern (Trotti 2009).';
-COMMENT ON COLUMN patterns.finding IS 'The same as words: on N of M assessable nights.';
-COMMENT ON COLUMN patterns.note IS 'Says so where the nights are fewer than five; NULL otherwise.';
+COMMENT ON COLUMN patterns.share IS 'n_flagged / n_able, 0-1.';
+COMMENT ON COLUMN patterns.is_pattern IS 'True from {PATTERN_NIGHTS} nights on, of at least {PATTERN_OF} on which it could be told; one night is not a pattern (Trotti 2009).';
+COMMENT ON COLUMN patterns.finding IS 'The same as words: on N of M nights.';
+COMMENT ON COLUMN patterns.note IS 'Says so where these nights are fewer than {FEW_NIGHTS}; NULL otherwise.';
+COMMENT ON COLUMN patterns.n_able IS 'Assessable nights on which the flag could be told, counted.';
 COMMENT ON COLUMN patterns.first_night IS 'First night on which it was raised, local date of the evening.';
 COMMENT ON COLUMN patterns.last_night IS 'Last night on which it was raised, local date of the evening.';
 

@@ -72,7 +72,7 @@ def test_a_good_night_is_assessable() -> None:
         (
             {"unworn_h": 5.1},
             {"unworn_h": 5.0},
-            "The sensor lay still for 5.1 h without a single movement and was probably not worn; 3.9 h are left, at"
+            "The sensor lay still in stretches of 5.1 h in all and was then probably not worn; 3.9 h are left, at"
             " least 4 h are needed.",
         ),
         (

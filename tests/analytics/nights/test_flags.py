@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 import pytest
 
 from analytics.criteria import Criteria
 from analytics.model import Night
-from ingest.recording import StageSpan
+from analytics.words import FLAGS
+from ingest.recording import Site, StageSpan
 from tests.analytics.signals import EVENING_US, add_jerk, channel, night_of_kicks
-from tests.analytics.whole_nights import CRITERIA, HOUR_S, Signal, analysed, flag, states
+from tests.analytics.whole_nights import CRITERIA, HOUR_S, PERIODIC_S, Signal, analysed, flag, states
+
+BySite = Callable[[Site], Night]
 
 
 def test_the_flag_names_every_criterion_and_what_no_sensor_can_tell(periodic_night: Night) -> None:
@@ -64,6 +70,53 @@ def test_three_jerks_round_the_onset_are_flagged_as_frequent_hypnic_jerks(calm: 
     assert night.n_hypnic_jerks == 3
     assert flag(night, "frequent_hypnic_jerks").raised
     assert not flag(night, "possible_plmd").raised
+
+
+@pytest.fixture(scope="module")
+def jerking(calm: Signal) -> Signal:
+    """Three jerks round the onset, and six runs of kicks."""
+    at_s, xyz = calm[0], night_of_kicks(PERIODIC_S)[1]
+    for onset_s in (2100.0, 2300.0, 2600.0):
+        add_jerk(at_s, xyz, onset_s)
+    return at_s, xyz
+
+
+@pytest.mark.parametrize("name", FLAGS)
+@pytest.mark.parametrize(
+    ("site", "says"),
+    [
+        ("wrist", "worn elsewhere"),
+        ("unknown", "not known where it was worn"),
+        ("thigh", "worn elsewhere"),
+        pytest.param("hip", "worn elsewhere", marks=pytest.mark.slow),
+    ],
+)
+def test_no_flag_is_told_where_no_foot_was_seen(nights_by_site: BySite, name: str, site: Site, says: str) -> None:
+    found = flag(nights_by_site(site), name)
+    assert found.state == "cannot_tell"
+    assert found.reason == f"Cannot tell about {FLAGS[name]}: worn on the foot or ankle: {says}."
+
+
+@pytest.fixture(scope="module")
+def nights_by_site(jerking: Signal) -> BySite:
+    return cache(lambda site: analysed([channel(*jerking, site=site)]))
+
+
+@pytest.mark.parametrize("name", FLAGS)
+def test_no_flag_is_told_of_a_night_that_cannot_be_assessed(jerking: Signal, name: str) -> None:
+    at_s, xyz = jerking
+    short = at_s < 3.5 * HOUR_S
+    night = analysed([channel(at_s[short], xyz[short])])
+    assert not night.assessable
+    found = flag(night, name)
+    assert found.state == "cannot_tell"
+    assert night.not_assessable_reason is not None
+    assert night.not_assessable_reason.rstrip(".") in found.reason
+
+
+def test_a_jerking_ankle_is_told(jerking: Signal) -> None:
+    found = [flag(analysed([channel(*jerking)]), name).state for name in FLAGS]
+    assert found[:2] == ["raised", "raised"]
 
 
 def test_periodic_kicks_while_lying_awake_are_possible_rls_and_no_plms(kicking: Signal) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,7 +12,16 @@ from hypothesis import strategies as st
 from scipy.stats import theilslopes
 
 from analytics.model import FlagName, JournalEntry
-from analytics.nights.patterns import NightFacts, Sign, clinician_signs, is_pattern, nights_with, spread, trend
+from analytics.nights.patterns import (
+    NightFacts,
+    Sign,
+    clinician_signs,
+    is_pattern,
+    nights_with,
+    on_nights,
+    spread,
+    trend,
+)
 
 FIRST = date(2026, 3, 2)
 
@@ -128,3 +138,29 @@ def test_few_nights_are_called_few() -> None:
     jerky = nights(20, 20, 20, flag="frequent_hypnic_jerks")
     assert "few nights" in sign("several jerks", jerky, []).says
     assert "few nights" not in sign("several jerks", nights(20, 20, 20, 3, 3, flag="frequent_hypnic_jerks"), []).says
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_on_fewer_nights_than_a_pattern_takes_its_absence_is_not_known(n: int) -> None:
+    assert sign("several jerks", nights(*[3] * n, flag="frequent_hypnic_jerks"), []).state == "not known"
+    assert sign("several jerks", nights(3, 3, 3, flag="frequent_hypnic_jerks"), []).state == "not seen"
+
+
+@pytest.mark.parametrize("index", [(3,), (3, 3, 3), (3,) * 9])
+def test_a_partner_who_was_never_asked_did_not_say_no(index: tuple[float, ...]) -> None:
+    found = sign("partner", nights(*index), [])
+    assert found.state == "not known"
+    assert "note it in the journal as partner_saw_kicks" in found.says
+
+
+def test_of_several_symptoms_those_that_were_never_noted_are_named() -> None:
+    assert sign("tingling", nights(3), noted("numbness", 0)).says.endswith("; tingling and weakness not")
+    assert sign("tingling", nights(3), noted("numbness", 1)).says == "written down on 1 of 1 days"
+
+
+def test_nights_on_which_a_flag_could_not_be_told_do_not_count() -> None:
+    told = nights(20, 20, 3)
+    untold = [replace(night, untold=frozenset({"possible_plmd"})) for night in nights(3, 3)]
+    assert nights_with("possible_plmd", [*told, *untold]) == (2, 3)
+    assert nights_with("possible_rls", [*told, *untold]) == (0, 5)
+    assert on_nights(2, 3, 5) == "on 2 of 3 nights on which it could be told"

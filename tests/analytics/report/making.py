@@ -61,7 +61,15 @@ def crowded(day: date, recordings: Sequence[str], *, hours: float, n: int, both:
         Blank(end_us - length_us // 8, end_us, "unworn"),
     )
     base = plain_score((), tst_h=hours * 0.8, raised=n > 100)
-    measures = {**base.measures, "n_lm": n, "n_clm": n, "n_plms": n // 8, "n_series": 1, "plms_index": n / 8 / hours}
+    measures = {
+        **base.measures,
+        "n_lm": n,
+        "n_clm": n,
+        "n_plms": n // 8,
+        "n_series": 1,
+        "n_series_in_sleep": 1,
+        "plms_index": n / 8 / hours,
+    }
     score = replace(base, ruleset_hash=ruleset_hash(DEFAULT_RULESET), measures=measures, events=tuple(events))
     return plain_night(
         "anna",

@@ -65,8 +65,8 @@ def test_home_shows_every_night_with_its_ticks_and_its_state(address: str, tab: 
     opened(tab, address)
     expect(tab.locator(".nights li")).to_have_count(3)
     expect(tab.locator(".nights .stroke-periodic").first).to_be_attached()
-    expect(tab.locator(".findings")).to_contain_text("possible PLMD on 1 of 3 nights")
-    expect(tab.locator(".findings")).to_contain_text("Fewer than 7 nights")
+    expect(tab.locator(".findings")).to_contain_text("possible PLMD on 1 of 3 assessable nights")
+    expect(tab.locator(".findings")).to_contain_text("Fewer than 5 nights")
     tab.get_by_label("flagged", exact=True).check()
     expect(tab.locator(".nights li")).to_have_count(2)
     with tab.expect_download() as download:

@@ -54,8 +54,8 @@ def at(odd: Path) -> Iterator[str]:
 def test_a_night_without_movements_answers_every_key_and_claims_nothing(at: str, odd: Path, tab: Tab) -> None:
     opened(tab, at + STILL)
     expect(tab.get_by_text("No movement was found in this night.")).to_be_visible()
-    expect(tab.get_by_text("cannot tell: possible PLMD")).to_be_visible()
-    assert "no possible PLMD" not in tab.locator("main").inner_text()
+    expect(tab.get_by_text("possible PLMD: cannot tell")).to_be_visible()
+    assert "possible PLMD: not flagged" not in tab.locator("main").inner_text()
     for key in ("j", "k", "d", "z", "+", "-", "0"):
         tab.keyboard.press(key)
     expect(tab.locator("#status")).to_contain_text("There is no movement to judge.")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from analytics.criteria import Criteria
 from analytics.model import Channel
 from analytics.signal.alignment import Offset, Parts, aligned, compare
+from analytics.signal.clocks import SensorClock, legs_compared
 from analytics.signal.motion import Segment, segments
 from analytics.simulate import PROFILES, SENSORS, Plan, plan_night, render
 from analytics.simulate.legs import LegClock, two_legs
@@ -88,7 +89,10 @@ def sensor(part: Segment, side: Side, name: str = "a") -> Channel:
 def off_s(offset: Offset, clock: LegClock, *, hours: float = 8.0) -> NDArray[np.float64]:
     """How far the corrected clock is from the true one at the start, the middle and the end."""
     true_s = np.array([0.0, hours / 2, hours]) * HOUR_S
-    return (offset.corrected(clock.shown_us(EVENING_US, true_s)) - EVENING_US) / 1e6 - true_s
+    found = SensorClock(
+        "b" * 64, "right", stays=False, compared_us=offset.at_us, behind_s=offset.behind_s, drift_ppm=offset.drift_ppm
+    )
+    return (found.of_night(clock.shown_us(EVENING_US, true_s)) - EVENING_US) / 1e6 - true_s
 
 
 @settings(max_examples=15)
@@ -130,16 +134,15 @@ def test_the_left_leg_keeps_its_clock_wherever_it_stands() -> None:
     one = bursts(restless(5))
     other = on(LegClock(4), one)
     left, right = sensor(one, "left"), sensor(other, "right", "b")
-    (kept, moved), (kept_part, moved_part), offset = aligned([left, right], [(one,), (other,)], CRITERIA)
+    (kept, moved), (kept_part, moved_part), clocks = aligned([left, right], [(one,), (other,)], CRITERIA)
     swapped = aligned([right, left], [(other,), (one,)], CRITERIA)
-    assert offset is not None
-    assert offset.trusted
+    assert [(clock.stays, clock.is_moved) for clock in clocks] == [(True, False), (False, True)]
     assert kept is left
     assert kept_part == (one,)
     np.testing.assert_allclose(moved.time_us, left.time_us, atol=100_000)
     np.testing.assert_allclose(moved_part[0].time_us, one.time_us, atol=100_000)
     np.testing.assert_allclose(moved_part[0].slow_time_us, one.slow_time_us, atol=100_000)
-    assert swapped[2] == offset
+    assert swapped[2] == clocks[::-1]
     assert swapped[0][1] is left
     np.testing.assert_array_equal(swapped[0][0].time_us, moved.time_us)
 
@@ -147,11 +150,10 @@ def test_the_left_leg_keeps_its_clock_wherever_it_stands() -> None:
 def test_strangers_stay_where_they_are_and_the_doubt_is_told() -> None:
     one, other = bursts(restless(6)), bursts(restless(7))
     channels = [sensor(one, "left"), sensor(other, "right", "b")]
-    same, parts, offset = aligned(channels, [(one,), (other,)], CRITERIA)
+    same, parts, clocks = aligned(channels, [(one,), (other,)], CRITERIA)
     assert same == channels
     assert parts == [(one,), (other,)]
-    assert offset is not None
-    assert not offset.trusted
+    assert [(clock.is_moved, clock.confidence is not None) for clock in clocks] == [(False, False), (False, True)]
 
 
 @pytest.mark.parametrize(("hours", "is_compared"), [(2.9, False), (3.1, True)])
@@ -159,7 +161,7 @@ def test_three_hours_together_are_needed(hours: float, is_compared: bool) -> Non
     one = bursts(restless(8))
     other = cut(one, 8 - hours, 8)
     found = aligned([sensor(one, "left"), sensor(other, "right")], [(one,), (other,)], CRITERIA)[2]
-    assert (found is not None) is is_compared
+    assert (legs_compared(found) is not None) is is_compared
 
 
 def test_two_sensors_of_one_leg_are_never_moved_against_each_other() -> None:
@@ -192,8 +194,8 @@ def test_a_leg_in_two_files_is_compared_with_the_file_that_it_ran_beside() -> No
     evening, morning = cut(one, 0, 3.9), cut(one, 4.1, 8)
     right = on(LegClock(6), morning)
     channels = [sensor(evening, "left"), sensor(morning, "left", "b"), sensor(right, "right", "c")]
-    moved, _, offset = aligned(channels, [(evening,), (morning,), (right,)], CRITERIA)
-    assert offset is not None
+    moved, _, clocks = aligned(channels, [(evening,), (morning,), (right,)], CRITERIA)
+    assert [clock.shared_h is not None for clock in clocks] == [False, False, True]
     np.testing.assert_allclose(moved[2].time_us, morning.time_us, atol=100_000)
 
 

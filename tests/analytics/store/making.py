@@ -126,7 +126,9 @@ def score(
         ruleset=ruleset,
         ruleset_hash="abc123",
         measures={
-            "n_lm": n, "n_clm": n, "n_plm": n, "n_plms": n, "n_plmw": 0, "n_series": 1 if n else 0, "wake_h": 0.5,
+            "n_lm": n, "n_clm": n, "n_plm": n, "n_plms": n, "n_plmw": 0, "n_series": 1 if n else 0,
+            "n_series_in_sleep": 1 if n else 0,
+            "wake_h": 0.5,
             "plms_index": n / tst_h, "plmw_index": 0.0, "share_imi_20_40": 0.8, "periodicity_unstable": False,
         },
         events=tuple(event(m.number, m.onset_us) for m in movements),

@@ -10,7 +10,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from analytics.nights.patterns import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF, NightFacts, is_pattern
+from analytics.nights.how_many import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF
+from analytics.nights.patterns import NightFacts, is_pattern, note_on, on_nights
 from analytics.store import Store, query, save, save_nights, set_default_ruleset
 from analytics.store.rows import MEASURES, NIGHT_TABLES
 from tests.analytics.store.making import EVENING, START_US, attempt, evenings, execute, night, score, sha, stored
@@ -32,6 +33,7 @@ CONTRACT = {
     "reviews": "subject night_date movement_no onset_at recording start_at end_at verdict note reviewer reviewed_at",
     "patterns": "subject flag n_flagged n_assessable is_pattern finding note",
     "sleep_stages": "subject night_date stage start_at end_at recording",
+    "sensor_clocks": "subject night_date recording site leg stays behind_s drift_ppm compared_at confidence shared_h",
     "heart_rate": "subject night_date minute_at heart_bpm rmssd_ms recording",
 }
 
@@ -195,11 +197,11 @@ def nights_with(store: Store, raised: list[bool], *, subject: str = "anna", asse
 @pytest.mark.parametrize(
     ("raised", "is_pattern", "note"),
     [
-        ([True], False, "fewer than three nights: too few for a pattern"),
-        ([True, True], False, "fewer than three nights: too few for a pattern"),
-        ([True, False, False], False, "fewer than five nights: nights differ, record more"),
-        ([True, True, False], True, "fewer than five nights: nights differ, record more"),
-        ([True, True, False, False], True, "fewer than five nights: nights differ, record more"),
+        ([True], False, "fewer than 5 nights: nights differ, record more"),
+        ([True, True], False, "fewer than 5 nights: nights differ, record more"),
+        ([True, False, False], False, "fewer than 5 nights: nights differ, record more"),
+        ([True, True, False], True, "fewer than 5 nights: nights differ, record more"),
+        ([True, True, False, False], True, "fewer than 5 nights: nights differ, record more"),
         ([True, True, False, False, False], True, None),
         ([True, False, False, False, False], False, None),
     ],
@@ -214,7 +216,7 @@ def test_two_of_at_least_three_nights_are_a_pattern(
 
 
 def test_the_view_calls_the_same_nights_a_pattern_and_few_as_the_command_does(store: Store) -> None:
-    """The thresholds stand in the view and in `analytics.nights.patterns`."""
+    """The thresholds of both are those of `analytics.nights.how_many`."""
     numbers = (1, PATTERN_OF - 1, PATTERN_OF, FEW_NIGHTS - 1, FEW_NIGHTS)
     cases = {f"{k} of {n}": (k, n) for n in numbers for k in range(1, min(n, PATTERN_NIGHTS) + 1)}
     expected = {}
@@ -225,10 +227,17 @@ def test_the_view_calls_the_same_nights_a_pattern_and_few_as_the_command_does(st
             NightFacts(day, assessable=True, plms_index=None, flags=frozenset({"possible_plmd"} if flag else ()))
             for day, flag in zip(evenings(n), raised, strict=True)
         ]
-        note = "fewer than three" if n < PATTERN_OF else "fewer than five" if n < FEW_NIGHTS else None
-        expected[subject] = (is_pattern("possible_plmd", facts), note)
-    rows = query(store, "SELECT subject, is_pattern, regexp_extract(note, '^fewer than \\w+') FROM patterns").rows()
+        expected[subject] = (is_pattern("possible_plmd", facts), note_on(n))
+    rows = query(store, "SELECT subject, is_pattern, note FROM patterns").rows()
     assert {subject: (told, note) for subject, told, note in rows} == expected
+
+
+def test_nights_on_which_a_flag_could_not_be_told_are_none_without_it(store: Store) -> None:
+    nights_with(store, [True, True, False, False])
+    execute(store, "UPDATE flag SET state = 'cannot_tell' WHERE NOT raised AND night_date > DATE '2026-03-12'")
+    found = row(store, "FROM patterns")
+    assert (found["n_flagged"], found["n_able"], found["n_assessable"], found["share"]) == (2, 3, 4, 2 / 3)
+    assert found["finding"] == f"possible PLMD {on_nights(2, 3, 4)}"
 
 
 def test_nights_that_cannot_be_assessed_make_no_pattern(store: Store) -> None:

@@ -23,7 +23,7 @@ def test_people_read_counts_what_is_missing_and_that_it_is_no_diagnosis(run: Run
     said = run("patterns", "--db", DB)
     assert said.code == 0
     assert "2 nights, 1 of them assessable" in said.out
-    assert "possible_plmd on 1 of 1 nights\n" in said.out
+    assert "possible_plmd on 1 of 1 assessable nights\n" in said.out
     assert "fewer than 5 nights" in said.out
     assert "\x1b" not in said.out
     assert said.out.endswith(
@@ -35,7 +35,13 @@ def test_scripts_read_the_same_with_every_sign(run: Run) -> None:
     document = json.loads(run("patterns", "--json", "--db", DB).out)
     (person,) = document["people"]
     assert person["subject"] == SUBJECT
-    assert person["flags"]["possible_plmd"] == {"n_flagged": 1, "n_assessable": 1, "is_pattern": False}
+    assert person["flags"]["possible_plmd"] == {
+        "n_flagged": 1,
+        "n_able": 1,
+        "n_assessable": 1,
+        "is_pattern": False,
+        "finding": "on 1 of 1 assessable nights",
+    }
     assert person["plms_index"] == {"n_nights": 1, "median": 45.04, "low": 45.04, "high": 45.04}
     assert person["trend"] is None
     assert len(person["signs"]) == 8

@@ -221,3 +221,22 @@ def test_a_published_copy_is_never_brought_up_to_date_itself(tmp_path: Path) -> 
     with pytest.raises(DatabaseOlderError, match=r"it is a copy: .* --db nights\.duckdb makes it anew"):
         initialise(Store(path))
     assert path.read_bytes() == before
+
+
+def test_older_nights_get_the_state_of_their_flags_and_their_series_in_sleep(tmp_path: Path, fresh: Path) -> None:
+    """As `Flag.state` and the scoring would say it, from the rows that are there."""
+    store = Store(Path(shutil.copy(fresh, tmp_path / "current.duckdb")))
+    bring_in(store, stored())
+    untold = '[{"state": "met"}, {"state": "not measurable"}, {"state": "not met"}]'
+    execute(store, f"UPDATE flag SET criteria = '{untold}' WHERE name = 'possible_rls'")
+    old = Store(aged(store.path, tmp_path / "old" / "nights.duckdb", 7))
+    initialise(old)
+    states = "SELECT DISTINCT name, raised, state FROM flag ORDER BY ALL"
+    assert query(old, states).rows() == [
+        ("possible_plmd", False, "not_raised"),
+        ("possible_plmd", True, "raised"),
+        ("possible_rls", False, "cannot_tell"),
+    ]
+    series = "SELECT ruleset, n_series_in_sleep FROM score ORDER BY ALL"
+    assert query(old, series).rows() == query(store, series).rows()
+    assert query(old, "FROM sensor_clocks").is_empty()
