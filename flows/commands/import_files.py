@@ -72,6 +72,8 @@ def _row(outcome: Outcome) -> dict[str, object]:
         "status": outcome.status,
         "sha256": outcome.sha256,
         "nights": outcome.nights,
+        "changes": outcome.changes,
+        "assumed_zone": outcome.assumed_zone,
         "warnings": outcome.warnings,
         "error": outcome.error,
     }

@@ -26,7 +26,7 @@ from analytics.store import (
 )
 from flows import __version__
 from flows.importing.analysis import NightToAnalyse
-from flows.importing.declared import corrects
+from flows.importing.declared import changes, corrects
 from flows.importing.import_run import Context
 from flows.importing.worker_tasks import analysed
 from ingest.clock import microseconds
@@ -38,8 +38,15 @@ STALE_TRIES = 5
 _Analysed = dict[NightKey, tuple[NightToAnalyse, Night | None]]
 
 
-def store_recording(stored: StoredRecording, context: Context, started_at_us: int) -> tuple[date, ...] | None:
+def store_recording(
+    stored: StoredRecording, context: Context, started_at_us: int, *, known: StoredRecording | None = None
+) -> tuple[date, ...] | None:
     """Analyse every night that a recording touches, together with all others of that night, and save.
+
+    Parameters
+    ----------
+    known : StoredRecording or None
+        The recording as it was stored before; the books say what was changed.
 
     Returns
     -------
@@ -58,7 +65,7 @@ def store_recording(stored: StoredRecording, context: Context, started_at_us: in
             return None
     for _ in range(STALE_TRIES):
         nights = _bring_up_to_date(found, stored, context)
-        attempt = Attempt(stored.path, stored.sha256, "imported", None, started_at_us, now_us(), __version__)
+        attempt = _attempt(stored, known, started_at_us)
         try:
             save(context.store, stored, nights, attempt)
         except StaleAnalysisError:
@@ -67,6 +74,21 @@ def store_recording(stored: StoredRecording, context: Context, started_at_us: in
         return tuple(sorted(night.night_date for night in nights if night.subject == stored.subject))
     raise DatabaseBusyError(
         "other imports kept changing the same night", path=stored.path, hint="import it again when they are done"
+    )
+
+
+def _attempt(stored: StoredRecording, known: StoredRecording | None, started_at_us: int) -> Attempt:
+    return Attempt(
+        stored.path,
+        stored.sha256,
+        "imported",
+        None,
+        started_at_us,
+        now_us(),
+        __version__,
+        stored.zone,
+        stored.zone_source,
+        changes(known, stored, with_names=False) if known else None,
     )
 
 

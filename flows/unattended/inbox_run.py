@@ -68,11 +68,12 @@ class Visit:
 
     def summary(self) -> str:
         """One line with the counts that are not zero, and always the first two."""
-        flagged = sum(notice.about != NO_DATA for notice in self.notices)
+        flagged = sum(notice.is_flag for notice in self.notices)
         found = {
             **counts(self.outcomes),
             "still being written": len(self.waiting),
             "refused before": self.refused_before,
+            "in an assumed zone": sum(outcome.assumed_zone is not None for outcome in self.outcomes),
             "moved": self.n_moved,
             "newly flagged": flagged,
         }
