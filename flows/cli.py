@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 
 from flows import __version__
 from flows.terminal.exit_codes import INTERRUPTED_LINE, ExitCode, answer, failed
@@ -157,10 +157,27 @@ def _answered(arguments: Sequence[str] | None) -> int:
         sys.stdout.flush()
         return result if isinstance(result, int) else ExitCode.DONE
     except CycloptsError as error:
-        return failed(f"{' '.join(str(error).split())} (see nightkick --help)", ExitCode.USAGE)
+        return failed(f"{' '.join(str(error).split())} ({_where_to_look(error)})", ExitCode.USAGE)
     except BrokenPipeError:
         # Whoever reads us has had enough (`| head`). Python would complain once more while flushing at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
     except Exception as error:
         return answer(error)
+
+
+def _where_to_look(error: CycloptsError) -> str:
+    """Where a command line that is wrong is explained: the help of its command, and who has the option it named."""
+    command = " ".join(["nightkick", *(error.command_chain or ())])
+    option = (error.token.keyword or error.token.value) if isinstance(error, UnknownOptionError) else ""
+    owners = [name for name in COMMANDS if option in _options_of(name)] if option.startswith("--") else []
+    taken = f"{', '.join(owners)} take{'s' if len(owners) == 1 else ''} {option}; " if owners else ""
+    return f"{taken}see {command} --help"
+
+
+def _options_of(command: str) -> set[str]:
+    """Names of a command's own options; none of one that has commands of its own."""
+    found = app[command]
+    if found.default_command is None:
+        return set()
+    return {name for argument in found.assemble_argument_collection() for name in argument.names}

@@ -143,7 +143,7 @@ def _resolved(
     offset_s, file_zone, warnings = _sane(clock)
     zone, source = _wearers_zone(declared_zone, declared_by, file_zone, offset_s)
     if zone is None:
-        zone = (machine_zone or _machines_zone)()
+        zone = (machine_zone or machines_zone)()
         warnings += (_assumption(zone, clock, device),)
     if clock.base == "utc":
         return Clock(zone, source, shift_us=0, instants_known=True), warnings
@@ -300,7 +300,8 @@ def _wearers_zone(
     return None, "assumed"
 
 
-def _machines_zone() -> str:
+def machines_zone() -> str:
+    """The name of this machine's own zone; UTC where the machine does not know."""
     # Imported here: tzlocal is asked only when neither file nor user says.
     from tzlocal import get_localzone_name
 

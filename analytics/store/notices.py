@@ -13,6 +13,7 @@ from analytics.store.database.tables import UTC_US, Columns, frame_of, insert
 
 #: What a notice is about that is no flag.
 NO_DATA = "no_data"
+ASSUMED_ZONE = "assumed_zone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,10 @@ class Notice:
     Attributes
     ----------
     night_date : date
-        Local date of the evening; for ``no_data`` that of the last night with data.
+        Local date of the evening; for ``no_data`` that of the last night with data, for ``assumed_zone`` of the last
+        one in that zone.
     about : str
-        Name of a flag, or ``no_data``.
+        Name of a flag, ``no_data`` or ``assumed_zone``.
     reason : str
         A sentence.
     """
@@ -33,10 +35,16 @@ class Notice:
     night_date: date
     about: str
     reason: str
+    zone: str | None = None
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it is about a flag of a night."""
+        return self.about not in (NO_DATA, ASSUMED_ZONE)
 
 
 def untold(store: Store, *, since: date | None) -> tuple[Notice, ...]:
-    """Flags that were not told, by evening; and people of whom no night came from ``since`` on.
+    """What was not told: flags, by evening; zones that were assumed; people of whom no night came from ``since`` on.
 
     Parameters
     ----------
@@ -45,11 +53,21 @@ def untold(store: Store, *, since: date | None) -> tuple[Notice, ...]:
     """
     with reading(store) as con:
         flagged = con.execute(_FLAGGED).fetchall()
+        assumed = con.execute(_ASSUMED, [ASSUMED_ZONE]).fetchall()
         silent = con.execute(_SILENT, [NO_DATA, since]).fetchall() if since else []
     missing = [
         Notice(subject, last, NO_DATA, f"no night of {subject} has come since {last}") for subject, last in silent
     ]
-    return (*(Notice(*row) for row in flagged), *missing)
+    zones = [Notice(subject, last, ASSUMED_ZONE, _doubt(subject, zone, n), zone) for subject, last, zone, n in assumed]
+    return (*(Notice(*row) for row in flagged), *zones, *missing)
+
+
+def _doubt(subject: str, zone: str, n: int) -> str:
+    recordings = "1 recording" if n == 1 else f"{n} recordings"
+    return (
+        f"{recordings} of {subject} assumed to be in {zone}, this machine's time zone, because nothing names another"
+        " (give --tz Europe/Berlin, or tz in nightkick.toml, and import them again)"
+    )
 
 
 def mark_told(store: Store, notices: Sequence[Notice]) -> None:
@@ -68,6 +86,19 @@ _FLAGGED = """
     WHERE NOT EXISTS (
         SELECT 1 FROM notice n WHERE n.subject = f.subject AND n.night_date = f.night_date AND n.about = f.flag)
     ORDER BY night_date, subject, flag
+"""
+#: By person and zone; of recordings that were imported since such a thing was told of that person.
+_ASSUMED = """
+    WITH told AS (SELECT subject, max(told_at) AS at FROM notice WHERE about = ? GROUP BY subject),
+    stored AS (SELECT sha256, max(finished_at) AS at FROM import_attempt WHERE status = 'imported' GROUP BY sha256)
+    SELECT r.subject, max(m.night_date), r.zone, count(DISTINCT r.sha256)
+    FROM recording r
+    JOIN recording_night m USING (sha256)
+    JOIN stored USING (sha256)
+    LEFT JOIN told ON told.subject = r.subject
+    WHERE r.zone_source = 'assumed' AND (told.at IS NULL OR stored.at > told.at)
+    GROUP BY r.subject, r.zone
+    ORDER BY r.subject, r.zone
 """
 _SILENT = """
     WITH latest AS (SELECT subject, max(night_date) AS night_date FROM nights GROUP BY subject)

@@ -27,11 +27,20 @@ from analytics.store.samples.handing import PRUNED
 from analytics.store.samples.staged import holds_samples
 from ingest.clock import noon_to_noon
 from ingest.errors import StaleAnalysisError, StoreError
+from ingest.recording import ZoneSource
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to import a file. Times are UTC microseconds since 1970."""
+    """One attempt to import a file. Times are UTC microseconds since 1970.
+
+    Attributes
+    ----------
+    zone, zone_source : str or None
+        What was taken for the wearer's zone, and who said so; None where nothing was stored.
+    changes : tuple of str or None
+        What of a known recording was changed, without names of people; None where it was not known.
+    """
 
     path: Path
     sha256: str | None
@@ -40,6 +49,9 @@ class Attempt:
     started_at_us: int
     finished_at_us: int
     version: str
+    zone: str | None = None
+    zone_source: ZoneSource | None = None
+    changes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +184,14 @@ def _attempt_frame(attempts: Sequence[Attempt]) -> pl.DataFrame:
         "started_at": UTC_US,
         "finished_at": UTC_US,
         "version": pl.String,
+        "zone": pl.String,
+        "zone_source": pl.String,
+        "changes": pl.List(pl.String),
     }
-    rows = [(str(a.path), a.sha256, a.status, a.error, a.started_at_us, a.finished_at_us, a.version) for a in attempts]
-    return frame_of(rows, columns)
+    return frame_of([_attempt_row(attempt) for attempt in attempts], columns)
+
+
+def _attempt_row(a: Attempt) -> tuple[object, ...]:
+    changes = None if a.changes is None else list(a.changes)
+    times = a.started_at_us, a.finished_at_us
+    return str(a.path), a.sha256, a.status, a.error, *times, a.version, a.zone, a.zone_source, changes

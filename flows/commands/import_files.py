@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from flows.importing.outcomes import Outcome
 from flows.importing.telling import counts, summary, tell
 from flows.terminal.exit_codes import ExitCode
-from flows.terminal.options import Database, Json, Start, TimeShift, Zone
+from flows.terminal.options import Database, Json, Side, Site, Start, Subject, TimeShift, Zone
 from flows.terminal.talk import emit, progress, say
 from flows.terminal.values import json_document
 
@@ -23,9 +23,9 @@ def import_(
     paths: list[Path],
     /,
     *,
-    subject: str | None = None,
-    site: Literal["ankle", "foot", "thigh", "hip", "wrist"] | None = None,
-    side: Literal["left", "right"] | None = None,
+    subject: Subject = None,
+    site: Site = None,
+    side: Side = None,
     tz: Zone = None,
     time_shift: TimeShift = None,
     start: Start = None,
@@ -39,18 +39,12 @@ def import_(
     ----------
     paths
         Files, folders, and zip or gzip archives of them.
-    subject
-        Who wore the sensor.
-    site
-        Where it was worn.
-    side
-        On which side.
     flow
         Run as the Prefect flow, as the nightly schedule does (starts in 8-17 s).
     """
     from flows.importing.declared import Wishes
 
-    wishes = Wishes.parsed(subject, site, side, tz, time_shift, start)
+    wishes = Wishes.parsed(subject=subject, site=site, side=side, tz=tz, time_shift=time_shift, start=start)
     outcomes = run_import(paths, wishes, database=db, use_flow=flow)
     tell(outcomes)
     say(summary(outcomes))
@@ -78,6 +72,8 @@ def _row(outcome: Outcome) -> dict[str, object]:
         "status": outcome.status,
         "sha256": outcome.sha256,
         "nights": outcome.nights,
+        "changes": outcome.changes,
+        "assumed_zone": outcome.assumed_zone,
         "warnings": outcome.warnings,
         "error": outcome.error,
     }

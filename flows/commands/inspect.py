@@ -30,7 +30,7 @@ def inspect(
     from flows.importing.declared import Wishes
     from flows.importing.one_recording import description_of
 
-    document = description_of(file, Wishes.parsed(None, None, None, tz, time_shift, start))
+    document = description_of(file, Wishes.parsed(tz=tz, time_shift=time_shift, start=start))
     if as_json:
         emit(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
         return

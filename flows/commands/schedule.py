@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.terminal.options import Database
+from flows.terminal.options import Database, Side, Site, Subject, TimeShift, Zone
 from flows.terminal.talk import say
 
 if TYPE_CHECKING:
@@ -21,7 +21,12 @@ def schedule(
     inbox: Path | None = None,
     at: str | None = None,
     cron: str | None = None,
-    tz: str | None = None,
+    at_tz: str | None = None,
+    subject: Subject = None,
+    site: Site = None,
+    side: Side = None,
+    tz: Zone = None,
+    time_shift: TimeShift = None,
     db: Database = None,
 ) -> None:
     """Import what is new in a folder, night after night, until interrupted.
@@ -34,24 +39,30 @@ def schedule(
         Time of day, HH:MM.
     cron
         When, as a cron expression like "0 9 * * *".
-    tz
-        Zone in which the time is meant, like Europe/Berlin.
+    at_tz
+        Zone in which the time is meant, where that is not the wearer's.
     """
     from flows.importing.declared import Wishes
-    from flows.importing.pipeline import open_context
     from flows.settings.settings import load
     from flows.unattended.prefect_environment import prepare_prefect
-    from flows.unattended.schedule_plan import only_one, plan_for
+    from flows.unattended.schedule_plan import only_one, open_scheduled, plan_for
 
     settings = load()
-    plan = plan_for(settings, inbox=inbox, at=at, cron=cron, tz=tz, database=db)
-    open_context(Wishes(), database=plan.database)
+    wishes = Wishes.parsed(subject=subject, site=site, side=side, time_shift=time_shift)
+    plan = plan_for(settings, inbox=inbox, at=at, cron=cron, tz=tz, database=db, at_tz=at_tz, wishes=wishes)
+    _say_zone(plan, open_scheduled(plan.wishes, database=plan.database).settings.tz)
     with only_one(plan.database):
         if not plan.inbox.is_dir():
             say(f"{plan.inbox}: there is no such folder yet; each run looks again")
         prepare_prefect(plan.prefect_home)
         say("starting Prefect (10-30 s)")
         _serve(plan, settings)
+
+
+def _say_zone(plan: Plan, default: str | None) -> None:
+    """What nights have that name no zone; it is worth knowing before the first of them."""
+    if plan.wishes.tz is None and default is None:
+        say("no zone is named: recordings that name none are taken to be in this machine's (give --tz Europe/Berlin)")
 
 
 def _serve(plan: Plan, settings: Settings) -> None:

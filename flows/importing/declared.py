@@ -6,15 +6,16 @@ recording was told earlier becomes a question again. What was said by no one sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from typing import TYPE_CHECKING, Protocol, get_args
 
 from flows.assigning.assignments import COMMAND_LINE, About, Assignments, Decision, decide
 from flows.assigning.conflicts import checked
 from flows.assigning.lines import COLUMNS, NOTHING, Line, Words, line_of
+from flows.importing.text_forms import TextForm, form_of, one_of, seconds_text, spelt
 from flows.settings.settings import Settings
 from flows.settings.times import moment, shift_s
 from ingest import Declared
@@ -28,46 +29,59 @@ if TYPE_CHECKING:  # `inspect` has no use for the store
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What was said on the command line about every file of this import; None: nothing."""
+    """What an import was told about every file of it; None: nothing.
 
-    subject: str | None = None
-    site: Site | None = None
-    side: Side | None = None
-    tz: str | None = None
-    time_shift_s: float | None = None
-    start: datetime | None = None
+    The command, the flow, the schedule and corrections all hold this one object. Every field has a text form, so that
+    flow parameters and ``prefect.yaml`` carry it: ``Wishes.parsed(**wishes.as_text()) == wishes``.
+
+    Attributes
+    ----------
+    tz : str or None
+        Zone of the wearer.
+    time_shift_s : float or None
+        How much the device's clock was behind, seconds. 0 is a wish too.
+    start : datetime or None
+        When a recording without a clock of its own began; without an offset as the wearer's clocks showed it.
+    """
+
+    subject: str | None = field(default=None, metadata=spelt("subject", str))
+    site: Site | None = field(default=None, metadata=spelt("site", one_of("site", get_args(Site))))
+    side: Side | None = field(default=None, metadata=spelt("side", one_of("side", get_args(Side))))
+    tz: str | None = field(default=None, metadata=spelt("tz", str))
+    time_shift_s: float | None = field(default=None, metadata=spelt("time_shift", shift_s, seconds_text))
+    start: datetime | None = field(default=None, metadata=spelt("start", moment, datetime.isoformat, of_one_file=True))
 
     @classmethod
-    def parsed(
-        cls,
-        subject: str | None,
-        site: str | None,
-        side: str | None,
-        tz: str | None,
-        time_shift: str | None = None,
-        start: str | None = None,
-    ) -> Wishes:
-        """From plain text, as a command line or a deployment carries it.
+    def text_forms(cls, *, of_a_folder: bool = False) -> Mapping[str, TextForm]:
+        """The text form of each field, by the field's name; with ``of_a_folder`` of those that a folder can have."""
+        forms = {part.name: form_of(part) for part in fields(cls)}
+        return {name: form for name, form in forms.items() if not (of_a_folder and form.of_one_file)}
+
+    @classmethod
+    def parsed(cls, *in_order: object, **by_name: object) -> Wishes:
+        """From plain text: in the order of the fields, or by the names of their text forms; None: nothing.
 
         Raises
         ------
         UsageError
-            No such site or side, no length of time, no moment.
+            No such name, site or side, no length of time, no moment, or no text.
         """
-        sites: dict[str, Site] = {name: name for name in get_args(Site)}
-        sides: dict[str, Side] = {name: name for name in get_args(Side)}
-        if site is not None and site not in sites:
-            raise UsageError(f"no site is called {site!r}", hint=f"one of {', '.join(sites)}")
-        if side is not None and side not in sides:
-            raise UsageError(f"no side is called {side!r}", hint=f"one of {', '.join(sides)}")
-        return cls(
-            subject,
-            sites[site] if site else None,
-            sides[side] if side else None,
-            tz,
-            None if time_shift is None else shift_s(time_shift),
-            None if start is None else moment(start),
-        )
+        forms = cls.text_forms()
+        names = [form.name for form in forms.values()]
+        if unknown := by_name.keys() - names:
+            raise UsageError(f"an import is told nothing called {min(unknown)!r}", hint=f"one of {', '.join(names)}")
+        texts = {**dict(zip(names, in_order, strict=False)), **by_name}
+        return cls(**{part: form.read(texts.get(form.name)) for part, form in forms.items()})
+
+    def as_text(self, *, of_a_folder: bool = False) -> dict[str, str | None]:
+        """Plain text by name, for every field; with ``of_a_folder`` for those that a folder can have."""
+        forms = self.text_forms(of_a_folder=of_a_folder)
+        return {form.name: form.text_of(getattr(self, part)) for part, form in forms.items()}
+
+    def over(self, below: Wishes) -> Wishes:
+        """These wishes, and those ``below`` where there is none of these."""
+        both = {part.name: (getattr(self, part.name), getattr(below, part.name)) for part in fields(self)}
+        return Wishes(**{name: low if own is None else own for name, (own, low) in both.items()})
 
 
 class Declare(Protocol):
@@ -207,7 +221,7 @@ def own_words(known: StoredRecording, assignments: Assignments) -> Wishes:
         moment(known.clock_start) if known.clock_start else None,
     )
     if known.user_said is not None:
-        return replace(stored, **{name: None for name in _NAMES if name not in known.user_said})
+        return replace(stored, **{part.name: None for part in fields(Wishes) if part.name not in known.user_said})
     device, default = assignments.devices.get(known.device_serial, Words()), assignments.default
     settled = (
         *(name for name in ("subject", "site", "side", "time_shift_s") if getattr(device, name) is not None),
@@ -240,26 +254,52 @@ def differs(found: Decision, known: StoredRecording) -> bool:
 
 
 def corrects(wishes: Wishes, known: StoredRecording) -> bool:
-    """Whether something explicit differs from what is stored."""
-    pairs = (
-        (wishes.subject, known.subject),
-        (wishes.site, known.site),
-        (wishes.side, known.side),
-        (wishes.tz, known.zone),
-        (wishes.time_shift_s, known.time_shift_s),
-        (wishes.start.isoformat() if wishes.start and known.clock_start else None, known.clock_start),
-    )
-    return any(wish is not None and wish != present for wish, present in pairs)
+    """Whether something explicit differs from what is stored. A zone that was assumed is corrected by any zone."""
+    present = as_stored(known)
+    if known.zone_source == "assumed":
+        present = replace(present, tz=None)
+    if known.clock_start is None:  # the file has a clock of its own, and a start is not used
+        wishes = replace(wishes, start=None)
+    if wishes.time_shift_s is not None:  # as it is stored
+        wishes = replace(wishes, time_shift_s=round(wishes.time_shift_s * 1e6) / 1e6)
+    return wishes.over(present) != present
 
 
 def completed(wishes: Wishes, known: StoredRecording, assignments: Assignments) -> Wishes:
     """A correction changes what it names; what the command line said earlier stays."""
-    earlier = own_words(known, assignments)
-    return Wishes(**{name: _first(getattr(wishes, name), getattr(earlier, name)) for name in _NAMES})
+    return wishes.over(own_words(known, assignments))
 
 
-def _first(now: Any, earlier: Any) -> Any:
-    return earlier if now is None else now
+def as_stored(known: StoredRecording) -> Wishes:
+    """What a recording is stored as, whoever said so."""
+    return Wishes(
+        subject=known.subject,
+        site=known.site,
+        side=known.side,
+        tz=known.zone,
+        time_shift_s=known.time_shift_s,
+        start=moment(known.clock_start) if known.clock_start else None,
+    )
 
 
-_NAMES = tuple(field.name for field in fields(Wishes))
+def changes(before: StoredRecording, now: StoredRecording, *, with_names: bool = True) -> tuple[str, ...]:
+    """What an import changed about a known recording, old -> new: ``zone Europe/Berlin -> UTC (was assumed)``.
+
+    Parameters
+    ----------
+    with_names : bool
+        Whether people are named; what the database keeps must not, for it may be told to forget one of them.
+    """
+    old, new = as_stored(before).as_text(), as_stored(now).as_text()
+    found = {name: f"{_WORDS.get(name, name)} {old[name] or 'none'} -> {new[name] or 'none'}" for name in old}
+    different = {name for name in found if old[name] != new[name]}
+    if before.zone_source == "assumed" and now.zone_source != "assumed":
+        different.add("tz")
+        found["tz"] += " (was assumed)"
+    if not with_names:
+        found["subject"] = "subject changed"
+    return tuple(text for name, text in found.items() if name in different)
+
+
+#: What people read for a name that differs from it.
+_WORDS = {"tz": "zone", "time_shift": "time shift in s"}

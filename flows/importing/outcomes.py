@@ -56,6 +56,10 @@ class Outcome:
         One line that names the file and the way out, for refused and failed.
     may_pass : bool
         The bytes could not be had this time: nothing is known against the file.
+    changes : tuple of str
+        What was changed about a recording that was known, old -> new.
+    assumed_zone : str or None
+        The zone that was taken for the wearer's because nothing names one; None where something does.
     """
 
     path: Path
@@ -66,6 +70,8 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     error: str | None = None
     may_pass: bool = False
+    changes: tuple[str, ...] = ()
+    assumed_zone: str | None = None
 
 
 class Patience:

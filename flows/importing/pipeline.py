@@ -28,7 +28,7 @@ from analytics.store import (
     stored_hashes,
 )
 from flows import __version__
-from flows.importing.declared import Wishes, assignments_of, completed, kept_of
+from flows.importing.declared import Wishes, assignments_of, changes, completed, kept_of
 from flows.importing.import_run import Context
 from flows.importing.inputs import Inputs, find_inputs
 from flows.importing.outcomes import Outcome, Patience, Unusable, given_up, summed_up, unusable
@@ -273,10 +273,19 @@ def _imported(
     found = context.workers.run(staged, context.store, item, said, context.settings, sha256)
     if isinstance(found, str):  # it lies in other files than those of its folder's maker
         return _imported(item, found, find_recording(context.store, found), context, started_at_us)
-    nights = store_recording(found, context, started_at_us)
+    nights = store_recording(found, context, started_at_us, known=known)
     if nights is None:
         return Outcome(item.shown, "known", started_at_us, found.sha256)
-    return Outcome(item.shown, "imported", started_at_us, found.sha256, nights, found.warnings)
+    return Outcome(
+        item.shown,
+        "imported",
+        started_at_us,
+        found.sha256,
+        nights,
+        found.warnings,
+        changes=changes(known, found) if known else (),
+        assumed_zone=found.zone if found.zone_source == "assumed" else None,
+    )
 
 
 def _keep_books(outcomes: Sequence[Outcome], context: Context) -> None:

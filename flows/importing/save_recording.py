@@ -26,7 +26,7 @@ from analytics.store import (
 )
 from flows import __version__
 from flows.importing.analysis import NightToAnalyse
-from flows.importing.declared import corrects, decided, differs
+from flows.importing.declared import changes, corrects, decided, differs
 from flows.importing.import_run import Context
 from flows.importing.worker_tasks import analysed
 from ingest.clock import microseconds
@@ -38,13 +38,17 @@ STALE_TRIES = 5
 _Analysed = dict[NightKey, tuple[NightToAnalyse, Night | None]]
 
 
-def store_recording(stored: StoredRecording, context: Context, started_at_us: int | None) -> tuple[date, ...] | None:
+def store_recording(
+    stored: StoredRecording, context: Context, started_at_us: int | None, *, known: StoredRecording | None = None
+) -> tuple[date, ...] | None:
     """Analyse every night that a recording touches, together with all others of that night, and save.
 
     Parameters
     ----------
     started_at_us : int or None
         When its file was taken up, for the books; None: no file was read.
+    known : StoredRecording or None
+        The recording as it was stored before; the books say what was changed.
 
     Returns
     -------
@@ -63,7 +67,7 @@ def store_recording(stored: StoredRecording, context: Context, started_at_us: in
             return None
     for _ in range(STALE_TRIES):
         nights = _bring_up_to_date(found, stored, context)
-        attempt = None if started_at_us is None else _attempt(stored, started_at_us)
+        attempt = None if started_at_us is None else _attempt(stored, known, started_at_us)
         try:
             save(context.store, stored, nights, attempt)
         except StaleAnalysisError:
@@ -75,8 +79,19 @@ def store_recording(stored: StoredRecording, context: Context, started_at_us: in
     )
 
 
-def _attempt(stored: StoredRecording, started_at_us: int) -> Attempt:
-    return Attempt(stored.path, stored.sha256, "imported", None, started_at_us, now_us(), __version__)
+def _attempt(stored: StoredRecording, known: StoredRecording | None, started_at_us: int) -> Attempt:
+    return Attempt(
+        stored.path,
+        stored.sha256,
+        "imported",
+        None,
+        started_at_us,
+        now_us(),
+        __version__,
+        stored.zone,
+        stored.zone_source,
+        changes(known, stored, with_names=False) if known else None,
+    )
 
 
 def is_settled(known: StoredRecording | None, context: Context) -> bool:

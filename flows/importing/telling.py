@@ -21,12 +21,14 @@ def summary(outcomes: Sequence[Outcome]) -> str:
 
 
 def tell(outcomes: Sequence[Outcome]) -> None:
-    """Say what happened, on stderr: a line a new recording, its warnings, a line an error."""
+    """Say what happened, on stderr: a line a new recording, what was changed, its warnings, an error."""
     for outcome in outcomes:
         if outcome.error is not None:
             complain(outcome.error)
         elif outcome.status == "imported":
             say(f"imported {outcome.path}: {_nights_in_words(outcome)}")
+        for change in outcome.changes:
+            say(f"  {outcome.path.name}: changed: {change}")
         for warning in outcome.warnings:
             say(f"  {outcome.path.name}: {warning}")
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from ingest.errors import UsageError
 
 _SHIFT = re.compile(
-    r"(?P<sign>[+-]?)(?:(?P<seconds>\d{1,12}(?:\.\d{1,9})?)|(?P<h>\d{1,9}):(?P<min>[0-5]\d)(?::(?P<s>[0-5]\d(?:\.\d{1,9})?))?)",
+    r"(?P<sign>[+-]?)(?:(?P<seconds>\d{1,12}(?:\.\d{1,400})?)|(?P<h>\d{1,9}):(?P<min>[0-5]\d)(?::(?P<s>[0-5]\d(?:\.\d{1,9})?))?)",
     re.ASCII,
 )
 _LONGEST_SHIFT_S = 10 * 366 * 86_400

@@ -67,7 +67,10 @@ class PrefectSettings(BaseModel):
 
 
 class ScheduleSettings(BaseModel):
-    """When ``nightkick schedule`` looks, and where. ``at`` is a time of day, or ``cron`` an expression, in ``tz``."""
+    """When ``nightkick schedule`` looks, and where. ``at`` is a time of day, or ``cron`` an expression, in ``at_tz``.
+
+    ``tz`` is the wearer's zone in its runs, and where there is no ``at_tz`` that of the clock too.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -75,6 +78,7 @@ class ScheduleSettings(BaseModel):
     at: Annotated[str, AfterValidator(time_of_day)] | None = None
     cron: Annotated[str, AfterValidator(cron_expression)] | None = None
     tz: Zone | None = None
+    at_tz: Zone | None = None
 
     @model_validator(mode="after")
     def _one_time(self) -> Self:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -21,6 +21,9 @@ Csv = Annotated[bool, Parameter(name="--csv", help="Print CSV.")]
 #: A folder, or with ``report`` a file: the command says which.
 Out = Annotated[Path, Parameter(name=["-o", "--out"])]
 
+Subject = Annotated[str | None, Parameter(help="Who wore the sensor.")]
+Site = Annotated[Literal["ankle", "foot", "thigh", "hip", "wrist"] | None, Parameter(help="Where it was worn.")]
+Side = Annotated[Literal["left", "right"] | None, Parameter(help="On which side.")]
 Zone = Annotated[str | None, Parameter(name="--tz", help="Zone the wearer lived in, like Europe/Berlin.")]
 TimeShift = Annotated[
     str | None, Parameter(help="How much the device's clock was behind: seconds, or h:min[:s] like -1:00.")

@@ -12,9 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
-
-from tzlocal import get_localzone_name
 
 from analytics.store import (
     NO_DATA,
@@ -37,6 +34,7 @@ from flows.settings.settings import Settings
 from flows.unattended.archive import archive_folder, move_stored
 from flows.unattended.inbox import Inbox, look_through
 from flows.unattended.notify import tell_of
+from ingest.clock import machines_zone, zone_info
 from ingest.errors import NightkickError
 
 #: Waits before files that could not be read are tried again, seconds.
@@ -72,11 +70,12 @@ class Visit:
 
     def summary(self) -> str:
         """One line with the counts that are not zero, and always the first two."""
-        flagged = sum(notice.about != NO_DATA for notice in self.notices)
+        flagged = sum(notice.is_flag for notice in self.notices)
         found = {
             **counts(self.outcomes),
             "still being written": len(self.waiting),
             "refused before": self.refused_before,
+            "in an assumed zone": sum(outcome.assumed_zone is not None for outcome in self.outcomes),
             "moved": self.n_moved,
             "newly flagged": flagged,
         }
@@ -133,15 +132,11 @@ def _imported(found: Inbox, context: Context, one_by_one: OneByOne) -> tuple[Out
 def should_have_come(settings: Settings, now: datetime) -> date | None:
     """The first evening of a stretch of which something should have come by now; None: the settings do not ask.
 
-    The last of the stretch is yesterday's, where the schedule's clock hangs.
+    The last of the stretch is yesterday's, where the wearer lives.
     """
     nights = settings.notify.no_data_nights
-    return now.astimezone(schedule_zone(settings)).date() - timedelta(days=nights) if nights else None
-
-
-def schedule_zone(settings: Settings) -> ZoneInfo:
-    """The zone of the schedule: its own, that of the wearer, or this machine's."""
-    return ZoneInfo(settings.schedule.tz or settings.tz or get_localzone_name())
+    zone = zone_info(settings.tz or machines_zone())
+    return now.astimezone(zone).date() - timedelta(days=nights) if nights else None
 
 
 def _version(context: Context) -> str:

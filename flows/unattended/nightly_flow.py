@@ -51,6 +51,7 @@ from flows.unattended.inbox_run import Visit, visit
 from flows.unattended.prefect_artifact import counts_only, report
 from flows.unattended.prefect_files import come_back
 from flows.unattended.prefect_server import SHORT_LIVED
+from flows.unattended.schedule_plan import open_scheduled
 from flows.unattended.serving import call_off_missed
 from flows.unattended.withholding import is_here, meant, with_words_withheld, words_given_back
 from flows.workers.dask_cluster import ClusterWorkers, check_workers, dask_installed
@@ -178,19 +179,29 @@ def run_nightly(paths: Sequence[str], parameters: Mapping[str, str | None]) -> t
     task_runner=ThreadPoolTaskRunner(max_workers=MOST_LANES),  # type: ignore[arg-type]
     persist_result=False,
 )
-def inbox_run(inbox: str, database: str | None = None) -> State[None]:
+def inbox_run(
+    inbox: str,
+    database: str | None = None,
+    subject: str | None = None,
+    site: str | None = None,
+    side: str | None = None,
+    tz: str | None = None,
+    time_shift: str | None = None,
+) -> State[None]:
     """Import what is new in a folder, see `flows.unattended.inbox_run`: the flow of the nightly deployment.
 
-    One run makes up for all that are due, and waits for a process that holds the database.
+    One run makes up for all that are due, and waits for a process that holds the database. Parameters are those of
+    ``nightkick schedule``, as plain text.
     """
     if deployment.id is not None:
         with get_client(sync_client=True) as client:
             call_off_missed(client, UUID(deployment.id), UUID(flow_run.id))
-    return _as_allowed(_inbox_run, **{"inbox": inbox, "database": database, **_withheld})
+    wishes = {"subject": subject, "site": site, "side": side, "tz": tz, "time_shift": time_shift}
+    return _as_allowed(_inbox_run, **{"inbox": inbox, "database": database, **wishes, **_withheld})
 
 
-def _inbox_run(inbox: str, database: str | None) -> State[None]:
-    found, context = _visited(at_home(Path(inbox)).absolute(), database)
+def _inbox_run(inbox: str, database: str | None, **wishes: str | None) -> State[None]:
+    found, context = _visited(at_home(Path(inbox)).absolute(), database, wishes)
     tell(found.outcomes)
     for problem in found.problems:
         complain(problem)
@@ -205,12 +216,12 @@ def _inbox_run(inbox: str, database: str | None) -> State[None]:
     return Completed(message=words)
 
 
-def _visited(inbox: Path, database: str | None) -> tuple[Visit, Context]:
+def _visited(inbox: Path, database: str | None, wishes: Mapping[str, str | None]) -> tuple[Visit, Context]:
     """What came of the run; what ends it is said here, because Prefect's own log is silent."""
     pauses_s = iter(BUSY_PAUSES_S)
     while True:
         try:
-            context = open_context(Wishes(), database=database)
+            context = open_scheduled(Wishes.parsed(**wishes), database=database)
             return visit(inbox, context, one_by_one=_submitted), context
         except NightkickError as error:
             complain(error.line())

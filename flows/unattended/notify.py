@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 
-from analytics.store import NO_DATA, Notice
+from analytics.store import ASSUMED_ZONE, NO_DATA, Notice
 from flows.settings.unattended import NotifySettings
 from flows.terminal.values import json_document
 from flows.unattended.withholding import host_of
@@ -35,12 +35,17 @@ def tell_of(notices: Sequence[Notice], notify: NotifySettings) -> list[Nightkick
 
 
 def message(notices: Sequence[Notice]) -> str:
-    """The document: newly flagged nights with their reasons, and people of whom nothing has come."""
+    """The document: newly flagged nights with their reasons, zones that were assumed, people who sent nothing."""
     return json_document(
         flagged=[
             {"subject": n.subject, "night_date": n.night_date, "flag": n.about, "reason": n.reason}
             for n in notices
-            if n.about != NO_DATA
+            if n.is_flag
+        ],
+        assumed_zones=[
+            {"subject": n.subject, "zone": n.zone, "last_night": n.night_date, "reason": n.reason}
+            for n in notices
+            if n.about == ASSUMED_ZONE
         ],
         no_data=[
             {"subject": n.subject, "last_night": n.night_date, "reason": n.reason}

@@ -25,6 +25,11 @@ def report(visit: Visit, context: Context) -> str:
     parts = [
         f"**{_plain(visit.summary())}**",
         _nights(visit, context),
+        _listed(
+            "Time zone assumed, because nothing names one",
+            [f"{o.path}: {o.assumed_zone}, this machine's" for o in visit.outcomes if o.assumed_zone is not None],
+        ),
+        _listed("Changed", [f"{o.path}: {change}" for o in visit.outcomes for change in o.changes]),
         _listed("Could not be used", [o.error for o in visit.outcomes if o.error is not None]),
         _listed("Still being written, left for the next run", map(str, visit.waiting)),
         _listed("Beside the import", visit.problems),

@@ -86,15 +86,7 @@ def run_flow(paths: Sequence[Path], wishes: Wishes, *, database: Path | None) ->
 
     settings = load()
     prepare_prefect()
-    parameters = {
-        "database": None if database is None else str(database),
-        "subject": wishes.subject,
-        "site": wishes.site,
-        "side": wishes.side,
-        "tz": wishes.tz,
-        "time_shift": None if wishes.time_shift_s is None else f"{wishes.time_shift_s:.9f}",
-        "start": None if wishes.start is None else wishes.start.isoformat(),
-    }
+    parameters = {"database": None if database is None else str(database), **wishes.as_text()}
     try:
         with prefect_server(settings, is_short=True):
             from flows.unattended.nightly_flow import run_nightly

@@ -6,16 +6,19 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from flows.importing.declared import Wishes
+from flows.importing.import_run import Context
+from flows.importing.pipeline import open_context
 from flows.settings.database import store_for
 from flows.settings.default_folders import state_folder
 from flows.settings.settings import Settings
 from flows.settings.unattended import cron_at, cron_expression
-from flows.unattended.inbox_run import schedule_zone
-from ingest.clock import zone_info
+from ingest.clock import machines_zone, zone_info
 from ingest.errors import DatabaseBusyError, UsageError
 from ingest.locks import Taking, open_lock, take
 
@@ -25,12 +28,13 @@ DEFAULT_AT = "09:00"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What runs when. Paths are absolute; ``cron`` is meant in ``zone``."""
+    """What runs when, and what its imports are told. Paths are absolute; ``cron`` is meant in ``zone``."""
 
     inbox: Path
     database: Path
     cron: str
     zone: str
+    wishes: Wishes = field(default_factory=Wishes)
 
     @property
     def deployment(self) -> str:
@@ -48,13 +52,30 @@ class Plan:
 
     def parameters(self) -> dict[str, object]:
         """What the flow `flows.unattended.nightly_flow.inbox_run` is called with."""
-        return {"inbox": str(self.inbox), "database": str(self.database)}
+        return {"inbox": str(self.inbox), "database": str(self.database), **self.wishes.as_text(of_a_folder=True)}
 
 
 def plan_for(
-    settings: Settings, *, inbox: Path | None, at: str | None, cron: str | None, tz: str | None, database: Path | None
+    settings: Settings,
+    *,
+    inbox: Path | None,
+    at: str | None,
+    cron: str | None,
+    tz: str | None,
+    database: Path | None,
+    at_tz: str | None = None,
+    wishes: Wishes | None = None,
 ) -> Plan:
     """The plan: the command line goes before the settings, those before the defaults.
+
+    Parameters
+    ----------
+    tz : str or None
+        Zone of the wearer.
+    at_tz : str or None
+        Zone of the clock that ``at`` and ``cron`` mean; None: the settings' ``at_tz``, else that of the wearer.
+    wishes : Wishes, optional
+        What else every run's imports are told.
 
     Raises
     ------
@@ -67,9 +88,54 @@ def plan_for(
         )
     if at is not None and cron is not None:
         raise UsageError("--at and --cron cannot be combined", hint="choose one")
-    zone = tz or schedule_zone(settings).key
-    zone_info(zone)
-    return Plan(wanted, store_for(database, settings).path, _cron(settings, at, cron), zone)
+    told = replace(wishes or Wishes(), tz=tz)
+    wearers = of_scheduled_runs(settings, told).tz
+    zone = _clock_zone(at_tz or settings.schedule.at_tz or wearers or machines_zone())
+    return Plan(wanted, store_for(database, settings).path, _cron(settings, at, cron), zone, told)
+
+
+def _clock_zone(name: str) -> str:
+    """The zone of a clock, whose changes Prefect has to know: one with a name, and no offset from UTC."""
+    zone_info(name)
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(
+            f"the schedule's clock cannot be {name}: an offset has no name", hint="name its zone in --at-tz, like UTC"
+        ) from None
+
+
+def of_scheduled_runs(settings: Settings, wishes: Wishes) -> Settings:
+    """The settings as scheduled runs have them: ``tz`` is the wearer's zone, where nothing nearer names another.
+
+    In ``[schedule]`` too, ``tz`` is the wearer's zone, as ``--tz`` is.
+
+    Raises
+    ------
+    UsageError
+        It differs from the wearer's ``tz`` and may be meant as the zone of ``at``, which it once was.
+    """
+    if wishes.tz is not None:
+        zone_info(wishes.tz)
+        return settings.model_copy(update={"tz": wishes.tz})
+    own, general = settings.schedule.tz, settings.tz
+    if own and general and own != general and settings.schedule.at_tz is None:
+        raise UsageError(
+            f"the wearer's zone is {own} by [schedule] tz and {general} by tz",
+            hint="name the zone of the clock that at means in [schedule] at_tz",
+        )
+    return settings.model_copy(update={"tz": own or general})
+
+
+def open_scheduled(wishes: Wishes, *, database: Path | str | None) -> Context:
+    """As `flows.importing.pipeline.open_context`, with the settings of scheduled runs.
+
+    Raises
+    ------
+    UsageError, StoreError
+    """
+    context = open_context(wishes, database=database)
+    return replace(context, settings=of_scheduled_runs(context.settings, wishes))
 
 
 def _cron(settings: Settings, at: str | None, cron: str | None) -> str:

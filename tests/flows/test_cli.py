@@ -213,3 +213,20 @@ def test_progress_is_shown_on_a_terminal_and_gone_at_the_end(tmp_path: Path) -> 
     shown = on_a_terminal("import", tiny(Path("a.csv")), "--tz", "UTC", "--db", tmp_path / "n.duckdb")
     assert "importing" in shown
     assert shown.rstrip().endswith("1 imported, 0 known, 0 refused, 0 failed")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("show --tz Foo", "(import, schedule, inspect take --tz; see nightkick show --help)"),
+        ("nights --at-tz=UTC", "(schedule takes --at-tz; see nightkick nights --help)"),
+        ("nights --flaged", "Did you mean --flagged? (see nightkick nights --help)"),
+        ("show", "(see nightkick show --help)"),
+        ("config bogus", "(see nightkick config --help)"),
+        ("bogus", "(see nightkick --help)"),
+    ],
+)
+def test_a_wrong_command_line_says_which_help_explains_it(run: Run, line: str, says: str) -> None:
+    said = run(*line.split())
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert said.err.endswith(f"{says}\n"), said.err

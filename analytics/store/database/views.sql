@@ -147,7 +147,7 @@ COMMENT ON COLUMN series.median_imi_s IS 'Median interval inside it, seconds.';
 
 CREATE OR REPLACE VIEW imports AS
 SELECT a.path, a.sha256, a.status, a.error, a.started_at, a.finished_at, a.version,
-    CASE WHEN a.status = 'imported' THEN r.warnings END AS warnings
+    CASE WHEN a.status = 'imported' THEN r.warnings END AS warnings, a.zone AS tz, a.zone_source AS tz_source, a.changes
 FROM import_attempt a
 LEFT JOIN recording r USING (sha256);
 COMMENT ON VIEW imports IS 'Every attempt to import a file. Source: import_attempt, recording.';
@@ -159,6 +159,9 @@ COMMENT ON COLUMN imports.started_at IS 'When the attempt began, UTC.';
 COMMENT ON COLUMN imports.finished_at IS 'When it ended, UTC.';
 COMMENT ON COLUMN imports.version IS 'Version of nightkick that tried.';
 COMMENT ON COLUMN imports.warnings IS 'What has to be said about the recording as it is stored now, a sentence each; NULL where nothing was imported.';
+COMMENT ON COLUMN imports.tz IS 'Time zone of the wearer that this import took: IANA name or fixed offset; NULL where nothing was stored, and for imports before step 10 of the schema.';
+COMMENT ON COLUMN imports.tz_source IS 'Who said so: file, user, config, or assumed (this machine''s own); NULL as tz.';
+COMMENT ON COLUMN imports.changes IS 'What the import changed about a recording that was known, old -> new, without names of people; NULL where it was not known.';
 
 CREATE OR REPLACE VIEW recordings AS
 SELECT

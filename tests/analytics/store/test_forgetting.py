@@ -176,13 +176,17 @@ def test_no_file_holds_the_name_of_a_person_who_was_forgotten(two: Store) -> Non
     }
 
 
+FAILED = """
+    INSERT INTO import_attempt BY NAME
+    SELECT ? AS path, 'failed' AS status, ? AS error, now() AS started_at, now() AS finished_at, '0' AS version
+"""
+
+
 def test_a_name_is_a_word_and_not_a_part_of_one(two: Store) -> None:
     """Failed attempts have no recording to know them by, only names of files."""
     failed = [f"/in/{NAME.lower()}_1/x.cwa", f"/in/Ex{NAME}.cwa", "/in/x.cwa"]
     for path in failed:
-        execute(
-            two, "INSERT INTO import_attempt VALUES (?, NULL, 'failed', ?, now(), now(), '0')", [path, f"{path}: x"]
-        )
+        execute(two, FAILED, [path, f"{path}: x"])
     forgotten(two, Wish(subject=NAME))
     left = [row[0] for row in contents(two.path)["import_attempt"] if OTHER not in row[0]]
     assert sorted(left) == sorted(failed[1:])

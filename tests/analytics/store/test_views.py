@@ -25,7 +25,7 @@ CONTRACT = {
     " not_assessable_reason flags review",
     "flagged_nights": "subject night_date flag criteria reason",
     "series": "subject night_date series_no start_at end_at n_movements n_in_sleep median_imi_s",
-    "imports": "path sha256 status error started_at finished_at version warnings",
+    "imports": "path sha256 status error started_at finished_at version warnings tz tz_source changes",
     "recordings": "sha256 path subject site side format device serial tz tz_source first_at last_at n_samples"
     " rate_hz_nominal rate_hz_true unit lsb_mg noise_mg clipped_share bad_blocks restarts n_gaps duplicate_stamps"
     " backward_steps n_idle idle_s is_calibrated residual_mg time_shift_s warnings",

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from analytics.store import NO_DATA, Notice, Store, initialise, mark_told, untold
+from analytics.store import ASSUMED_ZONE, NO_DATA, Notice, Store, initialise, mark_told, untold
 from flows.settings.unattended import NotifySettings
 from flows.unattended.notify import message, tell_of
 from tests.analytics.store.making import EVENING, bring_in, stored
@@ -23,6 +23,7 @@ from tests.flows.conftest import Run
 
 FLAGGED = Notice("anna", date(2026, 3, 10), "possible_plmd", "38 periodic movements an hour")
 SILENT = Notice("ben", date(2026, 3, 1), NO_DATA, "no night of ben has come since 2026-03-01")
+ASSUMED = Notice("cem", date(2026, 3, 2), ASSUMED_ZONE, "1 recording of cem assumed", "UTC")
 
 
 class Listener:
@@ -65,8 +66,8 @@ def command(script: str) -> NotifySettings:
     return NotifySettings(command=(sys.executable, "-c", script))
 
 
-def test_the_message_names_flagged_nights_with_reasons_and_people_without_data() -> None:
-    assert json.loads(message([FLAGGED, SILENT])) == {
+def test_the_message_names_flagged_nights_with_reasons_assumed_zones_and_people_without_data() -> None:
+    assert json.loads(message([FLAGGED, ASSUMED, SILENT])) == {
         "schema": 1,
         "flagged": [
             {
@@ -75,6 +76,9 @@ def test_the_message_names_flagged_nights_with_reasons_and_people_without_data()
                 "flag": "possible_plmd",
                 "reason": "38 periodic movements an hour",
             }
+        ],
+        "assumed_zones": [
+            {"subject": "cem", "zone": "UTC", "last_night": "2026-03-02", "reason": "1 recording of cem assumed"}
         ],
         "no_data": [
             {"subject": "ben", "last_night": "2026-03-01", "reason": "no night of ben has come since 2026-03-01"}

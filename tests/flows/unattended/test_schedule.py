@@ -18,7 +18,7 @@ import yaml
 
 from analytics.store import Store, query
 from flows.settings.settings import load
-from flows.unattended.schedule_plan import only_one, plan_for
+from flows.unattended.schedule_plan import of_scheduled_runs, only_one, plan_for
 from ingest.errors import DatabaseBusyError
 from tests.flows.conftest import Run
 from tests.flows.making import tiny
@@ -194,6 +194,11 @@ def test_two_databases_have_deployments_and_records_of_their_own() -> None:
         (["--cron", "0 9 * *"], "five fields"),
         (["--at", "9:00", "--cron", "0 9 * * *"], "cannot be combined"),
         (["--tz", "Europe/Nowhere"], "Europe/Nowhere"),
+        (["--at-tz", "Europe/Nowhere"], "Europe/Nowhere"),
+        (["--tz", "+02:00"], "--at-tz"),
+        (["--site", "nose"], "nose"),
+        (["--subject", " "], "--subject"),
+        (["--time-shift", "soon"], "no length of time"),
     ],
 )
 def test_a_time_that_makes_no_sense_is_refused_before_prefect_starts(run: Run, arguments: list[str], says: str) -> None:
@@ -215,3 +220,30 @@ def test_one_schedule_at_a_time_serves_a_database() -> None:
             pass
     with only_one(database):
         pass
+
+
+def test_the_zone_of_the_wearer_and_that_of_the_clock_are_two() -> None:
+    def zones(text: str = "", at_tz: str | None = None, tz: str | None = None) -> tuple[str | None, str]:
+        """The wearer's zone in a scheduled run, and that of the clock."""
+        Path("nightkick.toml").write_text(text, "utf-8")
+        plan = plan_for(load(), inbox=Path("x"), at=None, cron=None, tz=tz, at_tz=at_tz, database=Path("n.duckdb"))
+        return of_scheduled_runs(load(), plan.wishes).tz, plan.zone
+
+    berlin, utc, tokyo = "Europe/Berlin", "UTC", "Asia/Tokyo"
+    assert zones(tz=berlin) == (berlin, berlin)
+    assert zones(tz=berlin, at_tz=utc) == (berlin, utc)
+    assert zones(at_tz=utc) == (None, utc)
+    assert zones(f'tz = "{berlin}"') == (berlin, berlin)
+    assert zones(f'tz = "{berlin}"', at_tz=utc) == (berlin, utc)
+    assert zones(f'[schedule]\ntz = "{berlin}"') == (berlin, berlin)
+    assert zones(f'[schedule]\ntz = "{berlin}"\nat_tz = "{utc}"') == (berlin, utc)
+    assert zones(f'tz = "{berlin}"\n[schedule]\nat_tz = "{utc}"', tz=tokyo) == (tokyo, utc)
+    assert zones(f'tz = "{berlin}"\n[schedule]\ntz = "{tokyo}"\nat_tz = "{utc}"') == (tokyo, utc)
+    assert zones(tz="+02:00", at_tz=utc) == ("+02:00", utc)
+
+
+def test_a_zone_of_the_schedule_that_may_be_the_clock_s_is_asked_about(run: Run) -> None:
+    """Once it was the clock's: to take it for the wearer's now would move every new night without a word."""
+    Path("nightkick.toml").write_text('tz = "Europe/Berlin"\n[schedule]\ntz = "UTC"\n', "utf-8")
+    said = run("schedule", "--inbox", "in", "--db", "n.duckdb")
+    assert (said.code, "[schedule] at_tz" in said.err, said.err.count("\n")) == (2, True, 1), said.err
