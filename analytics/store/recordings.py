@@ -33,6 +33,9 @@ class StoredRecording:
     ----------
     lsb_g : float or None
         None without movement.
+    g_per_value : float or None
+        What one step of the staged samples stands for, g; None without any, and for a recording stored before it was
+        kept.
     quality : dict
         What of `ingest.recording.Quality` has no field of its own here, as JSON knows it.
     night_dates : tuple of date
@@ -69,6 +72,7 @@ class StoredRecording:
     sleep_windows: tuple[SleepWindow, ...] = ()
     heart: tuple[HeartMinute, ...] = ()
     hrv_last_night_ms: float | None = None
+    g_per_value: float | None = None
 
     @property
     def calibration(self) -> Calibration:
@@ -77,8 +81,8 @@ class StoredRecording:
         return Calibration(**{**found, **_triples(found)}) if found else Calibration()
 
 
-def stored_recording(recording: Recording, *, subject: str) -> StoredRecording:
-    """What the database will keep of a recording, for a subject."""
+def stored_recording(recording: Recording, *, subject: str, g_per_value: float | None = None) -> StoredRecording:
+    """What the database will keep of a recording, for a subject. ``g_per_value`` is that of its staged samples."""
     quality = recording.quality
     return StoredRecording(
         sha256=recording.sha256,
@@ -111,6 +115,7 @@ def stored_recording(recording: Recording, *, subject: str) -> StoredRecording:
         sleep_windows=recording.sleep_windows,
         heart=by_minute(recording.vitals),
         hrv_last_night_ms=recording.vitals.hrv_last_night_ms,
+        g_per_value=g_per_value,
     )
 
 
@@ -174,6 +179,7 @@ _COLUMNS: Columns = {
     "sleep_windows": pl.List(pl.Struct({"start_at": UTC_US, "end_at": UTC_US})),
     "heart": pl.List(pl.Struct({"minute_at": UTC_US, "heart_bpm": pl.Float64, "rmssd_ms": pl.Float64})),
     "hrv_last_night_ms": pl.Float64,
+    "g_per_value": pl.Float64,
 }
 #: Fields of `Quality` that are columns themselves.
 _OWN_COLUMN = ("n_samples", "first_us", "last_us", "rate_hz_true")

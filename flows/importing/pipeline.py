@@ -22,6 +22,7 @@ from analytics.store import (
     initialise,
     publish,
     record_attempts,
+    remember_rules,
     said_of_pruned,
     scratch,
     stored_hashes,
@@ -66,6 +67,7 @@ def open_context(wishes: Wishes, *, database: Path | str | None) -> Context:
     settings = load()
     store = store_for(database, settings)
     initialise(store)
+    remember_rules(store, settings.analysis_criteria(), settings.rulesets().values())
     finish_removing(store)
     clear_abandoned(store)
     return Context(store, settings, wishes)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from analytics.model import Night
-from analytics.store import Store, StoredRecording, stage_samples, stored_recording
+from analytics.store import Store, StoredRecording, stage_samples, staged_scale, stored_recording
 from flows import __version__
 from flows.importing.analysis import NightToAnalyse, analyse_stored
 from flows.importing.declared import Wishes, declaration, subject_of
@@ -42,7 +42,8 @@ def staged(
         return recording.sha256
     recording = replace(recording, path=item.shown, warnings=(*item.problems, *recording.warnings))
     stage_samples(store, recording)
-    return stored_recording(recording, subject=subject_of(recording.device, wishes, settings))
+    scale = staged_scale(store, recording.sha256)
+    return stored_recording(recording, subject=subject_of(recording.device, wishes, settings), g_per_value=scale)
 
 
 def analysed(store: Store, nights: Sequence[NightToAnalyse], settings: Settings) -> list[Night | None]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from analytics.store.database.local_time import with_local_times
 from ingest.errors import DatabaseNewerError, DatabaseOlderError, DatabaseUnreadableError
 
 #: How the name of the copy ends that people open with their own tools.
@@ -50,7 +51,13 @@ def known_migrations() -> tuple[Migration, ...]:
 @cache
 def views() -> str:
     """The SQL that makes the views."""
-    return (resources.files(__package__) / "views.sql").read_text("utf-8")
+    return with_local_times((resources.files(__package__) / "views.sql").read_text("utf-8")) + published_views()
+
+
+@cache
+def published_views() -> str:
+    """The SQL of the views in which a published copy differs: when it was made, and where the samples are."""
+    return with_local_times((resources.files(__package__) / "published.sql").read_text("utf-8"))
 
 
 def applied(con: duckdb.DuckDBPyConnection, path: Path) -> Mapping[int, str]:
