@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analytics.files.csv_text import disarmed_frame
 from analytics.files.outputs import Kind, put_in_place, refuse_taken, same_as, table_like
 from analytics.simulate.legs import LegClock, two_legs
 from analytics.simulate.night import plan_night
@@ -145,7 +146,7 @@ def write_nights(
                     built[file] = same_as(file)
                     refuse_taken(out / file.name, built[file])
                     truths.append(truth(night, file.name))
-            pl.concat(truths).write_csv(room / truth_path.name)
+            disarmed_frame(pl.concat(truths)).write_csv(room / truth_path.name)
             for file, kind in {**built, room / truth_path.name: TRUTH}.items():
                 put_in_place(file, out / file.name, kind)
     except OSError as error:

@@ -6,7 +6,7 @@ Recounts: indices are stored once, when a night is analysed, and here compared w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -15,7 +15,7 @@ from analytics.files.places import has_neighbours, is_copy, shared_samples, way_
 from analytics.store.copies.kept import kept_databases
 from analytics.store.database.connection import Store, first_row, reading
 from analytics.store.database.failures import is_damage, way_out
-from analytics.store.database.publish import log_of
+from analytics.store.database.publish import log_of, published
 from analytics.store.database.steps import is_current, known_migrations
 from analytics.store.pruning import pruned
 from analytics.store.read import NightKey
@@ -299,11 +299,14 @@ def _published(store: Store) -> Finding:
     if not store.published.exists():
         return Finding(ok=True, what="no published copy yet; the next import makes it")
     try:
-        with reading(replace(store, path=store.published)) as con:
-            con.execute("SELECT count(*) FROM nights")
+        found = published(store)
     except StoreError as error:
         return Finding(ok=False, what=f"the published copy: {error.what}", hint="the next import replaces it")
-    return Finding(ok=True, what="the published copy can be read")
+    if found is None:
+        return Finding(ok=True, what="the published copy is of an older nightkick; the next import makes it anew")
+    what = f"the published copy was made {found.made_at:%Y-%m-%d %H:%M:%S} UTC and holds {found.n_nights} nights"
+    late = "" if found.is_current else "; the database was changed since, the next import makes it anew"
+    return Finding(ok=True, what=what + late)
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:

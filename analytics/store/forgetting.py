@@ -16,6 +16,7 @@ import duckdb
 import polars as pl
 
 from analytics.model import Night
+from analytics.store.database.changes import note_change
 from analytics.store.database.connection import Store, atomic, first_row, reading
 from analytics.store.database.rewriting import rewrite
 from analytics.store.database.tables import frame_of, insert
@@ -48,7 +49,7 @@ RULES: Mapping[str, str] = {
     "assignment": "subject IN (SELECT name FROM gone_name) OR names(pattern)",
     "setting": f"name IN (SELECT '{PRUNED}' || sha256 FROM gone)",
 }
-OF_NO_PERSON = frozenset({"schema_migration"})
+OF_NO_PERSON = frozenset({"schema_migration", "criteria_used", "ruleset_used"})
 
 #: Every night of which anything is kept.
 _KEYS = " UNION ".join(
@@ -155,6 +156,7 @@ def forget(store: Store, wish: Wish, doomed: Doomed, nights: Sequence[Night]) ->
             _delete(con)
             for table, frame in frames.items():
                 insert(con, table, frame)
+            note_change(con)
 
     with removing(store, [recording.sha256 for recording in doomed.recordings]):
         rewrite(store, change, traceless=True)

@@ -62,7 +62,7 @@ def remember_files(store: Store, files: Mapping[Path, SeenFile], *, forget: Iter
         return
     now = datetime.now(UTC)
     rows = [(str(path), seen.stamp, seen.is_done, seen.version, now) for path, seen in files.items()]
-    with transaction(store) as con:
+    with transaction(store, bookkeeping=True) as con:
         _delete(con, gone)
         insert(con, "inbox_file", frame_of(rows, _COLUMNS))
 

@@ -77,7 +77,7 @@ def mark_told(store: Store, notices: Sequence[Notice]) -> None:
     now = datetime.now(UTC)
     rows = [(n.subject, n.night_date, n.about, now) for n in notices]
     columns: Columns = {"subject": pl.String, "night_date": pl.Date, "about": pl.String, "told_at": UTC_US}
-    with transaction(store) as con:
+    with transaction(store, bookkeeping=True) as con:
         insert(con, "notice", frame_of(rows, columns))
 
 

@@ -14,7 +14,7 @@ from analytics.store.copies.backup import Backup, back_up, restore
 from analytics.store.copies.kept import kept_databases
 from analytics.store.database.connection import Store, snapshot
 from analytics.store.database.migrate import initialise
-from analytics.store.database.publish import publish
+from analytics.store.database.publish import publish, published_after
 from analytics.store.forgetting import Doomed, Wish, find_doomed, foreign_tables, forget, known_subjects
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
 from analytics.store.journal import journal_of, write_journal
@@ -36,9 +36,18 @@ from analytics.store.read import (
 from analytics.store.recordings import StoredRecording, moved_to, stored_recording
 from analytics.store.repair import bring_samples, clear_abandoned, discard_damaged, remove_orphans, tidy
 from analytics.store.reviews import reviews_of, write_review
+from analytics.store.rules import remember_rules
 from analytics.store.samples.handing import keep_samples, removable_samples
 from analytics.store.samples.removing import finish_removing
-from analytics.store.samples.staged import check_samples, is_own, load_samples, samples_path, scratch, stage_samples
+from analytics.store.samples.staged import (
+    check_samples,
+    is_own,
+    load_samples,
+    samples_path,
+    scratch,
+    stage_samples,
+    staged_scale,
+)
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
 __all__ = [
@@ -92,11 +101,13 @@ __all__ = [
     "prune",
     "pruned",
     "publish",
+    "published_after",
     "query",
     "record_attempts",
     "recordings_of_night",
     "refuse_damaged",
     "remember_files",
+    "remember_rules",
     "removable_samples",
     "remove_orphans",
     "restore",
@@ -110,6 +121,7 @@ __all__ = [
     "set_default_ruleset",
     "snapshot",
     "stage_samples",
+    "staged_scale",
     "stored_hashes",
     "stored_recording",
     "tidy",

@@ -33,6 +33,9 @@ class StoredRecording:
     ----------
     lsb_g : float or None
         None without movement.
+    g_per_value : float or None
+        What one step of the staged samples stands for, g; None without any, and for a recording stored before it was
+        kept.
     quality : dict
         What of `ingest.recording.Quality` has no field of its own here, as JSON knows it.
     night_dates : tuple of date
@@ -75,6 +78,7 @@ class StoredRecording:
     hrv_last_night_ms: float | None = None
     user_said: tuple[str, ...] | None = None
     device_clock: dict[str, Any] | None = None
+    g_per_value: float | None = None
 
     @property
     def calibration(self) -> Calibration:
@@ -84,9 +88,21 @@ class StoredRecording:
 
 
 def stored_recording(
-    recording: Recording, *, subject: str, user_said: tuple[str, ...] | None = None
+    recording: Recording,
+    *,
+    subject: str,
+    user_said: tuple[str, ...] | None = None,
+    g_per_value: float | None = None,
 ) -> StoredRecording:
-    """What the database will keep of a recording, for a subject, and which words the command line said of it."""
+    """What the database will keep of a recording.
+
+    Parameters
+    ----------
+    user_said : tuple of str or None
+        Which words the command line said of it.
+    g_per_value : float or None
+        g of one step of its staged samples.
+    """
     quality = recording.quality
     return StoredRecording(
         sha256=recording.sha256,
@@ -121,6 +137,7 @@ def stored_recording(
         hrv_last_night_ms=recording.vitals.hrv_last_night_ms,
         user_said=user_said,
         device_clock=_device_clock(recording),
+        g_per_value=g_per_value,
     )
 
 
@@ -199,6 +216,7 @@ _COLUMNS: Columns = {
     "hrv_last_night_ms": pl.Float64,
     "user_said": pl.List(pl.String),
     "device_clock": pl.String,
+    "g_per_value": pl.Float64,
 }
 #: Fields of `Quality` that are columns themselves.
 _OWN_COLUMN = ("n_samples", "first_us", "last_us", "rate_hz_true")

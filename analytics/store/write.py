@@ -67,7 +67,7 @@ def record_attempts(store: Store, attempts: Sequence[Attempt]) -> None:
     """Append attempts that stored nothing else."""
     if not attempts:
         return
-    with transaction(store) as con:
+    with transaction(store, bookkeeping=True) as con:
         insert(con, "import_attempt", _attempt_frame(attempts))
 
 

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 from cyclopts import App
 
 from analytics import store as the_store
+from analytics.files.csv_text import rearmed
 from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Database
 from flows.terminal.talk import emit, say
+from flows.terminal.values import csv_text
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def template() -> None:
     """Print the heading of an empty journal."""
     from analytics.nights.journal import TEMPLATE
 
-    emit(",".join(TEMPLATE) + "\n")
+    emit(csv_text(TEMPLATE, []))
     say("one row a day: date is that of the evening (2026-03-02), times like 23:10, symptoms 0-10; leave blank what")
     say("you do not know, and add columns of your own (small letters, digits and _)")
 
@@ -98,7 +100,7 @@ def _rows(text: str) -> list[dict[str, str | None]]:
     for number, row in enumerate(lines[1:], start=1):
         if len(row) > len(heading):
             raise UsageError(f"row {number} has more cells than the heading", hint="put text with commas in quotes")
-    return [dict(zip(heading, row, strict=False)) for row in lines[1:]]
+    return [dict(zip(heading, map(rearmed, row), strict=False)) for row in lines[1:]]
 
 
 def _nights_read_of(context: Context, entries: Sequence[JournalEntry]) -> list[the_store.NightKey]:

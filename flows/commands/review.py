@@ -46,7 +46,8 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
         version=__version__,
     )
 
-    with _stopped_by_signals(), _opening_file() as file:
+    # Verdicts come one by one, and to publish each would keep the reviewer waiting.
+    with the_store.published_after(store), _stopped_by_signals(), _opening_file() as file:
 
         def listening(address: str) -> None:
             try:

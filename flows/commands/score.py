@@ -169,9 +169,10 @@ def _write(results: Mapping[Path, pl.DataFrame], out: Path, file_format: FileFor
 
 
 def _writer(rows: pl.DataFrame, file_format: FileFormat) -> Callable[[IO[bytes]], None]:
+    from analytics.files.csv_text import disarmed_frame
     from analytics.scoring.event_lists import csv_form
 
-    return csv_form(rows).write_csv if file_format == "csv" else rows.write_parquet
+    return disarmed_frame(csv_form(rows)).write_csv if file_format == "csv" else rows.write_parquet
 
 
 def _read_from(keep: Iterable[Path], targets: Iterable[Path]) -> Path | None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
+from analytics.files.csv_text import rearmed_frame
 from analytics.scoring.event_lists import (
     COLUMNS,
     NIGHT,
@@ -167,7 +168,7 @@ def _cells(body: bytes, width: int) -> pl.DataFrame:
     schema = {str(place): pl.String for place in range(width)}
     if not body.strip():
         return pl.DataFrame(schema=schema)
-    return pl.read_csv(body, has_header=False, schema=schema)
+    return rearmed_frame(pl.read_csv(body, has_header=False, schema=schema))
 
 
 def _check_text(data: bytes) -> None:

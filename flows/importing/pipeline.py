@@ -23,6 +23,7 @@ from analytics.store import (
     initialise,
     publish,
     record_attempts,
+    remember_rules,
     said_of_pruned,
     scratch,
     stored_hashes,
@@ -74,6 +75,7 @@ def open_context(wishes: Wishes, *, database: Path | str | None, with_table: boo
     settings = load()
     store = store_for(database, settings)
     initialise(store)
+    remember_rules(store, settings.analysis_criteria(), settings.rulesets().values())
     finish_removing(store)
     clear_abandoned(store)
     rows = assignment_rows(store) if with_table else ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analytics.model import Night
-from analytics.store import Store, StoredRecording, stage_samples, stored_recording
+from analytics.store import Store, StoredRecording, stage_samples, staged_scale, stored_recording
 from flows import __version__
 from flows.assigning.assignments import Assignments
 from flows.assigning.lines import NOTHING, Words
@@ -54,7 +54,12 @@ def staged(store: Store, item: Unpacked, said: Said, settings: Settings, expecte
         return recording.sha256
     recording = replace(recording, path=item.shown, warnings=(*item.problems, *recording.warnings))
     stage_samples(store, recording)
-    return stored_recording(recording, subject=recording.subject or settings.subject, user_said=said_in(said.wishes))
+    return stored_recording(
+        recording,
+        subject=recording.subject or settings.subject,
+        user_said=said_in(said.wishes),
+        g_per_value=staged_scale(store, recording.sha256),
+    )
 
 
 def analysed(store: Store, nights: Sequence[NightToAnalyse], settings: Settings) -> list[Night | None]:

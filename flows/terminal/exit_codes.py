@@ -21,8 +21,10 @@ INTERRUPTED_LINE = "interrupted; what was stored stays stored"
 
 
 def failed(line: str, code: ExitCode) -> ExitCode:
-    """Say what failed, whatever line breaks it came with, and give the code back."""
-    print(f"nightkick: {' '.join(line.split())}", file=sys.stderr)
+    """Say what failed, whatever line breaks and control characters it came with, and give the code back."""
+    from ingest.errors import visible
+
+    print(f"nightkick: {visible(' '.join(line.split()))}", file=sys.stderr)
     return code
 
 

@@ -38,8 +38,11 @@ def complain(line: str) -> None:
 
 
 def emit(text: str) -> None:
-    """Data, as they are. Flushed, so that data and talk keep their order in one pipe."""
-    sys.stdout.write(text)
+    """Data: as they are in a pipe or a file, with control characters spelt out on a terminal.
+
+    Flushed, so that data and talk keep their order in one pipe.
+    """
+    sys.stdout.write("\n".join(map(visible, text.split("\n"))) if sys.stdout.isatty() else text)
     sys.stdout.flush()
 
 

@@ -27,10 +27,11 @@ from analytics.files import outputs
 from analytics.files.outputs import ANOTHER, Kind, refuse_taken
 from analytics.files.places import is_database
 from analytics.store.copies.replacing import put_in_place
-from analytics.store.database.connection import Store, first_row, reading
+from analytics.store.database.connection import Store, first_row, reading, writing
 from analytics.store.database.failures import translated
 from analytics.store.database.migrate import initialise
 from analytics.store.database.publish import copied
+from analytics.store.database.steps import published_views
 from analytics.store.samples.handing import second_name
 from analytics.store.samples.staged import samples_path
 from ingest.errors import DatabaseUnreadableError, StoreError, UsageError
@@ -141,6 +142,7 @@ def _restore_copy(store: Store, source: Path) -> Backup:
     with translated(store.path), _room(store.path.parent) as folder:
         copy = copied(Store(source, wait_s=store.wait_s), folder)
         _bring_up_to_date(copy, source)
+        _as_original(copy)
         hashes = _recordings_in(copy)
         lying = {sha256: samples_path(Store(source), sha256) for sha256 in hashes}
         theirs = {
@@ -207,6 +209,13 @@ def _bring_up_to_date(database: Path, source: Path) -> None:
         initialise(Store(database))
     except StoreError as error:
         raise error.about(source) from error
+
+
+def _as_original(database: Path) -> None:
+    """Let a published copy, once it is a database of its own, no longer say that it is a copy."""
+    with writing(Store(database)) as con:
+        con.execute(published_views())
+        con.execute("CHECKPOINT")
 
 
 @contextmanager

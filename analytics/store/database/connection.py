@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 
 from analytics.files.places import own_samples, published_copy
+from analytics.store.database.changes import note_change
 from analytics.store.database.failures import busy, holder_in, is_busy, translated
 from analytics.store.database.settling import owner_only
 from analytics.store.database.steps import require_current
@@ -162,8 +163,13 @@ def snapshot(store: Store) -> Iterator[None]:
 
 
 @contextmanager
-def transaction(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+def transaction(store: Store, *, bookkeeping: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection inside one transaction: committed at the end, or rolled back whatever goes wrong.
+
+    Parameters
+    ----------
+    bookkeeping : bool
+        Whether only that is written for which no published copy is made anew; see `analytics.store.database.changes`.
 
     Raises
     ------
@@ -173,6 +179,8 @@ def transaction(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
         require_current(con, store.path)
         with atomic(con):
             yield con
+            if not bookkeeping:
+                note_change(con)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from analytics.nights.how_many import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF
+from analytics.store.database.local_time import with_local_times
 from analytics.words import ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, TOLD_NIGHTS
 from ingest.errors import DatabaseNewerError, DatabaseOlderError, DatabaseUnreadableError
 
@@ -64,7 +65,13 @@ def views() -> str:
     sql = (resources.files(__package__) / "views.sql").read_text("utf-8")
     for name, value in _OWNED_ELSEWHERE.items():
         sql = sql.replace(f"{{{name}}}", str(value))
-    return sql
+    return with_local_times(sql) + published_views()
+
+
+@cache
+def published_views() -> str:
+    """The SQL of the views in which a published copy differs: when it was made, and where the samples are."""
+    return with_local_times((resources.files(__package__) / "published.sql").read_text("utf-8"))
 
 
 def applied(con: duckdb.DuckDBPyConnection, path: Path) -> Mapping[int, str]:

@@ -1,22 +1,29 @@
 -- What people and scripts query. The names are a contract: add columns, never drop or rename one.
 -- Views of scored things show the default rule set. A night that cannot be assessed has no index.
+--
+-- LOCAL(instant, zone) stands for the clock of the bedroom at an instant, a TIMESTAMP without zone:
+-- analytics/store/database/local_time.py says how it is computed. Every instant that a person reads has such a twin.
 
 CREATE OR REPLACE VIEW events AS
 SELECT
-    e.subject, e.night_date, e.movement_no, e.onset_at, e.offset_at,
+    e.subject, e.night_date, e.movement_no, e.onset_at, LOCAL(e.onset_at, n.zone) AS onset_local,
+    e.offset_at, LOCAL(e.offset_at, n.zone) AS offset_local,
     (epoch_us(e.offset_at) - epoch_us(e.onset_at)) / 1e6 AS duration_s,
     e.leg, m.site, m.peak_g, m.posture_change_deg, e.sleep_state, e.label, e.imi_s, e.series_no,
-    e.is_lm, e.is_clm, e.is_plm, e.p_near_onset, e.confidence
+    e.is_lm, e.is_clm, e.is_plm, e.p_near_onset, e.confidence, m.recording
 FROM event e
 LEFT JOIN movement m
     ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.lead
+LEFT JOIN night n ON n.subject = e.subject AND n.night_date = e.night_date
 WHERE e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
 COMMENT ON VIEW events IS 'Movements of the person under the default rule set. Source: event, movement.';
 COMMENT ON COLUMN events.subject IS 'Who slept.';
 COMMENT ON COLUMN events.night_date IS 'Local date of the evening, noon to noon.';
 COMMENT ON COLUMN events.movement_no IS 'From 1 by onset within the night.';
 COMMENT ON COLUMN events.onset_at IS 'Onset, UTC.';
+COMMENT ON COLUMN events.onset_local IS 'Onset on the clock of the bedroom.';
 COMMENT ON COLUMN events.offset_at IS 'Offset, UTC.';
+COMMENT ON COLUMN events.offset_local IS 'Offset on the clock of the bedroom.';
 COMMENT ON COLUMN events.duration_s IS 'Onset to offset, seconds.';
 COMMENT ON COLUMN events.leg IS 'Which leg: left, right, both, unknown.';
 COMMENT ON COLUMN events.site IS 'Where the sensor that saw it best was worn.';
@@ -24,13 +31,14 @@ COMMENT ON COLUMN events.peak_g IS 'Largest envelope (0.15 s RMS of the 0.5-10 H
 COMMENT ON COLUMN events.posture_change_deg IS 'Angle between gravity before and after, degrees.';
 COMMENT ON COLUMN events.sleep_state IS 'State at its onset: sleep, wake, unknown.';
 COMMENT ON COLUMN events.label IS 'periodic, hypnic_jerk, isolated, short_interval, wake, rhythmic, posture_change, large_movement.';
-COMMENT ON COLUMN events.imi_s IS 'Onset to onset since the previous leg movement, seconds; NULL for the first.';
+COMMENT ON COLUMN events.imi_s IS 'Onset to onset since the candidate leg movement before it, seconds; NULL for what is no candidate, and where the rule set knows no interval (the first, or the first after what ends a run).';
 COMMENT ON COLUMN events.series_no IS 'Series it belongs to; NULL for none.';
 COMMENT ON COLUMN events.is_lm IS 'Counts as a leg movement.';
 COMMENT ON COLUMN events.is_clm IS 'Is a candidate leg movement.';
 COMMENT ON COLUMN events.is_plm IS 'Is a periodic leg movement.';
 COMMENT ON COLUMN events.p_near_onset IS 'Probability that it lies at a wake-to-sleep transition, 0-1.';
 COMMENT ON COLUMN events.confidence IS 'How clearly it stands out and how certain the state around it is, 0-1. A heuristic.';
+COMMENT ON COLUMN events.recording IS 'SHA-256 of the recording that shows its strongest part; all of them: view event_parts.';
 
 CREATE OR REPLACE VIEW nights AS
 WITH chosen AS (SELECT value AS ruleset FROM setting WHERE name = 'default_ruleset'),
@@ -48,8 +56,13 @@ judged AS (
     GROUP BY ALL
 )
 SELECT
-    n.subject, n.night_date, n.zone AS tz, n.site, n.legs, n.recorded_from, n.recorded_to, n.recorded_h,
-    n.recorded_share, n.unworn_h, n.short_gaps_per_h, n.longest_gap_s, n.sleep_source, n.in_bed_at, n.sleep_onset_at, n.onset_sd_min, n.wake_at, n.tst_h,
+    n.subject, n.night_date, n.zone AS tz, n.site, n.legs,
+    n.recorded_from, LOCAL(n.recorded_from, n.zone) AS recorded_from_local,
+    n.recorded_to, LOCAL(n.recorded_to, n.zone) AS recorded_to_local, n.recorded_h,
+    n.recorded_share, n.unworn_h, n.short_gaps_per_h, n.longest_gap_s, n.sleep_source,
+    n.in_bed_at, LOCAL(n.in_bed_at, n.zone) AS in_bed_local,
+    n.sleep_onset_at, LOCAL(n.sleep_onset_at, n.zone) AS sleep_onset_local, n.onset_sd_min,
+    n.wake_at, LOCAL(n.wake_at, n.zone) AS wake_local, n.tst_h, s.wake_h,
     n.waso_min, n.sleep_efficiency, c.ruleset, s.n_lm, s.n_clm, s.n_plm, s.n_plms, s.n_plmw,
     CASE WHEN n.assessable THEN s.plms_index END AS plms_index,
     CASE WHEN n.assessable THEN s.plms_index_low END AS plms_index_low,
@@ -57,10 +70,10 @@ SELECT
     CASE WHEN n.assessable THEN s.plmw_index END AS plmw_index,
     CASE WHEN n.assessable THEN s.periodicity_index_share END AS periodicity_index_share,
     CASE WHEN n.assessable THEN s.periodicity_index_runs END AS periodicity_index_runs,
-    s.periodicity_unstable, s.share_imi_20_40, s.median_imi_s, s.n_series, s.n_series_in_sleep, n.n_hypnic_jerks,
-    s.n_plms_arousal AS plms_with_arousal, n.blind_below_mg, n.leg_offset_s, n.leg_drift_ppm,
+    s.periodicity_unstable, s.share_imi_20_40, s.median_imi_s, s.n_series, s.n_series_in_sleep, s.n_isolated,
+    n.n_hypnic_jerks, s.n_plms_arousal AS plms_with_arousal, n.blind_below_mg, n.leg_offset_s, n.leg_drift_ppm,
     n.leg_alignment_confidence, n.tier, n.assessable, n.not_assessable_reason,
-    coalesce(r.flags, []) AS flags, coalesce(r.flags_untold, []) AS flags_untold, j.review
+    coalesce(r.flags, []) AS flags, coalesce(r.flags_untold, []) AS flags_untold, j.review, n.criteria_hash, n.version
 FROM night n
 CROSS JOIN chosen c
 LEFT JOIN score s ON s.subject = n.subject AND s.night_date = n.night_date AND s.ruleset = c.ruleset
@@ -73,39 +86,46 @@ COMMENT ON COLUMN nights.tz IS 'Time zone of that evening: IANA name or fixed of
 COMMENT ON COLUMN nights.site IS 'Where sensors were worn, joined by +.';
 COMMENT ON COLUMN nights.legs IS 'Which legs were recorded: left, right, both, unknown, or none (not on a leg).';
 COMMENT ON COLUMN nights.recorded_from IS 'First sample of the night, UTC.';
+COMMENT ON COLUMN nights.recorded_from_local IS 'First sample of the night on the clock of the bedroom.';
 COMMENT ON COLUMN nights.recorded_to IS 'End of the recorded time, UTC.';
+COMMENT ON COLUMN nights.recorded_to_local IS 'End of the recorded time on the clock of the bedroom.';
 COMMENT ON COLUMN nights.recorded_h IS 'Time with samples of at least one sensor, hours.';
 COMMENT ON COLUMN nights.recorded_share IS 'Share of the sleep period (of the recording where none is known) with samples, 0-1.';
 COMMENT ON COLUMN nights.unworn_h IS 'Recorded hours in stretches without movement, too long for a leg: probably not worn.';
-COMMENT ON COLUMN nights.short_gaps_per_h IS 'Gaps of 5-90 s in the sleep period, as long as the intervals that are looked for, 1/h.';
-COMMENT ON COLUMN nights.longest_gap_s IS 'Longest stretch without samples inside the sleep period, seconds.';
+COMMENT ON COLUMN nights.short_gaps_per_h IS 'Gaps of 5-90 s in the sleep period (of the recording where none is known), as long as the intervals that are looked for, 1/h.';
+COMMENT ON COLUMN nights.longest_gap_s IS 'Longest stretch without samples inside the sleep period (of the recording where none is known), seconds.';
 COMMENT ON COLUMN nights.sleep_source IS 'What tells sleep from wake: diary, fit (stages of the device), accelerometer, none.';
 COMMENT ON COLUMN nights.in_bed_at IS 'In bed, UTC; NULL where unknown.';
+COMMENT ON COLUMN nights.in_bed_local IS 'In bed on the clock of the bedroom; NULL where unknown.';
 COMMENT ON COLUMN nights.sleep_onset_at IS 'Sleep onset, UTC; NULL where unknown.';
+COMMENT ON COLUMN nights.sleep_onset_local IS 'Sleep onset on the clock of the bedroom; NULL where unknown.';
 COMMENT ON COLUMN nights.onset_sd_min IS 'Standard deviation of the sleep onset estimate, minutes.';
 COMMENT ON COLUMN nights.wake_at IS 'Final awakening, UTC; NULL where unknown.';
+COMMENT ON COLUMN nights.wake_local IS 'Final awakening on the clock of the bedroom; NULL where unknown.';
 COMMENT ON COLUMN nights.tst_h IS 'Total sleep time, hours; NULL without a sleep period.';
+COMMENT ON COLUMN nights.wake_h IS 'Time awake in bed, hours: what plmw_index is per hour of; NULL without a sleep period.';
 COMMENT ON COLUMN nights.waso_min IS 'Wake after sleep onset, minutes.';
-COMMENT ON COLUMN nights.sleep_efficiency IS 'Total sleep time / time in bed, 0-1.';
+COMMENT ON COLUMN nights.sleep_efficiency IS 'Total sleep time / (sleep + wake in bed), 0-1; stretches of an unknown state count on neither side.';
 COMMENT ON COLUMN nights.ruleset IS 'Rule set of the numbers that follow: the default one.';
-COMMENT ON COLUMN nights.n_lm IS 'Leg movements, legs joined, counted.';
-COMMENT ON COLUMN nights.n_clm IS 'Candidate leg movements, counted.';
-COMMENT ON COLUMN nights.n_plm IS 'Periodic leg movements in whatever stage, counted.';
-COMMENT ON COLUMN nights.n_plms IS 'Periodic leg movements in sleep, counted.';
-COMMENT ON COLUMN nights.n_plmw IS 'Periodic leg movements in wake, counted.';
+COMMENT ON COLUMN nights.n_lm IS 'Leg movements in whatever state, legs joined, counted.';
+COMMENT ON COLUMN nights.n_clm IS 'Candidate leg movements in whatever state, counted.';
+COMMENT ON COLUMN nights.n_plm IS 'Periodic leg movements in whatever state, counted; out of bed and where the state is unknown too.';
+COMMENT ON COLUMN nights.n_plms IS 'Periodic leg movements with the onset in sleep, counted; NULL where sleep and wake are not known.';
+COMMENT ON COLUMN nights.n_plmw IS 'Periodic leg movements with the onset in wake in bed, counted; awake out of bed does not count. NULL where sleep and wake are not known, and where the rule set does not score wake.';
 COMMENT ON COLUMN nights.plms_index IS 'n_plms per hour of sleep, 1/h; NULL where not assessable. Another scale than EMG.';
 COMMENT ON COLUMN nights.plms_index_low IS 'Lower end of the interval of plms_index, 1/h.';
 COMMENT ON COLUMN nights.plms_index_high IS 'Upper end of the interval of plms_index, 1/h.';
 COMMENT ON COLUMN nights.plmw_index IS 'n_plmw per hour of wake in bed, 1/h; NULL where not assessable.';
-COMMENT ON COLUMN nights.periodicity_index_share IS 'Periodic / candidate leg movements in sleep, 0-1 (the WASM tools); NULL where not assessable.';
+COMMENT ON COLUMN nights.periodicity_index_share IS 'Periodic / candidate leg movements, both with the onset in sleep, 0-1 (the WASM tools); NULL where not assessable.';
 COMMENT ON COLUMN nights.periodicity_index_runs IS 'Share of intervals in sequences of periodic ones, 0-1 (Ferri 2006); NULL where not assessable.';
-COMMENT ON COLUMN nights.periodicity_unstable IS 'True where movements are too few for a periodicity index to be trusted.';
-COMMENT ON COLUMN nights.share_imi_20_40 IS 'Share of intervals of 20-40 s, 0-1.';
+COMMENT ON COLUMN nights.periodicity_unstable IS 'True where leg movements per hour of sleep are too few for a periodicity index to be trusted; NULL without sleep.';
+COMMENT ON COLUMN nights.share_imi_20_40 IS 'Share of the intervals between candidates that last 20-40 s, limits included, 0-1.';
 COMMENT ON COLUMN nights.median_imi_s IS 'Median interval inside series, seconds.';
 COMMENT ON COLUMN nights.n_series IS 'Periodic series, asleep or awake, counted.';
 COMMENT ON COLUMN nights.n_series_in_sleep IS 'Of these with at least one movement in sleep, counted: those that n_plms lie in.';
-COMMENT ON COLUMN nights.n_hypnic_jerks IS 'Events labelled hypnic_jerk, counted. A heuristic.';
-COMMENT ON COLUMN nights.plms_with_arousal IS 'Periodic in sleep with an arousal, counted; NULL without marked arousals.';
+COMMENT ON COLUMN nights.n_isolated IS 'Candidates outside series after an interval in or above the periodic band, or after none, in whatever state, counted; the label isolated is another thing.';
+COMMENT ON COLUMN nights.n_hypnic_jerks IS 'Events labelled hypnic_jerk under the rule set that was the default when the night was analysed, counted; under the others: view scores. A heuristic.';
+COMMENT ON COLUMN nights.plms_with_arousal IS 'Periodic with the onset in sleep and with an arousal, counted; NULL without marked arousals.';
 COMMENT ON COLUMN nights.blind_below_mg IS 'Median detection threshold during sleep, mg: smaller movements were not seen.';
 COMMENT ON COLUMN nights.leg_offset_s IS 'How far the clock of the other leg was behind the one that stays (left, else right) at mid-night, seconds: taken out; NULL where it was not. By sensor: sensor_clocks.';
 COMMENT ON COLUMN nights.leg_drift_ppm IS 'How fast that changed over the night, parts per million; NULL where it could not be told.';
@@ -116,6 +136,8 @@ COMMENT ON COLUMN nights.not_assessable_reason IS 'Why not, a sentence; NULL whe
 COMMENT ON COLUMN nights.flags IS 'Names of the raised flags, sorted; an empty list for none.';
 COMMENT ON COLUMN nights.flags_untold IS 'Names of the flags that could not be told, sorted: neither raised nor not.';
 COMMENT ON COLUMN nights.review IS 'Latest verdict on the whole night: confirm, dismiss, unsure; NULL where nobody judged it, or it was taken back.';
+COMMENT ON COLUMN nights.criteria_hash IS 'Which thresholds were used: hash; their values: view thresholds.';
+COMMENT ON COLUMN nights.version IS 'Version of nightkick that analysed the night.';
 
 CREATE OR REPLACE VIEW flagged_nights AS
 SELECT subject, night_date, name AS flag, criteria, reason
@@ -130,33 +152,42 @@ COMMENT ON COLUMN flagged_nights.reason IS 'The verdict as a sentence.';
 
 CREATE OR REPLACE VIEW series AS
 SELECT
-    subject, night_date, series_no, start_at, end_at, (epoch_us(end_at) - epoch_us(start_at)) / 1e6 AS duration_s,
-    n_movements, n_in_sleep, median_imi_s
-FROM series_row
-WHERE ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
+    s.subject, s.night_date, s.series_no, s.start_at, LOCAL(s.start_at, n.zone) AS start_local,
+    s.end_at, LOCAL(s.end_at, n.zone) AS end_local, (epoch_us(s.end_at) - epoch_us(s.start_at)) / 1e6 AS duration_s,
+    s.n_movements, s.n_in_sleep, s.median_imi_s
+FROM series_row s
+LEFT JOIN night n ON n.subject = s.subject AND n.night_date = s.night_date
+WHERE s.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
 COMMENT ON VIEW series IS 'Periodic series under the default rule set. Source: series_row.';
 COMMENT ON COLUMN series.subject IS 'Who slept.';
 COMMENT ON COLUMN series.night_date IS 'Local date of the evening, noon to noon.';
 COMMENT ON COLUMN series.series_no IS 'Number of the series within the night.';
 COMMENT ON COLUMN series.start_at IS 'Onset of its first movement, UTC.';
+COMMENT ON COLUMN series.start_local IS 'Onset of its first movement on the clock of the bedroom.';
 COMMENT ON COLUMN series.end_at IS 'Offset of its last movement, UTC.';
+COMMENT ON COLUMN series.end_local IS 'Offset of its last movement on the clock of the bedroom.';
 COMMENT ON COLUMN series.duration_s IS 'From start to end, seconds.';
 COMMENT ON COLUMN series.n_movements IS 'Movements in it, counted.';
 COMMENT ON COLUMN series.n_in_sleep IS 'Of these with the onset in sleep, counted.';
 COMMENT ON COLUMN series.median_imi_s IS 'Median interval inside it, seconds.';
 
 CREATE OR REPLACE VIEW imports AS
-SELECT a.path, a.sha256, a.status, a.error, a.started_at, a.finished_at, a.version,
-    CASE WHEN a.status = 'imported' THEN r.warnings END AS warnings, a.zone AS tz, a.zone_source AS tz_source, a.changes
+SELECT a.path, a.sha256, a.status, a.error,
+    a.started_at, LOCAL(a.started_at, r.zone) AS started_local,
+    a.finished_at, LOCAL(a.finished_at, r.zone) AS finished_local, a.version,
+    CASE WHEN a.status = 'imported' THEN r.warnings END AS warnings,
+    a.zone AS tz, a.zone_source AS tz_source, a.changes
 FROM import_attempt a
 LEFT JOIN recording r USING (sha256);
-COMMENT ON VIEW imports IS 'Every attempt to import a file. Source: import_attempt, recording.';
+COMMENT ON VIEW imports IS 'Every attempt to import a file; a published copy may lack the latest that stored nothing. Source: import_attempt, recording.';
 COMMENT ON COLUMN imports.path IS 'The file.';
 COMMENT ON COLUMN imports.sha256 IS 'SHA-256 of its bytes; NULL where they could not be read.';
 COMMENT ON COLUMN imports.status IS 'imported, known (already stored), refused (not usable), failed (could not be read).';
 COMMENT ON COLUMN imports.error IS 'Why it was refused or failed, one line; NULL otherwise.';
 COMMENT ON COLUMN imports.started_at IS 'When the attempt began, UTC.';
+COMMENT ON COLUMN imports.started_local IS 'When the attempt began, on the clock of the wearer of the recording; NULL where nothing is stored of the file.';
 COMMENT ON COLUMN imports.finished_at IS 'When it ended, UTC.';
+COMMENT ON COLUMN imports.finished_local IS 'When it ended, on the clock of the wearer of the recording; NULL where nothing is stored of the file.';
 COMMENT ON COLUMN imports.version IS 'Version of nightkick that tried.';
 COMMENT ON COLUMN imports.warnings IS 'What has to be said about the recording as it is stored now, a sentence each; NULL where nothing was imported.';
 COMMENT ON COLUMN imports.tz IS 'Time zone of the wearer that this import took: IANA name or fixed offset; NULL where nothing was stored, and for imports before step 10 of the schema.';
@@ -167,7 +198,7 @@ CREATE OR REPLACE VIEW recordings AS
 SELECT
     r.sha256, r.path, r.subject, r.site, r.side, r.format, concat_ws(' ', r.device_maker, r.device_model) AS device,
     r.device_serial AS serial, r.zone AS tz, r.zone_source AS tz_source, r.instants_known, r.time_shift_s, r.clock_start,
-    r.first_at, r.last_at, r.n_samples, r.rate_hz_nominal, r.rate_hz_true, r.unit, 1000 * r.lsb_g AS lsb_mg,
+    r.first_at, LOCAL(r.first_at, r.zone) AS first_local, r.last_at, LOCAL(r.last_at, r.zone) AS last_local, r.n_samples, r.rate_hz_nominal, r.rate_hz_true, r.unit, 1000 * r.lsb_g AS lsb_mg,
     CAST(r.quality ->> 'noise_mg' AS DOUBLE) AS noise_mg,
     CAST(r.quality ->> 'clipped_share' AS DOUBLE) AS clipped_share,
     r.bad_blocks, r.restarts, json_array_length(r.quality, '$.gaps') AS n_gaps,
@@ -195,12 +226,14 @@ COMMENT ON COLUMN recordings.instants_known IS 'False where all times rest on an
 COMMENT ON COLUMN recordings.time_shift_s IS 'How much the clock of the device was behind, as declared, seconds; added to every time.';
 COMMENT ON COLUMN recordings.clock_start IS 'When it began, as declared, ISO 8601; NULL where the file has a clock of its own.';
 COMMENT ON COLUMN recordings.first_at IS 'First sample, UTC.';
+COMMENT ON COLUMN recordings.first_local IS 'First sample on the clock of the wearer, in the zone of the recording.';
 COMMENT ON COLUMN recordings.last_at IS 'Last sample, UTC.';
+COMMENT ON COLUMN recordings.last_local IS 'Last sample on the clock of the wearer, in the zone of the recording.';
 COMMENT ON COLUMN recordings.n_samples IS 'Samples; 0 for a file without movement.';
 COMMENT ON COLUMN recordings.rate_hz_nominal IS 'Samples a second as the file says; NULL where it does not.';
 COMMENT ON COLUMN recordings.rate_hz_true IS 'Samples a second as its stamps say, gaps left out.';
 COMMENT ON COLUMN recordings.unit IS 'Unit of acceleration in the file.';
-COMMENT ON COLUMN recordings.lsb_mg IS 'Smallest step between values, mg; NULL without movement.';
+COMMENT ON COLUMN recordings.lsb_mg IS 'Smallest step between values, measured, mg; NULL without movement. The scale of the stored samples is another thing: view samples.';
 COMMENT ON COLUMN recordings.noise_mg IS 'Noise of one axis in the quietest still windows, mg; NULL without one.';
 COMMENT ON COLUMN recordings.clipped_share IS 'Share of samples at the end stop, 0-1; NULL where that is unknown.';
 COMMENT ON COLUMN recordings.bad_blocks IS 'Blocks left out because they were damaged, counted.';
@@ -244,20 +277,28 @@ COMMENT ON COLUMN journal.value IS 'Its amount, in the unit that kind names; NUL
 COMMENT ON COLUMN journal.text IS 'It in words; NULL where there are none.';
 
 CREATE OR REPLACE VIEW reviews AS
-SELECT subject, night_date, movement_no, onset_at, recording, start_at, end_at, verdict, note, reviewer, reviewed_at
-FROM review_entry;
+SELECT
+    r.subject, r.night_date, r.movement_no, r.onset_at, LOCAL(r.onset_at, n.zone) AS onset_local, r.recording,
+    r.start_at, LOCAL(r.start_at, n.zone) AS start_local, r.end_at, LOCAL(r.end_at, n.zone) AS end_local,
+    r.verdict, r.note, r.reviewer, r.reviewed_at, LOCAL(r.reviewed_at, n.zone) AS reviewed_local
+FROM review_entry r
+LEFT JOIN night n ON n.subject = r.subject AND n.night_date = r.night_date;
 COMMENT ON VIEW reviews IS 'Verdicts on nights and movements, all of them; the latest counts. Source: review_entry.';
 COMMENT ON COLUMN reviews.subject IS 'Who slept.';
 COMMENT ON COLUMN reviews.night_date IS 'Local date of the evening, noon to noon.';
 COMMENT ON COLUMN reviews.movement_no IS 'The event that was judged, as numbered then; NULL for the whole night or a span.';
 COMMENT ON COLUMN reviews.onset_at IS 'Onset of that event, UTC; NULL for the whole night or a span.';
+COMMENT ON COLUMN reviews.onset_local IS 'Onset of that event on the clock of the bedroom; NULL for the whole night or a span.';
 COMMENT ON COLUMN reviews.recording IS 'SHA-256 of the recording that shows it best; NULL for the whole night or a span.';
 COMMENT ON COLUMN reviews.start_at IS 'Start of the span that is meant, UTC; NULL for the whole night or an event.';
+COMMENT ON COLUMN reviews.start_local IS 'Start of that span on the clock of the bedroom.';
 COMMENT ON COLUMN reviews.end_at IS 'End of the span that is meant, UTC; NULL for the whole night or an event.';
+COMMENT ON COLUMN reviews.end_local IS 'End of that span on the clock of the bedroom.';
 COMMENT ON COLUMN reviews.verdict IS 'confirm, dismiss, unsure (night or event), exclude (span), undo (takes back what was said before of the same), note (words only).';
 COMMENT ON COLUMN reviews.note IS 'In the words of the reviewer; NULL for none.';
 COMMENT ON COLUMN reviews.reviewer IS 'Who judged.';
 COMMENT ON COLUMN reviews.reviewed_at IS 'When, UTC.';
+COMMENT ON COLUMN reviews.reviewed_local IS 'When, in the zone of the night; NULL, as the other local times, where that night is stored no longer.';
 
 -- One night is not a pattern; the numbers of nights, and why they are these, stand in analytics/nights/how_many.py.
 CREATE OR REPLACE VIEW patterns AS
@@ -300,7 +341,9 @@ COMMENT ON COLUMN patterns.first_night IS 'First night on which it was raised, l
 COMMENT ON COLUMN patterns.last_night IS 'Last night on which it was raised, local date of the evening.';
 
 CREATE OR REPLACE VIEW sleep_stages AS
-SELECT r.subject, n.night_date, s.stage.stage AS stage, s.stage.start_at AS start_at, s.stage.end_at AS end_at,
+SELECT r.subject, n.night_date, s.stage.stage AS stage, s.stage.start_at AS start_at,
+    LOCAL(s.stage.start_at, k.zone) AS start_local, s.stage.end_at AS end_at,
+    LOCAL(s.stage.end_at, k.zone) AS end_local,
     r.sha256 AS recording
 FROM recording r
 JOIN recording_night n USING (sha256)
@@ -312,11 +355,14 @@ COMMENT ON COLUMN sleep_stages.subject IS 'Who slept.';
 COMMENT ON COLUMN sleep_stages.night_date IS 'Local date of the evening, noon to noon.';
 COMMENT ON COLUMN sleep_stages.stage IS 'wake, light, deep, rem, unmeasurable.';
 COMMENT ON COLUMN sleep_stages.start_at IS 'Start, UTC.';
+COMMENT ON COLUMN sleep_stages.start_local IS 'Start on the clock of the bedroom.';
 COMMENT ON COLUMN sleep_stages.end_at IS 'End, UTC.';
+COMMENT ON COLUMN sleep_stages.end_local IS 'End on the clock of the bedroom.';
 COMMENT ON COLUMN sleep_stages.recording IS 'SHA-256 of the file that says so.';
 
 CREATE OR REPLACE VIEW heart_rate AS
-SELECT r.subject, n.night_date, m.minute.minute_at AS minute_at, m.minute.heart_bpm AS heart_bpm,
+SELECT r.subject, n.night_date, m.minute.minute_at AS minute_at,
+    LOCAL(m.minute.minute_at, k.zone) AS minute_local, m.minute.heart_bpm AS heart_bpm,
     m.minute.rmssd_ms AS rmssd_ms, r.sha256 AS recording
 FROM recording r
 JOIN recording_night n USING (sha256)
@@ -327,6 +373,205 @@ COMMENT ON VIEW heart_rate IS 'Heart rate by minute, in nights with movement. So
 COMMENT ON COLUMN heart_rate.subject IS 'Who slept.';
 COMMENT ON COLUMN heart_rate.night_date IS 'Local date of the evening, noon to noon.';
 COMMENT ON COLUMN heart_rate.minute_at IS 'Start of the minute, UTC.';
+COMMENT ON COLUMN heart_rate.minute_local IS 'Start of the minute on the clock of the bedroom.';
 COMMENT ON COLUMN heart_rate.heart_bpm IS 'Mean heart rate, 1/min; NULL where not measured.';
 COMMENT ON COLUMN heart_rate.rmssd_ms IS 'Root mean square of successive differences of beat intervals, ms; NULL where not measured.';
 COMMENT ON COLUMN heart_rate.recording IS 'SHA-256 of the file that says so.';
+
+-- What the numbers of a night are made of: all of a report can be redone from here.
+
+CREATE OR REPLACE VIEW sleep_bouts AS
+SELECT
+    b.subject, b.night_date, b.start_at, LOCAL(b.start_at, n.zone) AS start_local,
+    b.end_at, LOCAL(b.end_at, n.zone) AS end_local, (epoch_us(b.end_at) - epoch_us(b.start_at)) / 3.6e9 AS duration_h,
+    b.state
+FROM bout b
+JOIN night n ON n.subject = b.subject AND n.night_date = b.night_date;
+COMMENT ON VIEW sleep_bouts IS 'Stretches of sleep and wake in bed, and in bed of an unknown state; they do not overlap. Sums of them are tst_h and wake_h. Source: bout.';
+COMMENT ON COLUMN sleep_bouts.subject IS 'Who slept.';
+COMMENT ON COLUMN sleep_bouts.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN sleep_bouts.start_at IS 'Start, UTC; included.';
+COMMENT ON COLUMN sleep_bouts.start_local IS 'Start on the clock of the bedroom.';
+COMMENT ON COLUMN sleep_bouts.end_at IS 'End, UTC; not included.';
+COMMENT ON COLUMN sleep_bouts.end_local IS 'End on the clock of the bedroom.';
+COMMENT ON COLUMN sleep_bouts.duration_h IS 'From start to end, hours.';
+COMMENT ON COLUMN sleep_bouts.state IS 'sleep, wake, unknown.';
+
+CREATE OR REPLACE VIEW blanks AS
+SELECT
+    b.subject, b.night_date, b.start_at, LOCAL(b.start_at, n.zone) AS start_local,
+    b.end_at, LOCAL(b.end_at, n.zone) AS end_local, (epoch_us(b.end_at) - epoch_us(b.start_at)) / 1e6 AS duration_s,
+    b.kind
+FROM blank b
+JOIN night n ON n.subject = b.subject AND n.night_date = b.night_date;
+COMMENT ON VIEW blanks IS 'Stretches of a night of which nothing sure can be said; those of different kinds may overlap. Source: blank.';
+COMMENT ON COLUMN blanks.subject IS 'Who slept.';
+COMMENT ON COLUMN blanks.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN blanks.start_at IS 'Start, UTC.';
+COMMENT ON COLUMN blanks.start_local IS 'Start on the clock of the bedroom.';
+COMMENT ON COLUMN blanks.end_at IS 'End, UTC.';
+COMMENT ON COLUMN blanks.end_local IS 'End on the clock of the bedroom.';
+COMMENT ON COLUMN blanks.duration_s IS 'From start to end, seconds.';
+COMMENT ON COLUMN blanks.kind IS 'gap (no sensor recorded), unscorable (recorded, but too noisy, short or slow to be searched), unworn (probably on a table).';
+
+CREATE OR REPLACE VIEW event_parts AS
+SELECT
+    e.subject, e.night_date, e.movement_no, m.number = e.lead AS is_strongest, m.recording, m.site, m.leg,
+    m.onset_at, LOCAL(m.onset_at, n.zone) AS onset_local, m.offset_at, LOCAL(m.offset_at, n.zone) AS offset_local,
+    m.peak_g, m.threshold_g, m.core_s, m.posture_change_deg, m.n_bursts, m.shape
+FROM (
+    SELECT subject, night_date, movement_no, lead, unnest(parts) AS number
+    FROM event
+    WHERE ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
+) e
+JOIN movement m ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.number
+LEFT JOIN night n ON n.subject = e.subject AND n.night_date = e.night_date;
+COMMENT ON VIEW event_parts IS 'What single sensors saw of each event under the default rule set: one row a part, so that an event says which recordings it came from. Source: event, movement.';
+COMMENT ON COLUMN event_parts.subject IS 'Who slept.';
+COMMENT ON COLUMN event_parts.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN event_parts.movement_no IS 'As in events.';
+COMMENT ON COLUMN event_parts.is_strongest IS 'True for the part with the largest envelope, whose site, peak_g and recording events shows.';
+COMMENT ON COLUMN event_parts.recording IS 'SHA-256 of the recording that shows it: recordings.sha256.';
+COMMENT ON COLUMN event_parts.site IS 'Where that sensor was worn.';
+COMMENT ON COLUMN event_parts.leg IS 'On which leg: left, right, unknown.';
+COMMENT ON COLUMN event_parts.onset_at IS 'Onset in that recording, UTC.';
+COMMENT ON COLUMN event_parts.onset_local IS 'Onset on the clock of the bedroom.';
+COMMENT ON COLUMN event_parts.offset_at IS 'Offset in that recording, UTC.';
+COMMENT ON COLUMN event_parts.offset_local IS 'Offset on the clock of the bedroom.';
+COMMENT ON COLUMN event_parts.peak_g IS 'Largest envelope (0.15 s RMS of the 0.5-10 Hz vector), g.';
+COMMENT ON COLUMN event_parts.threshold_g IS 'Envelope it had to exceed there, g.';
+COMMENT ON COLUMN event_parts.core_s IS 'Time above half of its peak, seconds.';
+COMMENT ON COLUMN event_parts.posture_change_deg IS 'Angle between gravity before and after, degrees.';
+COMMENT ON COLUMN event_parts.n_bursts IS 'Separate bursts inside, counted.';
+COMMENT ON COLUMN event_parts.shape IS 'What it looks like by itself: leg_movement, brief_jerk, rhythmic, posture_change, large_movement.';
+
+CREATE OR REPLACE VIEW scores AS
+SELECT
+    s.subject, s.night_date, s.ruleset,
+    s.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset') AS is_default, s.ruleset_hash,
+    n.assessable, n.tst_h, s.wake_h, s.n_lm, s.n_clm, s.n_plm, s.n_plms, s.n_plmw, s.n_plmsnr,
+    s.n_plms_arousal AS plms_with_arousal,
+    CASE WHEN n.assessable THEN s.plms_index END AS plms_index,
+    CASE WHEN n.assessable THEN s.plms_index_low END AS plms_index_low,
+    CASE WHEN n.assessable THEN s.plms_index_high END AS plms_index_high,
+    CASE WHEN n.assessable THEN s.plmw_index END AS plmw_index,
+    s.lm_per_h,
+    CASE WHEN n.assessable THEN s.periodicity_index_share END AS periodicity_index_share,
+    CASE WHEN n.assessable THEN s.periodicity_index_runs END AS periodicity_index_runs,
+    s.periodicity_unstable, s.n_imi, s.n_imi_short, s.n_imi_in, s.n_imi_long, s.share_imi_20_40, s.median_imi_s,
+    s.imi_geometric_mean_s, s.imi_geometric_sd, s.n_series, s.series_length_mean, s.series_length_median,
+    s.series_length_max, s.series_duration_mean_s, s.series_duration_max_s, s.n_isolated, s.n_short_interval,
+    coalesce(j.n, 0) AS n_hypnic_jerks
+FROM score s
+JOIN night n ON n.subject = s.subject AND n.night_date = s.night_date
+LEFT JOIN (
+    SELECT subject, night_date, ruleset, count(*) AS n FROM event WHERE label = 'hypnic_jerk' GROUP BY ALL
+) j ON j.subject = s.subject AND j.night_date = s.night_date AND j.ruleset = s.ruleset;
+COMMENT ON VIEW scores IS 'Numbers of each night under each rule set that it was scored with. Source: score, night, event.';
+COMMENT ON COLUMN scores.subject IS 'Who slept.';
+COMMENT ON COLUMN scores.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN scores.ruleset IS 'Name of the rule set.';
+COMMENT ON COLUMN scores.is_default IS 'True for the rule set whose numbers the other views show.';
+COMMENT ON COLUMN scores.ruleset_hash IS 'Which rules were used, whatever they are called: hash; their values: view rules.';
+COMMENT ON COLUMN scores.assessable IS 'False where the night cannot be judged: it has no index then, whatever was counted.';
+COMMENT ON COLUMN scores.tst_h IS 'Total sleep time, hours; NULL without a sleep period.';
+COMMENT ON COLUMN scores.wake_h IS 'Time awake in bed, hours; NULL without a sleep period.';
+COMMENT ON COLUMN scores.n_lm IS 'Leg movements in whatever state, legs joined, counted.';
+COMMENT ON COLUMN scores.n_clm IS 'Candidate leg movements in whatever state, counted.';
+COMMENT ON COLUMN scores.n_plm IS 'Periodic leg movements in whatever state, counted.';
+COMMENT ON COLUMN scores.n_plms IS 'Periodic leg movements with the onset in sleep, counted; NULL where sleep and wake are not known.';
+COMMENT ON COLUMN scores.n_plmw IS 'Periodic leg movements with the onset in wake in bed, counted; NULL where sleep and wake are not known, and where the rule set does not score wake.';
+COMMENT ON COLUMN scores.n_plmsnr IS 'Periodic in sleep with respiratory movements removed, counted; NULL without a respiration channel.';
+COMMENT ON COLUMN scores.plms_with_arousal IS 'Periodic with the onset in sleep and with an arousal, counted; NULL without marked arousals.';
+COMMENT ON COLUMN scores.plms_index IS 'n_plms per hour of sleep, 1/h; NULL where not assessable. Another scale than EMG.';
+COMMENT ON COLUMN scores.plms_index_low IS 'Lower end of the interval of plms_index, 1/h.';
+COMMENT ON COLUMN scores.plms_index_high IS 'Upper end of the interval of plms_index, 1/h.';
+COMMENT ON COLUMN scores.plmw_index IS 'n_plmw per hour of wake in bed, 1/h; NULL where not assessable.';
+COMMENT ON COLUMN scores.lm_per_h IS 'Leg movements with the onset in sleep per hour of sleep, 1/h.';
+COMMENT ON COLUMN scores.periodicity_index_share IS 'Periodic / candidate leg movements, both with the onset in sleep, 0-1 (the WASM tools); NULL where not assessable.';
+COMMENT ON COLUMN scores.periodicity_index_runs IS 'Share of intervals in sequences of periodic ones, 0-1 (Ferri 2006); NULL where not assessable.';
+COMMENT ON COLUMN scores.periodicity_unstable IS 'True where leg movements per hour of sleep are too few for a periodicity index to be trusted; NULL without sleep.';
+COMMENT ON COLUMN scores.n_imi IS 'Intervals between candidates, onset to onset, counted.';
+COMMENT ON COLUMN scores.n_imi_short IS 'Of these below the periodic band of the rule set, counted.';
+COMMENT ON COLUMN scores.n_imi_in IS 'Of these in the band, limits included, counted.';
+COMMENT ON COLUMN scores.n_imi_long IS 'Of these above the band, counted.';
+COMMENT ON COLUMN scores.share_imi_20_40 IS 'Share of the intervals between candidates that last 20-40 s, limits included, 0-1.';
+COMMENT ON COLUMN scores.median_imi_s IS 'Median interval inside series, seconds.';
+COMMENT ON COLUMN scores.imi_geometric_mean_s IS 'Geometric mean of intervals inside series, seconds.';
+COMMENT ON COLUMN scores.imi_geometric_sd IS 'Geometric standard deviation of these, a factor; NULL below two.';
+COMMENT ON COLUMN scores.n_series IS 'Periodic series, counted.';
+COMMENT ON COLUMN scores.series_length_mean IS 'Movements per series, mean.';
+COMMENT ON COLUMN scores.series_length_median IS 'Movements per series, median.';
+COMMENT ON COLUMN scores.series_length_max IS 'Movements in the longest series, counted.';
+COMMENT ON COLUMN scores.series_duration_mean_s IS 'Length of series from first onset to last offset, mean, seconds.';
+COMMENT ON COLUMN scores.series_duration_max_s IS 'Length of the longest series, seconds.';
+COMMENT ON COLUMN scores.n_isolated IS 'Candidates outside series after an interval in or above the band, or after none, counted.';
+COMMENT ON COLUMN scores.n_short_interval IS 'Candidates outside series after an interval below the band, counted.';
+COMMENT ON COLUMN scores.n_hypnic_jerks IS 'Events labelled hypnic_jerk under this rule set, counted. A heuristic.';
+
+CREATE OR REPLACE VIEW flag_criteria AS
+SELECT
+    f.subject, f.night_date, f.ruleset, f.name AS flag, f.raised, f.criterion.name AS criterion,
+    f.criterion.state AS state, TRY_CAST(f.criterion.value AS DOUBLE) AS value,
+    TRY_CAST(f.criterion.threshold AS DOUBLE) AS threshold, f.criterion.value AS value_text,
+    f.criterion.threshold AS threshold_text, f.criterion.says AS says
+FROM (
+    SELECT subject, night_date, ruleset, name, raised,
+        unnest(from_json(criteria, '[{"name": "VARCHAR", "state": "VARCHAR", "value": "VARCHAR", "threshold": "VARCHAR", "says": "VARCHAR"}]')) AS criterion
+    FROM flag
+) f;
+COMMENT ON VIEW flag_criteria IS 'Every criterion of every flag, raised or not, under each rule set, with the threshold that was used: one row each. Source: flag.';
+COMMENT ON COLUMN flag_criteria.subject IS 'Who slept.';
+COMMENT ON COLUMN flag_criteria.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN flag_criteria.ruleset IS 'Name of the rule set.';
+COMMENT ON COLUMN flag_criteria.flag IS 'possible_plmd, frequent_hypnic_jerks, possible_rls.';
+COMMENT ON COLUMN flag_criteria.raised IS 'Whether the flag was raised.';
+COMMENT ON COLUMN flag_criteria.criterion IS 'What is looked at, with its unit.';
+COMMENT ON COLUMN flag_criteria.state IS 'met, not met, not measurable.';
+COMMENT ON COLUMN flag_criteria.value IS 'What was found, in the unit that criterion names; NULL where it is no number.';
+COMMENT ON COLUMN flag_criteria.threshold IS 'What it was held against; NULL where that is no number.';
+COMMENT ON COLUMN flag_criteria.value_text IS 'What was found, as text.';
+COMMENT ON COLUMN flag_criteria.threshold_text IS 'What it was held against, as text.';
+COMMENT ON COLUMN flag_criteria.says IS 'The threshold or a remark, in words.';
+
+CREATE OR REPLACE VIEW thresholds AS
+SELECT n.subject, n.night_date, n.criteria_hash, c.part, c.name, c.value
+FROM night n
+JOIN (
+    SELECT p.criteria_hash, p.part, unnest(json_keys(p.values)) AS name,
+        json_extract_string(p.values, '$."' || unnest(json_keys(p.values)) || '"') AS value
+    FROM (
+        SELECT criteria_hash, unnest(json_keys(criteria)) AS part,
+            json_extract(criteria, '$."' || unnest(json_keys(criteria)) || '"') AS values
+        FROM criteria_used
+    ) p
+) c USING (criteria_hash);
+COMMENT ON VIEW thresholds IS 'Every threshold that each night was analysed with, one row each; none for nights analysed before version 11 of the schema. Source: criteria_used, night; what each means: nightkick config show and analytics/criteria.py.';
+COMMENT ON COLUMN thresholds.subject IS 'Who slept.';
+COMMENT ON COLUMN thresholds.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN thresholds.criteria_hash IS 'Hash of all thresholds: as in nights.';
+COMMENT ON COLUMN thresholds.part IS 'Part of the analysis: motion, detection, shapes, alignment, sleep, jerks, assessment, flags.';
+COMMENT ON COLUMN thresholds.name IS 'Name, with its unit.';
+COMMENT ON COLUMN thresholds.value IS 'Value, as text: most are numbers.';
+
+CREATE OR REPLACE VIEW rules AS
+SELECT u.ruleset, u.ruleset_hash, r.name, r.value
+FROM (SELECT DISTINCT ruleset, ruleset_hash FROM score) u
+JOIN (
+    SELECT ruleset_hash, unnest(json_keys(rules)) AS name,
+        json_extract_string(rules, '$."' || unnest(json_keys(rules)) || '"') AS value
+    FROM ruleset_used
+) r USING (ruleset_hash);
+COMMENT ON VIEW rules IS 'Every value of each rule set that nights were scored with, one row each; none of those used before version 11 of the schema alone. Source: ruleset_used, score; what each means: docs/scoring.md.';
+COMMENT ON COLUMN rules.ruleset IS 'Name of the rule set.';
+COMMENT ON COLUMN rules.ruleset_hash IS 'Hash of its values: as in scores.';
+COMMENT ON COLUMN rules.name IS 'Name of the value, with its unit.';
+COMMENT ON COLUMN rules.value IS 'Value, as text; NULL for no limit.';
+
+CREATE OR REPLACE VIEW night_recordings AS
+SELECT subject, night_date, unnest(recordings) AS recording
+FROM night;
+COMMENT ON VIEW night_recordings IS 'Which recordings each night was analysed from, one row each. Source: night.';
+COMMENT ON COLUMN night_recordings.subject IS 'Who slept.';
+COMMENT ON COLUMN night_recordings.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN night_recordings.recording IS 'SHA-256 of the recording: recordings.sha256.';

@@ -139,6 +139,20 @@ def load_samples(store: Store, sha256: str, start_us: int, end_us: int) -> Sampl
         return Samples(times, frame.select("x", "y", "z").to_numpy(order="c"), g_per_value)
 
 
+def staged_scale(store: Store, sha256: str) -> float | None:
+    """What one step of the staged values stands for, g; None where no samples are staged.
+
+    Raises
+    ------
+    SamplesLostError
+        The file is damaged.
+    """
+    if not (path := samples_path(store, sha256)).exists():
+        return None
+    with _readable(path):
+        return float(pl.read_parquet_metadata(path)["g_per_value"])
+
+
 def holds_samples(store: Store, sha256: str, start_us: int, end_us: int) -> bool:
     """Whether a recording has a sample with ``start_us <= time < end_us``; True where its samples are lost."""
     path = samples_path(store, sha256)

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 
 from analytics.store.database.connection import Store, reading
-from analytics.store.database.failures import errors_below, first_line, is_damage
+from analytics.store.database.failures import errors_below, is_damage
 from analytics.store.statements.answers import MOST_ROWS, answer, outside_the_calendar, too_many_rows
+from analytics.store.statements.failing import refusal
 from analytics.store.statements.guard import reading_statement
 from analytics.store.statements.limits import too_large
 from ingest.errors import QueryRefusedError
@@ -77,11 +78,10 @@ def _asked(store: Store, sql: str, take: Callable[[duckdb.DuckDBPyRelation], T],
         except (*errors_below(), ValueError, MemoryError) as error:
             if is_damage(error):  # `reading` says what to do about it
                 raise
-            raise _refusal(error) from error
+            raise _refusal(con, sql, error) from error
 
 
-def _refusal(error: Exception) -> QueryRefusedError:
+def _refusal(con: duckdb.DuckDBPyConnection, sql: str, error: Exception) -> QueryRefusedError:
     if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
         return too_large()
-    # polars passes on what came up in DuckDB while rows were already being handed over
-    return QueryRefusedError(first_line(error).rpartition("got external error: ")[2])
+    return refusal(con, sql, error)

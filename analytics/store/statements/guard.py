@@ -78,6 +78,12 @@ def reading_statement(con: duckdb.DuckDBPyConnection, sql: str) -> str:
     return f"{before} {_checked(con, explained)}"
 
 
+def tables_named(con: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
+    """Tables and views that one statement names, without schema; none where it cannot be parsed."""
+    tree = _tree(con, sql)
+    return sorted({path[-1] for path in _names(tree).tables}) if tree else []
+
+
 def _checked(con: duckdb.DuckDBPyConnection, sql: str) -> str:
     tree = _tree(con, sql)
     if tree is None:

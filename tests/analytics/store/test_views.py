@@ -35,6 +35,16 @@ CONTRACT = {
     "sleep_stages": "subject night_date stage start_at end_at recording",
     "sensor_clocks": "subject night_date recording site leg stays behind_s drift_ppm compared_at confidence shared_h",
     "heart_rate": "subject night_date minute_at heart_bpm rmssd_ms recording",
+    "sleep_bouts": "subject night_date start_at start_local end_at end_local duration_h state",
+    "blanks": "subject night_date start_at end_at duration_s kind",
+    "event_parts": "subject night_date movement_no is_strongest recording site leg onset_at offset_at peak_g shape",
+    "scores": "subject night_date ruleset is_default ruleset_hash tst_h wake_h n_plms plms_index n_isolated",
+    "flag_criteria": "subject night_date ruleset flag raised criterion state value threshold says",
+    "thresholds": "subject night_date criteria_hash part name value",
+    "rules": "ruleset ruleset_hash name value",
+    "night_recordings": "subject night_date recording",
+    "samples": "sha256 path g_per_value n_samples first_at last_at rate_hz_true time_shift_s is_pruned",
+    "published": "made_at changed_at n_nights first_night last_night n_recordings",
 }
 
 

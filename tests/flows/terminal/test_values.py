@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from analytics.files.csv_text import disarmed, disarmed_frame, rearmed, rearmed_frame
 from analytics.files.outputs import PARQUET, write_whole
 from flows.terminal.values import csv_text, json_document, plain, text_table
 from ingest.errors import UsageError, visible
@@ -119,13 +120,39 @@ def test_what_json_knows_already_is_not_changed(value: object) -> None:
 @given(st.lists(st.fixed_dictionaries({"a": st.text(), "b": st.integers() | st.none()})))
 def test_csv_reads_back(rows: list[dict[str, Any]]) -> None:
     expected = [[row["a"], "" if row["b"] is None else str(row["b"])] for row in rows]
-    assert list(csv.reader(io.StringIO(csv_text(["a", "b"], rows), newline=""))) == [["a", "b"], *expected]
+    read = [[rearmed(cell) for cell in row] for row in csv.reader(io.StringIO(csv_text(["a", "b"], rows), newline=""))]
+    assert read == [["a", "b"], *expected]
 
 
 @given(st.lists(st.text() | st.none()))
 def test_a_csv_of_one_column_keeps_every_row(values: list[str | None]) -> None:
     text = csv_text(["a"], [{"a": value} for value in values])
-    assert [row[0] for row in csv.reader(io.StringIO(text, newline=""))] == ["a", *(value or "" for value in values)]
+    read = [rearmed(row[0]) for row in csv.reader(io.StringIO(text, newline=""))]
+    assert read == ["a", *(value or "" for value in values)]
+
+
+ARMED = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\tx", "\r=x", "'=1+1", "-", "+49 123"]
+
+
+@pytest.mark.parametrize("text", ARMED)
+def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(text: str) -> None:
+    assert disarmed(text) == f"'{text}"
+    assert rearmed(disarmed(text)) == text
+    ((cell,),) = list(csv.reader(io.StringIO(csv_text(["a"], [{"a": text}]), newline="")))[1:]
+    assert cell == f"'{text}"
+    assert disarmed_frame(pl.DataFrame({"a": [text]})).item() == f"'{text}"
+    assert rearmed_frame(pl.DataFrame({"a": [f"'{text}"]})).item() == text
+
+
+@pytest.mark.parametrize("value", [-3, -0.5, "-3", "+1.5e-3", "+05:45", "-03:30", "a=b", "'", "it's", ""])
+def test_numbers_stay_numbers_and_other_words_as_they_are(value: object) -> None:
+    text = str(value)
+    assert disarmed(text) == text
+    assert disarmed_frame(pl.DataFrame({"a": [text]})).item() == text
+
+
+def test_a_heading_is_disarmed_too() -> None:
+    assert csv_text(["=a"], []) == "'=a\n"
 
 
 def test_csv_tells_null_from_no_text() -> None:

@@ -5,15 +5,34 @@ from __future__ import annotations
 import contextlib
 import stat
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from analytics.store import Store, publish, query
+from analytics.model import JournalEntry, Review
+from analytics.store import (
+    Attempt,
+    Notice,
+    SeenFile,
+    Store,
+    back_up,
+    mark_told,
+    publish,
+    query,
+    record_attempts,
+    remember_files,
+    restore,
+    set_default_ruleset,
+    write_journal,
+    write_review,
+)
+from analytics.store.database.publish import is_published, published
 from ingest.errors import DatabaseUnreadableError
 from tests.analytics.store.conftest import Child
-from tests.analytics.store.making import bring_in, contents, evenings, execute, stored
+from tests.analytics.store.making import EVENING, bring_in, contents, evenings, execute, stored
 
 VIEWS = ("events", "nights", "flagged_nights", "series", "imports", "journal", "reviews", "patterns")
 
@@ -71,12 +90,14 @@ def test_publishing_what_is_not_there_says_so(tmp_path: Path) -> None:
 
 
 KILLED = """
-import sys, os, threading
+import sys
 from pathlib import Path
-from analytics.store import Store, publish
+from analytics.store import Store, publish, set_default_ruleset
+store = Store(Path(sys.argv[1]))
 print("ready", flush=True)
 while True:
-    publish(Store(Path(sys.argv[1])))
+    set_default_ruleset(store, "wasm2016")
+    publish(store)
 """
 
 
@@ -106,3 +127,98 @@ def test_what_somebody_wrote_into_the_old_copy_does_not_get_into_the_new_one(fil
     assert child(WRITE_AND_DIE, publish(filled)).wait(timeout=60) == 0
     assert filled.published.with_name("nights.published.duckdb.wal").exists()
     assert contents(publish(filled)) == contents(filled.path)
+
+
+# --- when it is made anew ----------------------------------------------------------------------------------------
+
+
+def file_of(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+BOOKKEEPING: dict[str, Callable[[Store], object]] = {
+    "an import that stored nothing": lambda s: record_attempts(
+        s, [Attempt(Path("x.cwa"), None, "refused", "not a recording", 1, 2, "0.1")]
+    ),
+    "files of an inbox": lambda s: remember_files(s, {Path("x.cwa"): SeenFile("1:2:3", is_done=True, version="0.1")}),
+    "what people were told": lambda s: mark_told(s, [Notice("anna", EVENING, "possible_plmd", "x")]),
+    "a look": lambda s: query(s, "FROM nights"),
+    "nothing": lambda s: None,
+}
+CHANGES: dict[str, Callable[[Store], object]] = {
+    "an import": lambda s: bring_in(s, stored("right"), "right"),
+    "a verdict": lambda s: write_review(s, Review("anna", EVENING, "confirm", "dr", 1_800_000_000_000_000)),
+    "the journal": lambda s: write_journal(s, [JournalEntry("anna", EVENING, "caffeine_mg", 80.0)]),
+    "another rule set": lambda s: set_default_ruleset(s, "aasm"),
+}
+
+
+@pytest.mark.parametrize("what", BOOKKEEPING)
+def test_a_row_in_imports_alone_is_no_change(filled: Store, what: str) -> None:
+    before = file_of(publish(filled))
+    BOOKKEEPING[what](filled)
+    assert is_published(filled)
+    assert file_of(publish(filled)) == before
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_changes_the_database_renews_the_copy(filled: Store, what: str) -> None:
+    before = file_of(publish(filled))
+    CHANGES[what](filled)
+    assert not is_published(filled)
+    assert file_of(publish(filled)) != before
+    assert contents(filled.published) == contents(filled.path)
+    after = file_of(filled.published)
+    assert file_of(publish(filled)) == after
+
+
+def test_a_restored_backup_is_told_from_what_came_after_it(filled: Store, tmp_path: Path) -> None:
+    back_up(filled, tmp_path / "b.zip", with_samples=False)
+    for _ in range(2):
+        write_journal(filled, [JournalEntry("anna", EVENING, "caffeine_mg", 80.0)])
+    publish(filled)
+    restore(filled, tmp_path / "b.zip", force=True)
+    assert not is_published(filled)
+    assert contents(publish(filled))["journal_entry"] == []
+
+
+@pytest.mark.parametrize("how", ["deleted", "damaged", "of an older copy", "written to"])
+def test_a_copy_that_is_gone_or_another_is_renewed_without_a_change(filled: Store, tmp_path: Path, how: str) -> None:
+    path = publish(filled)
+    older = tmp_path / "older"
+    older.write_bytes(path.read_bytes())
+    if how == "deleted":
+        path.unlink()
+    elif how == "damaged":
+        path.write_bytes(b"no database")
+    elif how == "written to":
+        execute(Store(path), "DELETE FROM event")
+    else:
+        write_journal(filled, [JournalEntry("anna", EVENING, "caffeine_mg", 80.0)])
+        publish(filled)
+        path.write_bytes(older.read_bytes())
+    assert not is_published(filled)
+    assert contents(publish(filled)) == contents(filled.path)
+
+
+def test_the_copy_says_when_it_was_made_and_what_it_holds(filled: Store) -> None:
+    assert query(filled, "FROM published").is_empty()
+    began = datetime.now(UTC)
+    copy = Store(publish(filled))
+    (row,) = query(copy, "FROM published").to_dicts()
+    assert began <= row["made_at"] <= datetime.now(UTC)
+    assert row["changed_at"] <= row["made_at"]
+    assert (row["n_nights"], row["first_night"], row["n_recordings"]) == (1, EVENING, 1)
+    (comment,) = query(copy, "SELECT comment FROM duckdb_views() WHERE view_name = 'published'")["comment"]
+    assert f"{row['made_at']:%Y-%m-%d %H:%M:%S}" in comment
+    found = published(filled)
+    assert found is not None
+    assert (found.made_at, found.n_nights, found.is_current) == (row["made_at"], 1, True)
+
+
+def test_a_database_restored_from_its_copy_says_no_longer_that_it_is_one(filled: Store, tmp_path: Path) -> None:
+    other = Store(tmp_path / "other.duckdb")
+    restore(other, publish(filled), force=False)
+    assert query(other, "FROM published").is_empty()
+    assert query(Store(publish(other)), "FROM published").height == 1

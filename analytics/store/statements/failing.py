@@ -1,0 +1,56 @@
+"""A statement that DuckDB cannot run: what is wrong in one plain line, with the names that were meant."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+import duckdb
+
+from analytics.store.database.failures import first_line
+from analytics.store.statements.guard import tables_named
+from ingest.errors import QueryRefusedError
+
+_NO_COLUMN = re.compile(
+    r'(?:Referenced column "(?P<plain>.+?)" not found in FROM clause'
+    r'|(?:Table|Values list|Subquery) "[^"]*" does not have a column named "(?P<of>.+?)"'
+    r'|Column "(?P<listed>.+?)" in \w+ list not found in FROM clause)',
+    re.IGNORECASE,
+)
+_NO_FROM = re.compile(r'Referenced column "(?P<name>.+?)" was not found because the FROM clause is missing')
+#: "Binder Error: " and its like say which part of DuckDB found it, which helps nobody who asks.
+_PART = re.compile(r"^[A-Z][\w ]*? Error: ")
+_MEANT = re.compile(r'Did you mean "([^"]+)"')
+_COLUMNS = """
+SELECT DISTINCT column_name FROM information_schema.columns WHERE list_contains(?, lower(table_name)) ORDER BY 1
+"""
+#: Most names that are offered.
+_MOST_NAMES = 4
+
+
+def refusal(con: duckdb.DuckDBPyConnection, sql: str, error: BaseException) -> QueryRefusedError:
+    """The one line for a statement that failed. ``con`` is asked for the names that there are."""
+    text = str(error)
+    if found := _NO_COLUMN.search(text):
+        return _no_column(con, sql, next(filter(None, found.groups())))
+    if found := _NO_FROM.search(text):
+        return QueryRefusedError(
+            f"no FROM that has a column {found['name']}", hint='such as "from nights"; see "show tables"'
+        )
+    # polars passes on what came up in DuckDB while rows were already being handed over
+    line = _PART.sub("", first_line(error).rpartition("got external error: ")[2])
+    meant = _MEANT.search(text)
+    return QueryRefusedError(line, hint=f"did you mean {meant[1]}?" if meant else "")
+
+
+def _no_column(con: duckdb.DuckDBPyConnection, sql: str, name: str) -> QueryRefusedError:
+    tables = tables_named(con, sql)
+    try:
+        known = [column for (column,) in con.execute(_COLUMNS, [tables]).fetchall()]
+    except duckdb.Error:  # the connection is of no more use: the line comes without names
+        known = []
+    near = get_close_matches(name.lower(), known, n=_MOST_NAMES, cutoff=0.5)
+    describe = f'nightkick sql "describe {tables[0]}" lists them' if tables else 'see "show tables"'
+    meant = f"did you mean {' or '.join(near)}? " if near else ""
+    of = f" in {' or '.join(tables)}" if tables else ""
+    return QueryRefusedError(f"there is no column {name}{of}", hint=meant + describe)
