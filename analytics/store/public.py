@@ -31,6 +31,7 @@ from analytics.store.reviews import reviews_of, write_review
 from analytics.store.samples.handing import keep_samples, removable_samples
 from analytics.store.samples.removing import finish_removing
 from analytics.store.samples.staged import check_samples, is_own, load_samples, samples_path, scratch, stage_samples
+from analytics.store.wanted import Outdated, Wanted, outdated, unscored, wanted_of
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
 __all__ = [
@@ -41,10 +42,12 @@ __all__ = [
     "Finding",
     "NightKey",
     "Notice",
+    "Outdated",
     "SeenFile",
     "SeenFiles",
     "Store",
     "StoredRecording",
+    "Wanted",
     "Wish",
     "back_up",
     "bring_samples",
@@ -73,6 +76,7 @@ __all__ = [
     "lost_samples",
     "mark_told",
     "nights_to_analyse",
+    "outdated",
     "prunable",
     "prune",
     "pruned",
@@ -98,7 +102,9 @@ __all__ = [
     "stored_hashes",
     "stored_recording",
     "tidy",
+    "unscored",
     "untold",
+    "wanted_of",
     "write_journal",
     "write_review",
 ]
