@@ -6,13 +6,14 @@ Recounts: indices are stored once, when a night is analysed, and here compared w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from analytics.files.places import has_neighbours, is_copy, shared_samples, way_back
 from analytics.store.copies.kept import kept_databases
+from analytics.store.copies.published import shows_the_same_nights
 from analytics.store.database.connection import Store, first_row, reading
 from analytics.store.database.failures import is_damage, way_out
 from analytics.store.database.publish import log_of
@@ -295,11 +296,13 @@ def _published(store: Store) -> Finding:
     if not store.published.exists():
         return Finding(ok=True, what="no published copy yet; the next import makes it")
     try:
-        with reading(replace(store, path=store.published)) as con:
-            con.execute("SELECT count(*) FROM nights")
+        is_same = shows_the_same_nights(store)
     except StoreError as error:
         return Finding(ok=False, what=f"the published copy: {error.what}", hint="the next import replaces it")
-    return Finding(ok=True, what="the published copy can be read")
+    if not is_same:
+        what = "the published copy does not show the nights of the database: nightkick was ended before it was renewed"
+        return Finding(ok=False, what=what, hint="nightkick doctor --repair renews it, if nightkick is not at work now")
+    return Finding(ok=True, what="the published copy can be read and shows the nights of the database")
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:

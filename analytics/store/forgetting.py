@@ -19,6 +19,7 @@ from analytics.model import Night
 from analytics.store.database.connection import Store, atomic, first_row, reading
 from analytics.store.database.rewriting import rewrite
 from analytics.store.database.tables import frame_of, insert
+from analytics.store.journal import UNREAD
 from analytics.store.read import NightKey
 from analytics.store.recordings import StoredRecording, fetch_recordings
 from analytics.store.rows import NIGHT_TABLES, night_frames
@@ -45,7 +46,10 @@ RULES: Mapping[str, str] = {
         EXISTS (FROM gone g WHERE g.path = inbox_file.path OR starts_with(g.path, inbox_file.path || '/'))
         OR (names(path) AND path NOT IN (SELECT path FROM recording WHERE sha256 NOT IN (SELECT sha256 FROM gone)))
     """,
-    "setting": f"name IN (SELECT '{PRUNED}' || sha256 FROM gone)",
+    "setting": f"""
+        name IN (SELECT '{PRUNED}' || sha256 FROM gone)
+        OR name IN (SELECT '{UNREAD}' || night_date || ' ' || subject FROM gone_night)
+    """,
 }
 OF_NO_PERSON = frozenset({"schema_migration"})
 

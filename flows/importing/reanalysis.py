@@ -14,7 +14,6 @@ from analytics.store import (
     NightKey,
     damaged_nights,
     default_ruleset,
-    outdated,
     query,
     recordings_of_night,
     said_of_pruned,
@@ -27,7 +26,7 @@ from flows.importing.import_run import Context
 from flows.importing.save_recording import STALE_TRIES, to_analyse
 from flows.importing.worker_tasks import analysed
 from flows.settings.rulesets import ruleset_named
-from flows.settings.wanted import wanted_by
+from flows.settings.wanted import outdated_by
 from flows.terminal.options import Chosen
 from flows.terminal.talk import complain, progress
 from flows.workers.workers import lanes_for, side_by_side, workers_for
@@ -106,7 +105,7 @@ def plan_of(context: Context, chosen: Chosen, *, ruleset: str | None, is_all: bo
         elif scores_only:
             due = unscored(store, then)
         else:
-            due = frozenset((*outdated(store, wanted_by(context.settings)).reasons, *damaged_nights(store)))
+            due = frozenset((*outdated_by(context.settings, store).reasons, *damaged_nights(store)))
     passed_over = f"scored by {then.name}" if scores_only else "as wanted"
     return AnalysisPlan(tuple(keys), tuple(key for key in keys if key in due), shown, then, passed_over)
 
