@@ -178,7 +178,7 @@ def judge(store: Store, number: int, turn: int) -> None:
 def analyse_again(database: Path) -> None:
     """Analyse the nights again that get new recordings meanwhile."""
     with redirect_stderr(io.StringIO()):
-        reanalyse(chosen=Chosen(subject="person 0"), db=database)
+        reanalyse(chosen=Chosen(subject="person 0"), is_all=True, db=database)
 
 
 def served(told: Told, database: Path, seconds: float) -> Told:

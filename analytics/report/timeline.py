@@ -148,7 +148,9 @@ def _envelopes(night: Night, x: Linear, top: float) -> Html:
     drawn = [el("path", d=path, class_="envelope") for e in night.envelopes if (path := _outline(e, x, y))]
     parts = [*lines, *names, *drawn]
     if not night.envelopes:
-        parts.append(label((_LEFT + _RIGHT) / 2, top + 34, "not kept; nightkick reanalyse makes it", anchor="middle"))
+        parts.append(
+            label((_LEFT + _RIGHT) / 2, top + 34, "not kept; nightkick reanalyse --all makes it", anchor="middle")
+        )
     if night.blind_below_mg is not None:
         level = y(night.blind_below_mg)
         parts.append(el("line", x1=_LEFT, x2=_RIGHT, y1=level, y2=level, class_="limit"))

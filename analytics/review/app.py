@@ -62,7 +62,7 @@ def create_app(page: Page) -> ASGIApp:
     routes = [
         Route("/", shell),
         Route("/night/{night_date}", shell),
-        Route("/api/nights", _json(page, lambda asked: nights_payload(page.store))),
+        Route("/api/nights", _json(page, lambda asked: nights_payload(page))),
         Route(
             "/api/ticks",
             _json(page, lambda asked: _ticks(page, asked)),

@@ -9,7 +9,8 @@ from typing import Any
 
 from analytics.nights.flags import INDEX_CRITERION
 from analytics.review.moments import milliseconds, offsets
-from analytics.store import Store, frames
+from analytics.review.page import Page
+from analytics.store import Store, frames, outdated, wanted_of
 from analytics.store.findings import findings
 from analytics.words import unraised_words
 
@@ -31,18 +32,22 @@ WHERE e.night_date BETWEEN ? AND ? GROUP BY ALL
 """
 
 
-def nights_payload(store: Store) -> dict[str, Any]:
-    """All nights, newest first, with their measures; the findings of each person; and the threshold of the index.
+def nights_payload(page: Page) -> dict[str, Any]:
+    """All nights, newest first, with their measures; the findings of each person; the threshold of the index.
+
+    With them a line on nights that were not analysed as the others; None where there is none.
 
     Raises
     ------
     StoreError
     """
-    nights, criteria = frames(store, (_NIGHTS, ()), (_CRITERIA, ()))
+    wanted = wanted_of(page.criteria, page.rulesets.values(), page.version)
+    nights, criteria = frames(page.store, (_NIGHTS, ()), (_CRITERIA, ()))
     return {
         "nights": [_night_row(row) for row in nights.iter_rows(named=True)],
         "threshold": threshold(json.loads(text) for text in criteria["criteria"]),
-        "people": findings(store),
+        "people": findings(page.store),
+        "outdated": outdated(page.store, wanted).remark(),
     }
 
 

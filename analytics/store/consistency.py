@@ -304,9 +304,11 @@ def _published(store: Store) -> Finding:
         return Finding(ok=False, what=f"the published copy: {error.what}", hint="the next import replaces it")
     if found is None:
         return Finding(ok=True, what="the published copy is of an older nightkick; the next import makes it anew")
-    what = f"the published copy was made {found.made_at:%Y-%m-%d %H:%M:%S} UTC and holds {found.n_nights} nights"
-    late = "" if found.is_current else "; the database was changed since, the next import makes it anew"
-    return Finding(ok=True, what=what + late)
+    made = f"the published copy was made {found.made_at:%Y-%m-%d %H:%M:%S} UTC"
+    if not found.is_current:
+        what = f"{made}, and the database was changed since: nightkick was ended before it was renewed"
+        return Finding(ok=False, what=what, hint="nightkick doctor --repair renews it, if nightkick is not at work now")
+    return Finding(ok=True, what=f"{made} and holds {found.n_nights} nights")
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:

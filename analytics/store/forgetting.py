@@ -20,6 +20,7 @@ from analytics.store.database.changes import note_change
 from analytics.store.database.connection import Store, atomic, first_row, reading
 from analytics.store.database.rewriting import rewrite
 from analytics.store.database.tables import frame_of, insert
+from analytics.store.journal import UNREAD
 from analytics.store.read import NightKey
 from analytics.store.recordings import StoredRecording, fetch_recordings
 from analytics.store.rows import NIGHT_TABLES, night_frames
@@ -47,7 +48,10 @@ RULES: Mapping[str, str] = {
         OR (names(path) AND path NOT IN (SELECT path FROM recording WHERE sha256 NOT IN (SELECT sha256 FROM gone)))
     """,
     "assignment": "subject IN (SELECT name FROM gone_name) OR names(pattern)",
-    "setting": f"name IN (SELECT '{PRUNED}' || sha256 FROM gone)",
+    "setting": f"""
+        name IN (SELECT '{PRUNED}' || sha256 FROM gone)
+        OR name IN (SELECT '{UNREAD}' || night_date || ' ' || subject FROM gone_night)
+    """,
 }
 OF_NO_PERSON = frozenset({"schema_migration", "criteria_used", "ruleset_used"})
 

@@ -11,12 +11,28 @@ from analytics.model import JournalEntry
 from analytics.store.database.connection import ArrowStream, Store, reading, transaction
 from analytics.store.database.tables import Columns, frame_of, insert
 
+#: Start of the name of a setting: a night, by day and subject, that was analysed before the journal said what it says.
+UNREAD = "journal_unread:"
+
+_MARK = f"""
+    INSERT INTO setting
+    SELECT DISTINCT '{UNREAD}' || m.day || ' ' || m.subject, '' FROM noted m
+    SEMI JOIN night n ON n.subject = m.subject AND n.night_date = m.day
+    LEFT JOIN journal_entry j ON j.subject = m.subject AND j.day = m.day AND j.kind = m.kind
+    WHERE list_contains(?, m.kind)
+        AND (j.value IS DISTINCT FROM m.value OR j.text IS DISTINCT FROM m.text)
+    ON CONFLICT DO NOTHING
+"""
+
 
 def write_journal(store: Store, entries: Sequence[JournalEntry]) -> None:
     """Replace what was noted before about the same person, day and kind: all of it, or nothing.
 
-    Writing the same entries twice leaves them once; one without value and text only takes away.
+    Writing the same entries twice leaves them once; one without value and text only takes away. A stored night whose
+    analysis reads what has changed is marked until it is stored anew (`analytics.store.wanted`).
     """
+    from analytics.nights.journal import READ_BY_ANALYSIS  # late, for it loads all that finds sleep
+
     columns: Columns = {
         "subject": pl.String,
         "day": pl.Date,
@@ -27,6 +43,7 @@ def write_journal(store: Store, entries: Sequence[JournalEntry]) -> None:
     frame = frame_of([(e.subject, e.day, e.kind, e.value, e.text) for e in entries], columns)
     with transaction(store) as con:
         con.register("noted", ArrowStream(frame))
+        con.execute(_MARK, [list(READ_BY_ANALYSIS)])
         con.execute("""
             DELETE FROM journal_entry USING noted
             WHERE journal_entry.subject = noted.subject AND journal_entry.day = noted.day

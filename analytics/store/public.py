@@ -48,6 +48,7 @@ from analytics.store.samples.staged import (
     stage_samples,
     staged_scale,
 )
+from analytics.store.wanted import Outdated, Wanted, outdated, unscored, wanted_of
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
 __all__ = [
@@ -60,10 +61,12 @@ __all__ = [
     "Finding",
     "NightKey",
     "Notice",
+    "Outdated",
     "SeenFile",
     "SeenFiles",
     "Store",
     "StoredRecording",
+    "Wanted",
     "Wish",
     "assignment_rows",
     "back_up",
@@ -97,6 +100,7 @@ __all__ = [
     "moved_to",
     "nights_to_analyse",
     "note_compared",
+    "outdated",
     "prunable",
     "prune",
     "pruned",
@@ -125,7 +129,9 @@ __all__ = [
     "stored_hashes",
     "stored_recording",
     "tidy",
+    "unscored",
     "untold",
+    "wanted_of",
     "write_assignments",
     "write_journal",
     "write_review",

@@ -20,6 +20,7 @@ from analytics.model import Night
 from analytics.store.database.connection import Store, transaction
 from analytics.store.database.tables import UTC_US, Columns, frame_of, insert
 from analytics.store.following import follow
+from analytics.store.journal import UNREAD
 from analytics.store.read import NightKey, keys_of
 from analytics.store.recordings import StoredRecording, membership_frame, recording_frame
 from analytics.store.rows import NIGHT_TABLES, night_frames
@@ -141,6 +142,7 @@ def _replace_nights(
         _refuse_stale(store, key, given.get(key), _members(con, key))
         for table in NIGHT_TABLES:
             con.execute(f"DELETE FROM {table} WHERE subject = ? AND night_date = ?", list(key))
+        con.execute("DELETE FROM setting WHERE name = ?", [f"{UNREAD}{key[1]} {key[0]}"])
     for table, frame in frames.items():
         insert(con, table, frame)
 

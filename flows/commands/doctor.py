@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analytics import store as the_store
 from flows import __version__
@@ -16,6 +17,9 @@ from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Database
 from flows.terminal.talk import complain, emit, say
 from ingest.errors import NightkickError, StoreError
+
+if TYPE_CHECKING:
+    from flows.settings.settings import Settings
 
 #: One night at 100 Hz takes 4 MB; below this the next import may not fit.
 ENOUGH_BYTES = 500_000_000
@@ -68,7 +72,7 @@ def _findings(database: Path | None) -> Iterator[the_store.Finding]:
     yield _settings_safe()
     store = store_for(database, settings)
     yield _space(store.path)
-    yield from _database(store)
+    yield from _database(store, settings)
 
 
 def _python() -> the_store.Finding:
@@ -124,14 +128,26 @@ def _space(database: Path) -> the_store.Finding:
     return the_store.Finding(ok=free >= ENOUGH_BYTES, what=what, hint="make room, or move the database")
 
 
-def _database(store: the_store.Store) -> Iterator[the_store.Finding]:
+def _database(store: the_store.Store, settings: Settings) -> Iterator[the_store.Finding]:
     if not store.path.exists():
         yield _good(f"no database at {store.path} yet; the first import makes it")
         return
     try:
-        yield from the_store.check(store)
+        found = the_store.check(store)
+        yield from found
+        if found[0].ok:  # otherwise it is of an older program, which stored other columns
+            yield _alike(store, settings)
     except NightkickError as error:
         yield _bad(f"{store.path}: {error.what}", error.hint)
+
+
+def _alike(store: the_store.Store, settings: Settings) -> the_store.Finding:
+    """Nights of which some were analysed otherwise cannot be compared; all by what was in force once can."""
+    from flows.settings.wanted import outdated_by
+
+    found = outdated_by(settings, store)
+    what = found.line() or f"all {found.n_nights} nights are analysed as version and settings want them"
+    return the_store.Finding(ok=not (found.is_mixed and found.can_be_mended), what=what)
 
 
 def _good(what: str) -> the_store.Finding:

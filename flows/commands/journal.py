@@ -55,14 +55,15 @@ def import_journal(file: Path, /, *, subject: str | None = None, db: Database = 
     """
     from flows.importing.declared import Wishes
     from flows.importing.pipeline import open_context
+    from flows.importing.publishing import published_at_the_end
     from flows.importing.reanalysis import analyse_again
 
     context = open_context(Wishes(subject=subject), database=db)
     entries = _entries(file, subject or context.settings.subject)
-    the_store.write_journal(context.store, entries)
-    nights = _nights_read_of(context, entries)
-    failures = analyse_again(context, nights)
-    the_store.publish(context.store)
+    with published_at_the_end(context.store):
+        the_store.write_journal(context.store, entries)
+        nights = _nights_read_of(context, entries)
+        failures = analyse_again(context, nights)
     days = len({(entry.subject, entry.day) for entry in entries})
     say(f"{days} days noted, {len(nights) - failures} nights analysed again")
     return ExitCode.SOME_FAILED if failures else ExitCode.DONE

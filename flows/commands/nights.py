@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows.settings.database import store_for
 from flows.terminal.night_table import Nights, decoded, print_nights, select_nights
 from flows.terminal.options import EVERY_NIGHT, FOR_PEOPLE, Database, JsonOrCsv, Selection
-from flows.terminal.talk import emit
+from flows.terminal.talk import complain, emit, say
 from flows.terminal.values import Row, csv_text, json_document
+from ingest.errors import UsageError
+
+if TYPE_CHECKING:
+    from analytics.store import Store
 
 
 def nights(*, selection: Selection = EVERY_NIGHT, db: Database = None, form: JsonOrCsv = FOR_PEOPLE) -> None:
     """List the nights, with what was found in them and why some are flagged."""
     shape = form.shape()
-    found = select_nights(store_for(db), selection)
+    store = store_for(db)
+    found = select_nights(store, selection)
     if shape == "json":
         emit(json_document(nights=[_with_flags(row, found) for row in found.rows]))
     elif shape == "csv":
         emit(csv_text(found.columns, found.rows))
     else:
         print_nights(found)
+    _tell_outdated(store)
+
+
+def _tell_outdated(store: Store) -> None:
+    """Say on stderr that not all nights were analysed alike; without valid settings, that this cannot be told."""
+    from flows.settings.settings import load
+    from flows.settings.wanted import outdated_by
+
+    try:
+        settings = load()
+    except UsageError as error:
+        complain(error.line())
+        return
+    if remark := outdated_by(settings, store).remark():
+        say(remark)
 
 
 def _with_flags(row: Row, nights: Nights) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """``nightkick reanalyse``: stored recordings analysed again, after a change of settings, rule sets or version.
 
 Only staged samples are read, never the original files. Each night is replaced in a transaction of its own, so
-that stopping half-way leaves old and new nights, each whole; reviews and journal are never touched.
+that stopping half-way leaves old and new nights, each whole, and the same command goes on where it stopped: nights that
+are as wanted (`analytics.store.wanted`) are passed over. Reviews and journal are never touched.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ def reanalyse(
     *,
     chosen: Chosen = EVERYTHING,
     ruleset: str | None = None,
+    is_all: Annotated[
+        bool, Parameter(name="--all", help="Analyse also nights that are as settings and version want them already.")
+    ] = False,
     compare: bool = False,
     db: Database = None,
     as_json: Annotated[
@@ -36,37 +40,36 @@ def reanalyse(
     ruleset
         Let the views show this rule set; alone, it analyses only nights that were not scored under it yet.
     compare
-        Store nothing: show what would change, night by night, under the rule set.
+        Store nothing: show what the same command without it would change in the views, night by night.
     """
     if compare:
         from flows.importing.compare import compare_nights
 
-        all_good = compare_nights(chosen, ruleset=ruleset, database=db, as_json=as_json)
+        all_good = compare_nights(chosen, ruleset=ruleset, is_all=is_all, database=db, as_json=as_json)
         return ExitCode.DONE if all_good else ExitCode.SOME_FAILED
     if as_json:
         raise UsageError("--json goes with --compare", hint="stored nights: nightkick nights --json")
-    return ExitCode.DONE if _analyse(chosen, ruleset, db) else ExitCode.SOME_FAILED
+    return ExitCode.DONE if _analyse(chosen, ruleset, db, is_all=is_all) else ExitCode.SOME_FAILED
 
 
-def _analyse(chosen: Chosen, ruleset: str | None, database: Path | None) -> bool:
+def _analyse(chosen: Chosen, ruleset: str | None, database: Path | None, *, is_all: bool) -> bool:
     """Analyse nights again, and let the views show ``ruleset``; returns whether all of them could be.
 
     First, recordings that the assignments want elsewhere are moved, whichever nights were chosen.
-    With a rule set and no other choice, only nights that have no score under it yet are analysed: the others keep every
-    row they have.
     """
     from flows.importing.declared import Wishes
     from flows.importing.pipeline import open_context, reassign
-    from flows.importing.reanalysis import analyse_again, selected
-    from flows.settings.rulesets import ruleset_named
+    from flows.importing.publishing import published_at_the_end
+    from flows.importing.reanalysis import analyse_again, plan_of
 
     context = open_context(Wishes(), database=database)
-    wanted = None if ruleset is None else ruleset_named(ruleset, context.settings.rulesets())
-    _, unmoved = reassign(context, always=True)
-    keys = selected(context, chosen, lacking=wanted if chosen.is_everything() else None)
-    failures = analyse_again(context, keys)
-    if wanted is not None:
-        the_store.set_default_ruleset(context.store, wanted.name)
-    the_store.publish(context.store)
-    say(f"{len(keys) - failures} of {len(keys)} nights analysed again" + (f"; views show {ruleset}" if wanted else ""))
+    with published_at_the_end(context.store):
+        _, unmoved = reassign(context, always=True)
+        plan = plan_of(context, chosen, ruleset=ruleset, is_all=is_all)
+        failures = analyse_again(context, plan.keys)
+        if plan.switches:
+            the_store.set_default_ruleset(context.store, plan.ruleset.name)
+    n_keys = len(plan.keys)
+    shown = "" if ruleset is None else f"; views show {plan.ruleset.name}"
+    say(f"{n_keys - failures} of {n_keys} nights analysed again{plan.left_out()}{shown}")
     return failures + unmoved == 0

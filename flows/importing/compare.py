@@ -1,4 +1,7 @@
-"""``nightkick reanalyse --compare``: what analysing again would change, night by night, before anything is stored.
+"""``nightkick reanalyse --compare``: what the same command without it would change in what the views show.
+
+Rows under the rule set that the views show now are compared with those under the one that they would show then, of the
+chosen nights, and of all where it is another one.
 
 Decides what counts as a change: the index, the counts behind it, the tier, whether the night can
 be judged, and the flags. A change of version or thresholds that leaves all of these alone is told, and changes nothing.
@@ -7,7 +10,7 @@ be judged, and the flags. A change of version or thresholds that leaves all of t
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -15,12 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from analytics.model import Night
-from analytics.store import NightKey, Store, default_ruleset, query, snapshot
+from analytics.store import NightKey, Store, query, snapshot
 from flows.importing.declared import Wishes
 from flows.importing.import_run import Context
 from flows.importing.pipeline import open_context
-from flows.importing.reanalysis import each_night, night_anew, selected
-from flows.settings.rulesets import ruleset_named
+from flows.importing.reanalysis import AnalysisPlan, each_night, night_anew, plan_of
 from flows.terminal.options import Chosen
 from flows.terminal.talk import emit, emit_table, say
 from flows.terminal.values import json_document
@@ -57,76 +59,92 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A night as it is stored and as it would be; ``after`` is None where no sample is left in it."""
+    """A night as the views show it and as they would; not analysed, it is what is stored under the other rule set."""
 
     subject: str
     night_date: date
     before: Findings
-    after: Findings | None
+    after: Findings
+    is_analysed: bool
 
     def differences(self) -> tuple[str, ...]:
         """Names of what differs, of all that is said of the night itself."""
-        if self.after is None:
-            return ("no samples",)
         old, new = asdict(self.before), asdict(self.after)
         judged = [name for name in old if name not in ("version", "criteria_hash", "ruleset_hash")]
         return tuple(name for name in judged if not _same(old[name], new[name]))
 
     def flips(self) -> tuple[str, ...]:
         """Flags that would be raised (``+name``) or taken back (``-name``)."""
-        old, new = set(self.before.flags), set(self.after.flags if self.after else ())
+        old, new = set(self.before.flags), set(self.after.flags)
         return (*(f"+{name}" for name in sorted(new - old)), *(f"-{name}" for name in sorted(old - new)))
 
 
-def compare_nights(chosen: Chosen, *, ruleset: str | None, database: Path | None, as_json: bool) -> bool:
-    """Analyse nights and print how they differ from what is stored; nothing is stored.
+def compare_nights(chosen: Chosen, *, ruleset: str | None, is_all: bool, database: Path | None, as_json: bool) -> bool:
+    """Analyse the nights of the plan and print how the views would differ then; nothing is stored.
 
     Parameters
     ----------
     ruleset : str or None
-        By which to compare; None: the one that the views show.
+        Which one the views would show; None: the same as now.
+    is_all : bool
+        Whether to analyse also what is as wanted.
 
     Returns
     -------
     bool
-        Whether all of them could be analysed.
+        Whether all of the plan could be analysed.
     """
     context = open_context(Wishes(), database=database)
-    name = ruleset_named(ruleset or default_ruleset(context.store), context.settings.rulesets()).name
     with snapshot(context.store):  # an import may remove a night between the two
-        keys = selected(context, chosen)
-        stored = _stored(context.store, name)
-    found = _compared(context, keys, name, stored)
+        plan = plan_of(context, chosen, ruleset=ruleset, is_all=is_all)
+        before = _stored(context.store, plan.shown)
+        kept = _stored(context.store, plan.ruleset.name)
+    anew, n_failed = _anew(context, plan, kept)
+    found = [
+        Comparison(*key, before[key], anew.get(key, kept[key]), key in anew)
+        for key in (before if plan.switches else plan.chosen)
+    ]
     changed = [comparison for comparison in found if comparison.differences()]
-    flips = [comparison for comparison in found if comparison.flips()]
+    n_flips = sum(bool(comparison.flips()) for comparison in found)
     if as_json:
-        counts = {"nights": len(keys), "changed": len(changed), "flags_flip": len(flips)}
-        emit(json_document(ruleset=name, counts=counts, nights=[_row(comparison) for comparison in found]))
+        counts = {"nights": len(found), "changed": len(changed), "flags_flip": n_flips, "failed": n_failed}
+        rows = [_row(comparison) for comparison in found]
+        emit(json_document(ruleset=plan.ruleset.name, ruleset_now=plan.shown, counts=counts, nights=rows))
     elif changed:
         emit_table(_COLUMNS, [_line(comparison) for comparison in changed], to_right=_COLUMNS[3:-1])
+    under = f"{plan.ruleset.name}{f' instead of {plan.shown}' if plan.switches else ''}"
     say(
-        f"{len(found)} of {len(keys)} nights compared under {name}: {len(changed)} would change, "
-        f"flags flip in {len(flips)}; nothing was stored"
+        f"{len(found) - n_failed} of {len(found)} nights compared under {under}: {len(changed)} would change, "
+        f"flags flip in {n_flips}; nothing was stored{plan.left_out()}"
     )
-    return len(found) == len(keys)
+    return n_failed == 0
 
 
-def _compared(
-    context: Context, keys: Sequence[NightKey], ruleset: str, stored: Mapping[NightKey, Findings]
-) -> list[Comparison]:
-    def compare(shared: Context, key: NightKey) -> Comparison:
+def _anew(
+    context: Context, plan: AnalysisPlan, kept: Mapping[NightKey, Findings]
+) -> tuple[dict[NightKey, Findings], int]:
+    """What would be found in the nights of the plan, and how many of them cannot be analysed: those keep their rows.
+
+    So do those that are passed over because no sample is left in them.
+    """
+
+    def analyse(shared: Context, key: NightKey) -> Findings:
         night = night_anew(shared, key)
-        return Comparison(*key, stored[key], None if night is None else _findings(night, ruleset))
+        return kept[key] if night is None else _findings(night, plan.ruleset.name)
 
-    with closing(each_night(context, keys, compare)) as results:
-        return [comparison for comparison in results if comparison is not None]
+    with closing(each_night(context, plan.keys, analyse)) as results:
+        found = dict(zip(plan.keys, results, strict=True))
+    anew = {key: findings for key, findings in found.items() if findings is not None}
+    return anew, len(found) - len(anew)
 
 
 def _stored(store: Store, ruleset: str) -> dict[NightKey, Findings]:
+    """Every night, by evening, as the view ``nights`` shows it while ``ruleset`` is the default."""
     found = query(
         store,
         f"""
-        SELECT subject, night_date, n.version, n.criteria_hash, s.ruleset_hash, n.assessable, n.tier, s.plms_index,
+        SELECT subject, night_date, n.version, n.criteria_hash, s.ruleset_hash, n.assessable, n.tier,
+            CASE WHEN n.assessable THEN s.plms_index END AS plms_index,
             {", ".join(f"s.{name}" for name in COUNTS)}, n.n_hypnic_jerks,
             coalesce(f.flags, []) AS flags
         FROM night n
@@ -135,6 +153,7 @@ def _stored(store: Store, ruleset: str) -> dict[NightKey, Findings]:
             SELECT subject, night_date, list(name ORDER BY name) AS flags
             FROM flag WHERE ruleset = $ruleset AND raised GROUP BY ALL
         ) f USING (subject, night_date)
+        ORDER BY night_date, subject
         """,
         {"ruleset": ruleset},
     )
@@ -170,8 +189,9 @@ def _row(comparison: Comparison) -> dict[str, object]:
         "subject": comparison.subject,
         "changed": comparison.differences(),
         "flips": comparison.flips(),
+        "analysed": comparison.is_analysed,
         "before": asdict(comparison.before),
-        "after": None if comparison.after is None else asdict(comparison.after),
+        "after": asdict(comparison.after),
     }
 
 
@@ -183,7 +203,7 @@ def _line(comparison: Comparison) -> dict[str, str]:
 
     def both(name: str, digits: int = 0) -> str:
         old = _text(getattr(comparison.before, name), digits)
-        new = _text(getattr(comparison.after, name), digits) if comparison.after else "no samples"
+        new = _text(getattr(comparison.after, name), digits)
         return old if old == new else f"{old} -> {new}"
 
     measures = (both("plms_index", 1), *map(both, (*COUNTS, "n_hypnic_jerks", "tier")))

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
 from analytics.model import Night
-from analytics.scoring.rulesets import Ruleset, ruleset_hash
+from analytics.scoring.rulesets import Ruleset
 from analytics.store import (
     NightKey,
+    damaged_nights,
+    default_ruleset,
     query,
     recordings_of_night,
     said_of_pruned,
     save_nights,
     snapshot,
+    unscored,
 )
 from flows.importing.analysis import NightToAnalyse
 from flows.importing.import_run import Context
 from flows.importing.save_recording import STALE_TRIES, to_analyse
 from flows.importing.worker_tasks import analysed
+from flows.settings.rulesets import ruleset_named
+from flows.settings.wanted import outdated_by
 from flows.terminal.options import Chosen
 from flows.terminal.talk import complain, progress
 from flows.workers.workers import lanes_for, side_by_side, workers_for
@@ -34,8 +39,79 @@ T = TypeVar("T")
 WORTH_PROCESSES = 4
 
 
-def selected(context: Context, chosen: Chosen, *, lacking: Ruleset | None = None) -> list[NightKey]:
-    """The chosen nights by evening; with ``lacking`` only those without a score under it as it is now."""
+@dataclass(frozen=True, slots=True)
+class AnalysisPlan:
+    """What analysing again comes to: the same with and without ``--compare``.
+
+    Attributes
+    ----------
+    chosen : tuple of NightKey
+        The nights that are meant, by evening.
+    keys : tuple of NightKey
+        Those of them that are to be analysed.
+    shown : str
+        The rule set that the views show now.
+    ruleset : Ruleset
+        The one that they show afterwards.
+    passed_over : str
+        Why the other chosen nights are not analysed.
+    """
+
+    chosen: tuple[NightKey, ...]
+    keys: tuple[NightKey, ...]
+    shown: str
+    ruleset: Ruleset
+    passed_over: str
+
+    @property
+    def switches(self) -> bool:
+        """Whether the views show another rule set afterwards."""
+        return self.ruleset.name != self.shown
+
+    def left_out(self) -> str:
+        """The end of a sentence about the nights that are not analysed; empty where all are."""
+        n = len(self.chosen) - len(self.keys)
+        how = f"; {n:,} of {len(self.chosen):,} are {self.passed_over} already (--all analyses them again)"
+        return how if n else ""
+
+
+def plan_of(context: Context, chosen: Chosen, *, ruleset: str | None, is_all: bool) -> AnalysisPlan:
+    """Which of the chosen nights to analyse again, and which rule set the views show then.
+
+    Passed over is what is as wanted and not damaged. With a rule set and no other choice only nights without a score
+    under it are analysed: the others keep every row they have.
+
+    Parameters
+    ----------
+    ruleset : str or None
+        None: the one that the views show now.
+    is_all : bool
+        Whether to pass over none.
+
+    Raises
+    ------
+    UsageError
+        The settings have no such rule set.
+    StoreError
+    """
+    store = context.store
+    with snapshot(store):
+        shown = default_ruleset(store)
+        then = ruleset_named(ruleset or shown, context.settings.rulesets())
+        keys = selected(context, chosen)
+        scores_only = ruleset is not None and chosen.is_everything()
+        if is_all:
+            due = frozenset(keys)
+        elif scores_only:
+            due = unscored(store, then)
+        else:
+            due = frozenset((*outdated_by(context.settings, store).reasons, *damaged_nights(store)))
+    passed_over = f"scored by {then.name}" if scores_only else "as wanted"
+    return AnalysisPlan(tuple(keys), tuple(key for key in keys if key in due), shown, then, passed_over)
+
+
+def selected(context: Context, chosen: Chosen) -> list[NightKey]:
+    """The chosen nights by evening."""
     tests: list[tuple[str, object]] = [
         ("night_date >= ?", chosen.since),
         ("night_date <= ?", chosen.until),
@@ -43,16 +119,11 @@ def selected(context: Context, chosen: Chosen, *, lacking: Ruleset | None = None
         ("version = ?", chosen.version),
     ]
     given = [(test, value) for test, value in tests if value is not None]
-    values = [value for _, value in given]
-    where = ["true", *(test for test, _ in given)]
-    if lacking is not None:
-        scored = "SELECT (subject, night_date) FROM score WHERE ruleset = ? AND ruleset_hash = ?"
-        where.append(f"(subject, night_date) NOT IN ({scored})")
-        values += [lacking.name, ruleset_hash(lacking)]
+    where = " AND ".join(["true", *(test for test, _ in given)])
     found = query(
         context.store,
-        f"SELECT subject, night_date FROM night WHERE {' AND '.join(where)} ORDER BY night_date, subject",
-        values,
+        f"SELECT subject, night_date FROM night WHERE {where} ORDER BY night_date, subject",
+        [value for _, value in given],
     )
     return [(row["subject"], row["night_date"]) for row in found.iter_rows(named=True)]
 

@@ -13,13 +13,14 @@ from analytics.store import (
     damaged_nights,
     discard_damaged,
     lost_samples,
-    publish,
     refuse_damaged,
     remove_orphans,
     tidy,
 )
 from flows.importing.declared import Wishes
+from flows.importing.import_run import Context
 from flows.importing.pipeline import import_run, open_context
+from flows.importing.publishing import published_at_the_end
 from flows.importing.reanalysis import analyse_again
 from flows.settings.database import store_for
 from flows.terminal.talk import complain, say
@@ -34,6 +35,11 @@ def repair(database: Path | None) -> None:
     """
     refuse_damaged(store_for(database))
     context = open_context(Wishes(), database=database)
+    with published_at_the_end(context.store):
+        _mend(context)
+
+
+def _mend(context: Context) -> None:
     store = context.store
     for done in bring_samples(store):
         say(done)
@@ -51,4 +57,3 @@ def repair(database: Path | None) -> None:
         say(f"removed {n_rows} rows that belonged to nothing")
     for done in tidy(store):
         say(done)
-    publish(store)

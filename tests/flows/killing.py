@@ -27,7 +27,12 @@ from tests.paths import ROOT
 #: When it happened, not what was found; attempts are compared by their statuses.
 NOT_COMPARED = ("import_attempt", "schema_migration")
 #: What a dead process may leave behind until the next import.
-MAY_BE_LEFT = ("temporary folders", "samples without a recording", "forget that was ended half-way")
+MAY_BE_LEFT = (
+    "temporary folders",
+    "samples without a recording",
+    "forget that was ended half-way",
+    "database was changed since",
+)
 
 #: Loading takes longer than importing, so one process loads what starts no thread, and every import is a fork of it. A
 #: killed child stays a zombie until it is asked for, so that no number is used again.

@@ -72,6 +72,7 @@ export interface NightsAnswer {
   nights: NightRow[];
   threshold: number | null;
   people: Person[];
+  outdated: string | null;
 }
 
 /** Onsets of one label in one night, seconds after its first sample. */

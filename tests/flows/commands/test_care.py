@@ -51,7 +51,7 @@ def test_reviews_and_journal_outlive_every_import_and_analysis(run: Run, db: Pat
         ["import", "left.csv", "--side", "right"],  # corrects, so everything about it is replaced
         ["import", "left.csv", "--tz", "Asia/Tokyo"],
         ["import", "left.csv", "right.csv"],
-        ["reanalyse"],
+        ["reanalyse", "--all"],
         ["reanalyse", "--ruleset", "aasm"],
         ["doctor", "--repair"],
     ):

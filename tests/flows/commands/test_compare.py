@@ -52,13 +52,16 @@ def test_what_a_change_of_thresholds_would_do_is_shown_and_then_comes_true(run: 
 
 
 @pytest.mark.slow
-def test_a_rule_set_that_no_night_was_scored_under_is_compared_with_nothing(run: Run, imported: Store) -> None:
+def test_a_rule_set_that_no_night_was_scored_under_is_compared_with_the_one_that_is_shown(
+    run: Run, imported: Store
+) -> None:
     Path(FILE_NAME).write_text("[ruleset.narrow]\nbase = 'wasm2016'\nimi_max_s = 20.0\n")
     said = run("reanalyse", "--compare", "--ruleset", "narrow", "--db", DB)
-    assert "- -> 0" in said.out
+    assert "60 -> 0" in said.out
+    assert "compared under narrow instead of wasm2016: 1 would change" in said.err
     assert query(imported, "SELECT DISTINCT ruleset FROM nights").item() == "wasm2016"
     (night,) = json.loads(run("reanalyse", "--compare", "--ruleset", "narrow", "--json", "--db", DB).out)["nights"]
-    assert (night["before"]["n_plms"], night["after"]["n_plms"]) == (None, 0)
+    assert (night["before"]["n_plms"], night["after"]["n_plms"]) == (60, 0)
 
 
 def test_a_flag_that_would_flip_is_named(run: Run, imported: Store) -> None:

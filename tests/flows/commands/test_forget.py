@@ -230,7 +230,7 @@ def test_what_was_pruned_is_said_wherever_samples_are_wanted(run: Run, db: Path,
     assert query(Store(db), "SELECT * FROM nights ORDER BY ALL").equals(nights)
     healthy = run("doctor", "--db", db)
     assert (healthy.code, "those of 3 pruned" in healthy.out) == (0, True)
-    again = run("reanalyse", "--db", db)
+    again = run("reanalyse", "--all", "--db", db)
     assert (again.code, again.err.count("the samples were pruned")) == (1, 2)
     assert "1 of 3 nights analysed again" in again.err
     refused = run("forget", "--recording", made / "in" / "anna-left-0.csv", "--yes", "--db", db)

@@ -34,9 +34,11 @@ def rows(store: Store, table: str, condition: str = "true") -> list[tuple[object
 
 def test_analysing_again_with_nothing_changed_changes_no_row(run: Run, imported: Store) -> None:
     before = {table: rows(imported, table) for table in EVERY_TABLE}
-    said = run("reanalyse", "--db", DB)
+    said = run("reanalyse", "--all", "--db", DB)
     assert said.code == 0
     assert "1 of 1 nights analysed again" in said.err
+    again = run("reanalyse", "--db", DB)
+    assert again.err == "0 of 0 nights analysed again; 1 of 1 are as wanted already (--all analyses them again)\n"
     assert {table: rows(imported, table) for table in EVERY_TABLE} == before
 
 
@@ -54,13 +56,16 @@ def test_the_views_show_another_rule_set_without_a_night_being_analysed(run: Run
     before = {table: rows(imported, table) for table in EVERY_TABLE}
     said = run("reanalyse", "--ruleset", name, "--db", DB)
     assert said.code == 0
-    assert "0 of 0 nights analysed again" in said.err
+    says = f"0 of 0 nights analysed again; 1 of 1 are scored by {name} already (--all analyses them again)"
+    assert f"{says}; views show {name}" in said.err
     assert default_ruleset(imported) == name
     assert query(imported, "SELECT ruleset FROM nights").to_series().to_list() == [name]
     assert {table: rows(imported, table) for table in EVERY_TABLE} == before
 
 
-def test_a_rule_set_of_one_s_own_is_scored_beside_the_others_and_movements_stay(run: Run, imported: Store) -> None:
+def test_a_rule_set_of_one_s_own_is_scored_beside_the_others_and_not_lost_with_the_settings(
+    run: Run, imported: Store
+) -> None:
     movements, standard = rows(imported, "movement"), rows(imported, "score", "ruleset = 'wasm2016'")
     Path(FILE_NAME).write_text(NARROW)
     assert run("reanalyse", "--ruleset", "narrow", "--db", DB).code == 0
@@ -68,6 +73,11 @@ def test_a_rule_set_of_one_s_own_is_scored_beside_the_others_and_movements_stay(
     assert rows(imported, "movement") == movements
     assert rows(imported, "score", "ruleset = 'wasm2016'") == standard
     assert "0 of 0 nights" in run("reanalyse", "--ruleset", "narrow", "--db", DB).err
+    Path(FILE_NAME).unlink()
+    for options in ([], ["--compare"]):  # it would leave the night without numbers
+        said = run("reanalyse", *options, "--all", "--db", DB)
+        assert (said.code, "no rule set is called narrow" in said.err) == (2, True)
+    assert query(imported, "SELECT n_plms FROM nights").item() == 0
 
 
 def test_a_changed_rule_set_of_the_same_name_is_scored_anew(run: Run, imported: Store) -> None:
@@ -79,8 +89,8 @@ def test_a_changed_rule_set_of_the_same_name_is_scored_anew(run: Run, imported: 
 
 
 def test_nights_outside_the_dates_are_left_alone(run: Run, imported: Store) -> None:
-    assert "0 of 0 nights" in run("reanalyse", "--since", "2026-03-03", "--db", DB).err
-    assert "1 of 1 nights" in run("reanalyse", "--until", "2026-03-02", "--db", DB).err
+    assert "0 of 0 nights" in run("reanalyse", "--all", "--since", "2026-03-03", "--db", DB).err
+    assert "1 of 1 nights" in run("reanalyse", "--all", "--until", "2026-03-02", "--db", DB).err
 
 
 def test_an_unknown_rule_set_is_refused_with_the_ones_there_are(run: Run, imported: Store) -> None:
@@ -93,7 +103,7 @@ def test_a_night_whose_samples_are_lost_is_said_and_keeps_its_rows(run: Run, imp
     before = rows(imported, "night")
     for path in imported.recordings.glob("*.parquet"):
         path.unlink()
-    said = run("reanalyse", "--db", DB)
+    said = run("reanalyse", "--all", "--db", DB)
     assert said.code == 1
     assert "import its file again" in said.err
     assert rows(imported, "night") == before
@@ -130,7 +140,7 @@ def test_a_neighbouring_database_that_read_the_file_in_another_zone_cannot_shift
 ) -> None:
     before = rows(imported, "night")
     assert run("import", "night.cwa", "--db", "other.duckdb", "--tz", "Asia/Tokyo").code == 0
-    assert run("reanalyse", "--db", DB).code == 0
+    assert run("reanalyse", "--all", "--db", DB).code == 0
     assert rows(imported, "night") == before
 
 
@@ -140,12 +150,12 @@ def test_samples_that_an_older_neighbour_replaced_are_said_and_come_back(run: Ru
     assert run("import", "night.cwa", "--db", "other.duckdb", "--tz", "Asia/Tokyo").code == 0
     shutil.rmtree(imported.recordings)  # as both were made before: one folder, and the later import won
     Store(Path("other.duckdb")).recordings.rename("recordings")
-    said = run("reanalyse", "--db", DB)
+    said = run("reanalyse", "--all", "--db", DB)
     assert said.code == 1
     assert "not those of this database" in said.err
     assert rows(imported, "night") == before
     assert "imported" in run("import", "night.cwa", "--db", DB, "--site", "ankle", "--side", "left", "--tz", "UTC").err
-    assert run("reanalyse", "--db", DB).code == 0
+    assert run("reanalyse", "--all", "--db", DB).code == 0
     assert rows(imported, "night") == before
 
 
@@ -197,8 +207,8 @@ for subject in itertools.cycle(("one", "two")):
         assert "imported" in mover.stderr.readline()
         for _ in range(3):
             for command in (
-                ["reanalyse"],
-                ["reanalyse", "--compare"],
+                ["reanalyse", "--all"],
+                ["reanalyse", "--all", "--compare"],
                 ["show", EVENING],
                 ["report", EVENING, "-o", "r.html"],
             ):

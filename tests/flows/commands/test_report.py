@@ -69,7 +69,7 @@ def test_a_database_of_an_older_version_is_brought_up_to_date_and_draws_without_
         ):  # fmt: skip
             con.execute(change)
     assert run("report", "2026-03-02", "-o", "night.html", "--db", DB).code == 0
-    assert "not kept; nightkick reanalyse makes it" in Path("night.html").read_text(encoding="utf-8")
+    assert "not kept; nightkick reanalyse --all makes it" in Path("night.html").read_text(encoding="utf-8")
 
 
 def test_a_database_that_is_not_there_is_a_failure_of_its_own(run: Run) -> None:

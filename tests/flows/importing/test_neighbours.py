@@ -50,7 +50,7 @@ def test_two_databases_in_one_folder_keep_their_samples_apart(run: Run, neighbou
     for db in ZONES:
         said = run("doctor", "--db", db)
         assert (said.code, "BAD" in said.out) == (0, False), said.out
-        assert run("reanalyse", "--db", db).code == 0
+        assert run("reanalyse", "--all", "--db", db).code == 0
     (early,), (late,) = first_times("b.duckdb"), first_times("a.duckdb")
     assert late - early == 9 * 3_600_000_000
 
@@ -64,14 +64,14 @@ def test_names_that_are_alike_share_no_folder(run: Run, name: str) -> None:
     Path(name).unlink(missing_ok=True)
     brought_in(run, name, "Asia/Tokyo")
     assert first_times("a.duckdb") == before
-    assert run("reanalyse", "--db", "a.duckdb").code == 0
+    assert run("reanalyse", "--all", "--db", "a.duckdb").code == 0
 
 
 def test_databases_made_before_keep_theirs(run: Run) -> None:
     tiny(Path("night.cwa"))
     brought_in(run, "a.duckdb", "UTC")
     as_made_before("a.duckdb")
-    for arguments in (["doctor"], ["reanalyse"], ["backup", "a.zip", "--with-recordings"]):
+    for arguments in (["doctor"], ["reanalyse", "--all"], ["backup", "a.zip", "--with-recordings"]):
         assert run(*arguments, "--db", "a.duckdb").code == 0, arguments
     assert "1 known" in run("import", "night.cwa", "--db", "a.duckdb").err
     assert not Store(Path("a.duckdb")).recordings.exists()
@@ -106,7 +106,7 @@ def test_two_databases_made_before_that_shared_one_file_both_get_right(run: Run,
     assert "1 imported" in run("import", "night.cwa", "--db", "a.duckdb").err
     for db in ZONES:
         assert run("doctor", "--db", db).code == 0
-        assert run("reanalyse", "--db", db).code == 0
+        assert run("reanalyse", "--all", "--db", db).code == 0
 
 
 @pytest.mark.slow
@@ -167,10 +167,10 @@ def test_a_renamed_database_says_where_its_samples_are(run: Run) -> None:
     assert command == "mv -n a.duckdb.recordings b.duckdb.recordings".replace("a.", f"{Path.cwd()}/a.").replace(
         " b.", f" {Path.cwd()}/b."
     )
-    assert "mv -n" in run("reanalyse", "--db", "b.duckdb").err
+    assert "mv -n" in run("reanalyse", "--all", "--db", "b.duckdb").err
     assert os.system(command) == 0
     assert run("doctor", "--db", "b.duckdb").code == 0
-    assert run("reanalyse", "--db", "b.duckdb").code == 0
+    assert run("reanalyse", "--all", "--db", "b.duckdb").code == 0
 
 
 @pytest.mark.first_case
@@ -196,7 +196,7 @@ def test_a_link_to_a_database_leads_to_its_samples(run: Run) -> None:
     brought_in(run, "real/a.duckdb", "UTC")
     Path("link.duckdb").symlink_to("real/a.duckdb")
     assert first_times("link.duckdb") == first_times("real/a.duckdb")
-    assert run("reanalyse", "--db", "link.duckdb").code == 0
+    assert run("reanalyse", "--all", "--db", "link.duckdb").code == 0
 
 
 @pytest.mark.slow
@@ -209,7 +209,7 @@ def test_kept_samples_stay_with_the_database_that_was_set_aside(run: Run, neighb
     brought_in(run, "a.duckdb", "America/New_York")
     assert first_times(db) != before
     assert first_times(aside) == before
-    assert run("reanalyse", "--db", aside).code == 0
+    assert run("reanalyse", "--all", "--db", aside).code == 0
 
 
 @pytest.mark.slow

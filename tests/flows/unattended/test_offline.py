@@ -40,7 +40,7 @@ for line in sys.argv[1:]:
         "show|2026-03-02",
         "sql|FROM nights",
         "sql|FROM 'https://example.org/a.parquet'",
-        "reanalyse",
+        "reanalyse|--all",
         "patterns",
         "inspect|a.csv",
         "backup|b.zip",

@@ -92,7 +92,7 @@ def test_stored_nights_are_analysed_again_by_a_cluster(by_cluster: Cluster, run:
     db = tmp_path / "db" / "n.duckdb"
     imported(recordings(Path("in")), db)
     before = rows(db)
-    assert run("reanalyse", "--db", db).code == 0
+    assert run("reanalyse", "--all", "--db", db).code == 0
     assert rows(db) == before
 
 

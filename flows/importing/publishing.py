@@ -1,0 +1,27 @@
+"""The published copy follows what is stored, also where the work ends before its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from analytics.store import Store, publish
+from ingest.errors import StoreError
+
+
+@contextmanager
+def published_at_the_end(store: Store) -> Iterator[None]:
+    """Inside, nights are stored one by one; then they are published, whether or not all of them could be.
+
+    Raises
+    ------
+    StoreError
+        What is inside ended well and publishing failed. Of two errors the first is raised.
+    """
+    try:
+        yield
+    except BaseException:
+        with suppress(StoreError, OSError):
+            publish(store)
+        raise
+    publish(store)
