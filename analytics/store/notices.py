@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -35,21 +35,29 @@ class Notice:
     reason: str
 
 
-def untold(store: Store, *, since: date | None) -> tuple[Notice, ...]:
+def untold(store: Store, *, since: date | None, brought: Collection[str] = ()) -> tuple[Notice, ...]:
     """Flags that were not told, by evening; and people of whom no night came from ``since`` on.
 
     Parameters
     ----------
     since : date or None
         First evening of which something should have come by now; None: do not ask.
+    brought : collection of str
+        SHA-256 of recordings that have just brought a night: however old it is, something has come of these people.
     """
     with reading(store) as con:
         flagged = con.execute(_FLAGGED).fetchall()
-        silent = con.execute(_SILENT, [NO_DATA, since]).fetchall() if since else []
+        silent = con.execute(_SILENT, [NO_DATA, since, list(brought)]).fetchall() if since else []
     missing = [
         Notice(subject, last, NO_DATA, f"no night of {subject} has come since {last}") for subject, last in silent
     ]
     return (*(Notice(*row) for row in flagged), *missing)
+
+
+def unusable_before(store: Store, paths: Sequence[str], before: datetime) -> frozenset[tuple[str, str | None, str]]:
+    """Path, SHA-256 and reason of what was tried before an instant (UTC) and refused or failed, among these paths."""
+    with reading(store) as con:
+        return frozenset(con.execute(_TOLD_BEFORE, [before, list(paths)]).fetchall())
 
 
 def mark_told(store: Store, notices: Sequence[Notice]) -> None:
@@ -75,5 +83,10 @@ _SILENT = """
     WHERE NOT EXISTS (
         SELECT 1 FROM notice n WHERE n.subject = l.subject AND n.night_date = l.night_date AND n.about = ?)
     AND night_date < ?
+    AND subject NOT IN (SELECT subject FROM recording WHERE list_contains(CAST(? AS VARCHAR[]), sha256))
     ORDER BY subject
+"""
+_TOLD_BEFORE = """
+    SELECT DISTINCT path, sha256, error FROM import_attempt
+    WHERE status IN ('refused', 'failed') AND started_at < ? AND list_contains(CAST(? AS VARCHAR[]), path)
 """

@@ -11,7 +11,7 @@ from analytics.store.forgetting import Doomed, Wish, find_doomed, foreign_tables
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
 from analytics.store.journal import journal_of, write_journal
 from analytics.store.nights import load_night
-from analytics.store.notices import NO_DATA, Notice, mark_told, untold
+from analytics.store.notices import NO_DATA, Notice, mark_told, untold, unusable_before
 from analytics.store.own_questions import query
 from analytics.store.pruning import prunable, prune, pruned, said_of_pruned
 from analytics.store.read import (
@@ -99,6 +99,7 @@ __all__ = [
     "stored_recording",
     "tidy",
     "untold",
+    "unusable_before",
     "write_journal",
     "write_review",
 ]

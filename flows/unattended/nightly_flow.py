@@ -19,7 +19,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -29,7 +29,7 @@ from uuid import UUID
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
 from prefect.runtime import deployment, flow_run
@@ -51,7 +51,7 @@ from flows.unattended.inbox_run import Visit, visit
 from flows.unattended.prefect_artifact import counts_only, report
 from flows.unattended.prefect_files import come_back
 from flows.unattended.prefect_server import SHORT_LIVED
-from flows.unattended.serving import call_off_missed
+from flows.unattended.serving import call_off_missed, missed_before
 from flows.unattended.withholding import is_here, meant, with_words_withheld, words_given_back
 from flows.workers.dask_cluster import ClusterWorkers, check_workers, dask_installed
 from flows.workers.workers import (
@@ -178,19 +178,38 @@ def run_nightly(paths: Sequence[str], parameters: Mapping[str, str | None]) -> t
     task_runner=ThreadPoolTaskRunner(max_workers=MOST_LANES),  # type: ignore[arg-type]
     persist_result=False,
 )
-def inbox_run(inbox: str, database: str | None = None) -> State[None]:
+def inbox_run(
+    inbox: str, database: str | None = None, since: date | None = None, until: date | None = None
+) -> State[None]:
     """Import what is new in a folder, see `flows.unattended.inbox_run`: the flow of the nightly deployment.
 
-    One run makes up for all that are due, and waits for a process that holds the database.
+    One run makes up for all of the schedule's that are due, and waits for a process that holds the database. With
+    ``since`` or ``until``, evenings and both included, files are tried again and nights of that time analysed again.
     """
-    if deployment.id is not None:
+    begun_at = datetime.now(UTC)
+    late = _asked_of_prefect(missed_before)
+    wanted = {"inbox": inbox, "database": database, **_withheld}
+    state = _as_allowed(
+        _inbox_run, **wanted, see=partial(visit, one_by_one=_submitted, since=since, until=until, late=late)
+    )
+    _asked_of_prefect(partial(call_off_missed, begun_at=begun_at))
+    return state
+
+
+def _asked_of_prefect(ask: Callable[[SyncPrefectClient, UUID, UUID], T]) -> T | None:
+    """What its records say of this deployment and this run; None for a run of neither, or where they do not answer."""
+    if deployment.id is None:
+        return None
+    try:
         with get_client(sync_client=True) as client:
-            call_off_missed(client, UUID(deployment.id), UUID(flow_run.id))
-    return _as_allowed(_inbox_run, **{"inbox": inbox, "database": database, **_withheld})
+            return ask(client, UUID(deployment.id), UUID(flow_run.id))
+    except Exception as error:  # the nights matter more than what Prefect knows of its other runs
+        complain(f"Prefect does not say which runs were missed: {type(error).__name__}")
+        return None
 
 
-def _inbox_run(inbox: str, database: str | None) -> State[None]:
-    found, context = _visited(at_home(Path(inbox)).absolute(), database)
+def _inbox_run(inbox: str, database: str | None, *, see: Callable[[Path, Context], Visit]) -> State[None]:
+    found, context = _visited(at_home(Path(inbox)).absolute(), database, see)
     tell(found.outcomes)
     for problem in found.problems:
         complain(problem)
@@ -205,13 +224,13 @@ def _inbox_run(inbox: str, database: str | None) -> State[None]:
     return Completed(message=words)
 
 
-def _visited(inbox: Path, database: str | None) -> tuple[Visit, Context]:
+def _visited(inbox: Path, database: str | None, see: Callable[[Path, Context], Visit]) -> tuple[Visit, Context]:
     """What came of the run; what ends it is said here, because Prefect's own log is silent."""
     pauses_s = iter(BUSY_PAUSES_S)
     while True:
         try:
             context = open_context(Wishes(), database=database)
-            return visit(inbox, context, one_by_one=_submitted), context
+            return see(inbox, context), context
         except NightkickError as error:
             complain(error.line())
             pause_s = next(pauses_s, None)
