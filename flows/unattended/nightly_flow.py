@@ -1,6 +1,6 @@
 """The nightly import as a Prefect flow: thin tasks round the functions of `flows.importing.pipeline`.
 
-Only this module and `flows.unattended.serving` import Prefect, which takes seconds and reads its settings while it
+This module and `flows.unattended.serving` import Prefect, which takes seconds and reads its settings while it
 does: call `flows.unattended.prefect_environment.prepare_prefect` before importing either. A server off this machine is
 not told names (`flows.unattended.withholding`). What happened lives in DuckDB, committed with the rows, so Prefect
 keeps no results and its cache is off; running the flow again finds everything known.
@@ -50,6 +50,7 @@ from flows.unattended.flow_batches import Batch, batches
 from flows.unattended.inbox_run import Visit, visit
 from flows.unattended.prefect_artifact import counts_only, report
 from flows.unattended.prefect_files import come_back
+from flows.unattended.prefect_refusals import in_one_line
 from flows.unattended.prefect_server import SHORT_LIVED
 from flows.unattended.serving import call_off_missed, missed_before
 from flows.unattended.withholding import is_here, meant, with_words_withheld, words_given_back
@@ -204,8 +205,14 @@ def _asked_of_prefect(ask: Callable[[SyncPrefectClient, UUID, UUID], T]) -> T | 
         with get_client(sync_client=True) as client:
             return ask(client, UUID(deployment.id), UUID(flow_run.id))
     except Exception as error:  # the nights matter more than what Prefect knows of its other runs
-        complain(f"Prefect does not say which runs were missed: {type(error).__name__}")
+        complain(f"Prefect does not say which runs were missed: {_in_short(error)}")
         return None
+
+
+def _in_short(error: Exception) -> str:
+    """Why Prefect failed, without its address, which may hold a secret."""
+    known = in_one_line(error, PREFECT_API_URL.value() or "")
+    return known.what if known is not None else type(error).__name__
 
 
 def _inbox_run(inbox: str, database: str | None, *, see: Callable[[Path, Context], Visit]) -> State[None]:
@@ -220,7 +227,7 @@ def _inbox_run(inbox: str, database: str | None, *, see: Callable[[Path, Context
     try:
         create_markdown_artifact(page, key="nightly", description=words)
     except Exception as error:  # whatever ails Prefect: the nights are stored, which is what counts
-        complain(f"Prefect does not keep the page of this run: {error}")
+        complain(f"Prefect does not keep the page of this run: {_in_short(error)}")
     return Completed(message=words)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 from uuid import UUID
 
 import anyio
+import anyio.to_thread
 from prefect.client.orchestration import PrefectClient, SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -40,14 +42,15 @@ from prefect.types.entrypoint import EntrypointType
 from flows.terminal.talk import say
 from flows.unattended.missed_runs import Missed, PlannedRun, made_up_for, missed
 from flows.unattended.prefect_files import leaving
+from flows.unattended.prefect_refusals import ServerAbsentError, ask_server, in_one_line
 from flows.unattended.prefect_server import Server
 from flows.unattended.schedule_plan import Plan
 from ingest.errors import NightkickError, UsageError
 
 #: States of a run that a process should be working on.
 ALIVE = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
-#: Between two looks whether the server is still there, seconds.
-WATCH_S = 2.0
+#: Between two looks whether the server is still there, and how long one that others run may be silent, seconds.
+WATCH_S, PATIENCE_S = 2.0, 30.0
 #: Stands where a server off this machine would otherwise be told a path.
 NOT_TOLD = "not told to this server"
 
@@ -94,9 +97,12 @@ def serve(flow: Flow[Any, Any], plan: Plan, server: Server, *, may_tell: bool) -
     try:
         with leaving(Path(os.environ["PREFECT_HOME"]), {} if may_tell else plan.parameters()):
             asyncio.run(_serve(flow, plan, server, may_tell=may_tell))
-    except ExceptionGroup as group:
-        error = next((e for e in group.exceptions if isinstance(e, NightkickError)), group.exceptions[0])
-        raise error from None
+    except Exception as error:
+        raise in_one_line(error, server.address) or _first(error) from None
+
+
+def _first(error: Exception) -> Exception:
+    return _first(error.exceptions[0]) if isinstance(error, ExceptionGroup) else error
 
 
 async def _serve(flow: Flow[Any, Any], plan: Plan, server: Server, *, may_tell: bool) -> None:
@@ -211,6 +217,30 @@ def _of(deployment: UUID, states: list[StateType], *, before: datetime | None = 
 
 
 async def _end_with(server: Server) -> None:
+    """End when the server does; one that others run may be silent for a while.
+
+    Raises
+    ------
+    NightkickError
+    UsageError
+        It refuses us now.
+    """
+    if server.process is None:
+        await _end_without_answer(server.address)
     while not server.has_ended:
         await anyio.sleep(WATCH_S)
     raise NightkickError("Prefect's server has ended", hint="start nightkick schedule again")
+
+
+async def _end_without_answer(address: str) -> None:
+    answered_at = time.monotonic()
+    while time.monotonic() - answered_at < PATIENCE_S:
+        await anyio.sleep(WATCH_S)
+        try:
+            await anyio.to_thread.run_sync(ask_server, address, abandon_on_cancel=True)
+            answered_at = time.monotonic()
+        except ServerAbsentError as error:
+            silence = error
+    raise NightkickError(
+        f"{silence.what}, for {PATIENCE_S:g} s now", hint="start nightkick schedule again when it is back"
+    )
