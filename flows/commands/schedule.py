@@ -55,8 +55,10 @@ def schedule(
 
 
 def _serve(plan: Plan, settings: Settings) -> None:
+    from flows.terminal.starting import end_like_ctrl_c
     from flows.unattended.prefect_server import prefect_server
 
+    end_like_ctrl_c()
     with prefect_server(settings) as server:
         from flows.unattended.nightly_flow import inbox_run, may_tell
         from flows.unattended.serving import serve

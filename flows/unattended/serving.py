@@ -93,7 +93,6 @@ def serve(flow: Flow[Any, Any], plan: Plan, server: Server, *, may_tell: bool) -
         The server ended or cannot be used.
     """
     cron_schedule(plan)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # started in the background, it would be ignored
     try:
         with leaving(Path(os.environ["PREFECT_HOME"]), {} if may_tell else plan.parameters()):
             asyncio.run(_serve(flow, plan, server, may_tell=may_tell))

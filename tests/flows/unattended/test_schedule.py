@@ -82,7 +82,6 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
     hook = [sys.executable, "-c", "import sys; open('told.json', 'a').write(sys.stdin.read() + chr(0))"]
     Path("nightkick.toml").write_text(f"[notify]\ncommand = {json.dumps(hook)}\n", encoding="utf-8")
     Path("in").mkdir()
-    Path("elsewhere").mkdir()
     (Path("in") / "empty.cwa").touch()
     with served(home, "--inbox", "in", "--at", "09:00", "--tz", "Europe/Berlin", "--db", "n.duckdb") as schedule:
         tiny(Path("in/a.csv"))
@@ -91,15 +90,17 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
         deployment = schedule.call("POST", "/deployments/filter", {})[0]
         assert deployment["schedules"][0]["schedule"]["timezone"] == "Europe/Berlin"
 
-        # Four runs that are due at once, as after four days of being off, and one of a person's over another folder.
+        # Four runs that are due at once, as after four days of being off, and one of a person's for some evenings.
         runs = missed_runs(schedule, deployment["id"])
-        other = {"parameters": {"inbox": str(Path("elsewhere").absolute())}}
-        asked = schedule.call("POST", f"/deployments/{deployment['id']}/create_flow_run", other)["id"]
+        evenings = {"parameters": {"since": "2026-03-01", "until": "2026-03-02"}}
+        asked = schedule.call("POST", f"/deployments/{deployment['id']}/create_flow_run", evenings)["id"]
         schedule.wait_for(lambda: set(states(schedule, [*runs, asked])) <= {"CANCELLED", "COMPLETED"})
         assert sorted(states(schedule, runs)) == ["CANCELLED"] * 3 + ["COMPLETED"]
         assert states(schedule, [asked]) == ["COMPLETED"]
         assert query(Store(Path("n.duckdb").absolute()), "SELECT status FROM imports ORDER BY 1").rows() == [
             ("imported",),
+            ("known",),
+            ("refused",),
             ("refused",),
         ]
         done = re.search(
@@ -113,15 +114,7 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
             datetime(2026, 1, 1, 8, tzinfo=UTC).astimezone().isoformat()
         ]
 
-        # A retry of a run that is finished and evenings to be done again: neither is called off, both do their work.
-        (done_run,) = (run for run in runs if states(schedule, [run]) == ["COMPLETED"])
-        retry = {"type": "SCHEDULED", "name": "AwaitingRetry"}
-        schedule.call("POST", f"/flow_runs/{done_run}/set_state", {"state": retry, "force": True})
-        evenings = {"parameters": {"since": "2026-03-01", "until": "2026-03-02"}}
-        again = schedule.call("POST", f"/deployments/{deployment['id']}/create_flow_run", evenings)["id"]
-        schedule.wait_for(lambda: states(schedule, [done_run, again]) == ["COMPLETED"] * 2)
         assert re.search(r": 0 imported, 1 known, 1 refused, 1 analysed again", schedule.said()), schedule.said()
-        assert schedule.call("GET", f"/flow_runs/{done_run}")["run_count"] == 2
         pages = schedule.call("POST", "/artifacts/filter", {})
         (page,) = (page for page in pages if "1 imported" in page["description"])
         assert page["key"] == "nightly"
@@ -163,13 +156,26 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
 @pytest.mark.slow
 @pytest.mark.prefect
 @pytest.mark.timeout(600)
-def test_a_pause_outlasts_a_restart_and_a_change_of_the_time(home: Path, with_records: Callable[[Path], None]) -> None:
+def test_a_retry_is_not_called_off_and_a_pause_outlasts_a_restart_with_another_time(
+    home: Path, with_records: Callable[[Path], None]
+) -> None:
     with_records(home_of("n.duckdb"))
+    Path("in").mkdir()
     arguments = ("--inbox", "in", "--tz", "UTC", "--db", "n.duckdb")
     with served(home, *arguments, "--at", "09:00") as schedule:
         (deployment,) = schedule.call("POST", "/deployments/filter", {})
         (own,) = deployment["schedules"]
         assert "paused" not in schedule.said()
+
+        # A retry of a run that is finished, and another run: neither calls the other off.
+        create = f"/deployments/{deployment['id']}/create_flow_run"
+        first = schedule.call("POST", create, {})["id"]
+        schedule.wait_for(lambda: states(schedule, [first]) == ["COMPLETED"])
+        retry = {"type": "SCHEDULED", "name": "AwaitingRetry"}
+        schedule.call("POST", f"/flow_runs/{first}/set_state", {"state": retry, "force": True})
+        second = schedule.call("POST", create, {})["id"]
+        schedule.wait_for(lambda: states(schedule, [first, second]) == ["COMPLETED"] * 2)
+        assert schedule.call("GET", f"/flow_runs/{first}")["run_count"] == 2
         schedule.call("PATCH", f"/deployments/{deployment['id']}/schedules/{own['id']}", {"active": False})
         schedule.process.send_signal(signal.SIGTERM)
         assert schedule.process.wait(30) == 130
