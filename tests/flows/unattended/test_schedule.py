@@ -146,9 +146,14 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
         assert closed.stdout.split() == ["1", "0"], closed.stderr
         assert schedule.call("GET", f"/flow_runs/{runs[0]}")["state"]["type"] == "CRASHED"
 
-        schedule.process.send_signal(signal.SIGINT)
+        # As a service manager does it: to every process of the service.
+        below = subprocess.run(["pgrep", "-P", str(schedule.process.pid)], capture_output=True, text=True, check=True)
+        for process in (*map(int, below.stdout.split()), schedule.process.pid):
+            os.kill(process, signal.SIGINT)
         assert schedule.process.wait(30) == 130
         assert schedule.said().splitlines()[-1] == "nightkick: interrupted; what was stored stays stored"
+        assert schedule.said().count("interrupted") == 1
+        assert "Traceback" not in schedule.said()
         with pytest.raises(OSError, match="refused"):
             schedule.call("GET", "/health")
 
