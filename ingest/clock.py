@@ -193,7 +193,7 @@ def on_wearers_clocks(
         return None
     if clock.base == "local" and offset_s is None:
         return (_EPOCH + us * _MICROSECOND).replace(tzinfo=None)
-    named = zone or file_zone or (None if offset_s is None else _offset_name(offset_s)) or _machines_zone()
+    named = zone or file_zone or (None if offset_s is None else _offset_name(offset_s)) or machines_zone()
     utc_us = us - (offset_s or 0) * 1_000_000 if clock.base == "local" else us
     return (_EPOCH + utc_us * _MICROSECOND).astimezone(zone_info(named)).replace(tzinfo=None)
 

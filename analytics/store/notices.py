@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -43,18 +43,20 @@ class Notice:
         return self.about not in (NO_DATA, ASSUMED_ZONE)
 
 
-def untold(store: Store, *, since: date | None) -> tuple[Notice, ...]:
+def untold(store: Store, *, since: date | None, brought: Collection[str] = ()) -> tuple[Notice, ...]:
     """What was not told: flags, by evening; zones that were assumed; people of whom no night came from ``since`` on.
 
     Parameters
     ----------
     since : date or None
         First evening of which something should have come by now; None: do not ask.
+    brought : collection of str
+        SHA-256 of recordings that have just brought a night: however old it is, something has come of these people.
     """
     with reading(store) as con:
         flagged = con.execute(_FLAGGED).fetchall()
         assumed = con.execute(_ASSUMED, [ASSUMED_ZONE]).fetchall()
-        silent = con.execute(_SILENT, [NO_DATA, since]).fetchall() if since else []
+        silent = con.execute(_SILENT, [NO_DATA, since, list(brought)]).fetchall() if since else []
     missing = [
         Notice(subject, last, NO_DATA, f"no night of {subject} has come since {last}") for subject, last in silent
     ]
@@ -68,6 +70,12 @@ def _doubt(subject: str, zone: str, n: int) -> str:
         f"{recordings} of {subject} assumed to be in {zone}, this machine's time zone, because nothing names another"
         " (give --tz Europe/Berlin, or tz in nightkick.toml, and import them again)"
     )
+
+
+def unusable_before(store: Store, paths: Sequence[str], before: datetime) -> frozenset[tuple[str, str | None, str]]:
+    """Path, SHA-256 and reason of what was tried before an instant (UTC) and refused or failed, among these paths."""
+    with reading(store) as con:
+        return frozenset(con.execute(_TOLD_BEFORE, [before, list(paths)]).fetchall())
 
 
 def mark_told(store: Store, notices: Sequence[Notice]) -> None:
@@ -106,5 +114,10 @@ _SILENT = """
     WHERE NOT EXISTS (
         SELECT 1 FROM notice n WHERE n.subject = l.subject AND n.night_date = l.night_date AND n.about = ?)
     AND night_date < ?
+    AND subject NOT IN (SELECT subject FROM recording WHERE list_contains(CAST(? AS VARCHAR[]), sha256))
     ORDER BY subject
+"""
+_TOLD_BEFORE = """
+    SELECT DISTINCT path, sha256, error FROM import_attempt
+    WHERE status IN ('refused', 'failed') AND started_at < ? AND list_contains(CAST(? AS VARCHAR[]), path)
 """

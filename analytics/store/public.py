@@ -19,7 +19,7 @@ from analytics.store.forgetting import Doomed, Wish, find_doomed, foreign_tables
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
 from analytics.store.journal import journal_of, write_journal
 from analytics.store.nights import load_night
-from analytics.store.notices import ASSUMED_ZONE, NO_DATA, Notice, mark_told, untold
+from analytics.store.notices import ASSUMED_ZONE, NO_DATA, Notice, mark_told, untold, unusable_before
 from analytics.store.own_questions import query
 from analytics.store.pruning import prunable, prune, pruned, said_of_pruned
 from analytics.store.read import (
@@ -131,6 +131,7 @@ __all__ = [
     "tidy",
     "unscored",
     "untold",
+    "unusable_before",
     "wanted_of",
     "write_assignments",
     "write_journal",

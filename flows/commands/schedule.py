@@ -66,8 +66,10 @@ def _say_zone(plan: Plan, default: str | None) -> None:
 
 
 def _serve(plan: Plan, settings: Settings) -> None:
+    from flows.terminal.starting import end_like_ctrl_c
     from flows.unattended.prefect_server import prefect_server
 
+    end_like_ctrl_c()
     with prefect_server(settings) as server:
         from flows.unattended.nightly_flow import inbox_run, may_tell
         from flows.unattended.serving import serve

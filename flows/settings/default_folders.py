@@ -6,6 +6,7 @@ demands), macOS its own folders. Windows has none of the file locks that the sto
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -31,6 +32,16 @@ def state_folder() -> Path:
 def default_database() -> Path:
     """The database that commands use without ``--db`` and without a setting."""
     return data_folder() / "nightkick.duckdb"
+
+
+def schedule_key(database: Path) -> str:
+    """Eight digits that stand for a database where its path is not told."""
+    return hashlib.sha256(os.fsencode(database)).hexdigest()[:8]
+
+
+def schedule_folder(database: Path) -> Path:
+    """Where the schedule of a database keeps its records, which name files: Prefect's, and what could not be told."""
+    return state_folder() / "schedule" / schedule_key(database)
 
 
 def _folder(variable: str, below_home: str, *, mac: str) -> Path:

@@ -51,3 +51,12 @@ def hear_as_usual() -> bool:
     if is_ours:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     return is_ours
+
+
+def end_like_ctrl_c() -> None:
+    """From now on SIGTERM ends the process as Ctrl-C does, so that it takes away what it put into the file system.
+
+    Ctrl-C is heard also by a process that was started in the background, where it would be ignored.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))

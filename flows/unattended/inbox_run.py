@@ -18,6 +18,7 @@ from analytics.store import (
     Notice,
     SeenFile,
     mark_told,
+    publish,
     remember_files,
     seen_files,
     untold,
@@ -28,14 +29,18 @@ from flows.importing.import_run import Context
 from flows.importing.inputs import Inputs
 from flows.importing.outcomes import Outcome
 from flows.importing.pipeline import OneByOne, import_each, import_found
+from flows.importing.reanalysis import analyse_again, selected
 from flows.importing.reassigning import fingerprint
 from flows.importing.telling import counts
 from flows.settings.settings import Settings
+from flows.terminal.options import Chosen
 from flows.unattended.archive import archive_folder, move_stored
 from flows.unattended.inbox import Inbox, look_through
+from flows.unattended.missed_runs import Missed
+from flows.unattended.news import keep_news, kept_news, news_of
 from flows.unattended.notify import tell_of
 from ingest.clock import machines_zone, zone_info
-from ingest.errors import NightkickError
+from ingest.errors import NightkickError, UsageError
 
 #: Waits before files that could not be read are tried again, seconds.
 RETRY_PAUSES_S = (10.0, 60.0)
@@ -59,6 +64,12 @@ class Visit:
         What is new to tell.
     problems : tuple of str
         What went wrong beside the import, one line each.
+    n_again : int
+        Stored nights that were analysed again.
+    n_not_again : int
+        Stored nights that should have been and could not be.
+    late : Missed or None
+        The run that did not happen when it should.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -67,6 +78,9 @@ class Visit:
     n_moved: int
     notices: tuple[Notice, ...]
     problems: tuple[str, ...]
+    n_again: int = 0
+    n_not_again: int = 0
+    late: Missed | None = None
 
     def summary(self) -> str:
         """One line with the counts that are not zero, and always the first two."""
@@ -77,40 +91,93 @@ class Visit:
             "refused before": self.refused_before,
             "in an assumed zone": sum(outcome.assumed_zone is not None for outcome in self.outcomes),
             "moved": self.n_moved,
+            "analysed again": self.n_again,
+            "could not be analysed again": self.n_not_again,
             "newly flagged": flagged,
         }
         words = [f"{n} {what}" for what, n in found.items() if n or what in ("imported", "known")]
-        return ", ".join([*words, *(n.reason for n in self.notices if n.about == NO_DATA)])
+        late = [self.late.reason] if self.late else []
+        return ", ".join([*words, *(n.reason for n in self.notices if n.about == NO_DATA), *late])
 
 
-def visit(folder: Path, context: Context, *, one_by_one: OneByOne = import_each) -> Visit:
+def visit(
+    folder: Path,
+    context: Context,
+    *,
+    one_by_one: OneByOne = import_each,
+    since: date | None = None,
+    until: date | None = None,
+    late: Missed | None = None,
+) -> Visit:
     """Import what is new in an inbox, and see to everything round it.
+
+    Parameters
+    ----------
+    since, until : date, optional
+        Evenings, both included. With either, every file is looked at as if it were new, since what was refused does not
+        tell its nights, and the stored nights of that time are analysed again.
+    late : Missed, optional
+        Runs before this one that did not happen when they should.
 
     Raises
     ------
     StoreError
         The database failed; what was saved before stays saved.
+    UsageError
+        ``since`` lies after ``until``.
     """
+    begun_at = datetime.now(UTC)
+    again = evenings(since, until)
     archive = context.settings.inbox.archive
     target = archive_folder(folder, archive) if archive else None
     skip = [context.store.recordings, *([target] if target else [])]
     version = _version(context)
-    found = look_through(folder, seen_files(context.store).get, version=version, skip=skip)
+    seen = seen_files(context.store).get if again is None else _as_new
+    found = look_through(folder, seen, version=version, skip=skip)
     outcomes = _imported(found, context, one_by_one)
+    n_again, n_not_again = (0, 0) if again is None else _analysed_again(context, again)
     tried = _results(outcomes, found, version)
     stored = {**found.done, **{file: seen.stamp for file, seen in tried.items() if seen.is_done}}
     moved, problems = move_stored(folder, stored, target) if target else ([], [])
     kept = tried.keys() - set(moved)
     remember_files(context.store, {file: tried[file] for file in kept}, forget=moved)
-    notices, failures = _told(context)
+    notices, failures = _told(context, outcomes, late, begun_at)
     return Visit(
-        outcomes,
-        found.waiting,
-        len(found.refused),
-        len(moved),
-        notices,
-        tuple(error.line() for error in (*problems, *failures)),
+        outcomes=outcomes,
+        waiting=found.waiting,
+        refused_before=len(found.refused),
+        n_moved=len(moved),
+        n_again=n_again,
+        n_not_again=n_not_again,
+        notices=notices,
+        late=late,
+        problems=tuple(error.line() for error in (*problems, *failures)),
     )
+
+
+def evenings(since: date | None, until: date | None) -> Chosen | None:
+    """Which stored nights a run analyses again; None: none of them.
+
+    Raises
+    ------
+    UsageError
+        The first lies after the last.
+    """
+    if since is not None and until is not None and since > until:
+        raise UsageError(f"since {since} lies after until {until}", hint="evenings, the first one first")
+    return None if since is None and until is None else Chosen(since=since, until=until)
+
+
+def _as_new(_file: Path) -> None:
+    """Of how a file was when it was last tried: nothing is known."""
+
+
+def _analysed_again(context: Context, chosen: Chosen) -> tuple[int, int]:
+    """How many stored nights were analysed again, and how many could not be, which is said on stderr."""
+    keys = selected(context, chosen)
+    failures = analyse_again(context, keys)
+    publish(context.store)
+    return len(keys) - failures, failures
 
 
 def _imported(found: Inbox, context: Context, one_by_one: OneByOne) -> tuple[Outcome, ...]:
@@ -167,16 +234,23 @@ def _way_up(path: Path) -> Iterator[Path]:
     yield from path.parents
 
 
-def _told(context: Context) -> tuple[tuple[Notice, ...], Sequence[NightkickError]]:
+def _told(
+    context: Context, outcomes: Sequence[Outcome], late: Missed | None, begun_at: datetime
+) -> tuple[tuple[Notice, ...], Sequence[NightkickError]]:
     """Tell what is new. What could not be told is kept for the next run; without anybody to tell, it is done with."""
-    notify = context.settings.notify
-    since = should_have_come(context.settings, datetime.now(UTC))
+    notify, store = context.settings.notify, context.store
+    since = should_have_come(context.settings, begun_at)
+    brought = [o.sha256 for o in outcomes if o.status == "imported" and o.nights and o.sha256]
     notices = tuple(
         notice
-        for notice in untold(context.store, since=since)
+        for notice in untold(store, since=since, brought=brought)
         if since is None or notice.about != NO_DATA or not has_handed_on(notice.subject, since, context.assignments)
     )
-    failures = tell_of(notices, notify) if notices else []
+    kept = kept_news(store)
+    news = (*kept, *news_of(store, outcomes, late, begun_at=begun_at))
+    failures = tell_of(notices, notify, news)
     if not failures:
-        mark_told(context.store, notices)
+        mark_told(store, notices)
+    if (left := news if failures else ()) or kept:
+        failures += [error] if (error := keep_news(store, left)) else []
     return notices, failures

@@ -1,6 +1,6 @@
 """The nightly import as a Prefect flow: thin tasks round the functions of `flows.importing.pipeline`.
 
-Only this module and `flows.unattended.serving` import Prefect, which takes seconds and reads its settings while it
+This module and `flows.unattended.serving` import Prefect, which takes seconds and reads its settings while it
 does: call `flows.unattended.prefect_environment.prepare_prefect` before importing either. A server off this machine is
 not told names (`flows.unattended.withholding`). What happened lives in DuckDB, committed with the rows, so Prefect
 keeps no results and its cache is off; running the flow again finds everything known.
@@ -19,7 +19,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -29,7 +29,7 @@ from uuid import UUID
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
 from prefect.runtime import deployment, flow_run
@@ -50,9 +50,10 @@ from flows.unattended.flow_batches import Batch, batches
 from flows.unattended.inbox_run import Visit, visit
 from flows.unattended.prefect_artifact import counts_only, report
 from flows.unattended.prefect_files import come_back
+from flows.unattended.prefect_refusals import in_one_line
 from flows.unattended.prefect_server import SHORT_LIVED
 from flows.unattended.schedule_plan import open_scheduled
-from flows.unattended.serving import call_off_missed
+from flows.unattended.serving import call_off_missed, missed_before
 from flows.unattended.withholding import is_here, meant, with_words_withheld, words_given_back
 from flows.workers.dask_cluster import ClusterWorkers, check_workers, dask_installed
 from flows.workers.workers import (
@@ -187,21 +188,48 @@ def inbox_run(
     side: str | None = None,
     tz: str | None = None,
     time_shift: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> State[None]:
     """Import what is new in a folder, see `flows.unattended.inbox_run`: the flow of the nightly deployment.
 
-    One run makes up for all that are due, and waits for a process that holds the database. Parameters are those of
-    ``nightkick schedule``, as plain text.
+    One run makes up for all of the schedule's that are due, and waits for a process that holds the database. Parameters
+    are those of ``nightkick schedule``, as plain text. With ``since`` or ``until``, evenings and both included, files
+    are tried again and nights of that time analysed again.
     """
-    if deployment.id is not None:
-        with get_client(sync_client=True) as client:
-            call_off_missed(client, UUID(deployment.id), UUID(flow_run.id))
+    begun_at = datetime.now(UTC)
+    late = _asked_of_prefect(missed_before)
     wishes = {"subject": subject, "site": site, "side": side, "tz": tz, "time_shift": time_shift}
-    return _as_allowed(_inbox_run, **{"inbox": inbox, "database": database, **wishes, **_withheld})
+    wanted = {"inbox": inbox, "database": database, **wishes, **_withheld}
+    state = _as_allowed(
+        _inbox_run, **wanted, see=partial(visit, one_by_one=_submitted, since=since, until=until, late=late)
+    )
+    _asked_of_prefect(partial(call_off_missed, begun_at=begun_at))
+    return state
 
 
-def _inbox_run(inbox: str, database: str | None, **wishes: str | None) -> State[None]:
-    found, context = _visited(at_home(Path(inbox)).absolute(), database, wishes)
+def _asked_of_prefect(ask: Callable[[SyncPrefectClient, UUID, UUID], T]) -> T | None:
+    """What its records say of this deployment and this run; None for a run of neither, or where they do not answer."""
+    if deployment.id is None:
+        return None
+    try:
+        with get_client(sync_client=True) as client:
+            return ask(client, UUID(deployment.id), UUID(flow_run.id))
+    except Exception as error:  # the nights matter more than what Prefect knows of its other runs
+        complain(f"Prefect does not say which runs were missed: {_in_short(error)}")
+        return None
+
+
+def _in_short(error: Exception) -> str:
+    """Why Prefect failed, without its address, which may hold a secret."""
+    known = in_one_line(error, PREFECT_API_URL.value() or "")
+    return known.what if known is not None else type(error).__name__
+
+
+def _inbox_run(
+    inbox: str, database: str | None, *, see: Callable[[Path, Context], Visit], **wishes: str | None
+) -> State[None]:
+    found, context = _visited(at_home(Path(inbox)).absolute(), database, wishes, see)
     tell(found.outcomes)
     for problem in found.problems:
         complain(problem)
@@ -212,17 +240,19 @@ def _inbox_run(inbox: str, database: str | None, **wishes: str | None) -> State[
     try:
         create_markdown_artifact(page, key="nightly", description=words)
     except Exception as error:  # whatever ails Prefect: the nights are stored, which is what counts
-        complain(f"Prefect does not keep the page of this run: {error}")
+        complain(f"Prefect does not keep the page of this run: {_in_short(error)}")
     return Completed(message=words)
 
 
-def _visited(inbox: Path, database: str | None, wishes: Mapping[str, str | None]) -> tuple[Visit, Context]:
+def _visited(
+    inbox: Path, database: str | None, wishes: Mapping[str, str | None], see: Callable[[Path, Context], Visit]
+) -> tuple[Visit, Context]:
     """What came of the run; what ends it is said here, because Prefect's own log is silent."""
     pauses_s = iter(BUSY_PAUSES_S)
     while True:
         try:
             context = open_scheduled(Wishes.parsed(**wishes), database=database)
-            return visit(inbox, context, one_by_one=_submitted), context
+            return see(inbox, context), context
         except NightkickError as error:
             complain(error.line())
             pause_s = next(pauses_s, None)

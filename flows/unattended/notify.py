@@ -1,8 +1,9 @@
 """Telling the user what an unattended run found: a command of the user's own, or a web address, as they set it.
 
-The only place that calls anybody. Nothing is sent unless the settings name where; redirects and proxies are not
-followed, so that it goes there and nowhere else. A failure is handed back and never raised. An address is a secret
-(who knows it can write there), and a failure may be read by others: it names scheme and host.
+`message` alone decides what such a message says, and this module alone calls anybody. Nothing is sent unless the
+settings name where; redirects and proxies are not followed, so that it goes there and nowhere else. A failure is handed
+back and never raised. An address is a secret (who knows it can write there), and a failure may be read by others: it
+names scheme and host.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from analytics.store import ASSUMED_ZONE, NO_DATA, Notice
 from flows.settings.unattended import NotifySettings
 from flows.terminal.values import json_document
+from flows.unattended.news import Item
 from flows.unattended.withholding import host_of
 from ingest.errors import NightkickError
 
@@ -23,9 +25,11 @@ from ingest.errors import NightkickError
 LIMIT_S = 30.0
 
 
-def tell_of(notices: Sequence[Notice], notify: NotifySettings) -> list[NightkickError]:
-    """Send one JSON document; returns what failed, which is nothing where no address is set."""
-    document = message(notices).encode()
+def tell_of(notices: Sequence[Notice], notify: NotifySettings, news: Sequence[Item] = ()) -> list[NightkickError]:
+    """Send one JSON document; returns what failed, which is nothing where no address is set, or nothing is to tell."""
+    if not notices and not news:
+        return []
+    document = message(notices, news).encode()
     failures = []
     if notify.command is not None:
         failures.append(_run(notify.command, document))
@@ -34,25 +38,31 @@ def tell_of(notices: Sequence[Notice], notify: NotifySettings) -> list[Nightkick
     return [failure for failure in failures if failure is not None]
 
 
-def message(notices: Sequence[Notice]) -> str:
-    """The document: newly flagged nights with their reasons, zones that were assumed, people who sent nothing."""
-    return json_document(
-        flagged=[
-            {"subject": n.subject, "night_date": n.night_date, "flag": n.about, "reason": n.reason}
-            for n in notices
-            if n.is_flag
-        ],
-        assumed_zones=[
-            {"subject": n.subject, "zone": n.zone, "last_night": n.night_date, "reason": n.reason}
-            for n in notices
-            if n.about == ASSUMED_ZONE
-        ],
-        no_data=[
-            {"subject": n.subject, "last_night": n.night_date, "reason": n.reason}
-            for n in notices
-            if n.about == NO_DATA
-        ],
-    )
+def message(notices: Sequence[Notice], news: Sequence[Item] = ()) -> str:
+    """The document: newly flagged nights with their reasons, zones that were assumed, people who sent nothing.
+
+    Files that were refused or failed, and runs that were missed, stand in it where there are any.
+    """
+    flagged = [
+        {"subject": n.subject, "night_date": n.night_date, "flag": n.about, "reason": n.reason}
+        for n in notices
+        if n.is_flag
+    ]
+    assumed = [
+        {"subject": n.subject, "zone": n.zone, "last_night": n.night_date, "reason": n.reason}
+        for n in notices
+        if n.about == ASSUMED_ZONE
+    ]
+    no_data = [
+        {"subject": n.subject, "last_night": n.night_date, "reason": n.reason} for n in notices if n.about == NO_DATA
+    ]
+    rest = {
+        "refused": [{"path": item.what, "reason": item.reason} for item in news if item.about == "refused"],
+        "failed": [{"path": item.what, "reason": item.reason} for item in news if item.about == "failed"],
+        "missed": [{"due": item.what, "reason": item.reason} for item in news if item.about == "missed"],
+    }
+    present = {name: rows for name, rows in rest.items() if rows}
+    return json_document(flagged=flagged, assumed_zones=assumed, no_data=no_data, **present)
 
 
 def _run(command: Sequence[str], document: bytes) -> NightkickError | None:

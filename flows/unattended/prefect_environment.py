@@ -82,23 +82,27 @@ def run_flow(paths: Sequence[Path], wishes: Wishes, *, database: Path | None) ->
     NightkickError
         Prefect itself failed: its server did not start, or the configured one does not answer.
     """
+    from flows.unattended.prefect_refusals import PrefectServerError, in_one_line
     from flows.unattended.prefect_server import prefect_server
 
-    settings = load()
+    settings, address = load(), "the server"
     prepare_prefect()
     parameters = {"database": None if database is None else str(database), **wishes.as_text()}
     try:
-        with prefect_server(settings, is_short=True):
+        with prefect_server(settings, is_short=True) as server:
+            address = server.address
             from flows.unattended.nightly_flow import run_nightly
 
             return run_nightly([str(path) for path in paths], parameters)
-    except NightkickError:
-        raise
     except Exception as error:
         if _was_interrupted(error):
             raise KeyboardInterrupt from error
-        says = f"Prefect could not run the flow: {type(error).__name__}: {error}"
-        raise NightkickError(says, hint="the same import runs without --flow") from error
+        known = in_one_line(error, address)
+        if known is not None and not isinstance(known, PrefectServerError):
+            raise known from None
+        says = known.what if known else f"{type(error).__name__}: {error}"
+        what = f"Prefect could not run the flow: {says}"
+        raise NightkickError(what, hint="the same import runs without --flow") from error
 
 
 def _was_interrupted(error: BaseException) -> bool:

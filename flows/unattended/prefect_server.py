@@ -15,6 +15,7 @@ import base64
 import contextlib
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import FrameType
 
 from flows.settings.settings import Settings
 from flows.terminal.talk import say, say_on_terminal
@@ -91,6 +93,8 @@ def prefect_server(settings: Settings | None = None, *, is_short: bool = False) 
     ------
     NightkickError
         Ours does not start.
+    UsageError
+        The one that is named is not there, or refuses us.
     """
     settings = settings or Settings()
     variable = _in_environment("PREFECT_API_URL")
@@ -102,6 +106,10 @@ def prefect_server(settings: Settings | None = None, *, is_short: bool = False) 
             say(f"Prefect's server is {host_of(named)}, named by {whose}{limit}")
         with _variables({"PREFECT_API_URL": named, **({} if is_told else {"PREFECT_LOGGING_TO_API_ENABLED": "false"})}):
             hear_the_environment_alone(_home())
+            if named != _ours:
+                from flows.unattended.prefect_refusals import ask_server
+
+                ask_server(named)
             yield Server(host_of(named), None)
     else:
         with _own_server(is_short=is_short) as server:
@@ -228,18 +236,29 @@ def _app(port: int) -> App:
 
 def _serve(handle: int) -> None:
     """The child: serve until the pipe on standard input is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a service manager sends it to every process of a service
     hear_the_environment_alone(_home())
     import uvicorn
+
+    class UntilParentEnds(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            """Leave at once when told to; of Ctrl-C the parent hears, and needs us until its runs have ended."""
+            if sig != signal.SIGINT:
+                end()
+
+    def end() -> None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # what is cut off is no fault
+        server.should_exit = True
 
     bound = socket.socket(fileno=handle)
     config = uvicorn.Config(
         _app(bound.getsockname()[1]), log_level="critical", lifespan="on", timeout_graceful_shutdown=2
     )
-    server = uvicorn.Server(config)
+    server = UntilParentEnds(config)
 
     def end_with_parent() -> None:
         sys.stdin.buffer.read()
-        server.should_exit = True
+        end()
         time.sleep(STOP_S)
         os._exit(0)  # a request that never ends must not keep it
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from flows.importing.declared import Wishes
 from flows.importing.import_run import Context
 from flows.importing.pipeline import open_context
 from flows.settings.database import store_for
-from flows.settings.default_folders import state_folder
+from flows.settings.default_folders import schedule_folder, schedule_key
 from flows.settings.settings import Settings
 from flows.settings.unattended import cron_at, cron_expression
 from ingest.clock import machines_zone, zone_info
@@ -39,16 +38,12 @@ class Plan:
     @property
     def deployment(self) -> str:
         """Name of the deployment: one for each database, for several may share a server."""
-        return f"nightly-{self._key}"
+        return f"nightly-{schedule_key(self.database)}"
 
     @property
     def prefect_home(self) -> Path:
         """Where Prefect keeps its records of this plan: two servers on one set of records would quarrel."""
-        return state_folder() / "schedule" / self._key
-
-    @property
-    def _key(self) -> str:
-        return hashlib.sha256(os.fsencode(self.database)).hexdigest()[:8]
+        return schedule_folder(self.database)
 
     def parameters(self) -> dict[str, object]:
         """What the flow `flows.unattended.nightly_flow.inbox_run` is called with."""

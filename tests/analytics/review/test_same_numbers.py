@@ -122,7 +122,7 @@ def by_night(nights: Path) -> Iterator[tuple[Night, Score, dict[str, Any]]]:
 
 
 def test_numbers_are_what_their_rows_come_to_in_every_view_and_payload(nights: Path) -> None:
-    home = {row["night_date"]: row for row in nights_payload(Store(nights))["nights"]}
+    home = {row["night_date"]: row for row in nights_payload(page_of(nights))["nights"]}
     for night, score, row in by_night(nights):
         known = counted(night, score)
         page = night_payload(page_of(nights), night.subject, night.night_date)
@@ -172,7 +172,7 @@ def test_every_place_counts_the_same_nights(nights: Path, report: Report, capfd:
     capfd.readouterr()
     assert main(["patterns", "--json", "--db", str(nights)]) == 0
     (person,) = json.loads(capfd.readouterr().out)["people"]
-    (on_page,) = nights_payload(Store(nights))["people"]
+    (on_page,) = nights_payload(page_of(nights))["people"]
     html = report_of(report)
     assert on_page == person
     assert main(["patterns", "--db", str(nights)]) == 0

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from analytics.store import Store, find_recording, query
 from flows.commands.import_files import import_
 from flows.commands.schedule import schedule
-from flows.importing.declared import Wishes, completed, corrects
+from flows.importing.declared import Wishes, assignments_of, completed, corrects
 from flows.importing.text_forms import form_of
-from flows.settings.settings import load
+from flows.settings.settings import Settings, load
 from flows.unattended.schedule_plan import plan_for
 from ingest.errors import UsageError
 from ingest.recording import Side, Site
@@ -115,14 +115,15 @@ def test_each_field_corrects_and_stays(run: Run) -> None:
     store = Store(Path("n.duckdb").absolute())
     known = find_recording(store, query(store, "SELECT sha256 FROM recording").item())
     assert known is not None
+    nothing = assignments_of(Settings())
     for part in fields(Wishes):
         if part.name == "start":  # of a file without a clock: tests/flows/importing/test_declared.py
             continue
         wishes = Wishes(**{part.name: OTHER[part.name]})
         assert corrects(wishes, known), part.name
-        assert getattr(completed(wishes, known), part.name) == OTHER[part.name]
+        assert getattr(completed(wishes, known, nothing), part.name) == OTHER[part.name]
     assert not corrects(Wishes(), known)
-    assert completed(Wishes(), known) == Wishes(subject="me", tz="UTC")
+    assert completed(Wishes(), known, nothing) == Wishes(subject="me", tz="UTC")
 
 
 def test_a_shift_of_less_than_a_microsecond_more_is_no_correction(run: Run) -> None:

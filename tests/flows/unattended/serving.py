@@ -72,7 +72,7 @@ class Served:
         for wait_s in (1, 5, None):
             try:
                 with urllib.request.urlopen(request, timeout=60) as answer:
-                    return json.load(answer)
+                    return json.loads(answer.read() or b"null")
             except urllib.error.HTTPError as error:
                 if error.code != 503 or wait_s is None:  # a busy moment, which Prefect waits out too
                     raise

@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from flows.unattended.schedule_plan import of_scheduled_runs, only_one, plan_for
 from ingest.errors import DatabaseBusyError
 from tests.flows.conftest import Run
 from tests.flows.making import tiny
-from tests.flows.unattended.serving import environment, home_of, served
+from tests.flows.unattended.serving import Served, environment, home_of, served
 from tests.paths import ROOT
 
 #: Marks a run as running, as a power cut leaves it, and closes it as the next start does.
@@ -58,13 +59,27 @@ for at, zone, start in (line.split() for line in sys.stdin):
 """
 
 
+def missed_runs(schedule: Served, deployment: str) -> list[str]:
+    """Four runs that the schedule had made, one for each of four days long ago."""
+    days = {"start_time": "2026-01-01T00:00:00Z", "end_time": "2026-01-04T23:00:00Z", "min_runs": 4, "max_runs": 4}
+    schedule.call("POST", f"/deployments/{deployment}/schedule", days)
+    before = {"flow_runs": {"expected_start_time": {"before_": "2026-02-01T00:00:00Z"}}}
+    found = schedule.call("POST", "/flow_runs/filter", before)
+    assert [run["auto_scheduled"] for run in found] == [True] * 4
+    return [run["id"] for run in found]
+
+
+def states(schedule: Served, runs: Sequence[str]) -> list[str]:
+    return [schedule.call("GET", f"/flow_runs/{run}")["state"]["type"] for run in runs]
+
+
 @pytest.mark.prefect
 @pytest.mark.timeout(600)
 def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_asked(
     home: Path, with_records: Callable[[Path], None]
 ) -> None:
     with_records(home_of("n.duckdb"))
-    hook = [sys.executable, "-c", "import sys; open('told.json', 'w').write(sys.stdin.read())"]
+    hook = [sys.executable, "-c", "import sys; open('told.json', 'a').write(sys.stdin.read() + chr(0))"]
     Path("nightkick.toml").write_text(f"[notify]\ncommand = {json.dumps(hook)}\n", encoding="utf-8")
     Path("in").mkdir()
     (Path("in") / "empty.cwa").touch()
@@ -75,25 +90,33 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
         deployment = schedule.call("POST", "/deployments/filter", {})[0]
         assert deployment["schedules"][0]["schedule"]["timezone"] == "Europe/Berlin"
 
-        # Four runs that are due at once, as after four days of being off: one makes up for all.
-        create = f"/deployments/{deployment['id']}/create_flow_run"
-        past = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2026-01-01T08:00:00Z"}}
-        runs = [schedule.call("POST", create, {"state": past})["id"] for _ in range(4)]
-
-        def states() -> list[str]:
-            return sorted(schedule.call("GET", f"/flow_runs/{run}")["state"]["type"] for run in runs)
-
-        schedule.wait_for(lambda: "COMPLETED" in states())
-        assert states() == ["CANCELLED"] * 3 + ["COMPLETED"]
+        # Four runs that are due at once, as after four days of being off, and one of a person's for some evenings.
+        runs = missed_runs(schedule, deployment["id"])
+        evenings = {"parameters": {"since": "2026-03-01", "until": "2026-03-02"}}
+        asked = schedule.call("POST", f"/deployments/{deployment['id']}/create_flow_run", evenings)["id"]
+        schedule.wait_for(lambda: set(states(schedule, [*runs, asked])) <= {"CANCELLED", "COMPLETED"})
+        assert sorted(states(schedule, runs)) == ["CANCELLED"] * 3 + ["COMPLETED"]
+        assert states(schedule, [asked]) == ["COMPLETED"]
         assert query(Store(Path("n.duckdb").absolute()), "SELECT status FROM imports ORDER BY 1").rows() == [
             ("imported",),
+            ("known",),
+            ("refused",),
             ("refused",),
         ]
-        assert re.search(r": 1 imported, 0 known, 1 refused, no night of me has come", schedule.said())
+        done = re.search(
+            r": 1 imported, 0 known, 1 refused, the run of 2026-01-01 .* none ran before it", schedule.said()
+        )
+        assert done, schedule.said()
         assert "Traceback" not in schedule.said()
-        told = json.loads(Path("told.json").read_text(encoding="utf-8"))
-        assert [missing["last_night"] for missing in told["no_data"]] == ["2026-03-02"]
-        page = schedule.call("POST", "/artifacts/filter", {})[0]
+        told = [json.loads(line) for line in Path("told.json").read_text(encoding="utf-8").split("\0")[:-1]]
+        assert [Path(row["path"]).name for row in told[0]["refused"]] == ["empty.cwa"]
+        assert [row["due"] for row in told[0]["missed"]] == [
+            datetime(2026, 1, 1, 8, tzinfo=UTC).astimezone().isoformat()
+        ]
+
+        assert re.search(r": 0 imported, 1 known, 1 refused, 1 analysed again", schedule.said()), schedule.said()
+        pages = schedule.call("POST", "/artifacts/filter", {})
+        (page,) = (page for page in pages if "1 imported" in page["description"])
         assert page["key"] == "nightly"
         assert "| 2026-03-02 | me |" in page["data"]
         assert "the file is empty" in page["data"]
@@ -123,11 +146,60 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
         assert closed.stdout.split() == ["1", "0"], closed.stderr
         assert schedule.call("GET", f"/flow_runs/{runs[0]}")["state"]["type"] == "CRASHED"
 
-        schedule.process.send_signal(signal.SIGINT)
+        # As a service manager does it: to every process of the service.
+        below = subprocess.run(["pgrep", "-P", str(schedule.process.pid)], capture_output=True, text=True, check=True)
+        for process in (*map(int, below.stdout.split()), schedule.process.pid):
+            os.kill(process, signal.SIGINT)
         assert schedule.process.wait(30) == 130
         assert schedule.said().splitlines()[-1] == "nightkick: interrupted; what was stored stays stored"
+        assert schedule.said().count("interrupted") == 1
+        assert "Traceback" not in schedule.said()
         with pytest.raises(OSError, match="refused"):
             schedule.call("GET", "/health")
+
+
+@pytest.mark.slow
+@pytest.mark.prefect
+@pytest.mark.timeout(600)
+def test_a_retry_is_not_called_off_and_a_pause_outlasts_a_restart_with_another_time(
+    home: Path, with_records: Callable[[Path], None]
+) -> None:
+    with_records(home_of("n.duckdb"))
+    Path("in").mkdir()
+    arguments = ("--inbox", "in", "--tz", "UTC", "--db", "n.duckdb")
+    with served(home, *arguments, "--at", "09:00") as schedule:
+        (deployment,) = schedule.call("POST", "/deployments/filter", {})
+        (own,) = deployment["schedules"]
+        assert "paused" not in schedule.said()
+
+        # A retry of a run that is finished, and another run: neither calls the other off.
+        create = f"/deployments/{deployment['id']}/create_flow_run"
+        first = schedule.call("POST", create, {})["id"]
+        schedule.wait_for(lambda: states(schedule, [first]) == ["COMPLETED"])
+        retry = {"type": "SCHEDULED", "name": "AwaitingRetry"}
+        schedule.call("POST", f"/flow_runs/{first}/set_state", {"state": retry, "force": True})
+        second = schedule.call("POST", create, {})["id"]
+        schedule.wait_for(lambda: states(schedule, [first, second]) == ["COMPLETED"] * 2)
+        assert schedule.call("GET", f"/flow_runs/{first}")["run_count"] == 2
+        schedule.call("PATCH", f"/deployments/{deployment['id']}/schedules/{own['id']}", {"active": False})
+        schedule.process.send_signal(signal.SIGTERM)
+        assert schedule.process.wait(30) == 130
+        assert "Traceback" not in schedule.said()
+    for pause, resume in (("schedules", None), ("deployment", "resume_deployment")):
+        with served(home, *arguments, "--at", "10:30") as schedule:
+            (deployment,) = schedule.call("POST", "/deployments/filter", {})
+            (own,) = deployment["schedules"]
+            assert own["schedule"]["cron"] == "30 10 * * *"
+            assert (own["active"], deployment["paused"]) == ((False, False) if pause == "schedules" else (True, True))
+            said = schedule.wait_for(
+                lambda: re.search(r"^paused, so nothing runs.* to resume: .*$", schedule.said(), re.M)
+            )
+            assert deployment["name"] in said[0]
+            if resume is None:
+                schedule.call("PATCH", f"/deployments/{deployment['id']}/schedules/{own['id']}", {"active": True})
+                schedule.call("POST", f"/deployments/{deployment['id']}/pause_deployment")
+            schedule.process.send_signal(signal.SIGINT)
+            assert schedule.process.wait(30) == 130
 
 
 def test_the_deployment_for_a_work_pool_names_a_flow_that_takes_its_parameters() -> None:
@@ -137,7 +209,8 @@ def test_the_deployment_for_a_work_pool_names_a_flow_that_takes_its_parameters()
     flow = next(part for part in module.body if isinstance(part, ast.FunctionDef) and part.name == name)
     plan = plan_for(load(), inbox=Path("x"), at=None, cron=None, tz="UTC", database=Path("n.duckdb"))
     taken = {argument.arg for argument in flow.args.args}
-    assert deployment["parameters"].keys() == plan.parameters().keys() == taken
+    assert deployment["parameters"].keys() == plan.parameters().keys()
+    assert taken == plan.parameters().keys() | {"since", "until"}  # which a person adds for one run
     assert deployment["schedules"][0]["cron"] == plan.cron
 
 
