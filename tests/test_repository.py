@@ -124,3 +124,10 @@ def test_no_module_is_longer_than_400_lines() -> None:
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
     }
     assert not long
+
+
+def test_each_file_that_contributing_names_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = {path for path in re.findall(r"`((?:flows|analytics|ingest|tests|docs)/[\w/.]+)`", text) if "<" not in path}
+    assert named, "the map names files"
+    assert sorted(path for path in named if not (ROOT / path).exists()) == []

@@ -46,7 +46,7 @@ HONEST = [
     "select night_date, plms_index, flags from nights order by night_date",
     "select * from flagged_nights",
     "select onset_at, duration_s, peak_g from events where label = 'hypnic_jerk'",
-    "select hour(onset_at), count(*) from events where is_plm and sleep_state = 'sleep' group by 1 order by 1",
+    "select hour(onset_local), count(*) from events where is_plm and sleep_state = 'sleep' group by 1 order by 1",
     # windows, lists, lambdas, texts, dates
     "select onset_at, lag(onset_at) over (partition by night_date order by onset_at) from events",
     "select row_number() over w, rank() over w, sum(peak_g) over w, first_value(label) over w, ntile(4) over w"
