@@ -132,3 +132,14 @@ def test_a_decision_that_a_library_stands_for_has_its_owners(library: str) -> No
 
     found = {name for name, path in sources().items() if library in names(ast.parse(path.read_text(encoding="utf-8")))}
     assert found == OWNERS[library]
+
+
+def test_csv_is_written_by_its_owner_or_disarmed_by_it() -> None:
+    lines = [
+        (name, line.strip())
+        for name, path in sources().items()
+        if not name.startswith("ingest.") and name != "analytics.files.csv_text"
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    assert [(name, line) for name, line in lines if "csv.writer" in line or "csv.DictWriter" in line] == []
+    assert [(name, line) for name, line in lines if ".write_csv" in line and "disarmed_frame(" not in line] == []

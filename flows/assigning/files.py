@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from analytics.files.csv_text import csv_text, rearmed
 from analytics.store import AssignmentRow
 from flows.assigning.lines import COLUMNS, line_of
 from ingest.errors import UsageError
@@ -33,24 +34,19 @@ def read_assignments(path: Path) -> tuple[AssignmentRow, ...]:
 
 def heading() -> str:
     """The first line of such a file."""
-    return ",".join(COLUMNS) + "\n"
+    return csv_text(COLUMNS, [])
 
 
 def as_csv(rows: Sequence[AssignmentRow]) -> str:
     """The same lines as a file; imported again it says the same."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_cells(row) for row in rows)
-    return out.getvalue()
+    return csv_text(COLUMNS, (dict(zip(COLUMNS, _cells(row), strict=True)) for row in rows))
 
 
-def _cells(row: AssignmentRow) -> tuple[str, ...]:
-    cells = (
+def _cells(row: AssignmentRow) -> tuple[str | None, ...]:
+    return (
         row.serial, row.pattern, row.subject, row.site, row.side, row.tz, row.time_shift, row.first_evening,
         row.last_evening,
     )  # fmt: skip
-    return tuple(cell or "" for cell in cells)
 
 
 def _text(path: Path) -> str:
@@ -101,7 +97,7 @@ def _row(name: str, number: int, names: Sequence[str], cells: Sequence[str]) -> 
         raise UsageError(
             f"line {number}: {len(cells)} cells, the heading has {len(names)}", hint="put text with commas in quotes"
         )
-    said = {column: cell.strip() or None for column, cell in zip(names, cells, strict=True)}
+    said = {column: rearmed(cell.strip()) or None for column, cell in zip(names, cells, strict=True)}
     try:
         line_of(said, "")
     except UsageError as error:
