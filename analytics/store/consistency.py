@@ -13,6 +13,7 @@ import duckdb
 
 from analytics.files.places import has_neighbours, is_copy, shared_samples, way_back
 from analytics.store.copies.kept import kept_databases
+from analytics.store.copies.published import shows_the_same_nights
 from analytics.store.database.connection import Store, first_row, reading
 from analytics.store.database.failures import is_damage, way_out
 from analytics.store.database.publish import log_of, published
@@ -305,6 +306,8 @@ def _published(store: Store) -> Finding:
     if found is None:
         return Finding(ok=True, what="the published copy is of an older nightkick; the next import makes it anew")
     made = f"the published copy was made {found.made_at:%Y-%m-%d %H:%M:%S} UTC"
+    if not found.is_current and shows_the_same_nights(store):
+        return Finding(ok=True, what=f"{made} and holds all nights; reviews or journal were changed since")
     if not found.is_current:
         what = f"{made}, and the database was changed since: nightkick was ended before it was renewed"
         return Finding(ok=False, what=what, hint="nightkick doctor --repair renews it, if nightkick is not at work now")

@@ -249,9 +249,10 @@ COMMENT ON COLUMN recordings.hrv_last_night_ms IS 'Variability of the night as t
 COMMENT ON COLUMN recordings.warnings IS 'What has to be said about it, a sentence each.';
 
 CREATE OR REPLACE VIEW sensor_clocks AS
-SELECT c.subject, c.night_date, c.recording, r.site, c.leg, c.stays, c.behind_s, c.drift_ppm, c.compared_at,
-    c.confidence, c.shared_h
+SELECT c.subject, c.night_date, c.recording, r.site, c.leg, c.stays, c.behind_s, c.drift_ppm,
+    c.compared_at, LOCAL(c.compared_at, n.zone) AS compared_local, c.confidence, c.shared_h
 FROM sensor_clock c
+LEFT JOIN night n ON n.subject = c.subject AND n.night_date = c.night_date
 LEFT JOIN recording r ON r.sha256 = c.recording;
 COMMENT ON VIEW sensor_clocks IS 'How the clock of each sensor of a night was brought onto one; all times of events are on that one. Nights analysed before version 9 of the schema have none. Source: sensor_clock, recording.';
 COMMENT ON COLUMN sensor_clocks.subject IS 'Who slept.';
@@ -263,6 +264,7 @@ COMMENT ON COLUMN sensor_clocks.stays IS 'True where it is the clock of the nigh
 COMMENT ON COLUMN sensor_clocks.behind_s IS 'Added to its times at compared_at, seconds; NULL where nothing was moved.';
 COMMENT ON COLUMN sensor_clocks.drift_ppm IS 'How fast that grows, parts per million; NULL where it could not be told.';
 COMMENT ON COLUMN sensor_clocks.compared_at IS 'The moment on its own clock to which behind_s belongs, UTC; NULL where nothing was moved.';
+COMMENT ON COLUMN sensor_clocks.compared_local IS 'The same on the clock of the bedroom.';
 COMMENT ON COLUMN sensor_clocks.confidence IS 'How clearly shared movements show it, 0-1; too low, and nothing was moved. NULL where not compared.';
 COMMENT ON COLUMN sensor_clocks.shared_h IS 'How long it ran beside one that stays, hours; NULL where not compared.';
 
