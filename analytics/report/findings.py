@@ -8,9 +8,9 @@ from typing import get_args
 from analytics.model import FlagName
 from analytics.nights.how_many import FEW_NIGHTS, TREND_NIGHTS
 from analytics.nights.patterns import clinician_signs, is_pattern, nights_with, note_on, on_nights, spread, trend
-from analytics.report.drawing import table
+from analytics.pictures.drawing import table
+from analytics.pictures.markup import Html, el, joined
 from analytics.report.gathering import Report
-from analytics.report.markup import Html, el, joined
 from analytics.words import FLAGS, SIGN_STATES, WHEN_TO_GO
 
 #: Told apart without colour.

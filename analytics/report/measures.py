@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from analytics.model import Event, Night
+from analytics.pictures.scales import clock
 from analytics.report.gathering import ReportNight
-from analytics.report.scales import clock
 from analytics.words import BLANKS, LABELS, NOT_KNOWN, SLEEP_SOURCES, TIERS, onset_doubt
 
 Row = tuple[str, str, str]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analytics.report.drawing import table
+from analytics.pictures.drawing import table
+from analytics.pictures.markup import Html, el
 from analytics.report.gathering import Report
-from analytics.report.markup import Html, el
 from analytics.scoring.rulesets import Ruleset
 from analytics.words import AS_REVIEWED, EMG_CAVEAT, LABELS, SLEEP_SOURCES
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from analytics.report.drawing import WIDTH, behind, box, label, marks, picture, upright
+from analytics.pictures.drawing import WIDTH, behind, box, label, marks, picture, upright
+from analytics.pictures.markup import Html, el, joined
+from analytics.pictures.scales import HOUR_US, Linear, clock
 from analytics.report.gathering import ReportNight
-from analytics.report.markup import Html, el, joined
-from analytics.report.scales import HOUR_US, Linear, clock
 from analytics.report.timeline import LANES
 from analytics.words import SHORT_FLAGS, VERDICTS, unraised_words
 

@@ -7,16 +7,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from analytics.model import Criterion, CriterionState, Flag, Review
-from analytics.report.by_hour import bars
-from analytics.report.drawing import patterns, table
+from analytics.pictures import by_hour, intervals
+from analytics.pictures.drawing import patterns, table
+from analytics.pictures.markup import Html, el, joined
+from analytics.pictures.scales import clock, local
 from analytics.report.findings import findings
 from analytics.report.gathering import Report, ReportNight
-from analytics.report.intervals import histogram
-from analytics.report.markup import Html, el, joined
 from analytics.report.measures import measure_rows, sleep_rows
 from analytics.report.method import method
 from analytics.report.overview import overview
-from analytics.report.scales import clock, local
 from analytics.report.style import SHEET
 from analytics.report.timeline import timeline
 from analytics.words import (
@@ -91,8 +90,7 @@ def _over_nights(report: Report) -> Html:
 
 def _night(one: ReportNight, report: Report) -> Html:
     night = one.night
-    rules = report.about.rulesets.get(report.ruleset)
-    band_s = (rules.imi_min_s, rules.imi_max_s) if rules else (10.0, 90.0)
+    band_s = intervals.band_of(report.about.rulesets.get(report.ruleset))
     return el(
         "section",
         el("h2", f"Night of {_long(night.night_date)} to {_long(night.night_date + timedelta(days=1))}"),
@@ -101,9 +99,8 @@ def _night(one: ReportNight, report: Report) -> Html:
         el("figure", timeline(night, one.events, one.holds, one.zone), _legend(one), class_="picture"),
         el(
             "div",
-            _figure("Time between movements, onset to onset (log scale). Filled: inside a series.",
-                    histogram(str(night.night_date), one.events, band_s=band_s)),
-            _figure("Movements per clock hour.", bars(night, one.events, one.zone)),
+            _figure(intervals.CAPTION, intervals.histogram(str(night.night_date), one.events, band_s=band_s)),
+            _figure(by_hour.CAPTION, by_hour.bars(night, one.events, one.zone)),
             class_="pair",
         ),
         el("div", _measures(one), _sleep(one), class_="columns"),

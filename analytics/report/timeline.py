@@ -14,9 +14,9 @@ import numpy as np
 
 from analytics.model import BlankKind, Envelope, Event, Night
 from analytics.nights.review_effect import Standing
-from analytics.report.drawing import WIDTH, behind, box, label, marks, picture, upright
-from analytics.report.markup import Html, el, joined
-from analytics.report.scales import Linear, Logarithmic, clock, ticks
+from analytics.pictures.drawing import WIDTH, behind, box, label, marks, picture, upright
+from analytics.pictures.markup import Html, el, joined
+from analytics.pictures.scales import Linear, Logarithmic, clock, ticks
 from analytics.signal.wear import union
 from analytics.words import LABELS, ONSET_SPAN, SLEEP_STATES, onset_doubt_min
 

@@ -9,12 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from analytics.model import Envelope, Event, Movement
+from analytics.model import Envelope, Event, Movement, Night
+from analytics.pictures import by_hour, intervals
+from analytics.pictures.drawing import patterns
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
+from analytics.scoring.rulesets import Ruleset
 from analytics.store import frames, load_night
 from analytics.words import CLOCK_STAYS, clock_words, onset_doubt, onset_doubt_min
+from ingest.clock import zone_info
 from ingest.errors import UsageError
 
 _NIGHT = "SELECT * FROM nights WHERE subject = ? AND night_date = ?"
@@ -66,6 +70,17 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "journal": journal.to_dicts(),
         "sensors": [_sensor(row, several=sensors["stays"].count() > 1) for row in sensors.iter_rows(named=True)],
         "review": review_of_night(page, night, ruleset),
+        "pictures": _pictures(night, score.events if score else (), page.rulesets.get(ruleset)),
+    }
+
+
+def _pictures(night: Night, events: Sequence[Event], rules: Ruleset | None) -> dict[str, Any]:
+    """Pictures that do not move, as the report has them, and the fillings that they use."""
+    name, band_s = f"{night.night_date}", intervals.band_of(rules)
+    return {
+        "patterns": patterns(),
+        "intervals": {"caption": intervals.CAPTION, "drawn": intervals.histogram(name, events, band_s=band_s)},
+        "hours": {"caption": by_hour.CAPTION, "drawn": by_hour.bars(night, events, zone_info(night.zone))},
     }
 
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import * as geometry from "../../analytics/review/static/geometry.js";
 
-const { area, line, linear, roundStep, shownPart, strokes, timeScale, timeTicks, zoomed } = geometry;
+const { area, line, linear, shownPart, strokes, timeScale, timeTicks, zoomed } = geometry;
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -49,16 +49,6 @@ test("strokes stand on one line and end at one height, or each at its own", () =
 test("a line begins at its first point", () => {
   assert.equal(line([0, 1, 2], [3, 4, 5]), "M0.0 3.0L1.0 4.0L2.0 5.0");
 });
-
-for (const [span, wanted, step] of [
-  [10, 5, 2],
-  [100, 4, 50],
-  [7, 4, 2],
-  [0.9, 3, 0.5],
-  [60, 10, 10],
-]) {
-  test(`steps of ${step} put about ${wanted} ticks into ${span}`, () => assert.equal(roundStep(span, wanted), step));
-}
 
 test("ticks stand at round times of the wearer's clock", () => {
   const halfPast = 5.5 * HOUR; // ahead of UTC, as in India

@@ -6,8 +6,8 @@ import { test } from "node:test";
 import { clockOf } from "../../analytics/review/static/formats.js";
 import * as movements from "../../analytics/review/static/movements.js";
 
-const { EDGES, clockHours, envelopeTop, firstToShow, hourly, inWindow } = movements;
-const { intervalCounts, lanesOf, legsOf, nearest, nextShown, onLeg } = movements;
+const { envelopeTop, firstToShow, hourly, inWindow } = movements;
+const { lanesOf, legsOf, nearest, nextShown, onLeg } = movements;
 
 const HOUR = 3_600_000;
 const utc = clockOf([[null, 0]]);
@@ -94,47 +94,6 @@ test("a night opens with what was asked for, else with what counts, else with th
   assert.equal(firstToShow(found, null), 2);
   assert.equal(firstToShow(events({ is_plm: false }, { sleep_state: "wake" }), null), 1);
   assert.equal(firstToShow(events({ is_plm: false }), null), 0);
-});
-
-test("an interval falls into the bin that begins with it; longer ones and none are not counted", () => {
-  const edge = EDGES[8];
-  const found = events(
-    { imi_s: edge },
-    { imi_s: edge, is_plm: false },
-    { imi_s: 0.5 },
-    { imi_s: 600 },
-    { imi_s: null },
-  );
-  const bins = intervalCounts(found);
-  assert.equal(edge, 2);
-  assert.deepEqual(bins[8], [1, 1]);
-  assert.equal(
-    bins.flat().reduce((sum, count) => sum + count),
-    2,
-  );
-  assert.equal(bins.length, EDGES.length - 1);
-});
-
-test("hours hold what counts and what does not, and quiet hours too", () => {
-  const night = { recorded_from: 22 * HOUR, recorded_to: 25 * HOUR };
-  const found = events({ onset: 22 * HOUR }, { onset: 22.5 * HOUR, sleep_state: "wake" }, { onset: 24 * HOUR });
-  assert.deepEqual(clockHours(night, found, utc), [
-    { hour: 22, plms: 1, other: 1 },
-    { hour: 23, plms: 0, other: 0 },
-    { hour: 24, plms: 1, other: 0 },
-  ]);
-});
-
-test("an hour that the clock left out is none of the hours", () => {
-  const spring = clockOf([
-    [null, 0],
-    [2 * HOUR, 3600],
-  ]);
-  const hours = clockHours({ recorded_from: HOUR, recorded_to: 4 * HOUR }, events(), spring);
-  assert.deepEqual(
-    hours.map((row) => row.hour),
-    [1, 3, 4],
-  );
 });
 
 test("the table behind the picture counts movements by hour and group", () => {

@@ -95,6 +95,12 @@ export const picture = (width, height, says, ...children) =>
   svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": says }, ...children);
 
 /**
+ * What the program has drawn, as nodes. Text in it cannot be markup (analytics/pictures/markup.py); scripts never run.
+ * @param {string} markup
+ */
+export const drawn = (markup) => [...new DOMParser().parseFromString(markup, "text/html").body.childNodes];
+
+/**
  * The numbers behind a picture, for those who do not see it.
  * @param {string} caption
  * @param {string[]} headings

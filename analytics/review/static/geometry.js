@@ -60,16 +60,6 @@ export const strokes = (xs, tops, bottom) =>
  */
 export const line = (xs, ys) => xs.map((x, i) => `${i ? "L" : "M"}${x.toFixed(1)} ${ys[i].toFixed(1)}`).join("");
 
-/**
- * A round step that puts about `wanted` ticks into `span`.
- * @param {number} span @param {number} wanted
- */
-export const roundStep = (span, wanted) => {
-  const rough = span / Math.max(1, wanted);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return [1, 2, 5].map((factor) => factor * power).find((step) => step >= rough) ?? 10 * power;
-};
-
 const TIME_STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
 
 /**

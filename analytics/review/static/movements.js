@@ -105,40 +105,6 @@ export const firstToShow = (events, wanted) => {
   return Math.max(0, wanted === null ? first : events.movement_no.indexOf(wanted));
 };
 
-/** Edges of the histogram's bins, seconds: an eighth of a doubling each. */
-export const EDGES = Array.from({ length: 73 }, (_, i) => 1 * 2 ** (i / 8)).filter((edge) => edge <= 520);
-
-/**
- * Intervals to the movement before, bin by bin: in a periodic series, and outside.
- * @param {Pick<Events, "imi_s" | "is_plm">} events
- */
-export const intervalCounts = (events) => {
-  const bins = EDGES.slice(1).map(() => [0, 0]);
-  for (const [i, imi] of events.imi_s.entries()) {
-    if (imi === null) continue;
-    const bin = EDGES.findLastIndex((edge) => edge <= imi);
-    if (bin >= 0 && bin < bins.length) bins[bin][events.is_plm[i] ? 0 : 1] += 1;
-  }
-  return bins;
-};
-
-/**
- * Movements by the hours that the clock showed, of which one is missing where it was set forward.
- * @param {Pick<Night, "recorded_from" | "recorded_to">} night
- * @param {Events} events
- * @param {Clock} clock
- */
-export const clockHours = (night, events, clock) => {
-  const shown = new Set([clock.hour(night.recorded_to - 1)]);
-  for (let ms = night.recorded_from; ms < night.recorded_to; ms += 900_000) shown.add(clock.hour(ms));
-  const rows = [...shown].sort((a, b) => a - b).map((hour) => ({ hour, plms: 0, other: 0 }));
-  for (const [i, ms] of events.onset.entries()) {
-    const row = rows.find(({ hour }) => hour === clock.hour(ms));
-    if (row) row[counts(events, i) ? "plms" : "other"] += 1;
-  }
-  return rows;
-};
-
 /**
  * Movements by clock hour and group: rows of the hour, then the counts of the groups in their order.
  * @param {Events} events

@@ -2,11 +2,11 @@
 // The page of one night: put together here, drawn by its parts, and drawn again when a verdict changes something.
 
 import { journal, reasons, recorded, remarked } from "./cards.js";
-import { action, el, fill } from "./draw.js";
+import { action, drawn, el, fill } from "./draw.js";
 import { clockOf, longDay, messageOf, number } from "./formats.js";
 import { Inspector } from "./inspector.js";
 import { firstToShow, nextShown } from "./movements.js";
-import { hours, intervals, strip } from "./pictures.js";
+import { stillPicture, strip } from "./pictures.js";
 import { getFresh, prefetch } from "./server.js";
 import { spanForm } from "./span_form.js";
 import { Timeline } from "./timeline.js";
@@ -41,7 +41,6 @@ class NightPage {
       form: part("form"),
       log: part("log"),
     };
-    this.bins = el("div", { class: "fill" });
     /** @type {ReturnType<typeof spanForm> | null} */
     this.form = null;
     this.exclude = action("Exclude a span", "E", () => this.mark(this.form === null), false);
@@ -75,8 +74,9 @@ class NightPage {
         "div",
         { class: "columns" },
         this.near.node,
-        remarked("Time between movements", "log scale", this.bins),
-        remarked("Per clock hour", "periodic in sleep, of all", hours(data.night, data.events, clock)),
+        remarked("Time between movements", "log scale", stillPicture(data.pictures.intervals)),
+        remarked("Per clock hour", "all movements", stillPicture(data.pictures.hours)),
+        drawn(data.pictures.patterns),
       ),
       el("div", { class: "columns even" }, data.flags.map(reasons)),
       el("div", { class: "columns even" }, parts.log, journal(data.journal), recorded(data, clock)),
@@ -156,7 +156,6 @@ class NightPage {
 
   draw() {
     this.#drawParts();
-    fill(this.bins, intervals(this.data.events, this.bins.clientWidth || 320));
     this.long.draw();
   }
 

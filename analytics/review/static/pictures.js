@@ -1,14 +1,13 @@
 // @ts-check
-// The small pictures of a night: strip of nights, intervals between movements, bars per clock hour.
+// The small pictures of a night: the strip of nights, and those that do not move, which come drawn.
 
-import { el, headingRow, hiddenTable, picture, svg } from "./draw.js";
-import { day, longDay, number, two } from "./formats.js";
-import { linear, roundStep } from "./geometry.js";
-import { EDGES, clockHours, intervalCounts } from "./movements.js";
+import { drawn, el, hiddenTable, picture, svg } from "./draw.js";
+import { day, longDay, number } from "./formats.js";
+import { linear } from "./geometry.js";
 import { around } from "./nights.js";
 import { WORDS, verdict } from "./words.js";
 
-/** @import { App, Clock, Events, Night, NightRow, Scale } from "./types.js" */
+/** @import { App, Night, NightRow, Scale, StillPicture } from "./types.js" */
 
 const NARROWEST_BAR = 12;
 
@@ -105,123 +104,9 @@ export const strip = (nights, present, threshold, width, open) => {
   );
 };
 
-const HEIGHT = 210;
-const [LEFT, BOTTOM, TOP] = [34, HEIGHT - 24, 12];
-
 /**
- * The histogram's bars: in a periodic series below, others on top.
- * @param {number[][]} counts
- * @param {(seconds: number) => number} at
- * @param {Scale} y
+ * A picture that the program draws, with the table that stands behind it, and what it shows.
+ * @param {StillPicture} still
  */
-const intervalBars = (counts, at, y) =>
-  counts.map(([periodic, other], i) => {
-    const [x, width] = [at(EDGES[i]), at(EDGES[i + 1]) - at(EDGES[i]) - 0.5];
-    const [middle, top] = [y(periodic), y(periodic + other)];
-    return [
-      periodic > 0 && svg("rect", { x, width, y: middle, height: BOTTOM - middle, class: "fill-periodic" }),
-      other > 0 && svg("rect", { x, width, y: top, height: middle - top, class: "fill-single" }),
-    ];
-  });
-
-/**
- * @param {number[][]} counts
- * @param {number} width
- */
-const histogram = (counts, width) => {
-  const x = linear(0, Math.log(EDGES[EDGES.length - 1]), LEFT, width - 8);
-  const at = (/** @type {number} */ seconds) => x(Math.log(seconds));
-  const most = Math.max(4, ...counts.map(([a, b]) => a + b));
-  const y = linear(0, most, BOTTOM, TOP);
-  const step = Math.max(1, roundStep(most, 4));
-  const marks = Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => i * step);
-  const isDropped = (/** @type {number} */ seconds) => width < 300 && [5, 20].includes(seconds);
-  return picture(
-    width,
-    HEIGHT,
-    "Histogram of the time between leg movements on a logarithmic scale; a table follows.",
-    svg("rect", { x: at(20), width: at(40) - at(20), y: TOP, height: BOTTOM - TOP, class: "tint" }),
-    marks.map((count) => [
-      svg("line", { x1: LEFT, x2: width - 8, y1: y(count), y2: y(count), class: "grid" }),
-      svg("text", { x: LEFT - 6, y: y(count) + 4, class: "axis end" }, String(count)),
-    ]),
-    intervalBars(counts, at, y),
-    [10, 90].map((seconds) => svg("line", { x1: at(seconds), x2: at(seconds), y1: TOP, y2: BOTTOM, class: "limit" })),
-    [2, 5, 10, 20, 40, 90, 300].map((seconds) =>
-      svg("text", { x: at(seconds), y: BOTTOM + 16, class: "axis middle" }, isDropped(seconds) ? "" : `${seconds} s`),
-    ),
-  );
-};
-
-/**
- * Time between movements.
- * @param {Events} events
- * @param {number} width
- */
-export const intervals = (events, width) => {
-  const counts = intervalCounts(events);
-  return el(
-    "div",
-    {},
-    histogram(counts, width),
-    el(
-      "ul",
-      { class: "legend small" },
-      el("li", {}, el("span", { class: "swatch fill-periodic" }), "in a periodic series"),
-      el("li", {}, el("span", { class: "swatch fill-single" }), "outside"),
-      el("li", {}, el("span", { class: "swatch tint-swatch" }), "20-40 s"),
-    ),
-    hiddenTable(
-      "Time since the leg movement before",
-      ["seconds", "in a periodic series", "outside"],
-      counts
-        .map(([a, b], i) => ({ a, b, name: `${EDGES[i].toFixed(1)} to ${EDGES[i + 1].toFixed(1)}` }))
-        .filter(({ a, b }) => a + b > 0)
-        .map(({ a, b, name }) => [name, a, b]),
-    ),
-  );
-};
-
-/**
- * A bar of the table of hours: periodic in sleep, and all others after it.
- * @param {number} plms @param {number} other both per cent of the widest
- */
-const hourBar = (plms, other) =>
-  svg(
-    "svg",
-    { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
-    svg("rect", { width: 100, height: 10, class: "track" }),
-    svg("rect", { width: plms, height: 10, class: "fill-periodic" }),
-    svg("rect", { x: plms, width: other, height: 10, class: "fill-other" }),
-  );
-
-/**
- * Movements per clock hour.
- * @param {Night} night
- * @param {Events} events
- * @param {Clock} clock
- */
-export const hours = (night, events, clock) => {
-  const rows = clockHours(night, events, clock);
-  const most = Math.max(1, ...rows.map((row) => row.plms + row.other));
-  return el(
-    "table",
-    { class: "hourly" },
-    el("caption", { class: "visually-hidden" }, "Movements per clock hour"),
-    el("thead", { class: "visually-hidden" }, headingRow(["hour", "share", "periodic in sleep", "all"])),
-    el(
-      "tbody",
-      {},
-      rows.map((row) =>
-        el(
-          "tr",
-          {},
-          el("th", { scope: "row" }, `${two(row.hour % 24)}:00`),
-          el("td", { class: "wide" }, hourBar((100 * row.plms) / most, (100 * row.other) / most)),
-          el("td", { class: "number strong" }, String(row.plms)),
-          el("td", { class: "number muted" }, `of ${row.plms + row.other}`),
-        ),
-      ),
-    ),
-  );
-};
+export const stillPicture = (still) =>
+  el("figure", { class: "drawn" }, drawn(still.drawn), el("figcaption", { class: "muted small" }, still.caption));

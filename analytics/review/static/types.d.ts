@@ -201,6 +201,13 @@ export interface NightAnswer {
   journal: JournalEntry[];
   sensors: Sensor[];
   review: Review;
+  pictures: { patterns: string; intervals: StillPicture; hours: StillPicture };
+}
+
+/** A picture that the program draws, with the table behind it, and what it shows. */
+export interface StillPicture {
+  caption: string;
+  drawn: string;
 }
 
 /** From which moment on the wearer's clock was ahead of UTC by how many seconds. */

@@ -13,9 +13,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from analytics.model import Blank
+from analytics.pictures.markup import Html, el, joined, number
 from analytics.report import page_of, read_report
 from analytics.report.gathering import Report, masked
-from analytics.report.markup import Html, el, joined, number
 from analytics.store import Store
 from ingest.errors import UsageError
 from tests.analytics.report.making import ABOUT, HOSTILE, crowded

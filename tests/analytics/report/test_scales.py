@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.report.scales import HOUR_US, MINUTE_US, Linear, Logarithmic, clock, hours, local, ticks
+from analytics.pictures.scales import HOUR_US, MINUTE_US, Linear, Logarithmic, clock, hours, local, ticks
 from ingest.clock import microseconds
 
 BERLIN = ZoneInfo("Europe/Berlin")

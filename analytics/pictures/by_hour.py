@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from analytics.model import Event, Night
-from analytics.report.drawing import behind, box, label, picture
-from analytics.report.markup import Html, el, joined
-from analytics.report.scales import Linear, hours, local
+from analytics.pictures.drawing import behind, box, label, picture
+from analytics.pictures.markup import Html, el, joined
+from analytics.pictures.scales import Linear, hours, local
 
+CAPTION = "Movements per clock hour."
 WIDTH, _HEIGHT = 330.0, 196.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, WIDTH - 34.0, 22.0, _HEIGHT - 6.0
 

@@ -8,10 +8,12 @@ from itertools import pairwise
 import numpy as np
 
 from analytics.model import Event
-from analytics.report.drawing import behind, box, label, picture, upright
-from analytics.report.markup import Html, el, joined
-from analytics.report.scales import Linear, Logarithmic
+from analytics.pictures.drawing import behind, box, label, picture, upright
+from analytics.pictures.markup import Html, el, joined
+from analytics.pictures.scales import Linear, Logarithmic
+from analytics.scoring.rulesets import DEFAULT_RULESET, Ruleset
 
+CAPTION = "Time between movements, onset to onset (log scale). Filled: inside a series."
 WIDTH, _HEIGHT = 372.0, 196.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, WIDTH - 6.0, 22.0, _HEIGHT - 34.0
 #: Of the axis, seconds; intervals outside are told in words.
@@ -20,6 +22,12 @@ _TICKS_S = (2, 10, 20, 40, 60, 90)
 _N_BINS = 46
 #: "Repetitive kicks every 20-40 seconds", the wording of everyday descriptions.
 _USUAL_S = (20.0, 40.0)
+
+
+def band_of(rules: Ruleset | None) -> tuple[float, float]:
+    """Shortest and longest interval of a series, seconds; of the default rule set where the shown one is not known."""
+    rules = rules or DEFAULT_RULESET
+    return rules.imi_min_s, rules.imi_max_s
 
 
 def histogram(night_name: str, events: Sequence[Event], *, band_s: tuple[float, float]) -> Html:

@@ -1,10 +1,10 @@
-"""What all pictures of the report share: their frame, patterns, axes, and the table that stands behind each."""
+"""What all pictures share: their frame, patterns, axes, and the table that stands behind each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from analytics.report.markup import Html, el, joined, number
+from analytics.pictures.markup import Html, el, joined, number
 
 #: Width of a full-width picture in its own units; printed on A4 one unit is a quarter of a millimetre.
 WIDTH = 720.0
