@@ -94,7 +94,7 @@ def compare_nights(chosen: Chosen, *, ruleset: str | None, is_all: bool, databas
     bool
         Whether all of the plan could be analysed.
     """
-    context = open_context(Wishes(), database=database)
+    context = open_context(Wishes(), database=database, stores=False)
     with snapshot(context.store):  # an import may remove a night between the two
         plan = plan_of(context, chosen, ruleset=ruleset, is_all=is_all)
         before = _stored(context.store, plan.shown)

@@ -53,13 +53,17 @@ Report = Callable[[int, int], None]
 OneByOne = Callable[[Sequence[Path], Context], Generator[Outcome, None, None]]
 
 
-def open_context(wishes: Wishes, *, database: Path | str | None, with_table: bool = True) -> Context:
+def open_context(
+    wishes: Wishes, *, database: Path | str | None, with_table: bool = True, stores: bool = True
+) -> Context:
     """Check the wishes, read the settings, and bring the database up to date.
 
     Parameters
     ----------
     with_table : bool
         Whether the imported assignments count, beside those of the settings.
+    stores : bool
+        Whether results may be stored: then the rules that they follow are kept.
 
     Raises
     ------
@@ -75,7 +79,8 @@ def open_context(wishes: Wishes, *, database: Path | str | None, with_table: boo
     settings = load()
     store = store_for(database, settings)
     initialise(store)
-    remember_rules(store, settings.analysis_criteria(), settings.rulesets().values())
+    if stores:
+        remember_rules(store, settings.analysis_criteria(), settings.rulesets().values())
     finish_removing(store)
     clear_abandoned(store)
     rows = assignment_rows(store) if with_table else ()
