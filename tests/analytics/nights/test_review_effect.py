@@ -85,7 +85,8 @@ def test_an_excluded_hour_is_neither_counted_nor_in_the_hours(night: Night) -> N
     assert night.tst_h is not None
     assert found.tst_h == pytest.approx(night.tst_h - asleep_h(night, **span), abs=1e-9)
     assert found.measures.n_plms == (night.scores[0].measures.n_plms or 0) - len(inside)
-    assert found.measures.n_plms is not None and found.tst_h is not None
+    assert found.measures.n_plms is not None
+    assert found.tst_h is not None
     assert found.measures.plms_index == pytest.approx(found.measures.n_plms / found.tst_h, rel=1e-6)
 
 
