@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.measures import Measures
 from analytics.signal.clocks import SensorClock
 from ingest.recording import Side, Site
 
@@ -252,11 +253,11 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A night under one rule set. ``measures`` are the columns of the table `score` in the store."""
+    """A night under one rule set."""
 
     ruleset: str
     ruleset_hash: str
-    measures: dict[str, Any]
+    measures: Measures
     events: tuple[Event, ...]
     series: tuple[Series, ...]
     flags: tuple[Flag, ...]

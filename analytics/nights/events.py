@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from analytics.criteria import Criteria
+from analytics.measures import Measures
 from analytics.model import Event, Leg, Movement, Series
 from analytics.nights.assessment import LEG_SITES, NEAR_LEG_SITES
 from analytics.nights.labels import labelled
@@ -34,7 +35,7 @@ class Judged:
 
     events: tuple[Event, ...]
     series: tuple[Series, ...]
-    measures: dict[str, Any]
+    measures: Measures
 
 
 def judge(movements: Sequence[Movement], sleep: SleepEstimate, ruleset: Ruleset, criteria: Criteria) -> Judged:
@@ -53,7 +54,8 @@ def judge(movements: Sequence[Movement], sleep: SleepEstimate, ruleset: Ruleset,
     numbered = [replace(event, movement_no=i) for i, event in enumerate(events, start=1)]
     named = labelled(numbered, movements, sleep, criteria, short_imi_s=ruleset.imi_min_s)
     on_leg = any(m.site in LEG_SITES | NEAR_LEG_SITES for m in movements)
-    return Judged(named, _series(scored, events), _measures(scored, named, sleep) if on_leg or not movements else {})
+    measures = _measures(scored, named, sleep) if on_leg or not movements else Measures()
+    return Judged(named, _series(scored, events), measures)
 
 
 def _is_leg_movement(movement: Movement, sleep: SleepEstimate, criteria: Criteria) -> bool:
@@ -171,12 +173,13 @@ def _series(scored: Scored, events: Sequence[Event]) -> tuple[Series, ...]:
     )
 
 
-def _measures(scored: Scored, events: Sequence[Event], sleep: SleepEstimate) -> dict[str, Any]:
+def _measures(scored: Scored, events: Sequence[Event], sleep: SleepEstimate) -> Measures:
     if scored.nights.is_empty():
-        return {}
+        return Measures()
     row = scored.nights.row(0, named=True)
-    measures = {name: value for name, value in row.items() if name not in ("night_id", "tst_h")}
+    counted = Measures(**{name: value for name, value in row.items() if name not in ("night_id", "tst_h")})
+    if counted.plms_index is None:
+        return counted
     periodic = [e.onset_us for e in events if e.is_plm and e.sleep_state == "sleep"]
-    interval = index_interval(periodic, sleep.bouts) if measures["plms_index"] is not None else None
-    measures["plms_index_low"], measures["plms_index_high"] = interval or (None, None)
-    return measures
+    low, high = index_interval(periodic, sleep.bouts) or (None, None)
+    return replace(counted, plms_index_low=low, plms_index_high=high)

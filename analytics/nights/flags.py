@@ -9,13 +9,13 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from analytics.criteria import Criteria
+from analytics.measures import Measures
 from analytics.model import Criterion, CriterionState, Event, Flag, FlagName
 from analytics.nights.assessment import Evidence
 from analytics.signal.sleep import SleepEstimate
@@ -27,7 +27,7 @@ INDEX_CRITERION = "PLMS per hour of sleep"
 
 
 def flags_of(
-    measures: Mapping[str, Any],
+    measures: Measures,
     events: Sequence[Event],
     evidence: Evidence,
     sleep: SleepEstimate,
@@ -44,14 +44,14 @@ def flags_of(
 
 
 def possible_plmd(
-    measures: Mapping[str, Any],
+    measures: Measures,
     evidence: Evidence,
     not_assessable: str | None,
     criteria: Criteria,
 ) -> Flag:
     """Periodic leg movements in sleep above the age group's threshold, and regular ones."""
     flags = criteria.flags
-    index, share = measures.get("plms_index"), measures.get("periodicity_index_share")
+    index, share = measures.plms_index, measures.periodicity_index_share
     threshold = flags.plms_index()
     decisive = (
         _site(evidence),
@@ -78,7 +78,7 @@ def possible_plmd(
 
 
 def _plmd_reason(
-    measures: Mapping[str, Any],
+    measures: Measures,
     evidence: Evidence,
     decisive: Sequence[Criterion],
     threshold: float,
@@ -87,11 +87,11 @@ def _plmd_reason(
         close = _either_side(measures, threshold) if unmet.name == INDEX_CRITERION else ""
         return _not_raised("possible_plmd", unmet) + close
     return (
-        f"{measures['plms_index']:.1f} periodic leg movements per hour of sleep{_between(measures)}, more than "
-        f"{threshold:g}: {measures['n_plms']} in {measures['n_series_in_sleep']} series in sleep, typically "
-        f"{measures['median_imi_s']:.0f} s apart. "
-        f"{measures['periodicity_index_share']:.0%} of the leg movements in sleep are periodic; "
-        f"{measures['share_imi_20_40']:.0%} of all intervals are 20-40 s long.{_either_side(measures, threshold)}"
+        f"{measures.plms_index:.1f} periodic leg movements per hour of sleep{_between(measures)}, more than "
+        f"{threshold:g}: {measures.n_plms} in {measures.n_series_in_sleep} series in sleep, typically "
+        f"{measures.median_imi_s:.0f} s apart. "
+        f"{measures.periodicity_index_share:.0%} of the leg movements in sleep are periodic; "
+        f"{measures.share_imi_20_40:.0%} of all intervals are 20-40 s long.{_either_side(measures, threshold)}"
         f"{_about_legs(evidence)} {EMG_CAVEAT}"
     )
 
@@ -104,16 +104,16 @@ def _about_legs(evidence: Evidence) -> str:
     return ""
 
 
-def _either_side(measures: Mapping[str, Any], threshold: float) -> str:
+def _either_side(measures: Measures, threshold: float) -> str:
     """How sure the comparison is, where chance alone could have turned it."""
-    low, high = measures.get("plms_index_low"), measures.get("plms_index_high")
+    low, high = measures.plms_index_low, measures.plms_index_high
     if low is None or high is None or not low <= threshold <= high:
         return ""
     return f" Close: {threshold:g} lies inside the 95 % interval, {low:.0f}-{high:.0f}."
 
 
-def _between(measures: Mapping[str, Any]) -> str:
-    low, high = measures.get("plms_index_low"), measures.get("plms_index_high")
+def _between(measures: Measures) -> str:
+    low, high = measures.plms_index_low, measures.plms_index_high
     return "" if low is None or high is None else f" (95 % interval over the night {low:.0f}-{high:.0f})"
 
 
@@ -158,7 +158,7 @@ def frequent_hypnic_jerks(
 
 
 def possible_rls(
-    measures: Mapping[str, Any],
+    measures: Measures,
     events: Sequence[Event],
     evidence: Evidence,
     sleep: SleepEstimate,
@@ -169,7 +169,7 @@ def possible_rls(
     """Regular periodic leg movements while lying awake. RLS itself is an urge that only the person can report."""
     flags = criteria.flags
     awake = sleep.hours("wake") >= flags.min_wake_h
-    index, count = (measures.get("plmw_index"), measures.get("n_plmw")) if awake else (None, None)
+    index, count = (measures.plmw_index, measures.n_plmw) if awake else (None, None)
     decisive = (
         _site(evidence),
         _assessable(not_assessable),

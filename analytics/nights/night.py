@@ -8,7 +8,7 @@ whichever order the recordings came in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -219,11 +219,6 @@ def _observed_columns(seen: Observed, criteria: Criteria) -> dict[str, Any]:
     }
 
 
-def without_indices(measures: Mapping[str, Any]) -> dict[str, Any]:
-    """The measures of a night that cannot be assessed: its indices are unknown, whatever was counted."""
-    return {name: None if name in _INDICES else value for name, value in measures.items()}
-
-
 def _sleep_columns(sleep: SleepEstimate) -> dict[str, Any]:
     if sleep.onset_us is None or sleep.wake_us is None or sleep.in_bed_us is None:
         empty = dict.fromkeys(("sleep_onset_us", "onset_sd_min", "wake_us", "tst_h", "waso_min", "sleep_efficiency"))
@@ -255,7 +250,7 @@ def _score(
     urge_to_move: float | None,
     criteria: Criteria,
 ) -> Score:
-    measures = judged.measures if reason is None else without_indices(judged.measures)
+    measures = judged.measures if reason is None else judged.measures.without_indices()
     return Score(
         ruleset=ruleset.name,
         ruleset_hash=ruleset_hash(ruleset),

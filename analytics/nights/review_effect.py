@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from analytics.criteria import Criteria
+from analytics.measures import Measures
 from analytics.model import SAME_MOVEMENT_US, Bout, Event, Movement, Night, Review, Series, Verdict
 from analytics.nights.events import judge
-from analytics.nights.night import without_indices
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
 from analytics.signal.sleep import SleepEstimate
 from analytics.signal.wear import Spans, union
@@ -64,7 +63,7 @@ class Reviewed:
 
     events: tuple[Event, ...]
     series: tuple[Series, ...]
-    measures: dict[str, Any]
+    measures: Measures
     tst_h: float | None
     excluded_h: float
     n_dismissed: int
@@ -150,7 +149,7 @@ def as_reviewed(night: Night, holds: Standing, ruleset: Ruleset, criteria: Crite
     return Reviewed(
         events=judged.events,
         series=judged.series,
-        measures=judged.measures if night.assessable else without_indices(judged.measures),
+        measures=judged.measures if night.assessable else judged.measures.without_indices(),
         tst_h=None if night.tst_h is None else sleep.hours("sleep"),
         excluded_h=float((holds.excluded_us[:, 1] - holds.excluded_us[:, 0]).sum()) / 3.6e9,
         n_dismissed=len(holds.dismissed),

@@ -12,6 +12,7 @@ from datetime import date, tzinfo
 from typing import Any
 
 from analytics.criteria import Criteria
+from analytics.measures import Measures
 from analytics.model import Event, Flag, JournalEntry, Night, Review, Score
 from analytics.nights.patterns import NightFacts
 from analytics.nights.review_effect import Reviewed, Standing, as_reviewed, same_rules, standing
@@ -89,9 +90,9 @@ class ReportNight:
         return self.score.flags if self.score else ()
 
     @property
-    def measures(self) -> Mapping[str, Any]:
+    def measures(self) -> Measures:
         """As detected."""
-        return self.score.measures if self.score else {}
+        return self.score.measures if self.score else Measures()
 
     @property
     def zone(self) -> tzinfo:
@@ -187,4 +188,4 @@ def _facts(one: ReportNight) -> NightFacts:
     in_bed_h = night.tst_h / night.sleep_efficiency if night.tst_h is not None and night.sleep_efficiency else None
     raised = frozenset(flag.name for flag in one.flags if flag.raised)
     untold = frozenset(flag.name for flag in one.flags if flag.state == "cannot_tell")
-    return NightFacts(night.night_date, night.assessable, one.measures.get("plms_index"), raised, in_bed_h, untold)
+    return NightFacts(night.night_date, night.assessable, one.measures.plms_index, raised, in_bed_h, untold)

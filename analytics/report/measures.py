@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+from analytics.measures import Measures
 from analytics.model import Event, Night
 from analytics.pictures.scales import clock
 from analytics.report.gathering import ReportNight
@@ -22,18 +22,17 @@ def measure_rows(one: ReportNight) -> list[tuple[str, ...]]:
     return [(name, before, value) for (name, before), (_, value) in zip(detected, after, strict=True)]
 
 
-def _of(measures: Mapping[str, Any], tst_h: float | None, events: Sequence[Event]) -> list[tuple[str, str]]:
-    get = measures.get
+def _of(measures: Measures, tst_h: float | None, events: Sequence[Event]) -> list[tuple[str, str]]:
     return [
         ("PLMS index, per hour asleep", _index(measures)),
-        ("PLMS: periodic, asleep", _shown(get("n_plms"), "d")),
-        ("PLMW index, per hour awake", _shown(get("plmw_index"), ".1f")),
-        ("periodic series with PLMS", _shown(get("n_series_in_sleep"), "d")),
-        ("periodic series, asleep or awake", _shown(get("n_series"), "d")),
-        ("candidate leg movements", _shown(get("n_clm"), "d")),
-        ("periodic share asleep", _shown(get("periodicity_index_share"), ".0%")),
-        ("median interval in series", _shown(get("median_imi_s"), ".1f", " s")),
-        ("intervals of 20-40 s", _shown(get("share_imi_20_40"), ".0%")),
+        ("PLMS: periodic, asleep", _shown(measures.n_plms, "d")),
+        ("PLMW index, per hour awake", _shown(measures.plmw_index, ".1f")),
+        ("periodic series with PLMS", _shown(measures.n_series_in_sleep, "d")),
+        ("periodic series, asleep or awake", _shown(measures.n_series, "d")),
+        ("candidate leg movements", _shown(measures.n_clm, "d")),
+        ("periodic share asleep", _shown(measures.periodicity_index_share, ".0%")),
+        ("median interval in series", _shown(measures.median_imi_s, ".1f", " s")),
+        ("intervals of 20-40 s", _shown(measures.share_imi_20_40, ".0%")),
         (f"{LABELS['hypnic_jerk']}s", str(sum(e.label == "hypnic_jerk" for e in events))),
         ("hours asleep", _shown(tst_h, ".1f", " h")),
     ]
@@ -66,10 +65,10 @@ def _sleep(night: Night, one: ReportNight) -> Iterator[tuple[str, str]]:
     yield "confidence in the index", f"{night.tier} ({TIERS})"
 
 
-def _index(measures: Mapping[str, Any]) -> str:
-    low, high = measures.get("plms_index_low"), measures.get("plms_index_high")
+def _index(measures: Measures) -> str:
+    low, high = measures.plms_index_low, measures.plms_index_high
     between = "" if low is None or high is None else f" ({low:.0f}-{high:.0f})"
-    return _shown(measures.get("plms_index"), ".1f") + between
+    return _shown(measures.plms_index, ".1f") + between
 
 
 def _shown(value: float | None, spec: str, unit: str = "") -> str:

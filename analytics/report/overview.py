@@ -98,7 +98,7 @@ def _span_h(nights: Sequence[ReportNight]) -> tuple[int, int]:
 
 
 def _index(one: ReportNight) -> str:
-    index = one.measures.get("plms_index")
+    index = one.measures.plms_index
     return "-" if index is None else f"{index:.1f}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast
 
+from analytics.measures import Measures
 from analytics.model import Night, Review, Score, Verdict
 from analytics.nights.review_effect import Standing, as_reviewed, same_rules, standing
 from analytics.review.page import Page
@@ -66,7 +67,7 @@ def review_of_night(page: Page, night: Night, ruleset: str) -> dict[str, Any]:
         "movements": dict(holds.movements),
         "spans": _spans(reviews),
         "unmatched": holds.unmatched,
-        "detected": _shown(score.measures if score else {}, night.tst_h, assessable=night.assessable),
+        "detected": _shown(score.measures if score else Measures(), night.tst_h, assessable=night.assessable),
         "reviewed": reviewed,
         "why_not": why_not,
         "log": [_entry(review) for review in reviews],
@@ -86,8 +87,8 @@ def _reviewed(
     return _shown(found.measures, found.tst_h, assessable=night.assessable), None
 
 
-def _shown(measures: dict[str, Any], tst_h: float | None, *, assessable: bool) -> dict[str, Any]:
-    shown = {name: measures.get(name) for name in _MEASURES} | {"tst_h": tst_h}
+def _shown(measures: Measures, tst_h: float | None, *, assessable: bool) -> dict[str, Any]:
+    shown = {name: getattr(measures, name) for name in _MEASURES} | {"tst_h": tst_h}
     return shown if assessable else shown | {"plms_index": None, "periodicity_index_share": None}
 
 

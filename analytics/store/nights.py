@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from analytics.measures import Measures
 from analytics.model import Blank, Bout, Criterion, Envelope, Event, Flag, Movement, Night, Score, Series
 from analytics.signal.clocks import SensorClock
 from analytics.store.database.connection import Store, reading
@@ -47,7 +48,7 @@ def load_night(store: Store, key: NightKey, *, rulesets: frozenset[str] | None =
             return None
         (night,) = found
         scores = [
-            _score(con, key, name, hash_, dict(zip(MEASURES, measures, strict=True)))
+            _score(con, key, name, hash_, Measures(**dict(zip(MEASURES, measures, strict=True))))
             for name, hash_, *measures in con.execute(
                 f"SELECT ruleset, ruleset_hash, {', '.join(MEASURES)} FROM score"
                 " WHERE subject = ? AND night_date = ? ORDER BY ruleset",
@@ -98,9 +99,7 @@ def _envelopes(con: duckdb.DuckDBPyConnection, key: NightKey) -> Iterator[Envelo
         yield Envelope(**{**rows[0], "max_mg": values})
 
 
-def _score(
-    con: duckdb.DuckDBPyConnection, key: NightKey, ruleset: str, ruleset_hash: str, measures: dict[str, Any]
-) -> Score:
+def _score(con: duckdb.DuckDBPyConnection, key: NightKey, ruleset: str, ruleset_hash: str, measures: Measures) -> Score:
     events = {**EVENT, "parts": (None, "parts")}
     return Score(
         ruleset=ruleset,

@@ -16,7 +16,6 @@ import polars as pl
 
 from analytics.model import Envelope, Flag, Night, Score
 from analytics.store.database.tables import UTC_US, Columns, frame_of, plain
-from ingest.errors import StoreError
 
 #: Column: its type, and the attribute it comes from.
 Fields = dict[str, tuple[pl.DataType | type[pl.DataType], str]]
@@ -127,7 +126,7 @@ _FLAG: Columns = {
     "reason": pl.String,
 }
 
-#: The columns of ``score`` that `Score.measures` may fill; one it leaves out is NULL.
+#: The columns of ``score`` that hold `analytics.measures.Measures`; what is not known is NULL.
 MEASURES: Columns = {
     "wake_h": pl.Float64,
     "n_lm": pl.Int32,
@@ -226,11 +225,8 @@ def _event_frame(scored: Sequence[tuple[Night, Score]]) -> pl.DataFrame:
 
 
 def _score_frame(scored: Sequence[tuple[Night, Score]]) -> pl.DataFrame:
-    for _, score in scored:
-        if unknown := sorted(score.measures.keys() - MEASURES.keys()):
-            raise StoreError(f"there is no column for the measure {unknown[0]}", hint="add a migration for it")
     rows = [
-        (*_score_key(night, score), score.ruleset_hash, *(score.measures.get(name) for name in MEASURES))
+        (*_score_key(night, score), score.ruleset_hash, *(getattr(score.measures, name) for name in MEASURES))
         for night, score in scored
     ]
     return frame_of(rows, {**_SCORE_KEY, "ruleset_hash": pl.String, **MEASURES})

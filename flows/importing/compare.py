@@ -169,8 +169,8 @@ def _findings(night: Night, ruleset: str) -> Findings:
         ruleset_hash=score.ruleset_hash,
         assessable=night.assessable,
         tier=night.tier,
-        plms_index=score.measures.get("plms_index"),
-        **{name: score.measures.get(name) for name in COUNTS},
+        plms_index=score.measures.plms_index,
+        **{name: getattr(score.measures, name) for name in COUNTS},
         n_hypnic_jerks=night.n_hypnic_jerks,
         flags=tuple(sorted(flag.name for flag in score.flags if flag.raised)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from analytics.measures import Measures
 from analytics.model import Bout, Criterion, Event, Flag, Movement, Night, Score, Series
 from analytics.store import Attempt, Store, StoredRecording, initialise, save
 from ingest.clock import microseconds
@@ -56,20 +57,20 @@ def periodic_night() -> Night:
         Flag("possible_plmd", raised=True, criteria=criteria, reason="45.0 periodic leg movements per hour of sleep."),
         Flag("possible_rls", raised=False, criteria=(), reason="No possible RLS: no wake."),
     )
-    measures = {
-        "n_lm": 4,
-        "n_clm": 4,
-        "n_plm": 4,
-        "n_plms": 4,
-        "n_plmw": 0,
-        "plms_index": 45.04,
-        "periodicity_index_share": 1.0,
-        "share_imi_20_40": 1.0,
-        "median_imi_s": 27.0,
-        "n_series": 1,
-        "n_series_in_sleep": 1,
-        "periodicity_unstable": False,
-    }
+    measures = Measures(
+        n_lm=4,
+        n_clm=4,
+        n_plm=4,
+        n_plms=4,
+        n_plmw=0,
+        plms_index=45.04,
+        periodicity_index_share=1.0,
+        share_imi_20_40=1.0,
+        median_imi_s=27.0,
+        n_series=1,
+        n_series_in_sleep=1,
+        periodicity_unstable=False,
+    )
     series = (Series(1, onsets[0], onsets[-1] + 2_500_000, 4, 4, 27.0),)
     return _night(EVENING, movements, Score("wasm2016", "0" * 16, measures, events, series, flags), assessable=True)
 
@@ -96,7 +97,7 @@ def short_night() -> Night:
         p_near_onset=0.4,
         confidence=0.5,
     )
-    measures = {"n_lm": 0, "n_clm": 0, "n_plms": 0, "n_plmw": 0, "n_series": 0, "n_series_in_sleep": 0}
+    measures = Measures(n_lm=0, n_clm=0, n_plms=0, n_plmw=0, n_series=0, n_series_in_sleep=0)
     score = Score("wasm2016", "0" * 16, measures, events=(event,), series=(), flags=())
     return _night(date(2026, 3, 3), (movement,), score, assessable=False)
 

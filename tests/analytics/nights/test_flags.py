@@ -48,7 +48,8 @@ def test_a_calm_night_is_not_flagged_and_says_which_criterion_failed(calm_night:
 def test_a_threshold_inside_the_interval_is_said_to_be_close(
     kicking: Signal, periodic_night: Night, above_index: float, *, raised: bool
 ) -> None:
-    index = periodic_night.scores[0].measures["plms_index"]
+    index = periodic_night.scores[0].measures.plms_index
+    assert index is not None
     near = Criteria.model_validate({"flags": {"plms_index_adult": index + above_index}})
     found = flag(analysed([channel(*kicking)], criteria=near), "possible_plmd")
     assert found.raised is raised
@@ -58,7 +59,8 @@ def test_a_threshold_inside_the_interval_is_said_to_be_close(
 
 def test_a_threshold_far_from_the_index_is_not_called_close(periodic_night: Night, calm_night: Night) -> None:
     assert "Close" not in flag(calm_night, "possible_plmd").reason
-    low = periodic_night.scores[0].measures["plms_index_low"]
+    low = periodic_night.scores[0].measures.plms_index_low
+    assert low is not None
     assert ("Close" in flag(periodic_night, "possible_plmd").reason) is (low <= CRITERIA.flags.plms_index_adult)
 
 
@@ -148,7 +150,7 @@ def test_a_child_is_judged_by_five_an_hour(calm: Signal) -> None:
     signal = night_of_kicks(few)
     adult = analysed([channel(*signal)])
     child = analysed([channel(*signal)], criteria=Criteria.model_validate({"flags": {"age_group": "child"}}))
-    assert 5 < adult.scores[0].measures["plms_index"] < 15
+    assert 5 < (adult.scores[0].measures.plms_index or 0) < 15
     assert not flag(adult, "possible_plmd").raised
     assert flag(child, "possible_plmd").raised
     assert child.criteria_hash != adult.criteria_hash

@@ -19,9 +19,9 @@ from tests.analytics.whole_nights import CRITERIA, HOUR_S, PERIODIC_S, Signal, a
 
 def test_kicks_every_27_s_are_found_counted_and_flagged(periodic_night: Night) -> None:
     measures = periodic_night.scores[0].measures
-    assert measures["n_plms"] == pytest.approx(len(PERIODIC_S), abs=4)
-    assert measures["median_imi_s"] == pytest.approx(27.0, abs=0.1)
-    assert measures["n_series"] == 7
+    assert measures.n_plms == pytest.approx(len(PERIODIC_S), abs=4)
+    assert measures.median_imi_s == pytest.approx(27.0, abs=0.1)
+    assert measures.n_series == 7
     assert flag(periodic_night, "possible_plmd").raised
 
 
@@ -29,8 +29,8 @@ def test_the_index_is_periodic_movements_in_sleep_per_hour_of_sleep(periodic_nig
     score = periodic_night.scores[0]
     counted = sum(e.is_plm and e.sleep_state == "sleep" for e in score.events)
     assert periodic_night.tst_h is not None
-    assert score.measures["n_plms"] == counted
-    assert score.measures["plms_index"] == pytest.approx(counted / periodic_night.tst_h, rel=1e-6)
+    assert score.measures.n_plms == counted
+    assert score.measures.plms_index == pytest.approx(counted / periodic_night.tst_h, rel=1e-6)
 
 
 def test_turning_over_is_never_counted_as_a_leg_movement_candidate(calm_night: Night) -> None:
@@ -45,7 +45,7 @@ def test_jerks_half_a_minute_apart_at_the_onset_are_no_periodic_series(calm: Sig
         add_jerk(at_s, xyz, onset_s)
     night = analysed([channel(at_s, xyz)])
     assert night.n_hypnic_jerks == 5
-    assert night.scores[0].measures["n_plms"] == 0
+    assert night.scores[0].measures.n_plms == 0
 
 
 def test_a_kick_held_for_nine_seconds_is_one_movement(calm: Signal) -> None:
@@ -72,7 +72,7 @@ def test_away_from_the_leg_there_is_no_index_no_series_and_no_plmd_flag(kicking:
     score = night.scores[0]
     assert not night.assessable
     assert night.not_assessable_reason is not None
-    assert score.measures.get("plms_index") is None
+    assert score.measures.plms_index is None
     assert score.series == ()
     assert not any(e.is_plm or e.label == "periodic" for e in score.events)
     assert not flag(night, "possible_plmd").raised
@@ -82,7 +82,7 @@ def test_away_from_the_leg_there_is_no_index_no_series_and_no_plmd_flag(kicking:
 
 def test_a_thigh_gives_series_and_a_lower_tier_but_no_flag(kicking: Signal) -> None:
     night = analysed([channel(*kicking, site="thigh")])
-    assert night.scores[0].measures["n_plms"] > 100
+    assert (night.scores[0].measures.n_plms or 0) > 100
     assert night.tier == "C"
     assert not flag(night, "possible_plmd").raised
 
@@ -92,7 +92,7 @@ def test_two_legs_kicking_together_are_counted_once(kicking: Signal) -> None:
     right = xyz + np.random.default_rng(5).normal(0, 0.002, xyz.shape)
     night = analysed([channel(at_s, xyz), channel(at_s, right, side="right", recording="b" * 64)])
     assert night.legs == "both"
-    assert night.scores[0].measures["n_plms"] == pytest.approx(len(PERIODIC_S), abs=4)
+    assert night.scores[0].measures.n_plms == pytest.approx(len(PERIODIC_S), abs=4)
     assert Counter(e.leg for e in night.scores[0].events if e.is_plm)["both"] > 0.9 * len(PERIODIC_S)
 
 
@@ -185,7 +185,7 @@ def test_short_pauses_as_long_as_the_intervals_looked_for_make_a_night_not_asses
     night = analysed([channel(at_s[keep], xyz[keep])])
     assert not night.assessable
     assert "power-saving" in (night.not_assessable_reason or "")
-    assert night.scores[0].measures["plms_index"] is None
+    assert night.scores[0].measures.plms_index is None
 
 
 def test_three_hours_missing_in_the_middle_of_the_night_are_said(kicking: Signal) -> None:
@@ -200,7 +200,7 @@ def test_stages_of_the_watch_decide_what_was_asleep(kicking: Signal) -> None:
     night = analysed([channel(*kicking)], stages=[awake, asleep])
     assert night.sleep_source == "fit"
     assert night.tst_h == pytest.approx(3.5)
-    assert night.scores[0].measures["n_plmw"] > 50
+    assert (night.scores[0].measures.n_plmw or 0) > 50
 
 
 def test_a_diary_decides_before_the_stages(kicking: Signal) -> None:
@@ -225,7 +225,7 @@ def test_a_value_that_is_no_number_costs_its_sample_and_not_the_night(kicking: S
     at_s, xyz = kicking[0], kicking[1].copy()
     xyz[1000:1010], xyz[5000] = np.nan, np.inf
     night = analysed([channel(at_s, xyz)])
-    assert night.scores[0].measures["n_plms"] == periodic_night.scores[0].measures["n_plms"]
+    assert night.scores[0].measures.n_plms == periodic_night.scores[0].measures.n_plms
 
 
 def test_two_hours_missing_in_the_night_are_unknown_and_no_index_is_given(kicking: Signal) -> None:

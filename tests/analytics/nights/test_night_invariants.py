@@ -44,7 +44,7 @@ def night(sensor: Channel) -> Night:
 
 
 def index(found: Night) -> float:
-    value = found.scores[0].measures["plms_index"]
+    value = found.scores[0].measures.plms_index
     assert isinstance(value, float)
     return value
 
@@ -92,7 +92,7 @@ def test_signal_and_thresholds_larger_by_the_same_factor_give_the_same_movements
     )
     louder = analysed([replace(sensor, xyz_g=sensor.xyz_g * 2, lsb_g=sensor.lsb_g * 2)], criteria=criteria)
     assert_same_movements(night, louder, share=1.0)
-    assert louder.scores[0].measures["n_plms"] == night.scores[0].measures["n_plms"]
+    assert louder.scores[0].measures.n_plms == night.scores[0].measures.n_plms
 
 
 def test_a_file_cut_in_two_at_a_quiet_moment_is_the_same_night(sensor: Channel, night: Night) -> None:

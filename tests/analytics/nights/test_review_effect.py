@@ -71,7 +71,7 @@ def test_a_dismissed_movement_is_left_out_and_the_hours_stay(night: Night) -> No
     onset_us = periodic_onsets(night)[30]
     found = reviewed(night, said("dismiss", onset_us=onset_us))
     assert found.n_dismissed == 1
-    assert found.measures["n_plms"] == night.scores[0].measures["n_plms"] - 1
+    assert found.measures.n_plms == (night.scores[0].measures.n_plms or 0) - 1
     assert found.tst_h == night.tst_h
     assert onset_us not in [e.onset_us for e in found.events]
 
@@ -84,8 +84,10 @@ def test_an_excluded_hour_is_neither_counted_nor_in_the_hours(night: Night) -> N
     assert found.excluded_h == 1.0
     assert night.tst_h is not None
     assert found.tst_h == pytest.approx(night.tst_h - asleep_h(night, **span), abs=1e-9)
-    assert found.measures["n_plms"] == night.scores[0].measures["n_plms"] - len(inside)
-    assert found.measures["plms_index"] == pytest.approx(found.measures["n_plms"] / found.tst_h, rel=1e-6)
+    assert found.measures.n_plms == (night.scores[0].measures.n_plms or 0) - len(inside)
+    assert found.measures.n_plms is not None
+    assert found.tst_h is not None
+    assert found.measures.plms_index == pytest.approx(found.measures.n_plms / found.tst_h, rel=1e-6)
 
 
 def asleep_h(night: Night, start_us: int, end_us: int) -> float:
@@ -96,13 +98,13 @@ def asleep_h(night: Night, start_us: int, end_us: int) -> float:
 def test_excluding_everything_leaves_no_index_and_no_hours(night: Night) -> None:
     found = reviewed(night, said("exclude", start_us=night.recorded_from_us, end_us=night.recorded_to_us + 1))
     assert found.tst_h == 0.0
-    assert found.measures["plms_index"] is None
+    assert found.measures.plms_index is None
     assert found.events == ()
 
 
 def test_a_night_that_cannot_be_assessed_gets_no_index_by_review(night: Night) -> None:
     short = replace(night, assessable=False)
-    assert reviewed(short, said("dismiss", onset_us=periodic_onsets(night)[0])).measures["plms_index"] is None
+    assert reviewed(short, said("dismiss", onset_us=periodic_onsets(night)[0])).measures.plms_index is None
 
 
 @given(st.lists(st.tuples(st.integers(-3_600, 40_000), st.integers(1, 9_000)), max_size=6))

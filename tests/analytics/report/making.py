@@ -11,6 +11,7 @@ from typing import Any, get_args
 import numpy as np
 
 from analytics.criteria import Criteria
+from analytics.measures import Measures
 from analytics.model import Blank, Bout, Envelope, Event, JournalEntry, Label, Leg, Movement, Night, Review, Score
 from analytics.report import About
 from analytics.scoring.rulesets import DEFAULT_RULESET, RULESETS, ruleset_hash
@@ -61,15 +62,15 @@ def crowded(day: date, recordings: Sequence[str], *, hours: float, n: int, both:
         Blank(end_us - length_us // 8, end_us, "unworn"),
     )
     base = plain_score((), tst_h=hours * 0.8, raised=n > 100)
-    measures = {
-        **base.measures,
-        "n_lm": n,
-        "n_clm": n,
-        "n_plms": n // 8,
-        "n_series": 1,
-        "n_series_in_sleep": 1,
-        "plms_index": n / 8 / hours,
-    }
+    measures = replace(
+        base.measures,
+        n_lm=n,
+        n_clm=n,
+        n_plms=n // 8,
+        n_series=1,
+        n_series_in_sleep=1,
+        plms_index=n / 8 / hours,
+    )
     score = replace(base, ruleset_hash=ruleset_hash(DEFAULT_RULESET), measures=measures, events=tuple(events))
     return plain_night(
         "anna",
@@ -115,7 +116,7 @@ def empty_night(day: date, recordings: Sequence[str]) -> Night:
         bouts=(),
         blanks=(),
         envelopes=(),
-        scores=(Score("wasm2016", "x", {"n_lm": 0}, (), (), ()),),
+        scores=(Score("wasm2016", "x", Measures(n_lm=0), (), (), ()),),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -126,7 +127,7 @@ def test_numbers_are_what_their_rows_come_to_in_every_view_and_payload(nights: P
     for night, score, row in by_night(nights):
         known = counted(night, score)
         page = night_payload(page_of(nights), night.subject, night.night_date)
-        stored = {**score.measures, "tst_h": night.tst_h, "n_hypnic_jerks": night.n_hypnic_jerks}
+        stored = {**asdict(score.measures), "tst_h": night.tst_h, "n_hypnic_jerks": night.n_hypnic_jerks}
         for found in (row, page["night"], page["review"]["detected"], home[f"{night.night_date}"], stored):
             assert places(found, known) == pytest.approx({name: known[name] for name in places(found, known)}, abs=0.02)
 

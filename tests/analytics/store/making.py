@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from analytics.measures import Measures
 from analytics.model import Bout, Criterion, Event, Flag, FlagName, Movement, Night, Score, Series
 from analytics.store import Attempt, Store, StoredRecording, nights_to_analyse, save, stored_recording
 from ingest.clock import noon_to_noon
@@ -125,12 +126,11 @@ def score(
     return Score(
         ruleset=ruleset,
         ruleset_hash="abc123",
-        measures={
-            "n_lm": n, "n_clm": n, "n_plm": n, "n_plms": n, "n_plmw": 0, "n_series": 1 if n else 0,
-            "n_series_in_sleep": 1 if n else 0,
-            "wake_h": 0.5,
-            "plms_index": n / tst_h, "plmw_index": 0.0, "share_imi_20_40": 0.8, "periodicity_unstable": False,
-        },
+        measures=Measures(
+            n_lm=n, n_clm=n, n_plm=n, n_plms=n, n_plmw=0, n_series=1 if n else 0, n_series_in_sleep=1 if n else 0,
+            wake_h=0.5,
+            plms_index=n / tst_h, plmw_index=0.0, share_imi_20_40=0.8, periodicity_unstable=False,
+        ),
         events=tuple(event(m.number, m.onset_us) for m in movements),
         series=(Series(1, movements[0].onset_us, movements[-1].offset_us, n, n, 25.0),) if n else (),
         flags=tuple(Flag(name, raised and name == "possible_plmd", (criterion,), "index above 15/h") for name in names),

@@ -105,7 +105,7 @@ def test_every_number_of_the_report_can_be_redone_from_views(imported: Store) ->
     assert stored is not None
     by_rules = query(imported, "SELECT ruleset, n_plms, wake_h, n_isolated FROM scores ORDER BY 1").rows()
     assert by_rules == sorted(
-        (s.ruleset, s.measures["n_plms"], s.measures["wake_h"], s.measures["n_isolated"]) for s in stored.scores
+        (s.ruleset, s.measures.n_plms, s.measures.wake_h, s.measures.n_isolated) for s in stored.scores
     )
     used = query(imported, "SELECT value::DOUBLE FROM thresholds WHERE part = 'flags' AND name = 'plms_index_adult'")
     held = query(imported, "SELECT DISTINCT threshold FROM flag_criteria WHERE flag = 'possible_plmd'")
