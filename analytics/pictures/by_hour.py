@@ -75,8 +75,8 @@ def _legend() -> Html:
     return joined(
         box(_LEFT, 4, 9, 9, "periodic-fill"),
         label(_LEFT + 13, 12, "periodic asleep"),
-        box(_LEFT + 96, 4, 9, 9, "framed", "awake"),
-        label(_LEFT + 109, 12, "not asleep"),
-        box(_LEFT + 172, 4, 9, 9, "open"),
-        label(_LEFT + 185, 12, "all others"),
+        box(_LEFT + 104, 4, 9, 9, "framed", "awake"),
+        label(_LEFT + 117, 12, "not asleep"),
+        box(_LEFT + 186, 4, 9, 9, "open"),
+        label(_LEFT + 199, 12, "all others"),
     )
