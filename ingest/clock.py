@@ -1,7 +1,7 @@
 """Device time becomes UTC, and UTC becomes nights.
 
 Two questions are kept apart. *When was that?* needs the offset at which the device's clock ran; *which evening
-was it?* needs the zone in which the wearer lives. A file may answer both, one, or none; whoever answered is kept
+was it?* needs the zone in which the wearer lives. A file may answer both, one, or none; the one that answered is kept
 beside the answer, and an assumption is always said.
 
 A device clock is set once, by the computer that configured it, and then runs on through a change of

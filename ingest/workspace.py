@@ -83,7 +83,7 @@ def _locked_folder(folder: Path) -> tuple[Path, int]:
 
 @contextmanager
 def _unless_held(path: Path) -> Iterator[bool]:
-    """Whether ``path`` is a workspace of ours whose maker is dead; inside, nobody else can take it.
+    """Whether ``path`` is a workspace of ours whose maker is dead; inside, no other process can take it.
 
     In a folder that others write to, a link or another user's folder may bear such a name: neither is one.
     """

@@ -3,7 +3,7 @@
 A table with one row a day, keyed by its date and never by its position: a missing day shifts nothing. ``date`` is the
 date of the evening. Any column may be added; three have a meaning for the analysis of a night: ``lights_off`` and
 ``got_up``, local clock times, which together become its `analytics.signal.sleep.Diary`, and ``urge_to_move``, without
-which nobody has restless legs. Symptoms are numbers from 0 (none) to 10; `analytics.nights.patterns` counts them over
+which no one has restless legs. Symptoms are numbers from 0 (none) to 10; `analytics.nights.patterns` counts them over
 days.
 """
 

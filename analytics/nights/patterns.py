@@ -39,7 +39,7 @@ class NightFacts:
         Raised under the default rule set.
     in_bed_h : float or None
     untold : frozenset of FlagName
-        Those that could not be told, such as a pattern awake of somebody who slept through.
+        Those that could not be told, such as a pattern awake of a person who slept through.
     """
 
     night_date: date

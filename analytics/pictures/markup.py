@@ -1,7 +1,7 @@
 """HTML and SVG elements in which text cannot become markup.
 
-Writes the angle brackets of the report. A child that is not `Html` is text and is escaped, whoever
-wrote it: names of subjects and devices, notes and journals may hold anything.
+Writes the angle brackets of the report. A child that is not `Html` is text and is escaped,
+always: names of subjects and devices, notes and journals may hold anything.
 """
 
 from __future__ import annotations

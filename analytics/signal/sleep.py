@@ -59,7 +59,7 @@ class SleepEstimate:
     onset_sd_min : float or None
         Its standard deviation: larger than any clock error by far.
     bouts : tuple of Bout
-        From in bed to waking up, without holes; unknown where nothing was recorded, whoever says what it was.
+        From in bed to waking up, without holes; unknown where nothing was recorded, whatever a diary says.
     """
 
     source: SleepSource

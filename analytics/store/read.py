@@ -38,7 +38,7 @@ def find_recording(store: Store, sha256: str) -> StoredRecording | None:
 
 
 def stored_hashes(store: Store) -> set[str]:
-    """The content of every recording: for whoever has thousands of files to look up, of which few are stored."""
+    """The content of every recording: for thousands of files to look up, of which few are stored."""
     with reading(store) as con:
         return {sha256 for (sha256,) in con.execute("SELECT sha256 FROM recording").fetchall()}
 

@@ -30,7 +30,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What somebody says of a recording; None: nothing."""
+    """What a person says of a recording; None: nothing."""
 
     subject: str | None = None
     site: Site | None = None

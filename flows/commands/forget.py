@@ -88,7 +88,7 @@ def forget(*, asked: Asked = NOTHING, yes: bool = False, dry_run: bool = False, 
     wish = _wish(context.store, asked)
     doomed = the_store.find_doomed(context.store, wish)
     if doomed.is_nothing:
-        known = ", ".join(visible(name) for name in the_store.known_subjects(context.store)) or "nobody"
+        known = ", ".join(visible(name) for name in the_store.known_subjects(context.store)) or "no one"
         raise UsageError(f"nothing is stored of {_named(asked)}", hint=f"stored are: {known}")
     if dry_run:
         emit("".join(f"{line}\n" for line in (_would_go(asked, doomed), *_each(doomed))))
@@ -196,7 +196,7 @@ def _analysed_from_the_rest(context: Context, doomed: the_store.Doomed) -> list[
 def _named(asked: Asked) -> str:
     if asked.recording is not None:
         return f"recording {visible(asked.recording)}"
-    who = visible(asked.subject) if asked.subject else "anybody"
+    who = visible(asked.subject) if asked.subject else "anyone"
     return who if asked.night is None else f"the night {asked.night} of {who}"
 
 

@@ -145,7 +145,7 @@ def declaration(
         asked = About(device.serial, path, extent, wishes.start)
         found = decide(asked, known, user=_words(wishes), kept=kept)
         words = found.words
-        nobody = known.lines and "subject" not in found.origins and kept.subject is None
+        is_unassigned = known.lines and "subject" not in found.origins and kept.subject is None
         return Declared(
             zone=words.tz,
             zone_source="user" if wishes.tz else "config",
@@ -154,7 +154,7 @@ def declaration(
             time_shift_us=round((words.time_shift_s or 0.0) * 1e6),
             start=wishes.start,
             subject=words.subject,
-            remarks=(_unassigned(device, words.subject),) if nobody else (),
+            remarks=(_unassigned(device, words.subject),) if is_unassigned else (),
         )
 
     return declare
@@ -271,7 +271,7 @@ def completed(wishes: Wishes, known: StoredRecording, assignments: Assignments) 
 
 
 def as_stored(known: StoredRecording) -> Wishes:
-    """What a recording is stored as, whoever said so."""
+    """What a recording is stored as, by any word."""
     return Wishes(
         subject=known.subject,
         site=known.site,

@@ -16,7 +16,7 @@ from flows.workers.workers import HereWorkers, Workers
 class Context:
     """What is wished and assigned, who works, and when the input at hand may be stored.
 
-    By itself: this process works, and there is nobody to wait for.
+    By itself: this process works, and waits for no other.
     """
 
     store: Store

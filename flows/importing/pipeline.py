@@ -250,7 +250,7 @@ def _tried(item: Unpacked, context: Context, stored: Collection[str] | None) -> 
         known = find_recording(context.store, sha256) if sha256 and (stored is None or sha256 in stored) else None
         return _imported(item, sha256, known, context, started_at_us), None
     except SamplesLostError as error:
-        # Of another recording of the same night. This one's own are staged by now, so its file need not come again.
+        # Of another recording of the same night. Those of this one are staged by now, so its file need not come again.
         return unusable(said_of_pruned(context.store, error), item.shown, sha256, started_at_us), None
     except StoreError:
         raise

@@ -14,7 +14,7 @@ from ingest.errors import StoreError
 
 
 class Turns:
-    """The turns of one run. Leave it by `stop`: whoever still waits for a turn then gives up."""
+    """The turns of one run. Leave it by `stop`: those that still wait for a turn then give up."""
 
     def __init__(self) -> None:
         self.changed = threading.Condition()

@@ -35,7 +35,7 @@ def staged(store: Store, item: Unpacked, said: Said, settings: Settings, expecte
     """Decode a recording and keep its samples, or only tell its hash where that is not the expected one.
 
     The hash of what lies in other files than those of its folder's maker is known only when it is read; and samples
-    of a recording that is stored already must not be staged before anybody has looked how it was stored.
+    of a recording that is stored already must not be staged before it is known how it was stored.
 
     Parameters
     ----------

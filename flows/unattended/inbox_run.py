@@ -237,7 +237,7 @@ def _way_up(path: Path) -> Iterator[Path]:
 def _told(
     context: Context, outcomes: Sequence[Outcome], late: Missed | None, begun_at: datetime
 ) -> tuple[tuple[Notice, ...], Sequence[NightkickError]]:
-    """Tell what is new. What could not be told is kept for the next run; without anybody to tell, it is done with."""
+    """Tell what is new. What could not be told is kept for the next run; where no hook is set, it is done with."""
     notify, store = context.settings.notify, context.store
     since = should_have_come(context.settings, begun_at)
     brought = [o.sha256 for o in outcomes if o.status == "imported" and o.nights and o.sha256]

@@ -1,6 +1,6 @@
 """Telling the user what an unattended run found: a command of the user's own, or a web address, as they set it.
 
-`message` alone decides what such a message says, and this module alone calls anybody. Nothing is sent unless the
+`message` alone decides what such a message says, and this module alone sends it. Nothing is sent unless the
 settings name where; redirects and proxies are not followed, so that it goes there and nowhere else. A failure is handed
 back and never raised. An address is a secret (who knows it can write there), and a failure may be read by others: it
 names scheme and host.

@@ -159,7 +159,7 @@ def decode(table: Table, path: Path) -> Decoded:
 
 
 def _from_first(walk: Callable[[], Iterator[Rows]]) -> Callable[[], Iterator[Rows]]:
-    """Times counted from the first sample: when the recording began is all that anybody can say."""
+    """Times counted from the first sample: when the recording began is all that can be said."""
 
     def rows() -> Iterator[Rows]:
         origin_us: int | None = None

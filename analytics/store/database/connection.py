@@ -1,10 +1,10 @@
 """Opening the database: who waits for whom, and what a connection may do.
 
-The only place that connects to the database file. Three facts about DuckDB shape it:
+All connections to the database file are made here. Three facts about DuckDB shape it:
 
 * A file is open in one writing process, or in any number of reading ones. So no connection outlives a call, and
   a held lock is waited for with jitter, up to a limit. Readers that come and go would never leave a gap for a
-  writer: five busy ones kept it out for 20 s. So whoever wants to connect takes turns first.
+  writer: five busy ones kept it out for 20 s. So every process takes turns before it connects.
 * The lock is a POSIX one: any ``close()`` of the file in the process that holds it drops it, and a second
   process can then destroy data. So nothing here opens the file by other means, and within one process only
   one connection exists at a time.

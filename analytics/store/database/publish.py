@@ -1,7 +1,7 @@
 """The copy that people open with their own tools, for as long as they like.
 
 A shell left open on the database itself would keep the nightly import out. The copy is made by DuckDB from one
-consistent state, never by copying the file: that would drop the lock of whoever has it open, and miss what is
+consistent state, never by copying the file: that would drop the lock of a process that has it open, and miss what is
 still in its log. Replacing it is one rename: who has the old one open keeps reading the old one.
 
 Decides when a copy is made anew: where the database was changed since (`analytics.store.database.changes`), has other

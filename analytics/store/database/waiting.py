@@ -1,6 +1,6 @@
 """Waiting for others: taking turns before a database is opened, and a line once a wait gets long.
 
-Why a file of our own and not the folder: any user who can list a folder can open it, and whoever has it open can hold
+Why a file of our own and not the folder: any user who can list a folder can open it, and who has it open can hold
 a lock on it for ever. The file is for its owner only, so that a stranger who cannot write into the folder cannot open
 it; one that a stranger has put there, and one that leads to another file, is never opened and keeps no process
 waiting. It is there only while a turn is taken, or until the next turn where a process was killed: who has got the

@@ -1,7 +1,7 @@
 """Removing samples for good, also where the process is killed half-way.
 
 Samples lie outside the database, so no transaction takes them along. Which ones are about to go is therefore noted in
-a file beside the database before anything is changed, and whoever comes next after a kill does what is left: the
+a file beside the database before anything is changed, and the next process after a kill does what is left: the
 samples that the database does not claim any more are removed, and the published copy is made anew. Where the kill came
 before the database was changed, all of them are still claimed, and nothing is left to do.
 

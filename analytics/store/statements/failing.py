@@ -18,7 +18,7 @@ _NO_COLUMN = re.compile(
     re.IGNORECASE,
 )
 _NO_FROM = re.compile(r'Referenced column "(?P<name>.+?)" was not found because the FROM clause is missing')
-#: "Binder Error: " and its like say which part of DuckDB found it, which helps nobody who asks.
+#: "Binder Error: " and its like say which part of DuckDB found it, which does not help a person who asks.
 _PART = re.compile(r"^[A-Z][\w ]*? Error: ")
 _MEANT = re.compile(r'Did you mean "([^"]+)"')
 _COLUMNS = """

@@ -1,8 +1,8 @@
 """How long a statement of a person may run and how much memory it may take.
 
 DuckDB looks at an interruption between two vectors of rows and counts only the memory it hands out itself. A single
-call such as ``levenshtein`` of two long texts runs for hours without looking, ``repeat('x', 2000000000)`` is counted
-by nobody, and neither is what an answer takes once it has left DuckDB. Only the end of the process ends all of these.
+call such as ``levenshtein`` of two long texts runs for hours without looking, ``repeat('x', 2000000000)`` is not
+counted, and neither is what an answer takes once it has left DuckDB. Only the end of the process ends all of these.
 So a statement runs in a process of its own: the one that started it looks at the clock, and in it a thread looks at
 its memory.
 """

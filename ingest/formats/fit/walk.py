@@ -6,7 +6,7 @@ one; but a night consists of the same few messages in the same order over and ov
 `ingest.formats.fit.repeated_messages` compares the rest of it at once. A night of 57,600 messages takes under a
 millisecond, the worst file 0.1 µs a message.
 
-The walk understands sizes and nothing else. Fields of odd sizes, unknown types and developer fields that nobody
+The walk understands sizes and nothing else. Fields of odd sizes, unknown types and developer fields that no one
 described cannot stop it, so they cannot cost what lies behind them.
 """
 
