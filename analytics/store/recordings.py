@@ -142,7 +142,9 @@ def stored_recording(
 
 
 def moved_to(known: StoredRecording, *, subject: str, site: Site, side: Side, zone: str) -> StoredRecording:
-    """The same recording, worn by another person or elsewhere. Its instants stay; a new zone, of the settings, dates its nights.
+    """The same recording, worn by another person or elsewhere.
+
+    Its instants stay; a new zone, of the settings, dates its nights.
 
     Only for a zone on which no instant rests.
     """

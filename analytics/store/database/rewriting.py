@@ -69,8 +69,8 @@ def rewrite(
         Gets a connection to the copy while that has every definition and no row yet. It may add columns and tables;
         what it takes away is missed when the rows come.
     unless : callable
-        Asked on the database itself once no other process can write: where it says True, nothing is done. A process that waited
-        for the lock may find that another process has done the same meanwhile.
+        Asked on the database itself once no other process can write: where it says True, nothing is done. A process
+        that waited for the lock may find that another one has done the same meanwhile.
     traceless : bool
         Copy the changed copy once more: what was deleted in it stays readable in its file otherwise.
 
