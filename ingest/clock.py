@@ -8,6 +8,7 @@ A device clock is set once, by the computer that configured it, and then runs on
 daylight-saving time. So ONE offset serves a whole recording: that of the zone at its first sample. If that
 moment is one that the wearer's clocks showed twice or skipped, the device is taken to have been set before the
 change, for a clock that is running when it happens knows nothing of it (`datetime`'s ``fold=0`` in both cases).
+Clocks that follow the zone are found and told by `ingest.clock_changes`.
 
 Instants are int microseconds since 1970; nothing here goes through a float.
 """
@@ -202,12 +203,6 @@ def local_iso(us: int, zone: str) -> str:
 def wall_iso(us: int) -> str:
     """The reading of a clock whose offset is not known: ISO 8601 without one, cut to milliseconds."""
     return (_EPOCH + us * _MICROSECOND).replace(tzinfo=None).isoformat(timespec="milliseconds")
-
-
-def device_iso(us: int, clock: Clock) -> str:
-    """What the device's clock would have shown at an instant, its start and error as declared; without an offset."""
-    start_us = microseconds(clock.start.replace(tzinfo=UTC)) if clock.start else 0
-    return wall_iso(us - clock.shift_us + clock.time_shift_us + start_us)
 
 
 def microseconds(moment: datetime) -> int:

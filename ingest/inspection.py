@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ingest.clock import device_iso, local_iso
+from ingest.clock import local_iso
+from ingest.clock_changes import device_iso
 from ingest.quality.calibration import Calibration
 from ingest.recording import Device, Gap, Recording, SleepWindow
 

@@ -12,7 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypeVar
 
+import numpy as np
+
 from ingest.clock import check_representable, doubtful_times, microseconds, resolve
+from ingest.clock_changes import Followed, followed, utc_blocks, utc_us
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError
 from ingest.fingerprint import sha256_of_all
 from ingest.input_file import LARGE_BYTES, Stamp, check_unchanged, reading, stamp_of
@@ -24,6 +27,7 @@ from ingest.recognising import sniff
 from ingest.recognising.mapped import read_mapped
 from ingest.recording import (
     Blocks,
+    Clock,
     Decoded,
     Device,
     Gap,
@@ -106,10 +110,10 @@ def read_recording(
     stamps = {path: stamp, **{companion: stamp_of(companion) for companion in decoded.companions}}
     declared = declare(decoded.device)
     decoded = replace(decoded, blocks=_watched(decoded.blocks, path, stamps))
-    decoded, quality = _measured(decoded, path)
+    decoded, measured = _measured(decoded, path)
     sha256 = sha256_of_all(path, decoded.companions)
     _check_all_unchanged(stamps)
-    return _recording(path, sha256, decoded, quality, declared, now or datetime.now(UTC))
+    return _recording(path, sha256, decoded, measured, declared, now or datetime.now(UTC))
 
 
 def check_recognised(path: Path, *, tables: Sequence[TableMapping] = ()) -> None:
@@ -125,8 +129,16 @@ def check_recognised(path: Path, *, tables: Sequence[TableMapping] = ()) -> None
             sniff.reader_of(path)
 
 
-def _measured(decoded: Decoded, path: Path) -> tuple[Decoded, Quality]:
-    """The recording without strays, its quality on the device's clock, and what was found among the problems."""
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """The quality of a recording, and what has to be said about it."""
+
+    quality: Quality
+    oddities: tuple[str, ...]
+
+
+def _measured(decoded: Decoded, path: Path) -> tuple[Decoded, _Measured]:
+    """The recording without strays, and its quality on the device's clock."""
     quality, warnings = _quality_of(decoded, path)
     if quality.n_samples and has_strays(quality.first_us, quality.last_us):
         n_before = quality.n_samples
@@ -135,7 +147,7 @@ def _measured(decoded: Decoded, path: Path) -> tuple[Decoded, Quality]:
         n_strays = n_before - quality.n_samples
         warnings = (f"{n_strays} of {n_before} samples are dated far from all others and were left out", *warnings)
     check_representable(quality.first_us, quality.last_us, path=path)
-    return replace(decoded, problems=decoded.problems + warnings), quality
+    return decoded, _Measured(quality, warnings)
 
 
 def _quality_of(decoded: Decoded, path: Path) -> tuple[Quality, tuple[str, ...]]:
@@ -158,12 +170,12 @@ def _extent_us(decoded: Decoded) -> tuple[int, int] | None:
 
 
 def _recording(
-    path: Path, sha256: str, decoded: Decoded, measured: Quality, declared: Declared, now: datetime
+    path: Path, sha256: str, decoded: Decoded, measured: _Measured, declared: Declared, now: datetime
 ) -> Recording:
     placement, placement_warnings = placed(decoded.placement, site=declared.site, side=declared.side)
     clock, clock_warnings = resolve(
         decoded.clock,
-        measured.first_us,
+        measured.quality.first_us,
         device=decoded.device,
         declared_zone=declared.zone,
         declared_by=declared.zone_source,
@@ -171,7 +183,8 @@ def _recording(
         time_shift_us=declared.time_shift_us,
         path=path,
     )
-    quality = _quality_in_utc(measured, clock.shift_us)
+    clock, blocks, in_utc, change_warnings = _through_changes(decoded, clock, measured)
+    quality = in_utc.quality
     check_representable(quality.first_us, quality.last_us, path=path)
     time_warnings = doubtful_times(quality.first_us, quality.last_us, now_us=microseconds(now))
     return Recording(
@@ -186,12 +199,15 @@ def _recording(
         bad_blocks=decoded.bad_blocks,
         restarts=decoded.restarts,
         quality=quality,
-        blocks=_blocks_in_utc(decoded.blocks, clock.shift_us),
-        stages=tuple(_in_utc(stage, clock.shift_us) for stage in decoded.stages),
-        sleep_windows=tuple(_in_utc(window, clock.shift_us) for window in decoded.sleep_windows),
-        vitals=_vitals_in_utc(decoded.vitals, clock.shift_us),
+        blocks=blocks,
+        stages=tuple(_in_utc(stage, clock) for stage in decoded.stages),
+        sleep_windows=tuple(_in_utc(window, clock) for window in decoded.sleep_windows),
+        vitals=_vitals_in_utc(decoded.vitals, clock),
         full_scale_g=decoded.full_scale_g,
-        warnings=decoded.problems + placement_warnings + clock_warnings + time_warnings,
+        warnings=(
+            *(decoded.problems + in_utc.oddities),
+            *(placement_warnings + clock_warnings + change_warnings + time_warnings),
+        ),
     )
 
 
@@ -212,20 +228,30 @@ def _check_all_unchanged(stamps: Mapping[Path, Stamp]) -> None:
         check_unchanged(path, stamp)
 
 
-def _blocks_in_utc(blocks: Blocks, shift_us: int) -> Blocks:
-    def walk() -> Iterator[Samples]:
-        for block in blocks():
-            yield replace(block, time_us=block.time_us + shift_us)
+def _through_changes(
+    decoded: Decoded, clock: Clock, measured: _Measured
+) -> tuple[Clock, Blocks, _Measured, tuple[str, ...]]:
+    """Samples and their quality in UTC, also where the recording's clock followed summer time, and what that takes."""
+    found = Followed()
+    if decoded.clock.base == "local" and decoded.clock.utc_offset_s is None:
+        zone = decoded.clock.zone or clock.zone
+        found = followed(measured.quality, decoded.blocks, zone, runs_on=decoded.clock.runs_on)
+    clock = replace(clock, changes=found.changes)
+    blocks = utc_blocks(decoded.blocks, clock)
+    if found.changes:
+        anew = measure(blocks, rate_hz_nominal=decoded.rate_hz_nominal, full_scale_g=decoded.full_scale_g)
+        if anew is not None:
+            return clock, blocks, _Measured(*anew), found.said
+    return clock, blocks, replace(measured, quality=_quality_in_utc(measured.quality, clock.shift_us)), found.said
 
-    return walk if shift_us else blocks
+
+def _in_utc(span: Span, clock: Clock) -> Span:
+    start_us, end_us = utc_us(np.array([span.start_us, span.end_us]), clock).tolist()
+    return replace(span, start_us=start_us, end_us=end_us)
 
 
-def _in_utc(span: Span, shift_us: int) -> Span:
-    return replace(span, start_us=span.start_us + shift_us, end_us=span.end_us + shift_us)
-
-
-def _vitals_in_utc(vitals: Vitals, shift_us: int) -> Vitals:
-    return replace(vitals, heart_us=vitals.heart_us + shift_us, beat_us=vitals.beat_us + shift_us)
+def _vitals_in_utc(vitals: Vitals, clock: Clock) -> Vitals:
+    return replace(vitals, heart_us=utc_us(vitals.heart_us, clock), beat_us=utc_us(vitals.beat_us, clock))
 
 
 def _quality_in_utc(quality: Quality, shift_us: int) -> Quality:

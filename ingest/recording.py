@@ -86,17 +86,20 @@ class DeviceClock:
     ----------
     base : "utc", "local" or "relative"
         Whether block times are UTC already, the wall clock the device was set to, or counted from a start
-        that the file does not name. Such a device clock runs on through a change of daylight-saving time: one
-        offset serves the whole recording.
+        that the file does not name.
     utc_offset_s : int or None
         Seconds east of UTC where the file says so. With ``base="local"`` it makes the time absolute.
     zone : str or None
         An IANA zone where the file names one.
+    runs_on : bool
+        Whether it is a logger's own clock, which no change of the zone's touches. A table may have been stamped by a
+        telephone or a computer, whose clock follows: see `ingest.clock_changes`.
     """
 
     base: Literal["utc", "local", "relative"]
     utc_offset_s: int | None = None
     zone: str | None = None
+    runs_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,30 @@ class Decoded:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockChange:
+    """A change of the zone's offset that a recording's clock made too; readings of that clock, microseconds.
+
+    Attributes
+    ----------
+    low_us, high_us : int
+        Readings from the first to below the second were never shown, or came twice.
+    step_us : int
+        What the clock was put forward by; negative: back.
+    before_us, after_us : int or None
+        The last sample before the step and the first one behind it.
+    is_mixed : bool
+        Whether both passes of an hour that came twice are sorted into one.
+    """
+
+    low_us: int
+    high_us: int
+    step_us: int
+    before_us: int | None = None
+    after_us: int | None = None
+    is_mixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """How device time became UTC.
 
@@ -220,13 +247,15 @@ class Clock:
     zone_source : str
         Who said so; ``assumed`` means that nothing did and the machine's own zone was taken.
     shift_us : int
-        Added to the block times of the `Decoded` to get UTC.
+        Added to the block times of the `Decoded` to get UTC, up to the first of ``changes``.
     instants_known : bool
         False where UTC itself rests on an assumed zone.
     time_shift_us : int
         What the user says the device's clock was behind; part of ``shift_us``.
     start : datetime or None
         What the user says the moment was from which a relative clock counts; without an offset in ``zone``.
+    changes : tuple of ClockChange
+        Where it followed summer time.
     """
 
     zone: str
@@ -235,6 +264,7 @@ class Clock:
     instants_known: bool
     time_shift_us: int = 0
     start: datetime | None = None
+    changes: tuple[ClockChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

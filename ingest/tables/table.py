@@ -242,7 +242,7 @@ def _clock(clock: DeviceClock, offsets_s: frozenset[int]) -> DeviceClock:
     """With the offset that all times state. Zero is how UTC is written and says nothing of the wearer."""
     if len(offsets_s) != 1 or 0 in offsets_s:
         return clock
-    return DeviceClock(clock.base, next(iter(offsets_s)), clock.zone)
+    return replace(clock, utc_offset_s=next(iter(offsets_s)))
 
 
 def _problems(found: Survey, table: Table) -> Iterator[str]:

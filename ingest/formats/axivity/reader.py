@@ -78,7 +78,7 @@ def read(path: Path) -> Decoded:
         format=FORMAT,
         device=Device("Axivity", header.model, header.serial) if header else Device("Axivity"),
         placement=placement_from(cwa.site_note(header.annotation if header else "")),
-        clock=DeviceClock(base="local"),
+        clock=DeviceClock(base="local", runs_on=True),
         rate_hz_nominal=float(cwa.rate_hz(first["rate"])),
         unit="g",
         blocks=lambda: _blocks(source, scan, line),

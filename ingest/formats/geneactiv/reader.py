@@ -126,7 +126,7 @@ def _read_pages(path: Path) -> Decoded:
         format=FORMAT,
         device=header.device,
         placement=header.placement,
-        clock=DeviceClock("local", header.utc_offset_s),
+        clock=DeviceClock("local", header.utc_offset_s, runs_on=True),
         rate_hz_nominal=rate_hz,
         unit="g",
         blocks=lambda: _blocks(source, path, pages, line, table),
