@@ -150,9 +150,8 @@ def _resolved(
         return Clock(zone, source, shift_us=0, instants_known=True), warnings
     if offset_s is not None:
         return Clock(zone, source, shift_us=-offset_s * 1_000_000, instants_known=True), warnings
-    offset_us, passage = offset_at(first_us, file_zone or zone)
-    doubts = _doubts(passage, first_us)
-    return Clock(zone, source, shift_us=-offset_us, instants_known=source != "assumed"), warnings + doubts
+    offset_us, _ = offset_at(first_us, file_zone or zone)
+    return Clock(zone, source, shift_us=-offset_us, instants_known=source != "assumed"), warnings
 
 
 def offset_at(local_us: int, zone: str) -> tuple[int, _Passage]:
@@ -165,6 +164,24 @@ def offset_at(local_us: int, zone: str) -> tuple[int, _Passage]:
     before, after = (_offset_of(wall.replace(fold=fold)) for fold in (0, 1))
     passage: _Passage = "plain" if before == after else "twice" if before > after else "skipped"
     return before // _MICROSECOND, passage
+
+
+def zone_of_setting(clock: DeviceClock, wearers: str) -> str:
+    """The zone in which a local clock was set: the file's own where it names one that exists, else the wearer's."""
+    _, file_zone, _ = _sane(clock)
+    return file_zone or wearers
+
+
+def start_doubts(local_us: int, zone: str) -> tuple[str, ...]:
+    """What has to be said of a clock that runs on and whose first sample it shows in a doubtful hour."""
+    _, passage = offset_at(local_us, zone)
+    if passage == "plain":
+        return ()
+    happened = "came twice" if passage == "twice" else "never came"
+    return (
+        f"the clocks changed around the first sample, whose {wall_iso(local_us)} {happened}:"
+        " the device is taken to have been set before the change",
+    )
 
 
 def noon_to_noon(night_date: date, zone: str) -> tuple[int, int]:
@@ -281,16 +298,6 @@ def _assumption(zone: str, clock: DeviceClock, device: Device) -> str:
     return (
         f"time zone {zone} assumed, because the file names none; {unsure}"
         f' (give --tz Europe/Berlin, or tz under [device."{serial}"] in nightkick.toml)'
-    )
-
-
-def _doubts(passage: _Passage, first_us: int) -> tuple[str, ...]:
-    if passage == "plain":
-        return ()
-    happened = "came twice" if passage == "twice" else "never came"
-    return (
-        f"the clocks changed around the first sample, whose {wall_iso(first_us)} {happened}:"
-        " the device is taken to have been set before the change",
     )
 
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.clock import microseconds, wall_iso, zone_info
+from ingest.clock import microseconds, start_doubts, wall_iso, zone_info
 from ingest.recording import Blocks, Clock, ClockChange, Gap, Quality, Samples
 
 Times = NDArray[np.int64]
@@ -94,8 +94,26 @@ def utc_blocks(blocks: Blocks, clock: Clock) -> Blocks:
 
 def device_iso(us: int, clock: Clock) -> str:
     """What the device's clock would have shown at an instant, its start and error as declared; without an offset."""
-    start_us = microseconds(clock.start.replace(tzinfo=UTC)) if clock.start else 0
-    return wall_iso(_reading_us(us, clock) + clock.time_shift_us + start_us)
+    return wall_iso(_reading_us(us, clock) + _declared_us(clock))
+
+
+def doubts_at_start(us: int, clock: Clock, zone: str) -> tuple[str, ...]:
+    """What has to be said where the first sample lies in a doubtful hour; nothing of a clock that follows.
+
+    Parameters
+    ----------
+    us : int
+        Instant of the first sample, UTC.
+    zone : str
+        Where the clock was set.
+    """
+    return () if clock.changes else start_doubts(us - clock.shift_us + _declared_us(clock), zone)
+
+
+def _declared_us(clock: Clock) -> int:
+    """What the user said that the clock must be moved by to show the wearer's time, microseconds."""
+    start_us = microseconds(clock.start.replace(tzinfo=UTC)) if clock.start and clock.start.tzinfo is None else 0
+    return clock.time_shift_us + start_us
 
 
 def utc_us(times_us: Times, clock: Clock) -> Times:

@@ -14,8 +14,8 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from ingest.clock import check_representable, doubtful_times, microseconds, resolve
-from ingest.clock_changes import Followed, followed, utc_blocks, utc_us
+from ingest.clock import check_representable, doubtful_times, microseconds, resolve, zone_of_setting
+from ingest.clock_changes import Followed, doubts_at_start, followed, utc_blocks, utc_us
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError
 from ingest.fingerprint import sha256_of_all
 from ingest.input_file import LARGE_BYTES, Stamp, check_unchanged, reading, stamp_of
@@ -232,17 +232,21 @@ def _through_changes(
     decoded: Decoded, clock: Clock, measured: _Measured
 ) -> tuple[Clock, Blocks, _Measured, tuple[str, ...]]:
     """Samples and their quality in UTC, also where the recording's clock followed summer time, and what that takes."""
+    if decoded.clock.base == "utc" or decoded.clock.utc_offset_s is not None:
+        return clock, utc_blocks(decoded.blocks, clock), _in_utc_as_measured(measured, clock), ()
+    zone = zone_of_setting(decoded.clock, clock.zone)
     found = Followed()
-    if decoded.clock.base == "local" and decoded.clock.utc_offset_s is None:
-        zone = decoded.clock.zone or clock.zone
+    if decoded.clock.base == "local":
         found = followed(measured.quality, decoded.blocks, zone, runs_on=decoded.clock.runs_on)
     clock = replace(clock, changes=found.changes)
     blocks = utc_blocks(decoded.blocks, clock)
-    if found.changes:
-        anew = measure(blocks, rate_hz_nominal=decoded.rate_hz_nominal, full_scale_g=decoded.full_scale_g)
-        if anew is not None:
-            return clock, blocks, _Measured(*anew), found.said
-    return clock, blocks, replace(measured, quality=_quality_in_utc(measured.quality, clock.shift_us)), found.said
+    anew = found.changes and measure(blocks, rate_hz_nominal=decoded.rate_hz_nominal, full_scale_g=decoded.full_scale_g)
+    in_utc = _Measured(*anew) if anew else _in_utc_as_measured(measured, clock)
+    return clock, blocks, in_utc, found.said + doubts_at_start(in_utc.quality.first_us, clock, zone)
+
+
+def _in_utc_as_measured(measured: _Measured, clock: Clock) -> _Measured:
+    return replace(measured, quality=_quality_in_utc(measured.quality, clock.shift_us))
 
 
 def _in_utc(span: Span, clock: Clock) -> Span:
