@@ -61,7 +61,10 @@ _SPELLINGS = {
 _UNITS = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
 _BRACKETED = re.compile(r"[(\[{](.*)[)\]}]")
 
-_SAY_IT = "name the unit in the header, like x (mg), y (mg), z (mg)"
+_SAY_IT = (
+    "name the unit in the header, like x (mg), y (mg), z (mg), or counts_per_g of raw values under [table.NAME] in"
+    " nightkick.toml"
+)
 
 
 def named_unit(text: str) -> Unit | None:
@@ -88,7 +91,7 @@ def unit_by_gravity(median_norm: float, *, integers: bool) -> Unit | None:
 
 
 def decide_unit(
-    median_norm: float, named: Unit | None, *, integers: bool, steady_share: float
+    median_norm: float, named: Unit | None, *, integers: bool, steady_share: float, mapping: str | None = None
 ) -> tuple[Unit, str | None]:
     """The unit, and what is odd about it.
 
@@ -97,9 +100,12 @@ def decide_unit(
     median_norm : float
         Median length of the acceleration vector, in the unit of the file.
     named : Unit or None
-        What the header says.
+        What the header says, or the person who named the columns.
     steady_share : float
         Share of the vectors whose length is within `STEADY_WITHIN` of the median.
+    mapping : str or None
+        What the table is called in the settings where these name its columns: what a person says there is never
+        replaced by what gravity shows.
 
     Raises
     ------
@@ -109,13 +115,15 @@ def decide_unit(
         Nothing fits.
     """
     unit = unit_by_gravity(median_norm, integers=integers)
+    say_it = f"set unit or counts_per_g under [table.{mapping}] in nightkick.toml" if mapping else _SAY_IT
     if named is not None:
-        return _named_or_measured(median_norm, named, unit if steady_share >= SURELY_GRAVITY else None)
+        measured = unit if steady_share >= SURELY_GRAVITY and not mapping else None
+        return _named_or_measured(median_norm, named, measured, say_it)
     if unit is not None and steady_share < HARDLY_GRAVITY:
         raise UnknownUnitError(
             f"nothing names its unit, and its values do not gather round {median_norm:.3g} as gravity would make them:"
             " gravity was removed, or the sensor never lay still",
-            hint="export acceleration with gravity, or " + _SAY_IT,
+            hint="export acceleration with gravity, or " + say_it,
         )
     if unit is not None:
         return unit, None
@@ -124,16 +132,17 @@ def decide_unit(
     raise UnknownUnitError(
         f"the median acceleration is {median_norm:.4g}, which is gravity in no unit known"
         f" (1 g, 1000 mg, {STANDARD_GRAVITY_M_S2:.2f} m/s2; 64 or 256 counts in integers)",
-        hint=_SAY_IT,
+        hint=say_it,
     )
 
 
 def steady_share(norms: NDArray[np.floating]) -> float:
-    """Share of the lengths of vectors that are within `STEADY_WITHIN` of their median; 0 without any."""
-    if not len(norms):
+    """Share of the finite lengths of vectors that are within `STEADY_WITHIN` of their median; 0 without any."""
+    finite = norms[np.isfinite(norms)]
+    if not len(finite):
         return 0.0
-    median = np.median(norms)
-    return float(np.mean(np.abs(norms - median) <= STEADY_WITHIN * median))
+    median = np.median(finite)
+    return float(np.mean((finite >= (1 - STEADY_WITHIN) * median) & (finite <= (1 + STEADY_WITHIN) * median)))
 
 
 def gravity_removed(why: str) -> UnsupportedRecordingError:
@@ -179,7 +188,7 @@ def _are_multiples(values: NDArray[np.float64], step: float, tolerance: float) -
     return bool(np.abs(multiples).max() <= np.iinfo(np.int16).max and off.max() <= tolerance)
 
 
-def _named_or_measured(median_norm: float, named: Unit, measured: Unit | None) -> tuple[Unit, str | None]:
+def _named_or_measured(median_norm: float, named: Unit, measured: Unit | None, say_it: str) -> tuple[Unit, str | None]:
     """The unit of the header, unless gravity surely is of its right size in another one."""
     norm_g = median_norm * named.g_per_unit
     if BAND_G[0] <= norm_g <= BAND_G[1]:
@@ -192,5 +201,7 @@ def _named_or_measured(median_norm: float, named: Unit, measured: Unit | None) -
     if norm_g < NO_GRAVITY_BELOW_G:
         raise gravity_removed(f"the median is {norm_g:.3f} g")
     if norm_g > IMPOSSIBLE_ABOVE_G:
-        raise UnknownUnitError(f"the header says {named.name}, but then gravity would be {norm_g:.4g} g", hint=_SAY_IT)
+        raise UnknownUnitError(
+            f"its unit is said to be {named.name}, but then gravity would be {norm_g:.4g} g", hint=say_it
+        )
     return named, f"gravity measures {norm_g:.2f} g in the unit of the header ({named.name}) instead of 1 g"

@@ -89,6 +89,7 @@ def _mapped(mapping: TableMapping, sheet: Sheet) -> Table:
         format="csv-mapped",
         clock=DeviceClock(clock_base(time.notation), zone=mapping.zone),
         unit=axes.unit,
+        mapping=mapping.name,
         decimals=max(n_decimals(sheet.samples[i]) for i in axes.positions),
         row_word="line",
         rows=lambda: rows_in(sheet, reading),

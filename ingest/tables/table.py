@@ -44,6 +44,8 @@ class Table:
         As the names state it.
     default_unit : Unit or None
         What the format lays down where neither names nor gravity tell.
+    mapping : str or None
+        What it is called in the settings, where these name its columns.
     decimals : int or None
         Digits after the point; None where the numbers are not text.
     row_word : str
@@ -60,6 +62,7 @@ class Table:
     rows: Callable[[], Iterator[Rows]]
     device: Device = _NAMELESS
     default_unit: Unit | None = None
+    mapping: str | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -256,7 +259,13 @@ def _check(found: Survey, table: Table) -> None:
 
 def _unit(found: Survey, table: Table) -> tuple[Unit, str | None]:
     if table.unit is not None or table.default_unit is None:
-        return decide_unit(found.median_norm, table.unit, integers=found.integral, steady_share=found.steady_share)
+        return decide_unit(
+            found.median_norm,
+            table.unit,
+            integers=found.integral,
+            steady_share=found.steady_share,
+            mapping=table.mapping,
+        )
     measured = unit_by_gravity(found.median_norm, integers=found.integral)
     if measured is not None:
         return measured, None

@@ -338,22 +338,25 @@ def _date_order(moments: Sequence[re.Match[str]], *, said: bool | None) -> tuple
     year = "%Y" if len(first["c"]) == 4 else "%y"
     if first["sep"] == ".":  # 24.12.2024: no country writes the month first with points
         return "%d", "%m", year
-    if year == "%y" and first["sep"] == "-":
-        raise _unclear_date(first, "in which place the year of {} stands")
+    if year == "%y" and first["sep"] == "-" and said is None:
+        raise _unclear_date(first, "in which place the year of {} stands", "write dates as YYYY-MM-DD")
     day_first = any(int(m["a"]) > 12 for m in moments) or said is True
     month_first = any(int(m["b"]) > 12 for m in moments) or said is False
     if day_first == month_first:
-        raise _unclear_date(first, "whether {} is day/month or month/day")
+        write = f"write dates as YYYY-MM-DD, like {_year_of(first)}-{first['b']:0>2}-{first['a']:0>2}"
+        raise _unclear_date(first, "whether {} is day/month or month/day", write)
     return ("%d", "%m", year) if day_first else ("%m", "%d", year)
 
 
-def _unclear_date(moment: re.Match[str], what: str) -> NoClockError:
-    year = moment["c"] if len(moment["c"]) == 4 else f"20{moment['c']}"
+def _unclear_date(moment: re.Match[str], what: str, write: str) -> NoClockError:
     return NoClockError(
         f"{what.format(moment['date'])} cannot be told from the file",
-        hint=f"write dates as YYYY-MM-DD, like {year}-{moment['b']:0>2}-{moment['a']:0>2}, or set day_first under"
-        " [table.NAME] in nightkick.toml",
+        hint=f"{write}, or set day_first under [table.NAME] in nightkick.toml",
     )
+
+
+def _year_of(moment: re.Match[str]) -> str:
+    return moment["c"] if len(moment["c"]) == 4 else f"20{moment['c']}"
 
 
 def _parts(column: pl.Expr, notation: TextTime) -> tuple[pl.Expr, pl.Expr, pl.Expr]:

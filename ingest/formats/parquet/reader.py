@@ -99,6 +99,7 @@ def read(path: Path, mapping: TableMapping | None = None) -> Decoded:
         format="parquet" if mapping is None else "parquet-mapped",
         clock=layout.clock,
         unit=layout.axes.unit,
+        mapping=mapping.name if mapping else None,
         decimals=None,
         row_word="row",
         rows=rows,

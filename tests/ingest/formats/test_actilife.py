@@ -40,7 +40,7 @@ def test_an_export_without_stamps_rests_on_its_start_and_its_rate_and_says_so(pa
     np.testing.assert_array_equal(samples.time_us, even_us(N))
     assert decoded.format == "actilife-csv"
     assert decoded.device == Device("ActiGraph", "GT3X+", "NEO1D12345678")
-    assert decoded.clock == DeviceClock("local")
+    assert decoded.clock == DeviceClock("local", runs_on=True)
     assert decoded.rate_hz_nominal == 100
     assert decoded.unit == "g"
     assert decoded.problems == (NO_STAMPS,)

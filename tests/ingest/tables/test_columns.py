@@ -194,7 +194,6 @@ def test_a_count_is_a_relative_clock_if_its_name_states_a_unit_that_can_be(
         ("code", ["1"] * 3 + ["2"] * 3, False),
         ("subject", ["a"] * 6, False),
         ("motionUserX", ["1"] * 3 + ["2"] * 3, False),
-        ("device id", ["1"] * 3 + ["2"] * 3, False),
     ],
 )
 def test_a_table_of_several_people_is_refused(name: str, values: list[str], *, refused: bool) -> None:
@@ -203,6 +202,12 @@ def test_a_table_of_several_people_is_refused(name: str, values: list[str], *, r
             check_one_of_each([name], [values])
     else:
         check_one_of_each([name], [values])
+
+
+@pytest.mark.parametrize("values", [["1"] * 3 + ["2"] * 3, ["1", "2"] * 3])
+def test_a_table_of_several_sensors_is_refused(values: list[str]) -> None:
+    with pytest.raises(UnsupportedRecordingError, match="'device id' holds more than one sensor"):
+        check_one_of_each(["device id"], [values])
 
 
 def test_metawear_states_its_offset_in_a_name() -> None:
