@@ -36,13 +36,16 @@ FIRST_US = (datetime(1, 1, 4, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 LAST_US = (datetime(9999, 12, 28, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 #: None of the devices read here was sold before. A clock that was never set shows 1970, 1989-12-31 (FIT) or 2000
 #: (a clock chip with two digits for the year).
-_OLDEST_US = (datetime(2005, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+OLDEST_US = (datetime(2005, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 #: The days after a GENEActiv began anew at 2010-09-16 for want of a battery; hardly any was sold by then.
-_BEGUN_ANEW_US = tuple((datetime(2010, 9, day, tzinfo=UTC) - _EPOCH) // _MICROSECOND for day in (15, 24))
+BEGUN_ANEW_US = tuple((datetime(2010, 9, day, tzinfo=UTC) - _EPOCH) // _MICROSECOND for day in (15, 24))
 
 #: The zone database's own extremes are Manila's -15:56 and Metlakatla's +15:02, both of the 19th century.
 _LARGEST_OFFSET_S = 16 * 3600
 _OFFSET = re.compile(r"([+-])(\d\d):?([0-5]\d)(?::?([0-5]\d))?", re.ASCII)
+
+#: The way out where times count from nothing that is known.
+SAY_START = "say when it began: --start 2026-03-01T22:10"
 
 _Passage = Literal["plain", "twice", "skipped"]
 
@@ -126,7 +129,7 @@ def _anchored(
         raise NoClockError(
             "its times count from a start that the file does not name",
             path=path,
-            hint="say when it began: --start 2026-03-01T22:10",
+            hint=SAY_START,
         )
     if start.tzinfo is not None:
         return replace(clock, base="utc"), microseconds(start), ()
@@ -170,6 +173,26 @@ def zone_of_setting(clock: DeviceClock, wearers: str) -> str:
     """The zone in which a local clock was set: the file's own where it names one that exists, else the wearer's."""
     _, file_zone, _ = _sane(clock)
     return file_zone or wearers
+
+
+def start_on(clock: DeviceClock, start: datetime, declared_zone: str | None) -> int:
+    """What a device's own clock would have shown at a moment that a person names, microseconds.
+
+    Parameters
+    ----------
+    start : datetime
+        Without an offset as the wearer's clocks showed it.
+    """
+    offset_s, file_zone, _ = _sane(clock)
+    zone = declared_zone or file_zone or _machines_zone()
+    naive_us = microseconds(start.replace(tzinfo=UTC))
+    utc_us = microseconds(start) if start.tzinfo else naive_us - offset_at(naive_us, zone)[0]
+    if clock.base == "utc":
+        return utc_us
+    if offset_s is not None:
+        return utc_us + offset_s * 1_000_000
+    offset = (_EPOCH + utc_us * _MICROSECOND).astimezone(zone_info(file_zone or zone)).utcoffset()
+    return utc_us + (offset or timedelta(0)) // _MICROSECOND
 
 
 def start_doubts(local_us: int, zone: str) -> tuple[str, ...]:
@@ -233,22 +256,26 @@ def check_representable(first_us: int, last_us: int, *, path: Path | None) -> No
         raise NoClockError(
             "times outside the years 1 to 9999",
             path=path,
-            hint="the device's clock was never set, or the file is damaged",
+            hint=SAY_START,
         )
 
 
 def was_set(us: int) -> bool:
     """Whether a device's clock that shows this instant can have been set."""
-    return us >= _OLDEST_US and not _BEGUN_ANEW_US[0] <= us < _BEGUN_ANEW_US[1]
+    return us >= OLDEST_US and not BEGUN_ANEW_US[0] <= us < BEGUN_ANEW_US[1]
 
 
 def doubtful_times(first_us: int, last_us: int, *, now_us: int) -> tuple[str, ...]:
     """A warning for each end of a recording that cannot be when it was made: before 2005, or after tomorrow."""
     warnings = []
-    if first_us < _OLDEST_US:
-        warnings.append(f"samples from {wall_iso(first_us)[:10]}: the device's clock was probably not set")
+    if first_us < OLDEST_US:
+        warnings.append(
+            f"samples from {wall_iso(first_us)[:10]}: the device's clock was probably not set ({SAY_START})"
+        )
     if last_us > now_us + _DAY_US:
-        warnings.append(f"samples from {wall_iso(last_us)[:10]}, in the future: the device's clock was wrong")
+        warnings.append(
+            f"samples from {wall_iso(last_us)[:10]}, in the future: the device's clock was wrong ({SAY_START})"
+        )
     return tuple(warnings)
 
 

@@ -112,7 +112,8 @@ def doubts_at_start(us: int, clock: Clock, zone: str) -> tuple[str, ...]:
 
 def _declared_us(clock: Clock) -> int:
     """What the user said that the clock must be moved by to show the wearer's time, microseconds."""
-    start_us = microseconds(clock.start.replace(tzinfo=UTC)) if clock.start and clock.start.tzinfo is None else 0
+    is_of_all = clock.start and clock.start.tzinfo is None and not clock.start_of_part
+    start_us = microseconds(clock.start.replace(tzinfo=UTC)) if clock.start and is_of_all else 0
     return clock.time_shift_us + start_us
 
 

@@ -49,6 +49,7 @@ def describe(recording: Recording) -> dict[str, Any]:
         "median_norm_g": _rounded(quality.median_norm_g, 6),
         "bad_blocks": recording.bad_blocks,
         "restarts": recording.restarts,
+        "lost_share": _rounded(recording.lost_share, 4),
         "duplicate_stamps": quality.duplicate_stamps,
         "backward_steps": quality.backward_steps,
         "gaps": [_gap(recording, gap) for gap in quality.gaps],

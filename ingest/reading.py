@@ -14,13 +14,14 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from ingest.clock import check_representable, doubtful_times, microseconds, resolve, zone_of_setting
+from ingest.clock import check_representable, doubtful_times, microseconds, resolve, start_on, zone_of_setting
 from ingest.clock_changes import Followed, doubts_at_start, followed, utc_blocks, utc_us
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError
 from ingest.fingerprint import sha256_of_all
 from ingest.input_file import LARGE_BYTES, Stamp, check_unchanged, reading, stamp_of
+from ingest.losses import warning_of_loss
 from ingest.mapping import TableMapping
-from ingest.outlying_times import has_strays, without_strays
+from ingest.outlying_times import has_strays, was_never_set, without_strays
 from ingest.placement import placed
 from ingest.quality.measuring import measure, without_movement
 from ingest.recognising import sniff
@@ -30,6 +31,7 @@ from ingest.recording import (
     Clock,
     Decoded,
     Device,
+    DeviceClock,
     Gap,
     Quality,
     Recording,
@@ -110,10 +112,11 @@ def read_recording(
     stamps = {path: stamp, **{companion: stamp_of(companion) for companion in decoded.companions}}
     declared = declare(decoded.device)
     decoded = replace(decoded, blocks=_watched(decoded.blocks, path, stamps))
-    decoded, measured = _measured(decoded, path)
+    now_us = microseconds(now or datetime.now(UTC))
+    decoded, measured = _measured(decoded, path, declared, now_us)
     sha256 = sha256_of_all(path, decoded.companions)
     _check_all_unchanged(stamps)
-    return _recording(path, sha256, decoded, measured, declared, now or datetime.now(UTC))
+    return _recording(path, sha256, decoded, measured, declared, now_us)
 
 
 def check_recognised(path: Path, *, tables: Sequence[TableMapping] = ()) -> None:
@@ -131,23 +134,44 @@ def check_recognised(path: Path, *, tables: Sequence[TableMapping] = ()) -> None
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """The quality of a recording, and what has to be said about it."""
+    """The quality of a recording, what has to be said about it, and whether a stretch begins where a person said."""
 
     quality: Quality
     oddities: tuple[str, ...]
+    is_placed: bool = False
 
 
-def _measured(decoded: Decoded, path: Path) -> tuple[Decoded, _Measured]:
+def _measured(decoded: Decoded, path: Path, declared: Declared, now_us: int) -> tuple[Decoded, _Measured]:
     """The recording without strays, and its quality on the device's clock."""
     quality, warnings = _quality_of(decoded, path)
+    is_placed = False
+    start, is_dated = declared.start, decoded.clock.base != "relative"
     if quality.n_samples and has_strays(quality.first_us, quality.last_us):
-        n_before = quality.n_samples
-        decoded = replace(decoded, blocks=without_strays(decoded.blocks))
+        start_us = start_on(decoded.clock, start, declared.zone) if start and is_dated else None
+        believed = without_strays(decoded.blocks, now_us=now_us, start_us=start_us)
+        n_before, is_placed = quality.n_samples, believed.is_placed
+        decoded = replace(decoded, blocks=believed.blocks)
         quality, warnings = _quality_of(decoded, path)
-        n_strays = n_before - quality.n_samples
-        warnings = (f"{n_strays} of {n_before} samples are dated far from all others and were left out", *warnings)
+        lost = 1 - (1 - decoded.lost_share) * quality.n_samples / n_before
+        decoded, warnings = replace(decoded, lost_share=lost), (*believed.said, *warnings)
+    elif start and is_dated and was_never_set(quality.first_us, quality.last_us, now_us=now_us):
+        decoded = _from_zero(decoded, quality.first_us)
+        quality = _quality_in_utc(quality, -quality.first_us)
     check_representable(quality.first_us, quality.last_us, path=path)
-    return decoded, _Measured(quality, warnings)
+    return decoded, _Measured(quality, warnings, is_placed)
+
+
+def _from_zero(decoded: Decoded, first_us: int) -> Decoded:
+    """A recording whose clock was never set, counted from its beginning: when that was is for a person to say."""
+    clock = Clock("UTC", "assumed", shift_us=-first_us, instants_known=False)
+    return replace(
+        decoded,
+        clock=DeviceClock("relative", zone=decoded.clock.zone, runs_on=decoded.clock.runs_on),
+        blocks=utc_blocks(decoded.blocks, clock),
+        stages=tuple(_in_utc(stage, clock) for stage in decoded.stages),
+        sleep_windows=tuple(_in_utc(window, clock) for window in decoded.sleep_windows),
+        vitals=_vitals_in_utc(decoded.vitals, clock),
+    )
 
 
 def _quality_of(decoded: Decoded, path: Path) -> tuple[Quality, tuple[str, ...]]:
@@ -170,7 +194,7 @@ def _extent_us(decoded: Decoded) -> tuple[int, int] | None:
 
 
 def _recording(
-    path: Path, sha256: str, decoded: Decoded, measured: _Measured, declared: Declared, now: datetime
+    path: Path, sha256: str, decoded: Decoded, measured: _Measured, declared: Declared, now_us: int
 ) -> Recording:
     placement, placement_warnings = placed(decoded.placement, site=declared.site, side=declared.side)
     clock, clock_warnings = resolve(
@@ -179,14 +203,19 @@ def _recording(
         device=decoded.device,
         declared_zone=declared.zone,
         declared_by=declared.zone_source,
-        declared_start=declared.start,
+        declared_start=None if measured.is_placed else declared.start,
         time_shift_us=declared.time_shift_us,
         path=path,
     )
+    if measured.is_placed:
+        clock = replace(clock, start=declared.start, start_of_part=True)
     clock, blocks, in_utc, change_warnings = _through_changes(decoded, clock, measured)
     quality = in_utc.quality
     check_representable(quality.first_us, quality.last_us, path=path)
-    time_warnings = doubtful_times(quality.first_us, quality.last_us, now_us=microseconds(now))
+    time_warnings = doubtful_times(quality.first_us, quality.last_us, now_us=now_us)
+    lost_share = decoded.lost_share
+    if in_utc.quality.n_samples < measured.quality.n_samples:
+        lost_share = 1 - (1 - lost_share) * in_utc.quality.n_samples / measured.quality.n_samples
     return Recording(
         path=path,
         sha256=sha256,
@@ -204,7 +233,9 @@ def _recording(
         sleep_windows=tuple(_in_utc(window, clock) for window in decoded.sleep_windows),
         vitals=_vitals_in_utc(decoded.vitals, clock),
         full_scale_g=decoded.full_scale_g,
+        lost_share=lost_share,
         warnings=(
+            *warning_of_loss(lost_share),
             *(decoded.problems + in_utc.oddities),
             *(placement_warnings + clock_warnings + change_warnings + time_warnings),
         ),

@@ -193,6 +193,8 @@ class Decoded:
         all: then ``blocks()`` is empty.
     companions : tuple of Path
         Other files that took part in the reading: together with the file itself they are the recording.
+    lost_share : float
+        Share of what the file holds of samples that could not be used, as far as it can be counted.
     """
 
     format: str
@@ -210,6 +212,7 @@ class Decoded:
     sleep_windows: tuple[SleepWindow, ...] = ()
     vitals: Vitals = field(default_factory=Vitals)
     companions: tuple[Path, ...] = ()
+    lost_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +256,10 @@ class Clock:
     time_shift_us : int
         What the user says the device's clock was behind; part of ``shift_us``.
     start : datetime or None
-        What the user says the moment was from which a relative clock counts; without an offset in ``zone``.
+        What the user says the moment was from which a relative clock counts, or at which a clock that had lost its
+        time began anew; without an offset in ``zone``.
+    start_of_part : bool
+        Whether ``start`` is that of a stretch whose clock had lost its time, beside others that are dated.
     changes : tuple of ClockChange
         Where it followed summer time.
     """
@@ -265,6 +271,7 @@ class Clock:
     time_shift_us: int = 0
     start: datetime | None = None
     changes: tuple[ClockChange, ...] = ()
+    start_of_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +321,9 @@ class Recording:
 
     ``blocks()`` walks the samples in file order; `Samples.time_us` is then UTC. A file without movement, of which
     only sleep stages, windows or vitals are known, has no blocks and ``quality.n_samples == 0``.
+
+    ``lost_share`` is the share of its samples that could not be used; `ingest.losses` says from when on that is told
+    as more than a footnote.
     """
 
     path: Path
@@ -333,3 +343,4 @@ class Recording:
     vitals: Vitals = field(default_factory=Vitals)
     full_scale_g: float | None = None
     warnings: tuple[str, ...] = field(default=())
+    lost_share: float = 0.0

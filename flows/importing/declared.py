@@ -15,6 +15,7 @@ from flows.settings.settings import Settings
 from flows.settings.times import moment, shift_s
 from ingest import Declared
 from ingest.errors import UsageError
+from ingest.outlying_times import wants_start
 from ingest.recording import Device, Side, Site
 
 if TYPE_CHECKING:  # `inspect` has no use for the store
@@ -92,13 +93,14 @@ def subject_of(device: Device, wishes: Wishes, settings: Settings) -> str:
 
 def corrects(wishes: Wishes, known: StoredRecording) -> bool:
     """Whether something explicit differs from what is stored."""
+    takes_start = known.clock_start is not None or wants_start(known.warnings)
     pairs = (
         (wishes.subject, known.subject),
         (wishes.site, known.site),
         (wishes.side, known.side),
         (wishes.tz, known.zone),
         (wishes.time_shift_s, known.time_shift_s),
-        (wishes.start.isoformat() if wishes.start and known.clock_start else None, known.clock_start),
+        (wishes.start.isoformat() if wishes.start and takes_start else None, known.clock_start),
     )
     return any(wish is not None and wish != present for wish, present in pairs)
 

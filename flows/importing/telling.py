@@ -28,7 +28,10 @@ def tell(outcomes: Sequence[Outcome]) -> None:
         elif outcome.status == "imported":
             say(f"imported {outcome.path}: {_nights_in_words(outcome)}")
         for warning in outcome.warnings:
-            say(f"  {outcome.path.name}: {warning}")
+            if warning == outcome.lost:
+                complain(f"{outcome.path}: {warning}")
+            else:
+                say(f"  {outcome.path.name}: {warning}")
 
 
 def _nights_in_words(outcome: Outcome) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, NoClockError, UnsupportedRecordingError, concerning
 from ingest.input_file import unreadable
+from ingest.losses import share_lost
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Placement, Samples
 from ingest.tables.lines import Lines
 from ingest.tables.survey import Rows, Survey, repeats, survey
@@ -161,6 +162,7 @@ def decode(table: Table, path: Path) -> Decoded:
         unit=unit.name,
         blocks=_blocks(table, found, unit, path),
         bad_blocks=found.n_bad,
+        lost_share=share_lost(found.n_bad, found.n_samples),
         problems=(*table.problems, *_problems(found, table), *([oddity] if oddity else [])),
     )
 
