@@ -36,7 +36,7 @@ def stamps(*runs: tuple[int, int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 def firsts(recording: Recording, n: int) -> list[str]:
-    """The first time of the recording and the one behind its first ``n`` samples, as the wearer's clocks showed them."""
+    """Wall clock of the first sample, and of the one behind the first ``n``."""
     times = np.sort(np.concatenate([block.time_us for block in recording.blocks()]))
     return [local_iso(int(times[i]), recording.clock.zone)[:19] for i in (0, n)]
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest import read_recording
 from ingest.errors import DamagedRecordingError, NoClockError, NoMovementError, UnknownUnitError
 from ingest.formats.fit.messages import HRV, HRV_SUMMARY, MONITORING, RECORD, TIMESTAMP
 from ingest.reading import read_recording
