@@ -285,7 +285,7 @@ class Quality:
     mean_g : tuple of 3 float
         Mean of each axis over all samples.
     median_norm_g : float
-        Median length of the acceleration vector; near 1 for a worn sensor.
+        Median length of the acceleration vector, zeros left out; near 1 for a worn sensor.
     lsb_mg : float
         Smallest step between values, mg.
     clipped_share : float or None

@@ -255,8 +255,10 @@ class _Values:
         return x, y, z
 
     def median_norm_g(self) -> float:
-        sample = self._sample()
-        return float(np.median(np.sqrt((sample**2).sum(axis=1)))) if len(sample) else np.nan
+        """Rows of zeros, which stand for what an idle sensor did not measure, count only where there is nothing else."""
+        norms = np.sqrt((self._sample() ** 2).sum(axis=1))
+        measured = norms[norms > 0] if norms.any() else norms
+        return float(np.median(measured)) if len(measured) else np.nan
 
     def clipped_share(self) -> float | None:
         return self.n_clipped / self.n_finite if self.end_stop_g is not None and self.n_finite else None
