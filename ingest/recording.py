@@ -293,7 +293,8 @@ class Quality:
     noise_mg : float or None
         Standard deviation of one axis in the quietest still windows: the sensor's own noise.
     n_idle, idle_s
-        Stretches of at least 10 s, and their seconds, that were not measured; see `ingest.quality.idle_runs`.
+        Stretches of at least 10 s, or 1 s of zeros, and their seconds, that were not measured; see
+        `ingest.quality.idle_runs`.
     calibration : Calibration
         The correction that an analysis uses; stored samples are as the file has them.
     """
