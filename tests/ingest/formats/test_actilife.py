@@ -267,9 +267,12 @@ def test_what_an_idle_device_did_not_measure_is_counted(path: Path, filled_with:
 
 def test_nine_seconds_of_one_value_are_no_idle_sleep(path: Path) -> None:
     xyz_mg = resting_mg(6000)
-    xyz_mg[1000:1900] = 0
+    xyz_mg[1000:1900] = xyz_mg[999]
     path.write_text(document(xyz_mg))
     assert read_recording(path).quality.n_idle == 0
+    xyz_mg[1000:1900] = 0
+    path.write_text(document(xyz_mg))
+    assert read_recording(path).quality.n_idle == 1  # zeros are none for a second already
 
 
 def test_zeros_for_most_of_a_night_do_not_hide_gravity_and_zeros_alone_are_damage(path: Path) -> None:
