@@ -6,7 +6,7 @@ of the evening in the wearer's zone. A value that cannot be known is None, never
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -55,6 +55,9 @@ class Channel:
     xyz_g : float32 array, shape (n, 3)
     lsb_g : float
         Smallest step between values.
+    held_us : int64 array, shape (k, 2)
+        From the last sample before to the first one behind each pause that the sensor slept through because nothing
+        moved. Not recorded, but no break in the movement either.
     """
 
     recording: str
@@ -63,6 +66,7 @@ class Channel:
     time_us: NDArray[np.int64]
     xyz_g: NDArray[np.float32]
     lsb_g: float
+    held_us: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 2), np.int64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ A device clock is set once, by the computer that configured it, and then runs on
 daylight-saving time. So ONE offset serves a whole recording: that of the zone at its first sample. If that
 moment is one that the wearer's clocks showed twice or skipped, the device is taken to have been set before the
 change, for a clock that is running when it happens knows nothing of it (`datetime`'s ``fold=0`` in both cases).
+Clocks that follow the zone are found and told by `ingest.clock_changes`.
 
 Instants are int microseconds since 1970; nothing here goes through a float.
 """
@@ -35,13 +36,16 @@ FIRST_US = (datetime(1, 1, 4, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 LAST_US = (datetime(9999, 12, 28, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 #: None of the devices read here was sold before. A clock that was never set shows 1970, 1989-12-31 (FIT) or 2000
 #: (a clock chip with two digits for the year).
-_OLDEST_US = (datetime(2005, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+OLDEST_US = (datetime(2005, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 #: The days after a GENEActiv began anew at 2010-09-16 for want of a battery; hardly any was sold by then.
-_BEGUN_ANEW_US = tuple((datetime(2010, 9, day, tzinfo=UTC) - _EPOCH) // _MICROSECOND for day in (15, 24))
+BEGUN_ANEW_US = tuple((datetime(2010, 9, day, tzinfo=UTC) - _EPOCH) // _MICROSECOND for day in (15, 24))
 
 #: The zone database's own extremes are Manila's -15:56 and Metlakatla's +15:02, both of the 19th century.
 _LARGEST_OFFSET_S = 16 * 3600
 _OFFSET = re.compile(r"([+-])(\d\d):?([0-5]\d)(?::?([0-5]\d))?", re.ASCII)
+
+#: The way out where times count from nothing that is known.
+SAY_START = "say when it began: --start 2026-03-01T22:10"
 
 _Passage = Literal["plain", "twice", "skipped"]
 
@@ -125,7 +129,7 @@ def _anchored(
         raise NoClockError(
             "its times count from a start that the file does not name",
             path=path,
-            hint="say when it began: --start 2026-03-01T22:10",
+            hint=SAY_START,
         )
     if start.tzinfo is not None:
         return replace(clock, base="utc"), microseconds(start), ()
@@ -149,9 +153,8 @@ def _resolved(
         return Clock(zone, source, shift_us=0, instants_known=True), warnings
     if offset_s is not None:
         return Clock(zone, source, shift_us=-offset_s * 1_000_000, instants_known=True), warnings
-    offset_us, passage = offset_at(first_us, file_zone or zone)
-    doubts = _doubts(passage, first_us)
-    return Clock(zone, source, shift_us=-offset_us, instants_known=source != "assumed"), warnings + doubts
+    offset_us, _ = offset_at(first_us, file_zone or zone)
+    return Clock(zone, source, shift_us=-offset_us, instants_known=source != "assumed"), warnings
 
 
 def offset_at(local_us: int, zone: str) -> tuple[int, _Passage]:
@@ -198,6 +201,44 @@ def on_wearers_clocks(
     return (_EPOCH + utc_us * _MICROSECOND).astimezone(zone_info(named)).replace(tzinfo=None)
 
 
+def zone_of_setting(clock: DeviceClock, wearers: str) -> str:
+    """The zone in which a local clock was set: the file's own where it names one that exists, else the wearer's."""
+    _, file_zone, _ = _sane(clock)
+    return file_zone or wearers
+
+
+def start_on(clock: DeviceClock, start: datetime, declared_zone: str | None) -> int:
+    """What a device's own clock would have shown at a moment that a person names, microseconds.
+
+    Parameters
+    ----------
+    start : datetime
+        Without an offset as the wearer's clocks showed it.
+    """
+    offset_s, file_zone, _ = _sane(clock)
+    zone = declared_zone or file_zone or machines_zone()
+    naive_us = microseconds(start.replace(tzinfo=UTC))
+    utc_us = microseconds(start) if start.tzinfo else naive_us - offset_at(naive_us, zone)[0]
+    if clock.base == "utc":
+        return utc_us
+    if offset_s is not None:
+        return utc_us + offset_s * 1_000_000
+    offset = (_EPOCH + utc_us * _MICROSECOND).astimezone(zone_info(file_zone or zone)).utcoffset()
+    return utc_us + (offset or timedelta(0)) // _MICROSECOND
+
+
+def start_doubts(local_us: int, zone: str) -> tuple[str, ...]:
+    """What has to be said of a clock that runs on and whose first sample it shows in a doubtful hour."""
+    _, passage = offset_at(local_us, zone)
+    if passage == "plain":
+        return ()
+    happened = "came twice" if passage == "twice" else "never came"
+    return (
+        f"the clocks changed around the first sample, whose {wall_iso(local_us)} {happened}:"
+        " the device is taken to have been set before the change",
+    )
+
+
 def noon_to_noon(night_date: date, zone: str) -> tuple[int, int]:
     """From local noon of the evening's date to the next noon, in UTC microseconds: ``[start, end)``.
 
@@ -236,12 +277,6 @@ def wall_iso(us: int) -> str:
     return (_EPOCH + us * _MICROSECOND).replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
-def device_iso(us: int, clock: Clock) -> str:
-    """What the device's clock would have shown at an instant, its start and error as declared; without an offset."""
-    start_us = microseconds(clock.start.replace(tzinfo=UTC)) if clock.start else 0
-    return wall_iso(us - clock.shift_us + clock.time_shift_us + start_us)
-
-
 def microseconds(moment: datetime) -> int:
     """An aware `datetime` as microseconds since 1970, exactly."""
     return (moment - _EPOCH) // _MICROSECOND
@@ -253,22 +288,26 @@ def check_representable(first_us: int, last_us: int, *, path: Path | None) -> No
         raise NoClockError(
             "times outside the years 1 to 9999",
             path=path,
-            hint="the device's clock was never set, or the file is damaged",
+            hint=SAY_START,
         )
 
 
 def was_set(us: int) -> bool:
     """Whether a device's clock that shows this instant can have been set."""
-    return us >= _OLDEST_US and not _BEGUN_ANEW_US[0] <= us < _BEGUN_ANEW_US[1]
+    return us >= OLDEST_US and not BEGUN_ANEW_US[0] <= us < BEGUN_ANEW_US[1]
 
 
 def doubtful_times(first_us: int, last_us: int, *, now_us: int) -> tuple[str, ...]:
     """A warning for each end of a recording that cannot be when it was made: before 2005, or after tomorrow."""
     warnings = []
-    if first_us < _OLDEST_US:
-        warnings.append(f"samples from {wall_iso(first_us)[:10]}: the device's clock was probably not set")
+    if first_us < OLDEST_US:
+        warnings.append(
+            f"samples from {wall_iso(first_us)[:10]}: the device's clock was probably not set ({SAY_START})"
+        )
     if last_us > now_us + _DAY_US:
-        warnings.append(f"samples from {wall_iso(last_us)[:10]}, in the future: the device's clock was wrong")
+        warnings.append(
+            f"samples from {wall_iso(last_us)[:10]}, in the future: the device's clock was wrong ({SAY_START})"
+        )
     return tuple(warnings)
 
 
@@ -319,16 +358,6 @@ def _assumption(zone: str, clock: DeviceClock, device: Device) -> str:
     return (
         f"time zone {zone} assumed, because the file names none; {unsure}"
         f' (give --tz Europe/Berlin, or tz under [device."{serial}"] in nightkick.toml)'
-    )
-
-
-def _doubts(passage: _Passage, first_us: int) -> tuple[str, ...]:
-    if passage == "plain":
-        return ()
-    happened = "came twice" if passage == "twice" else "never came"
-    return (
-        f"the clocks changed around the first sample, whose {wall_iso(first_us)} {happened}:"
-        " the device is taken to have been set before the change",
     )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ingest.clock import device_iso, local_iso
+from ingest.clock import local_iso
+from ingest.clock_changes import device_iso
 from ingest.quality.calibration import Calibration
 from ingest.recording import Device, Gap, Recording, SleepWindow
 
@@ -48,6 +49,7 @@ def describe(recording: Recording) -> dict[str, Any]:
         "median_norm_g": _rounded(quality.median_norm_g, 6),
         "bad_blocks": recording.bad_blocks,
         "restarts": recording.restarts,
+        "lost_share": _rounded(recording.lost_share, 4),
         "duplicate_stamps": quality.duplicate_stamps,
         "backward_steps": quality.backward_steps,
         "gaps": [_gap(recording, gap) for gap in quality.gaps],

@@ -12,18 +12,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from ingest.clock import check_representable, doubtful_times, microseconds, resolve
+import numpy as np
+
+from ingest.clock import check_representable, doubtful_times, microseconds, resolve, start_on, zone_of_setting
+from ingest.clock_changes import Followed, doubts_at_start, followed, utc_blocks, utc_us
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError
 from ingest.fingerprint import sha256_of_all
 from ingest.input_file import LARGE_BYTES, Stamp, check_unchanged, reading, stamp_of
+from ingest.losses import warning_of_loss
 from ingest.mapping import TableMapping
-from ingest.outlying_times import has_strays, without_strays
+from ingest.outlying_times import has_strays, was_never_set, without_strays
 from ingest.placement import placed
 from ingest.quality.measuring import measure, without_movement
 from ingest.recognising import sniff
 from ingest.recognising.mapped import read_mapped
 from ingest.recording import (
     Blocks,
+    Clock,
     Decoded,
     Device,
     DeviceClock,
@@ -89,7 +94,7 @@ def read_recording(
     path: Path,
     declare: Callable[[Device], Declared] = nothing_declared,
     *,
-    declare_when: Callable[[Device, Extent], Declared] | None = None,
+    declare_when: Callable[[Device, Extent | None], Declared] | None = None,
     tables: Sequence[TableMapping] = (),
     now: datetime | None = None,
 ) -> Recording:
@@ -106,7 +111,8 @@ def read_recording(
         Given the device that the file names, what is known about it. Goes before what the file says of zone
         and placement.
     declare_when : callable, optional
-        Asked instead, where what is known depends on when the recording was.
+        Asked instead, where what is known depends on when the recording was: first without its extent, which a start
+        that a person names may decide, then with it.
     tables : sequence of TableMapping
         What the columns of tables with names of their own mean.
     now : datetime, optional
@@ -123,14 +129,16 @@ def read_recording(
     with reading(path, stamp):
         decoded = read_mapped(path, tables) or sniff.reader_of(path).read(path)
     stamps = {path: stamp, **{companion: stamp_of(companion) for companion in decoded.companions}}
-    declared = declare(decoded.device) if declare_when is None else None
+    declared = declare(decoded.device) if declare_when is None else declare_when(decoded.device, None)
     decoded = replace(decoded, blocks=_watched(decoded.blocks, path, stamps))
-    decoded, quality = _measured(decoded, path)
+    now_us = microseconds(now or datetime.now(UTC))
+    decoded, measured = _measured(decoded, path, declared, now_us)
     if declare_when is not None:
-        declared = declare_when(decoded.device, Extent(decoded.clock, quality.first_us, quality.last_us))
+        extent = Extent(decoded.clock, measured.quality.first_us, measured.quality.last_us)
+        declared = declare_when(decoded.device, extent)
     sha256 = sha256_of_all(path, decoded.companions)
     _check_all_unchanged(stamps)
-    return _recording(path, sha256, decoded, quality, declared or Declared(), now or datetime.now(UTC))
+    return _recording(path, sha256, decoded, measured, declared, now_us)
 
 
 def check_recognised(path: Path, *, tables: Sequence[TableMapping] = ()) -> None:
@@ -146,17 +154,46 @@ def check_recognised(path: Path, *, tables: Sequence[TableMapping] = ()) -> None
             sniff.reader_of(path)
 
 
-def _measured(decoded: Decoded, path: Path) -> tuple[Decoded, Quality]:
-    """The recording without strays, its quality on the device's clock, and what was found among the problems."""
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """The quality of a recording, what has to be said about it, and whether a stretch begins where a person said."""
+
+    quality: Quality
+    oddities: tuple[str, ...]
+    is_placed: bool = False
+
+
+def _measured(decoded: Decoded, path: Path, declared: Declared, now_us: int) -> tuple[Decoded, _Measured]:
+    """The recording without strays, and its quality on the device's clock."""
     quality, warnings = _quality_of(decoded, path)
+    is_placed = False
+    start, is_dated = declared.start, decoded.clock.base != "relative"
     if quality.n_samples and has_strays(quality.first_us, quality.last_us):
-        n_before = quality.n_samples
-        decoded = replace(decoded, blocks=without_strays(decoded.blocks))
+        start_us = start_on(decoded.clock, start, declared.zone) if start and is_dated else None
+        believed = without_strays(decoded.blocks, now_us=now_us, start_us=start_us)
+        n_before, is_placed = quality.n_samples, believed.is_placed
+        decoded = replace(decoded, blocks=believed.blocks)
         quality, warnings = _quality_of(decoded, path)
-        n_strays = n_before - quality.n_samples
-        warnings = (f"{n_strays} of {n_before} samples are dated far from all others and were left out", *warnings)
+        lost = 1 - (1 - decoded.lost_share) * quality.n_samples / n_before
+        decoded, warnings = replace(decoded, lost_share=lost), (*believed.said, *warnings)
+    elif start and is_dated and was_never_set(quality.first_us, quality.last_us, now_us=now_us):
+        decoded = _from_zero(decoded, quality.first_us)
+        quality = _quality_in_utc(quality, -quality.first_us)
     check_representable(quality.first_us, quality.last_us, path=path)
-    return replace(decoded, problems=decoded.problems + warnings), quality
+    return decoded, _Measured(quality, warnings, is_placed)
+
+
+def _from_zero(decoded: Decoded, first_us: int) -> Decoded:
+    """A recording whose clock was never set, counted from its beginning: when that was is for a person to say."""
+    clock = Clock("UTC", "assumed", shift_us=-first_us, instants_known=False)
+    return replace(
+        decoded,
+        clock=DeviceClock("relative", zone=decoded.clock.zone, runs_on=decoded.clock.runs_on),
+        blocks=utc_blocks(decoded.blocks, clock),
+        stages=tuple(_in_utc(stage, clock) for stage in decoded.stages),
+        sleep_windows=tuple(_in_utc(window, clock) for window in decoded.sleep_windows),
+        vitals=_vitals_in_utc(decoded.vitals, clock),
+    )
 
 
 def _quality_of(decoded: Decoded, path: Path) -> tuple[Quality, tuple[str, ...]]:
@@ -179,22 +216,28 @@ def _extent_us(decoded: Decoded) -> tuple[int, int] | None:
 
 
 def _recording(
-    path: Path, sha256: str, decoded: Decoded, measured: Quality, declared: Declared, now: datetime
+    path: Path, sha256: str, decoded: Decoded, measured: _Measured, declared: Declared, now_us: int
 ) -> Recording:
     placement, placement_warnings = placed(decoded.placement, site=declared.site, side=declared.side)
     clock, clock_warnings = resolve(
         decoded.clock,
-        measured.first_us,
+        measured.quality.first_us,
         device=decoded.device,
         declared_zone=declared.zone,
         declared_by=declared.zone_source,
-        declared_start=declared.start,
+        declared_start=None if measured.is_placed else declared.start,
         time_shift_us=declared.time_shift_us,
         path=path,
     )
-    quality = _quality_in_utc(measured, clock.shift_us)
+    if measured.is_placed:
+        clock = replace(clock, start=declared.start, start_of_part=True)
+    clock, blocks, in_utc, change_warnings = _through_changes(decoded, clock, measured)
+    quality = in_utc.quality
     check_representable(quality.first_us, quality.last_us, path=path)
-    time_warnings = doubtful_times(quality.first_us, quality.last_us, now_us=microseconds(now))
+    time_warnings = doubtful_times(quality.first_us, quality.last_us, now_us=now_us)
+    lost_share = decoded.lost_share
+    if in_utc.quality.n_samples < measured.quality.n_samples:
+        lost_share = 1 - (1 - lost_share) * in_utc.quality.n_samples / measured.quality.n_samples
     return Recording(
         path=path,
         sha256=sha256,
@@ -207,12 +250,17 @@ def _recording(
         bad_blocks=decoded.bad_blocks,
         restarts=decoded.restarts,
         quality=quality,
-        blocks=_blocks_in_utc(decoded.blocks, clock.shift_us),
-        stages=tuple(_in_utc(stage, clock.shift_us) for stage in decoded.stages),
-        sleep_windows=tuple(_in_utc(window, clock.shift_us) for window in decoded.sleep_windows),
-        vitals=_vitals_in_utc(decoded.vitals, clock.shift_us),
+        blocks=blocks,
+        stages=tuple(_in_utc(stage, clock) for stage in decoded.stages),
+        sleep_windows=tuple(_in_utc(window, clock) for window in decoded.sleep_windows),
+        vitals=_vitals_in_utc(decoded.vitals, clock),
         full_scale_g=decoded.full_scale_g,
-        warnings=decoded.problems + placement_warnings + clock_warnings + time_warnings + declared.remarks,
+        lost_share=lost_share,
+        warnings=(
+            *warning_of_loss(lost_share),
+            *(decoded.problems + in_utc.oddities),
+            *(placement_warnings + clock_warnings + change_warnings + time_warnings + declared.remarks),
+        ),
         device_clock=decoded.clock,
         subject=declared.subject,
     )
@@ -235,20 +283,34 @@ def _check_all_unchanged(stamps: Mapping[Path, Stamp]) -> None:
         check_unchanged(path, stamp)
 
 
-def _blocks_in_utc(blocks: Blocks, shift_us: int) -> Blocks:
-    def walk() -> Iterator[Samples]:
-        for block in blocks():
-            yield replace(block, time_us=block.time_us + shift_us)
+def _through_changes(
+    decoded: Decoded, clock: Clock, measured: _Measured
+) -> tuple[Clock, Blocks, _Measured, tuple[str, ...]]:
+    """Samples and their quality in UTC, also where the recording's clock followed summer time, and what that takes."""
+    if decoded.clock.base == "utc" or decoded.clock.utc_offset_s is not None:
+        return clock, utc_blocks(decoded.blocks, clock), _in_utc_as_measured(measured, clock), ()
+    zone = zone_of_setting(decoded.clock, clock.zone)
+    found = Followed()
+    if decoded.clock.base == "local":
+        found = followed(measured.quality, decoded.blocks, zone, runs_on=decoded.clock.runs_on)
+    clock = replace(clock, changes=found.changes)
+    blocks = utc_blocks(decoded.blocks, clock)
+    anew = found.changes and measure(blocks, rate_hz_nominal=decoded.rate_hz_nominal, full_scale_g=decoded.full_scale_g)
+    in_utc = _Measured(*anew) if anew else _in_utc_as_measured(measured, clock)
+    return clock, blocks, in_utc, found.said + doubts_at_start(in_utc.quality.first_us, clock, zone)
 
-    return walk if shift_us else blocks
+
+def _in_utc_as_measured(measured: _Measured, clock: Clock) -> _Measured:
+    return replace(measured, quality=_quality_in_utc(measured.quality, clock.shift_us))
 
 
-def _in_utc(span: Span, shift_us: int) -> Span:
-    return replace(span, start_us=span.start_us + shift_us, end_us=span.end_us + shift_us)
+def _in_utc(span: Span, clock: Clock) -> Span:
+    start_us, end_us = utc_us(np.array([span.start_us, span.end_us]), clock).tolist()
+    return replace(span, start_us=start_us, end_us=end_us)
 
 
-def _vitals_in_utc(vitals: Vitals, shift_us: int) -> Vitals:
-    return replace(vitals, heart_us=vitals.heart_us + shift_us, beat_us=vitals.beat_us + shift_us)
+def _vitals_in_utc(vitals: Vitals, clock: Clock) -> Vitals:
+    return replace(vitals, heart_us=utc_us(vitals.heart_us, clock), beat_us=utc_us(vitals.beat_us, clock))
 
 
 def _quality_in_utc(quality: Quality, shift_us: int) -> Quality:

@@ -86,17 +86,20 @@ class DeviceClock:
     ----------
     base : "utc", "local" or "relative"
         Whether block times are UTC already, the wall clock the device was set to, or counted from a start
-        that the file does not name. Such a device clock runs on through a change of daylight-saving time: one
-        offset serves the whole recording.
+        that the file does not name.
     utc_offset_s : int or None
         Seconds east of UTC where the file says so. With ``base="local"`` it makes the time absolute.
     zone : str or None
         An IANA zone where the file names one.
+    runs_on : bool
+        Whether it is a logger's own clock, which no change of the zone's touches. A table may have been stamped by a
+        telephone or a computer, whose clock follows: see `ingest.clock_changes`.
     """
 
     base: Literal["utc", "local", "relative"]
     utc_offset_s: int | None = None
     zone: str | None = None
+    runs_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,8 @@ class Decoded:
         all: then ``blocks()`` is empty.
     companions : tuple of Path
         Other files that took part in the reading: together with the file itself they are the recording.
+    lost_share : float
+        Share of what the file holds of samples that could not be used, as far as it can be counted.
     """
 
     format: str
@@ -207,6 +212,31 @@ class Decoded:
     sleep_windows: tuple[SleepWindow, ...] = ()
     vitals: Vitals = field(default_factory=Vitals)
     companions: tuple[Path, ...] = ()
+    lost_share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChange:
+    """A change of the zone's offset that a recording's clock made too; readings of that clock, microseconds.
+
+    Attributes
+    ----------
+    low_us, high_us : int
+        Readings from the first to below the second were never shown, or came twice.
+    step_us : int
+        What the clock was put forward by; negative: back.
+    before_us, after_us : int or None
+        The last sample before the step and the first one behind it.
+    is_mixed : bool
+        Whether both passes of an hour that came twice are sorted into one.
+    """
+
+    low_us: int
+    high_us: int
+    step_us: int
+    before_us: int | None = None
+    after_us: int | None = None
+    is_mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +250,18 @@ class Clock:
     zone_source : str
         Who said so; ``assumed`` means that nothing did and the machine's own zone was taken.
     shift_us : int
-        Added to the block times of the `Decoded` to get UTC.
+        Added to the block times of the `Decoded` to get UTC, up to the first of ``changes``.
     instants_known : bool
         False where UTC itself rests on an assumed zone.
     time_shift_us : int
         What the user says the device's clock was behind; part of ``shift_us``.
     start : datetime or None
-        What the user says the moment was from which a relative clock counts; without an offset in ``zone``.
+        What the user says the moment was from which a relative clock counts, or at which a clock that had lost its
+        time began anew; without an offset in ``zone``.
+    start_of_part : bool
+        Whether ``start`` is that of a stretch whose clock had lost its time, beside others that are dated.
+    changes : tuple of ClockChange
+        Where it followed summer time.
     """
 
     zone: str
@@ -235,6 +270,8 @@ class Clock:
     instants_known: bool
     time_shift_us: int = 0
     start: datetime | None = None
+    changes: tuple[ClockChange, ...] = ()
+    start_of_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +285,7 @@ class Quality:
     mean_g : tuple of 3 float
         Mean of each axis over all samples.
     median_norm_g : float
-        Median length of the acceleration vector; near 1 for a worn sensor.
+        Median length of the acceleration vector, zeros left out; near 1 for a worn sensor.
     lsb_mg : float
         Smallest step between values, mg.
     clipped_share : float or None
@@ -256,7 +293,8 @@ class Quality:
     noise_mg : float or None
         Standard deviation of one axis in the quietest still windows: the sensor's own noise.
     n_idle, idle_s
-        Stretches of at least 10 s, and their seconds, that were not measured; see `ingest.quality.idle_runs`.
+        Stretches of at least 10 s, or 1 s of zeros, and their seconds, that were not measured; see
+        `ingest.quality.idle_runs`.
     calibration : Calibration
         The correction that an analysis uses; stored samples are as the file has them.
     """
@@ -286,6 +324,9 @@ class Recording:
     only sleep stages, windows or vitals are known, has no blocks and ``quality.n_samples == 0``.
 
     ``device_clock`` is what the file said of its clock; ``subject`` who wore it, where that was declared.
+
+    ``lost_share`` is the share of its samples that could not be used; `ingest.losses` says from when on that is told
+    as more than a footnote.
     """
 
     path: Path
@@ -307,3 +348,4 @@ class Recording:
     warnings: tuple[str, ...] = field(default=())
     device_clock: DeviceClock | None = None
     subject: str | None = None
+    lost_share: float = 0.0

@@ -40,6 +40,10 @@ COUNTS_256 = Unit("counts", 1 / 256)
 BAND_G = (0.85, 1.18)
 #: Below this there is no gravity in it. Far below the worst calibration, far above any sleeper's movements.
 NO_GRAVITY_BELOW_G = 0.3
+#: Gravity gathers the lengths of the vectors of a sensor that mostly lies still: how near to their median ...
+STEADY_WITHIN = 0.1
+#: ... and which share of them. Without gravity a carried sensor has about 0.18 there (a Maxwell distribution).
+SURELY_GRAVITY, HARDLY_GRAVITY = 0.5, 0.25
 #: Above this a stated unit cannot be true: no one lies still at 3 g.
 IMPOSSIBLE_ABOVE_G = 3.0
 
@@ -57,7 +61,10 @@ _SPELLINGS = {
 _UNITS = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
 _BRACKETED = re.compile(r"[(\[{](.*)[)\]}]")
 
-_SAY_IT = "name the unit in the header, like x (mg), y (mg), z (mg)"
+_SAY_IT = (
+    "name the unit in the header, like x (mg), y (mg), z (mg), or counts_per_g of raw values under [table.NAME] in"
+    " nightkick.toml"
+)
 
 
 def named_unit(text: str) -> Unit | None:
@@ -83,7 +90,9 @@ def unit_by_gravity(median_norm: float, *, integers: bool) -> Unit | None:
     return next((unit for unit in known if low <= median_norm * unit.g_per_unit <= high), None)
 
 
-def decide_unit(median_norm: float, named: Unit | None, *, integers: bool) -> tuple[Unit, str | None]:
+def decide_unit(
+    median_norm: float, named: Unit | None, *, integers: bool, steady_share: float, mapping: str | None = None
+) -> tuple[Unit, str | None]:
     """The unit, and what is odd about it.
 
     Parameters
@@ -91,18 +100,31 @@ def decide_unit(median_norm: float, named: Unit | None, *, integers: bool) -> tu
     median_norm : float
         Median length of the acceleration vector, in the unit of the file.
     named : Unit or None
-        What the header says.
+        What the header says, or the person who named the columns.
+    steady_share : float
+        Share of the vectors whose length is within `STEADY_WITHIN` of the median.
+    mapping : str or None
+        What the table is called in the settings where these name its columns: what a person says there is never
+        replaced by what gravity shows.
 
     Raises
     ------
     UnsupportedRecordingError
         Gravity was removed.
     UnknownUnitError
-        Nothing fits, or the header is contradicted.
+        Nothing fits.
     """
-    if named is not None:
-        return named, _checked(median_norm, named)
     unit = unit_by_gravity(median_norm, integers=integers)
+    say_it = f"set unit or counts_per_g under [table.{mapping}] in nightkick.toml" if mapping else _SAY_IT
+    if named is not None:
+        measured = unit if steady_share >= SURELY_GRAVITY and not mapping else None
+        return _named_or_measured(median_norm, named, measured, say_it)
+    if unit is not None and steady_share < HARDLY_GRAVITY:
+        raise UnknownUnitError(
+            f"nothing names its unit, and its values do not gather round {median_norm:.3g} as gravity would make them:"
+            " gravity was removed, or the sensor never lay still",
+            hint="export acceleration with gravity, or " + say_it,
+        )
     if unit is not None:
         return unit, None
     if median_norm < NO_GRAVITY_BELOW_G:
@@ -110,8 +132,17 @@ def decide_unit(median_norm: float, named: Unit | None, *, integers: bool) -> tu
     raise UnknownUnitError(
         f"the median acceleration is {median_norm:.4g}, which is gravity in no unit known"
         f" (1 g, 1000 mg, {STANDARD_GRAVITY_M_S2:.2f} m/s2; 64 or 256 counts in integers)",
-        hint=_SAY_IT,
+        hint=say_it,
     )
+
+
+def steady_share(norms: NDArray[np.floating]) -> float:
+    """Share of the finite lengths of vectors that are within `STEADY_WITHIN` of their median; 0 without any."""
+    finite = norms[np.isfinite(norms)]
+    if not len(finite):
+        return 0.0
+    median = np.median(finite)
+    return float(np.mean((finite >= (1 - STEADY_WITHIN) * median) & (finite <= (1 + STEADY_WITHIN) * median)))
 
 
 def gravity_removed(why: str) -> UnsupportedRecordingError:
@@ -157,12 +188,20 @@ def _are_multiples(values: NDArray[np.float64], step: float, tolerance: float) -
     return bool(np.abs(multiples).max() <= np.iinfo(np.int16).max and off.max() <= tolerance)
 
 
-def _checked(median_norm: float, named: Unit) -> str | None:
+def _named_or_measured(median_norm: float, named: Unit, measured: Unit | None, say_it: str) -> tuple[Unit, str | None]:
+    """The unit of the header, unless gravity surely is of its right size in another one."""
     norm_g = median_norm * named.g_per_unit
+    if BAND_G[0] <= norm_g <= BAND_G[1]:
+        return named, None
+    if measured is not None and measured in (G, MG, M_S2):
+        return measured, (
+            f"the header says {named.name}, but gravity measures {median_norm:.4g}, as it does in {measured.name}:"
+            f" read as {measured.name}"
+        )
     if norm_g < NO_GRAVITY_BELOW_G:
         raise gravity_removed(f"the median is {norm_g:.3f} g")
     if norm_g > IMPOSSIBLE_ABOVE_G:
-        raise UnknownUnitError(f"the header says {named.name}, but then gravity would be {norm_g:.4g} g", hint=_SAY_IT)
-    if BAND_G[0] <= norm_g <= BAND_G[1]:
-        return None
-    return f"gravity measures {norm_g:.2f} g in the unit of the header ({named.name}) instead of 1 g"
+        raise UnknownUnitError(
+            f"its unit is said to be {named.name}, but then gravity would be {norm_g:.4g} g", hint=say_it
+        )
+    return named, f"gravity measures {norm_g:.2f} g in the unit of the header ({named.name}) instead of 1 g"

@@ -55,6 +55,12 @@ def recordings_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
+def field_cases_dir() -> Path:
+    """Generators of files as users reported them."""
+    return _shared("field_cases")
+
+
+@pytest.fixture(scope="session")
 def fit_dir() -> Path:
     """FIT edge cases and corpus with ``expected.json``."""
     return _shared("fit")

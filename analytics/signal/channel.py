@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics.model import Channel
 from ingest.quality.calibration import Calibration
-from ingest.quality.idle_runs import not_measured
+from ingest.quality.idle_runs import not_measured, slept_through, with_gravity
 from ingest.recording import Samples, Side, Site
 
 
@@ -18,16 +18,21 @@ def channel_of(
 ) -> Channel:
     """One sensor's samples of one night, ready to be analysed.
 
-    Stretches in which the sensor repeated itself (`ingest.quality.idle_runs`) become gaps: a kick in them would not
-    have shown, so they must not count as stillness.
+    Stretches in which the sensor repeated itself (`ingest.quality.idle_runs`) become gaps: a weak kick in them would
+    not have shown, so they are not recorded time. Those that it slept through because nothing moved are named, for they
+    do not tear apart what lies around them.
     """
     xyz_g = samples.xyz_g()
     idle = not_measured(samples.time_us, xyz_g, lsb_g)
-    time_us = samples.time_us
+    time_us, held_us = samples.time_us, np.empty((0, 2), np.int64)
     if idle.any():
+        around = slept_through(time_us, idle)
+        xyz_g, held_us = with_gravity(xyz_g, around), time_us[around]
         time_us, xyz_g = time_us[~idle], xyz_g[~idle]
     if calibration.applied:
         gain, offset_g = (np.array(axes, np.float32) for axes in (calibration.gain, calibration.offset_g))
         xyz_g = xyz_g * gain
         xyz_g += offset_g
-    return Channel(recording=recording, site=site, side=side, time_us=time_us, xyz_g=xyz_g, lsb_g=lsb_g)
+    return Channel(
+        recording=recording, site=site, side=side, time_us=time_us, xyz_g=xyz_g, lsb_g=lsb_g, held_us=held_us
+    )

@@ -73,6 +73,7 @@ def segments(channel: Channel, criteria: Criteria) -> tuple[Segment, ...]:
         time_us, xyz_g = time_us[finite], xyz_g[finite]
     if len(time_us) < 2:
         return ()
+    time_us, xyz_g = _held_still(time_us, xyz_g, channel.held_us)
     cuts = np.flatnonzero(np.diff(time_us) > criteria.motion.split_gap_s * 1e6) + 1
     edges = np.concatenate(([0], cuts, [len(time_us)]))
     found = []
@@ -81,6 +82,23 @@ def segments(channel: Channel, criteria: Criteria) -> tuple[Segment, ...]:
         if made is not None:
             found.append(made)
     return tuple(found)
+
+
+def _held_still(
+    time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], held_us: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """With the pauses that the sensor slept through filled by the value before: nothing moved that would wake it."""
+    if not len(held_us):
+        return time_us, xyz_g
+    step_us = max(1, int(np.median(np.diff(time_us))))
+    first = np.searchsorted(time_us, held_us[:, 0], side="right") - 1
+    grids = [np.arange(start_us + step_us, end_us - step_us // 2, step_us) for start_us, end_us in held_us.tolist()]
+    n_each = [len(grid) for grid in grids]
+    behind = np.repeat(first + 1, n_each)
+    return (
+        np.insert(time_us, behind, np.concatenate(grids)),
+        np.insert(xyz_g, behind, np.repeat(xyz_g[first], n_each, axis=0), axis=0),
+    )
 
 
 def _segment(time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], criteria: Criteria) -> Segment | None:

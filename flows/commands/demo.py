@@ -7,6 +7,7 @@ from pathlib import Path
 from analytics import store as the_store
 from analytics.files.belongings import kept_as
 from flows.commands.import_files import run_import
+from flows.importing.outcomes import all_well
 from flows.importing.telling import summary, tell
 from flows.settings.database import store_for
 from flows.terminal.exit_codes import ExitCode
@@ -58,7 +59,7 @@ def demo(*, out: Out = Path("demo-output")) -> ExitCode:
     nights = select_nights(store_for(database), EVERY_NIGHT)
     print_nights(nights)
     emit(f"\n{summary(outcomes)} -> {database}\n\n{_next_steps(database, nights)}")
-    return ExitCode.DONE if all(outcome.error is None for outcome in outcomes) else ExitCode.SOME_FAILED
+    return ExitCode.DONE if all_well(outcomes) else ExitCode.SOME_FAILED
 
 
 def _refuse_to_mix(database: Path) -> None:

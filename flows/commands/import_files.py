@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from flows.importing.outcomes import Outcome
+from flows.importing.outcomes import Outcome, all_well
 from flows.importing.telling import counts, summary, tell
 from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Database, Json, Side, Site, Start, Subject, TimeShift, Zone
@@ -50,7 +50,7 @@ def import_(
     say(summary(outcomes))
     if as_json:
         emit(json_document(outcomes=[_row(outcome) for outcome in outcomes], counts=counts(outcomes)))
-    return ExitCode.DONE if all(outcome.error is None for outcome in outcomes) else ExitCode.SOME_FAILED
+    return ExitCode.DONE if all_well(outcomes) else ExitCode.SOME_FAILED
 
 
 def run_import(paths: Sequence[Path], wishes: Wishes, *, database: Path | None, use_flow: bool) -> tuple[Outcome, ...]:
@@ -76,4 +76,5 @@ def _row(outcome: Outcome) -> dict[str, object]:
         "assumed_zone": outcome.assumed_zone,
         "warnings": outcome.warnings,
         "error": outcome.error,
+        "lost": outcome.lost,
     }

@@ -20,6 +20,7 @@ from flows.settings.settings import Settings
 from flows.settings.times import moment, shift_s
 from ingest import Declared
 from ingest.errors import UsageError
+from ingest.outlying_times import wants_start
 from ingest.reading import Extent
 from ingest.recording import Device, DeviceClock, Side, Site
 
@@ -258,7 +259,7 @@ def corrects(wishes: Wishes, known: StoredRecording) -> bool:
     present = as_stored(known)
     if known.zone_source == "assumed":
         present = replace(present, tz=None)
-    if known.clock_start is None:  # the file has a clock of its own, and a start is not used
+    if known.clock_start is None and not wants_start(known.warnings):  # its own clock counts, and a start is not used
         wishes = replace(wishes, start=None)
     if wishes.time_shift_s is not None:  # as it is stored
         wishes = replace(wishes, time_shift_s=round(wishes.time_shift_s * 1e6) / 1e6)

@@ -23,6 +23,7 @@ from ingest.errors import (
     UnreadableFileError,
     WorkerLostError,
 )
+from ingest.losses import loss_among
 
 Status = Literal["imported", "known", "refused", "failed", "passed over"]
 
@@ -72,6 +73,16 @@ class Outcome:
     may_pass: bool = False
     changes: tuple[str, ...] = ()
     assumed_zone: str | None = None
+
+    @property
+    def lost(self) -> str | None:
+        """What is said of a recording of which more than a footnote could not be used; None else."""
+        return loss_among(self.warnings)
+
+
+def all_well(outcomes: Sequence[Outcome]) -> bool:
+    """Whether every input could be used, and as good as whole."""
+    return all(outcome.error is None and outcome.lost is None for outcome in outcomes)
 
 
 class Patience:

@@ -30,7 +30,10 @@ def tell(outcomes: Sequence[Outcome]) -> None:
         for change in outcome.changes:
             say(f"  {outcome.path.name}: changed: {change}")
         for warning in outcome.warnings:
-            say(f"  {outcome.path.name}: {warning}")
+            if warning == outcome.lost:
+                complain(f"{outcome.path}: {warning}")
+            else:
+                say(f"  {outcome.path.name}: {warning}")
 
 
 def _nights_in_words(outcome: Outcome) -> str:

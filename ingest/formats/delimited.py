@@ -22,11 +22,12 @@ from ingest.tables.columns import (
     WRITE_A_CLOCK,
     Axes,
     TimeColumn,
-    check_one_wearer,
+    check_one_of_each,
     clock_base,
     find_axes,
     find_time,
     find_time_by_position,
+    named_zone,
     offset_in_names,
 )
 from ingest.tables.dialect import Dialect, detect, split
@@ -82,12 +83,13 @@ def read(path: Path, mapping: TableMapping | None = None) -> Decoded:
 def _mapped(mapping: TableMapping, sheet: Sheet) -> Table:
     names = sheet.dialect.names
     axes, time = mapped_axes(mapping, names), mapped_time(mapping, names, sheet.samples)
-    check_one_wearer(names, sheet.samples)
+    check_one_of_each(names, sheet.samples)
     reading = reading_of(time, axes.positions)
     return Table(
         format="csv-mapped",
         clock=DeviceClock(clock_base(time.notation), zone=mapping.zone),
         unit=axes.unit,
+        mapping=mapping.name,
         decimals=max(n_decimals(sheet.samples[i]) for i in axes.positions),
         row_word="line",
         rows=lambda: rows_in(sheet, reading),
@@ -107,7 +109,7 @@ def _table(layout: _Layout, sheet: Sheet) -> Table:
         decimals=layout.decimals,
         row_word="line",
         rows=lambda: rows_in(sheet, reading),
-        problems=sheet.source.problems,
+        problems=(*sheet.source.problems, *([layout.time.oddity] if layout.time.oddity else [])),
     )
 
 
@@ -120,7 +122,8 @@ def _origin(layout: _Layout, dialect: Dialect) -> tuple[str, Device]:
 
 def _clock(layout: _Layout, dialect: Dialect) -> DeviceClock:
     base = "local" if layout.is_axivity else clock_base(layout.time.notation)
-    return DeviceClock(base, offset_in_names(dialect.names) if base == "utc" else None)
+    zone = named_zone(layout.time.notation)
+    return DeviceClock(base, offset_in_names(dialect.names) if base == "utc" else None, zone)
 
 
 def _layout(sheet: Sheet) -> _Layout:
@@ -130,7 +133,7 @@ def _layout(sheet: Sheet) -> _Layout:
     if dialect.names:
         axes = find_axes(dialect.names)
         time = find_time(dialect.names, samples)
-        check_one_wearer(dialect.names, samples)
+        check_one_of_each(dialect.names, samples)
     else:
         _check_commas(sheet)
         time = find_time_by_position(samples)

@@ -16,18 +16,25 @@ from numpy.typing import NDArray
 
 #: Shorter sameness happens: an AX3 at 12.5 Hz can repeat itself for seconds. own.
 CONSTANT_US = 10_000_000
+#: Zeros on all axes are no measurement much sooner: free fall for a second is a fall of 5 m.
+_ZEROS_US = 1_000_000
 #: A pause of the stamps ends a stretch: what lies in it is a gap already.
 _PAUSE_US = 1_000_000
 #: From this step on, a still sensor's noise (2-4 mg in the devices read here) may not show at all. own.
 _COARSE_LSB_G = 0.010
-#: At rest a sensor feels 1 g, falling 0 g; no one falls for ten seconds.
+#: At rest a sensor feels 1 g, falling 0 g.
 _NO_GRAVITY_G = 0.1
+
+#: A leg that sleeps moves more often than that; a longer stretch is a sensor that was off, or on a table. own.
+LONGEST_SLEEP_US = 30 * 60_000_000
+#: A sensor that sleeps while nothing moves does so all night; fewer stretches are a fault. own.
+FEWEST_SLEEPS = 5
 
 Values = NDArray[Any]
 
 
 def not_measured(time_us: NDArray[np.int64], xyz_g: Values, lsb_g: float) -> NDArray[np.bool_]:
-    """Which samples lie inside a stretch of at least 10 s without any change, and so measured nothing.
+    """Which samples lie inside a stretch without any change, of 10 s or of zeros for 1 s, and so measured nothing.
 
     The first and the last sample of a stretch stay: between them the recording then has a gap, and a recording that
     measured nothing at all still has a beginning and an end.
@@ -47,14 +54,57 @@ def not_measured(time_us: NDArray[np.int64], xyz_g: Values, lsb_g: float) -> NDA
     outside = np.ones(1, bool)
     edges = np.flatnonzero(np.diff(np.concatenate([outside, _changes(time_us, xyz_g), outside])))
     first, last = edges[::2], edges[1::2]
-    long = time_us[last] - time_us[first] >= CONSTANT_US
+    length_us = time_us[last] - time_us[first]
+    long = length_us >= CONSTANT_US
+    some = length_us >= _ZEROS_US
+    long[some] |= _are_zeros(xyz_g[first[some]])
     for begin, end in zip(first[long].tolist(), last[long].tolist(), strict=True):
         flag[begin + 1 : end] = _is_idle(xyz_g[begin], lsb_g)
     return flag
 
 
+def slept_through(time_us: NDArray[np.int64], idle: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The stretches in which a sensor slept because nothing moved: it wakes at about 40 mg, so all above is seen.
+
+    Parameters
+    ----------
+    idle : bool array, shape (n,)
+        As `not_measured` gives it.
+
+    Returns
+    -------
+    intp array, shape (k, 2)
+        Index of the last sample before each stretch and of the first one behind it. A stretch at either end of the
+        recording, a long one, and a few alone are none: there the sensor was off, on a table, or broken.
+    """
+    edges = np.flatnonzero(np.diff(idle, prepend=False, append=False))
+    around = np.column_stack((edges[::2] - 1, edges[1::2]))
+    inside = (around[:, 0] > 0) & (around[:, 1] < len(time_us) - 1)
+    around = around[inside]
+    short = time_us[around[:, 1]] - time_us[around[:, 0]] <= LONGEST_SLEEP_US
+    found: NDArray[np.intp] = around[short]
+    return found if len(found) >= FEWEST_SLEEPS else found[:0]
+
+
+def with_gravity(xyz_g: Values, around: NDArray[np.intp]) -> Values:
+    """The samples with zeros at the edges of such stretches replaced by the last value before."""
+    empty = np.linalg.norm(xyz_g[around], axis=2) < _NO_GRAVITY_G
+    if not empty.any():
+        return xyz_g
+    filled = xyz_g.copy()
+    for (first, last), (at_first, at_last) in zip(around.tolist(), empty.tolist(), strict=True):
+        before = filled[first - 1] if at_first else filled[first]
+        filled[[first] * at_first + [last] * at_last] = before
+    return filled
+
+
 def _is_idle(value_g: Values, lsb_g: float) -> bool:
-    return lsb_g < _COARSE_LSB_G or float(np.linalg.norm(value_g)) < _NO_GRAVITY_G
+    return lsb_g < _COARSE_LSB_G or bool(_are_zeros(value_g[np.newaxis])[0])
+
+
+def _are_zeros(values_g: Values) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = np.sqrt((values_g**2).sum(axis=1)) < _NO_GRAVITY_G
+    return found
 
 
 def _changes(time_us: NDArray[np.int64], values: Values) -> NDArray[np.bool_]:
@@ -75,7 +125,7 @@ def _starts(time_us: NDArray[np.int64], values: Values) -> NDArray[np.intp]:
 
 @dataclass(slots=True)
 class ConstantRuns:
-    """Length and value of every stretch of at least 10 s without change, gathered over blocks.
+    """Length and value of every stretch of at least 10 s without change, or 1 s of zeros, gathered over blocks.
 
     Attributes
     ----------
@@ -123,9 +173,10 @@ class ConstantRuns:
         """Count the long ones among these stretches; ``starts`` says where in ``values`` each begins."""
         length_us = until_us - since_us
         # Nearly every sample begins a stretch and hardly any stretch is long, so the rest is asked of those alone.
-        long = np.flatnonzero(length_us >= CONSTANT_US)
-        length_us, value = length_us[long], values[starts[long]]
-        zero = np.sqrt((value**2).sum(axis=1)) < _NO_GRAVITY_G
+        some = np.flatnonzero(length_us >= _ZEROS_US)
+        length_us, zero = length_us[some], _are_zeros(values[starts[some]])
+        long = zero | (length_us >= CONSTANT_US)
+        length_us, zero = length_us[long], zero[long]
         self.zero_us += int(length_us[zero].sum())
         self.other_us += int(length_us[~zero].sum())
         self.n_zero += int(np.count_nonzero(zero))

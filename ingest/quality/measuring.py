@@ -255,8 +255,10 @@ class _Values:
         return x, y, z
 
     def median_norm_g(self) -> float:
-        sample = self._sample()
-        return float(np.median(np.sqrt((sample**2).sum(axis=1)))) if len(sample) else np.nan
+        """Zeros, which stand for what an idle sensor did not measure, count only where there is nothing else."""
+        norms = np.sqrt((self._sample() ** 2).sum(axis=1))
+        measured = norms[norms > 0] if norms.any() else norms
+        return float(np.median(measured)) if len(measured) else np.nan
 
     def clipped_share(self) -> float | None:
         return self.n_clipped / self.n_finite if self.end_stop_g is not None and self.n_finite else None
@@ -293,8 +295,9 @@ def _warnings(quality: Quality, steps: _Steps, values: _Values, rate_hz_nominal:
         said.append(f"{values.n_rows - values.n_finite} samples are not numbers and were left out of the measures")
     if quality.n_idle:
         said.append(
-            f"the same value for 10 s or longer {_times(quality.n_idle)}, {quality.idle_s / 60:.1f} min in all: not"
-            " measured (an idle-sleep mode, or a fault); switch such a mode off for nights"
+            f"the same value for 10 s or longer, or zeros, {_times(quality.n_idle)}, {quality.idle_s / 60:.1f} min in"
+            " all: not measured (an idle-sleep mode, or a fault). What moves less than about 40 mg does not wake such a"
+            " sensor, and may be missing; switch the mode off for nights"
         )
     if _differs(quality.rate_hz_true, rate_hz_nominal):
         said.append(f"the file says {rate_hz_nominal:g} Hz, its stamps {quality.rate_hz_true:.2f} Hz")

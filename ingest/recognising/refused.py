@@ -19,6 +19,13 @@ _EXPORT_CSV = "export it as a CSV with a time column and x, y, z in g"
 _UNPACK = "unpack it and import the recordings in it"
 _ORIGINAL = "download the original recording instead"
 
+#: Version, patient, recording; then the date and time of the start, each field padded with blanks.
+_EDF = rb"0 {7}[\s\S]{160}\d\d\.\d\d\.\d\d\d\d\.\d\d\.\d\d"
+_FROM_LABORATORY = (
+    "no acceleration is read from it: export its stages or scored movements as CSV for nightkick score, or a"
+    " sensor's acceleration as CSV with a time column and x, y, z in g"
+)
+
 _PLAIN: tuple[Foreign, ...] = (
     *COUNTS,
     *SUMMARIES,
@@ -65,6 +72,34 @@ _PLAIN: tuple[Foreign, ...] = (
         rb"Obj\x01",
         _EXPORT_CSV,
         ".avro",
+        recording=True,
+    ),
+    kind("an EDF+ file, as sleep laboratories write them", _EDF + rb"[\s\S]{8}EDF\+", _FROM_LABORATORY, ".edf"),
+    kind("an EDF file, as sleep laboratories write them", _EDF, _FROM_LABORATORY, ".edf"),
+    kind("a BDF file, as sleep laboratories write them", rb"\xffBIOSEMI", _FROM_LABORATORY, ".bdf"),
+    kind(
+        "a WAV file, as OMGUI exports recordings of Axivity sensors",
+        rb"RIFF[\s\S]{4}WAVE",
+        "import the .cwa file that it was made from",
+        ".wav",
+        recording=True,
+    ),
+    kind(
+        "a MATLAB file",
+        rb"MATLAB [57]\.|\x89HDF\r\n\x1a\n",
+        "import the device's own file that it was made from, or " + _EXPORT_CSV,
+        ".mat",
+        ".h5",
+        ".hdf5",
+        recording=True,
+    ),
+    kind(
+        "data of R",
+        rb"RDX[2-5]\n|RDA[2-5]\n|[XAB]\n\x00\x00\x00[\x02\x03]",
+        "import the device's own file that it was made from, or " + _EXPORT_CSV,
+        ".rda",
+        ".rds",
+        ".rdata",
         recording=True,
     ),
     kind("nothing but zeros", rb"\x00{512}", "a copy that was broken off: copy it from the device again"),

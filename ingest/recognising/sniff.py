@@ -157,7 +157,7 @@ def _is_text(head: bytes) -> bool:
 
 
 def _is_packed_binary(inside: bytes) -> bool:
-    return inside[8:12] == b".FIT" or inside.startswith(b"PAR1")
+    return inside[8:12] == b".FIT" or inside.startswith((b"PAR1", _GZIP))
 
 
 def _suffix(path: Path) -> str:

@@ -37,11 +37,12 @@ COUNTS: tuple[Foreign, ...] = (
         ".agd",
         recording=True,
     ),
-    # Seven lines of identity, date, time, epoch, age, serial number and sex; then a count a line, M where it is marked.
+    # Seven lines of identity, date, time, epoch, age, serial number and sex; then a count a line, M where it is
+    # marked or, of other firmware, its light behind a comma.
     kind(
         "an Actiwatch table of counts",
         rb"[^\r\n]{0,99}\r?\n *\d\d?-[A-Za-z]{3}-\d{2,4} *\r?\n *\d\d?:\d\d(?::\d\d)? *\r?\n *\d{1,3} *\r?\n"
-        rb"(?:[^\r\n,;]{0,99}\r?\n){3} *\d{1,6} *M? *\r?\n",
+        rb"(?:[^\r\n,;]{0,99}\r?\n){3} *\d{1,6} *(?:M|,[^\r\n]{0,20})? *\r?\n",
         _NO_RAW,
         ".awd",
         ".txt",

@@ -43,6 +43,10 @@ WITH_GRAVITY = frozenset({
 WEARER_WORDS = frozenset({
     "subject", "participant", "person", "patient", "user", "wearer", "id", "pid", "uid",
 })
+#: Which of several sensors, where a name is made of nothing else.
+SENSOR_WORDS = frozenset({
+    "sensor", "device", "logger", "node", "tag", "leg", "limb", "foot", "side", "body", "part", "placement",
+    "site", "serial", "mac", "address", "sensorname", "sensorid", "deviceid", "devicename", })
 #: What says nothing of whom a number or name is of.
 NUMBER_WORDS = frozenset({
     "name", "code", "number", "no", "nr",

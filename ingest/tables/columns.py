@@ -22,6 +22,7 @@ from ingest.tables.column_words import (
     NUMBER_WORDS,
     OTHER_SENSORS,
     RELATIVE_WORDS,
+    SENSOR_WORDS,
     STATISTICS,
     TIME_WORDS,
     WEARER_WORDS,
@@ -30,9 +31,12 @@ from ingest.tables.column_words import (
 from ingest.tables.timestamps import (
     ElapsedTime,
     Notation,
+    SerialTime,
     TextTime,
+    UnixTime,
     all_clocks,
     all_dates,
+    contradicted_unit,
     elapsed,
     recognise,
     stated_unit,
@@ -53,6 +57,8 @@ ClockBase = Literal["utc", "local", "relative"]
 WRITE_A_CLOCK = "add a column with date and time, like 2024-03-12T22:15:00.000Z"
 #: A sample of a table in blocks of people hardly meets more.
 _MOST_WEARERS = 20
+_MOST_SENSORS = 500
+_ONE_OF_EACH = (("wearer", WEARER_WORDS, _MOST_WEARERS), ("sensor", SENSOR_WORDS, _MOST_SENSORS))
 #: For people who cannot change the table.
 _OR_MAP = ", or say which they are under [table.NAME] in nightkick.toml"
 
@@ -67,10 +73,11 @@ class Axes:
 
 @dataclass(frozen=True, slots=True)
 class TimeColumn:
-    """Where the time is: one column, or date and time of day in two, and how it is written."""
+    """Where the time is: one column, or date and time of day in two, how it is written, and what is odd about that."""
 
     positions: tuple[int, ...]
     notation: Notation
+    oddity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,10 @@ def find_time(names: Sequence[str], samples: Sequence[Sequence[str]]) -> TimeCol
         return min(found, key=lambda column: clock_base(column.notation) == "local")
     for i in named:
         unit = stated_unit(names[i])
+        real = contradicted_unit(samples[i], names[i])
+        if real is not None:
+            oddity = f"the header says {shortened(names[i])!r}, but only in {real} are its values a clock: read so"
+            return TimeColumn((i,), UnixTime(real), oddity)
         counted = elapsed(samples[i], unit) if unit else None
         if counted is not None:
             return TimeColumn((i,), counted)
@@ -156,25 +167,35 @@ def clock_base(notation: Notation) -> ClockBase:
     """From where times are counted: UTC, a wall clock, or something that only the user knows."""
     if isinstance(notation, ElapsedTime):
         return "relative"
+    if isinstance(notation, SerialTime):
+        return "local"
     return "local" if isinstance(notation, TextTime) and notation.zone == "none" else "utc"
 
 
-def check_one_wearer(names: Sequence[str], samples: Sequence[Sequence[str]]) -> None:
-    """Refuse a table with several people in it, as far as the samples of a column for their names show it.
+def named_zone(notation: Notation) -> str | None:
+    """The zone that stands behind every time; None where there is none or not one."""
+    return (notation.zone_name or None) if isinstance(notation, TextTime) else None
+
+
+def check_one_of_each(names: Sequence[str], samples: Sequence[Sequence[str]]) -> None:
+    """Refuse a table with several people or sensors in it, as far as the samples of a column that names them show it.
 
     Raises
     ------
     UnsupportedRecordingError
-        Such a column has several values. More than `_MOST_WEARERS` are no people, but numbers of rows or packets.
+        Such a column has several values. Too many are no people or sensors, but numbers of rows or packets.
     """
     for name, values in zip(names, samples, strict=True):
         words = set(_words(name)) - NUMBER_WORDS
-        people = sorted(set(values) - {""})
-        if words and words <= WEARER_WORDS and 1 < len(people) <= min(_MOST_WEARERS, len(values) / 2):
-            raise UnsupportedRecordingError(
-                f"the column {name!r} holds more than one wearer ({_example(people)}, {_example(people[1:])}...)",
-                hint="write a file for each of them",
-            )
+        found = sorted(set(values) - {""})
+        for kind, kind_words, most in _ONE_OF_EACH:
+            is_meant = words & kind_words and words <= kind_words | {"id"}
+            if is_meant and 1 < len(found) <= min(most, len(values) / 2):
+                more = "" if len(found) == 2 else f" and {len(found) - 2} more"
+                raise UnsupportedRecordingError(
+                    f"the column {name!r} holds more than one {kind} ({_example(found)}, {_example(found[1:])}{more})",
+                    hint="write a file for each of them",
+                )
 
 
 def offset_in_names(names: Sequence[str]) -> int | None:

@@ -44,8 +44,6 @@ class Dialect:
     ----------
     separator : str
         One character; a blank stands for any run of blanks and tabs.
-    decimal_comma : bool
-        Numbers are written 0,98.
     names : tuple of str
         One a column, or empty without a header. Header rows below each other are joined, so that a row of
         units ends up behind the names.
@@ -58,7 +56,6 @@ class Dialect:
     """
 
     separator: str
-    decimal_comma: bool
     names: tuple[str, ...]
     n_columns: int
     data_start: int
@@ -141,7 +138,6 @@ def _layout(head: bytes, rows: list[list[str]], separator: str, first: int) -> D
         start = len(_BOM)
     return Dialect(
         separator=separator,
-        decimal_comma=_has_decimal_comma(data),
         names=_names(rows[:first], width, separator, trailing=all(row[-1] == "" for row in data)),
         n_columns=width,
         data_start=start,
@@ -155,6 +151,8 @@ def _names(above: list[list[str]], width: int, separator: str, *, trailing: bool
     ``trailing``: every line of samples ends with a separator, which the header may lack.
     """
     rows = [_uncommented(row) for row in above]
+    if rows and len(rows[-1]) == width + 1 and _is_header(rows[-1], width + 1, separator, trailing=False):
+        rows[-1] = rows[-1][:width]  # an app leaves its last field out where it has nothing to say
     fitting = list(takewhile(lambda row: _is_header(row, width, separator, trailing=trailing), reversed(rows)))
     header = [_padded(row, width) for row in reversed(fitting[:_MOST_HEADER_ROWS])]
     return tuple(" ".join(filter(None, parts)) for parts in zip(*header, strict=True))
@@ -187,7 +185,3 @@ def _width(rows: Iterable[list[str]]) -> int:
 def _n_numbers(row: list[str], separator: str) -> int:
     pattern = _NUMBER_WITH_POINT if separator == "," and not any("," in field for field in row) else _NUMBER
     return sum(pattern.fullmatch(field) is not None for field in row)
-
-
-def _has_decimal_comma(rows: list[list[str]]) -> bool:
-    return any("," in field and _NUMBER.fullmatch(field) for row in rows for field in row)

@@ -115,7 +115,8 @@ def _tidy(data: bytes, dialect: Dialect) -> bytes:
         data = _single_blanks(data)
     elif _has_padding(data, dialect.separator):
         data = _without_padding(data, dialect.separator)
-    return data.replace(b",", b".") if dialect.decimal_comma and dialect.separator != "," else data
+    # Where commas separate nothing they are decimal, also those that first appear after hours of zeros.
+    return data if dialect.separator == "," else data.replace(b",", b".")
 
 
 def _unquoted(data: bytes, separator: str) -> bytes:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.units import integer_steps
+from ingest.units import integer_steps, steady_share
 
 _SECOND_US = 1_000_000
 _SAMPLE_OF_STRETCH = 2_000
@@ -25,6 +25,8 @@ _NOMINAL_RATES_HZ = np.array(
     )
 )
 _NOMINAL_WITHIN = 0.025
+#: Of a table whose every row stands twice, half repeat the one above.
+_DOUBLED = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Survey:
     median_norm : float
         Median length of the acceleration vector in the unit of the file, over a sample of all stretches; rows of
         zeros, which no sensor measures at rest, left out.
+    steady_share : float
+        Share of those lengths that are within `ingest.units.STEADY_WITHIN` of the median.
     integral : bool
         Every value is a whole number.
     step : float or None
@@ -73,18 +77,22 @@ class Survey:
         How many rows share a time, where all times are whole seconds and repeat.
     kept : tuple of Rows
         All rows, or nothing where they are too many.
+    is_doubled : bool
+        Whether every row stands there twice.
     """
 
     n_samples: int
     n_bad: int
     first_bad: int | None
     median_norm: float
+    steady_share: float
     integral: bool
     step: float | None
     rate_hz: float | None
     per_second: int | None
     offsets_s: frozenset[int]
     kept: tuple[Rows, ...]
+    is_doubled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,7 @@ class _Glance:
     intervals_us: NDArray[np.int64]
     run_lengths: NDArray[np.int64]
     n_runs: int
+    n_repeated: int
     whole_seconds: bool
     offsets_s: frozenset[int]
 
@@ -139,6 +148,7 @@ def _glance(rows: Rows, decimals: int | None) -> _Glance:
         intervals_us=np.diff(rows.time_us)[:_SAMPLE_OF_STRETCH],
         run_lengths=np.diff(changes)[:_SAMPLE_OF_STRETCH],
         n_runs=len(changes) + 1,
+        n_repeated=int(repeats(rows).sum()),
         whole_seconds=not (rows.time_us % _SECOND_US).any(),
         offsets_s=rows.offsets_s,
     )
@@ -149,18 +159,28 @@ def _summary(glances: Sequence[_Glance], kept: tuple[Rows, ...]) -> Survey:
     n_samples = sum(glance.n_samples for glance in filled)
     norms = np.concatenate([np.empty(0), *(glance.norms for glance in filled)])
     per_second = _per_second(filled, n_samples)
+    median_norm = float(np.median(norms)) if len(norms) else 0.0
     return Survey(
         n_samples=n_samples,
         n_bad=sum(glance.n_bad for glance in glances),
         first_bad=next((g.first_bad for g in glances if g.first_bad is not None), None),
-        median_norm=float(np.median(norms)) if len(norms) else 0.0,
+        median_norm=median_norm,
+        steady_share=steady_share(norms),
         integral=all(glance.integral for glance in filled),
         step=_common_step([glance.steps for glance in filled]),
         rate_hz=float(per_second) if per_second else _rate_hz([glance.intervals_us for glance in filled]),
         per_second=per_second,
         offsets_s=frozenset().union(*(glance.offsets_s for glance in filled)),
         kept=kept,
+        is_doubled=n_samples > 2 and sum(glance.n_repeated for glance in filled) >= _DOUBLED * n_samples,
     )
+
+
+def repeats(rows: Rows) -> NDArray[np.bool_]:
+    """Which rows of a stretch say again what the row above them says."""
+    again = np.zeros(len(rows.time_us), dtype=bool)
+    again[1:] = (np.diff(rows.time_us) == 0) & (np.diff(rows.values, axis=0) == 0).all(axis=1)
+    return again
 
 
 def _common_step(steps: Sequence[tuple[float, ...]]) -> float | None:

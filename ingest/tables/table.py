@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, NoClockError, UnsupportedRecordingError, concerning
 from ingest.input_file import unreadable
+from ingest.losses import share_lost
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Placement, Samples
 from ingest.tables.lines import Lines
-from ingest.tables.survey import Rows, Survey, survey
+from ingest.tables.survey import Rows, Survey, repeats, survey
 from ingest.tables.ties import spread_ties
 from ingest.tables.timestamps import MOST_PER_SECOND
 from ingest.units import Unit, decide_unit, unit_by_gravity
@@ -31,6 +32,7 @@ _LARGEST_VALUE = 1e6
 #: The slowest accelerometer recordings in use have 6.25 Hz; below that these are epochs.
 _SLOWEST_HZ = 5.0
 _NAMELESS = Device()
+_DOUBLED = "every row stands there twice: the second of each two was left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Table:
         As the names state it.
     default_unit : Unit or None
         What the format lays down where neither names nor gravity tell.
+    mapping : str or None
+        What it is called in the settings, where these name its columns.
     decimals : int or None
         Digits after the point; None where the numbers are not text.
     row_word : str
@@ -59,6 +63,7 @@ class Table:
     rows: Callable[[], Iterator[Rows]]
     device: Device = _NAMELESS
     default_unit: Unit | None = None
+    mapping: str | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -143,6 +148,9 @@ def decode(table: Table, path: Path) -> Decoded:
         table = replace(table, rows=_from_first(table.rows))
     with naming(path):
         found = survey(table.rows(), table.decimals, keep=KEPT_SAMPLES)
+        if found.is_doubled:
+            table = replace(table, rows=_once(table.rows), problems=(*table.problems, _DOUBLED))
+            found = survey(table.rows(), table.decimals, keep=KEPT_SAMPLES)
         _check(found, table)
         unit, oddity = _unit(found, table)
     return Decoded(
@@ -154,6 +162,7 @@ def decode(table: Table, path: Path) -> Decoded:
         unit=unit.name,
         blocks=_blocks(table, found, unit, path),
         bad_blocks=found.n_bad,
+        lost_share=share_lost(found.n_bad, found.n_samples),
         problems=(*table.problems, *_problems(found, table), *([oddity] if oddity else [])),
     )
 
@@ -169,6 +178,30 @@ def _from_first(walk: Callable[[], Iterator[Rows]]) -> Callable[[], Iterator[Row
             yield stretch if origin_us is None else replace(stretch, time_us=stretch.time_us - origin_us)
 
     return rows
+
+
+def _once(walk: Callable[[], Iterator[Rows]]) -> Callable[[], Iterator[Rows]]:
+    """Without the rows that say again what the one above them says."""
+
+    def rows() -> Iterator[Rows]:
+        last: Rows | None = None
+        for stretch in walk():
+            joined = stretch if last is None else _behind(last, stretch)
+            new = ~repeats(joined)[len(joined.time_us) - len(stretch.time_us) :]
+            if len(stretch.time_us):
+                last = _picked(stretch, np.arange(len(stretch.time_us)) == len(stretch.time_us) - 1)
+            yield _picked(stretch, new)
+
+    return rows
+
+
+def _behind(last: Rows, rows: Rows) -> Rows:
+    return Rows(np.concatenate((last.time_us, rows.time_us)), np.concatenate((last.values, rows.values)))
+
+
+def _picked(rows: Rows, which: NDArray[np.bool_]) -> Rows:
+    counter_us = None if rows.counter_us is None else rows.counter_us[which]
+    return replace(rows, time_us=rows.time_us[which], values=rows.values[which], counter_us=counter_us)
 
 
 def _blocks(table: Table, found: Survey, unit: Unit, path: Path) -> Callable[[], Iterator[Samples]]:
@@ -228,7 +261,13 @@ def _check(found: Survey, table: Table) -> None:
 
 def _unit(found: Survey, table: Table) -> tuple[Unit, str | None]:
     if table.unit is not None or table.default_unit is None:
-        return decide_unit(found.median_norm, table.unit, integers=found.integral)
+        return decide_unit(
+            found.median_norm,
+            table.unit,
+            integers=found.integral,
+            steady_share=found.steady_share,
+            mapping=table.mapping,
+        )
     measured = unit_by_gravity(found.median_norm, integers=found.integral)
     if measured is not None:
         return measured, None
@@ -242,7 +281,7 @@ def _clock(clock: DeviceClock, offsets_s: frozenset[int]) -> DeviceClock:
     """With the offset that all times state. Zero is how UTC is written and says nothing of the wearer."""
     if len(offsets_s) != 1 or 0 in offsets_s:
         return clock
-    return DeviceClock(clock.base, next(iter(offsets_s)), clock.zone)
+    return replace(clock, utc_offset_s=next(iter(offsets_s)))
 
 
 def _problems(found: Survey, table: Table) -> Iterator[str]:

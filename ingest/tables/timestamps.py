@@ -58,16 +58,22 @@ _SPELLINGS: dict[str, UnixUnit] = {
 
 #: AM or PM: a.m., pm, and with the narrow blank that newer locales put before it.
 _HALF_OF_DAY = "[ \u00a0\u202f]?[AaPp]\\.?[Mm]\\.?"
+#: As Java writes it behind an offset: ``+01:00[Europe/Berlin]``.
+_NAMED_ZONE = r"\s?\[[A-Za-z0-9_+/-]{1,40}\]"
 _MOMENT = re.compile(
     r"(?P<date>(?P<a>\d{1,4})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{1,4}))(?P<t>[T ])"
     r"(?P<clock>\d{1,2}:\d\d:\d\d)(?P<fraction>[.,:]\d+)?"
-    rf"(?P<half>{_HALF_OF_DAY})?\s?(?P<zone>Z|[+-]\d\d:?\d\d|[+-]\d\d)?",
+    rf"(?P<half>{_HALF_OF_DAY})?\s?(?P<zone>Z|[+-]\d\d:?\d\d|[+-]\d\d)?(?P<named>{_NAMED_ZONE})?",
     re.ASCII,
 )
 _HEAD = r"^(\d+[-/.]\d+[-/.]\d+[T ]\d+:\d\d:\d\d)"
 _DATE_ONLY = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}", re.ASCII)
 _CLOCK_ONLY = re.compile(rf"\d{{1,2}}:\d\d:\d\d([.,:]\d+)?({_HALF_OF_DAY})?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _HOUR_US = 3_600_000_000
+_DAY_US = 24 * _HOUR_US
+_SERIAL_OF_1970 = 25_569
+#: Longest step of a spreadsheet's days between two samples, 0.86 s; seconds of samples step by 0.0002 at least.
+_LONGEST_SERIAL_STEP = 1e-5
 #: Polar counts from 2000; what is beyond a century is damaged.
 _LONGEST_US = 100 * 366 * 24 * _HOUR_US
 
@@ -93,6 +99,8 @@ class TextTime:
         What follows the fraction: nothing, a Z, or an offset of ``zone_width`` characters.
     twelve_hours : bool
         Whether AM or PM follows the fraction.
+    zone_name : str or None
+        What stands in brackets behind all of that, where it is the same everywhere; "" where it differs.
     tail : int or None
         How many characters fraction and zone have together, where a format lays that down: then the part before
         may be of any kind and width.
@@ -103,6 +111,7 @@ class TextTime:
     zone: Zone
     zone_width: int = 0
     twelve_hours: bool = False
+    zone_name: str | None = None
     tail: int | None = None
 
 
@@ -113,7 +122,12 @@ class ElapsedTime:
     unit: UnixUnit
 
 
-Notation = UnixTime | TextTime | ElapsedTime
+@dataclass(frozen=True, slots=True)
+class SerialTime:
+    """Days since 1899-12-30, as spreadsheets keep dates; a wall clock."""
+
+
+Notation = UnixTime | TextTime | ElapsedTime | SerialTime
 
 
 def recognise(sample: Sequence[str], name: str = "", *, day_first: bool | None = None) -> Notation | None:
@@ -139,8 +153,30 @@ def recognise(sample: Sequence[str], name: str = "", *, day_first: bool | None =
     numbers = finite_numbers(sample)
     if numbers and 2 * len(numbers) >= len(sample):
         unit = unix_unit(numbers, name)
-        return UnixTime(unit) if unit else None
+        if unit is not None:
+            return UnixTime(unit)
+        return SerialTime() if _are_serial_days(numbers, name) else None
     return None
+
+
+def _are_serial_days(numbers: Sequence[float], name: str) -> bool:
+    """Days of this century since 1899, with steps far too small for a count of seconds."""
+    earliest, latest = EARLIEST_US / _DAY_US + _SERIAL_OF_1970, LATEST_US / _DAY_US + _SERIAL_OF_1970
+    if stated_unit(name) is not None or not earliest <= median(numbers) <= latest:
+        return False
+    steps = [later - earlier for earlier, later in pairwise(numbers) if later > earlier]
+    return bool(steps) and median(steps) <= _LONGEST_SERIAL_STEP
+
+
+def contradicted_unit(sample: Sequence[str], name: str) -> UnixUnit | None:
+    """The unit in which a column is a clock, where its name states another one in which it can be none.
+
+    In the stated one, samples would follow each other faster than any sensor takes them.
+    """
+    stated, numbers = stated_unit(name), finite_numbers(sample)
+    if stated is None or not numbers or 2 * len(numbers) < len(sample):
+        return None
+    return unix_unit(numbers) if elapsed(sample, stated) is None else None
 
 
 def unix_unit(numbers: Sequence[float], name: str = "") -> UnixUnit | None:
@@ -201,6 +237,8 @@ def time_us(column: pl.Expr, notation: Notation) -> pl.Expr:
         return unix_us(column, notation.unit)
     if isinstance(notation, ElapsedTime):
         return elapsed_us(column, notation.unit)
+    if isinstance(notation, SerialTime):
+        return serial_us(column)
     head, fraction, _ = _parts(column, notation)
     seconds_us = head.str.to_datetime(notation.layout, time_unit="us", strict=False, exact=True).cast(pl.Int64)
     local_us = seconds_us + _fraction_us(fraction)
@@ -231,7 +269,26 @@ def unix_us(column: pl.Expr, unit: UnixUnit) -> pl.Expr:
     Through a double, which holds a microsecond until 2106 (2**32 s: half a step is 0.24 us, and so is the
     product's, together below half a microsecond). Nanoseconds exceed a double and go through integers.
     """
+    found = _dated(column, unit)
+    # Their ranges do not overlap, so a file that changes its unit half-way is read on.
+    for other in _PER_SECOND:
+        if other != unit:
+            found = pl.coalesce(found, _dated(column, other))
+    return found
+
+
+def _dated(column: pl.Expr, unit: UnixUnit) -> pl.Expr:
     micros = _micros(column, unit)
+    return pl.when(micros.is_between(EARLIEST_US, LATEST_US)).then(micros)
+
+
+def serial_us(column: pl.Expr) -> pl.Expr:
+    """Days since 1899-12-30 as spreadsheets count them (text or numeric), as Int64 microseconds of a wall clock."""
+    days = column.cast(pl.Float64, strict=False)
+    whole = days.floor()
+    micros = (whole.cast(pl.Int64, strict=False) - _SERIAL_OF_1970) * _DAY_US + (
+        ((days - whole) * _DAY_US).round().cast(pl.Int64, strict=False)
+    )
     return pl.when(micros.is_between(EARLIEST_US, LATEST_US)).then(micros)
 
 
@@ -250,7 +307,8 @@ def _micros(column: pl.Expr, unit: UnixUnit) -> pl.Expr:
 
 
 def _has_year(moment: re.Match[str]) -> bool:
-    return 4 in (len(moment["a"]), len(moment["c"]))
+    """With four digits, or two at the end: a year in front has four in every country that writes it there."""
+    return 4 in (len(moment["a"]), len(moment["c"])) or (len(moment["a"]) <= 2 and len(moment["c"]) == 2)
 
 
 def _text_notation(moments: Sequence[re.Match[str]], *, day_first: bool | None) -> TextTime:
@@ -258,12 +316,14 @@ def _text_notation(moments: Sequence[re.Match[str]], *, day_first: bool | None) 
     alike = [m for m in moments if _style(m) == (sep, t, twelve)]
     zone = Counter(m["zone"] and (m["zone"] == "Z" or len(m["zone"])) for m in alike).most_common(1)[0][0]
     date = sep.join(_date_order(alike, said=day_first))
+    names = {m["named"] for m in alike}
     return TextTime(
         layout=f"{date}{t}%H:%M:%S",
         padded=all(len(m["date"]) == 10 and len(m["clock"]) == 8 for m in alike),
         zone="none" if not zone else "utc" if zone is True else "offset",
         zone_width=0 if zone is None or zone is True else int(zone),
         twelve_hours=twelve,
+        zone_name=None if names == {None} else (names.pop() or "").strip(" []") if len(names) == 1 else "",
     )
 
 
@@ -275,20 +335,34 @@ def _date_order(moments: Sequence[re.Match[str]], *, said: bool | None) -> tuple
     first = moments[0]
     if len(first["a"]) == 4:
         return "%Y", "%m", "%d"
+    year = "%Y" if len(first["c"]) == 4 else "%y"
     if first["sep"] == ".":  # 24.12.2024: no country writes the month first with points
-        return "%d", "%m", "%Y"
+        return "%d", "%m", year
+    if year == "%y" and first["sep"] == "-" and said is None:
+        raise _unclear_date(first, "in which place the year of {} stands", "write dates as YYYY-MM-DD")
     day_first = any(int(m["a"]) > 12 for m in moments) or said is True
     month_first = any(int(m["b"]) > 12 for m in moments) or said is False
     if day_first == month_first:
-        raise NoClockError(
-            f"whether {first['date']} is day/month or month/day cannot be told from the file",
-            hint=f"write dates as YYYY-MM-DD, like {first['c']}-{first['b']:0>2}-{first['a']:0>2}",
-        )
-    return ("%d", "%m", "%Y") if day_first else ("%m", "%d", "%Y")
+        write = f"write dates as YYYY-MM-DD, like {_year_of(first)}-{first['b']:0>2}-{first['a']:0>2}"
+        raise _unclear_date(first, "whether {} is day/month or month/day", write)
+    return ("%d", "%m", year) if day_first else ("%m", "%d", year)
+
+
+def _unclear_date(moment: re.Match[str], what: str, write: str) -> NoClockError:
+    return NoClockError(
+        f"{what.format(moment['date'])} cannot be told from the file",
+        hint=f"{write}, or set day_first under [table.NAME] in nightkick.toml",
+    )
+
+
+def _year_of(moment: re.Match[str]) -> str:
+    return moment["c"] if len(moment["c"]) == 4 else f"20{moment['c']}"
 
 
 def _parts(column: pl.Expr, notation: TextTime) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """Date and time to the second, fraction with its point, zone."""
+    if notation.zone_name is not None:
+        column = column.str.replace(_NAMED_ZONE + "$", "")
     if notation.twelve_hours:
         column = column.str.replace(_HALF_OF_DAY, "")
     if notation.padded:

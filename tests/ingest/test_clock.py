@@ -20,6 +20,7 @@ from ingest.clock import (
     noon_to_noon,
     offset_at,
     resolve,
+    start_doubts,
     wall_iso,
     zone_info,
 )
@@ -182,13 +183,15 @@ def test_one_offset_serves_a_recording_through_the_end_of_summer_time() -> None:
 
 
 def test_a_start_in_the_hour_that_came_twice_is_taken_as_summer_time_and_said() -> None:
-    clock, (warning,) = resolved(DeviceClock("local"), "2026-10-25T02:30:00", zone="Europe/Berlin")
+    clock, _ = resolved(DeviceClock("local"), "2026-10-25T02:30:00", zone="Europe/Berlin")
+    (warning,) = start_doubts(wall("2026-10-25T02:30:00"), "Europe/Berlin")
     assert clock.shift_us == -2 * HOUR_US
     assert "came twice" in warning
 
 
 def test_a_start_in_the_hour_that_never_came_is_taken_as_winter_time_and_said() -> None:
-    clock, (warning,) = resolved(DeviceClock("local"), "2026-03-29T02:30:00", zone="Europe/Berlin")
+    clock, _ = resolved(DeviceClock("local"), "2026-03-29T02:30:00", zone="Europe/Berlin")
+    (warning,) = start_doubts(wall("2026-03-29T02:30:00"), "Europe/Berlin")
     assert clock.shift_us == -HOUR_US
     assert "never came" in warning
 

@@ -86,6 +86,7 @@ def test_the_document_says_what_is_known() -> None:
         "median_norm_g": 1.0,
         "bad_blocks": 3,
         "restarts": 1,
+        "lost_share": 0.0,
         "duplicate_stamps": 1,
         "backward_steps": 2,
         "gaps": [

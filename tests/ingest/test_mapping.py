@@ -181,8 +181,9 @@ def test_times_that_are_not_as_the_mapping_says_are_refused(
 
 def test_a_unit_that_gravity_contradicts_is_refused(tmp_path: Path) -> None:
     path = stored(tmp_path, "csv", table((clock_us(N) // 1000).tolist()))
-    with pytest.raises(UnknownUnitError):
+    with pytest.raises(UnknownUnitError) as caught:
         read(path, replace(LAB, unit="g"))
+    assert caught.value.hint == "set unit or counts_per_g under [table.lab] in nightkick.toml"
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

@@ -14,11 +14,13 @@ from ingest.units import (
     COUNTS_256,
     M_S2,
     MG,
+    SURELY_GRAVITY,
     Unit,
     bracketed,
     decide_unit,
     integer_steps,
     named_unit,
+    steady_share,
     unit_by_gravity,
 )
 from ingest.units import G as IN_G
@@ -66,9 +68,9 @@ def test_no_measure_fits_two_units(median_norm: float) -> None:
 
 @pytest.mark.parametrize("median_norm", [64.0, 256.0])
 def test_counts_are_believed_only_where_values_are_integers(median_norm: float) -> None:
-    assert decide_unit(median_norm, None, integers=True)[0].name == "counts"
+    assert decide_unit(median_norm, None, integers=True, steady_share=1)[0].name == "counts"
     with pytest.raises(UnknownUnitError, match=str(int(median_norm))):
-        decide_unit(median_norm, None, integers=False)
+        decide_unit(median_norm, None, integers=False, steady_share=1)
 
 
 @pytest.mark.parametrize(("median_norm", "fits"), [(0.849, False), (0.851, True), (1.179, True), (1.181, False)])
@@ -78,32 +80,47 @@ def test_the_band_ends_where_it_says(median_norm: float, *, fits: bool) -> None:
 
 def test_an_undecidable_unit_is_refused_with_the_number_and_the_way_out() -> None:
     with pytest.raises(UnknownUnitError) as caught:
-        decide_unit(41.27, None, integers=False)
+        decide_unit(41.27, None, integers=False, steady_share=1)
     assert "41.27" in caught.value.what
     assert "header" in caught.value.hint
 
 
+@pytest.mark.parametrize("share", [0.0, 1.0])
 @pytest.mark.parametrize("named", [None, IN_G])
-def test_acceleration_without_gravity_is_refused(named: Unit | None) -> None:
+def test_acceleration_without_gravity_is_refused(named: Unit | None, share: float) -> None:
     with pytest.raises(UnsupportedRecordingError, match="gravity was removed") as caught:
-        decide_unit(0.29, named, integers=False)
+        decide_unit(0.29, named, integers=False, steady_share=share)
     assert "with gravity" in caught.value.hint
 
 
 def test_a_header_is_believed_although_the_sensor_is_badly_calibrated_and_that_is_said() -> None:
-    unit, oddity = decide_unit(620.0, MG, integers=True)
+    unit, oddity = decide_unit(620.0, MG, integers=True, steady_share=1)
     assert unit == MG
     assert oddity is not None
     assert "0.62 g" in oddity
 
 
 def test_a_header_that_gravity_confirms_needs_no_remark() -> None:
-    assert decide_unit(9.7, M_S2, integers=False) == (M_S2, None)
+    assert decide_unit(9.7, M_S2, integers=False, steady_share=1) == (M_S2, None)
 
 
-def test_a_header_that_gravity_contradicts_is_refused() -> None:
-    with pytest.raises(UnknownUnitError, match="the header says g, but then gravity would be 1003 g"):
-        decide_unit(1003.0, IN_G, integers=True)
+def test_a_header_that_gravity_contradicts_gives_way_only_to_a_sensor_that_lay_still() -> None:
+    unit, oddity = decide_unit(1003.0, IN_G, integers=True, steady_share=SURELY_GRAVITY)
+    assert (unit, oddity) == (MG, "the header says g, but gravity measures 1003, as it does in mg: read as mg")
+    with pytest.raises(UnknownUnitError, match="said to be g, but then gravity would be 1003 g"):
+        decide_unit(1003.0, IN_G, integers=True, steady_share=SURELY_GRAVITY - 0.01)
+
+
+def test_what_a_person_says_of_the_unit_is_never_replaced() -> None:
+    with pytest.raises(UnknownUnitError, match="said to be g, but then gravity would be 1003 g") as caught:
+        decide_unit(1003.0, IN_G, integers=True, steady_share=1, mapping="lab")
+    assert "[table.lab]" in caught.value.hint
+
+
+@pytest.mark.parametrize("beyond", [np.inf, np.nan])
+def test_lengths_beyond_all_numbers_are_not_steady_and_warn_of_nothing(beyond: float) -> None:
+    assert steady_share(np.full(9, beyond)) == 0
+    assert steady_share(np.array([1.0, 1.05, 3.0, beyond])) == pytest.approx(2 / 3)
 
 
 @given(

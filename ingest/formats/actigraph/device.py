@@ -196,4 +196,4 @@ def _clock(info: dict[str, str], metadata: list[dict[str, Any]]) -> DeviceClock:
     if any(said.get("MetadataType") == "LocalTimeLog" and said.get("UsedUtc") is True for said in metadata):
         subject = offsets.get("SubjectTimeLog")
         return DeviceClock("utc", local if subject is None else subject)
-    return DeviceClock("local", offsets.get("LocalTimeLog") if local is None else local)
+    return DeviceClock("local", offsets.get("LocalTimeLog") if local is None else local, runs_on=True)

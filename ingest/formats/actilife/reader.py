@@ -102,7 +102,7 @@ def read(path: Path) -> Decoded:
     table = Table(
         format=FORMAT,
         device=header.device,
-        clock=DeviceClock("local"),
+        clock=DeviceClock("local", runs_on=True),
         unit=G,
         decimals=DECIMALS,
         row_word="line",

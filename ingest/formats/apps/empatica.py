@@ -63,7 +63,7 @@ def read(path: Path) -> Decoded:
         if header is None or rate_hz < _LOWEST_RATE_HZ:
             raise UnknownFormatError("not a recording of an Empatica E4", hint="export the session again")
         start_us = round(float(header["start"]) * 1e6)
-        dialect = Dialect(",", decimal_comma=False, names=(), n_columns=3, data_start=header.end(), lines_before=2)
+        dialect = Dialect(",", names=(), n_columns=3, data_start=header.end(), lines_before=2)
 
     def samples(table: pl.DataFrame, places: NDArray[np.int64]) -> pl.DataFrame:
         # A float holds every microsecond of a year; one product a sample, so that nothing adds up.

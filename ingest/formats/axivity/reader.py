@@ -25,6 +25,7 @@ from ingest.errors import DamagedRecordingError, EmptyFileError
 from ingest.formats.axivity import sectors as cwa
 from ingest.formats.axivity.clock import CwaTimeline, timeline
 from ingest.formats.axivity.sectors import HEADER_BYTES, SECTOR_BYTES, SectorVerdict
+from ingest.losses import share_lost
 from ingest.placement import placement_from
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Samples
 
@@ -78,11 +79,12 @@ def read(path: Path) -> Decoded:
         format=FORMAT,
         device=Device("Axivity", header.model, header.serial) if header else Device("Axivity"),
         placement=placement_from(cwa.site_note(header.annotation if header else "")),
-        clock=DeviceClock(base="local"),
+        clock=DeviceClock(base="local", runs_on=True),
         rate_hz_nominal=float(cwa.rate_hz(first["rate"])),
         unit="g",
         blocks=lambda: _blocks(source, scan, line),
         bad_blocks=int(scan.tally[SectorVerdict.GOOD + 1 :].sum()),
+        lost_share=share_lost(int(scan.tally[SectorVerdict.GOOD + 1 :].sum()) - scan.blank_tail, len(scan.number)),
         restarts=line.restarts,
         problems=tuple(_problems(source, scan, line, has_header=header is not None)),
         full_scale_g=cwa.full_scale_g(int(first["rate"])),

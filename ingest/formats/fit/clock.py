@@ -61,6 +61,10 @@ class Correlations:
         return system_ms + self.shift_ms[np.maximum(latest, 0)]
 
 
+#: Leaves readings of the counter as they are.
+COUNTER_ALONE = Correlations(np.zeros(1, np.int64), np.zeros(1, np.int64))
+
+
 def correlations_in(messages: Iterable[Message]) -> Correlations:
     """The usable `timestamp_correlation` messages of one part."""
     pairs = sorted(filter(None, (_correlation(m) for m in messages if m.number == CORRELATION)))

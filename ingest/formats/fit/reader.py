@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -25,7 +25,7 @@ from pathlib import Path
 from ingest.errors import EmptyFileError, UnknownFormatError, UnreadableFileError
 from ingest.formats.fit.acceleration import UNITS, calibration_in, in_g
 from ingest.formats.fit.budget import MessageBudget, budget_for
-from ingest.formats.fit.clock import Correlations, correlations_in, utc_offset_s
+from ingest.formats.fit.clock import COUNTER_ALONE, Correlations, correlations_in, utc_offset_s
 from ingest.formats.fit.content import refusal, tells_of_a_night
 from ingest.formats.fit.device import device_in, placement_in
 from ingest.formats.fit.envelope import Part, has_header, open_envelope
@@ -38,7 +38,8 @@ from ingest.formats.fit.tables import tables
 from ingest.formats.fit.timestamps import Stamps
 from ingest.formats.fit.vitals import heart_rates_in, hrv_last_night_ms, in_utc
 from ingest.formats.fit.walk import walk
-from ingest.recording import Decoded, DeviceClock, Vitals
+from ingest.losses import share_lost
+from ingest.recording import Decoded, DeviceClock, Samples, Vitals
 
 NAME = "fit"
 #: Four weeks of raw 25 Hz. A file is read whole, so something must bound it.
@@ -98,6 +99,9 @@ def read(path: Path) -> Decoded:
     envelope = open_envelope(data)
     budget = budget_for(len(data))
     parts = [read_part(data, part, budget) for part in envelope.parts]
+    if is_undated := _counts_from_one_start(parts):
+        budget = budget_for(len(data))
+        parts = [read_part(data, part, budget, from_switching_on=True) for part in envelope.parts]
     notes = tuple(chain.from_iterable(part.notes for part in parts))
     stages = tuple(chain.from_iterable(stage_spans(part.notes, part.correlations) for part in parts))
     windows = tuple(chain.from_iterable(sleep_windows(part.notes, part.correlations) for part in parts))
@@ -105,27 +109,37 @@ def read(path: Path) -> Decoded:
     _check_worth(path, parts, notes, has_sleep=bool(stages or windows), vitals=vitals)
     blocks = tuple(chain.from_iterable(part.samples.blocks for part in parts))
     samples = in_g(blocks, calibration_in(notes), path) if blocks else ()
+    if is_undated:
+        samples = _from_first(samples)
     return Decoded(
         format=NAME,
         device=device_in(notes),
         placement=placement_in(notes),
-        clock=DeviceClock(base="utc", utc_offset_s=utc_offset_s(notes)),
+        clock=DeviceClock("relative") if is_undated else DeviceClock("utc", utc_offset_s=utc_offset_s(notes)),
         rate_hz_nominal=None,
         unit=_unit(parts),
         blocks=partial(iter, samples),
         bad_blocks=sum(part.samples.n_senseless + bool(part.stopped) for part in parts),
+        lost_share=share_lost(sum(part.samples.n_undated for part in parts), sum(map(len, samples))),
         restarts=max(sum(bool(part.samples.blocks) for part in parts) - 1, 0),
         problems=_first(
             [*envelope.problems, *_problems(parts, n_undated), *_sleep_problems(notes, marked=bool(windows))]
         ),
-        stages=stages,
-        sleep_windows=windows,
-        vitals=vitals,
+        # Beside samples that count from switching on, whatever has a date has it of another clock.
+        stages=() if is_undated else stages,
+        sleep_windows=() if is_undated else windows,
+        vitals=Vitals() if is_undated else vitals,
     )
 
 
-def read_part(data: bytes, part: Part, budget: MessageBudget) -> PartRead:
-    """Everything in one part up to its end or to the first thing that has no known size."""
+def read_part(data: bytes, part: Part, budget: MessageBudget, *, from_switching_on: bool = False) -> PartRead:
+    """Everything in one part up to its end or to the first thing that has no known size.
+
+    Parameters
+    ----------
+    from_switching_on : bool
+        Samples keep the times of the device's counter, though nothing says when it began.
+    """
     walked = walk(data, part, budget)
     stamps = Stamps(data, walked)
     notes, n_lost = notes_in(data, walked, stamps, budget)
@@ -137,11 +151,21 @@ def read_part(data: bytes, part: Part, budget: MessageBudget) -> PartRead:
         notes=notes,
         n_lost_notes=n_lost,
         correlations=correlations,
-        samples=samples_in(moving, stamps, correlations),
+        samples=samples_in(moving, stamps, COUNTER_ALONE if from_switching_on else correlations),
         heart=heart_rates_in(bulk, stamps),
         beats=beats_in(bulk, stamps),
         stopped=walked.stopped,
     )
+
+
+def _counts_from_one_start(parts: Sequence[PartRead]) -> bool:
+    """Whether all samples count from one switching on, so that its moment is all that is missing."""
+    return not any(part.samples.blocks for part in parts) and sum(bool(p.samples.n_undated) for p in parts) == 1
+
+
+def _from_first(samples: tuple[Samples, ...]) -> tuple[Samples, ...]:
+    first_us = min((int(block.time_us.min()) for block in samples), default=0)
+    return tuple(replace(block, time_us=block.time_us - first_us) for block in samples)
 
 
 def _file_bytes(path: Path) -> bytes:

@@ -78,7 +78,7 @@ def read(path: Path) -> Decoded:
     table = Table(
         format=FORMAT,
         device=header.device,
-        clock=DeviceClock("local", header.utc_offset_s),
+        clock=DeviceClock("local", header.utc_offset_s, runs_on=True),
         unit=G,
         decimals=DECIMALS,
         row_word="line",

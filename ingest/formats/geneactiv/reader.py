@@ -45,6 +45,7 @@ from ingest.formats.geneactiv.pages import (
 from ingest.formats.geneactiv.remarks import interruptions, left_out, oddities
 from ingest.formats.geneactiv.samples import decoded, end_stop_g, g_of_values
 from ingest.input_file import stamp_of, unreadable
+from ingest.losses import share_lost
 from ingest.recording import BLOCK_SAMPLES, Decoded, DeviceClock, Samples
 
 FORMAT = "geneactiv-bin"
@@ -126,11 +127,12 @@ def _read_pages(path: Path) -> Decoded:
         format=FORMAT,
         device=header.device,
         placement=header.placement,
-        clock=DeviceClock("local", header.utc_offset_s),
+        clock=DeviceClock("local", header.utc_offset_s, runs_on=True),
         rate_hz_nominal=rate_hz,
         unit="g",
         blocks=lambda: _blocks(source, path, pages, line, table),
         bad_blocks=int(found.tally[PageVerdict.GOOD + 1 :].sum()) + int(odd.sum()) + found.strays,
+        lost_share=share_lost(int(found.tally[PageVerdict.GOOD + 1 :].sum()) + int(odd.sum()), len(pages)),
         restarts=line.restarts,
         problems=(*filter(None, problems), *interruptions(line, pages)),
         full_scale_g=min(end_stop_g(table), header.full_scale_g or np.inf),

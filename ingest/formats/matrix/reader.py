@@ -30,6 +30,7 @@ from ingest.formats.matrix.packets import (
     remarks_of,
     survey,
 )
+from ingest.losses import share_lost
 from ingest.placement import placement_from
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Samples
 
@@ -97,6 +98,7 @@ def read(path: Path) -> Decoded:
         unit="g",
         blocks=lambda: _blocks(source, found, line, range_g / FULL_SCALE_STEPS),
         bad_blocks=found.n_damaged + found.strays,
+        lost_share=share_lost(found.n_damaged, len(found.packets)),
         problems=tuple(_problems(source, found, line, declared=int(header["packets"]))),
         full_scale_g=float(range_g),
     )

@@ -22,7 +22,7 @@ from ingest.recording import Decoded, DeviceClock
 from ingest.tables.columns import (
     Axes,
     TimeColumn,
-    check_one_wearer,
+    check_one_of_each,
     clock_base,
     find_axes,
     find_time,
@@ -99,6 +99,7 @@ def read(path: Path, mapping: TableMapping | None = None) -> Decoded:
         format="parquet" if mapping is None else "parquet-mapped",
         clock=layout.clock,
         unit=layout.axes.unit,
+        mapping=mapping.name if mapping else None,
         decimals=None,
         row_word="row",
         rows=rows,
@@ -133,7 +134,7 @@ def _layout(scan: pl.LazyFrame, schema: pl.Schema, n_rows: int, mapping: TableMa
             f"{len(readable)} columns", hint=f"keep time and acceleration, {MOST_COLUMNS} at most"
         )
     samples = _samples(scan, readable, n_rows)
-    check_one_wearer(readable, samples)
+    check_one_of_each(readable, samples)
     if mapping is None:
         axes = find_axes(readable)
         times = _typed_time(typed) or _written_time(readable, samples)

@@ -27,7 +27,7 @@ from ingest.formats.unisens.layout import Layout, layout_of
 from ingest.input_file import stamp_of, unreadable
 from ingest.placement import placement_from
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Samples
-from ingest.units import decide_unit, named_unit
+from ingest.units import decide_unit, named_unit, steady_share
 
 FORMAT = "unisens"
 
@@ -72,7 +72,10 @@ def read(path: Path) -> Decoded:
     if n_samples == 0:
         raise EmptyFileError("a recording without a single sample", path=data, hint=_COPY_FOLDER)
     with concerning(path):
-        unit, odd = decide_unit(_median_norm(data, layout, n_samples), named_unit(layout.unit), integers=False)
+        norms = _norms(data, layout, n_samples)
+        unit, odd = decide_unit(
+            float(np.median(norms)), named_unit(layout.unit), integers=False, steady_share=steady_share(norms)
+        )
     clock, start_us, no_start = _start(document)
     g_per_value = unit.g_per_unit * (layout.lsb if layout.fits_int16 else 1.0)
     problems = (
@@ -128,18 +131,18 @@ def _start(document: Document) -> tuple[DeviceClock, int, str | None]:
     return DeviceClock("local", None if offset is None else int(offset.total_seconds())), start_us, None
 
 
-def _median_norm(data: Path, layout: Layout, n_samples: int) -> float:
-    """Median length of the acceleration, from places all over the file, in the unit of the file."""
+def _norms(data: Path, layout: Layout, n_samples: int) -> NDArray[np.float64]:
+    """Lengths of the acceleration, from places all over the file, in the unit of the file."""
     starts = sorted({n_samples * place // _PLACES for place in range(_PLACES)})
     with _opened(data) as file:
         pieces = [_piece(file, data, layout, start, min(_PLACE_SAMPLES, n_samples - start)) for start in starts]
     with np.errstate(over="ignore"):  # what is infinite fits no unit
         values = np.concatenate(pieces).astype(np.float64) * (layout.lsb if layout.fits_int16 else 1.0)
-        norms = np.sqrt((values**2).sum(axis=1))
+        norms: NDArray[np.float64] = np.sqrt((values**2).sum(axis=1))
     norms = norms[~np.isnan(norms)]
     if not len(norms):
         raise DamagedRecordingError("its samples are not numbers", path=data, hint=_COPY_FOLDER)
-    return float(np.median(norms))
+    return norms
 
 
 def _blocks(data: Path, layout: Layout, n_samples: int, start_us: int, g_per_value: float) -> Iterator[Samples]:

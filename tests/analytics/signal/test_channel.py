@@ -3,8 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from analytics.criteria import Criteria
 from analytics.model import Channel
 from analytics.signal.channel import channel_of
+from analytics.signal.motion import segments
+from analytics.signal.wear import recorded_spans
 from ingest.quality.calibration import Calibration
 from ingest.recording import Samples
 from tests.analytics.signals import EVENING_US, still
@@ -43,3 +46,19 @@ def test_a_stretch_of_idle_sleep_becomes_a_gap(samples: Samples) -> None:
     assert steps_us.max() == 30_000_000
     assert np.count_nonzero(steps_us > 1_000_000) == 1
     assert len(found.time_us) == len(found.xyz_g) == len(samples) - 1499
+
+
+@pytest.mark.parametrize("is_zero", [True, False])
+def test_pauses_that_a_sensor_slept_through_do_not_tear_the_movement_apart(*, is_zero: bool) -> None:
+    at_s, xyz_g = still(300)
+    samples = Samples(EVENING_US + np.rint(at_s * 1e6).astype(np.int64), xyz_g.astype(np.float32), 1.0)
+    rate = round(len(at_s) / 300)
+    for begin_s in range(10, 290, 40):
+        asleep = slice(begin_s * rate, (begin_s + 25) * rate)
+        samples.values[asleep] = 0 if is_zero else samples.values[asleep.start]
+    found = channel(samples, Calibration())
+    assert len(found.held_us) == 7
+    (segment,) = segments(found, Criteria())
+    assert segment.burst_g.max() < 0.05  # no edge of zeros looks like a kick
+    recorded = recorded_spans([found], Criteria())
+    assert (recorded[:, 1] - recorded[:, 0]).sum() / 1e6 == pytest.approx(300 - 7 * 25, abs=1)

@@ -40,7 +40,7 @@ def test_an_export_without_stamps_rests_on_its_start_and_its_rate_and_says_so(pa
     np.testing.assert_array_equal(samples.time_us, even_us(N))
     assert decoded.format == "actilife-csv"
     assert decoded.device == Device("ActiGraph", "GT3X+", "NEO1D12345678")
-    assert decoded.clock == DeviceClock("local")
+    assert decoded.clock == DeviceClock("local", runs_on=True)
     assert decoded.rate_hz_nominal == 100
     assert decoded.unit == "g"
     assert decoded.problems == (NO_STAMPS,)
@@ -267,9 +267,12 @@ def test_what_an_idle_device_did_not_measure_is_counted(path: Path, filled_with:
 
 def test_nine_seconds_of_one_value_are_no_idle_sleep(path: Path) -> None:
     xyz_mg = resting_mg(6000)
-    xyz_mg[1000:1900] = 0
+    xyz_mg[1000:1900] = xyz_mg[999]
     path.write_text(document(xyz_mg))
     assert read_recording(path).quality.n_idle == 0
+    xyz_mg[1000:1900] = 0
+    path.write_text(document(xyz_mg))
+    assert read_recording(path).quality.n_idle == 1  # zeros are none for a second already
 
 
 def test_zeros_for_most_of_a_night_do_not_hide_gravity_and_zeros_alone_are_damage(path: Path) -> None:

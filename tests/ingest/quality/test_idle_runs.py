@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ingest.quality.idle_runs import CONSTANT_US, ConstantRuns, not_measured
+from ingest.quality.idle_runs import (
+    FEWEST_SLEEPS,
+    LONGEST_SLEEP_US,
+    ConstantRuns,
+    not_measured,
+    slept_through,
+)
 from ingest.quality.measuring import measure
 from ingest.recording import Samples
 from tests.ingest.making import EVENING_US, cut, every
@@ -73,7 +79,7 @@ def test_a_recording_of_one_value_keeps_its_beginning_and_its_end() -> None:
 
 
 def test_a_pause_and_a_step_back_end_a_stretch() -> None:
-    values = np.zeros((500, 3), np.float32)
+    values = np.ones((500, 3), np.float32)
     for step_us in (5_000_000, -5_000_000):
         time_us = every(STEP_US, 500)
         time_us[240:] += step_us  # 9.6 s before, 10.4 s after
@@ -106,7 +112,34 @@ def test_what_is_counted_is_what_is_left_out_however_the_blocks_are_cut(
     holes_us = np.diff(left_us)[np.diff(left_us) > STEP_US]
     assert n == len(holes_us)
     assert seconds == pytest.approx(holes_us.sum() / 1e6)
-    assert (holes_us >= CONSTANT_US).all()
+    assert (holes_us >= 1_000_000).all()
+
+
+def test_zeros_are_no_measurement_after_a_second_already() -> None:
+    for n, is_idle in ((25, False), (26, True)):
+        time_us, values = every(STEP_US, n), np.zeros((n, 3), np.float32)
+        assert not_measured(time_us, values, COARSE_G).any() == is_idle
+        assert runs(time_us, values).idle(COARSE_G)[0] == int(is_idle)
+
+
+def sleeping(sleeps_s: list[int]) -> tuple[np.ndarray[tuple[int], np.dtype[np.bool_]], list[int]]:
+    """Two seconds awake around each sleep, and the length of what counts as slept through, in seconds."""
+    idle = np.concatenate([np.repeat([False, True], [50, 25 * s - 1]) for s in sleeps_s] + [np.zeros(50, bool)])
+    time_us = every(STEP_US, len(idle))
+    around = slept_through(time_us, idle)
+    return idle, ((time_us[around[:, 1]] - time_us[around[:, 0]]) // 1_000_000).tolist()
+
+
+def test_a_sensor_that_sleeps_while_nothing_moves_slept_through() -> None:
+    assert sleeping([20] * FEWEST_SLEEPS)[1] == [20] * FEWEST_SLEEPS
+    assert sleeping([20] * (FEWEST_SLEEPS - 1))[1] == []
+
+
+def test_hours_on_a_table_and_zeros_before_the_night_are_not_slept_through() -> None:
+    hours = LONGEST_SLEEP_US // 1_000_000 + 1
+    assert sleeping([hours, *[20] * FEWEST_SLEEPS])[1] == [20] * FEWEST_SLEEPS
+    idle, _ = sleeping([20] * FEWEST_SLEEPS)
+    assert len(slept_through(every(STEP_US, len(idle) - 50), idle[50:])) == 0  # one at the edge, too few inside
 
 
 def test_idle_sleep_is_measured_and_said_with_the_way_out() -> None:
@@ -116,4 +149,4 @@ def test_idle_sleep_is_measured_and_said_with_the_way_out() -> None:
     quality, warnings = measured
     assert (quality.n_idle, quality.idle_s) == (1, 120.0)
     assert quality.first_us == EVENING_US
-    assert any("the same value for 10 s or longer once, 2.0 min in all" in warning for warning in warnings)
+    assert any("the same value for 10 s or longer, or zeros, once, 2.0 min in all" in warning for warning in warnings)

@@ -135,6 +135,14 @@ def test_the_median_length_is_that_of_gravity() -> None:
     assert measured(samples(every(STEP_US, 5000), noisy(5000))).median_norm_g == pytest.approx(1, abs=1e-3)
 
 
+def test_zeros_of_an_idle_sensor_do_not_hide_gravity() -> None:
+    values = np.concatenate([np.zeros((9000, 3), np.float32), noisy(5000)])
+    whole = samples(every(STEP_US, 14_000), values)
+    assert measured(whole).median_norm_g == pytest.approx(1, abs=1e-3)
+    assert not any("at rest it should be 1 g" in warning for warning in warned(whole))
+    assert measured(samples(every(STEP_US, 100), np.zeros((100, 3), np.float32))).median_norm_g == 0
+
+
 def test_the_median_length_covers_the_whole_recording() -> None:
     # 1 g for the first 40 %, 3 g for the rest: the start alone would say 1.
     n = 5 * module._SAMPLE_ROWS

@@ -149,6 +149,11 @@ def test_a_binary_recording_that_is_not_read_packed_has_to_be_unpacked(
     assert "unpack it first" in error.hint
 
 
+def test_a_gzip_in_a_gzip_is_to_be_unpacked_first(only_fake: Reader, tmp_path: Path) -> None:
+    twice = gzip.compress(gzip.compress(b"time,x,y,z\n"))
+    assert "unpack it first" in _refused(tmp_path / "night.csv.gz", twice).hint
+
+
 def test_a_damaged_gzip_is_said_to_be_one(only_fake: Reader, tmp_path: Path) -> None:
     assert "damaged gzip" in _refused(tmp_path / "night.cwa.gz", b"\x1f\x8b\x08\x00 broken").what
 

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
 from ingest.tables.columns import (
-    check_one_wearer,
+    check_one_of_each,
     clock_base,
     find_axes,
     find_time,
@@ -194,15 +194,20 @@ def test_a_count_is_a_relative_clock_if_its_name_states_a_unit_that_can_be(
         ("code", ["1"] * 3 + ["2"] * 3, False),
         ("subject", ["a"] * 6, False),
         ("motionUserX", ["1"] * 3 + ["2"] * 3, False),
-        ("device id", ["1"] * 3 + ["2"] * 3, False),
     ],
 )
 def test_a_table_of_several_people_is_refused(name: str, values: list[str], *, refused: bool) -> None:
     if refused:
         with pytest.raises(UnsupportedRecordingError, match="more than one wearer"):
-            check_one_wearer([name], [values])
+            check_one_of_each([name], [values])
     else:
-        check_one_wearer([name], [values])
+        check_one_of_each([name], [values])
+
+
+@pytest.mark.parametrize("values", [["1"] * 3 + ["2"] * 3, ["1", "2"] * 3])
+def test_a_table_of_several_sensors_is_refused(values: list[str]) -> None:
+    with pytest.raises(UnsupportedRecordingError, match="'device id' holds more than one sensor"):
+        check_one_of_each(["device id"], [values])
 
 
 def test_metawear_states_its_offset_in_a_name() -> None:

@@ -29,19 +29,21 @@ def test_every_separator_is_recognised(separator: str) -> None:
     text = f"{separator.join('txyz')}\n{separator.join(['1', '0.5', '2', '-3'])}\n"
     dialect = layout(text)
     assert (dialect.separator, dialect.n_columns, dialect.names) == (separator, 4, ("t", "x", "y", "z"))
-    assert (dialect.data_start, dialect.lines_before, dialect.decimal_comma) == (8, 1, False)
+    assert (dialect.data_start, dialect.lines_before) == (8, 1)
 
 
 @pytest.mark.parametrize("separator", [";", "\t", "|", " "])
 def test_decimal_commas_are_recognised(separator: str) -> None:
-    dialect = layout(separator.join(["17", "0,5", "-1,25", "3"]) + "\n")
-    assert (dialect.separator, dialect.decimal_comma, dialect.names) == (separator, True, ())
+    text = separator.join(["17", "0,5", "-1,25", "3"]) + "\n"
+    dialect = layout(text)
+    assert (dialect.separator, dialect.names) == (separator, ())
+    assert table(text.encode(), dialect) == [("17", "0.5", "-1.25", "3")]
 
 
 def test_decimal_commas_between_commas_need_quotes() -> None:
     text = b'"2024-03-12 22:15:00","0,5","-1,25","0,98"\n'
     dialect = layout(text)
-    assert (dialect.separator, dialect.decimal_comma) == (",", True)
+    assert dialect.separator == ","
     assert table(text, dialect) == [("2024-03-12 22:15:00", "0.5", "-1.25", "0.98")]
 
 
@@ -150,7 +152,7 @@ def test_a_quote_left_open_costs_its_own_line_only() -> None:
 @given(st.lists(st.lists(st.sampled_from(["1", "-2.5", "", "x"]), min_size=1, max_size=6), max_size=30), st.booleans())
 def test_every_line_is_kept_or_counted(rows: list[list[str]], crlf: bool) -> None:  # noqa: FBT001 - a drawn value
     text = ("\r\n" if crlf else "\n").join(",".join(row) for row in rows).encode()
-    lines = rectangle(text, Dialect(",", decimal_comma=False, names=(), n_columns=4, data_start=0, lines_before=0))
+    lines = rectangle(text, Dialect(",", names=(), n_columns=4, data_start=0, lines_before=0))
     wide = [i for i, row in enumerate(rows) if len(row) == 4]
     empty = [i for i, row in enumerate(rows) if row == [""]]
     assert lines.number.tolist() == wide
@@ -167,7 +169,7 @@ def test_it_does_not_matter_into_which_pieces_a_stretch_falls(
     separator: str, lines: list[str], newline: str, piece_bytes: int
 ) -> None:
     text = newline.join(lines).replace(",", separator).encode()
-    dialect = Dialect(separator, decimal_comma=False, names=(), n_columns=4, data_start=0, lines_before=0)
+    dialect = Dialect(separator, names=(), n_columns=4, data_start=0, lines_before=0)
     whole = rectangle(text, dialect)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines_module, "PIECE_BYTES", piece_bytes)
@@ -180,7 +182,7 @@ def test_it_does_not_matter_into_which_pieces_a_stretch_falls(
 def test_nothing_but_lines_takes_little_memory(line: bytes) -> None:
     text = line * (4 << 20)
     tracemalloc.start()
-    rectangle(text, Dialect(",", decimal_comma=False, names=(), n_columns=4, data_start=0, lines_before=0))
+    rectangle(text, Dialect(",", names=(), n_columns=4, data_start=0, lines_before=0))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 16 * len(text)

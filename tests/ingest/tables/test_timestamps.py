@@ -238,9 +238,22 @@ def test_numbers_outside_the_century_become_null(broken: str) -> None:
     assert parsed(["1551178506.01", "1551178506.02", broken])[-1] is None
 
 
-@pytest.mark.parametrize("foreign", [["22:15:00"], ["2024-03-12"], ["3/12/24 10:15:00"], ["abc"], [], [""]])
+@pytest.mark.parametrize("foreign", [["22:15:00"], ["2024-03-12"], ["3/12/124 10:15:00"], ["abc"], [], [""]])
 def test_what_is_no_moment_is_not_recognised(foreign: list[str]) -> None:
     assert recognise(foreign) is None
+
+
+@pytest.mark.parametrize("text", ["3/12/24 10:15:00", "3/12/2024 10:15:00", "03-12-24 10:15:00"])
+def test_a_date_that_two_countries_read_differently_is_refused_until_it_is_said(text: str) -> None:
+    with pytest.raises(NoClockError, match="day_first"):
+        recognise([text])
+    year = "%Y" if "2024" in text else "%y"
+    day, month = (recognise([text], day_first=said) for said in (True, False))
+    assert isinstance(day, TextTime)
+    assert isinstance(month, TextTime)
+    sep = "-" if "-" in text else "/"
+    assert day.layout.startswith(f"%d{sep}%m{sep}{year}")
+    assert month.layout.startswith(f"%m{sep}%d{sep}{year}")
 
 
 def test_dates_and_times_of_day_in_two_columns_are_known_as_such() -> None:

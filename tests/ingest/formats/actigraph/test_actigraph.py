@@ -64,9 +64,9 @@ def test_a_real_file_names_its_device_place_clock_and_range(recordings_dir: Path
     plain, asleep, old = (actigraph.read(recordings_dir / name) for name in REAL_FILES)
     assert (plain.device.maker, plain.device.model, plain.device.serial) == ("ActiGraph", "wGT3XBT", "MOS2E17210537")
     assert (plain.placement, asleep.placement) == (Placement(), Placement(site="hip"))
-    assert plain.clock == DeviceClock("local", utc_offset_s=-5 * 3600)
-    assert asleep.clock == DeviceClock("local", utc_offset_s=2 * 3600)
-    assert old.clock == DeviceClock("local")
+    assert plain.clock == DeviceClock("local", utc_offset_s=-5 * 3600, runs_on=True)
+    assert asleep.clock == DeviceClock("local", utc_offset_s=2 * 3600, runs_on=True)
+    assert old.clock == DeviceClock("local", runs_on=True)
     assert (plain.full_scale_g, asleep.full_scale_g) == (8, 8)
     assert old.full_scale_g == pytest.approx(6, abs=0.01)
     assert plain.problems == ()
@@ -161,11 +161,11 @@ def test_the_scale_comes_from_the_device_then_from_info_then_from_the_serial_num
 @pytest.mark.parametrize(
     ("info", "said", "clock"),
     [
-        ({"timezone": "-05:00:00"}, (), DeviceClock("local", -18_000)),
-        ({"timezone": "05:30:00"}, (), DeviceClock("local", 19_800)),
-        ({"timezone": "+02:00"}, (), DeviceClock("local", 7_200)),
-        ({"timezone": "somewhere"}, (), DeviceClock("local")),
-        ({}, ('{"MetadataType":"LocalTimeLog","UtcOffset":"02:00:00"}',), DeviceClock("local", 7_200)),
+        ({"timezone": "-05:00:00"}, (), DeviceClock("local", -18_000, runs_on=True)),
+        ({"timezone": "05:30:00"}, (), DeviceClock("local", 19_800, runs_on=True)),
+        ({"timezone": "+02:00"}, (), DeviceClock("local", 7_200, runs_on=True)),
+        ({"timezone": "somewhere"}, (), DeviceClock("local", runs_on=True)),
+        ({}, ('{"MetadataType":"LocalTimeLog","UtcOffset":"02:00:00"}',), DeviceClock("local", 7_200, runs_on=True)),
         (
             {"timezone": "00:00:00"},
             (
@@ -175,7 +175,11 @@ def test_the_scale_comes_from_the_device_then_from_info_then_from_the_serial_num
             DeviceClock("utc", -21_600),
         ),
         ({"timezone": "01:00:00"}, ('{"MetadataType":"LocalTimeLog","UsedUtc":true}',), DeviceClock("utc", 3_600)),
-        ({}, ('{"MetadataType":["LocalTimeLog"],"UtcOffset":7}', "[1]", "{", "[" * 8000), DeviceClock("local")),
+        (
+            {},
+            ('{"MetadataType":["LocalTimeLog"],"UtcOffset":7}', "[1]", "{", "[" * 8000),
+            DeviceClock("local", runs_on=True),
+        ),
     ],
 )
 def test_the_clock_is_local_unless_the_file_says_utc(
@@ -220,7 +224,7 @@ def test_a_file_that_lost_its_info_is_read_by_what_its_records_say(path: Path, r
     result = read(path)
     assert_keeps_all_but(result, ())
     assert result.decoded.rate_hz_nominal == 30
-    assert result.decoded.clock == DeviceClock("local", 3600)
+    assert result.decoded.clock == DeviceClock("local", 3600, runs_on=True)
     assert result.problems == ("info.txt is missing or says nothing: device, serial number and site are unknown",)
 
 

@@ -168,11 +168,11 @@ def test_info_and_records_name_device_clock_and_place(tmp_path: Path) -> None:
     decoded = actigraph.read(path)
     assert decoded.device.serial == "TAS1"
     assert decoded.placement == Placement("ankle", "right")
-    assert decoded.clock == DeviceClock("local", 19_800)
+    assert decoded.clock == DeviceClock("local", 19_800, runs_on=True)
     write_gt3x(path, even(200), still(200), rate_hz=100, utc_offset_s=-3600, on_utc=True)
     assert actigraph.read(path).clock == DeviceClock("utc", -3600)
     write_gt3x(path, even(200), still(200), rate_hz=100)
-    assert actigraph.read(path).clock == DeviceClock("local")
+    assert actigraph.read(path).clock == DeviceClock("local", runs_on=True)
 
 
 @pytest.mark.parametrize(("offset_s", "text"), [(0, "00:00:00"), (-18_000, "-05:00:00"), (20_745, "05:45:45")])

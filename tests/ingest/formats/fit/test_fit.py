@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ingest import Declared, read_recording
 from ingest.errors import (
     NoClockError,
     UnknownUnitError,
@@ -22,7 +24,7 @@ from ingest.formats.fit.messages import (
     HSA_ACCELEROMETER,
     TIMESTAMP,
 )
-from ingest.recording import BLOCK_SAMPLES, Placement, StageSpan
+from ingest.recording import BLOCK_SAMPLES, DeviceClock, Placement, StageSpan
 from ingest.writers.fit_tables import (
     ENUM,
     SINT16,
@@ -75,11 +77,6 @@ def test_system_time_follows_the_latest_correlation_before_it(path: Path) -> Non
     samples = [burst(REST[:1], stamp=stamp) for stamp in (90, 150, 250)]
     decoded = decode(path, *samples, correlation(T0 + 200, 200), correlation(T0 + 103, 100))
     assert joined(decoded)[0] == [unix(T0 + 93), unix(T0 + 153), unix(T0 + 250)]
-
-
-def test_system_time_that_nothing_dates_is_refused(path: Path) -> None:
-    with pytest.raises(NoClockError):
-        decode(path, burst(REST, stamp=100))
 
 
 def test_a_part_that_nothing_dates_is_left_out_and_said(path: Path) -> None:
@@ -243,3 +240,13 @@ def test_stages_are_plain_spans(path: Path) -> None:
     assert decode(path, burst(REST), level(T0, 1), level(T0 + 60, 0)).stages == (
         StageSpan(unix(T0), unix(T0 + 60), "wake"),
     )
+
+
+def test_samples_that_count_from_switching_on_wait_for_their_start(path: Path) -> None:
+    decoded = decode(path, burst(REST, stamp=5000), burst(REST, stamp=5001), level(T0, 2))
+    times, _ = joined(decoded)
+    assert (decoded.clock, times[0], times[3], decoded.stages) == (DeviceClock("relative"), 0, 1_000_000, ())
+    with pytest.raises(NoClockError, match="--start"):
+        read_recording(path)
+    recording = read_recording(path, lambda _: Declared(start=datetime(2026, 3, 1, 22, 10, tzinfo=UTC)))
+    assert recording.quality.first_us == 1_772_403_000_000_000

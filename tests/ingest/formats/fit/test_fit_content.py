@@ -102,8 +102,9 @@ def test_movement_that_cannot_be_used_is_not_passed_over_for_the_sleep_beside_it
     sleep = level(T0, 1) + level(T0 + 60, 2)
     with pytest.raises(UnknownUnitError):
         decode(path, sleep, burst([(1100, 1040, 1080)], first_field=2))
+    decode(path, sleep, burst(REST, stamp=100))
     with pytest.raises(NoClockError):
-        decode(path, sleep, burst(REST, stamp=100))
+        read_recording(path)
     with pytest.raises(DamagedRecordingError):
         decode(path, sleep, burst([(0, 0, 1)], offsets=[0xFFFF]))
 

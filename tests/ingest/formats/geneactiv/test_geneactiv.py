@@ -57,7 +57,7 @@ def test_a_real_header_names_device_and_zone(recordings_dir: Path) -> None:
     decoded = geneactiv.read(recordings_dir / REAL)
     assert (decoded.device.maker, decoded.device.model) == ("Activinsights", "GENEActiv 1.2")
     assert decoded.device.serial == "101806"
-    assert decoded.clock == DeviceClock("local", -5 * 3600)
+    assert decoded.clock == DeviceClock("local", -5 * 3600, runs_on=True)
     assert decoded.placement == Placement()
     assert decoded.full_scale_g == 8
 

@@ -60,7 +60,7 @@ def test_samples_device_place_and_zone_are_read(path: Path, export: str) -> None
     assert result.decoded.format == "geneactiv-csv"
     assert result.decoded.device == Device("Activinsights", "GENEActiv 1.2", "011152")
     assert result.decoded.placement == Placement(site="ankle", side="right")
-    assert result.decoded.clock == DeviceClock("local", 3600)
+    assert result.decoded.clock == DeviceClock("local", 3600, runs_on=True)
     assert result.decoded.full_scale_g == 8
     assert result.decoded.rate_hz_nominal == 100
     assert result.decoded.unit == "g"
@@ -100,7 +100,7 @@ def test_an_older_version_with_its_own_spellings_is_read(path: Path) -> None:
     # 8.3 of 67.5 minutes after set-up, the clock had lost 62 ms of its 500.
     late_us = np.datetime64("2011-10-09T10:25:00", "us").astype(int) + 61_800
     assert abs(int(result.time_us[0]) - late_us) < ROUNDING_US
-    assert result.decoded.clock == DeviceClock("local", 3600)
+    assert result.decoded.clock == DeviceClock("local", 3600, runs_on=True)
     assert result.decoded.rate_hz_nominal == 75
     assert result.problems == ("by the header the clock lost 0.500 s in 0.0 days: taken out of all times evenly",)
 
@@ -181,7 +181,7 @@ def test_what_other_programs_make_of_it_is_read_alike(path: Path, export: str, v
     result = read(path)
     np.testing.assert_array_equal(np.round(result.xyz_g, 9), acceleration())
     assert result.decoded.device.serial == "011152"
-    assert result.decoded.clock == DeviceClock("local", 3600)
+    assert result.decoded.clock == DeviceClock("local", 3600, runs_on=True)
     assert result.problems == ()
 
 
