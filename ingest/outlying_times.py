@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ingest.clock import FIRST_US, LAST_US
 from ingest.recording import Blocks, Samples
@@ -44,10 +43,7 @@ def _between(blocks: Blocks, low_us: int, high_us: int) -> Blocks:
             if inside.all():
                 yield block
             elif inside.any():
-                yield _rows(block, inside)
+                yield block.picked(inside)
 
     return walk
 
-
-def _rows(block: Samples, rows: NDArray[np.bool_]) -> Samples:
-    return Samples(block.time_us[rows], block.values[rows], block.g_per_value)

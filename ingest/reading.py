@@ -23,6 +23,7 @@ from ingest.mapping import TableMapping
 from ingest.outlying_times import has_strays, without_strays
 from ingest.placement import placed
 from ingest.quality.measuring import measure, without_movement
+from ingest.quality.thermometer import MINUTE_US, MinuteMeans
 from ingest.recognising import sniff
 from ingest.recognising.mapped import read_mapped
 from ingest.recording import (
@@ -38,6 +39,7 @@ from ingest.recording import (
     Site,
     SleepWindow,
     StageSpan,
+    Temperature,
     Vitals,
 )
 
@@ -131,33 +133,49 @@ def check_recognised(path: Path, *, tables: Sequence[TableMapping] = ()) -> None
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """The quality of a recording, and what has to be said about it."""
+    """The quality of a recording, what has to be said about it, and the temperature that its samples carry."""
 
     quality: Quality
     oddities: tuple[str, ...]
+    temperature: Temperature
 
 
 def _measured(decoded: Decoded, path: Path) -> tuple[Decoded, _Measured]:
     """The recording without strays, and its quality on the device's clock."""
-    quality, warnings = _quality_of(decoded, path)
+    measured = _quality_of(decoded, path)
+    quality = measured.quality
     if quality.n_samples and has_strays(quality.first_us, quality.last_us):
         n_before = quality.n_samples
         decoded = replace(decoded, blocks=without_strays(decoded.blocks))
-        quality, warnings = _quality_of(decoded, path)
-        n_strays = n_before - quality.n_samples
-        warnings = (f"{n_strays} of {n_before} samples are dated far from all others and were left out", *warnings)
-    check_representable(quality.first_us, quality.last_us, path=path)
-    return decoded, _Measured(quality, warnings)
+        measured = _quality_of(decoded, path)
+        n_strays = n_before - measured.quality.n_samples
+        said = f"{n_strays} of {n_before} samples are dated far from all others and were left out"
+        measured = replace(measured, oddities=(said, *measured.oddities))
+    check_representable(measured.quality.first_us, measured.quality.last_us, path=path)
+    return decoded, measured
 
 
-def _quality_of(decoded: Decoded, path: Path) -> tuple[Quality, tuple[str, ...]]:
-    measured = measure(decoded.blocks, rate_hz_nominal=decoded.rate_hz_nominal, full_scale_g=decoded.full_scale_g)
+def _quality_of(decoded: Decoded, path: Path) -> _Measured:
+    measured = _walked(decoded.blocks, decoded)
     if measured is not None:
         return measured
     extent = _extent_us(decoded)
     if extent is None:
         raise _no_samples(decoded, path)
-    return without_movement(*extent), ("it holds no movement, only what the watch says of the night",)
+    said = ("it holds no movement, only what the watch says of the night",)
+    return _Measured(without_movement(*extent), said, Temperature())
+
+
+def _walked(blocks: Blocks, decoded: Decoded) -> _Measured | None:
+    """All that one walk over samples shows; None without a single one."""
+    means = MinuteMeans()
+    measured = measure(
+        means.watching(blocks), rate_hz_nominal=decoded.rate_hz_nominal, full_scale_g=decoded.full_scale_g
+    )
+    if measured is None:
+        return None
+    temperature, said = means.result()
+    return _Measured(measured[0], (*measured[1], *said), temperature)
 
 
 def _extent_us(decoded: Decoded) -> tuple[int, int] | None:
@@ -203,6 +221,7 @@ def _recording(
         stages=tuple(_in_utc(stage, clock) for stage in decoded.stages),
         sleep_windows=tuple(_in_utc(window, clock) for window in decoded.sleep_windows),
         vitals=_vitals_in_utc(decoded.vitals, clock),
+        temperature=_temperature_of(decoded, in_utc, clock),
         full_scale_g=decoded.full_scale_g,
         warnings=(
             *(decoded.problems + in_utc.oddities),
@@ -240,13 +259,17 @@ def _through_changes(
         found = followed(measured.quality, decoded.blocks, zone, runs_on=decoded.clock.runs_on)
     clock = replace(clock, changes=found.changes)
     blocks = utc_blocks(decoded.blocks, clock)
-    anew = found.changes and measure(blocks, rate_hz_nominal=decoded.rate_hz_nominal, full_scale_g=decoded.full_scale_g)
-    in_utc = _Measured(*anew) if anew else _in_utc_as_measured(measured, clock)
+    anew = _walked(blocks, decoded) if found.changes else None
+    in_utc = anew or _in_utc_as_measured(measured, clock)
     return clock, blocks, in_utc, found.said + doubts_at_start(in_utc.quality.first_us, clock, zone)
 
 
 def _in_utc_as_measured(measured: _Measured, clock: Clock) -> _Measured:
-    return replace(measured, quality=_quality_in_utc(measured.quality, clock.shift_us))
+    return replace(
+        measured,
+        quality=_quality_in_utc(measured.quality, clock.shift_us),
+        temperature=_temperature_in_utc(measured.temperature, clock),
+    )
 
 
 def _in_utc(span: Span, clock: Clock) -> Span:
@@ -256,6 +279,17 @@ def _in_utc(span: Span, clock: Clock) -> Span:
 
 def _vitals_in_utc(vitals: Vitals, clock: Clock) -> Vitals:
     return replace(vitals, heart_us=utc_us(vitals.heart_us, clock), beat_us=utc_us(vitals.beat_us, clock))
+
+
+def _temperature_in_utc(temperature: Temperature, clock: Clock) -> Temperature:
+    return replace(temperature, minute_us=utc_us(temperature.minute_us, clock))
+
+
+def _temperature_of(decoded: Decoded, in_utc: _Measured, clock: Clock) -> Temperature:
+    """That of the samples or that beside them, of the time in which there are samples."""
+    found = in_utc.temperature if len(in_utc.temperature) else _temperature_in_utc(decoded.temperature, clock)
+    inside = (found.minute_us > in_utc.quality.first_us - MINUTE_US) & (found.minute_us <= in_utc.quality.last_us)
+    return Temperature(found.minute_us[inside], found.celsius[inside])
 
 
 def _quality_in_utc(quality: Quality, shift_us: int) -> Quality:
