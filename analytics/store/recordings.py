@@ -1,6 +1,6 @@
 """A recording as the database keeps it: its row, without its samples.
 
-Vitals are kept by minute (`analytics.signal.heart`), samples in Parquet (`analytics.store.samples.staged`), all else as
+Vitals are kept by minute (`analytics.signal.heart`), temperature as read, which is by minute too, samples in Parquet (`analytics.store.samples.staged`), all else as
 it came.
 
 Knows how a `Recording` becomes a row and a row a `StoredRecording` again.
@@ -22,7 +22,15 @@ from analytics.signal.heart import HeartMinute, by_minute
 from analytics.store.database.tables import UTC_US, Columns, frame_of, plain
 from ingest.clock import nights_covered
 from ingest.quality.calibration import Calibration
-from ingest.recording import Quality, Recording, Side, Site, SleepWindow, StageSpan, ZoneSource
+from ingest.recording import Quality, Recording, Side, Site, SleepWindow, StageSpan, Temperature, ZoneSource
+
+
+@dataclass(frozen=True, slots=True)
+class TemperatureMinute:
+    """One minute of a sensor's thermometer; ``at_us`` is its start, UTC."""
+
+    at_us: int
+    celsius: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,7 @@ class StoredRecording:
     sleep_windows: tuple[SleepWindow, ...] = ()
     heart: tuple[HeartMinute, ...] = ()
     hrv_last_night_ms: float | None = None
+    temperature: tuple[TemperatureMinute, ...] = ()
 
     @property
     def calibration(self) -> Calibration:
@@ -111,7 +120,12 @@ def stored_recording(recording: Recording, *, subject: str) -> StoredRecording:
         sleep_windows=recording.sleep_windows,
         heart=by_minute(recording.vitals),
         hrv_last_night_ms=recording.vitals.hrv_last_night_ms,
+        temperature=_minutes(recording.temperature),
     )
+
+
+def _minutes(found: Temperature) -> tuple[TemperatureMinute, ...]:
+    return tuple(map(TemperatureMinute, found.minute_us.tolist(), found.celsius.tolist()))
 
 
 def recording_frame(recording: StoredRecording) -> pl.DataFrame:
@@ -126,6 +140,7 @@ def recording_frame(recording: StoredRecording) -> pl.DataFrame:
         "stages": [{"start_at": s.start_us, "end_at": s.end_us, "stage": s.stage} for s in recording.stages],
         "sleep_windows": [{"start_at": w.start_us, "end_at": w.end_us} for w in recording.sleep_windows],
         "heart": [{"minute_at": m.at_us, "heart_bpm": m.heart_bpm, "rmssd_ms": m.rmssd_ms} for m in recording.heart],
+        "temperature": [{"minute_at": m.at_us, "celsius": m.celsius} for m in recording.temperature],
     }
     return frame_of([tuple(row[name] for name in _COLUMNS)], _COLUMNS)
 
@@ -174,10 +189,11 @@ _COLUMNS: Columns = {
     "sleep_windows": pl.List(pl.Struct({"start_at": UTC_US, "end_at": UTC_US})),
     "heart": pl.List(pl.Struct({"minute_at": UTC_US, "heart_bpm": pl.Float64, "rmssd_ms": pl.Float64})),
     "hrv_last_night_ms": pl.Float64,
+    "temperature": pl.List(pl.Struct({"minute_at": UTC_US, "celsius": pl.Float32})),
 }
 #: Fields of `Quality` that are columns themselves.
 _OWN_COLUMN = ("n_samples", "first_us", "last_us", "rate_hz_true")
-_CONVERTED = ("path", "first_at", "last_at", "quality", "warnings", "stages", "sleep_windows", "heart")
+_CONVERTED = ("path", "first_at", "last_at", "quality", "warnings", "stages", "sleep_windows", "heart", "temperature")
 _SAME_NAME = tuple(name for name in _COLUMNS if name not in _CONVERTED)
 
 _SELECT = f"""
@@ -187,6 +203,7 @@ SELECT
     [(epoch_us(s.start_at), epoch_us(s.end_at), s.stage) FOR s IN r.stages],
     [(epoch_us(w.start_at), epoch_us(w.end_at)) FOR w IN r.sleep_windows],
     [(epoch_us(m.minute_at), m.heart_bpm, m.rmssd_ms) FOR m IN r.heart],
+    [(epoch_us(m.minute_at), m.celsius) FOR m IN r.temperature],
     (SELECT coalesce(list(n.night_date ORDER BY n.night_date), []) FROM recording_night n WHERE n.sha256 = r.sha256)
 FROM recording r
 """
@@ -194,7 +211,7 @@ FROM recording r
 
 def _from_row(*row: Any) -> StoredRecording:
     same, rest = row[: len(_SAME_NAME)], row[len(_SAME_NAME) :]
-    path, first_us, last_us, quality, warnings, stages, windows, heart, dates = rest
+    path, first_us, last_us, quality, warnings, stages, windows, heart, temperature, dates = rest
     return StoredRecording(
         **dict(zip(_SAME_NAME, same, strict=True)),
         path=Path(path),
@@ -206,6 +223,7 @@ def _from_row(*row: Any) -> StoredRecording:
         night_dates=tuple(dates),
         sleep_windows=tuple(SleepWindow(*window) for window in windows),
         heart=tuple(HeartMinute(*minute) for minute in heart),
+        temperature=tuple(TemperatureMinute(*minute) for minute in temperature),
     )
 
 

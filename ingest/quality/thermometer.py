@@ -9,7 +9,7 @@ the means do not depend on how a reader cuts its blocks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -25,12 +25,16 @@ STUCK_US = 6 * 3_600_000_000
 ALWAYS_STUCK_US = 2 * 3_600_000_000
 
 MINUTE_US = 60_000_000
+#: No sensor takes its temperature more seldom; what lies apart by more says nothing of the time between.
+_PAUSE_US = 30 * 60_000_000
 _RANGE = f"{RANGE_C[0]:.0f} to {RANGE_C[1]:+.0f} degrees C"
 _PER_DEGREE = 1_000_000
 #: As many rows may wait until they are put together.
 _MOST_PENDING = 1 << 16
 #: One minute: its number since 1970, the sum of its readings in millionths, how many, the lowest and the highest.
 _ROW = np.dtype([("minute", "<i8"), ("sum", "<i8"), ("count", "<i8"), ("low", "<i8"), ("high", "<i8")])
+#: What a minute keeps of its readings, and how two parts of one minute become one.
+_GATHERED = (("sum", np.add), ("count", np.add), ("low", np.minimum), ("high", np.maximum))
 
 
 class MinuteMeans:
@@ -61,10 +65,8 @@ class MinuteMeans:
         if not n_good:
             return
         steps = np.rint(celsius[good].astype(np.float64) * _PER_DEGREE).astype(np.int64)
-        rows = np.empty(n_good, _ROW)
-        rows["minute"], rows["count"] = time_us[good] // MINUTE_US, 1
-        rows["sum"] = rows["low"] = rows["high"] = steps
-        self._hold(_together(rows))
+        ones = np.ones(n_good, np.int64)
+        self._hold(_together(time_us[good] // MINUTE_US, steps, ones, steps, steps))
 
     def watching(self, blocks: Blocks) -> Blocks:
         """The same blocks; the temperature of each is taken while it passes by."""
@@ -83,7 +85,7 @@ class MinuteMeans:
         if self._n_absurd > self._n_good:
             said = f"its temperature was left out: {self._n_absurd:,} of {total} readings are outside {_RANGE}"
             return Temperature(), (said,)
-        rows = _together(np.concatenate([np.empty(0, _ROW), *self._parts]))
+        rows = _put_together(self._parts)
         stuck = _stuck(rows)
         kept = rows[~stuck]
         celsius = (kept["sum"] / kept["count"] / _PER_DEGREE).astype(np.float32)
@@ -95,7 +97,7 @@ class MinuteMeans:
         self._parts.append(rows)
         self._n_pending += len(rows)
         if self._n_pending > self._limit:
-            whole = _together(np.concatenate(self._parts))
+            whole = _put_together(self._parts)
             self._parts, self._n_pending = [whole], len(whole)
             self._limit = max(_MOST_PENDING, 2 * len(whole))
 
@@ -107,27 +109,36 @@ def by_minute(time_us: NDArray[np.int64], celsius: NDArray[np.floating]) -> tupl
     return means.result()
 
 
-def _together(rows: NDArray[np.void]) -> NDArray[np.void]:
-    """One row a minute, in order."""
-    if not len(rows):
-        return rows
-    rows = rows[np.argsort(rows["minute"], kind="stable")]
-    first = np.flatnonzero(np.diff(rows["minute"], prepend=rows["minute"][0] - 1))
-    whole = np.empty(len(first), _ROW)
-    whole["minute"] = rows["minute"][first]
-    for name, gather in (("sum", np.add), ("count", np.add), ("low", np.minimum), ("high", np.maximum)):
-        whole[name] = gather.reduceat(rows[name], first)
-    return whole
+def _put_together(parts: Sequence[NDArray[np.void]]) -> NDArray[np.void]:
+    if len(parts) <= 1:
+        return parts[0] if parts else np.empty(0, _ROW)
+    rows = np.concatenate(parts)
+    return _together(rows["minute"], *(rows[name] for name, _ in _GATHERED))
+
+
+def _together(minute: NDArray[np.int64], *columns: NDArray[np.int64]) -> NDArray[np.void]:
+    """One row a minute, in order, of at least one; ``columns`` as in `_GATHERED`."""
+    if (np.diff(minute) < 0).any():
+        order = np.argsort(minute, kind="stable")
+        minute, columns = minute[order], tuple(column[order] for column in columns)
+    first = np.flatnonzero(np.diff(minute, prepend=minute[0] - 1))
+    rows = np.empty(len(first), _ROW)
+    rows["minute"] = minute[first]
+    for (name, gather), column in zip(_GATHERED, columns, strict=True):
+        rows[name] = gather.reduceat(column, first)
+    return rows
 
 
 def _stuck(rows: NDArray[np.void]) -> NDArray[np.bool_]:
-    """Which minutes belong to stretches of one value that are too long for a thermometer."""
+    """Which minutes belong to stretches of one value that are too long for a thermometer; a pause ends a stretch."""
     stuck = np.zeros(len(rows), np.bool_)
+    if not len(rows):
+        return stuck
+    longest_us = ALWAYS_STUCK_US if rows["low"].min() == rows["high"].max() else STUCK_US
     still = rows["low"] == rows["high"]
     same = still[1:] & still[:-1] & (rows["low"][1:] == rows["low"][:-1])
-    edges = [0, *(np.flatnonzero(~same) + 1).tolist(), len(rows)] if len(rows) else []
-    longest_us = ALWAYS_STUCK_US if len(edges) == 2 else STUCK_US
-    for start, stop in pairwise(edges):
+    same &= np.diff(rows["minute"]) * MINUTE_US <= _PAUSE_US
+    for start, stop in pairwise([0, *(np.flatnonzero(~same) + 1).tolist(), len(rows)]):
         lasts_us = int(rows["minute"][stop - 1] - rows["minute"][start] + 1) * MINUTE_US
         stuck[start:stop] = lasts_us >= longest_us and still[start]
     return stuck

@@ -33,6 +33,7 @@ CONTRACT = {
     "patterns": "subject flag n_flagged n_assessable is_pattern finding note",
     "sleep_stages": "subject night_date stage start_at end_at recording",
     "heart_rate": "subject night_date minute_at heart_bpm rmssd_ms recording",
+    "temperature": "subject night_date minute_at minute_local celsius recording",
 }
 
 
