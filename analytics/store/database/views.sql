@@ -307,7 +307,12 @@ COMMENT ON COLUMN heart_rate.rmssd_ms IS 'Root mean square of successive differe
 COMMENT ON COLUMN heart_rate.recording IS 'SHA-256 of the file that says so.';
 
 CREATE OR REPLACE VIEW temperature AS
-SELECT r.subject, n.night_date, m.minute.minute_at AS minute_at, timezone(k.zone, m.minute.minute_at) AS minute_local,
+SELECT r.subject, n.night_date, m.minute.minute_at AS minute_at,
+    -- A zone may be a fixed offset like +02:00, which DuckDB knows as an interval only.
+    CASE
+        WHEN k.zone SIMILAR TO '[+-].*' THEN timezone('UTC', m.minute.minute_at) + ltrim(k.zone, '+')::INTERVAL
+        ELSE timezone(k.zone, m.minute.minute_at)
+    END AS minute_local,
     m.minute.celsius AS celsius, r.sha256 AS recording
 FROM recording r
 JOIN recording_night n USING (sha256)
