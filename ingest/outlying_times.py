@@ -46,4 +46,3 @@ def _between(blocks: Blocks, low_us: int, high_us: int) -> Blocks:
                 yield block.picked(inside)
 
     return walk
-

@@ -21,9 +21,7 @@ _SWING_C, _SWING_PERIOD_S = 0.5, 5400.0
 _STEP_S = 30.0
 
 
-def sensor_celsius(
-    plan: Plan, seconds: NDArray[np.float64], unworn_s: Sequence[Span] = ()
-) -> NDArray[np.float32]:
+def sensor_celsius(plan: Plan, seconds: NDArray[np.float64], unworn_s: Sequence[Span] = ()) -> NDArray[np.float32]:
     """Temperature of a sensor at some moments of a night.
 
     Parameters

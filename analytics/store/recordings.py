@@ -1,7 +1,7 @@
 """A recording as the database keeps it: its row, without its samples.
 
-Vitals are kept by minute (`analytics.signal.heart`), temperature as read, which is by minute too, samples in Parquet (`analytics.store.samples.staged`), all else as
-it came.
+Vitals are kept by minute (`analytics.signal.heart`), samples in Parquet (`analytics.store.samples.staged`), all else as
+it came; temperature comes by minute.
 
 Knows how a `Recording` becomes a row and a row a `StoredRecording` again.
 """

@@ -19,7 +19,7 @@ from ingest.recording import Blocks, Samples, Temperature
 
 #: What consumer and research sensors are rated for; skin and bedrooms lie far inside.
 RANGE_C = (-40.0, 85.0)
-#: Some converters move by 0.3 degrees a step (Axivity), so that a quiet room may well show one value for an hour or two.
+#: Some converters move by 0.3 degrees a step (Axivity): a quiet room may well show one value for an hour or two.
 STUCK_US = 6 * 3_600_000_000
 #: A sensor that never showed anything else is doubtful sooner.
 ALWAYS_STUCK_US = 2 * 3_600_000_000
@@ -80,7 +80,7 @@ class MinuteMeans:
         return walk
 
     def result(self) -> tuple[Temperature, tuple[str, ...]]:
-        """The minutes that can be believed, and a sentence for what was kept out; nothing where nothing was measured."""
+        """The minutes that can be believed, and a sentence for what was kept out; neither where nothing was measured."""
         total = f"{self._n_good + self._n_absurd:,}"
         if self._n_absurd > self._n_good:
             said = f"its temperature was left out: {self._n_absurd:,} of {total} readings are outside {_RANGE}"
@@ -149,6 +149,7 @@ def _said_of_stuck(rows: NDArray[np.void], stuck: NDArray[np.bool_]) -> tuple[st
         return ()
     values_c = np.unique(rows["low"][stuck]) / _PER_DEGREE
     shown = " and ".join(f"{value:.1f}" for value in values_c[:3].tolist()) + (" and more" if len(values_c) > 3 else "")
-    which = "its temperature was left out" if stuck.all() else f"{int(stuck.sum()):,} min of its temperature were left out"
+    which = (
+        "its temperature was left out" if stuck.all() else f"{int(stuck.sum()):,} min of its temperature were left out"
+    )
     return (f"{which}: it stood still at {shown} degrees C for hours, as no working thermometer does",)
-

@@ -76,9 +76,7 @@ def column(position: int) -> pl.Expr:
     return pl.col(f"c{position}")
 
 
-def reading_of(
-    time: TimeColumn, axes: tuple[int, int, int], temperature: TemperatureColumn | None = None
-) -> Reading:
+def reading_of(time: TimeColumn, axes: tuple[int, int, int], temperature: TemperatureColumn | None = None) -> Reading:
     """Time as it is written, three columns of numbers, and that of the temperature where there is one."""
     moment = pl.concat_str([column(i) for i in time.positions], separator=" ")
     x, y, z = map(column, axes)

@@ -65,8 +65,8 @@ def find_temperature(
     usual = median(finite_numbers(samples[position]))
     unit = _unit(names[position]) or _plausible_unit(usual)
     if unit is None:
-        said = f"no temperature was read: {names[position][:50]!r} names no unit, and around {usual:g} it is neither C nor F"
-        return None, (said,)
+        name = names[position][:50]
+        return None, (f"no temperature was read: {name!r} names no unit, and around {usual:g} it is neither C nor F",)
     return TemperatureColumn(position, *_SCALES[unit]), ()
 
 

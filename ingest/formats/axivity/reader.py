@@ -1,7 +1,7 @@
 """The reader for Axivity CWA files (AX3 packed and unpacked, AX6), plain or gzipped.
 
 Reading takes two walks over the file. The first checks every sector and keeps its stamp (24 of 512 bytes);
-from the stamps alone follow all times (`clock`) and the temperature. The second walk, one for every call of ``blocks()``,
+from the stamps alone follow all times (`clock`) and temperatures. The second walk, one for every call of ``blocks()``,
 decodes the samples of the believed sectors. What is left out is decided here once, and every kind of it is
 counted and told in ``Decoded.problems``: bad checksums, impossible fields, foreign and blank sectors, sectors
 that are missing by their numbers, jumps of the clock, a cut last sector. Nothing is filled in.

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from ingest.byte_source import ByteSource
 from ingest.formats.geneactiv.header import MOST_BYTES
-from ingest.formats.geneactiv.parsing import clock_us, decimal, is_blank, starts_with, signed_decimal, whole_number
+from ingest.formats.geneactiv.parsing import clock_us, decimal, is_blank, signed_decimal, starts_with, whole_number
 
 SAMPLES = 300
 SAMPLE_DIGITS = 12
@@ -36,8 +36,10 @@ RATES_HZ = (0.5, 1000.0)
 #: What is kept of every believed page while its samples stay in the file; ``digits`` is where those begin.
 #: ``number`` counts pages in the file, left-out ones included; ``celsius`` is NaN where it cannot be read.
 PAGE = np.dtype(
-    [("digits", "<i8"), ("time_us", "<i8"), ("rate", "<f8"), ("celsius", "<f4")]
-    + [("sequence", "<u4"), ("number", "<u4"), ("count", "<u2")]
+    [
+        *(("digits", "<i8"), ("time_us", "<i8"), ("rate", "<f8"), ("celsius", "<f4")),
+        *(("sequence", "<u4"), ("number", "<u4"), ("count", "<u2")),
+    ]
 )
 
 _PIECE_BYTES = 1 << 20
