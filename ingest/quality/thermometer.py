@@ -80,7 +80,7 @@ class MinuteMeans:
         return walk
 
     def result(self) -> tuple[Temperature, tuple[str, ...]]:
-        """The minutes that can be believed, and a sentence for what was kept out; neither where nothing was measured."""
+        """The minutes that can be believed, and a sentence for what was kept out; neither without readings."""
         total = f"{self._n_good + self._n_absurd:,}"
         if self._n_absurd > self._n_good:
             said = f"its temperature was left out: {self._n_absurd:,} of {total} readings are outside {_RANGE}"
