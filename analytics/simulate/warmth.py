@@ -48,4 +48,5 @@ def sensor_celsius(plan: Plan, seconds: NDArray[np.float64], unworn_s: Sequence[
     share = 1 - np.exp(-_STEP_S / _CASE_S)
     for i in range(1, len(grid_s)):  # a thousand steps a night
         case_c[i] = case_c[i - 1] + share * (around_c[i] - case_c[i - 1])
-    return np.interp(seconds, grid_s, case_c).astype(np.float32)
+    celsius: NDArray[np.float32] = np.interp(seconds, grid_s, case_c).astype(np.float32)
+    return celsius

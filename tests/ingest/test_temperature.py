@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,9 @@ from ingest.quality.thermometer import MinuteMeans
 from ingest.reading import Declared
 from ingest.recording import Samples
 from ingest.writers.axivity import write_cwa
+from tests.ingest.formats.actigraph.actigraph_encoding import parameter_float
+from tests.ingest.formats.actigraph.actigraph_files import EVENING_S as ACTIGRAPH_S
+from tests.ingest.formats.actigraph.actigraph_files import Record, gt3x
 from tests.ingest.formats.geneactiv.geneactiv_writer import Setup, write_bin, write_export
 from tests.ingest.formats.matrix_files import EVENING_S, Packet, Recorded
 from tests.ingest.making import EVENING_US, cut, every, samples
@@ -164,6 +168,48 @@ def test_the_export_of_a_geneactiv_has_its_temperature_in_the_last_column(tmp_pa
     write_export(path, every(10_000, 9_000), at_rest(9_000), Setup(100.0))
     assert set(minutes(read(path)).values()) == {31.5}
     assert len(read(path).temperature) == 2
+
+
+# ActiGraph
+
+
+def actigraph_log(celsius: list[float], *, label: bytes = b"Temperature", scale: float = 333.87) -> list[Record]:
+    """A second of samples and one of sensor data, by turns, behind the schema of a gyroscope."""
+    columns = [(2, 0, 16, 1.0, b"Gyroscope X"), (2, 16, 16, scale, label)]
+    schema = struct.pack("<3H", 7, len(columns), 2)
+    for flags, offset, size, factor, name in columns:
+        schema += struct.pack("<3BI16s", flags, offset, size, parameter_float(factor), name.ljust(16))
+    log = [Record(24, ACTIGRAPH_S, schema)]
+    second = np.tile(np.array([0, 0, 256], "<i2"), (30, 1)).tobytes()
+    for i, value in enumerate(celsius):
+        raw = round((value - 21) * scale)
+        log += [
+            Record(26, ACTIGRAPH_S + i, second),
+            Record(25, ACTIGRAPH_S + i, struct.pack("<H4h", 7, 5, raw, 6, raw)),
+        ]
+    return log
+
+
+@pytest.mark.parametrize("method", [0, 8])
+def test_an_actigraph_with_a_gyroscope_has_the_temperature_of_its_chip(tmp_path: Path, method: int) -> None:
+    celsius = [30 + i / 40 for i in range(150)]
+    log = b"".join(record.encoded() for record in actigraph_log(celsius))
+    (tmp_path / "a.gt3x").write_bytes(gt3x(log, method=method))
+    recording = read(tmp_path / "a.gt3x")
+    shift_us = recording.clock.shift_us
+    expected = means([((ACTIGRAPH_S + i) * 1_000_000, value) for i, value in enumerate(celsius)])
+    assert minutes(recording) == pytest.approx({at + shift_us: value for at, value in expected.items()}, abs=0.01)
+    assert recording.quality.n_samples == 150 * 30
+
+
+def test_sensor_data_of_an_actigraph_without_a_temperature_or_a_schema_have_none(tmp_path: Path) -> None:
+    celsius = [30.0 + i for i in range(20)]
+    other, whole = actigraph_log(celsius, label=b"Gyroscope Y"), actigraph_log(celsius)
+    cut = [replace(record, payload=record.payload[:9]) if record.kind in (24, 25) else record for record in whole]
+    for log in (other, whole[1:], cut):
+        (tmp_path / "a.gt3x").write_bytes(gt3x(b"".join(record.encoded() for record in log)))
+        recording = read(tmp_path / "a.gt3x")
+        assert (minutes(recording), recording.quality.n_samples) == ({}, 600)
 
 
 # Matrix, Empatica
