@@ -87,7 +87,7 @@ def utc_blocks(blocks: Blocks, clock: Clock) -> Blocks:
             if known.all():
                 yield replace(block, time_us=time_us)
             elif known.any():
-                yield replace(block, time_us=time_us[known], values=block.values[known])
+                yield replace(block, time_us=time_us).picked(known)
 
     return walk
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ingest.clock import local_iso
 from ingest.clock_changes import device_iso
 from ingest.quality.calibration import Calibration
-from ingest.recording import Device, Gap, Recording, SleepWindow
+from ingest.recording import Device, Gap, Recording, SleepWindow, Temperature
 
 SCHEMA = 1
 
@@ -38,6 +40,7 @@ def describe(recording: Recording) -> dict[str, Any]:
         "sleep_windows": [_span(recording, window) for window in recording.sleep_windows],
         "n_heart_rates": len(recording.vitals.heart_us),
         "n_beat_intervals": len(recording.vitals.beat_us),
+        "temperature_c": _temperature(recording.temperature),
         "rate_hz_nominal": _rounded(recording.rate_hz_nominal, 4),
         "rate_hz_true": _rounded(quality.rate_hz_true, 4),
         "first_sample": _iso(recording, quality.first_us),
@@ -65,6 +68,15 @@ def describe(recording: Recording) -> dict[str, Any]:
 
 def _device_name(device: Device) -> str:
     return " ".join(part for part in (device.maker, device.model) if part)
+
+
+def _temperature(found: Temperature) -> dict[str, float | int] | None:
+    """Over the means of its minutes, degrees C; None where the file holds none."""
+    if not len(found):
+        return None
+    celsius = found.celsius.astype(np.float64)
+    shown = {"min": celsius.min(), "median": np.median(celsius), "max": celsius.max()}
+    return {**{name: round(float(value), 2) for name, value in shown.items()}, "minutes": len(found)}
 
 
 def _calibration(found: Calibration) -> dict[str, object]:

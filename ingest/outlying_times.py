@@ -139,4 +139,5 @@ def _among(blocks: Blocks, stretches: tuple[_Stretch, ...]) -> Blocks:
 def _rows(block: Samples, rows: Mask, shift_us: int) -> Samples:
     if rows.all() and not shift_us:
         return block
-    return Samples(block.time_us[rows] + shift_us, block.values[rows], block.g_per_value)
+    kept = block.picked(rows)
+    return replace(kept, time_us=kept.time_us + shift_us)

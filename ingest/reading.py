@@ -24,6 +24,7 @@ from ingest.mapping import TableMapping
 from ingest.outlying_times import has_strays, was_never_set, without_strays
 from ingest.placement import placed
 from ingest.quality.measuring import measure, without_movement
+from ingest.quality.thermometer import MINUTE_US, MinuteMeans
 from ingest.recognising import sniff
 from ingest.recognising.mapped import read_mapped
 from ingest.recording import (
@@ -40,6 +41,7 @@ from ingest.recording import (
     Site,
     SleepWindow,
     StageSpan,
+    Temperature,
     Vitals,
 )
 
@@ -156,36 +158,45 @@ def check_recognised(path: Path, *, tables: Sequence[TableMapping] = ()) -> None
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """The quality of a recording, what has to be said about it, and whether a stretch begins where a person said."""
+    """The quality of a recording, what has to be said about it, and the temperature that its samples carry.
+
+    ``is_placed``: a stretch begins where a person said.
+    """
 
     quality: Quality
     oddities: tuple[str, ...]
+    temperature: Temperature
     is_placed: bool = False
 
 
 def _measured(decoded: Decoded, path: Path, declared: Declared, now_us: int) -> tuple[Decoded, _Measured]:
     """The recording without strays, and its quality on the device's clock."""
-    quality, warnings = _quality_of(decoded, path)
-    is_placed = False
+    measured = _quality_of(decoded, path)
+    quality = measured.quality
     start, is_dated = declared.start, decoded.clock.base != "relative"
     if quality.n_samples and has_strays(quality.first_us, quality.last_us):
         start_us = start_on(decoded.clock, start, declared.zone) if start and is_dated else None
         believed = without_strays(decoded.blocks, now_us=now_us, start_us=start_us)
-        n_before, is_placed = quality.n_samples, believed.is_placed
+        n_before = quality.n_samples
         decoded = replace(decoded, blocks=believed.blocks)
-        quality, warnings = _quality_of(decoded, path)
-        lost = 1 - (1 - decoded.lost_share) * quality.n_samples / n_before
-        decoded, warnings = replace(decoded, lost_share=lost), (*believed.said, *warnings)
+        found = _quality_of(decoded, path)
+        measured = replace(found, oddities=(*believed.said, *found.oddities), is_placed=believed.is_placed)
+        lost = 1 - (1 - decoded.lost_share) * measured.quality.n_samples / n_before
+        decoded = replace(decoded, lost_share=lost)
     elif start and is_dated and was_never_set(quality.first_us, quality.last_us, now_us=now_us):
         decoded = _from_zero(decoded, quality.first_us)
-        quality = _quality_in_utc(quality, -quality.first_us)
-    check_representable(quality.first_us, quality.last_us, path=path)
-    return decoded, _Measured(quality, warnings, is_placed)
+        measured = _in_utc_as_measured(measured, _counting_from(quality.first_us))
+    check_representable(measured.quality.first_us, measured.quality.last_us, path=path)
+    return decoded, measured
+
+
+def _counting_from(first_us: int) -> Clock:
+    return Clock("UTC", "assumed", shift_us=-first_us, instants_known=False)
 
 
 def _from_zero(decoded: Decoded, first_us: int) -> Decoded:
     """A recording whose clock was never set, counted from its beginning: when that was is for a person to say."""
-    clock = Clock("UTC", "assumed", shift_us=-first_us, instants_known=False)
+    clock = _counting_from(first_us)
     return replace(
         decoded,
         clock=DeviceClock("relative", zone=decoded.clock.zone, runs_on=decoded.clock.runs_on),
@@ -193,17 +204,31 @@ def _from_zero(decoded: Decoded, first_us: int) -> Decoded:
         stages=tuple(_in_utc(stage, clock) for stage in decoded.stages),
         sleep_windows=tuple(_in_utc(window, clock) for window in decoded.sleep_windows),
         vitals=_vitals_in_utc(decoded.vitals, clock),
+        temperature=_temperature_in_utc(decoded.temperature, clock),
     )
 
 
-def _quality_of(decoded: Decoded, path: Path) -> tuple[Quality, tuple[str, ...]]:
-    measured = measure(decoded.blocks, rate_hz_nominal=decoded.rate_hz_nominal, full_scale_g=decoded.full_scale_g)
+def _quality_of(decoded: Decoded, path: Path) -> _Measured:
+    measured = _walked(decoded.blocks, decoded)
     if measured is not None:
         return measured
     extent = _extent_us(decoded)
     if extent is None:
         raise _no_samples(decoded, path)
-    return without_movement(*extent), ("it holds no movement, only what the watch says of the night",)
+    said = ("it holds no movement, only what the watch says of the night",)
+    return _Measured(without_movement(*extent), said, Temperature())
+
+
+def _walked(blocks: Blocks, decoded: Decoded) -> _Measured | None:
+    """All that one walk over samples shows; None without a single one."""
+    means = MinuteMeans()
+    measured = measure(
+        means.watching(blocks), rate_hz_nominal=decoded.rate_hz_nominal, full_scale_g=decoded.full_scale_g
+    )
+    if measured is None:
+        return None
+    temperature, said = means.result()
+    return _Measured(measured[0], (*measured[1], *said), temperature)
 
 
 def _extent_us(decoded: Decoded) -> tuple[int, int] | None:
@@ -254,6 +279,7 @@ def _recording(
         stages=tuple(_in_utc(stage, clock) for stage in decoded.stages),
         sleep_windows=tuple(_in_utc(window, clock) for window in decoded.sleep_windows),
         vitals=_vitals_in_utc(decoded.vitals, clock),
+        temperature=_temperature_of(decoded, in_utc, clock),
         full_scale_g=decoded.full_scale_g,
         lost_share=lost_share,
         warnings=(
@@ -295,13 +321,17 @@ def _through_changes(
         found = followed(measured.quality, decoded.blocks, zone, runs_on=decoded.clock.runs_on)
     clock = replace(clock, changes=found.changes)
     blocks = utc_blocks(decoded.blocks, clock)
-    anew = found.changes and measure(blocks, rate_hz_nominal=decoded.rate_hz_nominal, full_scale_g=decoded.full_scale_g)
-    in_utc = _Measured(*anew) if anew else _in_utc_as_measured(measured, clock)
+    anew = _walked(blocks, decoded) if found.changes else None
+    in_utc = anew or _in_utc_as_measured(measured, clock)
     return clock, blocks, in_utc, found.said + doubts_at_start(in_utc.quality.first_us, clock, zone)
 
 
 def _in_utc_as_measured(measured: _Measured, clock: Clock) -> _Measured:
-    return replace(measured, quality=_quality_in_utc(measured.quality, clock.shift_us))
+    return replace(
+        measured,
+        quality=_quality_in_utc(measured.quality, clock.shift_us),
+        temperature=_temperature_in_utc(measured.temperature, clock),
+    )
 
 
 def _in_utc(span: Span, clock: Clock) -> Span:
@@ -311,6 +341,17 @@ def _in_utc(span: Span, clock: Clock) -> Span:
 
 def _vitals_in_utc(vitals: Vitals, clock: Clock) -> Vitals:
     return replace(vitals, heart_us=utc_us(vitals.heart_us, clock), beat_us=utc_us(vitals.beat_us, clock))
+
+
+def _temperature_in_utc(temperature: Temperature, clock: Clock) -> Temperature:
+    return replace(temperature, minute_us=utc_us(temperature.minute_us, clock))
+
+
+def _temperature_of(decoded: Decoded, in_utc: _Measured, clock: Clock) -> Temperature:
+    """That of the samples or that beside them, of the time in which there are samples."""
+    found = in_utc.temperature if len(in_utc.temperature) else _temperature_in_utc(decoded.temperature, clock)
+    inside = (found.minute_us > in_utc.quality.first_us - MINUTE_US) & (found.minute_us <= in_utc.quality.last_us)
+    return Temperature(found.minute_us[inside], found.celsius[inside])
 
 
 def _quality_in_utc(quality: Quality, shift_us: int) -> Quality:

@@ -42,14 +42,22 @@ class Samples:
         the store keeps them without loss and small.
     g_per_value : float
         g of one step of ``values``; 1.0 where they are g already.
+    celsius : float32 array, shape (n,), or None
+        Degrees beside each sample, NaN where there are none; None where the format keeps temperature apart or has none.
     """
 
     time_us: NDArray[np.int64]
     values: NDArray[np.int16] | NDArray[np.float32]
     g_per_value: float
+    celsius: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.time_us)
+
+    def picked(self, rows: NDArray[np.bool_] | slice) -> Samples:
+        """Some of the samples, with all that belongs to each."""
+        celsius = None if self.celsius is None else self.celsius[rows]
+        return Samples(self.time_us[rows], self.values[rows], self.g_per_value, celsius)
 
     def xyz_g(self) -> NDArray[np.float32]:
         """Acceleration in g, float32, shape (n, 3)."""
@@ -156,6 +164,28 @@ class Vitals:
 
 
 @dataclass(frozen=True, slots=True)
+class Temperature:
+    """What the sensor's thermometer showed, by the minute; times like the blocks beside it. See `quality.thermometer`.
+
+    It measures the case of the sensor: near the skin's temperature where that is worn, the room's where it lies about.
+
+    Attributes
+    ----------
+    minute_us : int64 array, shape (n,)
+        Starts of the minutes that have readings, ascending. They are whole minutes of the device's clock, and in UTC
+        moved by as much as that clock was off.
+    celsius : float32 array, shape (n,)
+        Mean of the readings of each minute, degrees C.
+    """
+
+    minute_us: NDArray[np.int64] = field(default_factory=_no_times)
+    celsius: NDArray[np.float32] = field(default_factory=_no_values)
+
+    def __len__(self) -> int:
+        return len(self.minute_us)
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """A stretch without samples, or a step of the clock.
 
@@ -195,6 +225,8 @@ class Decoded:
         Other files that took part in the reading: together with the file itself they are the recording.
     lost_share : float
         Share of what the file holds of samples that could not be used, as far as it can be counted.
+    temperature : Temperature
+        Where the format keeps it apart from the samples; of the others `Samples.celsius` has it.
     """
 
     format: str
@@ -213,6 +245,7 @@ class Decoded:
     vitals: Vitals = field(default_factory=Vitals)
     companions: tuple[Path, ...] = ()
     lost_share: float = 0.0
+    temperature: Temperature = field(default_factory=Temperature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,3 +382,4 @@ class Recording:
     device_clock: DeviceClock | None = None
     subject: str | None = None
     lost_share: float = 0.0
+    temperature: Temperature = field(default_factory=Temperature)

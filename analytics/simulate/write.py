@@ -19,6 +19,7 @@ from analytics.simulate.night import plan_night
 from analytics.simulate.physics import SENSORS, render
 from analytics.simulate.plan import Plan
 from analytics.simulate.profiles import PROFILES
+from analytics.simulate.warmth import sensor_celsius
 from ingest.errors import UnreadableFileError, UsageError
 from ingest.recording import StageSpan
 from ingest.workspace import workspace
@@ -178,7 +179,9 @@ def write_recording(
     """One simulated night as a file of a real format, worn on the ankle where the format can say so."""
     serial = {"left": 4711, "right": 4712}[side]
     if file_format == "cwa":
-        write_cwa(path, night.time_us, night.xyz_g, rate_hz=rate_hz, serial=serial, annotation=f"_p={side}+ankle")
+        celsius = sensor_celsius(night.plan, (night.time_us - night.start_us) / 1e6)
+        note = f"_p={side}+ankle"
+        write_cwa(path, night.time_us, night.xyz_g, rate_hz=rate_hz, serial=serial, annotation=note, celsius=celsius)
     elif file_format == "csv":
         write_csv(path, night.time_us, night.xyz_g, gz=True)
     else:

@@ -1,7 +1,7 @@
 """A recording as the database keeps it: its row, without its samples.
 
 Vitals are kept by minute (`analytics.signal.heart`), samples in Parquet (`analytics.store.samples.staged`), all else as
-it came.
+it came; temperature comes by minute.
 
 Knows how a `Recording` becomes a row and a row a `StoredRecording` again.
 """
@@ -22,7 +22,15 @@ from analytics.signal.heart import HeartMinute, by_minute
 from analytics.store.database.tables import UTC_US, Columns, frame_of, plain
 from ingest.clock import nights_covered
 from ingest.quality.calibration import Calibration
-from ingest.recording import Quality, Recording, Side, Site, SleepWindow, StageSpan, ZoneSource
+from ingest.recording import Quality, Recording, Side, Site, SleepWindow, StageSpan, Temperature, ZoneSource
+
+
+@dataclass(frozen=True, slots=True)
+class TemperatureMinute:
+    """One minute of a sensor's thermometer; ``at_us`` is its start, UTC."""
+
+    at_us: int
+    celsius: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,7 @@ class StoredRecording:
     user_said: tuple[str, ...] | None = None
     device_clock: dict[str, Any] | None = None
     g_per_value: float | None = None
+    temperature: tuple[TemperatureMinute, ...] = ()
 
     @property
     def calibration(self) -> Calibration:
@@ -138,6 +147,7 @@ def stored_recording(
         user_said=user_said,
         device_clock=_device_clock(recording),
         g_per_value=g_per_value,
+        temperature=_minutes(recording.temperature),
     )
 
 
@@ -154,6 +164,10 @@ def moved_to(known: StoredRecording, *, subject: str, site: Site, side: Side, zo
     return replace(known, subject=subject, site=site, side=side)
 
 
+def _minutes(found: Temperature) -> tuple[TemperatureMinute, ...]:
+    return tuple(map(TemperatureMinute, found.minute_us.tolist(), found.celsius.tolist()))
+
+
 def recording_frame(recording: StoredRecording) -> pl.DataFrame:
     """Its row of the table ``recording``."""
     row = {
@@ -168,6 +182,7 @@ def recording_frame(recording: StoredRecording) -> pl.DataFrame:
         "heart": [{"minute_at": m.at_us, "heart_bpm": m.heart_bpm, "rmssd_ms": m.rmssd_ms} for m in recording.heart],
         "user_said": None if recording.user_said is None else list(recording.user_said),
         "device_clock": None if recording.device_clock is None else json.dumps(recording.device_clock),
+        "temperature": [{"minute_at": m.at_us, "celsius": m.celsius} for m in recording.temperature],
     }
     return frame_of([tuple(row[name] for name in _COLUMNS)], _COLUMNS)
 
@@ -219,20 +234,13 @@ _COLUMNS: Columns = {
     "user_said": pl.List(pl.String),
     "device_clock": pl.String,
     "g_per_value": pl.Float64,
+    "temperature": pl.List(pl.Struct({"minute_at": UTC_US, "celsius": pl.Float32})),
 }
 #: Fields of `Quality` that are columns themselves.
 _OWN_COLUMN = ("n_samples", "first_us", "last_us", "rate_hz_true")
 _CONVERTED = (
-    "path",
-    "first_at",
-    "last_at",
-    "quality",
-    "warnings",
-    "stages",
-    "sleep_windows",
-    "heart",
-    "user_said",
-    "device_clock",
+    *("path", "first_at", "last_at", "quality", "warnings", "stages", "sleep_windows", "heart"),
+    *("user_said", "device_clock", "temperature"),
 )
 _SAME_NAME = tuple(name for name in _COLUMNS if name not in _CONVERTED)
 
@@ -243,6 +251,7 @@ SELECT
     [(epoch_us(s.start_at), epoch_us(s.end_at), s.stage) FOR s IN r.stages],
     [(epoch_us(w.start_at), epoch_us(w.end_at)) FOR w IN r.sleep_windows],
     [(epoch_us(m.minute_at), m.heart_bpm, m.rmssd_ms) FOR m IN r.heart], r.user_said, r.device_clock,
+    [(epoch_us(m.minute_at), m.celsius) FOR m IN r.temperature],
     (SELECT coalesce(list(n.night_date ORDER BY n.night_date), []) FROM recording_night n WHERE n.sha256 = r.sha256)
 FROM recording r
 """
@@ -250,7 +259,7 @@ FROM recording r
 
 def _from_row(*row: Any) -> StoredRecording:
     same, rest = row[: len(_SAME_NAME)], row[len(_SAME_NAME) :]
-    path, first_us, last_us, quality, warnings, stages, windows, heart, said, clock, dates = rest
+    path, first_us, last_us, quality, warnings, stages, windows, heart, said, clock, temperature, dates = rest
     return StoredRecording(
         **dict(zip(_SAME_NAME, same, strict=True)),
         path=Path(path),
@@ -264,6 +273,7 @@ def _from_row(*row: Any) -> StoredRecording:
         heart=tuple(HeartMinute(*minute) for minute in heart),
         user_said=None if said is None else tuple(said),
         device_clock=None if clock is None else json.loads(clock),
+        temperature=tuple(TemperatureMinute(*minute) for minute in temperature),
     )
 
 

@@ -51,7 +51,7 @@ class Bundle:
 
 
 _EMPATICA = Bundle(
-    sensors=((Main("ACC.csv"),),),
+    sensors=((Main("ACC.csv", ("TEMP.csv",)),),),
     signs=frozenset({"bvp.csv", "eda.csv", "ibi.csv", "hr.csv", "temp.csv", "tags.csv"}),
     others=re.compile(r"(?:bvp|eda|ibi|hr|temp|tags)\.csv|info\.txt"),
 )

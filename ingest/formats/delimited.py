@@ -34,6 +34,7 @@ from ingest.tables.dialect import Dialect, detect, split
 from ingest.tables.mapped import mapped_axes, mapped_time
 from ingest.tables.sheet import Sheet, is_header_only, n_decimals, open_sheet, reading_of, rows_in, text_of
 from ingest.tables.table import Table, decode, naming
+from ingest.tables.temperature import find_temperature
 from ingest.tables.timestamps import Notation, TextTime, UnixTime
 from ingest.units import G
 
@@ -84,7 +85,8 @@ def _mapped(mapping: TableMapping, sheet: Sheet) -> Table:
     names = sheet.dialect.names
     axes, time = mapped_axes(mapping, names), mapped_time(mapping, names, sheet.samples)
     check_one_of_each(names, sheet.samples)
-    reading = reading_of(time, axes.positions)
+    temperature, said = find_temperature(names, sheet.samples, taken=(*time.positions, *axes.positions))
+    reading = reading_of(time, axes.positions, temperature)
     return Table(
         format="csv-mapped",
         clock=DeviceClock(clock_base(time.notation), zone=mapping.zone),
@@ -93,12 +95,14 @@ def _mapped(mapping: TableMapping, sheet: Sheet) -> Table:
         decimals=max(n_decimals(sheet.samples[i]) for i in axes.positions),
         row_word="line",
         rows=lambda: rows_in(sheet, reading),
-        problems=sheet.source.problems,
+        problems=(*sheet.source.problems, *said),
     )
 
 
 def _table(layout: _Layout, sheet: Sheet) -> Table:
-    reading = reading_of(layout.time, layout.axes.positions)
+    taken = (*layout.time.positions, *layout.axes.positions)
+    temperature, said = find_temperature(sheet.dialect.names, sheet.samples, taken=taken)
+    reading = reading_of(layout.time, layout.axes.positions, temperature)
     name, device = _origin(layout, sheet.dialect)
     return Table(
         format=name,
@@ -109,7 +113,7 @@ def _table(layout: _Layout, sheet: Sheet) -> Table:
         decimals=layout.decimals,
         row_word="line",
         rows=lambda: rows_in(sheet, reading),
-        problems=(*sheet.source.problems, *([layout.time.oddity] if layout.time.oddity else [])),
+        problems=(*sheet.source.problems, *([layout.time.oddity] if layout.time.oddity else []), *said),
     )
 
 

@@ -60,3 +60,12 @@ FOREIGN_UNITS = frozenset({
 NO_UNITS = frozenset({
     "raw", "counts", "count", "lsb", "adc",
 })
+#: A column that may hold the temperature of the sensor.
+TEMPERATURE_WORDS = frozenset({
+    "temperature", "temp", "temperatur", "température", "temperatura", "celsius", "fahrenheit",
+})
+#: A temperature of something else, or no reading of one.
+OTHER_TEMPERATURES = frozenset({
+    "ambient", "room", "air", "environment", "outside", "outdoor", "weather", "battery", "bat", "cpu", "gpu", "set",
+    "target", "alarm", "limit", "threshold", "delta", "diff", "compensated", "compensation", "offset", "dew", "water",
+})

@@ -124,7 +124,7 @@ def by_counter(stretches: Iterable[Rows], found: Anchors) -> Iterator[Rows]:
         run = np.searchsorted(found.first_row, n_rows + np.arange(len(counter_us)), side="right") - 1
         new = ~_repeats(rows, last)
         n_rows, last = n_rows + len(counter_us), rows
-        yield replace(rows, time_us=(counter_us + found.add_us[run])[new], values=rows.values[new], counter_us=None)
+        yield replace(rows, time_us=counter_us + found.add_us[run], counter_us=None).picked(new)
 
 
 def _compared(rows: Rows, walk: _Walk, *, zoned: bool) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

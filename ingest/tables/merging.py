@@ -70,6 +70,5 @@ def _sum(rows: Rows, times: NDArray[np.int64], values: NDArray[np.float64]) -> R
         good = np.abs(times[nearest] - rows.time_us) <= TOLERANCE_US
         nearest = nearest[good]
     n_alone = int(np.count_nonzero(~good))
-    return replace(
-        rows, time_us=rows.time_us[good], values=rows.values[good] + values[nearest], n_bad=rows.n_bad + n_alone
-    )
+    paired = rows.picked(good)
+    return replace(paired, values=paired.values + values[nearest], n_bad=rows.n_bad + n_alone)

@@ -18,6 +18,7 @@ from ingest.tables.columns import TimeColumn, find_axes, tells_time
 from ingest.tables.dialect import HEAD_BYTES, Dialect, detect, header_rows, is_text
 from ingest.tables.lines import Lines, columns, rectangle
 from ingest.tables.survey import Rows
+from ingest.tables.temperature import TemperatureColumn
 from ingest.tables.textfile import (
     GZIP_MAGIC,
     UTF16_MARKS,
@@ -57,6 +58,8 @@ class Reading:
         As `ingest.tables.table.rows_of` takes them.
     counter_us : expression or None
         A clock of the sensor beside that of the file, see `ingest.tables.counter`.
+    celsius : expression or None
+        Its temperature.
     """
 
     as_text: tuple[int, ...]
@@ -65,6 +68,7 @@ class Reading:
     xyz: tuple[pl.Expr, pl.Expr, pl.Expr]
     offset_s: pl.Expr | None = None
     counter_us: pl.Expr | None = None
+    celsius: pl.Expr | None = None
 
 
 def column(position: int) -> pl.Expr:
@@ -72,16 +76,17 @@ def column(position: int) -> pl.Expr:
     return pl.col(f"c{position}")
 
 
-def reading_of(time: TimeColumn, axes: tuple[int, int, int]) -> Reading:
-    """Time as it is written, and three columns of numbers."""
+def reading_of(time: TimeColumn, axes: tuple[int, int, int], temperature: TemperatureColumn | None = None) -> Reading:
+    """Time as it is written, three columns of numbers, and that of the temperature where there is one."""
     moment = pl.concat_str([column(i) for i in time.positions], separator=" ")
     x, y, z = map(column, axes)
     return Reading(
         as_text=time.positions,
-        as_numbers=axes,
+        as_numbers=axes if temperature is None else (*axes, temperature.position),
         time_us=time_us(moment, time.notation),
         xyz=(x, y, z),
         offset_s=offset_s(moment, time.notation),
+        celsius=temperature.celsius(column(temperature.position)) if temperature else None,
     )
 
 
@@ -138,6 +143,7 @@ def rows_in(sheet: Sheet, reading: Reading) -> Iterator[Rows]:
     """Every line as a sample, a stretch at a time; what is none is counted."""
     x, y, z = reading.xyz
     wanted = {"time_us": reading.time_us, "offset_s": reading.offset_s, "counter_us": reading.counter_us}
+    wanted["celsius"] = reading.celsius
     given = {name: expression for name, expression in wanted.items() if expression is not None}
 
     def built(lines: Lines, _above: Above) -> pl.DataFrame:

@@ -8,7 +8,7 @@ second parsing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,8 @@ class Rows:
         Number of the first of them in the file, from 1.
     counter_us : int64 array, shape (n,), or None
         A counter of the sensor's own beside its times.
+    celsius : float32 array, shape (n,), or None
+        Degrees beside each sample, NaN where there are none; None where the table has no such column.
     """
 
     time_us: NDArray[np.int64]
@@ -54,6 +56,15 @@ class Rows:
     n_bad: int = 0
     first_bad: int | None = None
     counter_us: NDArray[np.int64] | None = None
+    celsius: NDArray[np.float32] | None = None
+
+    def picked(self, which: NDArray[np.bool_] | slice) -> Rows:
+        """Some of the rows, with all that belongs to each."""
+        counter_us = None if self.counter_us is None else self.counter_us[which]
+        celsius = None if self.celsius is None else self.celsius[which]
+        return replace(
+            self, time_us=self.time_us[which], values=self.values[which], counter_us=counter_us, celsius=celsius
+        )
 
 
 @dataclass(frozen=True, slots=True)

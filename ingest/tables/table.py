@@ -25,7 +25,8 @@ from ingest.tables.ties import spread_ties
 from ingest.tables.timestamps import MOST_PER_SECOND
 from ingest.units import Unit, decide_unit, unit_by_gravity
 
-#: 8 h at 138 Hz stay in memory between the passes, in 32 bytes a sample; longer recordings are parsed again.
+#: 8 h at 138 Hz stay in memory between the passes, in 32 bytes a sample, 36 with a temperature; longer recordings are
+#: parsed again.
 KEPT_SAMPLES = 4_000_000
 #: Beyond any unit and any sensor: 16 g are 16 000 mg, and counts have 16 bits.
 _LARGEST_VALUE = 1e6
@@ -93,8 +94,9 @@ def rows_of(table: pl.DataFrame) -> tuple[Rows, NDArray[np.bool_]]:
     Parameters
     ----------
     table : DataFrame
-        Int64 ``time_us``, Float64 ``x``, ``y``, ``z``, Int64 ``offset_s`` where times may state one, and Int64
-        ``counter_us`` where the sensor has a counter of its own; null where unreadable.
+        Int64 ``time_us``, Float64 ``x``, ``y``, ``z``, Int64 ``offset_s`` where times may state one, Int64
+        ``counter_us`` where the sensor has a counter of its own, and Float64 ``celsius`` where it has a thermometer;
+        null where unreadable. Without a temperature a row is a sample all the same.
     """
     values = table.select("x", "y", "z").to_numpy()
     # Comparing with NaN is False: missing, infinite and absurd values go in one step.
@@ -104,9 +106,9 @@ def rows_of(table: pl.DataFrame) -> tuple[Rows, NDArray[np.bool_]]:
         good &= clock.is_not_null().to_numpy()
     offsets = table["offset_s"].unique().drop_nulls().to_list() if "offset_s" in table.columns else []
     times, *counters = (clock.fill_null(0).to_numpy() for clock in clocks)
-    if not good.all():
-        times, values, counters = times[good], values[good], [counter[good] for counter in counters]
-    return Rows(times, values, frozenset(offsets), counter_us=counters[0] if counters else None), good
+    celsius = table["celsius"].cast(pl.Float32).fill_null(np.nan).to_numpy() if "celsius" in table.columns else None
+    rows = Rows(times, values, frozenset(offsets), counter_us=counters[0] if counters else None, celsius=celsius)
+    return rows if good.all() else rows.picked(good), good
 
 
 def rows_among(lines: Lines, table: pl.DataFrame, n_overlong: int, lines_before: int) -> Rows:
@@ -189,19 +191,14 @@ def _once(walk: Callable[[], Iterator[Rows]]) -> Callable[[], Iterator[Rows]]:
             joined = stretch if last is None else _behind(last, stretch)
             new = ~repeats(joined)[len(joined.time_us) - len(stretch.time_us) :]
             if len(stretch.time_us):
-                last = _picked(stretch, np.arange(len(stretch.time_us)) == len(stretch.time_us) - 1)
-            yield _picked(stretch, new)
+                last = stretch.picked(slice(len(stretch.time_us) - 1, None))
+            yield stretch.picked(new)
 
     return rows
 
 
 def _behind(last: Rows, rows: Rows) -> Rows:
     return Rows(np.concatenate((last.time_us, rows.time_us)), np.concatenate((last.values, rows.values)))
-
-
-def _picked(rows: Rows, which: NDArray[np.bool_]) -> Rows:
-    counter_us = None if rows.counter_us is None else rows.counter_us[which]
-    return replace(rows, time_us=rows.time_us[which], values=rows.values[which], counter_us=counter_us)
 
 
 def _blocks(table: Table, found: Survey, unit: Unit, path: Path) -> Callable[[], Iterator[Samples]]:
@@ -224,7 +221,8 @@ def _converted(stretches: Iterable[Rows], how: _Conversion) -> Iterator[Samples]
         values, g_per_value = _in_g(rows.values, how)
         for start in range(0, len(values), BLOCK_SAMPLES):
             part = slice(start, start + BLOCK_SAMPLES)
-            yield Samples(rows.time_us[part], values[part], g_per_value)
+            celsius = None if rows.celsius is None else rows.celsius[part]
+            yield Samples(rows.time_us[part], values[part], g_per_value, celsius)
 
 
 def _in_g(values: NDArray[np.float64], how: _Conversion) -> tuple[NDArray[np.int16] | NDArray[np.float32], float]:

@@ -59,7 +59,8 @@ def _spread(rows: Rows, per_second: int, *, from_end: bool, is_last: bool = Fals
     rank = np.arange(len(rows.time_us)) - np.repeat(starts, lengths)
     if from_end and partial[0]:
         rank[: lengths[0]] += per_second - lengths[0]
-    return Rows(rows.time_us + rank * _SECOND_US // np.repeat(places, lengths), rows.values)
+    spread_us = rows.time_us + rank * _SECOND_US // np.repeat(places, lengths)
+    return Rows(spread_us, rows.values, celsius=rows.celsius)
 
 
 def _last_run(time_us: NDArray[np.int64]) -> int:
@@ -69,8 +70,9 @@ def _last_run(time_us: NDArray[np.int64]) -> int:
 
 
 def _joined(a: Rows, b: Rows) -> Rows:
-    return Rows(np.concatenate((a.time_us, b.time_us)), np.concatenate((a.values, b.values)))
+    both = None if a.celsius is None or b.celsius is None else np.concatenate((a.celsius, b.celsius))
+    return Rows(np.concatenate((a.time_us, b.time_us)), np.concatenate((a.values, b.values)), celsius=both)
 
 
 def _part(rows: Rows, start: int, end: int) -> Rows:
-    return Rows(rows.time_us[start:end], rows.values[start:end])
+    return rows.picked(slice(start, end))

@@ -30,6 +30,7 @@ _AX3_HARDWARE, _AX6_HARDWARE = 0x17, 0x64
 #: "2000 degrees/s": the gyroscope's columns are zeros.
 _GYROSCOPE = 2
 _TEMPERATURE_21_C = 242
+_MOST_STEPS = 0x3FF
 _BATTERY_FULL = 207
 _CHUNK_SECTORS = 4096
 #: What six bits of years can hold, less a second for rounding up.
@@ -84,6 +85,7 @@ def write_cwa(
     session: int = 1,
     restarts_at: Collection[int] = (),
     bad_sectors: Collection[int] = (),
+    celsius: NDArray[np.floating] | None = None,
 ) -> None:
     """Write one recording.
 
@@ -112,6 +114,9 @@ def write_cwa(
         Samples at which the device began anew: a new sector with sequence number 0.
     bad_sectors : collection of int
         Sectors to be given a wrong checksum.
+    celsius : float array, shape (n,), optional
+        Temperature beside each sample, degrees C; a sector keeps that of its middle one, to 0.3 degrees, NaN as none.
+        Without it all sectors say 21.
 
     Raises
     ------
@@ -122,6 +127,8 @@ def write_cwa(
     _check_setup(setup)
     _check_samples(time_us, xyz_g)
     header = _header(setup, time_us, serial=serial, annotation=annotation)
+    if celsius is not None and celsius.shape != time_us.shape:
+        raise UsageError(f"{len(time_us)} times do not fit {len(celsius)} temperatures")
     plan = _plan(setup, time_us, np.unique(np.asarray(list(restarts_at), dtype=np.int64)))
     bad = np.asarray(list(bad_sectors), dtype=np.int64)
     try:
@@ -130,6 +137,10 @@ def write_cwa(
             for first in range(0, len(plan.start), _CHUNK_SECTORS):
                 numbers = np.arange(first, min(first + _CHUNK_SECTORS, len(plan.start)))
                 sectors = _sectors(setup, plan, numbers, time_us, xyz_g)
+                if celsius is not None:
+                    middle = plan.start[numbers] + plan.count[numbers] // 2
+                    sectors["temperature"] = _temperature_steps(celsius[middle])
+                _sum_up(sectors)
                 sectors["checksum"] ^= np.isin(numbers, bad)
                 file.write(sectors.tobytes())
     except OSError as error:
@@ -241,9 +252,18 @@ def _sectors(
         range_g=setup.range_g,
     )
     sectors["data"] = _data(setup, samples, start - start[0], count)
+    return sectors
+
+
+def _sum_up(sectors: NDArray[np.void]) -> None:
     words = sectors.view("<u2").reshape(len(sectors), -1)
     sectors["checksum"] = -words.sum(axis=1, dtype=np.uint16)
-    return sectors
+
+
+def _temperature_steps(celsius: NDArray[np.floating]) -> NDArray[np.uint16]:
+    """The temperature field: the reverse of `sectors.celsius`."""
+    steps = np.clip(np.rint((celsius.astype(np.float64) + 50) * 256 / 75), 1, _MOST_STEPS)
+    return np.where(np.isnan(celsius), 0, np.nan_to_num(steps)).astype(np.uint16)
 
 
 def _data(

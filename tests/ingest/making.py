@@ -42,7 +42,7 @@ def cut(whole: Samples, at: Sequence[int] = ()) -> Blocks:
     def walk() -> Iterator[Samples]:
         for low, high in pairwise(edges):
             if high > low:
-                yield Samples(whole.time_us[low:high], whole.values[low:high], whole.g_per_value)
+                yield whole.picked(slice(low, high))
 
     return walk
 

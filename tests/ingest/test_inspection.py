@@ -9,7 +9,18 @@ import pytest
 
 from ingest import describe
 from ingest.quality.calibration import Calibration
-from ingest.recording import Clock, Device, Gap, Placement, Quality, Recording, SleepWindow, StageSpan, Vitals
+from ingest.recording import (
+    Clock,
+    Device,
+    Gap,
+    Placement,
+    Quality,
+    Recording,
+    SleepWindow,
+    StageSpan,
+    Temperature,
+    Vitals,
+)
 from tests.ingest.making import EVENING_US, cut, every, samples
 
 HOUR_US = 3_600_000_000
@@ -47,6 +58,7 @@ RECORDING = Recording(
     sleep_windows=(SleepWindow(EVENING_US, EVENING_US + 8 * HOUR_US),),
     vitals=Vitals(np.array([EVENING_US, EVENING_US + 1]), np.array([50, 51], np.float32)),
     warnings=("first", "second"),
+    temperature=Temperature(every(60_000_000, 3), np.array([21.0, 31.5, 33.0], np.float32)),
 )
 #: `contract.md`, the command `inspect`: scripts read these.
 PROMISED = {
@@ -75,6 +87,7 @@ def test_the_document_says_what_is_known() -> None:
         "sleep_windows": [{"start": "2026-01-15T23:00:00.000+01:00", "end": "2026-01-16T07:00:00.000+01:00"}],
         "n_heart_rates": 2,
         "n_beat_intervals": 0,
+        "temperature_c": {"min": 21.0, "median": 31.5, "max": 33.0, "minutes": 3},
         "rate_hz_nominal": 50.0,
         "rate_hz_true": 50.0,
         "first_sample": "2026-01-15T23:00:00.000+01:00",

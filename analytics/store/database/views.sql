@@ -380,6 +380,23 @@ COMMENT ON COLUMN heart_rate.heart_bpm IS 'Mean heart rate, 1/min; NULL where no
 COMMENT ON COLUMN heart_rate.rmssd_ms IS 'Root mean square of successive differences of beat intervals, ms; NULL where not measured.';
 COMMENT ON COLUMN heart_rate.recording IS 'SHA-256 of the file that says so.';
 
+CREATE OR REPLACE VIEW temperature AS
+SELECT r.subject, n.night_date, m.minute.minute_at AS minute_at,
+    LOCAL(m.minute.minute_at, k.zone) AS minute_local,
+    m.minute.celsius AS celsius, r.sha256 AS recording
+FROM recording r
+JOIN recording_night n USING (sha256)
+JOIN night k ON k.subject = n.subject AND k.night_date = n.night_date
+CROSS JOIN LATERAL (SELECT unnest(r.temperature) AS minute) m
+WHERE m.minute.minute_at < k.recorded_to AND m.minute.minute_at >= k.recorded_from - INTERVAL 1 MINUTE;
+COMMENT ON VIEW temperature IS 'Temperature of each sensor by minute, in nights with movement: near that of the skin where it is worn, of the room where it lies about. Source: recording.';
+COMMENT ON COLUMN temperature.subject IS 'Who slept.';
+COMMENT ON COLUMN temperature.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN temperature.minute_at IS 'Start of the minute, UTC.';
+COMMENT ON COLUMN temperature.minute_local IS 'Start of the minute on the clock of the bedroom.';
+COMMENT ON COLUMN temperature.celsius IS 'Mean temperature inside the sensor, degrees C.';
+COMMENT ON COLUMN temperature.recording IS 'SHA-256 of the file that says so.';
+
 -- What the numbers of a night are made of: all of a report can be redone from here.
 
 CREATE OR REPLACE VIEW sleep_bouts AS

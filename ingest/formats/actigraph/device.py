@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.formats.actigraph.encoded_floats import parameter_float
 from ingest.formats.actigraph.records import Kind
 from ingest.placement import placement_from
 from ingest.recording import Device, DeviceClock, Placement
@@ -133,13 +134,6 @@ def offset_s(text: str) -> int | None:
     sign, hours, minutes, seconds = found.groups(default="0")
     total = int(hours) * 3600 + int(minutes) * 60 + int(seconds)
     return -total if sign == "-" else total
-
-
-def parameter_float(code: int) -> float:
-    """A parameter's number: a signed fraction of 24 bits below a signed exponent of 8."""
-    fraction = (code & 0xFF_FFFF) - (code << 1 & 0x100_0000)
-    exponent = (code >> 24) - (code >> 23 & 0x100)
-    return math.ldexp(fraction / (1 << 23), exponent)
 
 
 def _between(value: float | None, bounds: tuple[float, float]) -> float | None:

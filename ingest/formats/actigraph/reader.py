@@ -3,7 +3,7 @@
 A GT3X file is a zip with ``info.txt`` and either a log of stamped records (``log.bin``, read here) or a bare stream
 of samples (``activity.bin``, see `nhanes`). A log takes two walks. The first finds its records by separator and
 checksum (`records`), and keeps 16 bytes of each. The second, one for every call of ``blocks()``, decodes the
-samples of the activity records; other kinds of record are not used.
+samples of the activity records. The first also takes the temperature (`sensor_data`); other records are not used.
 
 A stamp is a whole second of the device's clock, which is local time counted as if it were UTC; see `device`.
 Damaged bytes are left out and counted, holes stay holes, repeated and earlier seconds are kept in file order.
@@ -117,6 +117,7 @@ def _read_log(path: Path, member: Member, info: bytes, problems: tuple[str, ...]
         bad_blocks=int(np.count_nonzero(log.soiled)),
         restarts=between.resets,
         problems=tuple(filter(None, (*problems, problem, *_problems(log, said, these, between)))),
+        temperature=log.temperature,
         full_scale_g=_full_scale_g(said, these),
     )
 
@@ -154,6 +155,7 @@ def _problems(log: Log, said: Setup, these: Activity, between: Interruptions) ->
     """What was wrong, a sentence each."""
     yield from _left_out(log)
     yield from said.problems
+    yield from log.said_of_temperature
     yield from _odd_seconds(said, these)
     if between.sleeps:
         yield (

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 from ingest.archives.zips import MemberCursor
 from ingest.errors import DamagedRecordingError
+from ingest.formats.actigraph.sensor_data import SensorThermometer
+from ingest.recording import Temperature
 
 SEPARATOR = 0x1E
 HEADER_BYTES = 8
@@ -75,6 +77,10 @@ class Log:
         Length of the log.
     cut_bytes : int
         Length of a record at the end that the log breaks off in.
+    temperature : Temperature
+        On the device's clock; see `sensor_data`.
+    said_of_temperature : tuple of str
+        What of it was kept out.
     """
 
     records: NDArray[np.void]
@@ -82,6 +88,8 @@ class Log:
     soiled: NDArray[np.bool_]
     total_bytes: int
     cut_bytes: int
+    temperature: Temperature
+    said_of_temperature: tuple[str, ...]
 
     def between(self) -> NDArray[np.int64]:
         """Bytes before each record, and behind all, that belong to none; shape (n + 1,)."""
@@ -101,6 +109,7 @@ def survey(cursor: MemberCursor, *, path: Path, file_bytes: int) -> Log:
     parts: list[NDArray[np.void]] = []
     soiled: list[NDArray[np.int64]] = []
     notes: list[tuple[int, bytes]] = []
+    thermometer = SensorThermometer()
     held, base, count, cut, before_s = b"", 0, 0, 0, _NEVER_S
     last = False
     while not last:
@@ -115,6 +124,7 @@ def survey(cursor: MemberCursor, *, path: Path, file_bytes: int) -> Log:
         soiled.append(count + _soiled(data, start, end, done - cut))
         records = _table(data, start)
         notes += _notes(data, records, _NOTES_KEPT - len(notes))
+        thermometer.take(data, records, HEADER_BYTES)
         records["start"] += base
         parts.append(records)
         count += len(records)
@@ -127,7 +137,7 @@ def survey(cursor: MemberCursor, *, path: Path, file_bytes: int) -> Log:
         base += done
     dirty = np.zeros(count + 1, bool)
     dirty[np.concatenate(soiled)] = True
-    return Log(np.concatenate(parts), tuple(notes), dirty, base, cut)
+    return Log(np.concatenate(parts), tuple(notes), dirty, base, cut, *thermometer.result())
 
 
 def _accepted(data: Bytes, until: int, before_s: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

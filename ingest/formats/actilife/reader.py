@@ -68,6 +68,7 @@ class _Layout:
     dialect: Dialect
     axes: tuple[int, int, int]
     clock: _Stamps | _Even
+    temperature: int | None = None
 
 
 def claims(head: bytes, path: Path) -> bool:
@@ -127,7 +128,9 @@ def _dialect(text: bytes) -> Dialect:
 def _layout(dialect: Dialect, header: ActiLifeHeader, source: Source) -> _Layout:
     time, axes = _columns(dialect)
     stamps = None if time is None else _stamps(time, _some_of(time, dialect, source), header.order)
-    return _Layout(dialect, axes, stamps or _even(header))
+    # Of sensors with nine axes, in degrees C: that of the gyroscope's chip, some degrees above the case.
+    named = [place for place, name in enumerate(dialect.names) if name.lower() == "temperature"]
+    return _Layout(dialect, axes, stamps or _even(header), named[0] if named else None)
 
 
 def _columns(dialect: Dialect) -> tuple[int | None, tuple[int, int, int]]:
@@ -199,13 +202,17 @@ def _problems(clock: _Stamps | _Even) -> tuple[str, ...]:
 
 
 def _table(lines: Lines, layout: _Layout, samples_before: int) -> pl.DataFrame:
-    x, y, z = (pl.col(f"c{i}") for i in layout.axes)
+    values = {name: pl.col(f"c{i}") for name, i in zip("xyz", layout.axes, strict=True)}
+    numbers: tuple[int, ...] = layout.axes
+    if layout.temperature is not None:
+        values["celsius"] = pl.col(f"c{layout.temperature}")
+        numbers = (*numbers, layout.temperature)
     clock = layout.clock
     if isinstance(clock, _Stamps):
-        table = columns(lines, layout.dialect, as_text=(clock.position,), as_numbers=layout.axes)
-        return table.select(time_us=time_us(pl.col(f"c{clock.position}"), clock.notation), x=x, y=y, z=z)
-    table = columns(lines, layout.dialect, as_text=(), as_numbers=layout.axes)
-    return table.select(pl.Series("time_us", _even_us(clock, lines, samples_before)), x=x, y=y, z=z)
+        table = columns(lines, layout.dialect, as_text=(clock.position,), as_numbers=numbers)
+        return table.select(time_us=time_us(pl.col(f"c{clock.position}"), clock.notation), **values)
+    table = columns(lines, layout.dialect, as_text=(), as_numbers=numbers)
+    return table.select(pl.Series("time_us", _even_us(clock, lines, samples_before)), **values)
 
 
 def _even_us(clock: _Even, lines: Lines, samples_before: int) -> NDArray[np.int64]:

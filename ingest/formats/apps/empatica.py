@@ -16,8 +16,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ingest.archives.companion_files import companions_of
 from ingest.errors import UnknownFormatError
-from ingest.recording import Decoded, Device, DeviceClock, Placement
+from ingest.formats.apps.empatica_temperature import read_temperature
+from ingest.recording import Decoded, Device, DeviceClock, Placement, Temperature
 from ingest.tables.dialect import Dialect
 from ingest.tables.known import begins_with, known_rows
 from ingest.tables.survey import Rows
@@ -49,7 +51,7 @@ def claims(head: bytes, path: Path) -> bool:
 
 
 def read(path: Path) -> Decoded:
-    """Decode an ``ACC.csv``.
+    """Decode an ``ACC.csv``, with the ``TEMP.csv`` beside it where there is one.
 
     Raises
     ------
@@ -83,4 +85,15 @@ def read(path: Path) -> Decoded:
         rows=rows,
         problems=(*source.problems, _NO_STAMPS),
     )
-    return replace(decode(table, path), placement=Placement("wrist"), full_scale_g=FULL_SCALE_G)
+    decoded = decode(table, path)
+    beside = companions_of(path)
+    temperature, said = read_temperature(beside[0]) if beside else (Temperature(), ())
+    return replace(
+        decoded,
+        placement=Placement("wrist"),
+        full_scale_g=FULL_SCALE_G,
+        temperature=temperature,
+        problems=(*decoded.problems, *said),
+        # One that gave nothing took no part, and may be empty.
+        companions=beside if len(temperature) else (),
+    )

@@ -18,6 +18,7 @@ from ingest.recording import Decoded, Device, DeviceClock
 from ingest.tables.columns import clock_base, find_axes, find_time, shortened
 from ingest.tables.sheet import n_decimals, names_of, open_sheet, reading_of, rows_in
 from ingest.tables.table import Table, decode, naming
+from ingest.tables.temperature import find_temperature
 
 _ACCELEROMETER = re.compile(r"(?P<device>.+)_Accel_(?P<kind>LN|WR)_X_(?:CAL|RAW)\b")
 _TIME = re.compile(r".+_Timestamp(?P<synchronised>Sync)?(?:_\w+)?_(?:CAL|RAW)\b")
@@ -44,7 +45,10 @@ def read(path: Path) -> Decoded:
         device, kinds = _accelerometers(sheet.dialect.names)
         axes = find_axes(_only(sheet.dialect.names, f"{device}_Accel_{kinds[0]}_"))
         time = find_time(_timed(sheet.dialect.names), sheet.samples)
-    reading = reading_of(time, axes.positions)
+    # Its pressure sensor has a thermometer: Shimmer_XXXX_Temperature_BMP280_CAL, Degrees Celsius.
+    calibrated = _only(sheet.dialect.names, f"{device}_Temperature_")
+    temperature, said_of_it = find_temperature(calibrated, sheet.samples)
+    reading = reading_of(time, axes.positions, temperature)
     said = ("it has two accelerometers: the low-noise one was taken",) if len(kinds) > 1 else ()
     table = Table(
         format="shimmer-csv",
@@ -54,7 +58,7 @@ def read(path: Path) -> Decoded:
         decimals=max(n_decimals(sheet.samples[i]) for i in axes.positions),
         row_word="line",
         rows=lambda: rows_in(sheet, reading),
-        problems=(*sheet.source.problems, *said),
+        problems=(*sheet.source.problems, *said, *said_of_it),
     )
     return decode(table, path)
 

@@ -1,7 +1,7 @@
 """The reader for Axivity CWA files (AX3 packed and unpacked, AX6), plain or gzipped.
 
-Reading takes two walks over the file. The first checks every sector and keeps its stamp (22 of 512 bytes);
-from the stamps alone follow all times (`clock`). The second walk, one for every call of ``blocks()``,
+Reading takes two walks over the file. The first checks every sector and keeps its stamp (24 of 512 bytes);
+from the stamps alone follow all times (`clock`) and temperatures. The second walk, one for every call of ``blocks()``,
 decodes the samples of the believed sectors. What is left out is decided here once, and every kind of it is
 counted and told in ``Decoded.problems``: bad checksums, impossible fields, foreign and blank sectors, sectors
 that are missing by their numbers, jumps of the clock, a cut last sector. Nothing is filled in.
@@ -27,6 +27,7 @@ from ingest.formats.axivity.clock import CwaTimeline, timeline
 from ingest.formats.axivity.sectors import HEADER_BYTES, SECTOR_BYTES, SectorVerdict
 from ingest.losses import share_lost
 from ingest.placement import placement_from
+from ingest.quality.thermometer import by_minute
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Samples
 
 FORMAT = "axivity-cwa"
@@ -74,6 +75,9 @@ def read(path: Path) -> Decoded:
     scan = _scan(source)
     _refuse_nothing_left(scan, source.problem, path)
     line = timeline(scan.stamps, scan.number)
+    # A sector holds one reading, made while it was filled.
+    middle = line.position + scan.stamps["count"] / 2
+    temperature, said_of_it = by_minute(line.at(middle), cwa.celsius(scan.stamps["temperature"]))
     first = scan.stamps[np.flatnonzero(scan.stamps["count"])[0]]
     return Decoded(
         format=FORMAT,
@@ -86,7 +90,8 @@ def read(path: Path) -> Decoded:
         bad_blocks=int(scan.tally[SectorVerdict.GOOD + 1 :].sum()),
         lost_share=share_lost(int(scan.tally[SectorVerdict.GOOD + 1 :].sum()) - scan.blank_tail, len(scan.number)),
         restarts=line.restarts,
-        problems=tuple(_problems(source, scan, line, has_header=header is not None)),
+        problems=(*_problems(source, scan, line, has_header=header is not None), *said_of_it),
+        temperature=temperature,
         full_scale_g=cwa.full_scale_g(int(first["rate"])),
     )
 

@@ -65,9 +65,9 @@ SECTOR = np.dtype(
     ]
 )
 
-#: What is kept of every believed sector while its samples stay in the file: 22 of 512 bytes.
+#: What is kept of every believed sector while its samples stay in the file: 24 of 512 bytes.
 STAMP = np.dtype(
-    [(name, SECTOR[name]) for name in ("fraction", "session", "sequence", "stamp", "light")]
+    [(name, SECTOR[name]) for name in ("fraction", "session", "sequence", "stamp", "light", "temperature")]
     + [(name, SECTOR[name]) for name in ("rate", "axes", "offset", "count")]
 )
 
@@ -150,6 +150,17 @@ def full_scale_g(code: int) -> float:
 def step_g(axes: int, light: int) -> float:
     """Size of one step of `values`: 1/256 g when packed, else by the scale in the light field's top bits."""
     return 1 / 256 if axes == PACKED else 1 / (1 << (8 + (light >> 13)))
+
+
+def celsius(temperature: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """Degrees C of the temperature field; NaN for 0, which stands for none.
+
+    The lower 10 bits are those of a converter behind an MCP9700 (Open Movement, ``omapi``: the value
+    ``OM_VALUE_TEMPERATURE_MC`` in ``omapi-reader.c``). Older converters of the maker took an MCP9701 for granted and
+    are up to 7 degrees lower (openmovement issue 11).
+    """
+    steps = (temperature & 0x3FF).astype(np.float32)
+    return np.where(steps > 0, steps * np.float32(75 / 256) - np.float32(50), np.float32(np.nan))
 
 
 def values(sectors: NDArray[np.void], axes: int) -> NDArray[np.int16]:

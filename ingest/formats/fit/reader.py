@@ -36,10 +36,11 @@ from ingest.formats.fit.samples import PartSamples, samples_in
 from ingest.formats.fit.stages import marks_sleep, sleep_windows, stage_spans
 from ingest.formats.fit.tables import tables
 from ingest.formats.fit.timestamps import Stamps
-from ingest.formats.fit.vitals import heart_rates_in, hrv_last_night_ms, in_utc
+from ingest.formats.fit.vitals import heart_rates_in, hrv_last_night_ms, in_utc, temperatures_in
 from ingest.formats.fit.walk import walk
 from ingest.losses import share_lost
-from ingest.recording import Decoded, DeviceClock, Samples, Vitals
+from ingest.quality.thermometer import by_minute
+from ingest.recording import Decoded, DeviceClock, Samples, Temperature, Vitals
 
 NAME = "fit"
 #: Four weeks of raw 25 Hz. A file is read whole, so something must bound it.
@@ -73,6 +74,7 @@ class PartRead:
     samples: PartSamples
     heart: Series
     beats: Series
+    temperature: Series
     stopped: str
 
 
@@ -106,6 +108,7 @@ def read(path: Path) -> Decoded:
     stages = tuple(chain.from_iterable(stage_spans(part.notes, part.correlations) for part in parts))
     windows = tuple(chain.from_iterable(sleep_windows(part.notes, part.correlations) for part in parts))
     vitals, n_undated = _vitals(parts, notes)
+    temperature, said_of_it = _temperature(parts)
     _check_worth(path, parts, notes, has_sleep=bool(stages or windows), vitals=vitals)
     blocks = tuple(chain.from_iterable(part.samples.blocks for part in parts))
     samples = in_g(blocks, calibration_in(notes), path) if blocks else ()
@@ -123,12 +126,18 @@ def read(path: Path) -> Decoded:
         lost_share=share_lost(sum(part.samples.n_undated for part in parts), sum(map(len, samples))),
         restarts=max(sum(bool(part.samples.blocks) for part in parts) - 1, 0),
         problems=_first(
-            [*envelope.problems, *_problems(parts, n_undated), *_sleep_problems(notes, marked=bool(windows))]
+            [
+                *envelope.problems,
+                *_problems(parts, n_undated),
+                *_sleep_problems(notes, marked=bool(windows)),
+                *said_of_it,
+            ]
         ),
         # Beside samples that count from switching on, whatever has a date has it of another clock.
         stages=() if is_undated else stages,
         sleep_windows=() if is_undated else windows,
         vitals=Vitals() if is_undated else vitals,
+        temperature=Temperature() if is_undated else temperature,
     )
 
 
@@ -154,6 +163,7 @@ def read_part(data: bytes, part: Part, budget: MessageBudget, *, from_switching_
         samples=samples_in(moving, stamps, COUNTER_ALONE if from_switching_on else correlations),
         heart=heart_rates_in(bulk, stamps),
         beats=beats_in(bulk, stamps),
+        temperature=temperatures_in(bulk, stamps),
         stopped=walked.stopped,
     )
 
@@ -196,6 +206,13 @@ def _vitals(parts: Sequence[PartRead], notes: Sequence[Message]) -> tuple[Vitals
     heart_us, bpm, n_heart = in_utc([(part.heart, part.correlations) for part in parts])
     beat_us, interval_ms, n_beats = in_utc([(part.beats, part.correlations) for part in parts])
     return Vitals(heart_us, bpm, beat_us, interval_ms, hrv_last_night_ms(notes)), n_heart + n_beats
+
+
+def _temperature(parts: Sequence[PartRead]) -> tuple[Temperature, tuple[str, ...]]:
+    """Its minutes of all parts, and what has to be said about it."""
+    time_us, celsius, n_undated = in_utc([(part.temperature, part.correlations) for part in parts])
+    found, said = by_minute(time_us, celsius)
+    return found, (*said, *([f"Temperatures left out because {_UNDATED}: {n_undated:,}."] if n_undated else []))
 
 
 def _check_worth(

@@ -1,9 +1,10 @@
-"""Heart rates beside the movement, and the maker's own measure of its variability.
+"""Heart rates and temperatures beside the movement, and the maker's own measure of the heart's variability.
 
 ======================= =========================================== ============================================
 message                 value                                       when
 ======================= =========================================== ============================================
 20 record               heart_rate, beats a minute                  its own stamp
+20 record               temperature, degrees C                      its own stamp
 55 monitoring           heart_rate, beats a minute                  its own stamp, or the low 16 bits of it
 370 hrv_status_summary  last_night_average, ms                      that night
 ======================= =========================================== ============================================
@@ -24,6 +25,7 @@ from ingest.formats.fit.messages import HRV_SUMMARY, MONITORING, RECORD, Message
 from ingest.formats.fit.tables import NONE, MessageTable
 from ingest.formats.fit.timestamps import Stamps
 
+_TEMPERATURE = 13
 _HEART_RATE = {RECORD: 3, MONITORING: 27}
 _TIMESTAMP_16, _BITS_16 = 26, 0xFFFF
 _LAST_NIGHT = 1
@@ -40,6 +42,20 @@ def heart_rates_in(tables: Iterable[MessageTable], stamps: Stamps) -> Series:
     order = np.argsort(index, kind="stable")
     use = order[((bpm > 0) & (stamp_s >= 0) & (stamp_s <= LAST_STAMP_S))[order]]
     return Series(stamp_s[use] * 1000, bpm[use].astype(np.float32))
+
+
+def temperatures_in(tables: Iterable[MessageTable], stamps: Stamps) -> Series:
+    """The temperatures of one part, in whole degrees C as the format has them."""
+    times_ms, values = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+    for table in tables:
+        column = table.column(_TEMPERATURE) if table.definition.number == RECORD else None
+        if column is None or not table.is_whole(_TEMPERATURE):
+            continue
+        stamp_s = stamps.of(table)
+        use = column.known()[:, 0] & (stamp_s >= 0) & (stamp_s <= LAST_STAMP_S)
+        times_ms.append(stamp_s[use] * 1000)
+        values.append(column.values[use, 0].astype(np.float32))
+    return Series(np.concatenate(times_ms), np.concatenate(values))
 
 
 def hrv_last_night_ms(notes: Iterable[Message]) -> float | None:

@@ -40,6 +40,7 @@ DECIMALS = 4
 #: Epochs have twelve columns and samples seven, with room for what was added.
 _EPOCH_COLUMNS = 11
 _HEADER_LINES = 100
+_TEMPERATURE = 6
 _WITH_SEMICOLONS = re.compile(b"(?:%b)?Device Type;" % codecs.BOM_UTF8)
 _NOTATION = TextTime("%Y-%m-%d %H:%M:%S", padded=True, zone="none")
 _EXPORT_AGAIN = "export the raw data again, or bring the .bin file"
@@ -73,7 +74,7 @@ def read(path: Path) -> Decoded:
         dialect = detect(text)
         if dialect is None:
             raise _no_table(text)
-        sheet, reading = Sheet(source, dialect, ()), _reading(_axes(dialect))
+        sheet, reading = Sheet(source, dialect, ()), _reading(_axes(dialect), _temperature(dialect))
         header = parsed(text[: dialect.data_start], ";" if _WITH_SEMICOLONS.match(text) else ",")
     table = Table(
         format=FORMAT,
@@ -115,14 +116,23 @@ def _axes(dialect: Dialect) -> tuple[int, int, int]:
     return 1, 2, 3
 
 
-def _reading(axes: tuple[int, int, int]) -> Reading:
+def _temperature(dialect: Dialect) -> int | None:
+    """Where the temperature is: the last of the maker's seven columns, in degrees C as the header says."""
+    if dialect.names:
+        named = [i for i, name in enumerate(dialect.names) if name.lower().startswith("temperature")]
+        return named[0] if len(named) == 1 else None
+    return _TEMPERATURE if dialect.n_columns > _TEMPERATURE else None
+
+
+def _reading(axes: tuple[int, int, int], temperature: int | None) -> Reading:
     moment = time_us(column(0), _NOTATION)
     x, y, z = map(column, axes)
     return Reading(
         as_text=(0,),
-        as_numbers=axes,
+        as_numbers=axes if temperature is None else (*axes, temperature),
         time_us=pl.when(moment.is_between(EARLIEST_US, LATEST_US)).then(moment),
         xyz=(x, y, z),
+        celsius=None if temperature is None else column(temperature),
     )
 
 

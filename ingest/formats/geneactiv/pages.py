@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from ingest.byte_source import ByteSource
 from ingest.formats.geneactiv.header import MOST_BYTES
-from ingest.formats.geneactiv.parsing import clock_us, decimal, is_blank, starts_with, whole_number
+from ingest.formats.geneactiv.parsing import clock_us, decimal, is_blank, signed_decimal, starts_with, whole_number
 
 SAMPLES = 300
 SAMPLE_DIGITS = 12
@@ -34,9 +34,12 @@ LARGEST_PAGE = 8192
 RATES_HZ = (0.5, 1000.0)
 
 #: What is kept of every believed page while its samples stay in the file; ``digits`` is where those begin.
-#: ``number`` counts pages in the file, left-out ones included.
+#: ``number`` counts pages in the file, left-out ones included; ``celsius`` is NaN where it cannot be read.
 PAGE = np.dtype(
-    [("digits", "<i8"), ("time_us", "<i8"), ("rate", "<f8"), ("sequence", "<u4"), ("number", "<u4"), ("count", "<u2")]
+    [
+        *(("digits", "<i8"), ("time_us", "<i8"), ("rate", "<f8"), ("celsius", "<f4")),
+        *(("sequence", "<u4"), ("number", "<u4"), ("count", "<u2")),
+    ]
 )
 
 _PIECE_BYTES = 1 << 20
@@ -50,6 +53,7 @@ _FIELDS = {
     3: (b"Page Time:", "time_us", clock_us),
     8: (b"Measurement Frequency:", "rate", decimal),
 }
+_TEMPERATURE = 5, b"Temperature:"
 
 Bytes = NDArray[np.uint8]
 _HEXADECIMAL = np.zeros(256, np.bool_)
@@ -206,12 +210,20 @@ def _lines(
 def _read_fields(
     data: Bytes, first: NDArray[np.int64], stop: NDArray[np.int64], pages: NDArray[np.void]
 ) -> NDArray[np.bool_]:
-    """Put number, time and rate into ``pages``, and say where all three could be read."""
+    """Put number, time, rate and temperature into ``pages``, and say where the first three could be read."""
     readable = np.ones(len(pages), np.bool_)
     for line, (key, name, read) in _FIELDS.items():
         pages[name], good = read(data, first[:, line] + len(key), stop[:, line])
         readable &= starts_with(data, first[:, line], key) & good
+    pages["celsius"] = _celsius(data, first, stop)
     return readable & (pages["rate"] >= RATES_HZ[0]) & (pages["rate"] <= RATES_HZ[1])
+
+
+def _celsius(data: Bytes, first: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What each page says of the temperature. One that cannot be read takes nothing from the samples."""
+    line, key = _TEMPERATURE
+    value, good = signed_decimal(data, first[:, line] + len(key), stop[:, line])
+    return np.where(starts_with(data, first[:, line], key) & good, value, np.nan)
 
 
 def _judge_digits(data: Bytes, at: NDArray[np.int64]) -> NDArray[np.uint8]:

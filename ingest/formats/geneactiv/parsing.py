@@ -72,6 +72,13 @@ def decimal(data: Bytes, at: Places, stop: Places) -> tuple[NDArray[np.float64],
     return value, (length > 0) & is_blank(np.where(has_decimals, _next(behind, part_length), sign))
 
 
+def signed_decimal(data: Bytes, at: Places, stop: Places) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """As `decimal`, maybe behind a minus."""
+    is_negative = _window(data, at, stop, 1)[:, 0] == ord("-")
+    value, good = decimal(data, at + is_negative, stop)
+    return np.where(is_negative, -value, value), good
+
+
 def clock_us(data: Bytes, at: Places, stop: Places) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """``2024-04-30 15:13:30:000`` as microseconds since 1970 on the same clock."""
     text = _window(data, at, stop, len(_TIME) + 1)

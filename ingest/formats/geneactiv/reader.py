@@ -6,7 +6,7 @@ decodes the samples of the believed pages (`samples`). What is left out is count
 ``Decoded.problems``. Nothing is filled in. The CSV of the maker's software is read in `export`.
 
 Times are on the wall clock of the computer that set the device up, of which the header names the offset, after the
-drift that the header states (`drift`). Light, button and temperature are not used.
+drift that the header states (`drift`). Each page holds one temperature. Light and button are not used.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ from ingest.formats.geneactiv.remarks import interruptions, left_out, oddities
 from ingest.formats.geneactiv.samples import decoded, end_stop_g, g_of_values
 from ingest.input_file import stamp_of, unreadable
 from ingest.losses import share_lost
+from ingest.quality.thermometer import by_minute
 from ingest.recording import BLOCK_SAMPLES, Decoded, DeviceClock, Samples
 
 FORMAT = "geneactiv-bin"
@@ -122,6 +123,8 @@ def _read_pages(path: Path) -> Decoded:
     if drift is not None:
         pages["time_us"] = drift.removed(pages["time_us"])
     line = timeline(pages)
+    half_us = np.rint(line.step_us * (pages["count"] / 2)).astype(np.int64)
+    temperature, said_of_it = by_minute(line.start_us + half_us, pages["celsius"])
     table = g_of_values(header.calibration)
     return Decoded(
         format=FORMAT,
@@ -134,7 +137,8 @@ def _read_pages(path: Path) -> Decoded:
         bad_blocks=int(found.tally[PageVerdict.GOOD + 1 :].sum()) + int(odd.sum()) + found.strays,
         lost_share=share_lost(int(found.tally[PageVerdict.GOOD + 1 :].sum()) + int(odd.sum()), len(pages)),
         restarts=line.restarts,
-        problems=(*filter(None, problems), *interruptions(line, pages)),
+        problems=(*filter(None, problems), *interruptions(line, pages), *said_of_it),
+        temperature=temperature,
         full_scale_g=min(end_stop_g(table), header.full_scale_g or np.inf),
     )
 

@@ -5,7 +5,9 @@ packets (u32), the range of the accelerometer in g (u16) and that of the gyrosco
 the CRC-32 of all that follows in the packet, unix seconds of its start and its end, the numbers of samples of
 acceleration, rotation, temperature and heart rate, seven u32 in all, then the samples in this order: three int16
 for acceleration and rotation, two for temperature and heart rate. A packet holds minutes, and as many samples as
-there were. So read by GGIRread (``readParmayMatrix``) and actipy (``matrix_reader``), which agree.
+there were. So read by GGIRread (``readParmayMatrix``) and actipy (``matrix_reader``), which agree. The two temperatures
+are tenths of a degree C at the body's surface and around the device (GGIRread); the first is used, and its readings lie
+evenly between the packet's stamps.
 
 Acceleration is an int16 of which 32768 stands for the range. Those readers divide positive values by 32767 instead:
 thirty parts in a million, less than a step below full scale, for which the integers are not given up.
@@ -27,6 +29,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ingest.byte_source import ByteSource
+from ingest.quality.thermometer import MinuteMeans
+from ingest.recording import Temperature
 
 REMARKS_BYTES = 512
 HEADER_MAGIC = b"MDTC"
@@ -71,6 +75,10 @@ class PacketSurvey:
         Stretches between packets that are part of none, and are not blank.
     blank_bytes : int
         Zeros or ones between packets and behind the last one.
+    temperature : Temperature
+        At the body's surface, of all packets with a right checksum.
+    said_of_temperature : tuple of str
+        What of it was kept out.
     """
 
     packets: NDArray[np.void]
@@ -82,6 +90,8 @@ class PacketSurvey:
     strays: int
     stray_bytes: int
     blank_bytes: int
+    temperature: Temperature
+    said_of_temperature: tuple[str, ...]
 
 
 def header_of(data: bytes) -> np.void | None:
@@ -106,7 +116,9 @@ def survey(source: ByteSource) -> PacketSurvey:
     """Find every packet and check it."""
     begin = _marks(source)
     end = np.append(begin[1:], source.size)
-    packets, good, stray = _judged(source, begin, end)
+    means = MinuteMeans()
+    packets, good, stray = _judged(source, begin, end, means)
+    temperature, said_of_temperature = means.result()
     sizes = _sizes(packets)
     extra = np.where(good, end - begin - sizes, 0)
     cut = bool(len(begin) and not good[-1] and end[-1] - begin[-1] < sizes[-1])
@@ -124,13 +136,18 @@ def survey(source: ByteSource) -> PacketSurvey:
         strays=int(np.count_nonzero(stray)) + bool(ahead),
         stray_bytes=int(extra[stray].sum()) + ahead,
         blank_bytes=int(extra[~stray].sum()),
+        temperature=temperature,
+        said_of_temperature=said_of_temperature,
     )
 
 
 def _judged(
-    source: ByteSource, begin: NDArray[np.int64], end: NDArray[np.int64]
+    source: ByteSource, begin: NDArray[np.int64], end: NDArray[np.int64], means: MinuteMeans
 ) -> tuple[NDArray[np.void], NDArray[np.bool_], NDArray[np.bool_]]:
-    """The headers of packets, whether each is good, and whether something other than padding follows it."""
+    """The headers of packets, whether each is good, and whether something other than padding follows it.
+
+    The temperature of good ones goes into ``means``, while their bytes are at hand.
+    """
     packets = np.zeros(len(begin), PACKET)
     good, stray = np.zeros(len(begin), np.bool_), np.zeros(len(begin), np.bool_)
     windows = np.flatnonzero(np.diff(begin // _WINDOW_BYTES)) + 1
@@ -143,7 +160,21 @@ def _judged(
             last = int(body_end[i - start])
             good[i] = view.crc(int(begin[i]) + _SUMMED_FROM, last) == packets["crc"][i]
             stray[i] = good[i] and not view.is_blank(last, int(end[i]))
+            if good[i] and packets["temperature"][i]:
+                _take_temperature(view, int(begin[i]), packets[i], means)
     return packets, good, stray
+
+
+def _take_temperature(view: _View, begin: int, packet: np.void, means: MinuteMeans) -> None:
+    n, n_triples = int(packet["temperature"]), int(packet["acceleration"]) + int(packet["rotation"])
+    start_us, end_us = (int(packet[name]) * 1_000_000 for name in ("start_s", "end_s"))
+    at = begin + PACKET.itemsize + 6 * n_triples
+    for first in range(0, n, _PIECE_BYTES):
+        number = np.arange(first, min(first + _PIECE_BYTES, n))
+        pairs = np.frombuffer(view.bytes_between(at + 4 * first, at + 4 * (first + len(number))), "<i2").reshape(-1, 2)
+        # Where the clock was set inside of a packet, its start is all that can be used.
+        time_us = start_us + number * max(end_us - start_us, 0) // n
+        means.add(time_us, pairs[:, 0] / np.float32(10))
 
 
 def _sizes(packets: NDArray[np.void]) -> NDArray[np.int64]:
@@ -178,6 +209,9 @@ class _View:
             return
         for start in range(begin, end, _PIECE_BYTES):
             yield self._source.read(start, min(_PIECE_BYTES, end - start))
+
+    def bytes_between(self, begin: int, end: int) -> bytes:
+        return b"".join(self._pieces(begin, end))
 
     def headers(self, begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.void]:
         """The headers of packets that begin here; one that is cut short has impossible counts."""

@@ -2,8 +2,8 @@
 
 Two walks over the file. The first finds the packets and checks their checksums (`packets`); from their stamps follow
 all times (`clock`). The second, one for every call of ``blocks()``, takes the acceleration out of the packets
-that can be believed. What is left out is counted and told in ``Decoded.problems``; nothing is filled in. Rotation,
-temperature and heart rate are not used. The file names no rate, no serial number and no zone.
+that can be believed. What is left out is counted and told in ``Decoded.problems``; nothing is filled in. The first walk
+also takes the temperature. Rotation and heart rate are not used. The file names no rate, no serial number and no zone.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ def read(path: Path) -> Decoded:
         blocks=lambda: _blocks(source, found, line, range_g / FULL_SCALE_STEPS),
         bad_blocks=found.n_damaged + found.strays,
         lost_share=share_lost(found.n_damaged, len(found.packets)),
-        problems=tuple(_problems(source, found, line, declared=int(header["packets"]))),
+        problems=(*_problems(source, found, line, declared=int(header["packets"])), *found.said_of_temperature),
+        temperature=found.temperature,
         full_scale_g=float(range_g),
     )
 

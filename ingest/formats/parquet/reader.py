@@ -32,6 +32,7 @@ from ingest.tables.dialect import MOST_COLUMNS
 from ingest.tables.mapped import mapped_axes, mapped_time
 from ingest.tables.survey import Rows
 from ingest.tables.table import Table, decode, naming, rows_of
+from ingest.tables.temperature import find_temperature
 from ingest.tables.timestamps import offset_s, time_us
 
 MAGIC = b"PAR1"
@@ -47,13 +48,18 @@ _UTC_NAMES = frozenset({"UTC", "Etc/UTC", "GMT", "Z", "+00:00"})
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Expressions for time and offset, the clock that they are of, and the axes by name."""
+    """Expressions for time and offset, the clock that they are of, the axes by name, and the temperature.
+
+    ``said`` is what has to be said about the latter.
+    """
 
     time_us: pl.Expr
     offset_s: pl.Expr
     clock: DeviceClock
     names: tuple[str, str, str]
     axes: Axes
+    celsius: pl.Expr | None = None
+    said: tuple[str, ...] = ()
 
 
 def claims(head: bytes, path: Path) -> bool:
@@ -103,6 +109,7 @@ def read(path: Path, mapping: TableMapping | None = None) -> Decoded:
         decimals=None,
         row_word="row",
         rows=rows,
+        problems=layout.said,
     )
     return decode(table, path)
 
@@ -118,7 +125,10 @@ def _slice_rows(page_rows: int, file_bytes: int) -> int:
 
 def _slice(scan: pl.LazyFrame, layout: _Layout, start: int, n_rows: int) -> Rows:
     x, y, z = (pl.col(name).cast(pl.Float64, strict=False) for name in layout.names)
-    table = scan.slice(start, n_rows).select(time_us=layout.time_us, offset_s=layout.offset_s, x=x, y=y, z=z).collect()
+    wanted = {"time_us": layout.time_us, "offset_s": layout.offset_s, "x": x, "y": y, "z": z}
+    if layout.celsius is not None:
+        wanted["celsius"] = layout.celsius
+    table = scan.slice(start, n_rows).select(**wanted).collect()
     rows, good = rows_of(table)
     n_bad = len(good) - int(good.sum())
     if not n_bad:
@@ -142,7 +152,11 @@ def _layout(scan: pl.LazyFrame, schema: pl.Schema, n_rows: int, mapping: TableMa
         axes = mapped_axes(mapping, _all_readable(mapping.axes, readable))
         times = _mapped_time(mapping, typed, readable, samples)
     x, y, z = (readable[i] for i in axes.positions)
-    return _Layout(*times, names=(x, y, z), axes=axes)
+    taken = [i for i, name in enumerate(readable) if i in axes.positions or tells_time(name)]
+    found, said = find_temperature(readable, samples, taken=taken)
+    column = pl.col(readable[found.position]).cast(pl.Float64, strict=False) if found else None
+    celsius = found.celsius(column) if found and column is not None else None
+    return _Layout(*times, names=(x, y, z), axes=axes, celsius=celsius, said=said)
 
 
 def _mapped_time(

@@ -40,6 +40,8 @@ _VALUES = {
     "TIMESTAMPTZ '2020-01-01 22:00:00+00' + INTERVAL 1 MINUTE * i, 'end_at': NULL}}]",
     "STRUCT(minute_at TIMESTAMP WITH TIME ZONE, heart_bpm DOUBLE, rmssd_ms DOUBLE)[]": "[{{'minute_at': "
     "TIMESTAMPTZ '2020-01-01 22:00:00+00', 'heart_bpm': i, 'rmssd_ms': NULL}}]",
+    "STRUCT(minute_at TIMESTAMP WITH TIME ZONE, celsius FLOAT)[]": "[{{'minute_at': "
+    "TIMESTAMPTZ '2020-01-01 22:00:00+00', 'celsius': 30 + i / 8}}]",
 }
 #: What nightkick itself writes.
 _STEPS = "schema_migration"

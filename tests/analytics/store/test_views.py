@@ -7,15 +7,29 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import duckdb
+import numpy as np
 import polars as pl
 import pytest
 
 from analytics.measures import NAMES
 from analytics.nights.how_many import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF
 from analytics.nights.patterns import NightFacts, is_pattern, note_on, on_nights
-from analytics.store import Store, query, save, set_default_ruleset
+from analytics.store import Store, find_recording, query, save, set_default_ruleset, stored_recording
 from analytics.store.rows import MEASURES, NIGHT_TABLES
-from tests.analytics.store.making import EVENING, START_US, attempt, evenings, execute, night, sha, stored
+from ingest.clock import microseconds
+from ingest.recording import Temperature
+from tests.analytics.store.making import (
+    EVENING,
+    START_US,
+    attempt,
+    bring_in,
+    evenings,
+    execute,
+    night,
+    recording,
+    sha,
+    stored,
+)
 
 CONTRACT = {
     "events": "subject night_date movement_no onset_at offset_at duration_s leg site peak_g posture_change_deg"
@@ -46,6 +60,7 @@ CONTRACT = {
     "night_recordings": "subject night_date recording",
     "samples": "sha256 path g_per_value n_samples first_at last_at rate_hz_true time_shift_s is_pruned",
     "published": "made_at changed_at n_nights first_night last_night n_recordings",
+    "temperature": "subject night_date minute_at minute_local celsius recording",
 }
 
 
@@ -279,3 +294,28 @@ def test_a_thousand_nights_are_asked_in_well_under_a_second(store: Store) -> Non
         assert (datetime.now(UTC) - began).total_seconds() < 1
     assert isinstance(query(store, "SELECT max(night_date) FROM nights").item(), date)
     assert duckdb.__version__ >= "1.5"
+
+
+@pytest.mark.parametrize(("zone", "local_hour"), [("Europe/Berlin", 22), ("+05:30", 2), ("-03:00", 18), ("UTC", 21)])
+def test_temperature_is_kept_by_the_minute_and_shown_in_the_wearers_time(
+    store: Store, zone: str, local_hour: int
+) -> None:
+    celsius = np.array([31.25, 31.5, 20.0], np.float32)
+    found = Temperature(START_US + 60_000_000 * np.array([0, 1, 24 * 60]), celsius)
+    given = stored_recording(replace(recording(zone=zone), temperature=found), subject="anna")
+    new = replace(given, night_dates=(EVENING,))
+    save(store, new, (night("anna", EVENING, (new.sha256,), zone=zone),), attempt=attempt())
+    rows = query(store, "FROM temperature ORDER BY minute_at").to_dicts()
+    # What lies behind the night is kept and not shown.
+    assert [(r["subject"], r["night_date"], r["celsius"], r["recording"]) for r in rows] == [
+        ("anna", EVENING, 31.25, new.sha256),
+        ("anna", EVENING, 31.5, new.sha256),
+    ]
+    assert [microseconds(r["minute_at"]) for r in rows] == found.minute_us[:2].tolist()
+    assert {r["minute_local"].hour for r in rows} == {local_hour}
+    assert find_recording(store, new.sha256) == new
+
+
+def test_a_recording_without_a_thermometer_has_no_temperature(store: Store) -> None:
+    bring_in(store, stored())
+    assert query(store, "FROM temperature").is_empty()

@@ -28,10 +28,12 @@ class Packet:
     n_rotation: int = 0
     n_temperature: int = 0
     n_heart: int = 0
+    celsius: float = 31.5
 
     def bytes(self) -> bytes:
         counts = (len(self.steps), self.n_rotation, self.n_temperature, self.n_heart)
-        others = b"\x55" * (6 * self.n_rotation + 4 * (self.n_temperature + self.n_heart))
+        at_skin_and_around = struct.pack("<2h", round(10 * self.celsius), 210)
+        others = b"\x55" * 6 * self.n_rotation + at_skin_and_around * self.n_temperature + b"\x55" * 4 * self.n_heart
         body = struct.pack("<6I", self.start_s, self.end_s, *counts) + self.steps.astype("<i2").tobytes() + others
         return b"MDTCPACK" + struct.pack("<I", zlib.crc32(body)) + body
 

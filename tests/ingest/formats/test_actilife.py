@@ -146,6 +146,7 @@ def test_iso_stamps_of_a_sensor_with_nine_axes_are_read(path: Path) -> None:
     np.testing.assert_array_equal(joined(decoded).time_us, even_us(N))
     assert decoded.device.model == "Link IMU 9DOF Sensor"
     np.testing.assert_allclose(joined(decoded).xyz_g()[3], [0.31, -0.5, 0.8123456], atol=1e-6)
+    assert all(block.celsius is not None and (block.celsius == 25.5).all() for block in decoded.blocks())
 
 
 @pytest.mark.parametrize(

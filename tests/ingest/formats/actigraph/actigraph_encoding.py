@@ -77,6 +77,8 @@ def parameters(values: dict[tuple[int, int], int]) -> bytes:
 def parameter_float(value: float) -> int:
     """A number as a parameter holds it: 24 bits of signed fraction, 8 of exponent."""
     fraction, exponent = math.frexp(value)
+    if round(abs(fraction) * (1 << 23)) == 1 << 23:  # rounded up to one, which is no fraction
+        fraction, exponent = fraction / 2, exponent + 1
     return (round(fraction * (1 << 23)) & 0xFF_FFFF) | (exponent & 0xFF) << 24
 
 

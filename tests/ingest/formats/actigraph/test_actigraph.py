@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ingest import read_recording
 from ingest.errors import UnsupportedRecordingError
-from ingest.formats.actigraph import device, samples
+from ingest.formats.actigraph import device, encoded_floats, samples
 from ingest.formats.actigraph import reader as actigraph
 from ingest.recording import DeviceClock, Placement
 from tests.ingest.formats.actigraph.actigraph_encoding import parameter_float
@@ -121,12 +121,12 @@ def test_a_record_of_16_bits_holds_x_y_z(path: Path) -> None:
 
 @given(value=st.floats(2**-20, 2**20), sign=st.sampled_from((-1, 1)))
 def test_a_parameter_holds_a_float_to_22_bits(value: float, sign: int) -> None:
-    assert device.parameter_float(parameter_float(sign * value)) == pytest.approx(sign * value, rel=2**-22)
+    assert encoded_floats.parameter_float(parameter_float(sign * value)) == pytest.approx(sign * value, rel=2**-22)
 
 
 @pytest.mark.parametrize(("code", "value"), [(0x0940_0000, 256.0), (0x0C40_0000, 2048.0), (0x036D_3A07, 6.827)])
 def test_the_makers_own_examples_of_parameters_decode(code: int, value: float) -> None:
-    assert device.parameter_float(code) == pytest.approx(value, rel=1e-3)
+    assert encoded_floats.parameter_float(code) == pytest.approx(value, rel=1e-3)
 
 
 # What the file says of itself

@@ -252,6 +252,14 @@ def test_of_two_accelerometers_shimmers_low_noise_one_is_taken_and_that_is_said(
     assert decoded.problems == ("it has two accelerometers: the low-noise one was taken",)
 
 
+def test_shimmers_temperature_is_that_of_its_pressure_sensor(tmp_path: Path) -> None:
+    rows = shimmer(_unix_ms(), "ms", resting_mg(N), stamp="Timestamp_Unix", kinds=("Accel_WR",))
+    beside = ["Shimmer_40AC_Temperature_BMP280_CAL", "Degrees Celsius", *["29.5"] * N]
+    decoded = read(tmp_path / "a.csv", text([[place, *row] for place, row in zip(beside, rows, strict=True)]))
+    check(decoded)
+    assert all(block.celsius is not None and (block.celsius == 29.5).all() for block in decoded.blocks())
+
+
 def test_shimmers_synchronised_time_goes_before(tmp_path: Path) -> None:
     rows = shimmer(_unix_ms(), "ms", resting_mg(N), stamp="TimestampSync_Unix", kinds=("Accel_LN",))
     early = [f"{us / 1000 - 7000:.3f}" for us in clock_us(N).tolist()]

@@ -13,7 +13,7 @@ from analytics.signal.heart import by_minute
 from ingest.formats.fit import reader as fit
 from ingest.formats.fit.messages import BEAT_INTERVALS, CORRELATION, HRV, HRV_SUMMARY, MONITORING, RECORD, TIMESTAMP
 from ingest.recording import Vitals
-from ingest.writers.fit_tables import UINT8, UINT16, UINT32, WrittenColumn, fit_file, message, messages
+from ingest.writers.fit_tables import UINT8, UINT16, UINT32, BaseType, WrittenColumn, fit_file, message, messages
 from tests.ingest.formats.fit.fit_files import REST, T0, burst, decode, unix
 
 
@@ -41,6 +41,14 @@ def seconds(time_us: NDArray[np.int64]) -> list[float]:
 def test_records_give_the_heart_rate_and_leave_out_what_was_not_measured(path: Path) -> None:
     found = vitals(path, *(record(T0 + k, bpm) for k, bpm in enumerate((60, 0, 61, 0xFF, 1))))
     assert (seconds(found.heart_us), found.heart_bpm.tolist()) == ([0, 2, 4], [60, 61, 1])
+
+
+def test_records_give_the_temperature_too_also_below_zero(path: Path) -> None:
+    def degrees(stamp: int, celsius: int) -> bytes:
+        return message(RECORD, (TIMESTAMP, UINT32, stamp), (13, BaseType(0x01, "i1", 0x7F), celsius))
+
+    found = decode(path, burst(REST), *(degrees(T0 + k, c) for k, c in enumerate((31, 0x7F, 33, -2, 30)))).temperature
+    assert (seconds(found.minute_us), found.celsius.tolist()) == ([0], [23.0])
 
 
 def test_sixteen_bits_of_a_time_follow_the_latest_stamp(path: Path) -> None:
