@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.errors import UnknownUnitError, UnsupportedRecordingError
+from ingest.errors import GravityRemovedError, UnknownUnitError
 
 #: ISO 80000-3: exact by definition.
 STANDARD_GRAVITY_M_S2 = 9.80665
@@ -95,8 +95,7 @@ def decide_unit(median_norm: float, named: Unit | None, *, integers: bool) -> tu
 
     Raises
     ------
-    UnsupportedRecordingError
-        Gravity was removed.
+    GravityRemovedError
     UnknownUnitError
         Nothing fits, or the header is contradicted.
     """
@@ -114,9 +113,9 @@ def decide_unit(median_norm: float, named: Unit | None, *, integers: bool) -> tu
     )
 
 
-def gravity_removed(why: str) -> UnsupportedRecordingError:
+def gravity_removed(why: str) -> GravityRemovedError:
     """The error for exports of which the app has taken gravity out."""
-    return UnsupportedRecordingError(
+    return GravityRemovedError(
         f"gravity was removed from this export: {why}",
         hint="export acceleration with gravity, which some apps call total or raw acceleration",
     )

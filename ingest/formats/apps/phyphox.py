@@ -93,7 +93,7 @@ def read(path: Path) -> Decoded:
         text = source.read_at(0, HEAD_BYTES)
         header = _HEADER.match(text)
         if header is not None and header["linear"]:
-            raise UnsupportedRecordingError(
+            raise GravityRemovedError(
                 "gravity was removed from this export: it is of the experiment for acceleration without g",
                 hint='record with "Acceleration (with g)"',
             )
