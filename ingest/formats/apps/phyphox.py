@@ -19,7 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ingest.archives.companion_files import companions_of
-from ingest.errors import EmptyFileError, UnreadableFileError, UnsupportedRecordingError
+from ingest.errors import EmptyFileError, GravityRemovedError, UnreadableFileError
 from ingest.input_file import open_plain
 from ingest.recording import Decoded, Device, DeviceClock
 from ingest.tables.columns import find_axes
@@ -83,8 +83,7 @@ def read(path: Path) -> Decoded:
 
     Raises
     ------
-    UnsupportedRecordingError
-        Gravity was removed.
+    GravityRemovedError
     IngestError
         As `ingest.tables.table.decode` says.
     """
