@@ -15,15 +15,15 @@ from analytics.selfcheck.clock_error import ClockError, ToldTime, clock_error
 from analytics.selfcheck.items import Item, ItemName, SensorCheck
 from analytics.selfcheck.matching import MIN_FOUND, Match
 from analytics.selfcheck.places import site_item
-from analytics.selfcheck.plan import LEG_STARTS_S, N_KICKS, KickLeg
+from analytics.selfcheck.plan import LEG_STARTS_S, N_KICKS, SMALL, KickLeg
 from analytics.selfcheck.seeing import Rest, Seen, see
 from ingest.clock import was_set
 from ingest.errors import IngestError
 from ingest.recording import Recording, Side
 from ingest.units import BAND_G
 
-#: So many of ten kicks found are all right: the plan's small ones may be weaker than what a sensor sees. own.
-ENOUGH_KICKS = 8
+#: So many kicks found are all right: the plan's small ones may be weaker than what a sensor sees.
+ENOUGH_KICKS = N_KICKS - len(SMALL)
 #: How much louder a leg's own kicks are than the other's, at least. own.
 _LOUDER = 1.5
 _UNIT_FIRST = "mend the unit first"

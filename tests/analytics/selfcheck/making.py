@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -12,7 +14,8 @@ from analytics.model import Channel
 from analytics.selfcheck.plan import KICKS_S, LEG_STARTS_S, REST_S, STAND_S, STILL_S, KickLeg, Legs, last_kick_s
 from analytics.simulate.physics import SENSORS, Sensor, render
 from analytics.simulate.plan import Plan, TrueEvent
-from ingest.recording import Side, Site
+from ingest.quality.measuring import measure
+from ingest.recording import Clock, Device, Placement, Recording, Samples, Side, Site
 from tests.analytics.signals import EVENING_US
 
 Worn = Literal["ankle", "hip", "wrist", "table"]
@@ -44,8 +47,39 @@ class Made:
     xyz_g: NDArray[np.float32]
     lsb_g: float
 
-    def channel(self, site: Site = "ankle", side: Side = "unknown", *, scale: float = 1.0) -> Channel:
-        return Channel("made", site, side, self.time_us, self.xyz_g * np.float32(scale), self.lsb_g)
+    def clock_off(self, seconds: float) -> Made:
+        """The same by a clock that is so much ahead."""
+        return replace(self, time_us=self.time_us + round(seconds * 1e6))
+
+    def scaled(self, factor: float) -> Made:
+        """The same in a unit that is none."""
+        return replace(self, xyz_g=self.xyz_g * np.float32(factor), lsb_g=self.lsb_g * factor)
+
+    def recording(self, site: Site = "unknown", side: Side = "unknown", zone: str = "UTC") -> Recording:
+        """What a reader would make of a file with these samples."""
+
+        def blocks() -> Iterator[Samples]:
+            yield Samples(self.time_us, self.xyz_g, 1.0)
+
+        measured = measure(blocks, rate_hz_nominal=50.0, full_scale_g=None)
+        assert measured is not None
+        return Recording(
+            path=Path("made.cwa"),
+            sha256="made",
+            format="made",
+            device=Device(),
+            placement=Placement(site, side),
+            clock=Clock(zone, "user", 0, instants_known=True),
+            rate_hz_nominal=50.0,
+            unit="g",
+            bad_blocks=0,
+            restarts=0,
+            quality=measured[0],
+            blocks=blocks,
+        )
+
+    def channel(self, site: Site = "ankle", side: Side = "unknown") -> Channel:
+        return Channel("made", site, side, self.time_us, self.xyz_g, self.lsb_g)
 
 
 def made_check(
