@@ -57,64 +57,72 @@ const row = (step) =>
     el("span", {}, step.do),
   );
 
-/**
- * A plan that can be started and stopped.
- * @param {CheckPlan} plan
- */
-const running = (plan) => {
-  const sound = new Sound();
-  const clock = el("p", { class: "check-clock", role: "timer", "aria-live": "off" }, minutes(plan.steps[0].at_s));
-  const now = el("p", { class: "check-now", role: "status" }, "Press Start when you hold the sensor in your hand.");
-  const after = el("p", { class: "check-after" });
-  const rows = plan.steps.map(row);
-  const button = el("button", { type: "button", class: "primary" }, "Start");
-  let timer = 0;
-  let start = 0;
-  let at = -1;
+/** A plan that can be started and stopped. */
+class Running {
+  #sound = new Sound();
+  #timer = 0;
+  #start = 0;
+  #at = -1;
 
-  /** @param {number} next */
-  const show = (next) => {
-    rows[at]?.removeAttribute("aria-current");
-    at = next;
-    const step = plan.steps[at];
-    if (!step) return;
-    rows[at].setAttribute("aria-current", "step");
-    fill(now, step.do);
-    sound.beep();
-    sound.speak(step.do);
-  };
-  const tick = () => {
-    const gone = (performance.now() - start) / 1000 + plan.steps[0].at_s - LEAD_S;
-    fill(clock, minutes(Math.floor(gone)));
-    const next = due(plan.steps, gone);
-    if (next > at) show(next);
-    if (at === plan.steps.length - 1) end();
-  };
-  const end = () => {
-    clearInterval(timer);
-    timer = 0;
-    fill(button, "Start again");
-  };
-  const begin = () => {
-    sound.ready();
-    if (at >= 0) rows[at].removeAttribute("aria-current");
-    at = -1;
-    start = performance.now();
+  /** @param {CheckPlan} plan */
+  constructor(plan) {
+    this.plan = plan;
+    this.clock = el("p", { class: "check-clock", role: "timer", "aria-live": "off" }, minutes(plan.steps[0].at_s));
+    this.now = el("p", { class: "check-now", role: "status" }, "Press Start when you hold the sensor in your hand.");
+    this.after = el("p", { class: "check-after" });
+    this.rows = plan.steps.map(row);
+    this.button = el("button", { type: "button", class: "primary" }, "Start");
+    this.button.addEventListener("click", () => (this.#timer ? this.#end() : this.#begin()));
+    const list = el("ol", { class: "check-plan" }, this.rows);
+    this.node = el("div", {}, this.button, this.clock, this.now, this.after, list);
+  }
+
+  #begin() {
+    const { plan } = this;
+    this.#sound.ready();
+    this.rows[this.#at]?.removeAttribute("aria-current");
+    this.#at = -1;
+    this.#start = performance.now();
     const wait_s = LEAD_S - plan.steps[0].at_s + plan.first_kick_s;
     const command = plan.afterwards.replace("HH:MM:SS", timeOfDay(new Date(Date.now() + wait_s * 1000)));
-    fill(after, "Note this command; run it on the recording afterwards: ", el("code", {}, command));
-    fill(now, "The clock runs.");
-    fill(button, "Stop");
-    timer = window.setInterval(tick, TICK_MS);
-    tick();
-  };
-  button.addEventListener("click", () => (timer ? end() : begin()));
-  const leave = () => {
-    clearInterval(timer);
-    sound.stop();
-  };
-  return { node: el("div", {}, button, clock, now, after, el("ol", { class: "check-plan" }, rows)), leave };
-};
+    fill(this.after, "Note this command; run it on the recording afterwards: ", el("code", {}, command));
+    fill(this.now, "The clock runs.");
+    fill(this.button, "Stop");
+    this.#timer = window.setInterval(() => this.#tick(), TICK_MS);
+    this.#tick();
+  }
+
+  #tick() {
+    const { steps } = this.plan;
+    const gone = (performance.now() - this.#start) / 1000 + steps[0].at_s - LEAD_S;
+    fill(this.clock, minutes(Math.floor(gone)));
+    const next = due(steps, gone);
+    if (next > this.#at) this.#show(next);
+    if (this.#at === steps.length - 1) this.#end();
+  }
+
+  /** @param {number} next */
+  #show(next) {
+    this.rows[this.#at]?.removeAttribute("aria-current");
+    this.#at = next;
+    this.rows[next].setAttribute("aria-current", "step");
+    const words = this.plan.steps[next].do;
+    fill(this.now, words);
+    this.#sound.beep();
+    this.#sound.speak(words);
+  }
+
+  #end() {
+    clearInterval(this.#timer);
+    this.#timer = 0;
+    fill(this.button, "Start again");
+  }
+
+  leave() {
+    this.#end();
+    this.#sound.stop();
+  }
+}
 
 /**
  * @param {URLSearchParams} wanted
@@ -123,7 +131,7 @@ const running = (plan) => {
 export const showCheck = async (wanted) => {
   const legs = wanted.get("legs") === "both" ? "both" : "one";
   const plan = await get("/api/check-plan", { legs });
-  const { node, leave } = running(plan);
+  const running = new Running(plan);
   const other =
     legs === "one"
       ? el("a", { href: "/check?legs=both" }, "I wear a sensor on each leg")
@@ -136,11 +144,12 @@ export const showCheck = async (wanted) => {
       "p",
       {},
       "Five minutes of lying still, then ten kicks on time: afterwards the program says whether sensor, unit, clock and " +
-        "place are right. A tone and, where this browser has one, a voice tell each step.",
+        "place are right. A tone and, where this browser has one, a voice tell each step. Keep this page in front, and the " +
+        "screen on.",
     ),
     el("p", {}, other),
-    node,
+    running.node,
     el("p", { class: "muted" }, plan.caveat),
   );
-  return { node: card, title: "Check a sensor", keys: {}, leave };
+  return { node: card, title: "Check a sensor", keys: {}, leave: () => running.leave() };
 };
