@@ -10,9 +10,10 @@ from typing import Any
 from analytics.selfcheck.items import Item, SensorCheck, Standing, is_all_ok
 from analytics.selfcheck.matching import Match
 from analytics.selfcheck.plan import KICKS_S, STILL_S, Legs, steps
+from analytics.words import CANNOT_TELL
 from ingest.clock import local_iso
 
-STANDINGS: Mapping[Standing, str] = {"ok": "ok", "not_ok": "NOT OK", "cannot_tell": "cannot tell"}
+STANDINGS: Mapping[Standing, str] = {"ok": "ok", "not_ok": "NOT OK", "cannot_tell": CANNOT_TELL}
 #: Of a check and of the page that leads through it.
 CAVEAT = "This checks the sensor, not your health: kicks made on purpose say nothing about those of a night."
 WIDTH = 110
