@@ -65,6 +65,7 @@ def test_a_misspelt_command_loads_all_commands_and_nothing_heavy(tmp_path: Path)
         ["config", "show"],
         ["doctor"],
         ["inspect", "missing.cwa"],
+        ["check", "missing.cwa"],
         ["score", "missing.csv", "-o", "out"],
         ["import", "missing.cwa"],
     ],

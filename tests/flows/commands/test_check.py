@@ -76,6 +76,7 @@ def test_a_good_sensor_of_every_device_is_ok(device: str, run: Run) -> None:
     assert json.loads(out)["all_ok"] is True
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("device", DEVICES)
 def test_a_clock_an_hour_off_is_found_on_every_device_and_the_remedy_mends_it(device: str, run: Run) -> None:
     file = written(device, off_s=3600)
