@@ -91,6 +91,10 @@ COMMANDS = {
         "flows.commands.inspect:inspect",
         "Decode one file and say what is in it; nothing is stored.",
     ),
+    "check": (
+        "flows.commands.check:check",
+        "Check a sensor on your own leg: print a plan of ten kicks, then read its recording; nothing is stored.",
+    ),
     "reanalyse": (
         "flows.commands.reanalyse:reanalyse",
         "Analyse stored recordings again, after a change of settings or version. Reviews and journal are left alone.",

@@ -6,7 +6,8 @@
     │   ├── EmptyFileError         zero bytes, or a header and no sample
     │   ├── UnknownFormatError     no reader claims the content
     │   ├── UnsupportedRecordingError  claimed, but it cannot show single movements (counts, no acceleration)
-    │   │   └── NoMovementError    a watch's file of something else: a run, the steps of a day
+    │   │   ├── NoMovementError    a watch's file of something else: a run, the steps of a day
+    │   │   └── GravityRemovedError  an export of which an app has taken gravity out
     │   ├── DamagedRecordingError  claimed, but nothing readable is left
     │   ├── UnknownUnitError       gravity does not tell whether these are g, mg, m/s² or counts
     │   ├── NoClockError           samples without a usable time
@@ -89,6 +90,10 @@ class UnsupportedRecordingError(IngestError):
 
 class NoMovementError(UnsupportedRecordingError):
     """A sound file that a watch made of something else than a night: thousands lie in the export of an account."""
+
+
+class GravityRemovedError(UnsupportedRecordingError):
+    """Acceleration without gravity: sizes may be right, but nothing can tell so, and tilt is lost."""
 
 
 class DamagedRecordingError(IngestError):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.errors import UnknownUnitError, UnsupportedRecordingError
+from ingest.errors import GravityRemovedError, UnknownUnitError
 
 #: ISO 80000-3: exact by definition.
 STANDARD_GRAVITY_M_S2 = 9.80665
@@ -109,8 +109,7 @@ def decide_unit(
 
     Raises
     ------
-    UnsupportedRecordingError
-        Gravity was removed.
+    GravityRemovedError
     UnknownUnitError
         Nothing fits.
     """
@@ -145,9 +144,9 @@ def steady_share(norms: NDArray[np.floating]) -> float:
     return float(np.mean((finite >= (1 - STEADY_WITHIN) * median) & (finite <= (1 + STEADY_WITHIN) * median)))
 
 
-def gravity_removed(why: str) -> UnsupportedRecordingError:
+def gravity_removed(why: str) -> GravityRemovedError:
     """The error for exports of which the app has taken gravity out."""
-    return UnsupportedRecordingError(
+    return GravityRemovedError(
         f"gravity was removed from this export: {why}",
         hint="export acceleration with gravity, which some apps call total or raw acceleration",
     )

@@ -65,6 +65,7 @@ def test_a_misspelt_command_loads_all_commands_and_nothing_heavy(tmp_path: Path)
         ["config", "show"],
         ["doctor"],
         ["inspect", "missing.cwa"],
+        ["check", "missing.cwa"],
         ["score", "missing.csv", "-o", "out"],
         ["import", "missing.cwa"],
     ],
@@ -89,7 +90,7 @@ def test_a_statement_of_a_person_runs_elsewhere(tmp_path: Path) -> None:
 
 
 def test_the_process_of_a_statement_loads_duckdb_and_nothing_else_that_is_heavy(tmp_path: Path) -> None:
-    code = f"import sys, flows.commands.sql_child; print(*(name for name in {HEAVY} if name in sys.modules))"
+    code = f"import sys, flows.workers.sql_child; print(*(name for name in {HEAVY} if name in sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )

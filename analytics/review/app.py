@@ -30,6 +30,7 @@ from analytics.review.page import Page
 from analytics.review.protection import Protected
 from analytics.review.verdicts import review_from, reviewed_payload
 from analytics.review.waveform import window_payload
+from analytics.selfcheck.telling import plan_document
 from analytics.store import snapshot, write_review
 from analytics.words import SHORT_CAVEAT, for_page
 from ingest.errors import DatabaseBusyError, NightkickError, StoreError, UsageError
@@ -62,6 +63,7 @@ def create_app(page: Page) -> ASGIApp:
     routes = [
         Route("/", shell),
         Route("/night/{night_date}", shell),
+        Route("/check", shell),
         Route("/api/nights", _json(page, lambda asked: nights_payload(page))),
         Route(
             "/api/ticks",
@@ -69,6 +71,7 @@ def create_app(page: Page) -> ASGIApp:
         ),
         Route("/api/night", _json(page, lambda asked: night_payload(page, *_key(asked)))),
         Route("/api/window", _json(page, lambda asked: _window(page, asked))),
+        Route("/api/check-plan", lambda asked: JSONResponse(_check_plan(asked))),
         Route("/api/reviews", review, methods=["POST"]),
         Route("/export/nights.csv", lambda asked: _csv(csv_of(page.store, "nights", _filter(asked)))),
         Route("/export/movements.csv", lambda asked: _csv(csv_of(page.store, "movements", _filter(asked)))),
@@ -103,6 +106,14 @@ def _ticks(page: Page, asked: Request) -> object:
 def _window(page: Page, asked: Request) -> dict[str, Any]:
     subject, night_date = _key(asked)
     return window_payload(page.store, subject, night_date, _ms(asked, "from"), _ms(asked, "to"), page.criteria)
+
+
+def _check_plan(asked: Request) -> dict[str, Any]:
+    """The plan of a check of sensors; the store has no part in it."""
+    legs = asked.query_params.get("legs", "one")
+    if legs not in ("one", "both"):
+        raise UsageError(f"legs={legs!r} is no choice of legs", hint="one or both")
+    return plan_document("one" if legs == "one" else "both", None)
 
 
 def _key(asked: Request) -> tuple[str, date]:

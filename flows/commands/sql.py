@@ -1,7 +1,7 @@
 """``nightkick sql``: one statement that reads, in a process of its own.
 
 A statement can end the process that runs it: by a crash in DuckDB, an endless call, memory without bounds. So
-`flows.commands.sql_child` runs it and prints the answer, and this process only starts it, looks at the clock, and turns
+`flows.workers.sql_child` runs it and prints the answer, and this process only starts it, looks at the clock, and turns
 each of its ends into a line and a number. It loads neither DuckDB nor polars, so that both together start as fast as
 one.
 """
@@ -32,7 +32,7 @@ _START = """
 import gc, os, sys
 gc.disable()
 sys.path.append(sys.argv[1])
-from flows.commands.sql_child import main
+from flows.workers.sql_child import main
 os._exit(main(int(sys.argv[2])))
 """
 

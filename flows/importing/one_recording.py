@@ -1,4 +1,4 @@
-"""The one recording that a path names, described: a file, a folder or an archive that holds no other."""
+"""The one recording that a path names, where no database is: a file, a folder or an archive that holds no other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any
+from typing import Any, TypeVar
 
 from flows.importing.declared import Wishes, declaration
 from flows.importing.inputs import find_inputs
@@ -21,6 +21,7 @@ from ingest.recognising import sniff
 from ingest.workspace import workspace
 
 Read = Callable[[Path], Recording]
+Made = TypeVar("Made")
 #: Of several recordings where one was expected.
 _MOST_NAMED = 5
 
@@ -35,8 +36,30 @@ def description_of(path: Path, wishes: Wishes) -> dict[str, Any]:
     IngestError
         It cannot be read, or none is there.
     """
-    settings = load()
-    return _document(path, partial(_read, wishes, settings))
+    return made_of(path, wishes, describe)
+
+
+def made_of(path: Path, wishes: Wishes, make: Callable[[Recording], Made]) -> Made:
+    """What is made of the one recording, while it can be read: what an archive holds is unpacked until then.
+
+    Raises
+    ------
+    UsageError
+        More than one recording is there.
+    IngestError
+        It cannot be read, or none is there.
+    """
+    read = partial(_read, wishes, load())
+    file = _only_file(path)
+    if not is_archive(file):
+        return make(read(file))
+    with reading(file, stamp_of(file)), workspace(Path(gettempdir())) as folder:
+        # Twice, because what is unpacked is gone when the next is asked for, and the only one is known at the end.
+        shown = _only_recording(file, folder)
+        for item in unpacked(file, folder):
+            if isinstance(item, Unpacked) and item.shown == shown:
+                return _made_of(item, read, make)
+    raise UnreadableFileError("the archive changed while it was read", path=file, hint="try again")
 
 
 def _read(wishes: Wishes, settings: Settings, path: Path) -> Recording:
@@ -45,25 +68,12 @@ def _read(wishes: Wishes, settings: Settings, path: Path) -> Recording:
     )
 
 
-def _document(path: Path, read: Read) -> dict[str, Any]:
-    file = _only_file(path)
-    if not is_archive(file):
-        return describe(read(file))
-    with reading(file, stamp_of(file)), workspace(Path(gettempdir())) as folder:
-        # Twice, because what is unpacked is gone when the next is asked for, and the only one is known at the end.
-        shown = _only_recording(file, folder)
-        for item in unpacked(file, folder):
-            if isinstance(item, Unpacked) and item.shown == shown:
-                return _described(item, read)
-    raise UnreadableFileError("the archive changed while it was read", path=file, hint="try again")
-
-
-def _described(item: Unpacked, read: Read) -> dict[str, Any]:
+def _made_of(item: Unpacked, read: Read, make: Callable[[Recording], Made]) -> Made:
     try:
         recording = read(item.file)
+        return make(replace(recording, path=item.shown, warnings=(*item.problems, *recording.warnings)))
     except IngestError as error:
         raise item.named(error) from error
-    return describe(replace(recording, path=item.shown, warnings=(*item.problems, *recording.warnings)))
 
 
 def _only_file(path: Path) -> Path:

@@ -218,7 +218,7 @@ def test_progress_is_shown_on_a_terminal_and_gone_at_the_end(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("show --tz Foo", "(import, schedule, inspect take --tz; see nightkick show --help)"),
+        ("show --tz Foo", "(import, schedule, inspect, check take --tz; see nightkick show --help)"),
         ("nights --at-tz=UTC", "(schedule takes --at-tz; see nightkick nights --help)"),
         ("nights --flaged", "Did you mean --flagged? (see nightkick nights --help)"),
         ("show", "(see nightkick show --help)"),

@@ -1,6 +1,7 @@
 // @ts-check
 // Which page is shown, and what the keys do. Pages replace each other without a load; the address follows.
 
+import { showCheck } from "./check.js";
 import { byId, el } from "./draw.js";
 import { address, messageOf } from "./formats.js";
 import { showHome } from "./home.js";
@@ -92,6 +93,7 @@ const pageAt = async (url) => {
   const date = /^\/night\/(\d{4}-\d\d-\d\d)$/.exec(url.pathname)?.[1];
   const night = { night_date: date ?? "", subject: url.searchParams.get("subject") ?? "" };
   try {
+    if (url.pathname === "/check") return await showCheck(url.searchParams);
     if (date) return await showNight(app, night, Number(url.hash.slice(1)) || null);
     return await showHome(app, url.searchParams);
   } catch (error) {

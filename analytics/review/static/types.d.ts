@@ -230,11 +230,27 @@ export interface WindowAnswer {
 }
 
 /** What each address answers with. */
+/** What to do in a check of a sensor; seconds count from lying down. */
+export interface CheckStep {
+  at_s: number;
+  kind: string;
+  do: string;
+}
+
+export interface CheckPlan {
+  first_kick_s: number;
+  steps: CheckStep[];
+  /** The command for afterwards, with HH:MM:SS where the time of the first kick goes. */
+  afterwards: string;
+  caveat: string;
+}
+
 export interface Answers {
   "/api/nights": NightsAnswer;
   "/api/ticks": Ticks[];
   "/api/night": NightAnswer;
   "/api/window": WindowAnswer;
+  "/api/check-plan": CheckPlan;
 }
 
 /** What a reviewer says; of a movement with its onset (µs), of a span with its begin and end (ms). */

@@ -19,7 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ingest.archives.companion_files import companions_of
-from ingest.errors import EmptyFileError, UnreadableFileError, UnsupportedRecordingError
+from ingest.errors import EmptyFileError, GravityRemovedError, UnreadableFileError
 from ingest.input_file import open_plain
 from ingest.recording import Decoded, Device, DeviceClock
 from ingest.tables.columns import find_axes
@@ -83,8 +83,7 @@ def read(path: Path) -> Decoded:
 
     Raises
     ------
-    UnsupportedRecordingError
-        Gravity was removed.
+    GravityRemovedError
     IngestError
         As `ingest.tables.table.decode` says.
     """
@@ -93,7 +92,7 @@ def read(path: Path) -> Decoded:
         text = source.read_at(0, HEAD_BYTES)
         header = _HEADER.match(text)
         if header is not None and header["linear"]:
-            raise UnsupportedRecordingError(
+            raise GravityRemovedError(
                 "gravity was removed from this export: it is of the experiment for acceleration without g",
                 hint='record with "Acceleration (with g)"',
             )

@@ -41,6 +41,8 @@ PLACES = {
     "WindowAnswer": ("/api/window",),
     "Trace": ("/api/window", "traces"),
     "JournalEntry": ("/api/night", "journal"),
+    "CheckPlan": ("/api/check-plan",),
+    "CheckStep": ("/api/check-plan", "steps"),
     "Words": ("words",),
     "Group": ("words", "groups"),
 }
@@ -70,6 +72,7 @@ def answers(samples: Path) -> Iterator[dict[str, Any]]:
             "/api/ticks": client.get("/api/ticks", params=days).json(),
             "/api/night": night,
             "/api/window": client.get("/api/window", params={**key, "from": onset - 1000, "to": onset + 1000}).json(),
+            "/api/check-plan": client.get("/api/check-plan").json(),
             "words": for_page(),
         }
 
