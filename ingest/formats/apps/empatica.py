@@ -94,6 +94,6 @@ def read(path: Path) -> Decoded:
         full_scale_g=FULL_SCALE_G,
         temperature=temperature,
         problems=(*decoded.problems, *said),
-        # The recording is known by its movements alone, so that one imported before the temperature was read stays known.
+        # It is known by its movements alone, so that one imported before the temperature was read stays known.
         companions=(),
     )
