@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
-from analytics.model import Envelope, Movement, Speaker, SpeakerNote
+from analytics.model import SAME_MOVEMENT_US, Envelope, Movement, Speaker, SpeakerNote
 from analytics.signal.clocks import SensorClock
 from analytics.signal.copies import Sensor
 from analytics.signal.detect_movements import Detected
@@ -34,10 +34,9 @@ from ingest.recording import Side
 
 Spans = NDArray[np.int64]
 HOUR_US = 3_600_000_000
-#: Beginnings that two legs share by chance or kindness stay below; two sensors on one leg share nearly all. own.
-_ALIKE_SHARE, _ALIKE_FEWEST = 0.95, 30
-#: Beginnings that are the same, and peaks that are: within this share of each other, median. own.
-_ALIKE_US, _ALIKE_PEAK = 150_000, 0.1
+#: Two sensors on one leg see this share of each other's movements, and peaks that differ by less than this, median; the
+#: legs of one person see half, and turns of both alike in time only. Fewer movements than this tell nothing. own.
+_ALIKE_SHARE, _ALIKE_PEAK, _ALIKE_FEWEST = 0.95, 0.1, 30
 _NEAR_FOOT = ("foot", "ankle", "thigh", "hip")
 
 
@@ -307,7 +306,7 @@ def _alike(one: Sequence[Movement], other: Sequence[Movement]) -> bool:
         return False
     place = np.clip(np.searchsorted(b, a), 1, len(b) - 1)
     nearest = np.where(a - b[place - 1] < b[place] - a, place - 1, place)
-    same = np.abs(b[nearest] - a) <= _ALIKE_US
+    same = np.abs(b[nearest] - a) <= SAME_MOVEMENT_US
     if same.sum() < _ALIKE_SHARE * max(len(a), len(b)):
         return False
     ratio = np.array([m.peak_g for m in one])[same] / np.array([other[k].peak_g for k in nearest[same]])
