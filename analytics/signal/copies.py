@@ -176,7 +176,8 @@ def _levelled(made: Channel, member: Channel, time_us: Spans, xyz_g: NDArray[np.
         return xyz_g
     at_us = [float(at) for at, _ in known]
     shift = np.column_stack([np.interp(time_us, at_us, [apart[axis] for _, apart in known]) for axis in range(3)])
-    return (xyz_g + shift).astype(np.float32)
+    levelled: NDArray[np.float32] = (xyz_g + shift).astype(np.float32)
+    return levelled
 
 
 def _apart(made: Channel, member: Channel, start_us: int, end_us: int) -> NDArray[np.float64] | None:

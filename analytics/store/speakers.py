@@ -50,7 +50,7 @@ def _said(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _copied(own: dict[str, Any], other: dict[str, Any]) -> bool:
-    return own["note"] == other["note"] == "same_samples"
+    return bool(own["note"] == other["note"] == "same_samples")
 
 
 def _name(row: dict[str, Any], rows: list[dict[str, Any]]) -> str:
