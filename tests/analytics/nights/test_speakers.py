@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from analytics.model import Channel, Night, Speaker
 from analytics.signal.copies import are_copies
+from analytics.simulate.write import simulate_both_legs
 from ingest.recording import Side
 from tests.analytics.signals import EVENING_US, add_jerk, add_kick, add_turn, channel, still
 from tests.analytics.whole_nights import Signal, analysed
@@ -184,3 +186,43 @@ def test_halves_that_were_calibrated_apart_make_no_movement_at_their_seam() -> N
     second = replace(second, xyz_g=second.xyz_g + np.array([0.03, -0.02, 0.04], np.float32))
     night = analysed([part(WHOLE, 0, 1215, "c"), second])
     assert onsets_s(night) == pytest.approx(onsets_s(NIGHT), abs=0.05)
+
+
+@given(seed=st.integers(0, 10_000), later_s=st.floats(-0.25, 0.25), share=st.floats(0.6, 1.0))
+@settings(max_examples=10)
+def test_left_and_right_give_each_movement_once_and_none_that_one_leg_would_not(
+    seed: int, later_s: float, share: float
+) -> None:
+    at_s, moved = _signal(seed, turned=True)
+    shift = round(later_s * 25)
+    right = np.roll(moved, shift, axis=0)
+    right = right.mean(axis=0) + (right - right.mean(axis=0)) * share
+    night = analysed([WHOLE, channel(at_s, right, side="right", recording="b" * 64)])
+    assert len(night.scores[0].events) == len(MOVES_S)
+    assert onsets_s(night) == pytest.approx(onsets_s(NIGHT), abs=1.0)  # a slow turn begins gradually
+    assert night.n_hypnic_jerks >= NIGHT.n_hypnic_jerks
+    assert {e.leg for e in night.scores[0].events} == {"both"}
+
+
+def _simulated(profile: str, seed: int, hours: float = 9.5) -> tuple[Night, Night, Night, int]:
+    """The left leg, the right one, both; and the true number of jerks."""
+    legs = simulate_both_legs(profile, evening=date(2026, 3, 2), rate_hz=25, sensor="ax3", seed=seed, hours=hours)
+    sides: tuple[tuple[Side, str], ...] = (("left", "a"), ("right", "b"))
+    left, right = (
+        Channel(name * 64, "ankle", side, leg.time_us, leg.xyz_g, 1 / 256)
+        for leg, (side, name) in zip(legs, sides, strict=True)
+    )
+    n_jerks = sum(event.kind == "jerk" for event in legs[0].plan.events)
+    return analysed([left]), analysed([right]), analysed([left, right]), n_jerks
+
+
+@pytest.mark.parametrize(
+    ("profile", "seed"),
+    [("jerks", 5), *(pytest.param(p, s, marks=pytest.mark.slow) for p in ("jerks", "plmd", "rls") for s in (1, 2, 3))],
+)
+def test_both_legs_of_a_simulated_night_find_what_the_better_one_finds(profile: str, seed: int) -> None:
+    left, right, both, n_jerks = _simulated(profile, seed)
+    assert both.n_hypnic_jerks >= min(n_jerks, max(left.n_hypnic_jerks, right.n_hypnic_jerks))
+    if profile != "jerks":
+        n_plms = [night.scores[0].measures["n_plms"] for night in (left, right, both)]
+        assert n_plms[2] >= max(n_plms[:2])
