@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from analytics.criteria import Criteria
 from analytics.model import SAME_MOVEMENT_US, Envelope, Movement, Speaker, SpeakerNote
 from analytics.signal.clocks import SensorClock
-from analytics.signal.copies import Sensor
+from analytics.signal.copies import SensorFiles
 from analytics.signal.detect_movements import Detected
 from analytics.signal.envelope import envelope_of
 from analytics.signal.motion import Segment
@@ -57,7 +57,7 @@ class Heard:
 
 
 def heard(
-    sensors: Sequence[Sensor], clocks: Sequence[SensorClock], detections: Sequence[Detected], criteria: Criteria
+    sensors: Sequence[SensorFiles], clocks: Sequence[SensorClock], detections: Sequence[Detected], criteria: Criteria
 ) -> tuple[tuple[Heard, ...], tuple[Speaker, ...]]:
     """What each sensor says of its leg, and which recordings speak for how long.
 
@@ -82,7 +82,7 @@ def heard(
     return found, _speakers(sensors, clocks, recorded, spans, on_table, detections)
 
 
-def _recorded(sensor: Sensor, clock: SensorClock, criteria: Criteria) -> Spans:
+def _recorded(sensor: SensorFiles, clock: SensorClock, criteria: Criteria) -> Spans:
     moved = replace(sensor.channel, time_us=clock.of_night(sensor.channel.time_us))
     return recorded_spans([moved], criteria)
 
@@ -101,7 +101,7 @@ def _on_table(detections: Sequence[Detected], recorded: Sequence[Spans], criteri
 
 
 def _spoken(
-    sensors: Sequence[Sensor],
+    sensors: Sequence[SensorFiles],
     detections: Sequence[Detected],
     recorded: Sequence[Spans],
     on_table: Sequence[bool],
@@ -125,7 +125,7 @@ def _spoken(
     return spans
 
 
-def _rank(sensor: Sensor, found: Detected) -> tuple[object, ...]:
+def _rank(sensor: SensorFiles, found: Detected) -> tuple[object, ...]:
     """Best first."""
     channel = sensor.channel
     blind_mg = round(float(np.median(found.threshold_g)) * 1e3, 1) if len(found.threshold_g) else float("inf")
@@ -170,7 +170,7 @@ def _inside(at_us: Spans, spans: Spans) -> NDArray[np.bool_]:
     return inside
 
 
-def _under_its_file(found: Detected, sensor: Sensor, clock: SensorClock) -> tuple[Movement, ...]:
+def _under_its_file(found: Detected, sensor: SensorFiles, clock: SensorClock) -> tuple[Movement, ...]:
     """Movements under the sha256 of the file whose samples hold their onset."""
     if len(sensor.members) == 1:
         return found.movements
@@ -221,14 +221,14 @@ def _outside(spans: Spans) -> Spans:
     return np.concatenate(([-far], spans.ravel(), [far])).reshape(-1, 2)
 
 
-def file_clocks(sensors: Sequence[Sensor], clocks: Sequence[SensorClock]) -> tuple[SensorClock, ...]:
+def file_clocks(sensors: Sequence[SensorFiles], clocks: Sequence[SensorClock]) -> tuple[SensorClock, ...]:
     """The clock of each file: that of its sensor."""
     pairs = zip(sensors, clocks, strict=True)
     return tuple(replace(clock, recording=m.recording, leg=m.side) for sensor, clock in pairs for m in sensor.members)
 
 
 def file_envelopes(
-    sensor: Sensor, clock: SensorClock, found: Sequence[Segment], spans_us: Spans
+    sensor: SensorFiles, clock: SensorClock, found: Sequence[Segment], spans_us: Spans
 ) -> tuple[Envelope, ...]:
     """How much a sensor moved, for each file that speaks; NaN where another one does."""
     whole = envelope_of(sensor.channel, found)
@@ -252,7 +252,7 @@ def file_envelopes(
 
 
 def _speakers(
-    sensors: Sequence[Sensor],
+    sensors: Sequence[SensorFiles],
     clocks: Sequence[SensorClock],
     recorded: Sequence[Spans],
     spans: Sequence[Spans],
@@ -281,16 +281,16 @@ def _speakers(
     return tuple(sorted(found, key=lambda s: s.recording))
 
 
-def _one_leg(one: Sensor, other: Sensor) -> bool:
+def _one_leg(one: SensorFiles, other: SensorFiles) -> bool:
     return one.channel.side == other.channel.side
 
 
-def _sides_differ(sensor: Sensor) -> SpeakerNote | None:
+def _sides_differ(sensor: SensorFiles) -> SpeakerNote | None:
     return "same_samples" if len({m.side for m in sensor.members}) > 1 else None
 
 
 def _notes(
-    sensors: Sequence[Sensor], detections: Sequence[Detected], on_table: Sequence[bool]
+    sensors: Sequence[SensorFiles], detections: Sequence[Detected], on_table: Sequence[bool]
 ) -> list[SpeakerNote | None]:
     notes: list[SpeakerNote | None] = ["on_table" if table else None for table in on_table]
     for i, j in combinations(range(len(sensors)), 2):

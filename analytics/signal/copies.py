@@ -31,7 +31,7 @@ _LEVEL_US = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sensor:
+class SensorFiles:
     """One sensor's samples of a night, whatever files they lie in.
 
     Attributes
@@ -52,7 +52,7 @@ class Sensor:
     piece_of: tuple[int, ...]
 
 
-def sensors_of(channels: Sequence[Channel], *, split_gap_s: float) -> tuple[Sensor, ...]:
+def sensors_of(channels: Sequence[Channel], *, split_gap_s: float) -> tuple[SensorFiles, ...]:
     """Recordings grouped by sensor, by their first sample; the order in which they are given makes no difference.
 
     Parameters
@@ -127,7 +127,7 @@ def _at(channel: Channel, start_us: int, end_us: int, other: Channel) -> NDArray
     return np.column_stack([np.interp(wanted_us, time_us, xyz[:, axis]) for axis in range(3)])
 
 
-def _joined(members: Sequence[Channel], gap_us: int) -> Sensor:
+def _joined(members: Sequence[Channel], gap_us: int) -> SensorFiles:
     """The samples of the best file, and what the others have where it has none."""
     best = members[0]
     side = next((m.side for m in members if m.side != "unknown"), best.side)
@@ -138,7 +138,7 @@ def _joined(members: Sequence[Channel], gap_us: int) -> Sensor:
         pieces += [(first, last, number) for first, last in added]
     pieces.sort()
     spans = np.array([(first, last) for first, last, _ in pieces], dtype=np.int64).reshape(-1, 2)
-    return Sensor(made, tuple(members), spans, tuple(number for _, _, number in pieces))
+    return SensorFiles(made, tuple(members), spans, tuple(number for _, _, number in pieces))
 
 
 def _stretches(time_us: Spans, gap_us: int) -> list[tuple[int, int]]:
