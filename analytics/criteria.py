@@ -183,6 +183,13 @@ class Assessment(_Section):
     )
     unworn_h: float = Field(3.0, gt=0, description="Not one movement for so long: not worn then. own.")
     unworn_edge_h: float = Field(1.0, gt=0, description="The same before the first and after the last movement. own.")
+    turn_deg: float = Field(
+        5.0, gt=0, description="A worn leg turns so far; bumps leave what lies on a table where it was (0.07). own."
+    )
+    turn_edge_h: float = Field(0.5, ge=0, description="At both ends it may be carried about: not looked at. own.")
+    min_turns: int = Field(
+        5, ge=2, description="Another sensor turned, or one of the same leg moved, so often meanwhile: not worn. own."
+    )
 
 
 class Flags(_Section):

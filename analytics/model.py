@@ -38,6 +38,8 @@ FlagState = Literal["raised", "not_raised", "cannot_tell"]
 Tier = Literal["A", "B", "C", "D"]
 #: A movement whose onset is this near to that of a review is the one that was judged, found again by a later analysis.
 SAME_MOVEMENT_US = 500_000
+#: What is odd about a recording beside others of its night; words for it: `analytics.words.SPEAKER_NOTES`.
+SpeakerNote = Literal["on_table", "same_samples", "moves_alike"]
 BlankKind = Literal["gap", "unscorable", "unworn"]
 Verdict = Literal["confirm", "dismiss", "unsure", "exclude", "undo", "note"]
 
@@ -126,6 +128,33 @@ class Envelope:
 
     def __hash__(self) -> int:
         return hash((self.recording, self.start_us))
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """How much of a night one recording speaks for; for each leg and instant only one does.
+
+    Attributes
+    ----------
+    recording : str
+        sha256 of the file.
+    leg : Side
+        As it is declared.
+    recorded_h : float
+        From its first to its last sample in the night.
+    shared_h : float
+        How much of that other recordings of the same leg have too.
+    speaks_h : float
+        Of how much of the night its samples are used.
+    note : SpeakerNote or None
+    """
+
+    recording: str
+    leg: Side
+    recorded_h: float
+    shared_h: float
+    speaks_h: float
+    note: SpeakerNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +339,8 @@ class Night:
         By start.
     envelopes : tuple of Envelope
         One a recording, by start; empty for a night that was analysed before they were kept.
+    speakers : tuple of Speaker
+        One a recording that counts, by sha256; empty for a night that was analysed before they were kept.
     """
 
     subject: str
@@ -349,6 +380,7 @@ class Night:
     clocks: tuple[SensorClock, ...] = ()
     blanks: tuple[Blank, ...] = ()
     envelopes: tuple[Envelope, ...] = ()
+    speakers: tuple[Speaker, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ questions stay fast; the keys are the literals of `analytics.model`, which the t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 #: By `analytics.model.Label`.
@@ -120,6 +120,13 @@ BLANKS: Mapping[str, str] = {
     "unworn": "probably not worn",
 }
 
+#: By `analytics.model.SpeakerNote`: of a recording beside others of its night.
+SPEAKER_NOTES: Mapping[str, str] = {
+    "on_table": "lay still while another sensor turned over: probably on a table, not used",
+    "same_samples": "holds the same samples as a recording of another leg: say which leg it was",
+    "moves_alike": "moves just like the sensor of the other leg: were both worn on one leg?",
+}
+
 #: Of the sensor on whose clock all times of a night are.
 CLOCK_STAYS = "the clock of the night"
 #: Of one that was compared with it, and too few movements were shared to tell.
@@ -174,6 +181,27 @@ def clock_words(behind_s: float | None, drift_ppm: float | None, confidence: flo
         return CLOCK_NOT_TOLD
     drift = "" if drift_ppm is None else f", {drift_ppm:+.0f} ppm"
     return f"{behind_s:+.2f} s{drift}: taken out"
+
+
+def overlap_words(shared_h: float, speaks_h: Sequence[tuple[str, float]]) -> str:
+    """Which recordings of one leg overlap, and for how long each speaks.
+
+    Parameters
+    ----------
+    shared_h : float
+        What the first one shares with the others.
+    speaks_h : sequence
+        Names of the files, the first one first, and hours.
+    """
+    first, *others = [name for name, _ in speaks_h]
+    speakers = ", ".join(f"{name} {_length(hours)}" for name, hours in speaks_h if hours > 0)
+    return f"{first} overlaps {', '.join(others)} by {_length(shared_h)} on one leg; used are: {speakers or 'none'}"
+
+
+def _length(hours: float) -> str:
+    if hours < 1 / 60:
+        return f"{hours * 3600:.0f} s"
+    return f"{hours * 60:.0f} min" if hours < 1.5 else f"{hours:.1f} h"
 
 
 def onset_doubt_min(onset_sd_min: float | None) -> float:

@@ -83,7 +83,7 @@ Sensor = TypeVar("Sensor", bound=Worn)
 
 
 def best_channels(channels: Sequence[Sensor]) -> tuple[Sensor, ...]:
-    """The sensors nearest to the feet; others of the same night would only count movements twice."""
+    """The sensors nearest to the feet. Which of them speaks at each instant: `analytics.nights.speakers`."""
     for sites in (LEG_SITES, NEAR_LEG_SITES):
         found = tuple(c for c in channels if c.site in sites)
         if found:

@@ -2,7 +2,8 @@
 
 The bridge between what sensors saw (`Movement`) and the rules, which know only of marks on legs
 (`analytics.scoring.score`). Nothing is decided here twice: durations and shapes come from the detector,
-candidates and series from the rule set, names from `analytics.nights.labels`.
+what is one movement of two legs from `analytics.nights.joining`, candidates and series from the rule set, names from
+`analytics.nights.labels`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from analytics.criteria import Criteria
 from analytics.measures import Measures
 from analytics.model import Event, Leg, Movement, Series
 from analytics.nights.assessment import LEG_SITES, NEAR_LEG_SITES
+from analytics.nights.joining import is_jerk, lead_of, together
 from analytics.nights.labels import labelled
 from analytics.scoring.rulesets import Ruleset
 from analytics.scoring.score import Scored, score
@@ -44,12 +46,12 @@ def judge(movements: Sequence[Movement], sleep: SleepEstimate, ruleset: Ruleset,
     Movements that were not recorded on a leg keep their events and are no leg movements: they have no
     intervals, no series and no index.
     """
-    counted = [m for m in movements if _is_leg_movement(m, sleep, criteria)]
+    joined = together(movements, criteria)
+    counted = [m for parts in joined for m in _leg_movements(parts, sleep, criteria)]
     scored = score(_marks(counted, criteria), ruleset=ruleset, hypnogram=_hypnogram(sleep))
     by_number = {m.number: m for m in movements}
-    events = [_scored_event(row, by_number) for row in scored.movements.iter_rows(named=True)]
-    taken = {number for event in events for number in event.parts}
-    events += [_bare_event(m) for m in movements if m.number not in taken]
+    leg_movements = [_scored_event(row, by_number, criteria) for row in scored.movements.iter_rows(named=True)]
+    events = _with_the_rest(leg_movements, joined, by_number, criteria)
     events.sort(key=lambda e: (e.onset_us, e.lead))
     numbered = [replace(event, movement_no=i) for i, event in enumerate(events, start=1)]
     named = labelled(numbered, movements, sleep, criteria, short_imi_s=ruleset.imi_min_s)
@@ -58,19 +60,23 @@ def judge(movements: Sequence[Movement], sleep: SleepEstimate, ruleset: Ruleset,
     return Judged(named, _series(scored, events), measures)
 
 
-def _is_leg_movement(movement: Movement, sleep: SleepEstimate, criteria: Criteria) -> bool:
-    """Whether the rules may count it.
+def _leg_movements(parts: Sequence[Movement], sleep: SleepEstimate, criteria: Criteria) -> list[Movement]:
+    """Which parts of one movement of the person the rules may count.
 
     The burst of a sleep start lasts 75-250 ms (ICSD-3), too short for a leg movement; what is seen of it rings on for
-    longer. So a brief jerk near a moment of falling asleep is none, however long it rang: a few of them half a minute
-    apart are no periodic series. Elsewhere a brief kick counts by its visible length.
+    longer. So a brief jerk near a moment of falling asleep is none, however long it rang, on either leg: a few of them
+    half a minute apart are no periodic series. Elsewhere a brief kick counts by its visible length.
     """
-    if movement.site not in LEG_SITES | NEAR_LEG_SITES:
-        return False
+    near_onset = p_near_onset(parts[0].onset_us, sleep, criteria) >= criteria.jerks.min_probability
+    if near_onset and is_jerk(parts, criteria):
+        return []
+    return [m for m in parts if m.site in LEG_SITES | NEAR_LEG_SITES and not _is_too_brief(m, near_onset, criteria)]
+
+
+def _is_too_brief(movement: Movement, near_onset: bool, criteria: Criteria) -> bool:  # noqa: FBT001 (private)
     if movement.shape != "brief_jerk":
-        return True
-    brief = movement.offset_us - movement.onset_us < criteria.detection.min_lm_s * 1e6
-    return not brief and p_near_onset(movement.onset_us, sleep, criteria) < criteria.jerks.min_probability
+        return False
+    return near_onset or movement.offset_us - movement.onset_us < criteria.detection.min_lm_s * 1e6
 
 
 def _marks(movements: Sequence[Movement], criteria: Criteria) -> pl.DataFrame:
@@ -116,13 +122,12 @@ def _hypnogram(sleep: SleepEstimate) -> pl.DataFrame | None:
     )
 
 
-def _scored_event(row: Mapping[str, Any], by_number: Mapping[int, Movement]) -> Event:
+def _scored_event(row: Mapping[str, Any], by_number: Mapping[int, Movement], criteria: Criteria) -> Event:
     parts = [by_number[number] for number in row["parts"]]
-    lead = max(parts, key=lambda m: m.peak_g)
     return Event(
         movement_no=0,
         parts=tuple(sorted(m.number for m in parts)),
-        lead=lead.number,
+        lead=lead_of(parts, criteria).number,
         leg=_LEG[row["side"]],
         onset_us=min(m.onset_us for m in parts),
         offset_us=max(m.offset_us for m in parts),
@@ -138,15 +143,52 @@ def _scored_event(row: Mapping[str, Any], by_number: Mapping[int, Movement]) -> 
     )
 
 
-def _bare_event(movement: Movement) -> Event:
+def _with_the_rest(
+    leg_movements: Sequence[Event],
+    joined: Sequence[tuple[Movement, ...]],
+    by_number: Mapping[int, Movement],
+    criteria: Criteria,
+) -> list[Event]:
+    """The rules' leg movements with all that moved at the same time, and what the rules do not know as events.
+
+    A leg movement keeps its onset and end: its intervals are counted between them.
+    """
+    event_of = {number: i for i, event in enumerate(leg_movements) for number in event.parts}
+    more: dict[int, list[Movement]] = {}
+    bare = []
+    for parts in joined:
+        rest = [m for m in parts if m.number not in event_of]
+        if len(rest) == len(parts):
+            bare.append(_bare_event(parts, criteria))
+            continue
+        taken = sorted({event_of[m.number] for m in parts if m.number in event_of})
+        for movement in rest:
+            nearest = min(taken, key=lambda i, m=movement: abs(leg_movements[i].onset_us - m.onset_us))  # type: ignore[misc]
+            more.setdefault(nearest, []).append(movement)
+    return [_widened(e, more.get(i, []), by_number, criteria) for i, e in enumerate(leg_movements)] + bare
+
+
+def _widened(event: Event, more: Sequence[Movement], by_number: Mapping[int, Movement], criteria: Criteria) -> Event:
+    if not more:
+        return event
+    parts = [*(by_number[number] for number in event.parts), *more]
+    return replace(
+        event,
+        parts=tuple(sorted(m.number for m in parts)),
+        lead=lead_of(parts, criteria).number,
+        leg=_leg_of(parts),
+    )
+
+
+def _bare_event(parts: Sequence[Movement], criteria: Criteria) -> Event:
     """A movement the rules do not know: a brief jerk, or one that was not recorded on a leg."""
     return Event(
         movement_no=0,
-        parts=(movement.number,),
-        lead=movement.number,
-        leg=movement.leg if movement.site in LEG_SITES | NEAR_LEG_SITES else "unknown",
-        onset_us=movement.onset_us,
-        offset_us=movement.offset_us,
+        parts=tuple(sorted(m.number for m in parts)),
+        lead=lead_of(parts, criteria).number,
+        leg=_leg_of(parts),
+        onset_us=min(m.onset_us for m in parts),
+        offset_us=max(m.offset_us for m in parts),
         is_lm=False,
         is_clm=False,
         is_plm=False,
@@ -157,6 +199,12 @@ def _bare_event(movement: Movement) -> Event:
         p_near_onset=0.0,
         confidence=0.0,
     )
+
+
+def _leg_of(parts: Sequence[Movement]) -> Leg:
+    """As `analytics.scoring.score` has it: several legs are both."""
+    legs = {m.leg if m.site in LEG_SITES | NEAR_LEG_SITES else "unknown" for m in parts}
+    return next(iter(legs)) if len(legs) == 1 else "both"
 
 
 def _series(scored: Scored, events: Sequence[Event]) -> tuple[Series, ...]:

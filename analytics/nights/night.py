@@ -17,16 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
-from analytics.model import Channel, Movement, Night, Score
+from analytics.model import Channel, Envelope, Movement, Night, Score, Speaker
 from analytics.nights.assessment import Evidence, best_channels, measure_evidence, tier, why_not_assessable
 from analytics.nights.events import Judged, judge
 from analytics.nights.flags import flags_of
+from analytics.nights.speakers import file_clocks, file_envelopes, heard
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
 from analytics.signal.alignment import aligned
 from analytics.signal.angles import epochs, without_series
 from analytics.signal.clocks import SensorClock, legs_compared
+from analytics.signal.copies import sensors_of
 from analytics.signal.detect_movements import Detected, detect_movements, renumber
-from analytics.signal.envelope import envelope_of
 from analytics.signal.motion import Segment, segments
 from analytics.signal.sleep import Diary, SleepEstimate, estimate_sleep
 from analytics.signal.wear import blanks_of, recorded_spans, union, unworn_spans, without_unworn
@@ -46,13 +47,19 @@ class Observed:
     Attributes
     ----------
     channels, segments, detections : tuples of the same length
-        The sensors that are used, by their first sample; what of each was searched, and what was found in it.
+        The sensors that speak, by their first sample; what of each was searched, and what was found while it spoke.
     clocks : tuple of SensorClock
         What was decided about the clock of each; times are on the one that stays.
     movements : tuple of Movement
         Of all sensors, by onset, numbered from 1.
     recorded_us, unworn_us : int64 arrays, shape (k, 2)
         Stretches that at least one sensor recorded, and those in which it probably lay on a table. UTC.
+    speakers : tuple of Speaker
+        How much each recording says, those included that say nothing; in the order of recordings.
+    file_clocks : tuple of SensorClock
+        As ``clocks``, one a recording, those included that say nothing.
+    envelopes : tuple of Envelope
+        One a recording that speaks; NaN where another one does.
     """
 
     channels: tuple[Channel, ...]
@@ -62,12 +69,15 @@ class Observed:
     movements: tuple[Movement, ...]
     recorded_us: NDArray[np.int64]
     unworn_us: NDArray[np.int64]
+    speakers: tuple[Speaker, ...]
+    file_clocks: tuple[SensorClock, ...]
+    envelopes: tuple[Envelope, ...]
 
     @property
     def is_one_clock(self) -> bool:
-        """Whether times of all sensors can be compared."""
+        """Whether times of all legs can be compared."""
         compared = legs_compared(self.clocks)
-        return len(self.channels) == 1 or (compared is not None and compared.is_moved)
+        return len({channel.side for channel in self.channels}) == 1 or (compared is not None and compared.is_moved)
 
 
 def analyse_night(
@@ -145,23 +155,30 @@ def analyse_night(
 
 def observe(channels: Sequence[Channel], criteria: Criteria) -> Observed | None:
     """Put the sensors of a night on one clock and find what moved; None where none of them holds a sample."""
-    used = sorted(
-        best_channels([c for c in channels if len(c.time_us)]), key=lambda c: (int(c.time_us[0]), c.recording)
-    )
-    if not used:
+    worn = best_channels([c for c in channels if len(c.time_us)])
+    if not worn:
         return None
-    used, found, clocks = aligned(used, [segments(channel, criteria) for channel in used], criteria)
+    sensors = sensors_of(worn, split_gap_s=criteria.motion.split_gap_s)
+    given = [sensor.channel for sensor in sensors]
+    used, found, clocks = aligned(given, [segments(channel, criteria) for channel in given], criteria)
     detections = [detect_movements(channel, parts, criteria) for channel, parts in zip(used, found, strict=True)]
-    movements = renumber([detection.movements for detection in detections])
-    recorded = recorded_spans(used, criteria)
+    spoken, speakers = heard(sensors, clocks, detections, criteria)
+    speaking = [i for i, one in enumerate(spoken) if len(one.spans_us)]
+    movements = renumber([spoken[i].detection.movements for i in speaking])
+    recorded = recorded_spans([used[i] for i in speaking], criteria)
     return Observed(
-        channels=tuple(used),
-        segments=tuple(found),
-        clocks=clocks,
-        detections=tuple(detections),
+        channels=tuple(used[i] for i in speaking),
+        segments=tuple(found[i] for i in speaking),
+        clocks=tuple(clocks[i] for i in speaking),
+        detections=tuple(spoken[i].detection for i in speaking),
         movements=movements,
         recorded_us=recorded,
         unworn_us=unworn_spans(movements, recorded, criteria),
+        speakers=speakers,
+        file_clocks=file_clocks(sensors, clocks),
+        envelopes=tuple(
+            e for i in speaking for e in file_envelopes(sensors[i], clocks[i], found[i], spoken[i].spans_us)
+        ),
     )
 
 
@@ -213,9 +230,10 @@ def _observed_columns(seen: Observed, criteria: Criteria) -> dict[str, Any]:
         "leg_offset_s": compared.behind_s if compared else None,
         "leg_drift_ppm": compared.drift_ppm if compared else None,
         "leg_alignment_confidence": compared.confidence if compared else None,
-        "clocks": tuple(sorted(seen.clocks, key=lambda clock: clock.recording)),
+        "clocks": tuple(sorted(seen.file_clocks, key=lambda clock: clock.recording)),
         "blanks": blanks_of(seen.recorded_us, watched, seen.unworn_us, criteria),
-        "envelopes": tuple(e for e in map(envelope_of, seen.channels, seen.segments) if e is not None),
+        "envelopes": seen.envelopes,
+        "speakers": seen.speakers,
     }
 
 

@@ -105,10 +105,10 @@ def without_series(found: Epochs, movements: Sequence[Movement], criteria: Crite
 
 
 def _regular_spans(movements: Sequence[Movement], sleep: Sleep) -> list[tuple[int, int]]:
-    """Onset and offset of every movement inside a regular run of one sensor."""
+    """Onset and offset of every movement inside a regular run of one leg, in whatever files it was recorded."""
     spans: list[tuple[int, int]] = []
-    for recording in {m.recording for m in movements}:
-        spans += _regular_runs([m for m in movements if m.recording == recording], sleep)
+    for leg in {m.leg for m in movements}:
+        spans += _regular_runs([m for m in movements if m.leg == leg], sleep)
     return spans
 
 

@@ -48,6 +48,7 @@ from analytics.store.samples.staged import (
     stage_samples,
     staged_scale,
 )
+from analytics.store.speakers import overlaps_of
 from analytics.store.wanted import Outdated, Wanted, outdated, unscored, wanted_of
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
@@ -101,6 +102,7 @@ __all__ = [
     "nights_to_analyse",
     "note_compared",
     "outdated",
+    "overlaps_of",
     "prunable",
     "prune",
     "pruned",

@@ -73,6 +73,14 @@ SENSOR_CLOCK: Fields = {
     "behind_s": (pl.Float64, "behind_s"),
     "drift_ppm": (pl.Float64, "drift_ppm"),
 }
+SPEAKER: Fields = {
+    "recording": (pl.String, "recording"),
+    "leg": (pl.String, "leg"),
+    "recorded_h": (pl.Float64, "recorded_h"),
+    "shared_h": (pl.Float64, "shared_h"),
+    "speaks_h": (pl.Float64, "speaks_h"),
+    "note": (pl.String, "note"),
+}
 ENVELOPE: Fields = {
     "recording": (pl.String, "recording"),
     "site": (pl.String, "site"),
@@ -168,7 +176,7 @@ MEASURES: Columns = {
 ENVELOPE_STEPS = 600
 #: Every table that holds rows of nights.
 NIGHT_TABLES = (
-    *("night", "sensor_clock", "bout", "blank", "envelope", "movement"),
+    *("night", "sensor_clock", "speaker", "bout", "blank", "envelope", "movement"),
     *("score", "event", "series_row", "flag"),
 )
 
@@ -185,6 +193,7 @@ def night_frames(nights: Sequence[Night]) -> dict[str, pl.DataFrame]:
     return {
         "night": _night_frame(nights),
         "sensor_clock": _parts(((_key(n), c) for n in nights for c in n.clocks), _KEY, SENSOR_CLOCK),
+        "speaker": _parts(((_key(n), s) for n in nights for s in n.speakers), _KEY, SPEAKER),
         "bout": _parts(((_key(n), b) for n in nights for b in n.bouts), _KEY, BOUT),
         "blank": _parts(((_key(n), b) for n in nights for b in n.blanks), _KEY, BLANK),
         "envelope": _envelope_frame(nights),

@@ -21,6 +21,7 @@ from analytics.store import (
     find_recording,
     finish_removing,
     initialise,
+    overlaps_of,
     publish,
     record_attempts,
     remember_rules,
@@ -289,7 +290,7 @@ def _imported(
         started_at_us,
         found.sha256,
         nights,
-        found.warnings,
+        (*found.warnings, *overlaps_of(context.store, found.sha256)),
         changes=changes(known, found) if known else (),
         assumed_zone=found.zone if found.zone_source == "assumed" else None,
     )

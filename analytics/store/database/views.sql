@@ -209,9 +209,15 @@ SELECT
     CAST(r.quality ->> '$.calibration.applied' AS BOOLEAN) AS is_calibrated,
     CAST(coalesce(r.quality ->> '$.calibration.residual_after_mg', r.quality ->> '$.calibration.residual_mg') AS DOUBLE)
         AS residual_mg,
-    r.hrv_last_night_ms, r.warnings
-FROM recording r;
-COMMENT ON VIEW recordings IS 'One row an imported file: who, when, on which clock, how well. Source: recording.';
+    r.hrv_last_night_ms, r.warnings, p.shared_h, p.speaks_h, p.notes
+FROM recording r
+LEFT JOIN (
+    SELECT recording, sum(shared_h) AS shared_h, sum(speaks_h) AS speaks_h,
+        list(DISTINCT note ORDER BY note) FILTER (note IS NOT NULL) AS notes
+    FROM speaker
+    GROUP BY recording
+) p ON p.recording = r.sha256;
+COMMENT ON VIEW recordings IS 'One row an imported file: who, when, on which clock, how well, and how much of its nights it speaks for. Source: recording, speaker.';
 COMMENT ON COLUMN recordings.sha256 IS 'SHA-256 of its bytes.';
 COMMENT ON COLUMN recordings.path IS 'Where it lay.';
 COMMENT ON COLUMN recordings.subject IS 'Who wore the sensor.';
@@ -247,6 +253,9 @@ COMMENT ON COLUMN recordings.is_calibrated IS 'Whether the analysis corrects gai
 COMMENT ON COLUMN recordings.residual_mg IS 'Mean distance of still windows from 1 g, after the correction where there is one, mg.';
 COMMENT ON COLUMN recordings.hrv_last_night_ms IS 'Variability of the night as the maker of the device computed it (RMSSD), ms; NULL where the file has none.';
 COMMENT ON COLUMN recordings.warnings IS 'What has to be said about it, a sentence each.';
+COMMENT ON COLUMN recordings.shared_h IS 'Hours of its nights that other recordings of the same leg have too; NULL where it counts in no night, and for nights analysed before version 13 of the schema.';
+COMMENT ON COLUMN recordings.speaks_h IS 'Hours for which its samples are used: for each leg and instant one recording speaks; NULL as shared_h.';
+COMMENT ON COLUMN recordings.notes IS 'What is odd beside other recordings: on_table (lay still while another sensor turned), same_samples (as a recording of another leg), moves_alike (as the sensor of the other leg). NULL for nothing.';
 
 CREATE OR REPLACE VIEW sensor_clocks AS
 SELECT c.subject, c.night_date, c.recording, r.site, c.leg, c.stays, c.behind_s, c.drift_ppm,

@@ -43,7 +43,7 @@ CONTRACT = {
     "imports": "path sha256 status error started_at finished_at version warnings tz tz_source changes",
     "recordings": "sha256 path subject site side format device serial tz tz_source first_at last_at n_samples"
     " rate_hz_nominal rate_hz_true unit lsb_mg noise_mg clipped_share bad_blocks restarts n_gaps duplicate_stamps"
-    " backward_steps n_idle idle_s is_calibrated residual_mg time_shift_s warnings",
+    " backward_steps n_idle idle_s is_calibrated residual_mg time_shift_s warnings shared_h speaks_h notes",
     "journal": "subject day kind value text",
     "reviews": "subject night_date movement_no onset_at recording start_at end_at verdict note reviewer reviewed_at",
     "patterns": "subject flag n_flagged n_assessable is_pattern finding note",
