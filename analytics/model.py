@@ -74,6 +74,21 @@ class Bout:
 
 
 @dataclass(frozen=True, slots=True)
+class Nap:
+    """A rest outside the night's sleep period, in the same window. Lying awake without moving looks the same.
+
+    Attributes
+    ----------
+    asleep_h : float
+        Hours of sustained inactivity inside it.
+    """
+
+    start_us: int
+    end_us: int
+    asleep_h: float
+
+
+@dataclass(frozen=True, slots=True)
 class Blank:
     """A stretch of the night of which nothing, or nothing sure, can be said; those of different kinds may overlap.
 
@@ -264,12 +279,12 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """One evening-to-noon of one person.
+    """One night of one person: from noon to noon, or as far as a sleep across noon moves that.
 
     Attributes
     ----------
     night_date : date
-        Local date of the evening (noon to noon).
+        Local date of the evening; see `analytics.nights.window`.
     zone : str
         Zone of that evening; see `ingest.recording.Clock`.
     recordings : tuple of str
@@ -305,6 +320,11 @@ class Night:
         By start.
     envelopes : tuple of Envelope
         One a recording, by start; empty for a night that was analysed before they were kept.
+    window_from_us, window_to_us : int or None
+        The stretch that was analysed, ``[from, to)``; the next night's begins where it ends. None for a night that was
+        analysed before it was kept: noon to noon.
+    naps : tuple of Nap
+        By start.
     """
 
     subject: str
@@ -344,6 +364,9 @@ class Night:
     clocks: tuple[SensorClock, ...] = ()
     blanks: tuple[Blank, ...] = ()
     envelopes: tuple[Envelope, ...] = ()
+    window_from_us: int | None = None
+    window_to_us: int | None = None
+    naps: tuple[Nap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
