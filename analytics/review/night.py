@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.model import Envelope, Event, Movement
+from analytics.model import Envelope, Event, Movement, Night
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
@@ -54,7 +54,7 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     (row,) = view.to_dicts()
     score = night.scores[0] if night.scores else None
     return {
-        "night": {name: _plain(value) for name, value in row.items()} | _doubt(row["onset_sd_min"]),
+        "night": {name: _plain(value) for name, value in row.items()} | _doubt(row["onset_sd_min"]) | _naps(night),
         "offsets": offsets(row["tz"], row["recorded_from"], row["recorded_to"]),
         "flags": [asdict(flag) | {"state": flag.state} for flag in score.flags] if score else [],
         "events": _columns(score.events if score else (), night.movements),
@@ -67,6 +67,10 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "sensors": [_sensor(row, several=sensors["stays"].count() > 1) for row in sensors.iter_rows(named=True)],
         "review": review_of_night(page, night, ruleset),
     }
+
+
+def _naps(night: Night) -> dict[str, Any]:
+    return {"naps": [(nap.start_us / 1000, nap.end_us / 1000) for nap in night.naps]}
 
 
 def _doubt(onset_sd_min: float | None) -> dict[str, Any]:

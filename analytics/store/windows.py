@@ -45,11 +45,14 @@ class Placed:
     bases : tuple of Basis
     moved : tuple of StoredRecording
         Others than the imported one that lie in other nights now.
+    relied_on : tuple of (str, date, int or None)
+        Edges that were taken as stored: whose, of the night that ends there, and where; None at noon.
     """
 
     windows: Mapping[NightKey, Window] = field(default_factory=dict)
     bases: tuple[Basis, ...] = ()
     moved: tuple[StoredRecording, ...] = ()
+    relied_on: tuple[tuple[str, date, int | None], ...] = ()
 
     def window(self, key: NightKey, zone: str) -> Window:
         """Of a night; from noon to noon where nothing was decided."""
@@ -82,20 +85,15 @@ class Around:
 def around(store: Store, subject: str, first_us: int, last_us: int) -> Around:
     """Everything of a person that overlaps a stretch of time, in the order of ``(first_us, sha256)``."""
     first_day, last_day = night_of(first_us, "UTC"), night_of(last_us, "UTC")
-    days = [subject, first_day, last_day]
+    days = subject, first_day, last_day
     with reading(store) as con:
         recordings = fetch_recordings(con, _OVERLAP, [subject, last_us, first_us])
-        nights = con.execute(
-            "SELECT night_date, zone, epoch_us(window_to) FROM night"
-            " WHERE subject = ? AND night_date BETWEEN ? - 1 AND ? + 1 AND window_to IS NOT NULL",
-            days,
-        ).fetchall()
+        edges = _edges(con, *days)
         rows = con.execute(
             "SELECT day, kind, value, text FROM journal_entry"
             " WHERE subject = ? AND day BETWEEN ? - 1 AND ? + 1 ORDER BY day, kind",
-            days,
+            list(days),
         ).fetchall()
-    edges = {day: to_us for day, zone, to_us in nights if to_us != noon_to_noon(day, zone)[1]}
     noted: dict[date, tuple[JournalEntry, ...]] = {}
     for day, kind, value, text in rows:
         noted[day] = (*noted.get(day, ()), JournalEntry(subject, day, kind, value, text))
@@ -103,14 +101,29 @@ def around(store: Store, subject: str, first_us: int, last_us: int) -> Around:
 
 
 def refuse_other_bases(con: duckdb.DuckDBPyConnection, store: Store, placed: Placed) -> None:
-    """Raise `StaleAnalysisError` where an edge was decided from other recordings than are stored now."""
-    for basis in placed.bases:
-        found = con.execute(
-            f"SELECT r.sha256 FROM recording r WHERE {_OVERLAP}", [basis.subject, basis.last_us, basis.first_us]
-        ).fetchall()
-        if {sha256 for (sha256,) in found} != basis.recordings:
-            raise StaleAnalysisError(
-                f"nights of {basis.subject} have other recordings by now than they were divided by",
-                path=store.path,
-                hint="analyse them again",
-            )
+    """Raise `StaleAnalysisError` where an edge was decided from other recordings, or taken to lie elsewhere, than now.
+
+    Call it before the nights are replaced, and after the recordings are.
+    """
+    changed = [basis.subject for basis in placed.bases if _recorded(con, basis) != basis.recordings]
+    changed += [who for who, day, edge_us in placed.relied_on if _edges(con, who, day, day).get(day) != edge_us]
+    if changed:
+        raise StaleAnalysisError(
+            f"nights of {changed[0]} were divided otherwise meanwhile", path=store.path, hint="analyse them again"
+        )
+
+
+def _recorded(con: duckdb.DuckDBPyConnection, basis: Basis) -> set[str]:
+    span = [basis.subject, basis.last_us, basis.first_us]
+    found = con.execute(f"SELECT r.sha256 FROM recording r WHERE {_OVERLAP}", span).fetchall()
+    return {sha256 for (sha256,) in found}
+
+
+def _edges(con: duckdb.DuckDBPyConnection, subject: str, first: date, last: date) -> dict[date, int]:
+    """See `Around.edges`; with those of a day more on either side."""
+    nights = con.execute(
+        "SELECT night_date, zone, epoch_us(window_to) FROM night"
+        " WHERE subject = ? AND night_date BETWEEN ? - 1 AND ? + 1 AND window_to IS NOT NULL",
+        [subject, first, last],
+    ).fetchall()
+    return {day: to_us for day, zone, to_us in nights if to_us != noon_to_noon(day, zone)[1]}

@@ -37,7 +37,7 @@ FindEdges = Callable[[Sequence[EdgeToFind]], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class NightPlan:
     """What is to be analysed and stored.
 
     Attributes
@@ -67,7 +67,7 @@ class _Part:
     touched: frozenset[date]
 
 
-def plan_import(store: Store, recording: StoredRecording, find: FindEdges) -> Plan:
+def plan_import(store: Store, recording: StoredRecording, find: FindEdges) -> NightPlan:
     """What is to be done when a recording comes in, or comes in again as another person's or in another zone.
 
     Parameters
@@ -95,7 +95,7 @@ def _of_import(store: Store, subject: str, recording: StoredRecording, before: S
     return _part(subject, replace(stored, recordings=_in_order(now)), edges, left)
 
 
-def plan_again(store: Store, keys: Iterable[NightKey], find: FindEdges) -> Plan:
+def plan_again(store: Store, keys: Iterable[NightKey], find: FindEdges) -> NightPlan:
     """What is to be done when nights are analysed again: themselves, and neighbours where an edge moves."""
     parts = []
     with snapshot(store):
@@ -140,7 +140,7 @@ def _zone_at(day: date, recordings: Sequence[StoredRecording]) -> str:
     return "UTC"
 
 
-def _plan(parts: Sequence[_Part], recording: StoredRecording | None, find: FindEdges) -> Plan:
+def _plan(parts: Sequence[_Part], recording: StoredRecording | None, find: FindEdges) -> NightPlan:
     asked = [edge for part in parts for edge in part.edges.values() if _is_open(edge)]
     found = dict(zip(asked, find(asked), strict=True)) if asked else {}
     nights: dict[NightKey, NightToAnalyse] = {}
@@ -154,8 +154,13 @@ def _plan(parts: Sequence[_Part], recording: StoredRecording | None, find: FindE
         some, mine, here = _placed(part, moved, recording)
         recording = here or recording
         nights.update({night.key: night for night in some})
-        placed = Placed({**placed.windows, **mine.windows}, (*placed.bases, *mine.bases), (*placed.moved, *mine.moved))
-    return Plan(tuple(nights[key] for key in sorted(nights)), placed, recording)
+        placed = Placed(
+            {**placed.windows, **mine.windows},
+            (*placed.bases, *mine.bases),
+            (*placed.moved, *mine.moved),
+            (*placed.relied_on, *mine.relied_on),
+        )
+    return NightPlan(tuple(nights[key] for key in sorted(nights)), placed, recording)
 
 
 def _placed(
@@ -182,7 +187,9 @@ def _placed(
         if members:
             nights.append(NightToAnalyse(part.subject, day, members, part.stored.noted.get(day, ()), window))
     bases = tuple(_basis(part.subject, edge) for edge in part.edges.values())
-    return nights, Placed(windows, bases, tuple(others)), here
+    outer = {edge for day in touched for edge in (_before(day, _zone_at(day, known)), day)} - set(part.edges)
+    relied_on = tuple((part.subject, day, moved.get(day)) for day in sorted(outer))
+    return nights, Placed(windows, bases, tuple(others), relied_on), here
 
 
 def _basis(subject: str, edge: EdgeToFind) -> Basis:

@@ -23,7 +23,7 @@ from analytics.store import (
 )
 from flows.importing.analysis import EdgeToFind
 from flows.importing.import_run import Context
-from flows.importing.night_windows import Plan, plan_again
+from flows.importing.night_windows import NightPlan, plan_again
 from flows.importing.save_recording import STALE_TRIES
 from flows.importing.worker_tasks import analysed, edges_found
 from flows.settings.rulesets import ruleset_named
@@ -173,7 +173,7 @@ def night_anew(context: Context, key: NightKey) -> Night | None:
     return next((night for night in nights if (night.subject, night.night_date) == key), None)
 
 
-def _anew(context: Context, key: NightKey) -> tuple[Plan, list[Night]]:
+def _anew(context: Context, key: NightKey) -> tuple[NightPlan, list[Night]]:
     """The night and, where an edge of it moves, its neighbours."""
 
     def find(edges: Sequence[EdgeToFind]) -> list[int]:

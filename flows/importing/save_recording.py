@@ -25,7 +25,7 @@ from flows import __version__
 from flows.importing.analysis import EdgeToFind, NightToAnalyse
 from flows.importing.declared import changes, corrects, decided, differs
 from flows.importing.import_run import Context
-from flows.importing.night_windows import Plan, plan_import
+from flows.importing.night_windows import NightPlan, plan_import
 from flows.importing.worker_tasks import analysed, edges_found
 from ingest.clock import microseconds
 from ingest.errors import DatabaseBusyError, SamplesLostError, StaleAnalysisError
@@ -124,7 +124,7 @@ def now_us() -> int:
 
 def _bring_up_to_date(
     found: _Found, stored: StoredRecording, context: Context, *, leave: Collection[NightKey] = ()
-) -> tuple[Plan, list[Night]]:
+) -> tuple[NightPlan, list[Night]]:
     """The nights to save with the recording. Those that ``found`` has from the same recordings are not analysed."""
 
     def find(edges: Sequence[EdgeToFind]) -> list[int]:
