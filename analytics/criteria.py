@@ -129,6 +129,9 @@ class Sleep(_Section):
     max_split_min: float = Field(
         240.0, gt=0, description="Two rests that are each a night's length and no further apart: a split night. own."
     )
+    across_noon_h: float = Field(
+        3.0, gt=0, description="A rest of at least this across noon is not cut there: the night's window moves. own."
+    )
     sib_deg: float = Field(
         5.0, gt=0, description="Sustained inactivity: no change of angle larger than. van Hees 2015."
     )

@@ -81,6 +81,21 @@ class Bout:
 
 
 @dataclass(frozen=True, slots=True)
+class Nap:
+    """A rest outside the night's sleep period, in the same window. Lying awake without moving looks the same.
+
+    Attributes
+    ----------
+    asleep_h : float
+        Hours of sustained inactivity inside it.
+    """
+
+    start_us: int
+    end_us: int
+    asleep_h: float
+
+
+@dataclass(frozen=True, slots=True)
 class Blank:
     """A stretch of the night of which nothing, or nothing sure, can be said; those of different kinds may overlap.
 
@@ -298,12 +313,12 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """One evening-to-noon of one person.
+    """One night of one person: from noon to noon, or as far as a sleep across noon moves that.
 
     Attributes
     ----------
     night_date : date
-        Local date of the evening (noon to noon).
+        Local date of the evening; see `analytics.nights.window`.
     zone : str
         Zone of that evening; see `ingest.recording.Clock`.
     recordings : tuple of str
@@ -341,6 +356,11 @@ class Night:
         One a recording, by start; empty for a night that was analysed before they were kept.
     speakers : tuple of Speaker
         One a recording that counts, by sha256; empty for a night that was analysed before they were kept.
+    window_from_us, window_to_us : int or None
+        The stretch that was analysed, ``[from, to)``; the next night's begins where it ends. None for a night that was
+        analysed before it was kept: noon to noon.
+    naps : tuple of Nap
+        By start.
     """
 
     subject: str
@@ -381,6 +401,9 @@ class Night:
     blanks: tuple[Blank, ...] = ()
     envelopes: tuple[Envelope, ...] = ()
     speakers: tuple[Speaker, ...] = ()
+    window_from_us: int | None = None
+    window_to_us: int | None = None
+    naps: tuple[Nap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,8 @@ SPEAKER_NOTES: Mapping[str, str] = {
     "moves_alike": "moves just like the sensor of the other leg: were both worn on one leg?",
 }
 
+#: Rests outside the sleep period of a night.
+NAPS = "shorter rests"
 #: Of the sensor on whose clock all times of a night are.
 CLOCK_STAYS = "the clock of the night"
 #: Of one that was compared with it, and too few movements were shared to tell.
@@ -227,6 +229,7 @@ def for_page() -> dict[str, Any]:
         "sleep_states": SLEEP_STATES,
         "sleep_sources": SLEEP_SOURCES,
         "blanks": BLANKS,
+        "naps": NAPS,
         "sign_states": SIGN_STATES,
         "flag_states": FLAG_STATES,
         "flagged": FLAGGED,

@@ -20,6 +20,8 @@ from ingest.clock import microseconds, zone_info
 from ingest.errors import UsageError
 
 LIGHTS_OFF, GOT_UP, URGE = "lights_off", "got_up", "urge_to_move"
+#: From lights off to getting up across noon at most: the two of a night, taken for each other, are further apart.
+LONGEST = timedelta(hours=12)
 #: What the analysis of a night reads.
 READ_BY_ANALYSIS = (LIGHTS_OFF, GOT_UP, URGE)
 #: Columns of the template: times, triggers that people report, symptoms from 0 (none) to 10, and words.
@@ -94,29 +96,41 @@ def _entry(subject: str, day: date, kind: str, cell: str | None, number: int) ->
 
 def _check_order(entries: Iterable[JournalEntry], number: int) -> None:
     clocks = {e.kind: e.text for e in entries if e.kind in (LIGHTS_OFF, GOT_UP) and e.text}
-    if len(clocks) == 2 and _since_noon(clocks[GOT_UP]) <= _since_noon(clocks[LIGHTS_OFF]):
+    if len(clocks) == 2 and _days_on(clocks) is None:
         raise UsageError(
             f"row {number}: got_up {clocks[GOT_UP]} is not after lights_off {clocks[LIGHTS_OFF]}",
-            hint="a night runs from noon to noon; date is that of the evening",
+            hint="date is that of the evening; a sleep across noon has at most 12 h",
         )
 
 
 def diary_of(entries: Iterable[JournalEntry], night_date: date, zone: str) -> Diary | None:
     """Lights off and getting up as instants, where both were noted for this night.
 
-    Each clock time lies once between the noon of ``night_date`` and the next one; where a change of the clocks
-    repeats it, the first is meant.
+    Lights off lies between the noon of ``night_date`` and the next one, getting up within `LONGEST` of it: at 16:00 of
+    the day after the evening for 08:00-16:00. Where a change of the clocks repeats a time, the first is meant.
     """
     clocks = {e.kind: e.text for e in entries if e.text and e.day == night_date}
     if LIGHTS_OFF not in clocks or GOT_UP not in clocks:
         return None
-    off_us, up_us = (_instant_us(clocks[kind], night_date, zone) for kind in (LIGHTS_OFF, GOT_UP))
+    days_on = _days_on(clocks)
+    if days_on is None:
+        return None
+    off_us = _instant_us(clocks[LIGHTS_OFF], night_date, zone)
+    up_us = _instant_us(clocks[GOT_UP], night_date + timedelta(days=days_on), zone)
     return Diary(off_us, up_us) if up_us > off_us else None
 
 
 def urge_of(entries: Iterable[JournalEntry], night_date: date) -> float | None:
     """How strong the urge to move the legs was noted for this night, 0 (none) to 10; None where it was not."""
     return next((e.value for e in entries if e.kind == URGE and e.day == night_date), None)
+
+
+def _days_on(clocks: Mapping[str, str]) -> int | None:
+    """1 for a sleep that ends after the noon that follows it, 0 for one before; None where up is not after off."""
+    off, up = _since_noon(clocks[LIGHTS_OFF]), _since_noon(clocks[GOT_UP])
+    if up > off:
+        return 0
+    return 1 if up + timedelta(days=1) - off <= LONGEST else None
 
 
 def _since_noon(clock: str) -> timedelta:

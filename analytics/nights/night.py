@@ -85,6 +85,7 @@ def analyse_night(
     subject: str,
     night_date: date,
     zone: str,
+    window_us: tuple[int, int] | None = None,
     channels: Sequence[Channel],
     beside: Sequence[str] = (),
     stages: Sequence[StageSpan] = (),
@@ -95,10 +96,12 @@ def analyse_night(
     rulesets: Sequence[Ruleset],
     version: str,
 ) -> Night:
-    """Everything that can be said about one noon-to-noon night.
+    """Everything that can be said about one night.
 
     Parameters
     ----------
+    window_us : tuple of int or None
+        The stretch from which everything comes, ``[from, to)``; kept with the night.
     channels : sequence of Channel
         All recordings of this person in this night, any order; at least one with samples.
     beside : sequence of str
@@ -139,6 +142,9 @@ def analyse_night(
         subject=subject,
         night_date=night_date,
         zone=zone,
+        window_from_us=window_us[0] if window_us else None,
+        window_to_us=window_us[1] if window_us else None,
+        naps=sleep.naps,
         recordings=tuple(sorted({*(c.recording for c in channels), *beside})),
         **_evidence_columns(evidence),
         **_sleep_columns(sleep),

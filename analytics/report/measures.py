@@ -8,7 +8,7 @@ from analytics.measures import Measures
 from analytics.model import Event, Night
 from analytics.pictures.scales import clock
 from analytics.report.gathering import ReportNight
-from analytics.words import BLANKS, LABELS, NOT_KNOWN, SLEEP_SOURCES, TIERS, onset_doubt
+from analytics.words import BLANKS, LABELS, NAPS, NOT_KNOWN, SLEEP_SOURCES, TIERS, onset_doubt
 
 Row = tuple[str, str, str]
 
@@ -58,11 +58,20 @@ def _sleep(night: Night, one: ReportNight) -> Iterator[tuple[str, str]]:
     yield "woke up", at(night.wake_us)
     yield "awake after that", _shown(night.waso_min, ".0f", " min")
     yield "sleep efficiency", _shown(night.sleep_efficiency, ".0%")
+    yield NAPS, _naps(night, one)
     yield "sleep period recorded", _shown(night.recorded_share, ".0%")
     yield "longest gap", _shown(night.longest_gap_s, ".0f", " s")
     yield BLANKS["unworn"], _shown(night.unworn_h, ".1f", " h")
     yield "movements seen from", _shown(night.blind_below_mg, ".0f", " mg")
     yield "confidence in the index", f"{night.tier} ({TIERS})"
+
+
+def _naps(night: Night, one: ReportNight) -> str:
+    """Each with its times; what was analysed before naps were kept has none that is known."""
+    if night.window_from_us is None:
+        return NOT_KNOWN
+    times = ((clock(nap.start_us, one.zone), clock(nap.end_us, one.zone), nap.asleep_h) for nap in night.naps)
+    return ", ".join(f"{start} to {end} ({hours:.1f} h still)" for start, end, hours in times) or "none"
 
 
 def _index(measures: Measures) -> str:

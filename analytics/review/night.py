@@ -58,7 +58,7 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     (row,) = view.to_dicts()
     score = night.scores[0] if night.scores else None
     return {
-        "night": {name: _plain(value) for name, value in row.items()} | _doubt(row["onset_sd_min"]),
+        "night": {name: _plain(value) for name, value in row.items()} | _doubt(row["onset_sd_min"]) | _naps(night),
         "offsets": offsets(row["tz"], row["recorded_from"], row["recorded_to"]),
         "flags": [asdict(flag) | {"state": flag.state} for flag in score.flags] if score else [],
         "events": _columns(score.events if score else (), night.movements),
@@ -82,6 +82,10 @@ def _pictures(night: Night, events: Sequence[Event], rules: Ruleset | None) -> d
         "intervals": {"caption": intervals.CAPTION, "drawn": intervals.histogram(name, events, band_s=band_s)},
         "hours": {"caption": by_hour.CAPTION, "drawn": by_hour.bars(night, events, zone_info(night.zone))},
     }
+
+
+def _naps(night: Night) -> dict[str, Any]:
+    return {"naps": [(nap.start_us / 1000, nap.end_us / 1000) for nap in night.naps]}
 
 
 def _doubt(onset_sd_min: float | None) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 Four sources, in this order: a diary, the device maker's sleep stages, the maker's sleep window, the accelerometer.
 Inside a diary's or a window's times wake still comes from the accelerometer. Three assumptions underpin the last:
-lying still for long is mostly sleep; from noon to noon a person lies down once, or twice with a few hours up between;
-quiet wakefulness cannot be seen, so that the onset found is early, and by how much is only known on average. The steps
-are published ones: a guiding period from the rolling median of inclination changes (van Hees 2018) and sustained
+lying still for long is mostly sleep; in one night a person lies down once, or twice with a few hours up between; quiet
+wakefulness cannot be seen, so that the onset found is early, and by how much is only known on average. The steps are
+published ones: a guiding period from the rolling median of inclination changes (van Hees 2018) and sustained
 inactivity inside it (van Hees 2015), here on the whole gravity vector.
 """
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from analytics.criteria import Criteria, Jerks, Sleep
-from analytics.model import Bout, SleepSource, SleepState
+from analytics.model import Bout, Nap, SleepSource, SleepState
 from analytics.signal.angles import Epochs
 from analytics.signal.runs import bridged, runs_of
 from ingest.errors import UsageError
@@ -60,6 +60,8 @@ class SleepEstimate:
         Its standard deviation: larger than any clock error by far.
     bouts : tuple of Bout
         From in bed to waking up, without holes; unknown where nothing was recorded, whatever a diary says.
+    naps : tuple of Nap
+        Shorter rests outside of that, in order. They count in no index.
     """
 
     source: SleepSource
@@ -68,6 +70,7 @@ class SleepEstimate:
     onset_sd_min: float | None = None
     wake_us: int | None = None
     bouts: tuple[Bout, ...] = ()
+    naps: tuple[Nap, ...] = ()
 
     def hours(self, state: SleepState) -> float:
         """Hours in bed spent in a state."""
@@ -106,7 +109,8 @@ def estimate_sleep(
         UTC; the longest counts, the others are naps.
     diary : Diary or None
     """
-    return _where_recorded(_by_best_source(found, stages, windows, diary, criteria.sleep), found)
+    night = _where_recorded(_by_best_source(found, stages, windows, diary, criteria.sleep), found)
+    return replace(night, naps=_naps(found, night, windows, criteria))
 
 
 def _by_best_source(
@@ -124,6 +128,42 @@ def _by_best_source(
     if windows:
         return _from_window(found, max(windows, key=lambda w: w.end_us - w.start_us), sleep)
     return _from_motion(found, sleep)
+
+
+def rests_of(found: Epochs, criteria: Criteria) -> NDArray[np.int64]:
+    """Every rest of at least half an hour, with breaks of less than an hour in it, UTC, shape (k, 2), in order.
+
+    Each could be sleep; the longest is what `estimate_sleep` starts from. A pause of the sensor ends a rest like any
+    other break: what lies in it is not known.
+    """
+    calm, _ = _calm(found, criteria.sleep)
+    spans: NDArray[np.int64] = found.edges_us()[_rests(calm, found, criteria.sleep)]
+    return spans
+
+
+def _naps(found: Epochs, night: SleepEstimate, windows: Sequence[SleepWindow], criteria: Criteria) -> tuple[Nap, ...]:
+    """Other rests, and other sleep windows of the device, outside the period; overlapping ones made one."""
+    if night.in_bed_us is None:
+        return ()
+    end_us = night.bouts[-1].end_us if night.bouts else night.in_bed_us
+    spans = [*rests_of(found, criteria).tolist(), *((w.start_us, w.end_us) for w in windows)]
+    beside: list[list[int]] = []
+    for first, last in sorted(spans):
+        if first < end_us and last > night.in_bed_us:
+            continue
+        if beside and first <= beside[-1][1]:
+            beside[-1][1] = max(beside[-1][1], last)
+        else:
+            beside.append([first, last])
+    edges, still = found.edges_us(), _sustained(found, criteria.sleep)
+    naps = (Nap(a, b, _hours_in(edges, still, a, b)) for a, b in beside)
+    return tuple(nap for nap in naps if nap.asleep_h * 60 >= criteria.sleep.min_block_min)
+
+
+def _hours_in(edges_us: NDArray[np.int64], flag: Bools, start_us: int, end_us: int) -> float:
+    """Hours of the flagged epochs that lie inside."""
+    inside = (edges_us[:-1] >= start_us) & (edges_us[1:] <= end_us)
+    return float((flag & inside).sum()) * int(edges_us[1] - edges_us[0]) / 3.6e9 if len(flag) else 0.0
 
 
 def p_near_onset(time_us: int, sleep: SleepEstimate, criteria: Criteria) -> float:
@@ -305,18 +345,21 @@ def _calm(found: Epochs, sleep: Sleep) -> tuple[Bools, float]:
 
 
 def _guide(calm: Bools, found: Epochs, sleep: Sleep) -> tuple[int, int] | None:
-    """First and one-past-last epoch of the longest rest (van Hees 2018, steps 6-8), and of long ones near it."""
+    """First and one-past-last epoch of the longest rest (van Hees 2018, step 8), and of long ones near it."""
     per_min = MINUTE_US / found.step_us
-    runs = runs_of(_over_gaps(calm, found, sleep))
-    runs = runs[runs[:, 1] - runs[:, 0] > sleep.min_block_min * per_min]
-    if len(runs) == 0:
-        return None
-    runs = bridged(runs, sleep.max_gap_min * per_min)
+    runs = _rests(_over_gaps(calm, found, sleep), found, sleep)
     long = bridged(runs[runs[:, 1] - runs[:, 0] >= sleep.min_period_min * per_min], sleep.max_split_min * per_min)
     if len(long) == 0:
         return None
     first, last = long[np.argmax(long[:, 1] - long[:, 0])].tolist()
     return first, last
+
+
+def _rests(calm: Bools, found: Epochs, sleep: Sleep) -> NDArray[np.int64]:
+    """First and one-past-last epoch of every rest (van Hees 2018, steps 6-7), shape (k, 2)."""
+    per_min = MINUTE_US / found.step_us
+    runs = runs_of(calm)
+    return bridged(runs[runs[:, 1] - runs[:, 0] > sleep.min_block_min * per_min], sleep.max_gap_min * per_min)
 
 
 def _over_gaps(calm: Bools, found: Epochs, sleep: Sleep) -> Bools:

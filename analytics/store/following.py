@@ -12,28 +12,33 @@ import duckdb
 
 from analytics.store.read import NightKey
 from analytics.store.recordings import StoredRecording
-from ingest.clock import night_of
+from analytics.store.windows import Placed
 
 
-def follow(con: duckdb.DuckDBPyConnection, recording: StoredRecording, before: Sequence[NightKey]) -> None:
+def follow(
+    con: duckdb.DuckDBPyConnection, recording: StoredRecording, before: Sequence[NightKey], placed: Placed
+) -> None:
     """Bring the reviews of nights in which a recording lay before to those in which it lies now."""
     for key in before:
-        if key[0] == recording.subject and key[1] in recording.night_dates:
+        stays = key[0] == recording.subject and key[1] in recording.night_dates
+        if stays and key not in placed.windows:
             continue
-        _with_movements(con, recording, key)
+        _with_movements(con, recording, key, placed)
+        if stays:
+            continue
         left = con.execute("SELECT 1 FROM recording_night WHERE subject = ? AND night_date = ?", list(key)).fetchall()
         if not left and recording.night_dates:
             _with_the_night(con, recording, key)
 
 
-def _with_movements(con: duckdb.DuckDBPyConnection, recording: StoredRecording, key: NightKey) -> None:
+def _with_movements(con: duckdb.DuckDBPyConnection, recording: StoredRecording, key: NightKey, placed: Placed) -> None:
     where = "subject = ? AND night_date = ? AND recording = ? AND onset_at IS NOT NULL"
     found = con.execute(
         f"SELECT DISTINCT epoch_us(onset_at) FROM review_entry WHERE {where}", [*key, recording.sha256]
     ).fetchall()
     for (onset_us,) in found:
-        night = night_of(onset_us, recording.zone)
-        if night in recording.night_dates:
+        night = placed.night_at(recording.subject, onset_us, recording.zone)
+        if night in recording.night_dates and (recording.subject, night) != key:
             con.execute(
                 f"UPDATE review_entry SET subject = ?, night_date = ? WHERE {where} AND epoch_us(onset_at) = ?",
                 [recording.subject, night, *key, recording.sha256, onset_us],

@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 
 from analytics.measures import Measures
-from analytics.model import Blank, Bout, Criterion, Envelope, Event, Flag, Movement, Night, Score, Series, Speaker
+from analytics.model import Blank, Bout, Criterion, Envelope, Event, Flag, Movement, Nap, Night, Score, Series, Speaker
 from analytics.signal.clocks import SensorClock
 from analytics.store.database.connection import Store, reading
 from analytics.store.database.tables import UTC_US
@@ -27,6 +27,7 @@ from analytics.store.rows import (
     EVENT,
     MEASURES,
     MOVEMENT,
+    NAP,
     NIGHT,
     SENSOR_CLOCK,
     SERIES,
@@ -65,6 +66,7 @@ def load_night(store: Store, key: NightKey, *, rulesets: frozenset[str] | None =
             clocks=tuple(SensorClock(**row) for row in _rows(con, "sensor_clock", SENSOR_CLOCK, key, "recording")),
             speakers=tuple(Speaker(**row) for row in _rows(con, "speaker", SPEAKER, key, "recording")),
             bouts=tuple(Bout(**row) for row in _rows(con, "bout", BOUT, key, "start_at")),
+            naps=tuple(Nap(**row) for row in _rows(con, "nap", NAP, key, "start_at")),
             blanks=tuple(Blank(**row) for row in _rows(con, "blank", BLANK, key, "start_at, end_at, kind")),
             envelopes=tuple(_envelopes(con, key)),
             movements=tuple(Movement(**row) for row in _rows(con, "movement", MOVEMENT, key, "number")),

@@ -50,25 +50,30 @@ from analytics.store.samples.staged import (
 )
 from analytics.store.speakers import overlaps_of
 from analytics.store.wanted import Outdated, Wanted, outdated, unscored, wanted_of
+from analytics.store.windows import Around, Basis, Placed, around
 from analytics.store.write import Attempt, record_attempts, save, save_nights
 
 __all__ = [
     "ASSUMED_ZONE",
     "NO_DATA",
+    "Around",
     "AssignmentRow",
     "Attempt",
     "Backup",
+    "Basis",
     "Doomed",
     "Finding",
     "NightKey",
     "Notice",
     "Outdated",
+    "Placed",
     "SeenFile",
     "SeenFiles",
     "Store",
     "StoredRecording",
     "Wanted",
     "Wish",
+    "around",
     "assignment_rows",
     "back_up",
     "bring_samples",

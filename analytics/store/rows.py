@@ -50,6 +50,8 @@ NIGHT: Fields = {
     "leg_offset_s": (pl.Float64, "leg_offset_s"),
     "leg_drift_ppm": (pl.Float64, "leg_drift_ppm"),
     "leg_alignment_confidence": (pl.Float64, "leg_alignment_confidence"),
+    "window_from": (UTC_US, "window_from_us"),
+    "window_to": (UTC_US, "window_to_us"),
     "criteria_hash": (pl.String, "criteria_hash"),
     "version": (pl.String, "version"),
 }
@@ -57,6 +59,11 @@ BOUT: Fields = {
     "start_at": (UTC_US, "start_us"),
     "end_at": (UTC_US, "end_us"),
     "state": (pl.String, "state"),
+}
+NAP: Fields = {
+    "start_at": (UTC_US, "start_us"),
+    "end_at": (UTC_US, "end_us"),
+    "asleep_h": (pl.Float64, "asleep_h"),
 }
 BLANK: Fields = {
     "start_at": (UTC_US, "start_us"),
@@ -176,7 +183,7 @@ MEASURES: Columns = {
 ENVELOPE_STEPS = 600
 #: Every table that holds rows of nights.
 NIGHT_TABLES = (
-    *("night", "sensor_clock", "speaker", "bout", "blank", "envelope", "movement"),
+    *("night", "sensor_clock", "speaker", "bout", "nap", "blank", "envelope", "movement"),
     *("score", "event", "series_row", "flag"),
 )
 
@@ -195,6 +202,7 @@ def night_frames(nights: Sequence[Night]) -> dict[str, pl.DataFrame]:
         "sensor_clock": _parts(((_key(n), c) for n in nights for c in n.clocks), _KEY, SENSOR_CLOCK),
         "speaker": _parts(((_key(n), s) for n in nights for s in n.speakers), _KEY, SPEAKER),
         "bout": _parts(((_key(n), b) for n in nights for b in n.bouts), _KEY, BOUT),
+        "nap": _parts(((_key(n), x) for n in nights for x in n.naps), _KEY, NAP),
         "blank": _parts(((_key(n), b) for n in nights for b in n.blanks), _KEY, BLANK),
         "envelope": _envelope_frame(nights),
         "movement": _parts(((_key(n), m) for n in nights for m in n.movements), _KEY, MOVEMENT),

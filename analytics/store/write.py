@@ -26,7 +26,7 @@ from analytics.store.recordings import StoredRecording, membership_frame, record
 from analytics.store.rows import NIGHT_TABLES, night_frames
 from analytics.store.samples.handing import PRUNED
 from analytics.store.samples.staged import holds_samples
-from ingest.clock import noon_to_noon
+from analytics.store.windows import Placed, refuse_other_bases
 from ingest.errors import StaleAnalysisError, StoreError
 from ingest.recording import ZoneSource
 
@@ -72,36 +72,50 @@ def record_attempts(store: Store, attempts: Sequence[Attempt]) -> None:
         insert(con, "import_attempt", _attempt_frame(attempts))
 
 
-def save(store: Store, recording: StoredRecording, nights: Sequence[Night], attempt: Attempt | None) -> None:
+#: Every night runs from noon to noon.
+NOON_TO_NOON = Placed()
+
+
+def save(
+    store: Store,
+    recording: StoredRecording,
+    nights: Sequence[Night],
+    attempt: Attempt | None,
+    placed: Placed = NOON_TO_NOON,
+) -> None:
     """Store a recording with every night it touches: all of it, or nothing.
 
     Rows of the recording and of these nights are replaced. When the recording was stored before under another
     subject or zone, the nights it no longer lies in must be given too, analysed without it; those for which
-    no recording is left are removed. `nights_to_analyse` tells which.
+    no recording is left are removed.
 
     Parameters
     ----------
     nights : sequence of Night
         Each analysed from all recordings of that night that hold samples of it, and from those without movement
         that lie beside them. A night that lies between first and last sample but holds none is left out.
+    placed : Placed
+        Where the nights begin and end, and which other recordings lie in other nights now.
 
     Raises
     ------
     StaleAnalysisError
-        They were analysed from other recordings than belong to them now. Nothing was written.
+        They were analysed, or divided, from other recordings than belong to them now. Nothing was written.
     StoreError
     """
     frames = night_frames(nights)
     with transaction(store) as con:
         before = _nights_before(con, recording.sha256)
         _replace_recording(con, recording, staged=attempt is not None)
-        _replace_nights(store, con, {*before, *keys_of(recording)}, nights, frames)
-        follow(con, recording, sorted(before))
+        touched = {*before, *keys_of(recording), *_move(con, placed)}
+        refuse_other_bases(con, store, placed)
+        _replace_nights(store, con, touched, nights, frames, placed)
+        follow(con, recording, sorted(before), placed)
         if attempt is not None:
             insert(con, "import_attempt", _attempt_frame([attempt]))
 
 
-def save_nights(store: Store, nights: Sequence[Night]) -> None:
+def save_nights(store: Store, nights: Sequence[Night], placed: Placed = NOON_TO_NOON) -> None:
     """Store nights that were analysed again from recordings that did not change: all of them, or none.
 
     Raises
@@ -112,7 +126,21 @@ def save_nights(store: Store, nights: Sequence[Night]) -> None:
     """
     frames = night_frames(nights)
     with transaction(store) as con:
-        _replace_nights(store, con, set(), nights, frames)
+        touched = _move(con, placed)
+        refuse_other_bases(con, store, placed)
+        _replace_nights(store, con, touched, nights, frames, placed)
+
+
+def _move(con: duckdb.DuckDBPyConnection, placed: Placed) -> set[NightKey]:
+    """Put the other recordings into their nights; every night that may have changed with that."""
+    touched = set(placed.windows)
+    for recording in placed.moved:
+        before = _nights_before(con, recording.sha256)
+        touched |= {*before, *keys_of(recording)}
+        con.execute("DELETE FROM recording_night WHERE sha256 = ?", [recording.sha256])
+        insert(con, "recording_night", membership_frame(recording))
+        follow(con, recording, sorted(before), placed)
+    return touched
 
 
 def _nights_before(con: duckdb.DuckDBPyConnection, sha256: str) -> set[NightKey]:
@@ -134,12 +162,13 @@ def _replace_nights(
     touched: set[NightKey],
     nights: Sequence[Night],
     frames: Mapping[str, pl.DataFrame],
+    placed: Placed,
 ) -> None:
     given = {(night.subject, night.night_date): night for night in nights}
     if len(given) < len(nights):
         raise StoreError("the same night was given twice", path=store.path)
     for key in sorted(touched | given.keys()):
-        _refuse_stale(store, key, given.get(key), _members(con, key))
+        _refuse_stale(store, key, given.get(key), _members(con, key), placed)
         for table in NIGHT_TABLES:
             con.execute(f"DELETE FROM {table} WHERE subject = ? AND night_date = ?", list(key))
         con.execute("DELETE FROM setting WHERE name = ?", [f"{UNREAD}{key[1]} {key[0]}"])
@@ -155,11 +184,11 @@ def _members(con: duckdb.DuckDBPyConnection, key: NightKey) -> tuple[_Member, ..
     return tuple(_Member(*row) for row in con.execute(query, list(key)).fetchall())
 
 
-def _refuse_stale(store: Store, key: NightKey, night: Night | None, members: Sequence[_Member]) -> None:
+def _refuse_stale(store: Store, key: NightKey, night: Night | None, members: Sequence[_Member], placed: Placed) -> None:
     """Raise unless the night was analysed from exactly the recordings that have a say in it."""
     analysed = set(night.recordings) if night else set()
     strangers = analysed - {member.sha256 for member in members}
-    unseen = [m for m in members if m.sha256 not in analysed and _holds(store, m, key, night)]
+    unseen = [m for m in members if m.sha256 not in analysed and _holds(store, m, key, night, placed)]
     if strangers or unseen or (night and not analysed):
         subject, night_date = key
         raise StaleAnalysisError(
@@ -169,11 +198,11 @@ def _refuse_stale(store: Store, key: NightKey, night: Night | None, members: Seq
         )
 
 
-def _holds(store: Store, member: _Member, key: NightKey, night: Night | None) -> bool:
+def _holds(store: Store, member: _Member, key: NightKey, night: Night | None, placed: Placed) -> bool:
     """Whether a recording has a say in a night: samples of it, or stages and vitals beside others' samples."""
     if not member.moves:
         return night is not None
-    start_us, end_us = noon_to_noon(key[1], night.zone if night else member.zone)
+    start_us, end_us = placed.window(key, night.zone if night else member.zone)
     return holds_samples(store, member.sha256, start_us, end_us)
 
 

@@ -179,13 +179,13 @@ def _forget(
 
 def _analysed_from_the_rest(context: Context, doomed: the_store.Doomed) -> list[Night]:
     """Nights that lose a recording, from those they keep."""
-    from flows.importing.save_recording import to_analyse
+    from flows.importing.night_windows import as_divided
     from flows.importing.worker_tasks import analysed
 
     if not doomed.anew:
         return []
     try:
-        found = context.workers.run(analysed, context.store, to_analyse(context.store, doomed.anew), context.settings)
+        found = context.workers.run(analysed, context.store, as_divided(context.store, doomed.anew), context.settings)
     except SamplesLostError as error:
         told = the_store.said_of_pruned(context.store, error)
         says = f"nothing was forgotten, for a night that keeps this recording must be analysed again: {told.what}"

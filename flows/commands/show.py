@@ -14,6 +14,7 @@ from analytics.words import (
     CAVEAT,
     FLAG_STATES,
     LABELS,
+    NAPS,
     NOT_ASSESSABLE,
     SLEEP_SOURCES,
     TIERS,
@@ -145,6 +146,7 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
     yield "asleep", _number(night["tst_h"], ".1f", " h")
     yield "awake after onset", _number(night["waso_min"], ".0f", " min")
     yield "sleep efficiency", _number(night["sleep_efficiency"], ".0%", "")
+    yield NAPS, f"{night['n_naps']}, {night['nap_h']:.1f} h still" if night["n_naps"] else None
     yield "PLMS index", _number(night["plms_index"], ".1f", f" per hour asleep{_range(night)}")
     yield "PLMS", _number(night["n_plms"], "d", _of_candidates(night))
     yield "PLMW index", _number(night["plmw_index"], ".1f", " per hour awake in bed")

@@ -13,11 +13,11 @@ from analytics.criteria import Criteria
 from analytics.model import Channel, JournalEntry, Night
 from analytics.nights.journal import diary_of, urge_of
 from analytics.nights.night import analyse_night
+from analytics.nights.window import LOOK_US, edge_of
 from analytics.scoring.rulesets import Ruleset
 from analytics.signal.channel import channel_of
 from analytics.store import NightKey, Store, StoredRecording, check_samples, load_samples
 from flows import __version__
-from ingest.clock import noon_to_noon
 from ingest.recording import SleepWindow, StageSpan
 
 #: Who is believed about the wearer's zone where the recordings of one night disagree.
@@ -34,17 +34,65 @@ class NightToAnalyse:
         At least one. Their order makes no difference. Those without movement lend their stages to the others.
     noted : tuple of JournalEntry
         What the journal says of it.
+    window_us : (int, int)
+        Where it begins and ends; see `flows.importing.night_windows`.
     """
 
     subject: str
     night_date: date
     recordings: tuple[StoredRecording, ...]
     noted: tuple[JournalEntry, ...]
+    window_us: tuple[int, int]
 
     @property
     def key(self) -> NightKey:
         """Whose night, and which."""
         return self.subject, self.night_date
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeToFind:
+    """An edge between two nights, with all that is read to find it.
+
+    Attributes
+    ----------
+    night_date : date
+        Of the night that ends there.
+    noon_us : int
+        Where it lies without a sleep across noon.
+    recordings : tuple of StoredRecording
+        All within `LOOK_US` of that noon.
+    noted : tuple of JournalEntry
+        Of that night.
+    """
+
+    night_date: date
+    noon_us: int
+    zone: str
+    recordings: tuple[StoredRecording, ...]
+    noted: tuple[JournalEntry, ...]
+
+    def __hash__(self) -> int:
+        return hash((self.night_date, self.noon_us, *(recording.sha256 for recording in self.recordings)))
+
+
+def edge_stored(store: Store, edge: EdgeToFind, criteria: Criteria) -> int:
+    """Where two nights meet, from the staged samples around their noon.
+
+    Raises
+    ------
+    StoreError
+        Staged samples are missing or damaged.
+    """
+    start_us, end_us = edge.noon_us - LOOK_US, edge.noon_us + LOOK_US
+    return edge_of(
+        edge.noon_us,
+        [_channel(store, each, start_us, end_us) for each in edge.recordings if each.n_samples],
+        stages=_stages(edge.recordings, start_us, end_us),
+        windows=_windows(edge.recordings, start_us, end_us),
+        diary=diary_of(edge.noted, edge.night_date, edge.zone),
+        criteria=criteria,
+    )
 
 
 def analyse_stored(
@@ -60,15 +108,15 @@ def analyse_stored(
     Returns
     -------
     Night or None
-        None where no recording has a sample between the two noons: it only spans the night.
+        None where no recording has a sample in its window: it only spans the night.
 
     Raises
     ------
     StoreError
         Staged samples are missing or damaged.
     """
-    zone = _zone_of(night.recordings)
-    start_us, end_us = noon_to_noon(night.night_date, zone)
+    zone = zone_of(night.recordings)
+    start_us, end_us = night.window_us
     moving = [recording for recording in night.recordings if recording.n_samples]
     channels = [_channel(store, recording, start_us, end_us) for recording in moving]
     worn = [channel for channel in channels if len(channel.time_us)]
@@ -78,6 +126,7 @@ def analyse_stored(
         subject=night.subject,
         night_date=night.night_date,
         zone=zone,
+        window_us=night.window_us,
         channels=worn,
         beside=tuple(recording.sha256 for recording in night.recordings if not recording.n_samples),
         stages=_stages(night.recordings, start_us, end_us),
@@ -90,7 +139,8 @@ def analyse_stored(
     )
 
 
-def _zone_of(recordings: Iterable[StoredRecording]) -> str:
+def zone_of(recordings: Iterable[StoredRecording]) -> str:
+    """The wearer's zone, by who is believed about it."""
     return min(recordings, key=lambda r: (TRUST.index(r.zone_source), r.sha256)).zone
 
 

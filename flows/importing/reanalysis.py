@@ -21,10 +21,11 @@ from analytics.store import (
     snapshot,
     unscored,
 )
-from flows.importing.analysis import NightToAnalyse
+from flows.importing.analysis import EdgeToFind
 from flows.importing.import_run import Context
-from flows.importing.save_recording import STALE_TRIES, to_analyse
-from flows.importing.worker_tasks import analysed
+from flows.importing.night_windows import NightPlan, plan_again
+from flows.importing.save_recording import STALE_TRIES
+from flows.importing.worker_tasks import analysed, edges_found
 from flows.settings.rulesets import ruleset_named
 from flows.settings.wanted import outdated_by
 from flows.terminal.options import Chosen
@@ -168,29 +169,34 @@ def night_anew(context: Context, key: NightKey) -> Night | None:
     SamplesLostError
         Of a recording that still belongs to the night as it did when the analysis began.
     """
-    wanted = _wanted(context, key)
+    _, nights = _anew(context, key)
+    return next((night for night in nights if (night.subject, night.night_date) == key), None)
+
+
+def _anew(context: Context, key: NightKey) -> tuple[NightPlan, list[Night]]:
+    """The night and, where an edge of it moves, its neighbours."""
+
+    def find(edges: Sequence[EdgeToFind]) -> list[int]:
+        return context.workers.run(edges_found, context.store, edges, context.settings)
+
     for _ in range(STALE_TRIES):
-        if not wanted:
-            return None
+        before = recordings_of_night(context.store, *key)
         try:
-            return context.workers.run(analysed, context.store, wanted, context.settings)[0]
+            plan = plan_again(context.store, [key], find)
+            found = context.workers.run(analysed, context.store, plan.nights, context.settings) if plan.nights else []
         except SamplesLostError:
-            before, wanted = wanted, _wanted(context, key)
-            if wanted == before:
+            if recordings_of_night(context.store, *key) == before:
                 raise
+        else:
+            return plan, [night for night in found if night is not None]
     raise _never_settled(context, key)
-
-
-def _wanted(context: Context, key: NightKey) -> list[NightToAnalyse]:
-    with snapshot(context.store):
-        return to_analyse(context.store, {key: recordings_of_night(context.store, *key)})
 
 
 def _replaced(context: Context, key: NightKey) -> bool:
     for _ in range(STALE_TRIES):
-        night = night_anew(context, key)
+        plan, nights = _anew(context, key)
         try:
-            save_nights(context.store, [] if night is None else [night])
+            save_nights(context.store, nights, plan.placed)
         except StaleAnalysisError:
             continue
         return True

@@ -7,35 +7,39 @@ from too little, only the nights are analysed again of which something has chang
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from analytics.model import Night
 from analytics.store import (
     Attempt,
     NightKey,
-    Store,
     StoredRecording,
     check_samples,
     find_recording,
-    journal_of,
     keys_of,
-    nights_to_analyse,
     save,
-    snapshot,
 )
 from flows import __version__
-from flows.importing.analysis import NightToAnalyse
+from flows.importing.analysis import EdgeToFind, NightToAnalyse
 from flows.importing.declared import changes, corrects, decided, differs
 from flows.importing.import_run import Context
-from flows.importing.worker_tasks import analysed
+from flows.importing.night_windows import NightPlan, plan_import
+from flows.importing.worker_tasks import analysed, edges_found
 from ingest.clock import microseconds
 from ingest.errors import DatabaseBusyError, SamplesLostError, StaleAnalysisError
 
 #: How often a night is analysed anew because another import changed it meanwhile.
 STALE_TRIES = 5
 
-_Analysed = dict[NightKey, tuple[NightToAnalyse, Night | None]]
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was worked out for a recording so far, so that a second look costs only what has changed."""
+
+    nights: dict[NightKey, tuple[NightToAnalyse, Night | None]] = field(default_factory=dict)
+    edges: dict[EdgeToFind, int] = field(default_factory=dict)
 
 
 def store_recording(
@@ -59,17 +63,17 @@ def store_recording(
     ------
     StoreError
     """
-    found: _Analysed = {}
+    found = _Found()
     if not context.turn.is_first():
         _bring_up_to_date(found, stored, context, leave=context.turn.contested(keys_of(stored)))
         context.turn.wait()
         if context.turn.has_stored(stored.sha256) and is_settled(find_recording(context.store, stored.sha256), context):
             return None
     for _ in range(STALE_TRIES):
-        nights = _bring_up_to_date(found, stored, context)
+        plan, nights = _bring_up_to_date(found, stored, context)
         attempt = None if started_at_us is None else _attempt(stored, known, started_at_us)
         try:
-            save(context.store, stored, nights, attempt)
+            save(context.store, plan.recording or stored, nights, attempt, plan.placed)
         except StaleAnalysisError:
             continue
         context.turn.note_stored(stored.sha256)
@@ -113,25 +117,28 @@ def is_settled(known: StoredRecording | None, context: Context) -> bool:
     return True
 
 
-def to_analyse(store: Store, touched: Mapping[NightKey, Sequence[StoredRecording]]) -> list[NightToAnalyse]:
-    """Each night with what the journal says of it by now; none of which another import has taken all recordings."""
-    given = {key: tuple(recordings) for key, recordings in touched.items() if recordings}
-    return [NightToAnalyse(*key, recordings, journal_of(store, *key)) for key, recordings in given.items()]
-
-
 def now_us() -> int:
     """UTC microseconds since 1970."""
     return microseconds(datetime.now(UTC))
 
 
 def _bring_up_to_date(
-    found: _Analysed, stored: StoredRecording, context: Context, *, leave: Collection[NightKey] = ()
-) -> list[Night]:
+    found: _Found, stored: StoredRecording, context: Context, *, leave: Collection[NightKey] = ()
+) -> tuple[NightPlan, list[Night]]:
     """The nights to save with the recording. Those that ``found`` has from the same recordings are not analysed."""
-    with snapshot(context.store):  # opening the database costs more than what is asked
-        wanted = to_analyse(context.store, nights_to_analyse(context.store, stored))
-    changed = [night for night in wanted if night.key not in leave and found.get(night.key, (None,))[0] != night]
+
+    def find(edges: Sequence[EdgeToFind]) -> list[int]:
+        new = [edge for edge in edges if edge not in found.edges]
+        if new:
+            instants = context.workers.run(edges_found, context.store, new, context.settings)
+            found.edges.update(zip(new, instants, strict=True))
+        return [found.edges[edge] for edge in edges]
+
+    plan = plan_import(context.store, stored, find)
+    changed = [
+        night for night in plan.nights if night.key not in leave and found.nights.get(night.key, (None,))[0] != night
+    ]
     nights = context.workers.run(analysed, context.store, changed, context.settings) if changed else []
-    found.update({night.key: (night, result) for night, result in zip(changed, nights, strict=True)})
-    results = [found[night.key][1] for night in wanted if night.key in found]
-    return [night for night in results if night is not None]
+    found.nights.update({night.key: (night, result) for night, result in zip(changed, nights, strict=True)})
+    results = [found.nights[night.key][1] for night in plan.nights if night.key in found.nights]
+    return plan, [night for night in results if night is not None]

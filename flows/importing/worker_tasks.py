@@ -15,7 +15,7 @@ from analytics.store import Store, StoredRecording, stage_samples, staged_scale,
 from flows import __version__
 from flows.assigning.assignments import Assignments
 from flows.assigning.lines import NOTHING, Words
-from flows.importing.analysis import NightToAnalyse, analyse_stored
+from flows.importing.analysis import EdgeToFind, NightToAnalyse, analyse_stored, edge_stored
 from flows.importing.declared import Wishes, declaration, said_in
 from flows.settings.settings import Settings
 from ingest import read_recording
@@ -72,6 +72,18 @@ def analysed(store: Store, nights: Sequence[NightToAnalyse], settings: Settings)
     """
     criteria, rulesets = settings.analysis_criteria(), tuple(settings.rulesets().values())
     return [analyse_stored(store, night, criteria=criteria, rulesets=rulesets) for night in nights]
+
+
+def edges_found(store: Store, edges: Sequence[EdgeToFind], settings: Settings) -> list[int]:
+    """Where each two nights meet, UTC microseconds.
+
+    Raises
+    ------
+    StoreError
+        Staged samples are missing or damaged.
+    """
+    criteria = settings.analysis_criteria()
+    return [edge_stored(store, edge, criteria) for edge in edges]
 
 
 def fitness(folder: Path) -> tuple[str, bool]:

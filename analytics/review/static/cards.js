@@ -101,10 +101,12 @@ export const journal = (entries) =>
  * @param {Clock} clock
  */
 const sleepOf = (night, clock) => {
-  if (night.sleep_onset_at === null) return WORDS.not_known;
+  const naps = night.naps.map(([start, end]) => `${clock.hm(start)} to ${clock.hm(end)}`).join(", ");
+  const beside = naps && `; ${WORDS.naps} ${naps}`;
+  if (night.sleep_onset_at === null) return WORDS.not_known + beside;
   const onset = `${clock.hm(night.sleep_onset_at)}${night.onset_doubt}`;
   const wake = night.wake_at === null ? "?" : clock.hm(night.wake_at);
-  return `${onset}, to ${wake}, told by ${WORDS.sleep_sources[night.sleep_source]}`;
+  return `${onset}, to ${wake}, told by ${WORDS.sleep_sources[night.sleep_source]}${beside}`;
 };
 
 /** @param {string[]} warnings */

@@ -91,6 +91,8 @@ export interface Night extends NightKey {
   onset_doubt_min: number;
   onset_doubt: string;
   wake_at: Ms | null;
+  /** Shorter rests outside the sleep period. */
+  naps: [Ms, Ms][];
   sleep_source: string;
   tier: string;
   blind_below_mg: number | null;
@@ -292,6 +294,7 @@ export interface Words {
   same_as_reviewed: string;
   not_found_again: string;
   not_known: string;
+  naps: string;
   not_assessable: string;
   not_reviewed: string;
   as_detected: string;

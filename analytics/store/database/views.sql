@@ -18,7 +18,7 @@ LEFT JOIN night n ON n.subject = e.subject AND n.night_date = e.night_date
 WHERE e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
 COMMENT ON VIEW events IS 'Movements of the person under the default rule set. Source: event, movement.';
 COMMENT ON COLUMN events.subject IS 'Who slept.';
-COMMENT ON COLUMN events.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN events.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN events.movement_no IS 'From 1 by onset within the night.';
 COMMENT ON COLUMN events.onset_at IS 'Onset, UTC.';
 COMMENT ON COLUMN events.onset_local IS 'Onset on the clock of the bedroom.';
@@ -54,16 +54,19 @@ judged AS (
     FROM review_entry
     WHERE movement_no IS NULL AND onset_at IS NULL AND start_at IS NULL AND verdict <> 'note'
     GROUP BY ALL
-)
+),
+napped AS (SELECT subject, night_date, count(*) AS n_naps, sum(asleep_h) AS nap_h FROM nap GROUP BY ALL)
 SELECT
     n.subject, n.night_date, n.zone AS tz, n.site, n.legs,
+    n.window_from, LOCAL(n.window_from, n.zone) AS window_from_local,
+    n.window_to, LOCAL(n.window_to, n.zone) AS window_to_local,
     n.recorded_from, LOCAL(n.recorded_from, n.zone) AS recorded_from_local,
     n.recorded_to, LOCAL(n.recorded_to, n.zone) AS recorded_to_local, n.recorded_h,
     n.recorded_share, n.unworn_h, n.short_gaps_per_h, n.longest_gap_s, n.sleep_source,
     n.in_bed_at, LOCAL(n.in_bed_at, n.zone) AS in_bed_local,
     n.sleep_onset_at, LOCAL(n.sleep_onset_at, n.zone) AS sleep_onset_local, n.onset_sd_min,
     n.wake_at, LOCAL(n.wake_at, n.zone) AS wake_local, n.tst_h, s.wake_h,
-    n.waso_min, n.sleep_efficiency, c.ruleset, s.n_lm, s.n_clm, s.n_plm, s.n_plms, s.n_plmw,
+    n.waso_min, n.sleep_efficiency, coalesce(p.n_naps, 0) AS n_naps, coalesce(p.nap_h, 0) AS nap_h, c.ruleset, s.n_lm, s.n_clm, s.n_plm, s.n_plms, s.n_plmw,
     CASE WHEN n.assessable THEN s.plms_index END AS plms_index,
     CASE WHEN n.assessable THEN s.plms_index_low END AS plms_index_low,
     CASE WHEN n.assessable THEN s.plms_index_high END AS plms_index_high,
@@ -78,13 +81,18 @@ FROM night n
 CROSS JOIN chosen c
 LEFT JOIN score s ON s.subject = n.subject AND s.night_date = n.night_date AND s.ruleset = c.ruleset
 LEFT JOIN raised r ON r.subject = n.subject AND r.night_date = n.night_date
-LEFT JOIN judged j ON j.subject = n.subject AND j.night_date = n.night_date;
+LEFT JOIN judged j ON j.subject = n.subject AND j.night_date = n.night_date
+LEFT JOIN napped p ON p.subject = n.subject AND p.night_date = n.night_date;
 COMMENT ON VIEW nights IS 'One row a night of a person, under the default rule set. Source: night, score, flag, review_entry.';
 COMMENT ON COLUMN nights.subject IS 'Who slept.';
-COMMENT ON COLUMN nights.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN nights.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN nights.tz IS 'Time zone of that evening: IANA name or fixed offset.';
 COMMENT ON COLUMN nights.site IS 'Where sensors were worn, joined by +.';
 COMMENT ON COLUMN nights.legs IS 'Which legs were recorded: left, right, both, unknown, or none (not on a leg).';
+COMMENT ON COLUMN nights.window_from IS 'Start of the night, UTC, included: local noon, or later where a sleep went across it. NULL for nights analysed before it was kept.';
+COMMENT ON COLUMN nights.window_from_local IS 'Start of the night on the clock of the bedroom.';
+COMMENT ON COLUMN nights.window_to IS 'End of the night, UTC, not included: the start of the next one. NULL as window_from.';
+COMMENT ON COLUMN nights.window_to_local IS 'End of the night on the clock of the bedroom.';
 COMMENT ON COLUMN nights.recorded_from IS 'First sample of the night, UTC.';
 COMMENT ON COLUMN nights.recorded_from_local IS 'First sample of the night on the clock of the bedroom.';
 COMMENT ON COLUMN nights.recorded_to IS 'End of the recorded time, UTC.';
@@ -106,6 +114,8 @@ COMMENT ON COLUMN nights.tst_h IS 'Total sleep time, hours; NULL without a sleep
 COMMENT ON COLUMN nights.wake_h IS 'Time awake in bed, hours: what plmw_index is per hour of; NULL without a sleep period.';
 COMMENT ON COLUMN nights.waso_min IS 'Wake after sleep onset, minutes.';
 COMMENT ON COLUMN nights.sleep_efficiency IS 'Total sleep time / (sleep + wake in bed), 0-1; stretches of an unknown state count on neither side.';
+COMMENT ON COLUMN nights.n_naps IS 'Shorter rests outside the sleep period, counted; each: view naps.';
+COMMENT ON COLUMN nights.nap_h IS 'Sustained inactivity in these, hours; it counts in no index.';
 COMMENT ON COLUMN nights.ruleset IS 'Rule set of the numbers that follow: the default one.';
 COMMENT ON COLUMN nights.n_lm IS 'Leg movements in whatever state, legs joined, counted.';
 COMMENT ON COLUMN nights.n_clm IS 'Candidate leg movements in whatever state, counted.';
@@ -145,7 +155,7 @@ FROM flag
 WHERE raised AND ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
 COMMENT ON VIEW flagged_nights IS 'Raised flags with their reasoning, one row each, under the default rule set. Source: flag.';
 COMMENT ON COLUMN flagged_nights.subject IS 'Who slept.';
-COMMENT ON COLUMN flagged_nights.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN flagged_nights.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN flagged_nights.flag IS 'possible_plmd, frequent_hypnic_jerks, possible_rls.';
 COMMENT ON COLUMN flagged_nights.criteria IS 'JSON list: name (with unit), state (met, not met, not measurable), value, threshold, says.';
 COMMENT ON COLUMN flagged_nights.reason IS 'The verdict as a sentence.';
@@ -160,7 +170,7 @@ LEFT JOIN night n ON n.subject = s.subject AND n.night_date = s.night_date
 WHERE s.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
 COMMENT ON VIEW series IS 'Periodic series under the default rule set. Source: series_row.';
 COMMENT ON COLUMN series.subject IS 'Who slept.';
-COMMENT ON COLUMN series.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN series.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN series.series_no IS 'Number of the series within the night.';
 COMMENT ON COLUMN series.start_at IS 'Onset of its first movement, UTC.';
 COMMENT ON COLUMN series.start_local IS 'Onset of its first movement on the clock of the bedroom.';
@@ -265,7 +275,7 @@ LEFT JOIN night n ON n.subject = c.subject AND n.night_date = c.night_date
 LEFT JOIN recording r ON r.sha256 = c.recording;
 COMMENT ON VIEW sensor_clocks IS 'How the clock of each sensor of a night was brought onto one; all times of events are on that one. Nights analysed before version 9 of the schema have none. Source: sensor_clock, recording.';
 COMMENT ON COLUMN sensor_clocks.subject IS 'Who slept.';
-COMMENT ON COLUMN sensor_clocks.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN sensor_clocks.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN sensor_clocks.recording IS 'SHA-256 of the recording.';
 COMMENT ON COLUMN sensor_clocks.site IS 'Where the sensor was worn.';
 COMMENT ON COLUMN sensor_clocks.leg IS 'Which leg: left, right, unknown.';
@@ -296,7 +306,7 @@ FROM review_entry r
 LEFT JOIN night n ON n.subject = r.subject AND n.night_date = r.night_date;
 COMMENT ON VIEW reviews IS 'Verdicts on nights and movements, all of them; the latest counts. Source: review_entry.';
 COMMENT ON COLUMN reviews.subject IS 'Who slept.';
-COMMENT ON COLUMN reviews.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN reviews.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN reviews.movement_no IS 'The event that was judged, as numbered then; NULL for the whole night or a span.';
 COMMENT ON COLUMN reviews.onset_at IS 'Onset of that event, UTC; NULL for the whole night or a span.';
 COMMENT ON COLUMN reviews.onset_local IS 'Onset of that event on the clock of the bedroom; NULL for the whole night or a span.';
@@ -363,7 +373,7 @@ CROSS JOIN LATERAL (SELECT unnest(r.stages) AS stage) s
 WHERE s.stage.start_at < k.recorded_to AND s.stage.end_at > k.recorded_from;
 COMMENT ON VIEW sleep_stages IS 'Sleep stages as makers of devices computed them, in nights with movement. Source: recording.';
 COMMENT ON COLUMN sleep_stages.subject IS 'Who slept.';
-COMMENT ON COLUMN sleep_stages.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN sleep_stages.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN sleep_stages.stage IS 'wake, light, deep, rem, unmeasurable.';
 COMMENT ON COLUMN sleep_stages.start_at IS 'Start, UTC.';
 COMMENT ON COLUMN sleep_stages.start_local IS 'Start on the clock of the bedroom.';
@@ -382,7 +392,7 @@ CROSS JOIN LATERAL (SELECT unnest(r.heart) AS minute) m
 WHERE m.minute.minute_at < k.recorded_to AND m.minute.minute_at >= k.recorded_from - INTERVAL 1 MINUTE;
 COMMENT ON VIEW heart_rate IS 'Heart rate by minute, in nights with movement. Source: recording.';
 COMMENT ON COLUMN heart_rate.subject IS 'Who slept.';
-COMMENT ON COLUMN heart_rate.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN heart_rate.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN heart_rate.minute_at IS 'Start of the minute, UTC.';
 COMMENT ON COLUMN heart_rate.minute_local IS 'Start of the minute on the clock of the bedroom.';
 COMMENT ON COLUMN heart_rate.heart_bpm IS 'Mean heart rate, 1/min; NULL where not measured.';
@@ -417,13 +427,30 @@ FROM bout b
 JOIN night n ON n.subject = b.subject AND n.night_date = b.night_date;
 COMMENT ON VIEW sleep_bouts IS 'Stretches of sleep and wake in bed, and in bed of an unknown state; they do not overlap. Sums of them are tst_h and wake_h. Source: bout.';
 COMMENT ON COLUMN sleep_bouts.subject IS 'Who slept.';
-COMMENT ON COLUMN sleep_bouts.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN sleep_bouts.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN sleep_bouts.start_at IS 'Start, UTC; included.';
 COMMENT ON COLUMN sleep_bouts.start_local IS 'Start on the clock of the bedroom.';
 COMMENT ON COLUMN sleep_bouts.end_at IS 'End, UTC; not included.';
 COMMENT ON COLUMN sleep_bouts.end_local IS 'End on the clock of the bedroom.';
 COMMENT ON COLUMN sleep_bouts.duration_h IS 'From start to end, hours.';
 COMMENT ON COLUMN sleep_bouts.state IS 'sleep, wake, unknown.';
+
+CREATE OR REPLACE VIEW naps AS
+SELECT
+    p.subject, p.night_date, p.start_at, LOCAL(p.start_at, n.zone) AS start_local,
+    p.end_at, LOCAL(p.end_at, n.zone) AS end_local, (epoch_us(p.end_at) - epoch_us(p.start_at)) / 3.6e9 AS duration_h,
+    p.asleep_h
+FROM nap p
+JOIN night n ON n.subject = p.subject AND n.night_date = p.night_date;
+COMMENT ON VIEW naps IS 'Shorter rests outside the sleep period of a night; they count in no index. Lying awake without moving looks the same. Source: nap.';
+COMMENT ON COLUMN naps.subject IS 'Who slept.';
+COMMENT ON COLUMN naps.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
+COMMENT ON COLUMN naps.start_at IS 'Start, UTC; included.';
+COMMENT ON COLUMN naps.start_local IS 'Start on the clock of the bedroom.';
+COMMENT ON COLUMN naps.end_at IS 'End, UTC; not included.';
+COMMENT ON COLUMN naps.end_local IS 'End on the clock of the bedroom.';
+COMMENT ON COLUMN naps.duration_h IS 'From start to end, hours.';
+COMMENT ON COLUMN naps.asleep_h IS 'Sustained inactivity inside it, hours.';
 
 CREATE OR REPLACE VIEW blanks AS
 SELECT
@@ -434,7 +461,7 @@ FROM blank b
 JOIN night n ON n.subject = b.subject AND n.night_date = b.night_date;
 COMMENT ON VIEW blanks IS 'Stretches of a night of which nothing sure can be said; those of different kinds may overlap. Source: blank.';
 COMMENT ON COLUMN blanks.subject IS 'Who slept.';
-COMMENT ON COLUMN blanks.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN blanks.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN blanks.start_at IS 'Start, UTC.';
 COMMENT ON COLUMN blanks.start_local IS 'Start on the clock of the bedroom.';
 COMMENT ON COLUMN blanks.end_at IS 'End, UTC.';
@@ -456,7 +483,7 @@ JOIN movement m ON m.subject = e.subject AND m.night_date = e.night_date AND m.n
 LEFT JOIN night n ON n.subject = e.subject AND n.night_date = e.night_date;
 COMMENT ON VIEW event_parts IS 'What single sensors saw of each event under the default rule set: one row a part, so that an event says which recordings it came from. Source: event, movement.';
 COMMENT ON COLUMN event_parts.subject IS 'Who slept.';
-COMMENT ON COLUMN event_parts.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN event_parts.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN event_parts.movement_no IS 'As in events.';
 COMMENT ON COLUMN event_parts.is_strongest IS 'True for the part with the largest envelope, whose site, peak_g and recording events shows.';
 COMMENT ON COLUMN event_parts.recording IS 'SHA-256 of the recording that shows it: recordings.sha256.';
@@ -497,7 +524,7 @@ LEFT JOIN (
 ) j ON j.subject = s.subject AND j.night_date = s.night_date AND j.ruleset = s.ruleset;
 COMMENT ON VIEW scores IS 'Numbers of each night under each rule set that it was scored with. Source: score, night, event.';
 COMMENT ON COLUMN scores.subject IS 'Who slept.';
-COMMENT ON COLUMN scores.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN scores.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN scores.ruleset IS 'Name of the rule set.';
 COMMENT ON COLUMN scores.is_default IS 'True for the rule set whose numbers the other views show.';
 COMMENT ON COLUMN scores.ruleset_hash IS 'Which rules were used, whatever they are called: hash; their values: view rules.';
@@ -550,7 +577,7 @@ FROM (
 ) f;
 COMMENT ON VIEW flag_criteria IS 'Every criterion of every flag, raised or not, under each rule set, with the threshold that was used: one row each. Source: flag.';
 COMMENT ON COLUMN flag_criteria.subject IS 'Who slept.';
-COMMENT ON COLUMN flag_criteria.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN flag_criteria.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN flag_criteria.ruleset IS 'Name of the rule set.';
 COMMENT ON COLUMN flag_criteria.flag IS 'possible_plmd, frequent_hypnic_jerks, possible_rls.';
 COMMENT ON COLUMN flag_criteria.raised IS 'Whether the flag was raised.';
@@ -576,7 +603,7 @@ JOIN (
 ) c USING (criteria_hash);
 COMMENT ON VIEW thresholds IS 'Every threshold that each night was analysed with, one row each; none for nights analysed before version 11 of the schema. Source: criteria_used, night; what each means: nightkick config show and analytics/criteria.py.';
 COMMENT ON COLUMN thresholds.subject IS 'Who slept.';
-COMMENT ON COLUMN thresholds.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN thresholds.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN thresholds.criteria_hash IS 'Hash of all thresholds: as in nights.';
 COMMENT ON COLUMN thresholds.part IS 'Part of the analysis: motion, detection, shapes, alignment, sleep, jerks, assessment, flags.';
 COMMENT ON COLUMN thresholds.name IS 'Name, with its unit.';
@@ -601,5 +628,5 @@ SELECT subject, night_date, unnest(recordings) AS recording
 FROM night;
 COMMENT ON VIEW night_recordings IS 'Which recordings each night was analysed from, one row each. Source: night.';
 COMMENT ON COLUMN night_recordings.subject IS 'Who slept.';
-COMMENT ON COLUMN night_recordings.night_date IS 'Local date of the evening, noon to noon.';
+COMMENT ON COLUMN night_recordings.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN night_recordings.recording IS 'SHA-256 of the recording: recordings.sha256.';

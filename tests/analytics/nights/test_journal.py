@@ -74,6 +74,10 @@ def test_lights_off_after_midnight_belongs_to_the_evening_before() -> None:
     assert diary_of(noted("00:30", "08:00"), DAY, "UTC") == Diary(utc(2026, 3, 3, 0, 30), utc(2026, 3, 3, 8, 0))
 
 
+def test_a_sleep_across_noon_bears_the_date_of_the_day_before() -> None:
+    assert diary_of(noted("08:00", "16:00"), DAY, "UTC") == Diary(utc(2026, 3, 3, 8, 0), utc(2026, 3, 3, 16, 0))
+
+
 def test_the_night_the_clocks_go_forward_is_an_hour_shorter() -> None:
     evening = date(2026, 3, 28)
     found = diary_of(noted("23:00", "07:00", evening), evening, "Europe/Berlin")
@@ -88,14 +92,16 @@ def test_one_time_alone_or_another_day_is_no_diary() -> None:
 
 
 @given(st.integers(0, 1438), st.integers(1, 1439))
-def test_whatever_order_is_accepted_gives_a_diary_between_two_noons(off_min: int, up_min: int) -> None:
+def test_whatever_order_is_accepted_gives_a_diary_that_begins_between_two_noons(off_min: int, up_min: int) -> None:
     def clock(after_noon_min: int) -> str:
         return f"{(12 + after_noon_min // 60) % 24:02}:{after_noon_min % 60:02}"
 
     cells = row(lights_off=clock(off_min), got_up=clock(up_min))
-    if up_min <= off_min:
+    across = up_min <= off_min
+    if across and up_min + 1440 - off_min > 720:
         with pytest.raises(UsageError):
             entries_of([cells], subject="me")
         return
     found = diary_of(entries_of([cells], subject="me"), DAY, "UTC")
-    assert found == Diary(utc(2026, 3, 2, 12, 0) + off_min * 60_000_000, utc(2026, 3, 2, 12, 0) + up_min * 60_000_000)
+    noon_us, up_min = utc(2026, 3, 2, 12, 0), up_min + 1440 * across
+    assert found == Diary(noon_us + off_min * 60_000_000, noon_us + up_min * 60_000_000)

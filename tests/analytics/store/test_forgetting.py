@@ -147,6 +147,7 @@ def test_every_column_that_tells_of_a_person_is_in_the_rule_of_its_table(store: 
         "night": {*of_night, "recordings"},
         "notice": of_night,
         "recording": {"subject", "path", "sha256"},
+        "nap": of_night,
         "recording_night": {*of_night, "sha256"},
         "review_entry": {*of_night, "recording"},
         "score": of_night,
@@ -165,7 +166,7 @@ def test_no_file_holds_the_name_of_a_person_who_was_forgotten(two: Store) -> Non
     doomed = forgotten(two, Wish(subject=NAME))
     assert files_with(two.path.parent, *marks) == set()
     assert {table for table, n in doomed.counts.items() if not n} == {
-        *("assignment", "setting", "blank", "envelope", "sensor_clock")
+        *("assignment", "setting", "blank", "envelope", "sensor_clock", "nap", "speaker")
     }
     assert not any(rows_of(two.path, NAME).values())
     assert rows_of(two.path, OTHER) == others == rows_of(two.published, OTHER)
