@@ -285,7 +285,8 @@ class Recording:
     ``blocks()`` walks the samples in file order; `Samples.time_us` is then UTC. A file without movement, of which
     only sleep stages, windows or vitals are known, has no blocks and ``quality.n_samples == 0``.
 
-    ``device_clock`` is what the file said of its clock; ``subject`` who wore it, where that was declared.
+    ``device_clock`` is what the file said of its clock; ``subject`` who wore it, where that was declared; ``sensor``
+    which one of its export it is and ``sensor_meant`` which one the declared place is about, where that was a question.
     """
 
     path: Path
@@ -307,3 +308,5 @@ class Recording:
     warnings: tuple[str, ...] = field(default=())
     device_clock: DeviceClock | None = None
     subject: str | None = None
+    sensor: str | None = None
+    sensor_meant: str | None = None
