@@ -15,6 +15,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from filecmp import cmp
 from pathlib import Path, PurePosixPath
 
 from ingest.input_file import is_plain
@@ -24,6 +25,8 @@ _META = "meta"
 #: What lies about as often as it is worn, and what logs others that are worn.
 TELEPHONE = "telephone"
 WATCH = "watch"
+#: What systems append to the name of a copy, in lower case.
+_OF_A_COPY = r"(?: ?\(\d+\)| (?:- )?(?:copy|kopie)(?: ?\(?\d+\)?)?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +153,18 @@ _COMPANIONS: dict[str, frozenset[str]] = {
 }
 
 
-def sort_out(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def sort_out(
+    names: Iterable[str], *, same: Callable[[str, str], bool] = lambda one, other: False
+) -> dict[str, tuple[str, ...]]:
     """Those of a folder's files that only belong to recordings among them, each with the files of those.
 
     Parameters
     ----------
     names : iterable of str
         Of one folder, with those in its folder ``meta`` as ``meta/name``.
+    same : callable
+        Whether two of them hold the same bytes. Asked only of a main file and of what is named as a copy of it, like
+        ``WristMotion (1).csv``: such a copy is no second recording, and a file that differs is one.
     """
     by_lower = {name.lower(): name for name in names}
     found: dict[str, tuple[str, ...]] = {}
@@ -166,7 +174,13 @@ def sort_out(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
         if mains:
             found |= {by_lower[n]: mains for n in by_lower if bundle.others.fullmatch(n) and by_lower[n] not in mains}
             found |= {by_lower[n]: (by_lower[names[0]],) for names in chosen.values() for n in names[1:]}
+            found |= {copy: (main,) for main in mains for copy in _copies(by_lower, main) if same(copy, main)}
     return found
+
+
+def _copies(by_lower: Mapping[str, str], main: str) -> list[str]:
+    stem = re.escape(main.lower().removesuffix(".csv"))
+    return [name for lower, name in by_lower.items() if re.fullmatch(rf"{stem}{_OF_A_COPY}\.csv", lower)]
 
 
 def canonical(name: str) -> str | None:
@@ -241,7 +255,14 @@ def recordings_of(path: Path, sorted_out: Callable[[Path], dict[str, tuple[str, 
 
 def sort_out_folder(folder: Path) -> dict[str, tuple[str, ...]]:
     """`sort_out` for a folder on disk; nothing is found in one that cannot be listed."""
-    return sort_out(_names_below(folder))
+    return sort_out(_names_below(folder), same=lambda one, other: _same_bytes(folder / one, folder / other))
+
+
+def _same_bytes(one: Path, other: Path) -> bool:
+    try:
+        return is_plain(one) and is_plain(other) and cmp(one, other, shallow=False)
+    except OSError:
+        return False
 
 
 def _names_below(folder: Path) -> list[str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path, PurePosixPath
@@ -216,7 +216,7 @@ def _recordings_among(found: tuple[Member, ...]) -> Iterator[tuple[Member, Besid
     for path, member in zip(paths, found, strict=True):
         folder = folder_of(path)
         folders[folder][path.relative_to(folder).as_posix()] = member
-    belonging = {folder: sort_out(names) for folder, names in folders.items()}
+    belonging = {folder: sort_out(inside, same=_same_bytes(inside)) for folder, inside in folders.items()}
     for path, member in zip(paths, found, strict=True):
         folder = folder_of(path)
         name = path.relative_to(folder).as_posix()
@@ -227,6 +227,16 @@ def _recordings_among(found: tuple[Member, ...]) -> Iterator[tuple[Member, Besid
             for main in mains:
                 others |= _beside(main, folders[folder])
             yield member, companions, {n: m for n, m in others.items() if n not in companions}
+
+
+def _same_bytes(inside: Beside) -> Callable[[str, str], bool]:
+    """By the checksums and sizes in the directory: each member is unpacked once at most."""
+
+    def same(one: str, other: str) -> bool:
+        first, second = inside[one], inside[other]
+        return None not in (first.crc, first.size) and (first.crc, first.size) == (second.crc, second.size)
+
+    return same
 
 
 def _beside(name: str, members_in: Beside) -> Beside:

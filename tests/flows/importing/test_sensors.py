@@ -39,8 +39,13 @@ def one_by_one(folder: Path, *names: str) -> list[Path]:
     return [folder / name for name in names]
 
 
-@pytest.mark.parametrize("telephone_every_s", [None, 30.0])
-@pytest.mark.parametrize("watch_every_s", [None, 25.0])
+@pytest.mark.parametrize(
+    ("telephone_every_s", "watch_every_s"),
+    [
+        (30.0, None),
+        *(pytest.param(*every, marks=pytest.mark.slow) for every in [(None, None), (None, 25.0), (30.0, 25.0)]),
+    ],
+)
 def test_a_telephone_that_lies_is_never_the_leg_whatever_moves(
     run: Run, telephone_every_s: float | None, watch_every_s: float | None
 ) -> None:
@@ -50,7 +55,14 @@ def test_a_telephone_that_lies_is_never_the_leg_whatever_moves(
     assert "site ankle, side left is the watch's of this export and not said of this telephone" in done.err
 
 
-@pytest.mark.parametrize("order", [(TELEPHONE, WATCH), (WATCH, TELEPHONE), (SPLIT, TELEPHONE, "Gravity.csv", WATCH)])
+@pytest.mark.parametrize(
+    "order",
+    [
+        (TELEPHONE, WATCH),
+        pytest.param((WATCH, TELEPHONE), marks=pytest.mark.slow),
+        pytest.param((SPLIT, TELEPHONE, "Gravity.csv", WATCH), marks=pytest.mark.slow),
+    ],
+)
 def test_single_files_of_an_export_are_told_apart_in_any_order(run: Run, lying: Path, order: tuple[str, ...]) -> None:
     for file in one_by_one(lying, *order):
         assert run("import", file, *LEFT_ANKLE, "--db", DB).code == 0
@@ -66,7 +78,9 @@ def test_in_a_zip_they_are_told_apart_and_known_again(run: Run, lying: Path) -> 
     assert places() == ONLY_THE_WATCH
 
 
-@pytest.mark.parametrize("files", [(WATCH,), (SPLIT,), (WATCH, SPLIT)])
+@pytest.mark.parametrize(
+    "files", [(WATCH, SPLIT), *(pytest.param((name,), marks=pytest.mark.slow) for name in (WATCH, SPLIT))]
+)
 def test_one_watch_is_one_recording_in_whichever_files(run: Run, files: tuple[str, ...]) -> None:
     folder = export(Path("s"), watch_files=files)
     for name in (TELEPHONE, "Gravity.csv", "Metadata.csv"):
@@ -75,7 +89,21 @@ def test_one_watch_is_one_recording_in_whichever_files(run: Run, files: tuple[st
     assert places() == [(files[0], "ankle", "left")]
 
 
-@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("packed", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_a_copy_of_a_sensors_file_is_no_second_recording_and_another_night_is(
+    run: Run, lying: Path, *, packed: bool
+) -> None:
+    folder = Path("s")
+    shutil.copytree(lying, folder)
+    for copy in ("WatchAccelerometerUncalibrated (1).csv", "WatchAccelerometerUncalibrated - Copy.csv"):
+        shutil.copy(folder / WATCH, folder / copy)
+    lines = (folder / WATCH).read_text().splitlines()
+    (folder / "WatchAccelerometerUncalibrated(2).csv").write_text("\n".join([*lines[:20_000], ""]))
+    given = exports.zip_of(Path("s.zip"), folder) if packed else folder
+    assert "3 imported" in run("import", given, "--tz", "UTC", "--db", DB).err
+
+
+@pytest.mark.parametrize("packed", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_where_it_cannot_be_told_the_choices_are_named_and_naming_one_works(
     run: Run, turning: Path, *, packed: bool
 ) -> None:
@@ -92,6 +120,7 @@ def test_where_it_cannot_be_told_the_choices_are_named_and_naming_one_works(
     assert places() == [(TELEPHONE, "ankle", "left"), (WATCH, "wrist", "unknown")]
 
 
+@pytest.mark.slow
 def test_a_correction_of_something_else_leaves_the_places_alone(run: Run, turning: Path) -> None:
     run("import", turning, *LEFT_ANKLE, "--sensor", "watch", "--db", DB)
     assert "2 imported" in run("import", turning, "--tz", "Europe/Rome", "--db", DB).err
@@ -128,6 +157,7 @@ def test_a_pattern_is_said_of_one_sensor_and_a_serial_number_of_its_own(run: Run
     ]
 
 
+@pytest.mark.slow
 def test_a_pattern_that_comes_later_asks_the_files_again(run: Run, lying: Path) -> None:
     run("import", lying, "--db", DB)
     Path("nightkick.toml").write_text('[[assignment]]\npattern = "**/*.csv"\nsite = "ankle"\nside = "left"\n')
@@ -162,7 +192,7 @@ def test_a_sensor_that_is_named_for_another_export_is_not_taken_for_this_one(run
     assert "1 known" in run("import", "p", *LEFT_ANKLE, "--sensor", "watch", "--db", DB).err
 
 
-@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("packed", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_inspect_shows_each_sensor_of_an_export(run: Run, lying: Path, *, packed: bool) -> None:
     given = exports.zip_of(Path("s.zip"), lying) if packed else lying
     document = json.loads(run("inspect", given, "--json").out)
