@@ -66,6 +66,8 @@ class Declared:
         Who wore it; no reader knows that, so it is only handed on.
     remarks : tuple of str
         What has to be said about these words, for the warnings.
+    sensor, sensor_meant : str or None
+        Where sensors of one export were told apart: which this one is, and which the place was said of. Handed on.
     """
 
     zone: str | None = None
@@ -76,6 +78,8 @@ class Declared:
     start: datetime | None = None
     subject: str | None = None
     remarks: tuple[str, ...] = ()
+    sensor: str | None = None
+    sensor_meant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +293,8 @@ def _recording(
         ),
         device_clock=decoded.clock,
         subject=declared.subject,
+        sensor=declared.sensor,
+        sensor_meant=declared.sensor_meant,
     )
 
 

@@ -356,7 +356,8 @@ class Recording:
     ``blocks()`` walks the samples in file order; `Samples.time_us` is then UTC. A file without movement, of which
     only sleep stages, windows or vitals are known, has no blocks and ``quality.n_samples == 0``.
 
-    ``device_clock`` is what the file said of its clock; ``subject`` who wore it, where that was declared.
+    ``device_clock`` is what the file said of its clock; ``subject`` who wore it, where that was declared; ``sensor``
+    which one of its export it is and ``sensor_meant`` which one the declared place is about, where that was a question.
 
     ``lost_share`` is the share of its samples that could not be used; `ingest.losses` says from when on that is told
     as more than a footnote.
@@ -383,3 +384,5 @@ class Recording:
     subject: str | None = None
     lost_share: float = 0.0
     temperature: Temperature = field(default_factory=Temperature)
+    sensor: str | None = None
+    sensor_meant: str | None = None

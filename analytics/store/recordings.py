@@ -52,6 +52,9 @@ class StoredRecording:
         Which words came from the command line, by the names of `flows.importing.declared.Wishes`; None: not kept.
     device_clock : dict or None
         What the file says of its clock, and ``shift_us``, which made its times UTC; None: not kept.
+    sensor, sensor_meant : str or None
+        Which sensor of its export it is, and which one the declared place is about; None where there was no choice, no
+        place was declared, or it was not kept.
     """
 
     sha256: str
@@ -88,6 +91,8 @@ class StoredRecording:
     device_clock: dict[str, Any] | None = None
     g_per_value: float | None = None
     temperature: tuple[TemperatureMinute, ...] = ()
+    sensor: str | None = None
+    sensor_meant: str | None = None
 
     @property
     def calibration(self) -> Calibration:
@@ -148,6 +153,8 @@ def stored_recording(
         device_clock=_device_clock(recording),
         g_per_value=g_per_value,
         temperature=_minutes(recording.temperature),
+        sensor=recording.sensor,
+        sensor_meant=recording.sensor_meant,
     )
 
 
@@ -235,6 +242,8 @@ _COLUMNS: Columns = {
     "device_clock": pl.String,
     "g_per_value": pl.Float64,
     "temperature": pl.List(pl.Struct({"minute_at": UTC_US, "celsius": pl.Float32})),
+    "sensor": pl.String,
+    "sensor_meant": pl.String,
 }
 #: Fields of `Quality` that are columns themselves.
 _OWN_COLUMN = ("n_samples", "first_us", "last_us", "rate_hz_true")

@@ -71,10 +71,13 @@ class Decision:
     origins : mapping of str to str
         By word, who said it: a line, a device's entry, or the command line. What is not there came from
         what is stored, from the defaults, or from no one.
+    about_device : frozenset of str
+        Words that were said of this device by its serial number, not of all that lies in a folder or is imported.
     """
 
     words: Words
     origins: Mapping[str, str]
+    about_device: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,13 @@ def decide(asked: About, assignments: Assignments, *, user: Words = NOTHING, kep
         else:
             known = getattr(kept, name)
             words[name] = getattr(assignments.default, name) if known is None else known
-    return Decision(Words(**words), origins)
+    return Decision(Words(**words), origins, _about_device(origins, held, serial))
+
+
+def _about_device(origins: Mapping[str, str], held: Sequence[_Heard], serial: str) -> frozenset[str]:
+    lines = {one.line.origin for one in held if one.line.serial is not None}
+    by_serial = lines | {entry_of(serial)} if serial else lines
+    return frozenset(name for name, origin in origins.items() if origin in by_serial)
 
 
 def has_handed_on(subject: str, evening: date, assignments: Assignments) -> bool:

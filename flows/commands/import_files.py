@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from flows.importing.outcomes import Outcome, all_well
 from flows.importing.telling import counts, summary, tell
 from flows.terminal.exit_codes import ExitCode
-from flows.terminal.options import Database, Json, Side, Site, Start, Subject, TimeShift, Zone
+from flows.terminal.options import Database, Json, Sensor, Side, Site, Start, Subject, TimeShift, Zone
 from flows.terminal.talk import emit, progress, say
 from flows.terminal.values import json_document
 
@@ -29,6 +29,7 @@ def import_(
     tz: Zone = None,
     time_shift: TimeShift = None,
     start: Start = None,
+    sensor: Sensor = None,
     flow: bool = False,
     db: Database = None,
     as_json: Annotated[Json, Parameter(help="Print one JSON document with the outcome of every file.")] = False,
@@ -44,7 +45,9 @@ def import_(
     """
     from flows.importing.declared import Wishes
 
-    wishes = Wishes.parsed(subject=subject, site=site, side=side, tz=tz, time_shift=time_shift, start=start)
+    wishes = Wishes.parsed(
+        subject=subject, site=site, side=side, tz=tz, time_shift=time_shift, start=start, sensor=sensor
+    )
     outcomes = run_import(paths, wishes, database=db, use_flow=flow)
     tell(outcomes)
     say(summary(outcomes))

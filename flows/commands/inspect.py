@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from flows.terminal.options import Json, Start, TimeShift, Zone
+from cyclopts import Parameter
+
+from flows.terminal.options import Json, Sensor, Start, TimeShift, Zone
 from flows.terminal.talk import emit, say
 from flows.terminal.values import text_cell
+
+_APART = ("schema", "sensors", "warnings")
+_SENSOR = "Of an export of several sensors the one to show: telephone or watch."
 
 
 def inspect(
@@ -18,6 +23,7 @@ def inspect(
     tz: Zone = None,
     time_shift: TimeShift = None,
     start: Start = None,
+    sensor: Annotated[Sensor, Parameter(help=_SENSOR)] = None,
     as_json: Json = False,
 ) -> None:
     """Decode one file and say what is in it; nothing is stored.
@@ -25,16 +31,19 @@ def inspect(
     Parameters
     ----------
     file
-        A recording, or an archive or folder with a single one.
+        A recording, or an archive or folder with a single one. Of an export with a telephone and a watch both are
+        listed, and the watch is shown, unless another is named.
     """
     from flows.importing.declared import Wishes
     from flows.importing.one_recording import description_of
 
-    document = description_of(file, Wishes.parsed(tz=tz, time_shift=time_shift, start=start))
+    document = description_of(file, Wishes.parsed(tz=tz, time_shift=time_shift, start=start, sensor=sensor))
     if as_json:
         emit(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
         return
-    emit("".join(_lines({key: value for key, value in document.items() if key not in ("schema", "warnings")})))
+    emit("".join(_lines({key: value for key, value in document.items() if key not in _APART})))
+    for sensor_row in document["sensors"] if len(document["sensors"]) > 1 else ():
+        emit(_sensor_line(sensor_row))
     for warning in document["warnings"]:
         say(f"warning: {warning}")
 
@@ -42,6 +51,14 @@ def inspect(
 def _lines(document: dict[str, Any]) -> list[str]:
     width = max(map(len, document))
     return [f"{key:<{width}}  {_text(value)}".rstrip() + "\n" for key, value in document.items()]
+
+
+def _sensor_line(row: dict[str, Any]) -> str:
+    """A line on a sensor of an export, below the fields of the one that is shown."""
+    if row["error"]:
+        return f"sensor {row['name']}: {text_cell(row['file'])}: {text_cell(row['error'])}\n"
+    where = ", ".join(f"{key} {text_cell(row[key])}" for key in ("site", "side", "n_samples", "rate_hz_true"))
+    return f"sensor {row['name']}: {text_cell(row['file'])}, {where}, {row['first_sample']} to {row['last_sample']}\n"
 
 
 def _text(value: object) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.terminal.options import Database, Side, Site, Subject, TimeShift, Zone
+from flows.terminal.options import Database, Sensor, Side, Site, Subject, TimeShift, Zone
 from flows.terminal.talk import say
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def schedule(
     side: Side = None,
     tz: Zone = None,
     time_shift: TimeShift = None,
+    sensor: Sensor = None,
     db: Database = None,
 ) -> None:
     """Import what is new in a folder, night after night, until interrupted.
@@ -48,7 +49,7 @@ def schedule(
     from flows.unattended.schedule_plan import only_one, open_scheduled, plan_for
 
     settings = load()
-    wishes = Wishes.parsed(subject=subject, site=site, side=side, time_shift=time_shift)
+    wishes = Wishes.parsed(subject=subject, site=site, side=side, time_shift=time_shift, sensor=sensor)
     plan = plan_for(settings, inbox=inbox, at=at, cron=cron, tz=tz, database=db, at_tz=at_tz, wishes=wishes)
     _say_zone(plan, open_scheduled(plan.wishes, database=plan.database).settings.tz)
     with only_one(plan.database):

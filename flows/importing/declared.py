@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING, Protocol, get_args
 from flows.assigning.assignments import COMMAND_LINE, About, Assignments, Decision, decide
 from flows.assigning.conflicts import checked
 from flows.assigning.lines import COLUMNS, NOTHING, Line, Words, line_of
+from flows.importing.meant_sensor import is_of_another, placing, without_place
 from flows.importing.text_forms import TextForm, form_of, one_of, seconds_text, spelt
 from flows.settings.settings import Settings
 from flows.settings.times import moment, shift_s
 from ingest import Declared
+from ingest.archives.companion_files import Export, export_of
 from ingest.errors import UsageError
 from ingest.outlying_times import wants_start
 from ingest.reading import Extent
 from ingest.recording import Device, DeviceClock, Side, Site
+from ingest.resting import lay_in_one_position
 
 if TYPE_CHECKING:  # `inspect` has no use for the store
     from analytics.store import AssignmentRow, StoredRecording
@@ -43,6 +46,8 @@ class Wishes:
         How much the device's clock was behind, seconds. 0 is a wish too.
     start : datetime or None
         When a recording without a clock of its own began; without an offset as the wearer's clocks showed it.
+    sensor : str or None
+        Of an export of several sensors the one that site and side are said of, as ``nightkick inspect`` names it.
     """
 
     subject: str | None = field(default=None, metadata=spelt("subject", str))
@@ -51,6 +56,7 @@ class Wishes:
     tz: str | None = field(default=None, metadata=spelt("tz", str))
     time_shift_s: float | None = field(default=None, metadata=spelt("time_shift", shift_s, seconds_text))
     start: datetime | None = field(default=None, metadata=spelt("start", moment, datetime.isoformat, of_one_file=True))
+    sensor: str | None = field(default=None, metadata=spelt("sensor", str))
 
     @classmethod
     def text_forms(cls, *, of_a_folder: bool = False) -> Mapping[str, TextForm]:
@@ -128,6 +134,7 @@ def declaration(
     *,
     path: Path = Path(),
     kept: Words = NOTHING,
+    file: Path | None = None,
 ) -> Declare:
     """What is known about a recording beyond its file.
 
@@ -139,13 +146,17 @@ def declaration(
         Where it lies; patterns look at it.
     kept : Words
         What it is stored as already; counts where nothing else is said.
+    file : Path or None
+        Where its bytes lie, and beside it the other sensors of its export; None: it is from none.
     """
+    export = Export() if file is None else export_of(file)
     known = assignments_of(settings) if assignments is None else assignments
 
     def declare(device: Device, extent: Extent | None = None) -> Declared:
         asked = About(device.serial, path, extent, wishes.start)
-        found = decide(asked, known, user=_words(wishes), kept=kept)
-        words = found.words
+        decided_on = decide(asked, known, user=_words(wishes), kept=kept)
+        placed = placing(decided_on, export, wishes.sensor, file or path, lay_still=lay_in_one_position)
+        found, words = placed.decision, placed.decision.words
         is_unassigned = known.lines and "subject" not in found.origins and kept.subject is None
         return Declared(
             zone=words.tz,
@@ -155,7 +166,9 @@ def declaration(
             time_shift_us=round((words.time_shift_s or 0.0) * 1e6),
             start=wishes.start,
             subject=words.subject,
-            remarks=(_unassigned(device, words.subject),) if is_unassigned else (),
+            remarks=(*((_unassigned(device, words.subject),) if is_unassigned else ()), *placed.remarks),
+            sensor=placed.sensor,
+            sensor_meant=placed.meant,
         )
 
     return declare
@@ -220,6 +233,7 @@ def own_words(known: StoredRecording, assignments: Assignments) -> Wishes:
         known.zone if known.zone_source == "user" else None,
         known.time_shift_s or None,
         moment(known.clock_start) if known.clock_start else None,
+        known.sensor_meant,
     )
     if known.user_said is not None:
         return replace(stored, **{part.name: None for part in fields(Wishes) if part.name not in known.user_said})
@@ -244,7 +258,8 @@ def decided(known: StoredRecording, assignments: Assignments) -> Decision:
         They contradict each other; names both lines.
     """
     user = _words(own_words(known, assignments))
-    return decide(asked_of(known), assignments, user=user, kept=kept_of(known))
+    found = decide(asked_of(known), assignments, user=user, kept=kept_of(known))
+    return without_place(found) if is_of_another(known) else found
 
 
 def differs(found: Decision, known: StoredRecording) -> bool:
@@ -261,6 +276,8 @@ def corrects(wishes: Wishes, known: StoredRecording) -> bool:
         present = replace(present, tz=None)
     if known.clock_start is None and not wants_start(known.warnings):  # its own clock counts, and a start is not used
         wishes = replace(wishes, start=None)
+    if is_of_another(known, wishes.sensor):
+        wishes = replace(wishes, site=None, side=None)
     if wishes.time_shift_s is not None:  # as it is stored
         wishes = replace(wishes, time_shift_s=round(wishes.time_shift_s * 1e6) / 1e6)
     return wishes.over(present) != present
@@ -280,6 +297,7 @@ def as_stored(known: StoredRecording) -> Wishes:
         tz=known.zone,
         time_shift_s=known.time_shift_s,
         start=moment(known.clock_start) if known.clock_start else None,
+        sensor=known.sensor_meant,
     )
 
 
@@ -303,4 +321,4 @@ def changes(before: StoredRecording, now: StoredRecording, *, with_names: bool =
 
 
 #: What people read for a name that differs from it.
-_WORDS = {"tz": "zone", "time_shift": "time shift in s"}
+_WORDS = {"tz": "zone", "time_shift": "time shift in s", "sensor": "sensor meant"}

@@ -42,7 +42,7 @@ from flows.settings.database import store_for
 from flows.settings.settings import load
 from flows.terminal.talk import complain, say
 from flows.workers.workers import is_much_to_read, lanes_for, side_by_side, size_of, workers_for
-from ingest.archives.companion_files import companions_of
+from ingest.archives.companion_files import companions_of, export_of
 from ingest.archives.reading import Unpacked, is_archive, unpacked
 from ingest.clock import zone_info
 from ingest.errors import IngestError, NightkickError, SamplesLostError, StoreError, UsageError
@@ -274,7 +274,7 @@ def _content_hash(path: Path, context: Context) -> str:
 def _imported(
     item: Unpacked, sha256: str | None, known: StoredRecording | None, context: Context, started_at_us: int
 ) -> Outcome:
-    if is_settled(known, context):
+    if is_settled(known, context) and not _has_new_company(known, item.file):
         return Outcome(item.shown, "known", started_at_us, sha256)
     wishes = context.wishes if known is None else completed(context.wishes, known, context.assignments)
     said = Said(wishes, context.assignments, kept_of(known))
@@ -294,6 +294,12 @@ def _imported(
         changes=changes(known, found) if known else (),
         assumed_zone=found.zone if found.zone_source == "assumed" else None,
     )
+
+
+def _has_new_company(known: StoredRecording | None, file: Path) -> bool:
+    """Whether a recording was taken for the only sensor when its place was declared, and another one lies beside it."""
+    is_placed = known is not None and known.sensor is None and (known.site, known.side) != ("unknown", "unknown")
+    return is_placed and bool(export_of(file).others)
 
 
 def _keep_books(outcomes: Sequence[Outcome], context: Context) -> None:

@@ -25,6 +25,7 @@ from analytics.store import (
 from flows.assigning.assignments import Assignments, Decision
 from flows.importing.declared import Wishes, decided, differs
 from flows.importing.import_run import Context
+from flows.importing.meant_sensor import asks_for_the_file
 from flows.importing.outcomes import Outcome
 from flows.importing.save_recording import store_recording
 from flows.importing.store_order import Turns
@@ -120,10 +121,12 @@ def _stored_again(
 ) -> tuple[StoredRecording, tuple[date, ...]]:
     alone = replace(context, wishes=Wishes(), turn=Turns().take())
     words = found.words
+    if asks_for_the_file(known, found):
+        return _read_again(known, alone, import_file, why="its export holds several sensors")
     zone = words.tz if words.tz is not None and "tz" in found.origins else known.zone
     shift_s = known.time_shift_s if words.time_shift_s is None else words.time_shift_s
     if shift_s != known.time_shift_s or (zone != known.zone and _rests_on_zone(known)):
-        return _read_again(known, alone, import_file)
+        return _read_again(known, alone, import_file, why="its clock is another one now")
     after = moved_to(
         known,
         subject=words.subject or known.subject,
@@ -141,15 +144,15 @@ def _rests_on_zone(known: StoredRecording) -> bool:
 
 
 def _read_again(
-    known: StoredRecording, context: Context, import_file: ImportFile
+    known: StoredRecording, context: Context, import_file: ImportFile, *, why: str
 ) -> tuple[StoredRecording, tuple[date, ...]]:
     hint = "import it again from where it is now"
     if not known.path.is_file():
-        raise UnreadableFileError("its clock is another one now, and its file is not here", hint=hint)
+        raise UnreadableFileError(f"{why}, and its file is not here", hint=hint)
     if sha256_of_all(known.path, companions_of(known.path)) != known.sha256:
-        raise UnreadableFileError("its clock is another one now, and another file lies in its place", hint=hint)
+        raise UnreadableFileError(f"{why}, and another file lies in its place", hint=hint)
     outcome = import_file(known.path, context)
     after = find_recording(context.store, known.sha256)
     if outcome.error is not None or after is None:
-        raise UnreadableFileError(f"its clock is another one now: {outcome.error}", hint=hint)
+        raise UnreadableFileError(f"{why}: {outcome.error}", hint=hint)
     return after, outcome.nights

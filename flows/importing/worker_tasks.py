@@ -48,7 +48,9 @@ def staged(store: Store, item: Unpacked, said: Said, settings: Settings, expecte
     UsageError
         What was said of it contradicts itself.
     """
-    declare = declaration(said.wishes, settings, said.assignments, path=item.shown.absolute(), kept=said.kept)
+    declare = declaration(
+        said.wishes, settings, said.assignments, path=item.shown.absolute(), kept=said.kept, file=item.file
+    )
     recording = read_recording(item.file, declare_when=declare, tables=settings.tables())
     if expected is not None and recording.sha256 != expected:
         return recording.sha256

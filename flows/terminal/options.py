@@ -32,6 +32,10 @@ Start = Annotated[
     str | None,
     Parameter(help="When a recording without a clock of its own began, like 2026-03-01T22:10; for a single file."),
 ]
+Sensor = Annotated[
+    str | None,
+    Parameter(help="Of an export of several sensors the one that site and side are said of: telephone or watch."),
+]
 
 Since = Annotated[date | None, Parameter(help="First evening, YYYY-MM-DD.")]
 Until = Annotated[date | None, Parameter(help="Last evening, YYYY-MM-DD.")]

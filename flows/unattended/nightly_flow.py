@@ -147,12 +147,14 @@ def nightly(
     tz: str | None = None,
     time_shift: str | None = None,
     start: str | None = None,
+    sensor: str | None = None,
 ) -> tuple[Outcome, ...]:
     """Import files and folders; what failed is among the outcomes, a database that fails ends the run.
 
     Parameters are those of ``nightkick import``, as plain text, so that a deployment can carry them.
     """
     wishes = {"subject": subject, "site": site, "side": side, "tz": tz, "time_shift": time_shift, "start": start}
+    wishes["sensor"] = sensor
     return _as_allowed(_nightly, **{"paths": paths, "database": database, **wishes, **_withheld})
 
 
@@ -188,6 +190,7 @@ def inbox_run(
     side: str | None = None,
     tz: str | None = None,
     time_shift: str | None = None,
+    sensor: str | None = None,
     since: date | None = None,
     until: date | None = None,
 ) -> State[None]:
@@ -199,7 +202,7 @@ def inbox_run(
     """
     begun_at = datetime.now(UTC)
     late = _asked_of_prefect(missed_before)
-    wishes = {"subject": subject, "site": site, "side": side, "tz": tz, "time_shift": time_shift}
+    wishes = {"subject": subject, "site": site, "side": side, "tz": tz, "time_shift": time_shift, "sensor": sensor}
     wanted = {"inbox": inbox, "database": database, **wishes, **_withheld}
     state = _as_allowed(
         _inbox_run, **wanted, see=partial(visit, one_by_one=_submitted, since=since, until=until, late=late)

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from ingest.archives.companion_files import companions_among, folder_of, sort_out
+from ingest.archives.companion_files import canonical, companions_among, folder_of, others_among, sort_out
 from ingest.archives.unpacking import LimitError, UnpackingBudget, gunzip, refusal, safe_name, unzip
 from ingest.archives.zips import Member, members
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnsupportedRecordingError
@@ -31,6 +31,8 @@ MOST_DEEP = 4
 #: Longer names are cut where they are shown, and longer ways keep their end.
 _LONGEST_PART, _LONGEST_WAY = 120, 400
 _LEADING_OUT = frozenset({"..", "/", "//"})
+#: Members by the name under which they are unpacked.
+Beside = dict[str, Member]
 _COPY_AGAIN = "copy it again, or unpack what is left of it by hand"
 
 
@@ -135,15 +137,15 @@ def _unzipped(place: _Place) -> Iterator[Unpacked | IngestError]:
             yield DamagedRecordingError(what, path=_shown(place, name), hint=_COPY_AGAIN)
     # One folder for all, emptied after each: removing a folder costs more than the rest.
     with TemporaryDirectory(dir=place.folder) as name:
-        for member, companions in _recordings_among(inside.members):
-            yield from _one(place, member, companions, Path(name))
+        for member, companions, others in _recordings_among(inside.members):
+            yield from _one(place, member, companions, others, Path(name))
             _empty(Path(name))
 
 
 def _one(
-    place: _Place, member: Member, companions: dict[str, Member], target: Path
+    place: _Place, member: Member, companions: Beside, others: Beside, target: Path
 ) -> Iterator[Unpacked | IngestError]:
-    """A member and what its reader takes in with it, as files in ``target``."""
+    """A member, what its reader takes in with it, and the other sensors of its export, as files in ``target``."""
     item = Unpacked(target / safe_name(member.name), _shown(place, member.name))
     problems = []
     try:
@@ -158,7 +160,19 @@ def _one(
     if problems[0] and not item.file.stat().st_size:
         yield DamagedRecordingError(problems[0], path=item.shown, hint=_COPY_AGAIN)
         return
+    _unpack_others(place, others, item.file.parent)
     yield from _opened(place, Unpacked(item.file, item.shown, tuple(filter(None, problems))))
+
+
+def _unpack_others(place: _Place, others: Beside, target: Path) -> None:
+    """As far as they can be had: what is damaged of them is said when their own turn comes."""
+    for name, member in others.items():
+        beside = target / name
+        beside.parent.mkdir(exist_ok=True)
+        try:
+            unzip(place.file, member, beside, place.budget)
+        except IngestError:
+            beside.unlink(missing_ok=True)
 
 
 def _gunzipped(place: _Place) -> Iterator[Unpacked | IngestError]:
@@ -192,20 +206,42 @@ def _empty(folder: Path) -> None:
             entry.unlink()
 
 
-def _recordings_among(found: tuple[Member, ...]) -> Iterator[tuple[Member, dict[str, Member]]]:
-    """The members that may be recordings by their names, with what their readers take in beside them."""
+def _recordings_among(found: tuple[Member, ...]) -> Iterator[tuple[Member, Beside, Beside]]:
+    """The members that may be recordings by their names, with what belongs beside them.
+
+    First what their readers take in, then the files of the other sensors of the same export.
+    """
     paths = [_way(member.name) for member in found]
     folders: dict[PurePosixPath, dict[str, Member]] = defaultdict(dict)
     for path, member in zip(paths, found, strict=True):
         folder = folder_of(path)
         folders[folder][path.relative_to(folder).as_posix()] = member
-    belonging = {folder: sort_out(names) for folder, names in folders.items()}
+    belonging = {folder: sort_out(inside, same=_same_bytes(inside)) for folder, inside in folders.items()}
     for path, member in zip(paths, found, strict=True):
         folder = folder_of(path)
         name = path.relative_to(folder).as_posix()
         if _may_be_recording(member.name, path) and name not in belonging[folder]:
-            beside = companions_among(name, folders[folder])
-            yield member, {spelt: folders[folder][other] for spelt, other in beside.items()}
+            companions = _beside(name, folders[folder])
+            mains = others_among(name, folders[folder]).values()
+            others = {canonical(main) or main: folders[folder][main] for main in mains}
+            for main in mains:
+                others |= _beside(main, folders[folder])
+            yield member, companions, {n: m for n, m in others.items() if n not in companions}
+
+
+def _same_bytes(inside: Beside) -> Callable[[str, str], bool]:
+    """By the checksums and sizes in the directory: each member is unpacked once at most."""
+
+    def same(one: str, other: str) -> bool:
+        first, second = inside[one], inside[other]
+        return None not in (first.crc, first.size) and (first.crc, first.size) == (second.crc, second.size)
+
+    return same
+
+
+def _beside(name: str, members_in: Beside) -> Beside:
+    """What the reader of ``name`` takes in, by the maker's spelling."""
+    return {spelt: members_in[other] for spelt, other in companions_among(name, members_in).items()}
 
 
 def _may_be_recording(name: str, path: PurePosixPath) -> bool:

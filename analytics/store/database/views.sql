@@ -219,7 +219,8 @@ SELECT
     CAST(r.quality ->> '$.calibration.applied' AS BOOLEAN) AS is_calibrated,
     CAST(coalesce(r.quality ->> '$.calibration.residual_after_mg', r.quality ->> '$.calibration.residual_mg') AS DOUBLE)
         AS residual_mg,
-    r.hrv_last_night_ms, r.warnings, p.shared_h, p.speaks_h, p.notes
+    r.hrv_last_night_ms, r.warnings, r.sensor, r.sensor_meant, p.shared_h, p.speaks_h,
+    p.notes
 FROM recording r
 LEFT JOIN (
     SELECT recording, sum(shared_h) AS shared_h, sum(speaks_h) AS speaks_h,
@@ -233,6 +234,8 @@ COMMENT ON COLUMN recordings.path IS 'Where it lay.';
 COMMENT ON COLUMN recordings.subject IS 'Who wore the sensor.';
 COMMENT ON COLUMN recordings.site IS 'Where: ankle, foot, thigh, hip, wrist, unknown.';
 COMMENT ON COLUMN recordings.side IS 'left, right, unknown.';
+COMMENT ON COLUMN recordings.sensor IS 'Which sensor of an export of several: telephone, watch; NULL where there was no other.';
+COMMENT ON COLUMN recordings.sensor_meant IS 'The sensor of the export that a declared site and side are about; NULL where none was declared or there was no choice.';
 COMMENT ON COLUMN recordings.format IS 'What the file is.';
 COMMENT ON COLUMN recordings.device IS 'Maker and model, as far as the file names them.';
 COMMENT ON COLUMN recordings.serial IS 'Serial number; empty where the file names none.';

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ingest.archives.companion_files import companions_of
+from ingest.archives.companion_files import readings_of
 from ingest.errors import UnknownFormatError
 from ingest.formats.apps.empatica_temperature import read_temperature
 from ingest.recording import Decoded, Device, DeviceClock, Placement, Temperature
@@ -86,7 +86,7 @@ def read(path: Path) -> Decoded:
         problems=(*source.problems, _NO_STAMPS),
     )
     decoded = decode(table, path)
-    beside = companions_of(path)
+    beside = readings_of(path)
     temperature, said = read_temperature(beside[0]) if beside else (Temperature(), ())
     return replace(
         decoded,
@@ -94,6 +94,4 @@ def read(path: Path) -> Decoded:
         full_scale_g=FULL_SCALE_G,
         temperature=temperature,
         problems=(*decoded.problems, *said),
-        # It is known by its movements alone, so that one imported before the temperature was read stays known.
-        companions=(),
     )

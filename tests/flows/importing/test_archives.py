@@ -236,9 +236,6 @@ def test_inspect_names_the_recordings_where_there_are_several(run: Run) -> None:
     with zipfile.ZipFile("a.zip", "w") as archive:
         for i in range(7):
             archive.write(tiny(Path(f"in/{i}.cwa"), seed=i), f"deep/{i}.cwa")
-    exports.logger_android(Path("s"))
-    exports.logger_file(Path("s/WristMotion.csv"), exports.ns(10), exports.noise(10))
-    assert "s/TotalAcceleration.csv, s/WristMotion.csv" in run("inspect", "s/Gyroscope.csv").err
     for path, names in (("a.zip", "deep/0.cwa, deep/1.cwa"), ("in", "0.cwa, 1.cwa")):
         code, _, err = run("inspect", path)
         assert (code, err.count("\n")) == (2, 1)

@@ -107,7 +107,14 @@ def test_a_plan_carries_what_its_runs_are_told() -> None:
 
 
 #: Another value for each field than the recording of `test_each_field_corrects_and_stays` has.
-OTHER: dict[str, Any] = {"subject": "ann", "site": "foot", "side": "right", "tz": "Asia/Tokyo", "time_shift_s": 60.0}
+OTHER: dict[str, Any] = {
+    "subject": "ann",
+    "site": "foot",
+    "side": "right",
+    "tz": "Asia/Tokyo",
+    "time_shift_s": 60.0,
+    "sensor": "watch",
+}
 
 
 def test_each_field_corrects_and_stays(run: Run) -> None:

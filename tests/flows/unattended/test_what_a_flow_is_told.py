@@ -19,7 +19,7 @@ from tests.flows.unattended.serving import environment, home_of, served
 #: Of every field that an import can be told something other than what it would be without.
 TOLD = (
     *("--subject", "anna", "--site", "foot", "--side", "right", "--tz", "Europe/Berlin"),
-    *("--time-shift", "1:00", "--start", "2026-03-02T22:10"),
+    *("--time-shift", "1:00", "--start", "2026-03-02T22:10", "--sensor", "watch"),
 )
 ROWS = "SELECT * EXCLUDE (path) FROM recording ORDER BY sha256"
 
