@@ -54,6 +54,8 @@ class Channel:
     xyz_g : float32 array, shape (n, 3)
     lsb_g : float
         Smallest step between values.
+    device : str
+        Which device wrote it, by maker, model and serial number: its files share a clock. Empty where unknown.
     """
 
     recording: str
@@ -62,6 +64,7 @@ class Channel:
     time_us: NDArray[np.int64]
     xyz_g: NDArray[np.float32]
     lsb_g: float
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)

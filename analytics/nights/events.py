@@ -18,8 +18,9 @@ from analytics.model import Event, Leg, Movement, Series
 from analytics.nights.assessment import LEG_SITES, NEAR_LEG_SITES
 from analytics.nights.labels import labelled
 from analytics.scoring.rulesets import Ruleset
-from analytics.scoring.score import Scored, score
+from analytics.scoring.score import Scored, score_of_two_clocks
 from analytics.scoring.uncertainty import index_interval
+from analytics.signal.clocks import SensorClock
 from analytics.signal.sleep import SleepEstimate, p_near_onset
 
 NIGHT = "night"
@@ -37,14 +38,30 @@ class Judged:
     measures: dict[str, Any]
 
 
-def judge(movements: Sequence[Movement], sleep: SleepEstimate, ruleset: Ruleset, criteria: Criteria) -> Judged:
+def judge(
+    movements: Sequence[Movement],
+    sleep: SleepEstimate,
+    ruleset: Ruleset,
+    criteria: Criteria,
+    clocks: Sequence[SensorClock],
+) -> Judged:
     """Score and label one night.
 
     Movements that were not recorded on a leg keep their events and are no leg movements: they have no
-    intervals, no series and no index.
+    intervals, no series and no index. Where the clock of a leg's sensor was moved, legs are joined from so much further
+    away as it may still be off.
+
+    Parameters
+    ----------
+    clocks : sequence of SensorClock
+        Of the sensors that saw the movements.
     """
     counted = [m for m in movements if _is_leg_movement(m, sleep, criteria)]
-    scored = score(_marks(counted, criteria), ruleset=ruleset, hypnogram=_hypnogram(sleep))
+    moved = {clock.recording for clock in clocks if clock.is_moved}
+    left_s = criteria.alignment.max_uncertain_s if any(m.recording in moved for m in counted) else 0.0
+    scored = score_of_two_clocks(
+        _marks(counted, criteria), ruleset=ruleset, hypnogram=_hypnogram(sleep), clocks_apart_s=left_s
+    )
     by_number = {m.number: m for m in movements}
     events = [_scored_event(row, by_number) for row in scored.movements.iter_rows(named=True)]
     taken = {number for event in events for number in event.parts}

@@ -9,7 +9,7 @@ whichever order the recordings came in.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ from analytics.nights.assessment import Evidence, best_channels, measure_evidenc
 from analytics.nights.events import Judged, judge
 from analytics.nights.flags import flags_of
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
-from analytics.signal.alignment import aligned
+from analytics.signal.alignment import aligned, clocks_beside
 from analytics.signal.angles import epochs, without_series
 from analytics.signal.clocks import SensorClock, legs_compared
 from analytics.signal.detect_movements import Detected, detect_movements, renumber
@@ -53,6 +53,8 @@ class Observed:
         Of all sensors, by onset, numbered from 1.
     recorded_us, unworn_us : int64 arrays, shape (k, 2)
         Stretches that at least one sensor recorded, and those in which it probably lay on a table. UTC.
+    beside : tuple of SensorClock
+        What was decided about the clock of a watch that lends its stages and whose movements are not used.
     """
 
     channels: tuple[Channel, ...]
@@ -62,12 +64,17 @@ class Observed:
     movements: tuple[Movement, ...]
     recorded_us: NDArray[np.int64]
     unworn_us: NDArray[np.int64]
+    beside: tuple[SensorClock, ...] = ()
+
+    def clock_of(self, recordings: Sequence[str]) -> SensorClock | None:
+        """The clock of a device, by its recordings: the one that was compared for longest; None where none is known."""
+        known = [clock for clock in (*self.clocks, *self.beside) if clock.recording in recordings]
+        return max(known, key=lambda clock: (clock.is_moved, clock.shared_h or 0.0), default=None)
 
     @property
     def is_one_clock(self) -> bool:
         """Whether times of all sensors can be compared."""
-        compared = legs_compared(self.clocks)
-        return len(self.channels) == 1 or (compared is not None and compared.is_moved)
+        return len(self.channels) == 1 or all(clock.stays or clock.is_moved for clock in self.clocks)
 
 
 def analyse_night(
@@ -78,6 +85,7 @@ def analyse_night(
     channels: Sequence[Channel],
     beside: Sequence[str] = (),
     stages: Sequence[StageSpan] = (),
+    stages_from: Sequence[str] = (),
     sleep_windows: Sequence[SleepWindow] = (),
     diary: Diary | None = None,
     urge_to_move: float | None = None,
@@ -94,7 +102,10 @@ def analyse_night(
     beside : sequence of str
         sha256 of recordings without movement that belong to this night, whatever they lend to it.
     stages : sequence of StageSpan
-        The device maker's sleep stages, UTC; they take precedence over the accelerometer.
+        The device maker's sleep stages, on the clock of that device; they take precedence over the accelerometer.
+    stages_from : sequence of str
+        sha256 of the recordings of that device. Where they hold movement and others are used for the legs, both clocks
+        are compared, and stages are brought onto the clock of the night.
     sleep_windows : sequence of SleepWindow
         The device maker's sleep windows, UTC; used where there are no stages.
     diary : Diary or None
@@ -111,17 +122,31 @@ def analyse_night(
     UsageError
         If no channel holds a sample.
     """
-    seen = observe(channels, criteria)
+    seen = observe(channels, criteria, stages_from=stages_from if stages else ())
     if seen is None:
         raise UsageError(f"night {night_date} of {subject} holds no samples")
+    lent = seen.clock_of(stages_from)
+    stages = on_night(stages, lent)
     sleep = asleep(seen, stages, sleep_windows, diary, criteria)
     evidence = measure_evidence(
-        seen.channels, seen.detections, seen.recorded_us, seen.unworn_us, sleep, one_clock=seen.is_one_clock
+        seen.channels,
+        seen.detections,
+        seen.recorded_us,
+        seen.unworn_us,
+        sleep,
+        one_clock=seen.is_one_clock,
+        stages_on_clock=not stages or not seen.beside or (lent is not None and lent.is_moved),
     )
     reason = why_not_assessable(evidence, sleep, criteria)
     scores = tuple(
         _score(
-            ruleset, judge(seen.movements, sleep, ruleset, criteria), evidence, sleep, reason, urge_to_move, criteria
+            ruleset,
+            judge(seen.movements, sleep, ruleset, criteria, seen.clocks),
+            evidence,
+            sleep,
+            reason,
+            urge_to_move,
+            criteria,
         )
         for ruleset in rulesets
     )
@@ -143,8 +168,14 @@ def analyse_night(
     )
 
 
-def observe(channels: Sequence[Channel], criteria: Criteria) -> Observed | None:
-    """Put the sensors of a night on one clock and find what moved; None where none of them holds a sample."""
+def observe(channels: Sequence[Channel], criteria: Criteria, *, stages_from: Sequence[str] = ()) -> Observed | None:
+    """Put the sensors of a night on one clock and find what moved; None where none of them holds a sample.
+
+    Parameters
+    ----------
+    stages_from : sequence of str
+        sha256 of recordings whose clock must be known too, although their movements may not be used.
+    """
     used = sorted(
         best_channels([c for c in channels if len(c.time_us)]), key=lambda c: (int(c.time_us[0]), c.recording)
     )
@@ -155,6 +186,7 @@ def observe(channels: Sequence[Channel], criteria: Criteria) -> Observed | None:
     movements = renumber([detection.movements for detection in detections])
     recorded = recorded_spans(used, criteria)
     return Observed(
+        beside=_beside(channels, used, found, stages_from, criteria),
         channels=tuple(used),
         segments=tuple(found),
         clocks=clocks,
@@ -162,6 +194,33 @@ def observe(channels: Sequence[Channel], criteria: Criteria) -> Observed | None:
         movements=movements,
         recorded_us=recorded,
         unworn_us=unworn_spans(movements, recorded, criteria),
+    )
+
+
+def _beside(
+    channels: Sequence[Channel],
+    used: Sequence[Channel],
+    found: Sequence[Sequence[Segment]],
+    stages_from: Sequence[str],
+    criteria: Criteria,
+) -> tuple[SensorClock, ...]:
+    """Clocks of the device that lends its stages, where it is none of the sensors that are used."""
+    taken = {channel.recording for channel in used}
+    watch = sorted(
+        (c for c in channels if c.recording in stages_from and c.recording not in taken and len(c.time_us)),
+        key=lambda c: (int(c.time_us[0]), c.recording),
+    )
+    return clocks_beside(watch, [segments(channel, criteria) for channel in watch], used, found, criteria)
+
+
+def on_night(stages: Sequence[StageSpan], clock: SensorClock | None) -> tuple[StageSpan, ...]:
+    """Sleep stages of a device on the clock of the night; as they are where its clock was not moved."""
+    if clock is None or not clock.is_moved or not stages:
+        return tuple(stages)
+    ends_us = clock.of_night(np.array([(span.start_us, span.end_us) for span in stages], dtype=np.int64))
+    return tuple(
+        replace(span, start_us=start_us, end_us=end_us)
+        for span, (start_us, end_us) in zip(stages, ends_us.tolist(), strict=True)
     )
 
 
@@ -213,7 +272,7 @@ def _observed_columns(seen: Observed, criteria: Criteria) -> dict[str, Any]:
         "leg_offset_s": compared.behind_s if compared else None,
         "leg_drift_ppm": compared.drift_ppm if compared else None,
         "leg_alignment_confidence": compared.confidence if compared else None,
-        "clocks": tuple(sorted(seen.clocks, key=lambda clock: clock.recording)),
+        "clocks": tuple(sorted((*seen.clocks, *seen.beside), key=lambda clock: clock.recording)),
         "blanks": blanks_of(seen.recorded_us, watched, seen.unworn_us, criteria),
         "envelopes": tuple(e for e in map(envelope_of, seen.channels, seen.segments) if e is not None),
     }

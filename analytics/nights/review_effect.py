@@ -146,7 +146,7 @@ def as_reviewed(night: Night, holds: Standing, ruleset: Ruleset, criteria: Crite
     dismissed = {number for event in events if event.movement_no in holds.dismissed for number in event.parts}
     left = [m for m in night.movements if m.number not in dismissed and not _inside(m.onset_us, holds.excluded_us)]
     sleep = sleep_of(night, holds.excluded_us)
-    judged = judge(left, sleep, ruleset, criteria)
+    judged = judge(left, sleep, ruleset, criteria, night.clocks)
     return Reviewed(
         events=judged.events,
         series=judged.series,

@@ -14,7 +14,14 @@ from ingest.recording import Samples, Side, Site
 
 
 def channel_of(
-    samples: Samples, *, recording: str, site: Site, side: Side, lsb_g: float, calibration: Calibration
+    samples: Samples,
+    *,
+    recording: str,
+    site: Site,
+    side: Side,
+    lsb_g: float,
+    calibration: Calibration,
+    device: str = "",
 ) -> Channel:
     """One sensor's samples of one night, ready to be analysed.
 
@@ -30,4 +37,4 @@ def channel_of(
         gain, offset_g = (np.array(axes, np.float32) for axes in (calibration.gain, calibration.offset_g))
         xyz_g = xyz_g * gain
         xyz_g += offset_g
-    return Channel(recording=recording, site=site, side=side, time_us=time_us, xyz_g=xyz_g, lsb_g=lsb_g)
+    return Channel(recording=recording, site=site, side=side, time_us=time_us, xyz_g=xyz_g, lsb_g=lsb_g, device=device)

@@ -74,13 +74,15 @@ def analyse_stored(
     worn = [channel for channel in channels if len(channel.time_us)]
     if not worn:
         return None
+    stages, stages_from = _stages(night.recordings, start_us, end_us)
     return analyse_night(
         subject=night.subject,
         night_date=night.night_date,
         zone=zone,
         channels=worn,
         beside=tuple(recording.sha256 for recording in night.recordings if not recording.n_samples),
-        stages=_stages(night.recordings, start_us, end_us),
+        stages=stages,
+        stages_from=stages_from,
         sleep_windows=_windows(night.recordings, start_us, end_us),
         diary=diary_of(night.noted, night.night_date, zone),
         urge_to_move=urge_of(night.noted, night.night_date),
@@ -103,18 +105,30 @@ def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: in
         side=recording.side,
         lsb_g=recording.lsb_g or 0.0,
         calibration=recording.calibration,
+        # Without its serial number two devices of a kind would be taken for one.
+        device="/".join(_device(recording)) if recording.device_serial else "",
     )
 
 
-def _stages(recordings: Iterable[StoredRecording], start_us: int, end_us: int) -> tuple[StageSpan, ...]:
-    """Stages that touch the night, in order, of the device that saw most of it: two that disagree make no night."""
+def _stages(
+    recordings: Sequence[StoredRecording], start_us: int, end_us: int
+) -> tuple[tuple[StageSpan, ...], tuple[str, ...]]:
+    """Stages that touch the night, in order, of the device that saw most of it: two that disagree make no night.
+
+    And the sha256 of every recording of that device: its clock is the one that the stages are on.
+    """
     by_device: dict[tuple[str, str, str], set[StageSpan]] = {}
     for recording in recordings:
-        device = recording.device_maker, recording.device_model, recording.device_serial
+        device = _device(recording)
         inside = {span for span in recording.stages if span.start_us < end_us and span.end_us > start_us}
         by_device.setdefault(device, set()).update(inside)
     best = max(sorted(by_device), key=lambda device: _length_us(by_device[device]))
-    return tuple(sorted(by_device[best], key=lambda span: (span.start_us, span.end_us, span.stage)))
+    from_ = tuple(recording.sha256 for recording in recordings if _device(recording) == best)
+    return tuple(sorted(by_device[best], key=lambda span: (span.start_us, span.end_us, span.stage))), from_
+
+
+def _device(recording: StoredRecording) -> tuple[str, str, str]:
+    return recording.device_maker, recording.device_model, recording.device_serial
 
 
 def _length_us(spans: Iterable[StageSpan]) -> int:
