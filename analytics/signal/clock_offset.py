@@ -54,7 +54,7 @@ _WALK_S, _STEP_DOUBLINGS, _ALIKE = 20.0, 0.3, 0.7
 #: How far steps of one window may be off, seconds: no gait is quite even.
 _STEP_DOUBT_S = 0.05
 #: Known less well from movements, steps could be taken for their neighbours; two lie half a second apart.
-_WITHIN_STEP_S = 0.35
+_WITHIN_STEP_S = 0.2
 #: Two legs begin one movement within this of each other, seconds: a standard deviation.
 _JITTER_S = 0.1
 #: Tukey's bisquare: differences beyond so many standard deviations do not count; rounds; the least of a deviation.
