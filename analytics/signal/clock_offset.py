@@ -12,7 +12,7 @@ morning does not outvote the turns of a night.
    gives these two sensors: strangers' best and second best are alike.
 3. Movements that begin and end in both at about the same time are paired, and a robust line through their differences
    gives offset, drift, and how uncertain the line is where it is worst.
-4. Where both sensors walk, the phase of their strides refines the line, which has told which stride is which.
+4. Where both sensors walk, the phase of their strides refines the line, if movements tell which stride is which.
 
 Three assumptions: the sensors share some movements; a clock drifts evenly; kicks that alternate between the legs at a
 fixed delay do not outweigh everything else.
@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,8 +54,9 @@ _STRIDES_HZ, _STEPS_HZ = (0.7, 1.25), (1.4, 2.4)
 _WALK_S, _STEP_DOUBLINGS, _ALIKE = 20.0, 0.3, 0.7
 #: How far steps of one window may be off, seconds: no gait is quite even.
 _STEP_DOUBT_S = 0.05
-#: Known less well from movements, steps could be taken for their neighbours; two lie half a second apart.
-_WITHIN_STEP_S = 0.2
+#: Lines are tried with either end half a step to either side. The line that is taken fits the movements better than any
+#: other by so much (squares of deviations, of one movement so many at most).
+_HALF_STEP_S, _CLEARLY, _FAR = 0.25, 20.0, 9.0
 #: Two legs begin one movement within this of each other, seconds: a standard deviation.
 _JITTER_S = 0.1
 #: Tukey's bisquare: differences beyond so many standard deviations do not count; rounds; the least of a deviation.
@@ -247,24 +249,29 @@ def _fine(one: _Activity, other: _Activity, coarse: _Coarse, *, with_drift: bool
         return _Line(coarse.lag_s, coarse.drift, float("inf"), len(at_s))
     doubt_s = np.hypot(_JITTER_S, apart_s / 2)
     by_movements = _line(at_s, late_s, doubt_s, coarse, half_s, with_drift=with_drift)
-    rhythms = (
-        _rhythm(one.strides, other.strides, by_movements, half_s, per_turn=2),
-        _rhythm(one.steps, other.steps, by_movements, half_s, per_turn=1),
-    )
-    walked_s, step_late_s = (np.concatenate(column) for column in zip(*rhythms, strict=True))
-    if not len(walked_s) or by_movements.uncertain_s > _WITHIN_STEP_S:
+    tried = []
+    for early_s, late_end_s in product((-_HALF_STEP_S, 0.0, _HALF_STEP_S), repeat=2):
+        middle_s, slope = (early_s + late_end_s) / 2, (late_end_s - early_s) / (2 * half_s) * with_drift
+        onto = replace(by_movements, behind_s=by_movements.behind_s + middle_s, drift=by_movements.drift + slope)
+        rhythms = (
+            _rhythm(one.strides, other.strides, onto, half_s, per_turn=2),
+            _rhythm(one.steps, other.steps, onto, half_s, per_turn=1),
+        )
+        walked_s, step_late_s = (np.concatenate(column) for column in zip(*rhythms, strict=True))
+        if len(walked_s) < 3:
+            return by_movements
+        from_ = _Coarse(onto.behind_s, onto.drift, 0.0)
+        line = _line(walked_s, step_late_s, np.full(len(walked_s), _STEP_DOUBT_S), from_, half_s, with_drift=with_drift)
+        rest = late_s + coarse.lag_s - line.behind_s + (coarse.drift - line.drift) * at_s
+        tried.append((float(np.minimum((rest / doubt_s) ** 2, _FAR).sum()), line))
+    tried.sort(key=lambda pair: pair[0])
+    cost, best = tried[0]
+    rivals = [
+        c for c, line in tried if abs(line.behind_s - best.behind_s) + half_s * abs(line.drift - best.drift) > 0.2
+    ]
+    if rivals and rivals[0] - cost < _CLEARLY:
         return by_movements
-    sure_s = np.full(len(walked_s), _STEP_DOUBT_S)
-    late_s = late_s + (coarse.lag_s - by_movements.behind_s) + (coarse.drift - by_movements.drift) * at_s
-    both = _line(
-        np.append(at_s, walked_s),
-        np.append(late_s, step_late_s),
-        np.append(doubt_s, sure_s),
-        _Coarse(by_movements.behind_s, by_movements.drift, coarse.confidence),
-        half_s,
-        with_drift=with_drift,
-    )
-    return replace(both, movements=by_movements.movements)
+    return replace(best, movements=by_movements.movements)
 
 
 def _line(at_s: Floats, late_s: Floats, doubt_s: Floats, onto: _Coarse, half_s: float, *, with_drift: bool) -> _Line:
