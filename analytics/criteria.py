@@ -103,13 +103,21 @@ class Alignment(_Section):
     )
     max_lag_min: float = Field(15.0, gt=0, description="Clocks further apart are a wrong zone or date. own.")
     min_confidence: float = Field(
-        0.4,
+        0.5,
         gt=0,
         le=1,
-        description="Below it nothing is moved: over a night strangers' legs reach 0.23, one's own 0.78. own.",
+        description="Below it nothing is moved: strangers reach 0.38, own legs 0.89 (benchmarks/two_clocks.py). own.",
+    )
+    min_movements: int = Field(
+        12, ge=3, description="Shared movements at least: a few coincide by chance, with nothing elsewhere. own."
+    )
+    max_uncertain_s: float = Field(
+        0.1, gt=0, description="Less well known (three standard errors), nothing is moved: legs join within 0.5 s. own."
+    )
+    max_uncertain_watch_s: float = Field(
+        5.0, gt=0, description="The same for a watch that lends its sleep stages, which last minutes. own."
     )
     piece_min: float = Field(60.0, gt=0, description="Length of the pieces that tell the drift. own.")
-    drift_s: float = Field(4.0, gt=0, description="A night's drift stays within this: +-2-4 s a day. formats' clocks.")
     max_drift_ppm: float = Field(200.0, gt=0, description="Real crystals stay within 50 each. own.")
 
 

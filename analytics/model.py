@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.flag import Flag
 from analytics.measures import Measures
 from analytics.signal.clocks import SensorClock
 from ingest.recording import Side, Site
@@ -31,9 +32,6 @@ Label = Literal[
     "posture_change",
     "large_movement",
 ]
-FlagName = Literal["possible_plmd", "frequent_hypnic_jerks", "possible_rls"]
-CriterionState = Literal["met", "not met", "not measurable"]
-FlagState = Literal["raised", "not_raised", "cannot_tell"]
 #: Confidence in a night's index, A best; see `analytics.nights.flags`.
 Tier = Literal["A", "B", "C", "D"]
 #: A movement whose onset is this near to that of a review is the one that was judged, found again by a later analysis.
@@ -41,7 +39,6 @@ SAME_MOVEMENT_US = 500_000
 #: What is odd about a recording beside others of its night; words for it: `analytics.words.SPEAKER_NOTES`.
 SpeakerNote = Literal["on_table", "same_samples", "moves_alike"]
 BlankKind = Literal["gap", "unscorable", "unworn"]
-Verdict = Literal["confirm", "dismiss", "unsure", "exclude", "undo", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +57,8 @@ class Channel:
     held_us : int64 array, shape (k, 2)
         From the last sample before to the first one behind each pause that the sensor slept through because nothing
         moved. Not recorded, but no break in the movement either.
+    device : str
+        Which device wrote it, by maker, model and serial number: its files share a clock. Empty where unknown.
     """
 
     recording: str
@@ -69,6 +68,7 @@ class Channel:
     xyz_g: NDArray[np.float32]
     lsb_g: float
     held_us: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 2), np.int64))
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,46 +260,6 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
-    """One line of the reasoning behind a flag.
-
-    ``value`` and ``threshold`` are numbers with their unit named in ``name``, or words.
-    """
-
-    name: str
-    state: CriterionState
-    value: float | str | None
-    threshold: float | str | None
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """Whether a night shows a pattern, and why.
-
-    ``raised`` is True only if every criterion that a sensor can measure is met. Nights keep the reasoning of
-    flags that were not raised too.
-    """
-
-    name: FlagName
-    raised: bool
-    criteria: tuple[Criterion, ...]
-    reason: str
-
-    @property
-    def unmet(self) -> Criterion | None:
-        """The criterion that speaks for a flag that is not raised: the first that is not met. None for a raised one."""
-        return None if self.raised else next((c for c in self.criteria if c.state != "met"), None)
-
-    @property
-    def state(self) -> FlagState:
-        """Whether it is raised, is not, or could not be told: all that people read is made from this."""
-        if self.raised:
-            return "raised"
-        return "cannot_tell" if self.unmet and self.unmet.state == "not measurable" else "not_raised"
-
-
-@dataclass(frozen=True, slots=True)
 class Score:
     """A night under one rule set."""
 
@@ -404,50 +364,3 @@ class Night:
     window_from_us: int | None = None
     window_to_us: int | None = None
     naps: tuple[Nap, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """One thing noted about one day; ``value`` in the unit that ``kind`` names, or ``text``, or neither.
-
-    An entry with neither takes back what was noted before.
-    """
-
-    subject: str
-    day: date
-    kind: str
-    value: float | None = None
-    text: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """What one reviewer said at one moment. Reviews are only ever added; the latest about the same thing counts.
-
-    It is about one movement where ``onset_us`` is known, about a span where ``start_us`` and ``end_us`` are, and about
-    the whole night otherwise.
-
-    Attributes
-    ----------
-    verdict : Verdict
-        ``confirm``, ``dismiss`` or ``unsure`` of a night or movement; ``exclude`` of a span; ``undo`` takes back what
-        was said before about the same thing; ``note`` only adds words.
-    onset_us : int or None
-        Onset of the event that is meant: what finds it again when a new analysis numbers anew.
-    recording : str or None
-        sha256 of the recording that shows it best.
-    movement_no : int or None
-        Its number when it was judged.
-    """
-
-    subject: str
-    night_date: date
-    verdict: Verdict
-    reviewer: str
-    reviewed_at_us: int
-    note: str | None = None
-    onset_us: int | None = None
-    recording: str | None = None
-    movement_no: int | None = None
-    start_us: int | None = None
-    end_us: int | None = None

@@ -132,7 +132,11 @@ NAPS = "shorter rests"
 #: Of the sensor on whose clock all times of a night are.
 CLOCK_STAYS = "the clock of the night"
 #: Of one that was compared with it, and too few movements were shared to tell.
-CLOCK_NOT_TOLD = "not brought together: too few movements of both legs"
+CLOCK_NOT_TOLD = "not brought together: too few movements that both sensors saw"
+STAGES_NOT_ON_CLOCK = (
+    "The clock of the watch could not be brought together with that of the leg's sensor: its sleep stages may lie "
+    "beside the movements."
+)
 
 #: Over the mark of the sleep onset and its `onset_doubt_min`.
 ONSET_SPAN = "falls asleep (95 % span)"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from analytics.model import JournalEntry, Review
+from analytics.said import JournalEntry, Review
 from analytics.simulate import write_nights
 from analytics.store import (
     Store,
@@ -35,7 +35,7 @@ WRITE_VERDICTS = f"""
 import sys
 from datetime import date
 from pathlib import Path
-from analytics.model import Review
+from analytics.said import Review
 from analytics.store import Store, write_review
 said = open("{ACKNOWLEDGED}", "a")
 for number in range(40):

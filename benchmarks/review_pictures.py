@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser
 
-from analytics.model import Review, Verdict
+from analytics.said import Review, Verdict
 from analytics.simulate.write import simulate_night, write_recording
 from analytics.store import write_review
 from flows.importing.declared import Wishes

@@ -30,7 +30,7 @@ from statistics import median
 
 import duckdb
 
-from analytics.model import Review
+from analytics.said import Review
 from analytics.store import Store, back_up, check, initialise, publish, query, restore, write_review
 from flows.commands.reanalyse import reanalyse
 from flows.commands.report import report

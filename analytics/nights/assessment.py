@@ -50,6 +50,9 @@ class Evidence:
         False where the times cannot be those of the night.
     one_clock : bool
         Whether onsets may be compared to half a second: one sensor, or sensors whose clocks were brought together.
+    stages_on_clock : bool
+        Whether sleep stages are on the clock of the movements, as far as can be known: False where the device that lent
+        them saw movements too and the two could not be brought together.
     """
 
     sites: tuple[Site, ...]
@@ -64,6 +67,7 @@ class Evidence:
     blind_below_mg: float | None
     clock_set: bool
     one_clock: bool
+    stages_on_clock: bool = True
 
     @property
     def on_leg(self) -> bool:
@@ -99,6 +103,7 @@ def measure_evidence(
     sleep: SleepEstimate,
     *,
     one_clock: bool,
+    stages_on_clock: bool = True,
 ) -> Evidence:
     """Measure what one night's recordings allow to say."""
     start_us, end_us = int(recorded[0, 0]), int(recorded[-1, 1])
@@ -120,6 +125,7 @@ def measure_evidence(
         blind_below_mg=_blind_below_mg(detected, start_us, end_us),
         clock_set=was_set(int(recorded[0, 0])),
         one_clock=one_clock,
+        stages_on_clock=stages_on_clock,
     )
 
 

@@ -21,8 +21,9 @@ from analytics.nights.assessment import LEG_SITES, NEAR_LEG_SITES
 from analytics.nights.joining import is_jerk, lead_of, together
 from analytics.nights.labels import labelled
 from analytics.scoring.rulesets import Ruleset
-from analytics.scoring.score import Scored, score
+from analytics.scoring.score import Scored, score_of_two_clocks
 from analytics.scoring.uncertainty import index_interval
+from analytics.signal.clocks import SensorClock
 from analytics.signal.sleep import SleepEstimate, p_near_onset
 
 NIGHT = "night"
@@ -40,15 +41,31 @@ class Judged:
     measures: Measures
 
 
-def judge(movements: Sequence[Movement], sleep: SleepEstimate, ruleset: Ruleset, criteria: Criteria) -> Judged:
+def judge(
+    movements: Sequence[Movement],
+    sleep: SleepEstimate,
+    ruleset: Ruleset,
+    criteria: Criteria,
+    clocks: Sequence[SensorClock],
+) -> Judged:
     """Score and label one night.
 
     Movements that were not recorded on a leg keep their events and are no leg movements: they have no
-    intervals, no series and no index.
+    intervals, no series and no index. Where the clock of a leg's sensor was moved, legs are joined from so much further
+    away as it may still be off.
+
+    Parameters
+    ----------
+    clocks : sequence of SensorClock
+        Of the sensors that saw the movements.
     """
     joined = together(movements, criteria)
     counted = [m for parts in joined for m in _leg_movements(parts, sleep, criteria)]
-    scored = score(_marks(counted, criteria), ruleset=ruleset, hypnogram=_hypnogram(sleep))
+    moved = {clock.recording for clock in clocks if clock.is_moved}
+    left_s = criteria.alignment.max_uncertain_s if any(m.recording in moved for m in counted) else 0.0
+    scored = score_of_two_clocks(
+        _marks(counted, criteria), ruleset=ruleset, hypnogram=_hypnogram(sleep), clocks_apart_s=left_s
+    )
     by_number = {m.number: m for m in movements}
     leg_movements = [_scored_event(row, by_number, criteria) for row in scored.movements.iter_rows(named=True)]
     events = _with_the_rest(leg_movements, joined, by_number, criteria)

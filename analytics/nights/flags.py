@@ -15,11 +15,12 @@ from itertools import pairwise
 import numpy as np
 
 from analytics.criteria import Criteria
+from analytics.flag import Criterion, CriterionState, Flag, FlagName
 from analytics.measures import Measures
-from analytics.model import Criterion, CriterionState, Event, Flag, FlagName
+from analytics.model import Event
 from analytics.nights.assessment import Evidence
 from analytics.signal.sleep import SleepEstimate
-from analytics.words import CANNOT_TELL, EMG_CAVEAT, FLAGS
+from analytics.words import CANNOT_TELL, EMG_CAVEAT, FLAGS, STAGES_NOT_ON_CLOCK
 
 NOT_MEASURABLE: CriterionState = "not measurable"
 #: The criterion of possible_plmd that compares the index with a threshold.
@@ -92,8 +93,14 @@ def _plmd_reason(
         f"{measures.median_imi_s:.0f} s apart. "
         f"{measures.periodicity_index_share:.0%} of the leg movements in sleep are periodic; "
         f"{measures.share_imi_20_40:.0%} of all intervals are 20-40 s long.{_either_side(measures, threshold)}"
-        f"{_about_legs(evidence)} {EMG_CAVEAT}"
+        f"{_about_clocks(evidence)} {EMG_CAVEAT}"
     )
+
+
+def _about_clocks(evidence: Evidence) -> str:
+    if evidence.stages_on_clock:
+        return _about_legs(evidence)
+    return f"{_about_legs(evidence)} {STAGES_NOT_ON_CLOCK}"
 
 
 def _about_legs(evidence: Evidence) -> str:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from analytics.model import JournalEntry
+from analytics.said import JournalEntry
 from analytics.signal.sleep import Diary
 from ingest.clock import microseconds, zone_info
 from ingest.errors import UsageError

@@ -9,7 +9,7 @@ whichever order the recordings came in.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,7 +23,7 @@ from analytics.nights.events import Judged, judge
 from analytics.nights.flags import flags_of
 from analytics.nights.speakers import file_clocks, file_envelopes, heard
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
-from analytics.signal.alignment import aligned
+from analytics.signal.alignment import aligned, clocks_beside
 from analytics.signal.angles import epochs, without_series
 from analytics.signal.clocks import SensorClock, legs_compared
 from analytics.signal.copies import sensors_of
@@ -60,6 +60,8 @@ class Observed:
         As ``clocks``, one a recording, those included that say nothing.
     envelopes : tuple of Envelope
         One a recording that speaks; NaN where another one does.
+    beside : tuple of SensorClock
+        What was decided about the clock of a watch that lends its stages and whose movements are not used.
     """
 
     channels: tuple[Channel, ...]
@@ -72,12 +74,18 @@ class Observed:
     speakers: tuple[Speaker, ...]
     file_clocks: tuple[SensorClock, ...]
     envelopes: tuple[Envelope, ...]
+    beside: tuple[SensorClock, ...] = ()
+
+    def clock_of(self, recordings: Sequence[str]) -> SensorClock | None:
+        """The clock of a device, by its recordings: the one that was compared for longest; None where none is known."""
+        known = [clock for clock in (*self.file_clocks, *self.beside) if clock.recording in recordings]
+        return max(known, key=lambda clock: (clock.is_moved, clock.shared_h or 0.0), default=None)
 
     @property
     def is_one_clock(self) -> bool:
         """Whether times of all legs can be compared."""
-        compared = legs_compared(self.clocks)
-        return len({channel.side for channel in self.channels}) == 1 or (compared is not None and compared.is_moved)
+        sides = {channel.side for channel in self.channels}
+        return len(sides) == 1 or all(clock.stays or clock.is_moved for clock in self.clocks)
 
 
 def analyse_night(
@@ -89,6 +97,7 @@ def analyse_night(
     channels: Sequence[Channel],
     beside: Sequence[str] = (),
     stages: Sequence[StageSpan] = (),
+    stages_from: Sequence[str] = (),
     sleep_windows: Sequence[SleepWindow] = (),
     diary: Diary | None = None,
     urge_to_move: float | None = None,
@@ -107,7 +116,10 @@ def analyse_night(
     beside : sequence of str
         sha256 of recordings without movement that belong to this night, whatever they lend to it.
     stages : sequence of StageSpan
-        The device maker's sleep stages, UTC; they take precedence over the accelerometer.
+        The device maker's sleep stages, on the clock of that device; they take precedence over the accelerometer.
+    stages_from : sequence of str
+        sha256 of the recordings of that device. Where they hold movement and others are used for the legs, both clocks
+        are compared, and stages are brought onto the clock of the night.
     sleep_windows : sequence of SleepWindow
         The device maker's sleep windows, UTC; used where there are no stages.
     diary : Diary or None
@@ -124,17 +136,31 @@ def analyse_night(
     UsageError
         If no channel holds a sample.
     """
-    seen = observe(channels, criteria)
+    seen = observe(channels, criteria, stages_from=stages_from if stages else ())
     if seen is None:
         raise UsageError(f"night {night_date} of {subject} holds no samples")
+    lent = seen.clock_of(stages_from)
+    stages = on_night(stages, lent)
     sleep = asleep(seen, stages, sleep_windows, diary, criteria)
     evidence = measure_evidence(
-        seen.channels, seen.detections, seen.recorded_us, seen.unworn_us, sleep, one_clock=seen.is_one_clock
+        seen.channels,
+        seen.detections,
+        seen.recorded_us,
+        seen.unworn_us,
+        sleep,
+        one_clock=seen.is_one_clock,
+        stages_on_clock=not stages or not seen.beside or (lent is not None and lent.is_moved),
     )
     reason = why_not_assessable(evidence, sleep, criteria)
     scores = tuple(
         _score(
-            ruleset, judge(seen.movements, sleep, ruleset, criteria), evidence, sleep, reason, urge_to_move, criteria
+            ruleset,
+            judge(seen.movements, sleep, ruleset, criteria, seen.file_clocks),
+            evidence,
+            sleep,
+            reason,
+            urge_to_move,
+            criteria,
         )
         for ruleset in rulesets
     )
@@ -159,8 +185,14 @@ def analyse_night(
     )
 
 
-def observe(channels: Sequence[Channel], criteria: Criteria) -> Observed | None:
-    """Put the sensors of a night on one clock and find what moved; None where none of them holds a sample."""
+def observe(channels: Sequence[Channel], criteria: Criteria, *, stages_from: Sequence[str] = ()) -> Observed | None:
+    """Put the sensors of a night on one clock and find what moved; None where none of them holds a sample.
+
+    Parameters
+    ----------
+    stages_from : sequence of str
+        sha256 of recordings whose clock must be known too, although their movements may not be used.
+    """
     worn = best_channels([c for c in channels if len(c.time_us)])
     if not worn:
         return None
@@ -173,6 +205,7 @@ def observe(channels: Sequence[Channel], criteria: Criteria) -> Observed | None:
     movements = renumber([spoken[i].detection.movements for i in speaking])
     recorded = recorded_spans([used[i] for i in speaking], criteria)
     return Observed(
+        beside=_beside(channels, worn, used, found, stages_from, criteria),
         channels=tuple(used[i] for i in speaking),
         segments=tuple(found[i] for i in speaking),
         clocks=tuple(clocks[i] for i in speaking),
@@ -185,6 +218,34 @@ def observe(channels: Sequence[Channel], criteria: Criteria) -> Observed | None:
         envelopes=tuple(
             e for i in speaking for e in file_envelopes(sensors[i], clocks[i], found[i], spoken[i].spans_us)
         ),
+    )
+
+
+def _beside(
+    channels: Sequence[Channel],
+    worn: Sequence[Channel],
+    used: Sequence[Channel],
+    found: Sequence[Sequence[Segment]],
+    stages_from: Sequence[str],
+    criteria: Criteria,
+) -> tuple[SensorClock, ...]:
+    """Clocks of the device that lends its stages, where it is none of the sensors that are used."""
+    taken = {channel.recording for channel in worn}
+    watch = sorted(
+        (c for c in channels if c.recording in stages_from and c.recording not in taken and len(c.time_us)),
+        key=lambda c: (int(c.time_us[0]), c.recording),
+    )
+    return clocks_beside(watch, [segments(channel, criteria) for channel in watch], used, found, criteria)
+
+
+def on_night(stages: Sequence[StageSpan], clock: SensorClock | None) -> tuple[StageSpan, ...]:
+    """Sleep stages of a device on the clock of the night; as they are where its clock was not moved."""
+    if clock is None or not clock.is_moved or not stages:
+        return tuple(stages)
+    ends_us = clock.of_night(np.array([(span.start_us, span.end_us) for span in stages], dtype=np.int64))
+    return tuple(
+        replace(span, start_us=start_us, end_us=end_us)
+        for span, (start_us, end_us) in zip(stages, ends_us.tolist(), strict=True)
     )
 
 
@@ -236,7 +297,7 @@ def _observed_columns(seen: Observed, criteria: Criteria) -> dict[str, Any]:
         "leg_offset_s": compared.behind_s if compared else None,
         "leg_drift_ppm": compared.drift_ppm if compared else None,
         "leg_alignment_confidence": compared.confidence if compared else None,
-        "clocks": tuple(sorted(seen.file_clocks, key=lambda clock: clock.recording)),
+        "clocks": tuple(sorted((*seen.file_clocks, *seen.beside), key=lambda clock: clock.recording)),
         "blanks": blanks_of(seen.recorded_us, watched, seen.unworn_us, criteria),
         "envelopes": seen.envelopes,
         "speakers": seen.speakers,

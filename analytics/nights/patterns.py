@@ -15,8 +15,9 @@ from typing import Literal
 
 import numpy as np
 
-from analytics.model import FlagName, JournalEntry
+from analytics.flag import FlagName
 from analytics.nights.how_many import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF, TREND_MOST_NIGHTS, TREND_NIGHTS
+from analytics.said import JournalEntry
 from analytics.words import ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, FLAGS, TOLD_NIGHTS
 
 #: Nights in bed this long, and sleepy all the same.

@@ -15,8 +15,9 @@ import numpy as np
 
 from analytics.criteria import Criteria
 from analytics.measures import Measures
-from analytics.model import SAME_MOVEMENT_US, Bout, Event, Movement, Night, Review, Series, Verdict
+from analytics.model import SAME_MOVEMENT_US, Bout, Event, Movement, Night, Series
 from analytics.nights.events import judge
+from analytics.said import Review, Verdict
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
 from analytics.signal.sleep import SleepEstimate
 from analytics.signal.wear import Spans, union
@@ -145,7 +146,7 @@ def as_reviewed(night: Night, holds: Standing, ruleset: Ruleset, criteria: Crite
     dismissed = {number for event in events if event.movement_no in holds.dismissed for number in event.parts}
     left = [m for m in night.movements if m.number not in dismissed and not _inside(m.onset_us, holds.excluded_us)]
     sleep = sleep_of(night, holds.excluded_us)
-    judged = judge(left, sleep, ruleset, criteria)
+    judged = judge(left, sleep, ruleset, criteria, night.clocks)
     return Reviewed(
         events=judged.events,
         series=judged.series,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from analytics.model import FlagName
+from analytics.flag import FlagName
 from analytics.nights.how_many import FEW_NIGHTS, TREND_NIGHTS
 from analytics.nights.patterns import clinician_signs, is_pattern, nights_with, note_on, on_nights, spread, trend
 from analytics.pictures.drawing import table

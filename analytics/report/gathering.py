@@ -12,10 +12,12 @@ from datetime import date, tzinfo
 from typing import Any
 
 from analytics.criteria import Criteria
+from analytics.flag import Flag
 from analytics.measures import Measures
-from analytics.model import Event, Flag, JournalEntry, Night, Review, Score
+from analytics.model import Event, Night, Score
 from analytics.nights.patterns import NightFacts
 from analytics.nights.review_effect import Reviewed, Standing, as_reviewed, same_rules, standing
+from analytics.said import JournalEntry, Review
 from analytics.scoring.rulesets import Ruleset
 from analytics.store import NightKey, Store, default_ruleset, load_night, query, reviews_of
 from ingest.clock import noon_to_noon, zone_info

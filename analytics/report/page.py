@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from analytics.model import Criterion, CriterionState, Flag, Review
+from analytics.flag import Criterion, CriterionState, Flag
 from analytics.pictures import by_hour, intervals
 from analytics.pictures.drawing import patterns, table
 from analytics.pictures.markup import Html, el, joined
@@ -18,6 +18,7 @@ from analytics.report.method import method
 from analytics.report.overview import overview
 from analytics.report.style import SHEET
 from analytics.report.timeline import timeline
+from analytics.said import Review
 from analytics.words import (
     AS_DETECTED,
     AS_REVIEWED,

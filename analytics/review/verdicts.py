@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any, cast
 
 from analytics.measures import Measures
-from analytics.model import Night, Review, Score, Verdict
+from analytics.model import Night, Score
 from analytics.nights.review_effect import Standing, as_reviewed, same_rules, standing
 from analytics.review.page import Page
+from analytics.said import Review, Verdict
 from analytics.store import default_ruleset, load_night, reviews_of, snapshot
 from analytics.words import OTHER_RULES
 from ingest.errors import UsageError

@@ -17,6 +17,9 @@ import numpy as np
 from analytics.scoring.event_tables import Bools, Ints, Tables
 from analytics.scoring.rulesets import Ruleset, milliseconds
 
+#: Before any mark, milliseconds.
+_LONG_AGO = np.int64(-(2**62))
+
 
 @dataclass(frozen=True, slots=True)
 class LegMovements:
@@ -58,10 +61,16 @@ class _Mono:
     mono_of: Ints
 
 
-def leg_movements(tables: Tables, ruleset: Ruleset) -> LegMovements:
-    """Merge, measure and join the marks of all nights."""
+def leg_movements(tables: Tables, ruleset: Ruleset, *, clocks_apart_s: float = 0.0) -> LegMovements:
+    """Merge, measure and join the marks of all nights.
+
+    Parameters
+    ----------
+    clocks_apart_s : float
+        How far the clocks of two legs may still differ: marks of different legs are joined from so much further away.
+    """
     mono = _long_enough(_merged(tables, ruleset), ruleset)
-    first = _first_of_joined(mono, ruleset)
+    first = _first_of_joined(mono, ruleset, milliseconds(clocks_apart_s))
     starts, movement_of_mono = np.flatnonzero(first), np.cumsum(first) - 1
     offset = _reduced(np.maximum, mono.offset, starts)
     n_mono = np.diff(np.append(starts, len(first)))
@@ -127,15 +136,20 @@ def _long_enough(mono: _Mono, ruleset: Ruleset) -> _Mono:
     )
 
 
-def _first_of_joined(mono: _Mono, ruleset: Ruleset) -> Bools:
+def _first_of_joined(mono: _Mono, ruleset: Ruleset, allowed: int) -> Bools:
     """True where a movement is not joined to what came before it."""
     if len(mono.onset) == 0:
         return np.zeros(0, dtype=np.bool_)
     limit = milliseconds(ruleset.leg_join_s)
     if ruleset.leg_join == "onset_distance":
-        return _first_by_onset_distance(mono.onset, mono.leg, limit)
-    gap = mono.onset[1:] - np.maximum.accumulate(mono.offset)[:-1]
-    return np.concatenate(([True], gap >= limit))
+        return _first_by_onset_distance(mono.onset, mono.leg, limit + allowed)
+    apart = mono.onset[1:] - np.maximum.accumulate(mono.offset)[:-1] >= limit
+    if allowed:
+        # One leg has one clock: its own marks are apart as they were.
+        for leg in np.unique(mono.leg).tolist():
+            others = np.maximum.accumulate(np.where(mono.leg == leg, _LONG_AGO, mono.offset))[:-1]
+            apart &= (mono.leg[1:] != leg) | (mono.onset[1:] - others >= limit + allowed)
+    return np.concatenate(([True], apart))
 
 
 def _first_by_onset_distance(onset: Ints, leg: Ints, limit: int) -> Bools:

@@ -90,8 +90,19 @@ def score(
     UsageError
         If a table lacks a column or holds what makes no sense; names its first bad row.
     """
-    tables = read_tables(movements, hypnogram, respiration, arousals)
-    joined = leg_movements(tables, ruleset)
+    return _scored(read_tables(movements, hypnogram, respiration, arousals), hypnogram, ruleset, clocks_apart_s=0.0)
+
+
+def score_of_two_clocks(
+    movements: pl.DataFrame, *, ruleset: Ruleset, hypnogram: pl.DataFrame | None, clocks_apart_s: float
+) -> Scored:
+    """The same for legs whose clocks may still differ by so many seconds; see `analytics.scoring.leg_movements`."""
+    tables = read_tables(movements, hypnogram, None, None)
+    return _scored(tables, hypnogram, ruleset, clocks_apart_s=clocks_apart_s)
+
+
+def _scored(tables: Tables, hypnogram: pl.DataFrame | None, ruleset: Ruleset, *, clocks_apart_s: float) -> Scored:
+    joined = leg_movements(tables, ruleset, clocks_apart_s=clocks_apart_s)
     context = _context(joined, tables, ruleset)
     is_clm = _candidates(joined, context, ruleset)
     runs = find_runs(joined.night, joined.onset, is_clm, ruleset)

@@ -1,60 +1,22 @@
-"""Two sensors, two clocks: how far apart they run, told from the movements that both saw.
+"""Which sensors of a night are compared with which, and what is moved: all of them onto one clock.
 
 Legs are joined into one movement if their onsets lie within half a second, but two loggers are seconds apart after
-a night (crystals differ by 20-50 ppm: 0.6-1.4 s in 8 h) and more if they were set by hand. People who turn over move
-both legs: where the envelopes of the two sensors fit each other best is how their clocks compare. That is looked
-for once over the whole night (cross-correlation, up to ``max_lag_min``) and then piece by piece close to it, whose
-median slope is the drift.
+a night (crystals differ by 20-50 ppm: 0.6-1.4 s in 8 h) and more if they were set by hand.
+`analytics.signal.clock_offset` tells how far; where it cannot, nothing is moved, and the night says so.
 
-Three assumptions: the legs share some movements; a clock drifts evenly; kicks that alternate between the legs at a
-fixed delay do not outweigh everything else. The confidence says how far the best fit stands out from the best one
-elsewhere; below ``min_confidence`` nothing is moved, and the night says so.
+The files of one device are one clock: a watch that writes a file an hour is compared as a whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
-
-import numpy as np
-from numpy.typing import NDArray
-from scipy import fft
+from dataclasses import dataclass, replace
 
 from analytics.criteria import Alignment, Criteria
 from analytics.model import Channel
+from analytics.signal.clock_offset import Parts, compare
 from analytics.signal.clocks import SensorClock, staying
 from analytics.signal.motion import Segment
-
-Floats = NDArray[np.float64]
-_BIN_US = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Offset:
-    """How the clock of one sensor compares with another's.
-
-    Attributes
-    ----------
-    at_us : int
-        A moment on the second sensor's clock: the middle of the time compared.
-    behind_s : float
-        To be added to its times at that moment.
-    drift_ppm : float or None
-        How fast that grows; None where fewer than three pieces could tell.
-    confidence : float
-        0-1.
-    trusted : bool
-        Whether that is enough to move anything.
-    """
-
-    at_us: int
-    behind_s: float
-    drift_ppm: float | None
-    confidence: float
-    trusted: bool
-
-
-Parts = Sequence[Segment]
 
 
 def aligned(
@@ -70,154 +32,95 @@ def aligned(
     Returns
     -------
     channels, segments, clocks
-        The same, those of the other leg moved where the confidence allows it, and what was decided about each sensor.
+        The same, those of the other leg moved where their clock could be told, and what was decided about each sensor.
         Two of different legs are compared where they ran together for ``min_overlap_h``.
     """
-    clocks = _clocks(channels, found, criteria.alignment)
+    stay = staying([channel.side for channel in channels], [channel.device for channel in channels]) if channels else []
+    kept, others = (_sensors(channels, found, which) for which in (stay, _without(stay, len(channels))))
+    clocks = [SensorClock(channel.recording, channel.side, stays=i in stay) for i, channel in enumerate(channels)]
+    for other in others:
+        told = _against(kept, other, criteria.alignment, within_s=criteria.alignment.max_uncertain_s)
+        for i in other.files:
+            clocks[i] = replace(told, recording=channels[i].recording, leg=channels[i].side)
     new_channels = [_channel_on(channel, clock) for channel, clock in zip(channels, clocks, strict=True)]
     new_found: list[Parts] = [
         tuple(_segment_on(s, clock) for s in parts) if clock.is_moved else parts
         for parts, clock in zip(found, clocks, strict=True)
     ]
-    return new_channels, new_found, clocks
+    return new_channels, new_found, tuple(clocks)
 
 
-def _clocks(channels: Sequence[Channel], found: Sequence[Parts], limits: Alignment) -> tuple[SensorClock, ...]:
-    stay = staying([channel.side for channel in channels]) if channels else []
-    clocks = []
-    for second, channel in enumerate(channels):
-        clock = SensorClock(channel.recording, channel.side, stays=second in stay)
-        if not clock.stays:
-            first = max(stay, key=lambda i, other=channel: _overlap_us(channels[i], other))  # type: ignore[misc]
-            shared_h = _overlap_us(channels[first], channel) / 3.6e9
-            if shared_h >= limits.min_overlap_h:
-                clock = _told(clock, shared_h, compare(found[first], found[second], limits))
-        clocks.append(clock)
+def clocks_beside(
+    watch: Sequence[Channel],
+    watch_found: Sequence[Parts],
+    channels: Sequence[Channel],
+    found: Sequence[Parts],
+    criteria: Criteria,
+) -> tuple[SensorClock, ...]:
+    """The clock of a watch that lends its sleep stages, told from what it saw at the wrist and the sensors at the legs.
+
+    Parameters
+    ----------
+    watch, watch_found : sequences of the same length
+        Its files in order, and the segments of each.
+    channels, found : sequences of the same length
+        The sensors at the legs, on the clock of the night. Each that is one device is compared; the one that ran
+        beside it for the longest time counts.
+    """
+    kept = _sensors(channels, found, list(range(len(channels))))
+    clocks: list[SensorClock] = []
+    for other in _sensors(watch, watch_found, list(range(len(watch)))):
+        told = _against(kept, other, criteria.alignment, within_s=criteria.alignment.max_uncertain_watch_s)
+        clocks += [replace(told, recording=watch[i].recording, leg=watch[i].side) for i in other.files]
     return tuple(clocks)
 
 
-def _told(clock: SensorClock, shared_h: float, offset: Offset) -> SensorClock:
+@dataclass(frozen=True, slots=True)
+class _Sensor:
+    """All files of one device: which they are, from when to when each ran, and their segments in order."""
+
+    files: tuple[int, ...]
+    spans_us: tuple[tuple[int, int], ...]
+    parts: Parts
+
+
+def _sensors(channels: Sequence[Channel], found: Sequence[Parts], which: Sequence[int]) -> list[_Sensor]:
+    """Files that one device wrote at one place are one sensor; a file of an unknown device is one for itself."""
+    by_device: dict[tuple[str, ...], list[int]] = {}
+    for i in which:
+        channel = channels[i]
+        key = (channel.device, channel.site, channel.side) if channel.device else ("", str(i))
+        by_device.setdefault(key, []).append(i)
+    return [
+        _Sensor(
+            tuple(files),
+            tuple((int(channels[i].time_us[0]), int(channels[i].time_us[-1])) for i in files),
+            sorted((part for i in files for part in found[i]), key=lambda part: int(part.time_us[0])),
+        )
+        for files in by_device.values()
+    ]
+
+
+def _without(stay: Sequence[int], n: int) -> list[int]:
+    return [i for i in range(n) if i not in stay]
+
+
+def _against(kept: Sequence[_Sensor], other: _Sensor, limits: Alignment, *, within_s: float) -> SensorClock:
+    """What is known about one sensor's clock; recording and leg are the caller's to name."""
+    clock = SensorClock("", "unknown", stays=False)
+    first = max(kept, key=lambda sensor: _overlap_us(sensor, other), default=None)
+    shared_h = _overlap_us(first, other) / 3.6e9 if first else 0.0
+    if first is None or shared_h < limits.min_overlap_h:
+        return clock
+    offset = compare(first.parts, other.parts, limits)
     compared = replace(clock, shared_h=shared_h, confidence=offset.confidence)
-    if not offset.trusted:
+    if not offset.is_trusted(limits, within_s=within_s):
         return compared
     return replace(compared, compared_us=offset.at_us, behind_s=offset.behind_s, drift_ppm=offset.drift_ppm)
 
 
-def compare(first: Parts, second: Parts, limits: Alignment) -> Offset:
-    """Where the envelopes of two sensors fit each other best."""
-    if not first or not second:
-        return Offset(0, 0.0, None, 0.0, trusted=False)
-    start_us = min(int(parts[0].time_us[0]) for parts in (first, second))
-    end_us = max(int(parts[-1].time_us[-1]) for parts in (first, second))
-    n = int((end_us - start_us) // _BIN_US) + 1
-    one, other = (_activity(parts, start_us, n) for parts in (first, second))
-    reach = round(limits.max_lag_min * 60e6 / _BIN_US)
-    best, confidence = _peak(_correlation(one, other, reach), round(limits.drift_s * 1e6 / _BIN_US))
-    pieces = _pieces(one, other, best - reach, limits)
-    middle_s = n * _BIN_US / 2e6
-    slope, behind_s = _line(pieces, middle_s, limits) if pieces else (None, (best - reach) * _BIN_US / 1e6)
-    return Offset(
-        at_us=start_us + round((middle_s - behind_s) * 1e6),
-        behind_s=behind_s,
-        drift_ppm=slope and slope * 1e6,
-        confidence=confidence,
-        trusted=confidence >= limits.min_confidence,
-    )
-
-
-def _overlap_us(one: Channel, other: Channel) -> int:
-    start_us = max(int(one.time_us[0]), int(other.time_us[0]))
-    return min(int(one.time_us[-1]), int(other.time_us[-1])) - start_us
-
-
-def _activity(parts: Parts, start_us: int, n: int) -> Floats:
-    """How far the envelope stands above the noise, in doublings, the largest in each bin; 0 where nothing moves."""
-    activity = np.zeros(n)
-    for part in parts:
-        above = np.log2(np.maximum(part.envelope_g, 1e-9) / np.maximum(4 * part.floor_g, 1e-9))
-        np.maximum.at(activity, (part.time_us - start_us) // _BIN_US, np.clip(above, 0.0, 4.0))
-    return activity
-
-
-def _correlation(one: Floats, other: Floats, reach: int) -> Floats:
-    """Products of ``one[k]`` and ``other[k - lag]`` for lags from ``-reach`` to ``reach``, smoothed over a second."""
-    size = fft.next_fast_len(len(one) + len(other) + 2 * reach, real=True)
-    product = fft.irfft(fft.rfft(one, size) * np.conj(fft.rfft(other, size)), size)
-    fit = np.concatenate((product[-reach:] if reach else product[:0], product[: reach + 1]))
-    kernel = np.array([1, 2, 3, 4, 5, 4, 3, 2, 1]) / 25
-    return np.convolve(fit, kernel, mode="same")
-
-
-def _peak(fit: Floats, near: int) -> tuple[int, float]:
-    """Index of the best fit, and how far it stands above the best one elsewhere, 0-1."""
-    best = int(np.argmax(fit))
-    elsewhere = np.ones(len(fit), bool)
-    elsewhere[max(0, best - near) : best + near + 1] = False
-    usual = float(np.median(fit[elsewhere])) if elsewhere.any() else 0.0
-    height = fit[best] - usual
-    if height <= 0:
-        return best, 0.0
-    rival = float(fit[elsewhere].max()) - usual if elsewhere.any() else 0.0
-    return best, float(np.clip(1 - rival / height, 0.0, 1.0))
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Part of a night: where the movements that tell its lag lie on average, the lag, and how clear it is."""
-
-    centre_s: float
-    lag_s: float
-    weight: float
-
-
-def _pieces(one: Floats, other: Floats, coarse: int, limits: Alignment) -> list[_Piece]:
-    """Every piece with enough movement to tell."""
-    near = round(limits.drift_s * 1e6 / _BIN_US)
-    length = round(limits.piece_min * 60e6 / _BIN_US)
-    smooth = np.convolve(other, [0.25, 0.5, 0.25], mode="same")
-    # The second sensor's piece lies where the coarse lag puts it, and a little more on both sides.
-    padded = np.pad(smooth, abs(coarse) + near)
-    found = []
-    for first in range(0, len(one) - length // 2, length):
-        here = one[first : first + length]
-        lower = first - coarse + abs(coarse)
-        there = padded[lower : lower + len(here) + 2 * near]
-        fit = np.correlate(there, here, mode="valid")
-        best, usual = int(np.argmax(fit)), float(np.median(fit))
-        if not 0 < best < len(fit) - 1 or fit[best] < 1.5 * usual:
-            continue
-        shared = here * there[best : best + len(here)]
-        centre = first + float(shared @ np.arange(len(here))) / float(fit[best])
-        lag = coarse + near - best - _vertex(fit[best - 1 : best + 2])
-        found.append(_Piece(centre * _BIN_US / 1e6, lag * _BIN_US / 1e6, float(fit[best]) - usual))
-    return found
-
-
-def _vertex(three: Floats) -> float:
-    """Where the parabola through three values has its top, -0.5 to 0.5 from the middle one."""
-    bend = three[0] - 2 * three[1] + three[2]
-    return float(np.clip(0.5 * (three[0] - three[2]) / bend, -0.5, 0.5)) if bend < 0 else 0.0
-
-
-def _line(pieces: Sequence[_Piece], at_s: float, limits: Alignment) -> tuple[float | None, float]:
-    """Slope of the lags, and their height at a moment: weighted medians, first between pieces, then of the rest."""
-    centre_s, lag_s, weight = (np.array(column) for column in zip(*map(astuple, pieces), strict=True))
-    if len(pieces) < 3:
-        return None, _median(lag_s, weight)
-    i, j = np.triu_indices(len(pieces), 1)
-    apart_s = centre_s[j] - centre_s[i]
-    # Far pieces tell a slope better, in proportion to their distance.
-    slope = _median((lag_s[j] - lag_s[i]) / apart_s, apart_s * np.sqrt(weight[i] * weight[j]))
-    limit = limits.max_drift_ppm * 1e-6
-    slope = float(np.clip(slope, -limit, limit))
-    return slope, _median(lag_s - slope * (centre_s - at_s), weight)
-
-
-def _median(values: Floats, weights: Floats) -> float:
-    """The weighted median."""
-    order = np.argsort(values, kind="stable")
-    share = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(share, share[-1] / 2)])
+def _overlap_us(one: _Sensor, other: _Sensor) -> int:
+    return sum(max(0, min(a[1], b[1]) - max(a[0], b[0])) for a in one.spans_us for b in other.spans_us)
 
 
 def _channel_on(channel: Channel, clock: SensorClock) -> Channel:

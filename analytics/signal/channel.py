@@ -14,7 +14,14 @@ from ingest.recording import Samples, Side, Site
 
 
 def channel_of(
-    samples: Samples, *, recording: str, site: Site, side: Side, lsb_g: float, calibration: Calibration
+    samples: Samples,
+    *,
+    recording: str,
+    site: Site,
+    side: Side,
+    lsb_g: float,
+    calibration: Calibration,
+    device: str = "",
 ) -> Channel:
     """One sensor's samples of one night, ready to be analysed.
 
@@ -34,5 +41,12 @@ def channel_of(
         xyz_g = xyz_g * gain
         xyz_g += offset_g
     return Channel(
-        recording=recording, site=site, side=side, time_us=time_us, xyz_g=xyz_g, lsb_g=lsb_g, held_us=held_us
+        recording=recording,
+        site=site,
+        side=side,
+        time_us=time_us,
+        xyz_g=xyz_g,
+        lsb_g=lsb_g,
+        held_us=held_us,
+        device=device,
     )

@@ -67,13 +67,19 @@ class SensorClock:
         return self.compared_us + round(since_us / (1 + (self.drift_ppm or 0.0) * 1e-6))
 
 
-def staying(sides: Sequence[Side]) -> list[int]:
-    """Which sensors' clocks stay: those of the left leg, else of the right one, else the first sensor's."""
+def staying(sides: Sequence[Side], devices: Sequence[str]) -> list[int]:
+    """Which sensors' clocks stay: those of the left leg, else of the right one, else the first sensor's.
+
+    Parameters
+    ----------
+    sides, devices : sequences of the same length
+        Of every file, by first sample; files of one device are one sensor, an unknown device is "".
+    """
     for leg in ("left", "right"):
         found = [i for i, side in enumerate(sides) if side == leg]
         if found:
             return found
-    return [0]
+    return [i for i, device in enumerate(devices) if i == 0 or (device and device == devices[0])]
 
 
 def legs_compared(clocks: Sequence[SensorClock]) -> SensorClock | None:
@@ -106,7 +112,7 @@ def clocks_of_older_night(
     dict
         By sha256; None where several sensors may have been moved, each by an amount that is not known.
     """
-    stay = set(staying([side for _, side in sensors]))
+    stay = set(staying([side for _, side in sensors], [""] * len(sensors)))
     others = [i for i in range(len(sensors)) if i not in stay]
     found: dict[str, SensorClock | None] = {}
     for i, (recording, side) in enumerate(sensors):

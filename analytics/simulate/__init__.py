@@ -9,6 +9,7 @@ from analytics.simulate.night import plan_night
 from analytics.simulate.physics import SENSORS, Sensor, render
 from analytics.simulate.plan import Plan, TrueEvent
 from analytics.simulate.profiles import PROFILES, Profile
+from analytics.simulate.walking import with_walks
 from analytics.simulate.write import write_nights
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "TrueEvent",
     "plan_night",
     "render",
+    "with_walks",
     "write_nights",
 ]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.simulate.plan import Kind, Plan, TrueEvent
+from analytics.simulate.walking import of_the_other_leg
 
 #: The second leg follows or leads by this, standard deviation. A choice, well inside the 0.5 s that join legs.
 LEG_DELAY_SD_S = 0.08
@@ -55,7 +56,8 @@ def two_legs(plan: Plan, rng: np.random.Generator, *, bilateral: float = 0.5) ->
             two.append(other)
         else:
             (left if rng.random() < 0.5 else right).append(event)
-    return _with(plan, left), _with(plan, right)
+    other_leg = replace(plan, strides_s=of_the_other_leg(plan.strides_s, rng))
+    return _with(plan, left), _with(other_leg, right)
 
 
 def _with(plan: Plan, events: list[TrueEvent]) -> Plan:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.simulate.plan import HOUR_S, Plan, TrueEvent
+from analytics.simulate.walking import gait_g
 
 Floats = NDArray[np.float64]
 
@@ -78,6 +79,9 @@ def render(
         first, last = np.searchsorted(seconds, (event.onset_s, event.onset_s + event.duration_s + 1.5))
         if last > first:
             xyz[first:last] += _burst(event, seconds[first:last] - event.onset_s, xyz[first], rng)
+    if plan.strides_s:
+        walked, added_g = gait_g(seconds, plan.strides_s, rng)
+        xyz[walked] += added_g
     noise_g = sensor.noise_ug_rthz * 1e-6 * np.sqrt(true_hz / 2)
     xyz += rng.normal(0.0, noise_g, xyz.shape)
     xyz = np.clip(np.rint(xyz / sensor.lsb_g) * sensor.lsb_g, -sensor.range_g, sensor.range_g)

@@ -46,6 +46,8 @@ class Plan:
         By onset.
     gaps_s : tuple of (start, end)
         When the sensor did not record, in order; what happened then happened all the same.
+    strides_s : tuple of float
+        When this leg's heel struck the ground, in order; none where the person did not walk.
     """
 
     hours: float
@@ -54,6 +56,7 @@ class Plan:
     sleep_s: tuple[Span, ...]
     events: tuple[TrueEvent, ...]
     gaps_s: tuple[Span, ...] = ()
+    strides_s: tuple[float, ...] = ()
 
     def asleep(self, time_s: float) -> bool:
         """Whether the sleeper sleeps at this moment."""

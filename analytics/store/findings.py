@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import polars as pl
 
-from analytics.model import FlagName, JournalEntry
+from analytics.flag import FlagName
 from analytics.nights.patterns import (
     NightFacts,
     clinician_signs,
@@ -20,6 +20,7 @@ from analytics.nights.patterns import (
     spread,
     trend,
 )
+from analytics.said import JournalEntry
 from analytics.store import Store, query
 from analytics.words import CANNOT_TELL
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from analytics.model import JournalEntry
+from analytics.said import JournalEntry
 from analytics.store.database.connection import ArrowStream, Store, reading, transaction
 from analytics.store.database.tables import Columns, frame_of, insert
 

@@ -14,8 +14,9 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from analytics.flag import Criterion, Flag
 from analytics.measures import Measures
-from analytics.model import Blank, Bout, Criterion, Envelope, Event, Flag, Movement, Nap, Night, Score, Series, Speaker
+from analytics.model import Blank, Bout, Envelope, Event, Movement, Nap, Night, Score, Series, Speaker
 from analytics.signal.clocks import SensorClock
 from analytics.store.database.connection import Store, reading
 from analytics.store.database.tables import UTC_US

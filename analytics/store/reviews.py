@@ -13,7 +13,8 @@ from typing import get_args
 import duckdb
 import polars as pl
 
-from analytics.model import SAME_MOVEMENT_US, Review, Verdict
+from analytics.model import SAME_MOVEMENT_US
+from analytics.said import Review, Verdict
 from analytics.store.database.connection import Store, first_row, reading, transaction
 from analytics.store.database.tables import UTC_US, Columns, frame_of, insert
 from ingest.errors import UsageError

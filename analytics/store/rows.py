@@ -14,7 +14,8 @@ from typing import Any
 
 import polars as pl
 
-from analytics.model import Envelope, Flag, Night, Score
+from analytics.flag import Flag
+from analytics.model import Envelope, Night, Score
 from analytics.store.database.tables import UTC_US, Columns, frame_of, plain
 
 #: Column: its type, and the attribute it comes from.

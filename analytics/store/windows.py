@@ -12,7 +12,7 @@ from datetime import date
 
 import duckdb
 
-from analytics.model import JournalEntry
+from analytics.said import JournalEntry
 from analytics.store.database.connection import Store, reading
 from analytics.store.read import NightKey
 from analytics.store.recordings import StoredRecording, fetch_recordings

@@ -23,7 +23,7 @@ from flows.terminal.values import csv_text
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
-    from analytics.model import JournalEntry
+    from analytics.said import JournalEntry
     from flows.importing.import_run import Context
 
 #: A line a day for three centuries; a larger file is not a journal.

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from analytics.criteria import Criteria
-from analytics.model import Channel, JournalEntry, Night
+from analytics.model import Channel, Night
 from analytics.nights.journal import diary_of, urge_of
 from analytics.nights.night import analyse_night
 from analytics.nights.window import LOOK_US, edge_of
+from analytics.said import JournalEntry
 from analytics.scoring.rulesets import Ruleset
 from analytics.signal.channel import channel_of
 from analytics.store import NightKey, Store, StoredRecording, check_samples, load_samples
@@ -88,7 +89,7 @@ def edge_stored(store: Store, edge: EdgeToFind, criteria: Criteria) -> int:
     return edge_of(
         edge.noon_us,
         [_channel(store, each, start_us, end_us) for each in edge.recordings if each.n_samples],
-        stages=_stages(edge.recordings, start_us, end_us),
+        stages=_stages(edge.recordings, start_us, end_us)[0],
         windows=_windows(edge.recordings, start_us, end_us),
         diary=diary_of(edge.noted, edge.night_date, edge.zone),
         criteria=criteria,
@@ -122,6 +123,7 @@ def analyse_stored(
     worn = [channel for channel in channels if len(channel.time_us)]
     if not worn:
         return None
+    stages, stages_from = _stages(night.recordings, start_us, end_us)
     return analyse_night(
         subject=night.subject,
         night_date=night.night_date,
@@ -129,7 +131,8 @@ def analyse_stored(
         window_us=night.window_us,
         channels=worn,
         beside=tuple(recording.sha256 for recording in night.recordings if not recording.n_samples),
-        stages=_stages(night.recordings, start_us, end_us),
+        stages=stages,
+        stages_from=stages_from,
         sleep_windows=_windows(night.recordings, start_us, end_us),
         diary=diary_of(night.noted, night.night_date, zone),
         urge_to_move=urge_of(night.noted, night.night_date),
@@ -153,18 +156,30 @@ def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: in
         side=recording.side,
         lsb_g=recording.lsb_g or 0.0,
         calibration=recording.calibration,
+        # Without its serial number two devices of a kind would be taken for one.
+        device="/".join(_device(recording)) if recording.device_serial else "",
     )
 
 
-def _stages(recordings: Iterable[StoredRecording], start_us: int, end_us: int) -> tuple[StageSpan, ...]:
-    """Stages that touch the night, in order, of the device that saw most of it: two that disagree make no night."""
+def _stages(
+    recordings: Sequence[StoredRecording], start_us: int, end_us: int
+) -> tuple[tuple[StageSpan, ...], tuple[str, ...]]:
+    """Stages that touch the night, in order, of the device that saw most of it: two that disagree make no night.
+
+    And the sha256 of every recording of that device: its clock is the one that the stages are on.
+    """
     by_device: dict[tuple[str, str, str], set[StageSpan]] = {}
     for recording in recordings:
-        device = recording.device_maker, recording.device_model, recording.device_serial
+        device = _device(recording)
         inside = {span for span in recording.stages if span.start_us < end_us and span.end_us > start_us}
         by_device.setdefault(device, set()).update(inside)
     best = max(sorted(by_device), key=lambda device: _length_us(by_device[device]))
-    return tuple(sorted(by_device[best], key=lambda span: (span.start_us, span.end_us, span.stage)))
+    from_ = tuple(recording.sha256 for recording in recordings if _device(recording) == best)
+    return tuple(sorted(by_device[best], key=lambda span: (span.start_us, span.end_us, span.stage))), from_
+
+
+def _device(recording: StoredRecording) -> tuple[str, str, str]:
+    return recording.device_maker, recording.device_model, recording.device_serial
 
 
 def _length_us(spans: Iterable[StageSpan]) -> int:

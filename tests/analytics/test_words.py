@@ -13,8 +13,10 @@ from typing import Any, get_args
 import pytest
 
 from analytics import words
-from analytics.model import BlankKind, CriterionState, FlagName, FlagState, Label, SleepSource, SleepState, Verdict
+from analytics.flag import CriterionState, FlagName, FlagState
+from analytics.model import BlankKind, Label, SleepSource, SleepState
 from analytics.nights.patterns import SignState
+from analytics.said import Verdict
 from tests.paths import ROOT
 
 OWNER = ROOT / "analytics" / "words.py"

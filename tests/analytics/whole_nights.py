@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
-from analytics.model import Channel, Flag, Night
+from analytics.flag import Flag
+from analytics.model import Channel, Night
 from analytics.nights.night import analyse_night
 from analytics.scoring.rulesets import RULESETS
 from analytics.signal.sleep import Diary

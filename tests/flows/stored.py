@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from analytics.flag import Criterion, Flag
 from analytics.measures import Measures
-from analytics.model import Bout, Criterion, Event, Flag, Movement, Night, Score, Series
+from analytics.model import Bout, Event, Movement, Night, Score, Series
 from analytics.store import Attempt, Store, StoredRecording, initialise, save
 from ingest.clock import microseconds
 

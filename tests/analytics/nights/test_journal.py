@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.model import JournalEntry
 from analytics.nights.journal import diary_of, entries_of
+from analytics.said import JournalEntry
 from analytics.signal.sleep import Diary
 from ingest.clock import microseconds
 from ingest.errors import UsageError

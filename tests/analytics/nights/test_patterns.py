@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import theilslopes
 
-from analytics.model import FlagName, JournalEntry
+from analytics.flag import FlagName
 from analytics.nights.patterns import (
     NightFacts,
     Sign,
@@ -22,6 +22,7 @@ from analytics.nights.patterns import (
     spread,
     trend,
 )
+from analytics.said import JournalEntry
 
 FIRST = date(2026, 3, 2)
 

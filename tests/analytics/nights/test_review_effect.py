@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.criteria import Criteria
-from analytics.model import Night, Review
+from analytics.model import Night
 from analytics.nights.review_effect import Reviewed, as_reviewed, same_rules, sleep_of, standing
+from analytics.said import Review
 from analytics.scoring.rulesets import DEFAULT_RULESET, RULESETS
 from analytics.signal.wear import Spans
 from tests.analytics.signals import channel, night_of_kicks

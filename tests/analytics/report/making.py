@@ -12,8 +12,9 @@ import numpy as np
 
 from analytics.criteria import Criteria
 from analytics.measures import Measures
-from analytics.model import Blank, Bout, Envelope, Event, JournalEntry, Label, Leg, Movement, Night, Review, Score
+from analytics.model import Blank, Bout, Envelope, Event, Label, Leg, Movement, Night, Score
 from analytics.report import About
+from analytics.said import JournalEntry, Review
 from analytics.scoring.rulesets import DEFAULT_RULESET, RULESETS, ruleset_hash
 from analytics.store import Store, initialise, save_nights, write_journal, write_review
 from ingest.clock import noon_to_noon

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Request
 from playwright.sync_api import Page as Tab
 
-from analytics.model import JournalEntry
+from analytics.said import JournalEntry
 from analytics.store import Store, initialise, write_journal
 from flows.commands.demo import sample_data
 from flows.importing.declared import Wishes

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
 from analytics.model import Channel
-from analytics.signal.alignment import Offset, Parts, aligned, compare
+from analytics.signal.alignment import aligned
+from analytics.signal.clock_offset import Offset, Parts, compare
 from analytics.signal.clocks import SensorClock, legs_compared
 from analytics.signal.motion import Segment, segments
 from analytics.simulate import PROFILES, SENSORS, Plan, plan_night, render
@@ -28,6 +29,10 @@ HOUR_S = 3600.0
 CLOCKS = [LegClock(), LegClock(3, 50), LegClock(-3, -50), LegClock(300, 50), LegClock(-300, -50)]
 
 Pair = tuple[Parts, Parts]
+
+
+def is_trusted(offset: Offset) -> bool:
+    return offset.is_trusted(LIMITS, within_s=LIMITS.max_uncertain_s)
 
 
 # ------------------------------------------------------------------------------------------ bursts
@@ -100,14 +105,14 @@ def off_s(offset: Offset, clock: LegClock, *, hours: float = 8.0) -> NDArray[np.
 def test_any_clock_within_a_quarter_of_an_hour_is_found(behind_s: float, drift_ppm: float, seed: int) -> None:
     one, clock = bursts(restless(seed, hours=4, n=60), hours=4), LegClock(behind_s, drift_ppm)
     offset = compare([one], [on(clock, one)], LIMITS)
-    assert offset.trusted
+    assert is_trusted(offset)
     assert np.abs(off_s(offset, clock, hours=4)).max() < 0.1
     assert offset.drift_ppm == pytest.approx(drift_ppm, abs=10)
 
 
 def test_clocks_further_apart_than_a_quarter_of_an_hour_are_left_alone() -> None:
     one = bursts(restless(1))
-    assert not compare([one], [on(LegClock(16 * 60), one)], LIMITS).trusted
+    assert not is_trusted(compare([one], [on(LegClock(16 * 60), one)], LIMITS))
 
 
 def test_an_hour_without_one_sensor_costs_neither_offset_nor_drift() -> None:
@@ -118,7 +123,7 @@ def test_an_hour_without_one_sensor_costs_neither_offset_nor_drift() -> None:
 
 def test_a_leg_that_never_moves_tells_nothing() -> None:
     offset = compare([bursts([])], [bursts(restless(1))], LIMITS)
-    assert not offset.trusted
+    assert not is_trusted(offset)
     assert offset.confidence == 0
     assert compare([], [bursts([])], LIMITS).confidence == 0
 

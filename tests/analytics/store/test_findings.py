@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.model import JournalEntry
+from analytics.said import JournalEntry
 from analytics.store import Store, initialise, save, write_journal
 from analytics.store.findings import findings
 from tests.analytics.store.making import EVENING, START_US, attempt, evenings, night, stored

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from analytics.model import JournalEntry
+from analytics.said import JournalEntry
 from analytics.store import (
     Doomed,
     Notice,

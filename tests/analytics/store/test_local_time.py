@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from analytics.model import Review
+from analytics.said import Review
 from analytics.store import Attempt, Store, publish, query, record_attempts, save, write_review
 from analytics.store.database import steps
 from analytics.store.database.steps import views

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analytics.model import Blank, Envelope, Review
+from analytics.model import Blank, Envelope
+from analytics.said import Review
 from analytics.store import Store, load_night, query, reviews_of, save_nights, set_default_ruleset, write_review
 from analytics.store.database.connection import transaction
 from analytics.store.database.migrate import initialise

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from analytics.model import Review
+from analytics.said import Review
 from analytics.store import Store, query, reviews_of, write_review
 from analytics.store.database.connection import transaction
 from tests.flows.conftest import Run

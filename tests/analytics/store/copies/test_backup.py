@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.model import Review
+from analytics.said import Review
 from analytics.store import (
     Store,
     back_up,

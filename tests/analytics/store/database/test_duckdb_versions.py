@@ -31,7 +31,7 @@ JUDGED = """
 import sys
 from datetime import date
 from pathlib import Path
-from analytics.model import Review
+from analytics.said import Review
 from analytics.store import Store, initialise, write_review
 store = Store(Path(sys.argv[1]))
 initialise(store)

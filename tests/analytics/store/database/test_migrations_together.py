@@ -139,7 +139,7 @@ def test_two_processes_upgrade_at_once(tmp_path: Path, of_old: Path, child: Chil
 AT_WORK = """
 import sys, time
 from pathlib import Path
-from analytics.model import Review
+from analytics.said import Review
 from analytics.store import Store, query, write_review
 from ingest.errors import DatabaseOlderError
 from tests.analytics.store.making import EVENING

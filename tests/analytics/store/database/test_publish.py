@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from analytics.model import JournalEntry, Review
+from analytics.said import JournalEntry, Review
 from analytics.store import (
     Attempt,
     Notice,

@@ -1,0 +1,50 @@
+"""Flags of a night: their criteria, and whether each is raised, is not, or cannot be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FlagName = Literal["possible_plmd", "frequent_hypnic_jerks", "possible_rls"]
+CriterionState = Literal["met", "not met", "not measurable"]
+FlagState = Literal["raised", "not_raised", "cannot_tell"]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One line of the reasoning behind a flag.
+
+    ``value`` and ``threshold`` are numbers with their unit named in ``name``, or words.
+    """
+
+    name: str
+    state: CriterionState
+    value: float | str | None
+    threshold: float | str | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Whether a night shows a pattern, and why.
+
+    ``raised`` is True only if every criterion that a sensor can measure is met. Nights keep the reasoning of
+    flags that were not raised too.
+    """
+
+    name: FlagName
+    raised: bool
+    criteria: tuple[Criterion, ...]
+    reason: str
+
+    @property
+    def unmet(self) -> Criterion | None:
+        """The criterion that speaks for a flag that is not raised: the first that is not met. None for a raised one."""
+        return None if self.raised else next((c for c in self.criteria if c.state != "met"), None)
+
+    @property
+    def state(self) -> FlagState:
+        """Whether it is raised, is not, or could not be told: all that people read is made from this."""
+        if self.raised:
+            return "raised"
+        return "cannot_tell" if self.unmet and self.unmet.state == "not measurable" else "not_raised"
