@@ -180,7 +180,17 @@ def flag_words(name: str) -> str:
 
 
 def clock_words(behind_s: float | None, drift_ppm: float | None, confidence: float | None) -> str | None:
-    """How the clock of a leg's sensor compares with the one that stays; None where the two were not compared."""
+    """How the clock of a leg's sensor compares with the one that stays; None where the two were not compared.
+
+    Parameters
+    ----------
+    behind_s : float or None
+        What is added to its times; None where the confidence was too low, so that nothing is.
+    drift_ppm : float or None
+        How fast that grows; None where it could not be told.
+    confidence : float or None
+        0-1; None where the two were not compared.
+    """
     if confidence is None:
         return None
     if behind_s is None:

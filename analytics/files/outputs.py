@@ -70,7 +70,15 @@ def refuse_taken(target: Path, kind: Kind) -> None:
 
 
 def write_whole(target: Path, write: Callable[[IO[bytes]], object], *, kind: Kind) -> None:
-    """Write one file so that it appears whole or not at all; see `write_all`."""
+    """Write one file so that it appears whole or not at all; see `write_all`.
+
+    Parameters
+    ----------
+    write : callable
+        Fills a file that is open for writing bytes; what it returns is not looked at.
+    kind : Kind
+        What an existing file must be, so that it may be replaced.
+    """
     write_all([Output(target, kind, write)])
 
 
@@ -100,7 +108,15 @@ def write_all(outputs: Sequence[Output]) -> None:
 
 
 def put_in_place(built: Path, target: Path, kind: Kind) -> None:
-    """The same for a finished file of a workspace in the target's folder."""
+    """Move a finished file from a workspace in the target's folder to its name, whole or not at all.
+
+    Parameters
+    ----------
+    built : Path
+        On the disk of ``target``: it is renamed, not copied.
+    kind : Kind
+        What an existing file must be, so that it may be replaced.
+    """
     refuse_taken(target, kind)
     with in_one_line(target), _opened_folder(target.parent) as place:
         make_durable(built)
@@ -134,7 +150,13 @@ def _created(name: str, folder: int) -> int:
 
 
 def begins_with(path: Path, start: bytes, *, and_has: bytes = b"") -> bool:
-    """Whether a file begins so, and has something more in its first 4 kB."""
+    """Whether a file begins with ``start`` and holds ``and_has`` in its first 4 kB.
+
+    Parameters
+    ----------
+    and_has : bytes
+        Empty: ``start`` is enough.
+    """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     return head.startswith(start) and and_has in head

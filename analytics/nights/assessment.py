@@ -105,7 +105,17 @@ def measure_evidence(
     one_clock: bool,
     stages_on_clock: bool = True,
 ) -> Evidence:
-    """Measure what one night's recordings allow to say."""
+    """Measure what one night's recordings allow to say.
+
+    Parameters
+    ----------
+    channels, detected : sequences of Channel, Detected
+        The sensors that are used, and what was found in them.
+    recorded, unworn : int64 arrays, shape (k, 2)
+        UTC microseconds, in order; at least one recorded stretch.
+    one_clock, stages_on_clock : bool
+        As in `Evidence`.
+    """
     start_us, end_us = int(recorded[0, 0]), int(recorded[-1, 1])
     if sleep.onset_us is not None and sleep.wake_us is not None:
         start_us, end_us = sleep.onset_us, sleep.wake_us

@@ -36,7 +36,17 @@ def flags_of(
     urge_to_move: float | None,
     criteria: Criteria,
 ) -> tuple[Flag, ...]:
-    """All three flags of a night under one rule set, raised or not, in a fixed order."""
+    """All three flags of a night under one rule set, raised or not, in a fixed order.
+
+    Parameters
+    ----------
+    measures, events : Measures, sequence of Event
+        Both under the same rule set.
+    not_assessable : str or None
+        Why no index can be given, in a sentence; None where one can.
+    urge_to_move : float or None
+        From the journal, 0 (none) to 10; None where it was not noted.
+    """
     return (
         possible_plmd(measures, evidence, not_assessable, criteria),
         frequent_hypnic_jerks(events, evidence, sleep, not_assessable, criteria),
@@ -50,7 +60,13 @@ def possible_plmd(
     not_assessable: str | None,
     criteria: Criteria,
 ) -> Flag:
-    """Periodic leg movements in sleep above the age group's threshold, and regular ones."""
+    """Periodic leg movements in sleep above the age group's threshold, and regular ones.
+
+    Parameters
+    ----------
+    not_assessable : str or None
+        Why no index can be given, in a sentence; None where one can.
+    """
     flags = criteria.flags
     index, share = measures.plms_index, measures.periodicity_index_share
     threshold = flags.plms_index()
@@ -131,7 +147,15 @@ def frequent_hypnic_jerks(
     not_assessable: str | None,
     criteria: Criteria,
 ) -> Flag:
-    """Several single brief jerks round falling asleep. Usually harmless; worth a note when it disturbs sleep."""
+    """Several single brief jerks round falling asleep. Usually harmless; worth a note when it disturbs sleep.
+
+    Parameters
+    ----------
+    events : sequence of Event
+        Of the night under one rule set, labelled.
+    not_assessable : str or None
+        Why no index can be given, in a sentence; None where one can.
+    """
     wanted = criteria.jerks.frequent_per_night
     count = sum(e.label == "hypnic_jerk" for e in events) if sleep.onset_us is not None else None
     decisive = (
@@ -173,7 +197,17 @@ def possible_rls(
     urge_to_move: float | None,
     criteria: Criteria,
 ) -> Flag:
-    """Regular periodic leg movements while lying awake. RLS itself is an urge that only the person can report."""
+    """Regular periodic leg movements while lying awake. RLS itself is an urge that only the person can report.
+
+    Parameters
+    ----------
+    measures, events : Measures, sequence of Event
+        Both under the same rule set.
+    not_assessable : str or None
+        Why no index can be given, in a sentence; None where one can.
+    urge_to_move : float or None
+        From the journal, 0 (none) to 10; None where it was not noted.
+    """
     flags = criteria.flags
     awake = sleep.hours("wake") >= flags.min_wake_h
     index, count = (measures.plmw_index, measures.n_plmw) if awake else (None, None)

@@ -108,6 +108,13 @@ def diary_of(entries: Iterable[JournalEntry], night_date: date, zone: str) -> Di
 
     Lights off lies between the noon of ``night_date`` and the next one, getting up within `LONGEST` of it: at 16:00 of
     the day after the evening for 08:00-16:00. Where a change of the clocks repeats a time, the first is meant.
+
+    Parameters
+    ----------
+    entries : iterable of JournalEntry
+        Of one person; those of other days and kinds are passed over.
+    zone : str
+        IANA name of the zone of the person's clock.
     """
     clocks = {e.kind: e.text for e in entries if e.text and e.day == night_date}
     if LIGHTS_OFF not in clocks or GOT_UP not in clocks:

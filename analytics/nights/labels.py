@@ -55,7 +55,19 @@ def labelled(
 
 
 def label(event: Event, lead: Movement, *, distance_s: float, is_short: bool, jerks: Jerks) -> Label:
-    """The one label of an event. ``distance_s`` is the pause to its nearest neighbour."""
+    """The one label of an event.
+
+    Parameters
+    ----------
+    event : Event
+        With ``sleep_state`` and ``p_near_onset`` filled in; its ``label`` is not read.
+    lead : Movement
+        The movement that `Event.lead` points to.
+    distance_s : float
+        Pause to the nearest other event, infinite where there is none.
+    is_short : bool
+        Whether a short interval comes right before or after it.
+    """
     if lead.shape in ("posture_change", "rhythmic", "large_movement"):
         return lead.shape
     if event.is_lm and not event.is_clm:
@@ -70,7 +82,17 @@ def label(event: Event, lead: Movement, *, distance_s: float, is_short: bool, je
 
 
 def is_hypnic_jerk(event: Event, lead: Movement, distance_s: float, jerks: Jerks) -> bool:
-    """A brief strong jerk, alone, near a moment of falling asleep."""
+    """A brief strong jerk, alone, near a moment of falling asleep.
+
+    Parameters
+    ----------
+    event : Event
+        With ``p_near_onset`` filled in.
+    lead : Movement
+        The movement that `Event.lead` points to.
+    distance_s : float
+        Pause to the nearest other event, infinite where there is none.
+    """
     return lead.shape == "brief_jerk" and distance_s >= jerks.quiet_s and event.p_near_onset >= jerks.min_probability
 
 

@@ -101,7 +101,13 @@ def is_pattern(flag: FlagName, nights: Iterable[NightFacts]) -> bool:
 
 
 def on_nights(raised: int, able: int, assessable: int) -> str:
-    """On how many nights of how many, and what is counted, in words."""
+    """On how many nights of how many, and what is counted, in words.
+
+    Parameters
+    ----------
+    raised, able, assessable : int
+        Nights with the flag, nights on which it could be told, and nights that could be assessed.
+    """
     return f"on {raised} of {able} {ASSESSABLE_NIGHTS if able == assessable else TOLD_NIGHTS}"
 
 

@@ -230,7 +230,15 @@ def file_clocks(sensors: Sequence[SensorFiles], clocks: Sequence[SensorClock]) -
 def file_envelopes(
     sensor: SensorFiles, clock: SensorClock, found: Sequence[Segment], spans_us: Spans
 ) -> tuple[Envelope, ...]:
-    """How much a sensor moved, for each file that speaks; NaN where another one does."""
+    """How much a sensor moved, for each file that speaks; NaN where another one does.
+
+    Parameters
+    ----------
+    found : sequence of Segment
+        Of this sensor, on the clock of the night.
+    spans_us : int64 array, shape (k, 2)
+        When the sensor spoke, on the clock of the night.
+    """
     whole = envelope_of(sensor.channel, found)
     if whole is None:
         return ()

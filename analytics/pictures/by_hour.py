@@ -31,7 +31,15 @@ class _Hour:
 
 
 def bars(night: Night, events: Sequence[Event], zone: tzinfo) -> Html:
-    """Draw a night's hours with the table that stands behind the picture."""
+    """Draw a night's hours with the table that stands behind the picture.
+
+    Parameters
+    ----------
+    events : sequence of Event
+        Of the night, under the rule set that is shown.
+    zone : tzinfo
+        Of the bedroom.
+    """
     counted = [_hour(a, events, b, zone) for a, b in hours(night.recorded_from_us, max(night.recorded_to_us, 1), zone)]
     row = min(22.0, (_BOTTOM - _TOP) / max(1, len(counted)))
     x = Linear(0, max(4, max((hour.total for hour in counted), default=0)), _LEFT, _RIGHT)

@@ -50,12 +50,34 @@ def patterns() -> Html:
 
 
 def label(x: float, y: float, content: str, css: str = "tick", anchor: str | None = None) -> Html:
-    """Text in a picture."""
+    """Text in a picture.
+
+    Parameters
+    ----------
+    x, y : float
+        Units of the picture; ``y`` is the baseline.
+    css : str
+        Class of its look.
+    anchor : str or None
+        Which part of the text lies at ``x``: "start" (also None), "middle" or "end".
+    """
     return el("text", content, x=x, y=y, class_=css, text_anchor=anchor)
 
 
 def box(x: float, y: float, width: float, height: float, css: str | None = None, fill: str | None = None) -> Html:
-    """A rectangle; ``fill`` names a pattern."""
+    """A rectangle.
+
+    Parameters
+    ----------
+    x, y : float
+        Its upper left corner, in units of the picture.
+    width, height : float
+        Below 0 they are taken as 0.
+    css : str or None
+        Class of its look.
+    fill : str or None
+        Key of one of `patterns`.
+    """
     return el(
         "rect",
         x=x,
@@ -68,7 +90,15 @@ def box(x: float, y: float, width: float, height: float, css: str | None = None,
 
 
 def upright(x: float, top: float, bottom: float, css: str) -> Html:
-    """A vertical line."""
+    """A vertical line.
+
+    Parameters
+    ----------
+    x, top, bottom : float
+        Units of the picture, ``y`` pointing down.
+    css : str
+        Class of its look.
+    """
     return el("line", x1=x, x2=x, y1=top, y2=bottom, class_=css)
 
 
@@ -79,7 +109,17 @@ def marks(places: Iterable[tuple[float, float, float]], css: str) -> Html:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str | Html]], *, css: str, caption: str | None = None) -> Html:
-    """A table; the first cell of each row names it."""
+    """A table; the first cell of each row names it.
+
+    Parameters
+    ----------
+    head : sequence of str
+        A name for each column, that of the row names too.
+    rows : iterable of sequences of str or Html
+        Text is escaped; finished markup stays as it is.
+    css : str
+        Class of its look.
+    """
     body = [el("tr", [el("th", row[0], scope="row"), *(el("td", cell) for cell in row[1:])]) for row in map(list, rows)]
     return el(
         "table",
@@ -91,5 +131,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str | Html]], *, css: str
 
 
 def behind(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Html:
-    """The same as a picture, for those who read with their ears."""
+    """The content of a picture as a table that only screen readers show.
+
+    Parameters
+    ----------
+    head, rows : sequence of str, iterable of sequences of str
+        As `table` takes them.
+    """
     return el("div", table(head, rows, css="plain", caption=caption), class_="unseen")

@@ -126,6 +126,13 @@ class Report:
 def read_report(store: Store, first: date, last: date, *, subject: str | None, about: About) -> Report:
     """Read the nights from one evening to another, both included.
 
+    Parameters
+    ----------
+    first, last : date
+        Of the evenings.
+    subject : str or None
+        None: the one person who has nights then.
+
     Raises
     ------
     UsageError

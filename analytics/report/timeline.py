@@ -56,7 +56,17 @@ LANES = (
 
 
 def timeline(night: Night, events: Sequence[Event], holds: Standing, zone: tzinfo) -> Html:
-    """Draw a night with the table that stands behind the picture."""
+    """Draw a night with the table that stands behind the picture.
+
+    Parameters
+    ----------
+    events : sequence of Event
+        Of the night as detected, under the rule set that is shown.
+    holds : Standing
+        Dismissed movements are crossed out, excluded spans are marked.
+    zone : tzinfo
+        Of the bedroom.
+    """
     x = Linear(night.recorded_from_us, night.recorded_to_us, _LEFT, _RIGHT)
     lanes_top = _BAND_TOP + _BAND + 8
     lanes_bottom = lanes_top + _LANE * len(LANES)

@@ -29,7 +29,13 @@ class Filter:
 
 
 def csv_of(store: Store, table: Table, wanted: Filter) -> str:
-    """The rows as CSV, as the command line prints them."""
+    """The rows as CSV, as the command line prints them.
+
+    Parameters
+    ----------
+    wanted : Filter
+        Chooses nights; movements are those of the chosen nights.
+    """
     statement = _NIGHTS if table == "nights" else _MOVEMENTS
     (frame,) = frames(store, (statement, (wanted.subject, wanted.subject, wanted.flagged, wanted.unreviewed)))
     return csv_text(frame.columns, frame.iter_rows(named=True))

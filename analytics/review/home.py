@@ -52,7 +52,13 @@ def nights_payload(page: Page) -> dict[str, Any]:
 
 
 def ticks_payload(store: Store, since: date, until: date) -> list[dict[str, Any]]:
-    """Onsets of all movements of these nights by label: seconds after the night's first sample."""
+    """Onsets of all movements of these nights by label: seconds after the night's first sample.
+
+    Parameters
+    ----------
+    since, until : date
+        Of the first and the last evening, both included.
+    """
     (ticks,) = frames(store, (_TICKS, (since, until)))
     return [row | {"night_date": row["night_date"].isoformat()} for row in ticks.iter_rows(named=True)]
 

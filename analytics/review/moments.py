@@ -22,6 +22,13 @@ def offsets(zone: str, start: datetime, end: datetime) -> list[tuple[int | None,
     """From which millisecond on the local clock was ahead of UTC by how many seconds, over a night.
 
     Two entries where the clock was changed in between, else one.
+
+    Parameters
+    ----------
+    zone : str
+        IANA name.
+    start, end : datetime
+        Aware.
     """
     local = zone_info(zone)
     found: list[tuple[int | None, int]] = []

@@ -58,7 +58,13 @@ def reviewed_payload(page: Page, subject: str, night_date: date) -> dict[str, An
 
 
 def review_of_night(page: Page, night: Night, ruleset: str) -> dict[str, Any]:
-    """The same of a night that was loaded with the score under ``ruleset``."""
+    """What holds now of the reviews of a night that is already loaded; see `reviewed_payload`.
+
+    Parameters
+    ----------
+    ruleset : str
+        Name of the rule set whose events and numbers are shown; the night was loaded with its score.
+    """
     reviews = reviews_of(page.store, night.subject, night.night_date)
     score = next((score for score in night.scores if score.ruleset == ruleset), None)
     holds = standing(reviews, score.events if score else (), night.movements)

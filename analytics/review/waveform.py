@@ -60,6 +60,11 @@ def window_payload(
 ) -> dict[str, Any]:
     """Traces of all sensors between two moments; ``lost`` says why where one cannot be drawn.
 
+    Parameters
+    ----------
+    from_ms, to_ms : int
+        Since 1970 in UTC, on the clock of the night.
+
     Raises
     ------
     UsageError
@@ -154,7 +159,15 @@ def _points(time_us: NDArray[np.int64], value_g: Floats, start_us: int) -> list[
 
 
 def extremes(time_us: NDArray[np.int64], value: Floats, n_buckets: int) -> tuple[NDArray[np.int64], Floats]:
-    """The smallest and the largest value of each of ``n_buckets`` stretches of equal length, in order of time."""
+    """The smallest and the largest value of each of ``n_buckets`` stretches of equal length, in order of time.
+
+    Parameters
+    ----------
+    time_us, value : int64 and float64 arrays, shape (n,)
+        In order of time.
+    n_buckets : int
+        At most n; twice as many points come back.
+    """
     edges = np.linspace(0, len(value), n_buckets + 1).astype(np.int64)[:-1]
     lows = np.minimum.reduceat(value, edges)
     highs = np.maximum.reduceat(value, edges)

@@ -88,6 +88,11 @@ def read_tables(
 ) -> Tables:
     """Check the tables of `analytics.scoring.score.score` and put them on one time line.
 
+    Parameters
+    ----------
+    movements, hypnogram, respiration, arousals : DataFrame
+        With the columns that `analytics.scoring.score.score` names; None where no night of the call has the channel.
+
     Raises
     ------
     UsageError

@@ -26,7 +26,13 @@ def epoch_at(moments: Ints, epochs: Spans) -> Ints:
 
 
 def is_respiratory(movements: LegMovements, events: Spans, ruleset: Ruleset) -> Bools:
-    """Whether any part of a movement lies in the window (ends included) that the rules put round an event."""
+    """Whether any part of a movement lies in the window (ends included) that the rules put round an event.
+
+    Parameters
+    ----------
+    events : Spans
+        Respiratory events on the common time line, milliseconds.
+    """
     pad = milliseconds(ruleset.respiration_pad_s)
     if ruleset.respiration == "whole_event":
         return _touches(movements, events.start - pad, events.end + pad)
@@ -38,7 +44,13 @@ def is_respiratory(movements: LegMovements, events: Spans, ruleset: Ruleset) -> 
 
 
 def is_arousal(movements: LegMovements, arousals: Spans, ruleset: Ruleset) -> Bools:
-    """Whether an arousal overlaps a movement or is no farther from it than the rules allow, either order."""
+    """Whether an arousal overlaps a movement or is no farther from it than the rules allow, either order.
+
+    Parameters
+    ----------
+    arousals : Spans
+        On the common time line, milliseconds.
+    """
     gap = milliseconds(ruleset.arousal_gap_s)
     if not ruleset.arousal_gap_inclusive:
         gap -= 1  # whole milliseconds: "less than the gap" is "at most 1 ms less"

@@ -228,6 +228,11 @@ DEFAULT_RULESET = WASM_2016
 def derive(base: Ruleset, name: str, changes: Mapping[str, object]) -> Ruleset:
     """A rule set like ``base`` under another name with some values changed.
 
+    Parameters
+    ----------
+    changes : mapping of str to object
+        New values by name of the field.
+
     Raises
     ------
     UsageError

@@ -96,7 +96,15 @@ def score(
 def score_of_two_clocks(
     movements: pl.DataFrame, *, ruleset: Ruleset, hypnogram: pl.DataFrame | None, clocks_apart_s: float
 ) -> Scored:
-    """The same for legs whose clocks may still differ by so many seconds; see `analytics.scoring.leg_movements`."""
+    """Score legs whose clocks may still differ; see `analytics.scoring.leg_movements`.
+
+    Parameters
+    ----------
+    movements, hypnogram : DataFrame
+        As `score` takes them. There is no respiratory channel and none of arousals.
+    clocks_apart_s : float
+        How far the clocks of two legs may still differ; 0: not at all.
+    """
     tables = read_tables(movements, hypnogram, None, None)
     return _scored(tables, hypnogram, ruleset, clocks_apart_s=clocks_apart_s)
 

@@ -97,7 +97,15 @@ def clock_error(first_kick_us: int, told: ToldTime, zone: str) -> ClockError:
 
 
 def instants_us(near_us: int, told: ToldTime, zone: str) -> list[int]:
-    """The instants that may be meant, UTC: of the day told, or of the days round another instant."""
+    """The instants that a noted time may mean, UTC: on the day noted, else on the days round another instant.
+
+    Parameters
+    ----------
+    near_us : int
+        That other instant, UTC; not used where the day was noted.
+    zone : str
+        Of the wearer's clock.
+    """
     wearers = zone_info(zone)
     today = (_EPOCH + timedelta(microseconds=near_us)).astimezone(wearers).date()
     days = [today - _DAY, today, today + _DAY] if told.day is None else [told.day]

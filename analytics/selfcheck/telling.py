@@ -54,7 +54,15 @@ def _clock(at: time, after_s: int) -> str:
 
 
 def sensor_document(check: SensorCheck, path: str, zone: str | None) -> dict[str, Any]:
-    """All verdicts of one sensor, and each planned kick with what was found of it."""
+    """All verdicts of one sensor, and each planned kick with what was found of it.
+
+    Parameters
+    ----------
+    path : str
+        Of the recording, as people named it.
+    zone : str or None
+        IANA name of the zone of the recording's clock; None where its unit kept the file from being read.
+    """
     match = check.match if check.match and check.match.is_plan else None
     return {
         "path": path,

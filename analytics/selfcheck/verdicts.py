@@ -50,7 +50,12 @@ def check_legs(
 ) -> tuple[SensorCheck, ...]:
     """Check two sensors worn at once: first the one meant for the left leg, then that for the right.
 
-    ``told`` is when the left leg made its first kick.
+    Parameters
+    ----------
+    pairs : sequence of (Recording, Channel)
+        Two, the one meant for the left leg first.
+    told : ToldTime or None
+        When the left leg made its first kick; None where it was not noted.
     """
     seen = [see(channel, criteria) for _, channel in pairs]
     meant: tuple[KickLeg, ...] = ("left", "right")

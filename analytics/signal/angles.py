@@ -132,6 +132,11 @@ def without_series(found: Epochs, movements: Sequence[Movement], criteria: Crite
 
     A large kick every half minute looks like waking. Only *regular* runs are masked: masking every movement
     would hide waking fidgets, whose intervals vary more (SD of the log interval about 0.6).
+
+    Parameters
+    ----------
+    movements : sequence of Movement
+        Of all legs, by onset.
     """
     change = found.change_deg.copy()
     for onset_us, offset_us in _regular_spans(movements, criteria.sleep):

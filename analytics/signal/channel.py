@@ -28,6 +28,15 @@ def channel_of(
     Stretches in which the sensor repeated itself (`ingest.quality.idle_runs`) become gaps: a weak kick in them would
     not have shown, so they are not recorded time. Those that it slept through because nothing moved are named, for they
     do not tear apart what lies around them.
+
+    Parameters
+    ----------
+    recording : str
+        sha256 of the file.
+    lsb_g : float
+        Smallest step between values.
+    device : str
+        As in `analytics.model.Channel`.
     """
     xyz_g = samples.xyz_g()
     idle = not_measured(samples.time_us, xyz_g, lsb_g)

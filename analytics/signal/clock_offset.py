@@ -103,7 +103,13 @@ _UNTOLD = Offset(0, 0.0, None, 0.0, float("inf"), 0)
 
 
 def compare(first: Parts, second: Parts, limits: Alignment) -> Offset:
-    """How the second sensor's clock compares with the first's."""
+    """How the second sensor's clock compares with the first's.
+
+    Parameters
+    ----------
+    first, second : sequences of Segment
+        What each sensor recorded, in order, on its own clock.
+    """
     if not first or not second:
         return _UNTOLD
     start_us = min(int(parts[0].time_us[0]) for parts in (first, second))

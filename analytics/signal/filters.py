@@ -20,6 +20,17 @@ def band_pass_gain(frequency_hz: Floats, low_hz: float, high_hz: float, rate_hz:
     """Gain of a band-pass run forwards and backwards; same shape as ``frequency_hz``.
 
     The digital filter of the bilinear transform: frequencies warp to ``tan(pi f / rate)``.
+
+    Parameters
+    ----------
+    frequency_hz : float64 array
+        Of any shape, from 0 to half of ``rate_hz``.
+    low_hz, high_hz : float
+        Where the gain is 0.5 after both runs.
+    rate_hz : float
+        Sampling rate of the signal that is filtered.
+    order : int
+        Of the low-pass prototype of each run.
     """
     at, low, high = (_warped(f, rate_hz) for f in (frequency_hz, np.float64(low_hz), np.float64(high_hz)))
     with np.errstate(divide="ignore"):
@@ -29,7 +40,19 @@ def band_pass_gain(frequency_hz: Floats, low_hz: float, high_hz: float, rate_hz:
 
 
 def low_pass_gain(frequency_hz: Floats, high_hz: float, rate_hz: float, *, order: int = 2) -> Floats:
-    """Gain of a low-pass run forwards and backwards; same shape as ``frequency_hz``."""
+    """Gain of a low-pass run forwards and backwards; same shape as ``frequency_hz``.
+
+    Parameters
+    ----------
+    frequency_hz : float64 array
+        Of any shape, from 0 to half of ``rate_hz``.
+    high_hz : float
+        Where the gain is 0.5 after both runs.
+    rate_hz : float
+        Sampling rate of the signal that is filtered.
+    order : int
+        Of each run.
+    """
     gain: Floats = 1 / (1 + (_warped(frequency_hz, rate_hz) / _warped(np.float64(high_hz), rate_hz)) ** (2 * order))
     return gain
 
@@ -79,6 +102,15 @@ class Transform:
         """Every ``every``-th sample of the signal with each frequency multiplied by its gain.
 
         What lies above half of the new rate is left out, so nothing folds back.
+
+        Parameters
+        ----------
+        spectrum : complex128 array
+            What `spectrum` made of a signal.
+        gain : float64 array
+            One for each of `frequency_hz` with the same ``every``.
+        every : int
+            The ``block`` of `transform_of`, or a divisor of it.
         """
         whole = np.fft.irfft(spectrum[: len(gain)] * gain, self.length // every) / every
         first = self.reach // every
@@ -86,7 +118,17 @@ class Transform:
 
 
 def transform_of(n: int, rate_hz: float, *, block: int = 1, reach_s: float = 10.0) -> Transform:
-    """Transform for signals of ``n`` samples, of which every ``block``-th, or a divisor of it, is wanted back."""
+    """Transform for signals of one length.
+
+    Parameters
+    ----------
+    n : int
+        Samples of a signal.
+    block : int
+        Every ``block``-th sample, or every one of a divisor of it, can be had back.
+    reach_s : float
+        How far a signal is extended at either end, in time; at most by all of its samples but one.
+    """
     reach = min(n - 1, round(reach_s * rate_hz)) // block * block
     return Transform(n, rate_hz, reach, block * fast_length(-(-(n + 2 * reach) // block)))
 

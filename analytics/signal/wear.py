@@ -47,14 +47,26 @@ def union(spans: Spans, gap_us: int = 0) -> Spans:
 
 
 def overlap_us(spans: Spans, start_us: int, end_us: int) -> int:
-    """How much of ``[start_us, end_us]`` the stretches cover; they must not overlap each other."""
+    """How much of ``[start_us, end_us]`` the stretches cover.
+
+    Parameters
+    ----------
+    spans : int64 array, shape (k, 2)
+        UTC microseconds, in any order; they must not overlap each other.
+    """
     if len(spans) == 0:
         return 0
     return int(np.maximum(0, np.minimum(spans[:, 1], end_us) - np.maximum(spans[:, 0], start_us)).sum())
 
 
 def gaps_us(spans: Spans, start_us: int, end_us: int) -> NDArray[np.int64]:
-    """Lengths of the pauses between stretches inside ``[start_us, end_us]``, its edges included."""
+    """Lengths of the pauses between stretches inside ``[start_us, end_us]``, its edges included.
+
+    Parameters
+    ----------
+    spans : int64 array, shape (k, 2)
+        UTC microseconds, in order, without overlaps.
+    """
     inside = spans[(spans[:, 1] > start_us) & (spans[:, 0] < end_us)]
     marks = np.concatenate(([start_us], np.clip(inside, start_us, end_us).ravel(), [end_us]))
     pauses = marks[1::2] - marks[::2]
@@ -96,7 +108,15 @@ def _without(spans: Spans, taken: Spans, least_us: int) -> Spans:
 
 
 def unworn_spans(movements: Sequence[Movement], recorded: Spans, criteria: Criteria) -> Spans:
-    """Stretches of the recording without a single movement, too long for a leg."""
+    """Stretches of the recording without a single movement, too long for a leg.
+
+    Parameters
+    ----------
+    movements : sequence of Movement
+        By onset.
+    recorded : int64 array, shape (k, 2)
+        UTC microseconds, in order, without overlaps.
+    """
     if len(recorded) == 0:
         return recorded
     limits = criteria.assessment

@@ -23,7 +23,15 @@ _RESPIRATORY_IMI_S = (25.0, 45.0)
 def jerks(
     profile: Profile, rng: np.random.Generator, sleep_s: tuple[Span, ...], quiet_s: tuple[Span, ...]
 ) -> list[TrueEvent]:
-    """Hypnic jerks round falling asleep. Two in three at the first onset, the rest on returns to sleep: a choice."""
+    """Hypnic jerks round falling asleep. Two in three at the first onset, the rest on returns to sleep: a choice.
+
+    Parameters
+    ----------
+    sleep_s : tuple of (start, end)
+        Stretches asleep, seconds from the start of the recording, in order.
+    quiet_s : tuple of (start, end)
+        The still minutes before each of them.
+    """
     found: list[TrueEvent] = []
     for _ in range(rng.integers(*profile.jerks, endpoint=True)):
         which = 0 if rng.random() < 0.67 else rng.integers(len(sleep_s))
@@ -38,7 +46,15 @@ def jerks(
 def series(
     profile: Profile, rng: np.random.Generator, sleep_s: tuple[Span, ...], busy: Sequence[TrueEvent]
 ) -> list[TrueEvent]:
-    """Periodic kicks asleep, in series of 4 to 44, spread over the night as the profile's course says."""
+    """Periodic kicks asleep, in series of 4 to 44, spread over the night as the profile's course says.
+
+    Parameters
+    ----------
+    sleep_s : tuple of (start, end)
+        Stretches asleep, seconds from the start of the recording, in order.
+    busy : sequence of TrueEvent
+        Drawn before; what is drawn now keeps away from them.
+    """
     wanted = round(rng.uniform(*profile.plms_per_h) * _hours(sleep_s))
     found: list[TrueEvent] = []
     for _ in range(2000):
@@ -58,7 +74,13 @@ def series(
 
 
 def series_in_wake(profile: Profile, rng: np.random.Generator, in_bed_s: float, onset_s: float) -> list[TrueEvent]:
-    """Periodic kicks awake in bed, before sleep."""
+    """Periodic kicks awake in bed, before sleep.
+
+    Parameters
+    ----------
+    in_bed_s, onset_s : float
+        Going to bed and falling asleep, from the start of the recording.
+    """
     wanted = int(profile.periodic_in_wake_per_h * (onset_s - in_bed_s) / HOUR_S)
     if wanted < 4:
         return []
@@ -69,7 +91,15 @@ def series_in_wake(profile: Profile, rng: np.random.Generator, in_bed_s: float, 
 def respiratory(
     profile: Profile, rng: np.random.Generator, sleep_s: tuple[Span, ...], busy: Sequence[TrueEvent]
 ) -> list[TrueEvent]:
-    """A leg movement as breath returns, 25-45 s after the one before, for 5 to 30 times."""
+    """A leg movement as breath returns, 25-45 s after the one before, for 5 to 30 times.
+
+    Parameters
+    ----------
+    sleep_s : tuple of (start, end)
+        Stretches asleep, seconds from the start of the recording, in order.
+    busy : sequence of TrueEvent
+        Drawn before; what is drawn now keeps away from them.
+    """
     wanted = round(rng.uniform(*profile.respiratory_per_h) * _hours(sleep_s)) if profile.respiratory_per_h[1] else 0
     found: list[TrueEvent] = []
     for _ in range(400):
@@ -87,7 +117,15 @@ def respiratory(
 def scattered(
     profile: Profile, rng: np.random.Generator, sleep_s: tuple[Span, ...], busy: Sequence[TrueEvent]
 ) -> list[TrueEvent]:
-    """Single kicks, turns and trains during sleep, away from everything else."""
+    """Single kicks, turns and trains during sleep, away from everything else.
+
+    Parameters
+    ----------
+    sleep_s : tuple of (start, end)
+        Stretches asleep, seconds from the start of the recording, in order.
+    busy : sequence of TrueEvent
+        Drawn before; what is drawn now keeps away from them.
+    """
     found: list[TrueEvent] = []
     for start, end in sleep_s:
         hours = (end - start) / HOUR_S
@@ -107,7 +145,15 @@ def scattered(
 def restless(
     rng: np.random.Generator, awake: Sequence[tuple[float, float, float]], quiet_s: tuple[Span, ...]
 ) -> list[TrueEvent]:
-    """Fidgets and turns while awake, each stretch with its mean pause (s); none in the still minutes."""
+    """Fidgets and turns while awake; none in the still minutes.
+
+    Parameters
+    ----------
+    awake : sequence of (start, end, mean pause)
+        Stretches awake, and the mean pause between movements in each; all in seconds.
+    quiet_s : tuple of (start, end)
+        The still minutes, from the start of the recording.
+    """
     found: list[TrueEvent] = []
     for start, end, mean_s in awake:
         at_s = start + rng.exponential(mean_s / 2)

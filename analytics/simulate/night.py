@@ -13,7 +13,13 @@ from analytics.simulate.profiles import Profile
 
 
 def plan_night(profile: Profile, rng: np.random.Generator, *, hours: float = 9.5) -> Plan:
-    """Draw one night. The same generator state gives the same night."""
+    """Draw one night. The same generator state gives the same night.
+
+    Parameters
+    ----------
+    hours : float
+        Length of the recording.
+    """
     sofa_s = rng.uniform(*profile.sofa_h) * HOUR_S
     in_bed_s = sofa_s + rng.uniform(0.4, 1.0) * HOUR_S
     out_of_bed_s = hours * HOUR_S - rng.uniform(0.2, 0.5) * HOUR_S

@@ -64,6 +64,11 @@ def render(
 ) -> tuple[Floats, NDArray[np.float64]]:
     """The night as samples; none while the sensor had stopped.
 
+    Parameters
+    ----------
+    rate_hz : float
+        Nominal; ``seconds`` has the true one.
+
     Returns
     -------
     seconds : float64 array, shape (n,)

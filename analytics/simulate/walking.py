@@ -67,6 +67,13 @@ def of_the_other_leg(strides_s: tuple[float, ...], rng: np.random.Generator) -> 
 def gait_g(seconds: Floats, strides_s: tuple[float, ...], rng: np.random.Generator) -> tuple[slice, Floats]:
     """What walking adds at the ankle: the heel's impact and the swing of the shank.
 
+    Parameters
+    ----------
+    seconds : float64 array, shape (m,)
+        Times of all samples from the start of the recording, ascending.
+    strides_s : tuple of float
+        When this leg's heel struck the ground, in order; at least one.
+
     Returns
     -------
     slice, float64 array of shape (n, 3)

@@ -57,6 +57,19 @@ def simulate_night(
 ) -> Simulated:
     """Plan and render one night of one leg. The same arguments give the same samples.
 
+    Parameters
+    ----------
+    profile, sensor : str
+        Names in `PROFILES` and `SENSORS`.
+    evening : date
+        The recording starts at 21:30 UTC.
+    rate_hz : float
+        Nominal, 5 to 400.
+    seed : int
+        All draws come from it and the evening.
+    hours : float
+        Length of the recording.
+
     Raises
     ------
     UsageError
@@ -69,7 +82,13 @@ def simulate_night(
 def simulate_both_legs(
     profile: str, *, evening: date, rate_hz: float, sensor: str, seed: int, hours: float = 9.5
 ) -> tuple[Simulated, Simulated]:
-    """The same for the left and the right leg, each with a logger whose clock is a little off and drifts."""
+    """As `simulate_night`, for the left and the right leg; each logger has a clock that is a little off and drifts.
+
+    Parameters
+    ----------
+    profile, evening, rate_hz, sensor, seed, hours
+        As `simulate_night` takes them.
+    """
     rng, plan, start_us = _planned(profile, evening, rate_hz, sensor, seed, hours)
     left, right = (
         _seen(leg, LegClock(rng.normal(0, _BEHIND_SD_S), rng.normal(0, _DRIFT_SD_PPM)), sensor, rng, rate_hz, start_us)
@@ -112,6 +131,15 @@ def write_nights(
     """Write consecutive nights and ``truth.csv`` into a folder; with both legs, two recordings a night.
 
     A recording replaces nothing but itself: what bears its name may be a real one.
+
+    Parameters
+    ----------
+    nights : int
+        How many, from `FIRST_EVENING` on.
+    profile : str
+        A name in `PROFILES`.
+    rate_hz : float
+        Nominal, 5 to 400.
 
     Returns
     -------
@@ -176,7 +204,13 @@ def write_recording(
     file_format: FileFormat,
     side: Literal["left", "right"] = "left",
 ) -> None:
-    """One simulated night as a file of a real format, worn on the ankle where the format can say so."""
+    """One simulated night as a file of a real format, worn on the ankle where the format can say so.
+
+    Parameters
+    ----------
+    rate_hz : float
+        Nominal, for the formats that state one.
+    """
     serial = {"left": 4711, "right": 4712}[side]
     if file_format == "cwa":
         celsius = sensor_celsius(night.plan, (night.time_us - night.start_us) / 1e6)

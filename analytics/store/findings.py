@@ -28,7 +28,15 @@ Person = tuple[str, list[NightFacts], list[JournalEntry]]
 
 
 def findings(store: Store, *, subject: str | None = None, since: date | None = None) -> list[dict[str, Any]]:
-    """What `analytics.nights.patterns` finds, one entry a person, by name."""
+    """What `analytics.nights.patterns` finds, one entry a person, by name.
+
+    Parameters
+    ----------
+    subject : str or None
+        None: all people.
+    since : date or None
+        First evening, and first day of the journal, that counts; None: all.
+    """
     return [_of_person(*person) for person in _people(store, subject, since)]
 
 

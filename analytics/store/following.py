@@ -18,7 +18,17 @@ from analytics.store.windows import Placed
 def follow(
     con: duckdb.DuckDBPyConnection, recording: StoredRecording, before: Sequence[NightKey], placed: Placed
 ) -> None:
-    """Bring the reviews of nights in which a recording lay before to those in which it lies now."""
+    """Bring the reviews of nights in which a recording lay before to those in which it lies now.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        Inside the transaction that moved the recording.
+    before : sequence of NightKey
+        Nights in which it lay before.
+    placed : Placed
+        Where nights begin and end now.
+    """
     for key in before:
         stays = key[0] == recording.subject and key[1] in recording.night_dates
         if stays and key not in placed.windows:

@@ -161,9 +161,10 @@ def stored_recording(
 def moved_to(known: StoredRecording, *, subject: str, site: Site, side: Side, zone: str) -> StoredRecording:
     """The same recording, worn by another person or elsewhere.
 
-    Its instants stay; a new zone, of the settings, dates its nights.
-
-    Only for a zone on which no instant rests.
+    Parameters
+    ----------
+    zone : str
+        From the settings. Its nights are dated by it; its instants stay, so none of them may rest on the zone it had.
     """
     if zone != known.zone:
         nights = nights_covered(known.first_us, known.last_us, zone)
@@ -203,7 +204,13 @@ def membership_frame(recording: StoredRecording) -> pl.DataFrame:
 def fetch_recordings(
     con: duckdb.DuckDBPyConnection, condition: str, parameters: Sequence[object]
 ) -> tuple[StoredRecording, ...]:
-    """The recordings that meet an SQL condition on ``r``, in the order of their first samples."""
+    """The recordings that meet an SQL condition on ``r``, in the order of their first samples.
+
+    Parameters
+    ----------
+    condition : str
+        Goes into the statement as it is, with a ``?`` for each of ``parameters``.
+    """
     rows = con.execute(f"{_SELECT} WHERE {condition} ORDER BY r.first_at, r.sha256", list(parameters)).fetchall()
     return tuple(_from_row(*row) for row in rows)
 

@@ -59,7 +59,13 @@ class Placed:
         return self.windows.get(key) or noon_to_noon(key[1], zone)
 
     def night_at(self, subject: str, time_us: int, zone: str) -> date:
-        """The night of a person to which an instant belongs."""
+        """The night of a person to which an instant belongs.
+
+        Parameters
+        ----------
+        zone : str
+            Divides the nights at noon where nothing else was decided.
+        """
         inside = (day for (who, day), (a, b) in self.windows.items() if who == subject and a <= time_us < b)
         return next(inside, None) or night_of(time_us, zone)
 
@@ -83,7 +89,13 @@ class Around:
 
 
 def around(store: Store, subject: str, first_us: int, last_us: int) -> Around:
-    """Everything of a person that overlaps a stretch of time, in the order of ``(first_us, sha256)``."""
+    """Everything of a person that overlaps a stretch of time, in the order of ``(first_us, sha256)``.
+
+    Parameters
+    ----------
+    first_us, last_us : int
+        UTC, the end left out.
+    """
     first_day, last_day = night_of(first_us, "UTC"), night_of(last_us, "UTC")
     days = subject, first_day, last_day
     with reading(store) as con:
@@ -104,6 +116,13 @@ def refuse_other_bases(con: duckdb.DuckDBPyConnection, store: Store, placed: Pla
     """Raise `StaleAnalysisError` where an edge was decided from other recordings, or taken to lie elsewhere, than now.
 
     Call it before the nights are replaced, and after the recordings are.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        Inside the transaction that replaces the nights.
+    store : Store
+        For the error.
     """
     changed = [basis.subject for basis in placed.bases if _recorded(con, basis) != basis.recordings]
     changed += [who for who, day, edge_us in placed.relied_on if _edges(con, who, day, day).get(day) != edge_us]

@@ -118,6 +118,11 @@ def save(
 def save_nights(store: Store, nights: Sequence[Night], placed: Placed = NOON_TO_NOON) -> None:
     """Store nights that were analysed again from recordings that did not change: all of them, or none.
 
+    Parameters
+    ----------
+    placed : Placed
+        Where these nights begin and end, and which recordings lie in other nights now.
+
     Raises
     ------
     StaleAnalysisError

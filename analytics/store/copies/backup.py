@@ -108,8 +108,13 @@ def back_up(store: Store, target: Path, *, with_samples: bool) -> Backup:
 def restore(store: Store, source: Path, *, force: bool) -> Backup:
     """Put the database of a backup in its place, and the samples that are in it beside.
 
-    With ``force`` a database that is there is kept under another name, see `analytics.store.copies.kept`. ``source``
-    may be a database too: the published copy, or one that was kept.
+    Parameters
+    ----------
+    source : Path
+        A backup, or a database: the published copy, or one that was kept.
+    force : bool
+        Whether a database that is there may be replaced. It is kept under another name, see
+        `analytics.store.copies.kept`.
 
     Raises
     ------

@@ -232,7 +232,12 @@ def in_memory(**config: str) -> Iterator[duckdb.DuckDBPyConnection]:
 def retry_busy(attempt: Callable[[], T], store: Store, *, has_turn: bool = False) -> T:
     """What ``attempt`` returns, tried again with growing pauses for as long as another process holds the lock.
 
-    ``has_turn`` says that the caller is inside `turn` already, and stays there.
+    Parameters
+    ----------
+    attempt : callable
+        Called again after an error of DuckDB that says the database is in use; other errors pass.
+    has_turn : bool
+        Whether the caller is inside `turn` already, and stays there.
     """
     wait, pause_s = _wait(store), FIRST_PAUSE_S
     with contextlib.nullcontext() if has_turn else turn(store, wait):
@@ -268,6 +273,11 @@ def first_row(
 
     ``fetchone`` would leave the result open, and from DuckDB 2.0 on a connection with an open result takes no other
     statement.
+
+    Parameters
+    ----------
+    parameters : sequence or mapping
+        Values of the statement's ``?``, or of its ``$name`` by name.
     """
     rows = con.execute(statement, parameters or None).fetchall()
     return rows[0] if rows else None

@@ -134,7 +134,15 @@ def errors_below() -> tuple[type[duckdb.Error] | type[pl.exceptions.PolarsError]
 
 
 def busy(error: duckdb.Error | None, path: Path, wait_s: float) -> DatabaseBusyError:
-    """The error for a lock that was not released within ``wait_s``, naming its holder."""
+    """The error for a lock that was not released in time, naming its holder.
+
+    Parameters
+    ----------
+    error : duckdb.Error or None
+        Tells who the holder is; None where nothing does.
+    wait_s : float
+        How long the lock was waited for.
+    """
     held = _HOLDER.search(str(error))
     hint = f"end process {held['pid']} or close the database there" if held else "try again"
     return DatabaseBusyError(f"the database was in use by {holder_in(error)} for {wait_s:g} s", path=path, hint=hint)

@@ -96,6 +96,13 @@ def applied(con: duckdb.DuckDBPyConnection, path: Path) -> Mapping[int, str]:
 def is_current(con: duckdb.DuckDBPyConnection, path: Path, steps: Sequence[Migration]) -> bool:
     """Whether every step and the present views are in place.
 
+    Parameters
+    ----------
+    path : Path
+        Of the database, for the error.
+    steps : sequence of Migration
+        All that this program knows.
+
     Raises
     ------
     DatabaseNewerError, DatabaseUnreadableError
@@ -108,6 +115,15 @@ def is_current(con: duckdb.DuckDBPyConnection, path: Path, steps: Sequence[Migra
 
 def refuse_foreign(have: Mapping[int, str], steps: Sequence[Migration], path: Path) -> None:
     """Raise where the database went through other steps than these.
+
+    Parameters
+    ----------
+    have : mapping of int to str
+        Checksum by number of each step that was applied.
+    steps : sequence of Migration
+        All that this program knows.
+    path : Path
+        Of the database, for the error.
 
     Raises
     ------
@@ -141,7 +157,13 @@ def require_current(con: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 
 def older(have: int, known: int, path: Path) -> DatabaseOlderError:
-    """The error for a database that is to be brought up to date first."""
+    """The error for a database that is to be brought up to date first.
+
+    Parameters
+    ----------
+    have, known : int
+        How many steps the database has and how many this program knows; the same where only the views are others.
+    """
     what = (
         f"made by an older nightkick (step {have} of {known})" if have < known else "its views are of another nightkick"
     )

@@ -29,7 +29,13 @@ def frame_of(rows: Sequence[tuple[object, ...]], columns: Columns) -> pl.DataFra
 
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
-    """Append a frame to a table, by column name; columns the frame lacks become NULL."""
+    """Append a frame to a table, by column name; columns the frame lacks become NULL.
+
+    Parameters
+    ----------
+    table : str
+        One of our own: the name goes into the statement as it is.
+    """
     if frame.is_empty():
         return
     con.register("incoming", ArrowStream(frame))

@@ -77,6 +77,11 @@ def second_name(file: Path, folder: Path) -> Path:
 def adopt_samples(store: Store, sha256: str, *, n_samples: int, first_us: int) -> Path | None:
     """Take samples that lie in the folder of another name: the database was renamed, or copied from another one.
 
+    Parameters
+    ----------
+    n_samples, first_us : int
+        What the database has for the recording; the time is UTC. Other samples are not taken.
+
     Returns
     -------
     Path or None

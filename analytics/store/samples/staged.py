@@ -171,6 +171,11 @@ def check_samples(store: Store, sha256: str, *, n_samples: int, first_us: int) -
     In the shared folder of older databases another one may have replaced them: it read the file under another zone,
     which shifts them; analysing those would move the night.
 
+    Parameters
+    ----------
+    n_samples, first_us : int
+        What the database has for the recording; the time is UTC.
+
     Raises
     ------
     SamplesLostError
@@ -198,7 +203,13 @@ def decode_samples(store: Store, sha256: str) -> None:
 
 
 def compare(path: Path, n_samples: int, first_us: int) -> None:
-    """Make sure that a file of samples is the one that was stored with these figures; raises as `check_samples`."""
+    """Make sure that a file of samples is the one that was stored; raises as `check_samples`.
+
+    Parameters
+    ----------
+    n_samples, first_us : int
+        What the database has for the recording; the time is UTC.
+    """
     with _readable(path):
         found = pl.scan_parquet(path).select(pl.len().alias("n"), pl.col("time").min().to_physical()).collect().row(0)
     if found != (n_samples, first_us):

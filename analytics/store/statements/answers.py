@@ -36,7 +36,13 @@ Parameters = Sequence[object] | Mapping[str, object]
 def answer(
     con: duckdb.DuckDBPyConnection, statement: str, parameters: Parameters = (), *, most_rows: int = MOST_ROWS + 1
 ) -> duckdb.DuckDBPyRelation:
-    """What the statement answers, not yet fetched, with `OUTSIDE` as the last column."""
+    """What the statement answers, not yet fetched, with `OUTSIDE` as the last column.
+
+    Parameters
+    ----------
+    most_rows : int
+        Further rows are left out; one more than an answer may have shows that it has too many.
+    """
     relation = con.sql(statement, params=parameters or None).project("*").limit(most_rows)
     columns = [_as_known(name, dtype) for name, dtype in zip(relation.columns, relation.types, strict=True)]
     found = [_outside(name, dtype) for name, dtype in zip(relation.columns, relation.types, strict=True)]

@@ -64,7 +64,13 @@ def ask(store: Store, sql: str, *, began: Callable[[], object] = lambda: None) -
 
 
 def ask_frame(store: Store, sql: str, *, began: Callable[[], object] = lambda: None) -> pl.DataFrame:
-    """As `ask`, as a frame: for files that keep types. This loads polars."""
+    """As `ask`, but the answer is a frame: for files that keep types. This loads polars.
+
+    Parameters
+    ----------
+    began : callable
+        As in `ask`.
+    """
     from analytics.store.own_questions import framed
 
     return _asked(store, sql, framed, began)

@@ -29,7 +29,13 @@ _MOST_NAMES = 4
 
 
 def refusal(con: duckdb.DuckDBPyConnection, sql: str, error: BaseException) -> QueryRefusedError:
-    """The one line for a statement that failed. ``con`` is asked for the names that there are."""
+    """The one line for a statement that failed.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        Is asked for the names that there are.
+    """
     text = str(error)
     if found := _NO_COLUMN.search(text):
         return _no_column(con, sql, next(filter(None, found.groups())))
