@@ -162,7 +162,7 @@ SIGNS_CAVEAT = "None of this is a diagnosis. What was seen is a reason to ask a 
 
 
 def unraised_words(*, assessable: bool, untold: Collection[str]) -> str:
-    """What stands where a night has no raised flag; nothing where at least one was told and is not raised.
+    """Words for a night without a raised flag; empty where at least one flag could be told.
 
     Parameters
     ----------

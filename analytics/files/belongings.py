@@ -31,7 +31,7 @@ _NAMES = (
 
 
 def kept_as(path: Path) -> str | None:
-    """What a file is part of, whether it is there already or would only be: "a database"; None for what is free.
+    """What a file is part of, or would be part of: "a database", for example; None where the name is free.
 
     Raises
     ------

@@ -31,25 +31,25 @@ _IS_DISARMED = re.compile(r"^''*[=+\-@\t\r]")
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
-    """A header and one line a row."""
+    """A header and one line for each row, as CSV."""
     lines = [columns, *([row[column] for column in columns] for row in rows)]
     # An empty line is no row to most readers.
     return "".join((",".join(map(_cell, line)) or '""') + "\n" for line in lines)
 
 
 def disarmed(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
+    """Put an apostrophe before text that a spreadsheet would take for a formula."""
     armed = _IS_ARMED.match(text) is not None and _IS_HARMLESS.match(text) is None
     return f"'{text}" if armed else text
 
 
 def rearmed(text: str) -> str:
-    """What `disarmed` was given, for files of ours that come back."""
+    """Take the apostrophe of `disarmed` off again, in files of ours that come back."""
     return text[1:] if _IS_DISARMED.match(text) else text
 
 
 def disarmed_frame(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same rows with text disarmed, where polars writes the file."""
+    """Apply `disarmed` to every text of a frame, for files that polars writes."""
     import polars as pl
 
     text = pl.selectors.string()
@@ -58,7 +58,7 @@ def disarmed_frame(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def rearmed_frame(frame: pl.DataFrame) -> pl.DataFrame:
-    """What `disarmed_frame` was given."""
+    """Apply `rearmed` to every text of a frame."""
     import polars as pl
 
     text = pl.selectors.string()

@@ -126,7 +126,7 @@ def put_in_place(built: Path, target: Path, kind: Kind) -> None:
 
 @contextmanager
 def in_one_line(target: Path) -> Iterator[None]:
-    """Inside, what the file system complains of becomes one line about ``target``."""
+    """Turn errors of the file system inside into one line about ``target``."""
     try:
         yield
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:

@@ -58,7 +58,7 @@ def other_samples(database: Path) -> tuple[Path, ...]:
 
 
 def is_orphaned(folder: Path) -> bool:
-    """Whether the database is gone that a folder of samples is named for."""
+    """Whether a folder of samples is named for a database that is gone."""
     return not folder.with_name(folder.name.removesuffix(f".{FOLDER}")).exists()
 
 
@@ -74,12 +74,12 @@ def way_back(database: Path, name: str) -> str | None:
 
 
 def is_copy(database: Path) -> bool:
-    """Whether a database is a copy that this program made of another one, by its name."""
+    """Whether the name of a database says that this program copied it from another one."""
     return _COPY.fullmatch(_real(database).name) is not None
 
 
 def is_set_aside(database: Path) -> bool:
-    """Whether a database was kept when another one replaced it, by its name."""
+    """Whether the name of a database says that it was kept when another one replaced it."""
     return _SET_ASIDE.fullmatch(database.name) is not None
 
 
@@ -137,7 +137,7 @@ def is_database(path: Path) -> bool:
 
 
 def head_of(path: Path) -> bytes:
-    """The first bytes of a plain file; none of anything else, for a pipe would never answer."""
+    """Read the first bytes of a plain file; of anything else none, because a pipe would never answer."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return b""

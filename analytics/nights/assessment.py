@@ -80,7 +80,7 @@ class Worn(Protocol):
 
     @property
     def site(self) -> Site:
-        """Where."""
+        """Where it was worn."""
 
 
 Sensor = TypeVar("Sensor", bound=Worn)

@@ -27,7 +27,7 @@ def labelled(
     *,
     short_imi_s: float,
 ) -> tuple[Event, ...]:
-    """Events with state, probability, label and confidence filled in.
+    """Fill in state, probability, label and confidence of events.
 
     Parameters
     ----------

@@ -239,7 +239,7 @@ def _beside(
 
 
 def on_night(stages: Sequence[StageSpan], clock: SensorClock | None) -> tuple[StageSpan, ...]:
-    """Sleep stages of a device on the clock of the night; as they are where its clock was not moved."""
+    """Put a device's sleep stages on the clock of the night; they stay as they are where its clock was not moved."""
     if clock is None or not clock.is_moved or not stages:
         return tuple(stages)
     ends_us = clock.of_night(np.array([(span.start_us, span.end_us) for span in stages], dtype=np.int64))
@@ -256,7 +256,7 @@ def asleep(
     diary: Diary | None,
     criteria: Criteria,
 ) -> SleepEstimate:
-    """When the person slept, from what the sensors saw and from what a watch and a diary say of the same time.
+    """Estimate when the person slept, from the sensors, a watch and a diary.
 
     Parameters
     ----------

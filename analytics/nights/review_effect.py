@@ -71,7 +71,7 @@ class Reviewed:
 
 
 def standing(reviews: Iterable[Review], events: Sequence[Event], movements: Sequence[Movement]) -> Standing:
-    """What holds now.
+    """Find what holds now: the latest review of each thing.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ class _Finder:
 
 
 def same_rules(night: Night, ruleset: Ruleset, criteria: Criteria) -> bool:
-    """Whether a night was analysed with these very thresholds and rules, so that two scores of it can be compared."""
+    """Whether a night was analysed with these thresholds and rules, so that two scores of it can be compared."""
     stored = next((score.ruleset_hash for score in night.scores if score.ruleset == ruleset.name), None)
     return night.criteria_hash == criteria.hash() and stored == ruleset_hash(ruleset)
 

@@ -31,7 +31,7 @@ class _Hour:
 
 
 def bars(night: Night, events: Sequence[Event], zone: tzinfo) -> Html:
-    """Draw a night's hours with the table that stands behind the picture.
+    """Draw a night's hours, with a table for screen readers behind the picture.
 
     Parameters
     ----------

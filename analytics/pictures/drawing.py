@@ -11,7 +11,7 @@ WIDTH = 720.0
 
 
 def picture(name: str, width: float, height: float, *parts: Html | Sequence[Html], says: str) -> Html:
-    """An SVG with a title and a sentence for those who do not see it.
+    """An SVG with a title, and a sentence for those who do not see it.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def label(x: float, y: float, content: str, css: str = "tick", anchor: str | Non
     css : str
         Class of its look.
     anchor : str or None
-        Which part of the text lies at ``x``: "start" (also None), "middle" or "end".
+        Which part of the text lies at ``x``: "start" (as None), "middle" or "end".
     """
     return el("text", content, x=x, y=y, class_=css, text_anchor=anchor)
 

@@ -31,7 +31,7 @@ def band_of(rules: Ruleset | None) -> tuple[float, float]:
 
 
 def histogram(night_name: str, events: Sequence[Event], *, band_s: tuple[float, float]) -> Html:
-    """Draw the intervals of a night with the table that stands behind the picture.
+    """Draw the intervals of a night, with a table for screen readers behind the picture.
 
     Parameters
     ----------

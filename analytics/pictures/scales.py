@@ -32,7 +32,7 @@ class Linear:
 
 @dataclass(frozen=True, slots=True)
 class Logarithmic:
-    """The same for the logarithm of values above zero."""
+    """Maps the logarithm of values above zero, as `Linear` does values."""
 
     first: float
     last: float

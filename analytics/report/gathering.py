@@ -83,22 +83,22 @@ class ReportNight:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """As detected."""
+        """Events as detected."""
         return self.score.events if self.score else ()
 
     @property
     def flags(self) -> tuple[Flag, ...]:
-        """Raised ones first."""
+        """Flags, raised ones first."""
         return self.score.flags if self.score else ()
 
     @property
     def measures(self) -> Measures:
-        """As detected."""
+        """Measures as detected."""
         return self.score.measures if self.score else Measures()
 
     @property
     def zone(self) -> tzinfo:
-        """Of the bedroom."""
+        """Zone of the bedroom's clock."""
         return zone_info(self.night.zone)
 
     @property

@@ -42,7 +42,7 @@ _MARKS = {"met": "■", "not met": "□", "not measurable": "?"}
 
 
 def page_of(report: Report) -> str:
-    """The whole document."""
+    """The whole report as one HTML document."""
     body = joined(
         patterns(),
         el("header", list(_header(report))),

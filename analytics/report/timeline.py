@@ -56,7 +56,7 @@ LANES = (
 
 
 def timeline(night: Night, events: Sequence[Event], holds: Standing, zone: tzinfo) -> Html:
-    """Draw a night with the table that stands behind the picture.
+    """Draw a night, with a table for screen readers behind the picture.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ _ASIDE = "this browser was not let in since nightkick was started: open the page
 
 
 def closed(path: str, why: str = _ASIDE) -> Response:
-    """How to open the page, as a page; what asks for data gets ``why`` as JSON instead."""
+    """A page that says how to open the page; a request for data gets ``why`` as JSON instead."""
     if path.startswith("/api"):
         return refused(why)
     return HTMLResponse(_CLOSED, status_code=403, headers=_outside(_CLOSED))
@@ -31,7 +31,7 @@ def refused(why: str) -> Response:
 
 
 def opened(name: str = "", cookie: str = "") -> Response:
-    """Leads to the page, with a cookie to keep.
+    """A page that leads in and leaves a cookie.
 
     No redirect: the browser came from a file, and sends no strict cookie where an answer to a foreign page sends it.
     Where a page of ours leads is no foreign page's doing. The next page takes the place of this one in the history.

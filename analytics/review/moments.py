@@ -14,12 +14,12 @@ _STEP = timedelta(minutes=15)
 
 
 def milliseconds(moment: datetime | None) -> int | None:
-    """Since 1970; None for None."""
+    """Milliseconds since 1970; None for None."""
     return None if moment is None else round(moment.timestamp() * 1000)
 
 
 def offsets(zone: str, start: datetime, end: datetime) -> list[tuple[int | None, int]]:
-    """From which millisecond on the local clock was ahead of UTC by how many seconds, over a night.
+    """How many seconds the local clock is ahead of UTC, and from which millisecond on, over a night.
 
     Two entries where the clock was changed in between, else one.
 

@@ -21,7 +21,7 @@ _MEASURES = ("plms_index", "n_plms", "n_clm", "n_series_in_sleep", "periodicity_
 
 
 def review_from(said: dict[str, Any], reviewer: str) -> Review:
-    """A review from what a page sent. Who and when is never taken from there.
+    """Make a review of what a page sent. The reviewer and the time are never taken from there.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def review_from(said: dict[str, Any], reviewer: str) -> Review:
 
 
 def reviewed_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
-    """What holds of a night's reviews now.
+    """What holds now of a night's reviews, and the numbers that follow from it.
 
     Raises
     ------

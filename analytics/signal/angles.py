@@ -128,7 +128,7 @@ def _median_width(segment: Gravity, step_us: int) -> int:
 
 
 def without_series(found: Epochs, movements: Sequence[Movement], criteria: Criteria) -> Epochs:
-    """The same epochs with regular series of leg movements taken out.
+    """Epochs without the regular series of leg movements in them.
 
     A large kick every half minute looks like waking. Only *regular* runs are masked: masking every movement
     would hide waking fidgets, whose intervals vary more (SD of the log interval about 0.6).

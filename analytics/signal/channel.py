@@ -23,7 +23,7 @@ def channel_of(
     calibration: Calibration,
     device: str = "",
 ) -> Channel:
-    """One sensor's samples of one night, ready to be analysed.
+    """Make one sensor's samples of one night ready for the analysis.
 
     Stretches in which the sensor repeated itself (`ingest.quality.idle_runs`) become gaps: a weak kick in them would
     not have shown, so they are not recorded time. Those that it slept through because nothing moved are named, for they

@@ -108,7 +108,7 @@ def compare(first: Parts, second: Parts, limits: Alignment) -> Offset:
     Parameters
     ----------
     first, second : sequences of Segment
-        What each sensor recorded, in order, on its own clock.
+        What each sensor recorded, in order, each on the clock that is to be compared.
     """
     if not first or not second:
         return _UNTOLD

@@ -52,7 +52,7 @@ class SensorClock:
         return self.behind_s is not None
 
     def of_night(self, time_us: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Its times on the clock of the night."""
+        """Bring times of the sensor onto the clock of the night."""
         if self.behind_s is None or self.compared_us is None:
             return time_us
         shift_us = self.behind_s * 1e6 + (time_us - self.compared_us) * ((self.drift_ppm or 0.0) * 1e-6)
@@ -60,7 +60,7 @@ class SensorClock:
         return moved
 
     def own_us(self, night_us: int) -> int:
-        """What it showed at a moment of the night's clock."""
+        """Tell what the sensor's clock showed at a moment of the night's clock."""
         if self.behind_s is None or self.compared_us is None:
             return night_us
         since_us = night_us - self.compared_us - self.behind_s * 1e6

@@ -1,7 +1,7 @@
 """Heart rate and its variability by minute: what is kept of a watch's vitals.
 
-A picture and a query need no more than a minute's mean; the original file keeps the rest. Whoever asks what the
-heart did at a movement finds the minute; an autonomic arousal, which lasts seconds, is not scored here.
+A picture and a query need no more than a minute's mean; the original file keeps the rest. The minute of a movement
+shows what the heart did then; an autonomic arousal, which lasts seconds, is not scored here.
 """
 
 from __future__ import annotations

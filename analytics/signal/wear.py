@@ -138,7 +138,7 @@ def _recorded_us(stretches: Spans, recorded: Spans) -> NDArray[np.int64]:
 
 
 def without_unworn(found: Epochs, unworn: Spans) -> Epochs:
-    """The same epochs with the unworn ones unknown."""
+    """Epochs, the unworn ones unknown."""
     change = found.change_deg.copy()
     for start_us, end_us in unworn.tolist():
         first = (start_us - found.start_us) // found.step_us + 1

@@ -46,7 +46,7 @@ def jerks(
 def series(
     profile: Profile, rng: np.random.Generator, sleep_s: tuple[Span, ...], busy: Sequence[TrueEvent]
 ) -> list[TrueEvent]:
-    """Periodic kicks asleep, in series of 4 to 44, spread over the night as the profile's course says.
+    """Periodic kicks asleep, in series of 4 to 44, spread over the night by the profile's ``course``.
 
     Parameters
     ----------

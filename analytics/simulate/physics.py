@@ -62,7 +62,7 @@ SENSORS: Mapping[str, Sensor] = MappingProxyType(
 def render(
     plan: Plan, sensor: Sensor, rng: np.random.Generator, *, rate_hz: float
 ) -> tuple[Floats, NDArray[np.float64]]:
-    """The night as samples; none while the sensor had stopped.
+    """Turn a night into samples; there are none while the sensor was stopped.
 
     Parameters
     ----------

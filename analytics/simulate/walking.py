@@ -23,7 +23,7 @@ _BOUT_S, _PAUSE_S = (15.0, 180.0), (2.0, 20.0)
 
 
 def with_walks(plan: Plan, rng: np.random.Generator, *, minutes: float, pauses: bool = True) -> Plan:
-    """The same time in bed, with so many minutes of walking before and after it and nothing else.
+    """A night with so many minutes of walking before and after the time in bed, and nothing else outside it.
 
     Parameters
     ----------

@@ -113,7 +113,7 @@ def find_doomed(store: Store, wish: Wish) -> Doomed:
 
 
 def known_subjects(store: Store) -> tuple[str, ...]:
-    """Everybody of whom anything is kept."""
+    """All people of whom anything is kept."""
     with reading(store) as con:
         tables = (*NIGHT_TABLES, "recording", "recording_night", "review_entry", "notice", "journal_entry")
         every = " UNION ".join(f"SELECT subject FROM {table}" for table in (*tables, "assignment"))

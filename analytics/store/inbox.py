@@ -56,7 +56,7 @@ def seen_files(store: Store) -> SeenFiles:
 
 
 def remember_files(store: Store, files: Mapping[Path, SeenFile], *, forget: Iterable[Path] = ()) -> None:
-    """Replace what is remembered of some files, and forget others, in one transaction."""
+    """Replace what is remembered of some files and forget others, in one transaction."""
     gone = [str(path) for path in (*files, *forget)]
     if not gone:
         return

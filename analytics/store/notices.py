@@ -73,13 +73,13 @@ def _doubt(subject: str, zone: str, n: int) -> str:
 
 
 def unusable_before(store: Store, paths: Sequence[str], before: datetime) -> frozenset[tuple[str, str | None, str]]:
-    """Path, SHA-256 and reason of what was tried before an instant (UTC) and refused or failed, among these paths."""
+    """Path, SHA-256 and reason of those of these files that were refused or failed before an instant (UTC)."""
     with reading(store) as con:
         return frozenset(con.execute(_TOLD_BEFORE, [before, list(paths)]).fetchall())
 
 
 def mark_told(store: Store, notices: Sequence[Notice]) -> None:
-    """Tell of these no more."""
+    """Remember that these were told, so that they are not told again."""
     if not notices:
         return
     now = datetime.now(UTC)

@@ -48,7 +48,7 @@ def pruned(store: Store) -> frozenset[str]:
 
 
 def said_of_pruned(store: Store, error: SamplesLostError) -> SamplesLostError:
-    """The same error, or where those samples were removed on purpose, one that says so."""
+    """The error to show: another one where the samples were removed on purpose, else ``error`` itself."""
     if error.path is None or error.path.stem not in pruned(store):
         return error
     what = "the samples were pruned (nightkick forget --prune-samples); results stay as they are"

@@ -159,7 +159,7 @@ def stored_recording(
 
 
 def moved_to(known: StoredRecording, *, subject: str, site: Site, side: Side, zone: str) -> StoredRecording:
-    """The same recording, worn by another person or elsewhere.
+    """A recording as worn by another person or in another place.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def _minutes(found: Temperature) -> tuple[TemperatureMinute, ...]:
 
 
 def recording_frame(recording: StoredRecording) -> pl.DataFrame:
-    """Its row of the table ``recording``."""
+    """A recording's row of the table ``recording``."""
     row = {
         **{name: getattr(recording, name) for name in _SAME_NAME},
         "path": str(recording.path),
@@ -196,7 +196,7 @@ def recording_frame(recording: StoredRecording) -> pl.DataFrame:
 
 
 def membership_frame(recording: StoredRecording) -> pl.DataFrame:
-    """Its rows of the table ``recording_night``."""
+    """A recording's rows of the table ``recording_night``."""
     rows = [(recording.subject, night_date, recording.sha256) for night_date in recording.night_dates]
     return frame_of(rows, {"subject": pl.String, "night_date": pl.Date, "sha256": pl.String})
 

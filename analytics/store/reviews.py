@@ -65,7 +65,7 @@ def write_review(store: Store, review: Review) -> Review:
 
 
 def reviews_of(store: Store, subject: str, night_date: date | None = None) -> tuple[Review, ...]:
-    """Everything reviewers said of a night, or of all nights of a person, in the order in which it counts."""
+    """All reviews of a night, or of all nights of a person, in the order in which they count."""
     with reading(store) as con:
         rows = con.execute(
             """

@@ -14,7 +14,7 @@ from analytics.store.database.tables import frame_of, insert
 
 
 def remember_rules(store: Store, criteria: Criteria, rulesets: Iterable[Ruleset]) -> None:
-    """Keep what is about to be used, before anything is stored under its hash. Writes nothing where it is kept already.
+    """Keep thresholds and rule sets before anything is stored under their hashes. Writes nothing that is kept already.
 
     Raises
     ------

@@ -103,7 +103,7 @@ class Outdated:
         return f"{what}: {REMEDY}{but}"
 
     def remark(self) -> str | None:
-        """The same line beside a table of nights: None where all of them are alike, of whichever kind."""
+        """The text of `line` beside a table of nights; None where all nights are alike."""
         return self.line() if self.is_mixed else None
 
     def _found(self) -> set[str]:
@@ -111,7 +111,7 @@ class Outdated:
 
 
 def wanted_of(criteria: Criteria, rulesets: Iterable[Ruleset], version: str) -> Wanted:
-    """By these thresholds and rule sets, and by this version of the program."""
+    """What nights must have been analysed by: these thresholds and rule sets, and this version of the program."""
     return Wanted(version, criteria.hash(), tuple(sorted(f"{each.name} {ruleset_hash(each)}" for each in rulesets)))
 
 

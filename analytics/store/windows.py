@@ -55,7 +55,7 @@ class Placed:
     relied_on: tuple[tuple[str, date, int | None], ...] = ()
 
     def window(self, key: NightKey, zone: str) -> Window:
-        """Of a night; from noon to noon where nothing was decided."""
+        """The window of a night; from noon to noon where nothing was decided."""
         return self.windows.get(key) or noon_to_noon(key[1], zone)
 
     def night_at(self, subject: str, time_us: int, zone: str) -> date:

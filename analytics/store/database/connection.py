@@ -146,7 +146,7 @@ def reading(
 
 @contextmanager
 def snapshot(store: Store) -> Iterator[None]:
-    """Inside, all reading goes through one connection: everything read is from one moment, and opening is paid once.
+    """Inside, all reads share one connection and one moment, and the database is opened only once.
 
     Nothing may be written inside: this very connection would keep the writer out.
 
@@ -185,7 +185,7 @@ def transaction(store: Store, *, bookkeeping: bool = False) -> Iterator[duckdb.D
 
 @contextmanager
 def atomic(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All of what happens inside, or nothing."""
+    """Everything that happens inside is kept, or nothing of it."""
     con.execute("BEGIN")
     try:
         yield
@@ -230,7 +230,7 @@ def in_memory(**config: str) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def retry_busy(attempt: Callable[[], T], store: Store, *, has_turn: bool = False) -> T:
-    """What ``attempt`` returns, tried again with growing pauses for as long as another process holds the lock.
+    """Call ``attempt`` until the lock is free, with growing pauses; returns what it returns.
 
     Parameters
     ----------
@@ -269,7 +269,7 @@ def _wait(store: Store) -> Wait:
 def first_row(
     con: duckdb.DuckDBPyConnection, statement: str, parameters: Sequence[object] | Mapping[str, object] = ()
 ) -> tuple[Any, ...] | None:
-    """The first row of an answer, None without one. The rest is taken too.
+    """Fetch the first row of an answer, None where it has none. The other rows are fetched too.
 
     ``fetchone`` would leave the result open, and from DuckDB 2.0 on a connection with an open result takes no other
     statement.

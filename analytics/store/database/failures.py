@@ -108,7 +108,7 @@ def is_damage(error: BaseException) -> bool:
 
 
 def way_out(database: Path) -> str:
-    """What brings a damaged database back, in commands that work as they stand."""
+    """What brings a damaged database back: a hint with commands."""
     if database.suffix == ".parquet":
         return "import its file again"
     if is_copy(database):
@@ -139,7 +139,7 @@ def busy(error: duckdb.Error | None, path: Path, wait_s: float) -> DatabaseBusyE
     Parameters
     ----------
     error : duckdb.Error or None
-        Tells who the holder is; None where nothing does.
+        Names the holder; None where this program itself holds the lock.
     wait_s : float
         How long the lock was waited for.
     """
@@ -155,7 +155,7 @@ def holder_in(error: duckdb.Error | None) -> str:
 
 
 def as_store_error(error: duckdb.Error | pl.exceptions.PolarsError | OSError, path: Path) -> StoreError:
-    """The error of our own tree that says the same."""
+    """Translate an error of DuckDB, polars or the disk into one of our own error tree."""
     for reading in _OF_THE_DISK if isinstance(error, OSError) else (*_OF_THE_DISK, *_OF_DUCKDB):
         if reading.pattern.search(str(error)):
             return DatabaseUnreadableError(reading.what, path=path, hint=reading.hint or way_out(path))

@@ -22,5 +22,5 @@ _EXPRESSION = (
 
 
 def with_local_times(sql: str) -> str:
-    """The same text with each ``LOCAL(instant, zone)`` written out, outside of comments too."""
+    """Write out each ``LOCAL(instant, zone)`` in a text of SQL, outside of comments too."""
     return _MARK.sub(lambda found: _EXPRESSION.format(at=found[1], zone=found[2]), sql)

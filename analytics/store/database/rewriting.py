@@ -172,7 +172,7 @@ def _without_traces(con: duckdb.DuckDBPyConnection, built: Path) -> Path:
 
 
 def _keep_owner(built: Path, replaced: Path) -> None:
-    """Whoever runs this, the database stays with its owner."""
+    """Keep the owner of the database, whichever user runs this."""
     before, now = replaced.stat(), built.stat()
     if (before.st_uid, before.st_gid) != (now.st_uid, now.st_gid):
         with contextlib.suppress(PermissionError):

@@ -1,7 +1,7 @@
 """What makes a database one of this nightkick: the steps it went through, and the views on top of them.
 
-Whoever opens it asks here first. A database of an older nightkick lacks columns and views, one of a newer nightkick may
-mean other things by them: either is said in one line, before a statement stumbles over it.
+Every opening of a database asks here first. A database of an older nightkick lacks columns and views, one of a newer
+nightkick may mean other things by them: one line says so before a statement fails on it.
 """
 
 from __future__ import annotations

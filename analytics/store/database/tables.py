@@ -46,7 +46,7 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> N
 
 
 def plain(value: Any) -> Any:
-    """The same as JSON can say it: lists for tuples, None for NaN and infinity."""
+    """Turn a value into what JSON has: lists for tuples, None for NaN and infinity."""
     match value:
         case dict():
             return {name: plain(item) for name, item in value.items()}

@@ -64,7 +64,7 @@ class Wait:
         return self.most_s - (time.monotonic() - self._began_s)
 
     def note(self, holder: Callable[[], str]) -> None:
-        """Say who is waited for, if it has been long and was not said yet."""
+        """Say once who is waited for, when the wait has become long."""
         if self._is_told or self.most_s - self.left_s < TOLD_AFTER_S:
             return
         self._is_told = True

@@ -64,7 +64,7 @@ def keep_samples(store: Store, aside: Path) -> None:
 
 
 def second_name(file: Path, folder: Path) -> Path:
-    """The same file once more, in another folder: by a link, or as a copy where the file system has none."""
+    """Give a file a second name in another folder: a link, or a copy where the file system has no links."""
     given = folder / file.name
     try:
         given.hardlink_to(file)
@@ -75,7 +75,7 @@ def second_name(file: Path, folder: Path) -> Path:
 
 
 def adopt_samples(store: Store, sha256: str, *, n_samples: int, first_us: int) -> Path | None:
-    """Take samples that lie in the folder of another name: the database was renamed, or copied from another one.
+    """Take a recording's samples from the folder of another database name, after a rename or a copy.
 
     Parameters
     ----------

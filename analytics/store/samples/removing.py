@@ -63,7 +63,7 @@ def removing(store: Store, hashes: Collection[str]) -> Iterator[None]:
 
 
 def finish_removing(store: Store) -> bool:
-    """Do what a killed process left to do; whether there was something. Costs nothing where there was not.
+    """Remove what a killed process left to remove; whether there was something. Cheap where there was not.
 
     Raises
     ------

@@ -36,7 +36,7 @@ Parameters = Sequence[object] | Mapping[str, object]
 def answer(
     con: duckdb.DuckDBPyConnection, statement: str, parameters: Parameters = (), *, most_rows: int = MOST_ROWS + 1
 ) -> duckdb.DuckDBPyRelation:
-    """What the statement answers, not yet fetched, with `OUTSIDE` as the last column.
+    """Prepare the answer of a statement, not yet fetched, with `OUTSIDE` as the last column.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ def ask(store: Store, sql: str, *, began: Callable[[], object] = lambda: None) -
 
 
 def ask_frame(store: Store, sql: str, *, began: Callable[[], object] = lambda: None) -> pl.DataFrame:
-    """As `ask`, but the answer is a frame: for files that keep types. This loads polars.
+    """As `ask`, with a frame for an answer: for files that keep types. This loads polars.
 
     Parameters
     ----------

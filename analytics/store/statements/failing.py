@@ -29,7 +29,7 @@ _MOST_NAMES = 4
 
 
 def refusal(con: duckdb.DuckDBPyConnection, sql: str, error: BaseException) -> QueryRefusedError:
-    """The one line for a statement that failed.
+    """The error for a statement that failed, in one line.
 
     Parameters
     ----------
