@@ -44,7 +44,7 @@ class Flag:
 
     @property
     def state(self) -> FlagState:
-        """Whether it is raised, is not, or could not be told: all that people read is made from this."""
+        """Whether the flag is raised, is not raised, or cannot be told: what every reader of flags sees."""
         if self.raised:
             return "raised"
         return "cannot_tell" if self.unmet and self.unmet.state == "not measurable" else "not_raised"

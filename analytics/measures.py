@@ -87,7 +87,7 @@ class Measures:
     periodicity_unstable: bool | None = None
 
     def without_indices(self) -> Measures:
-        """Those of a night that cannot be assessed: its indices are unknown, whatever was counted."""
+        """The measures of a night that cannot be assessed: counts stay, indices become unknown."""
         return replace(self, **dict.fromkeys(_INDICES))
 
 

@@ -175,7 +175,7 @@ def unraised_words(*, assessable: bool, untold: Collection[str]) -> str:
 
 
 def flag_words(name: str) -> str:
-    """A flag's words; of a name that is none (a notice has such) the name as words."""
+    """Words for a flag; any other name, such as that of a notice, with spaces for its underscores."""
     return FLAGS.get(name, name.replace("_", " "))
 
 
@@ -226,12 +226,12 @@ def onset_doubt_min(onset_sd_min: float | None) -> float:
 
 
 def onset_doubt(onset_sd_min: float | None) -> str:
-    """What stands behind the time of the sleep onset; nothing where no doubt was measured."""
+    """Words to print behind the time of the sleep onset; empty where no doubt was measured."""
     return "" if onset_sd_min is None else f", give or take {onset_doubt_min(onset_sd_min):.0f} min (95 %)"
 
 
 def for_page() -> dict[str, Any]:
-    """What the review page loads with its shell, so that its scripts hold none of these words."""
+    """All words that the review page loads, so that its scripts hold none of them."""
     return {
         "labels": LABELS,
         "groups": [group._asdict() for group in GROUPS],

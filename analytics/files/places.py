@@ -98,7 +98,7 @@ def has_neighbours(database: Path) -> bool:
 
 
 def databases_beside(database: Path) -> Iterator[Path]:
-    """The other databases in its folder but for its published copy; among them what only bears such a name."""
+    """The other databases in its folder without its published copy; a file that is only named ``*.duckdb`` counts."""
     real = _real(database)
     own = {real.name, f"{real.name}.wal", published_copy(real).name, published_copy(database).name}
     beside = (path for path in sorted(real.parent.iterdir()) if path.name not in own and not _is_same(path, real))

@@ -89,7 +89,7 @@ class Sign:
 
 
 def nights_with(flag: FlagName, nights: Iterable[NightFacts]) -> tuple[int, int]:
-    """On how many nights a flag was raised, of how many on which it could be told, as the view ``patterns`` counts."""
+    """Count the nights with a flag, and the nights on which it could be told; as the view ``patterns`` counts."""
     able = [night for night in nights if night.assessable and flag not in night.untold]
     return sum(flag in night.flags for night in able), len(able)
 
@@ -101,7 +101,7 @@ def is_pattern(flag: FlagName, nights: Iterable[NightFacts]) -> bool:
 
 
 def on_nights(raised: int, able: int, assessable: int) -> str:
-    """On how many nights of how many, and what is counted, in words.
+    """On how many of how many nights a flag was raised, in words.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def on_nights(raised: int, able: int, assessable: int) -> str:
 
 
 def note_on(able: int) -> str | None:
-    """What has to be said of a finding over so many nights; None where they are enough."""
+    """The caution that a finding over few nights needs; None where the nights are enough."""
     return FEW_NIGHTS_DIFFER.format(n=FEW_NIGHTS) if able < FEW_NIGHTS else None
 
 

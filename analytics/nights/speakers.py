@@ -153,7 +153,7 @@ def _fit(i: int, here: Sequence[int], detections: Sequence[Detected], criteria: 
 
 
 def without(spans: Spans, taken: Spans) -> Spans:
-    """What is left of stretches outside others; both in order and without overlaps."""
+    """The parts of stretches that lie outside of others; both in order and without overlaps."""
     if len(spans) == 0 or len(taken) == 0:
         return spans
     edges = np.unique(np.concatenate((spans.ravel(), taken.ravel())))

@@ -48,7 +48,7 @@ def joined(*children: Child) -> Html:
 
 
 def number(value: float) -> str:
-    """A coordinate: at most two decimals, no zeros that say nothing."""
+    """A coordinate with at most two decimals and no trailing zeros."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 

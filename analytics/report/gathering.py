@@ -119,7 +119,7 @@ class Report:
 
     @property
     def facts(self) -> tuple[NightFacts, ...]:
-        """What findings over nights need."""
+        """What the findings over nights are made from."""
         return tuple(_facts(one) for one in self.nights)
 
 

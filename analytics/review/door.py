@@ -37,7 +37,7 @@ class Door:
 
     @property
     def secret(self) -> str:
-        """What opens the page next."""
+        """The secret that opens the page next."""
         return self._secret
 
     def lay_out(self, file: Path, address: str) -> None:

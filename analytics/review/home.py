@@ -64,7 +64,7 @@ def ticks_payload(store: Store, since: date, until: date) -> list[dict[str, Any]
 
 
 def threshold(flags: Iterable[Iterable[Mapping[str, Any]]]) -> float | None:
-    """The index that the newest analysed night had to exceed, as its criteria say; None before the first night."""
+    """The index that the newest analysed night had to exceed, by its own criteria; None before the first night."""
     found = [c["threshold"] for criteria in flags for c in criteria if c["name"] == INDEX_CRITERION]
     return found[0] if found else None
 

@@ -115,7 +115,7 @@ def repeated_rows(table: pl.DataFrame) -> int:
 
 
 def gaps(tables: Mapping[ListName, pl.DataFrame], nights: pl.DataFrame) -> list[str]:
-    """What is said, as sentences, about nights that one list has and another has not.
+    """Sentences about nights that are in one list and missing in another.
 
     A respiration or arousal list that does not name a night says that nothing happened in it: that is no gap.
 

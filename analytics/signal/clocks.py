@@ -83,7 +83,7 @@ def staying(sides: Sequence[Side], devices: Sequence[str]) -> list[int]:
 
 
 def legs_compared(clocks: Sequence[SensorClock]) -> SensorClock | None:
-    """What stands for the night: the sensor that was compared over the longest time; None where none was."""
+    """The clock that was compared over the longest time; it stands for the night. None where none was compared."""
     compared = [clock for clock in clocks if clock.shared_h is not None]
     return max(compared, key=lambda clock: clock.shared_h or 0.0, default=None)
 

@@ -73,7 +73,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Doomed:
-    """What a wish comes to.
+    """What is deleted, and analysed again, when a wish is fulfilled.
 
     Attributes
     ----------
@@ -100,7 +100,7 @@ class Doomed:
 
 
 def find_doomed(store: Store, wish: Wish) -> Doomed:
-    """What would be forgotten.
+    """Find what a wish would delete.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def known_subjects(store: Store) -> tuple[str, ...]:
 
 
 def foreign_tables(store: Store) -> tuple[str, ...]:
-    """Tables that are none of ours, which `forget` leaves alone."""
+    """Tables that are not ours, which `forget` leaves alone."""
     with reading(store) as con:
         found = con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1").fetchall()
     return tuple(name for (name,) in found if name not in RULES and name not in OF_NO_PERSON)

@@ -44,7 +44,7 @@ class Notice:
 
 
 def untold(store: Store, *, since: date | None, brought: Collection[str] = ()) -> tuple[Notice, ...]:
-    """What was not told: flags, by evening; zones that were assumed; people of whom no night came from ``since`` on.
+    """Notices that were not told yet: flags, assumed zones, and people without a night from ``since`` on.
 
     Parameters
     ----------

@@ -50,7 +50,7 @@ def recordings_of_night(store: Store, subject: str, night_date: date) -> tuple[S
 
 
 def nights_to_analyse(store: Store, recording: StoredRecording) -> dict[NightKey, tuple[StoredRecording, ...]]:
-    """What `save` wants analysed, when this recording comes in: each night with all its recordings.
+    """The nights that `save` needs analysed when this recording comes in, each with all its recordings.
 
     These are the nights it lies in, and those it lay in before, under another subject or zone. A night for
     which nothing would be left is not among them: `save` removes it.

@@ -14,7 +14,7 @@ from analytics.store.database.tables import frame_of, insert
 
 
 def remember_rules(store: Store, criteria: Criteria, rulesets: Iterable[Ruleset]) -> None:
-    """Keep thresholds and rule sets before anything is stored under their hashes. Writes nothing that is kept already.
+    """Keep thresholds and rule sets before anything is stored under their hashes; does nothing if all are kept.
 
     Raises
     ------

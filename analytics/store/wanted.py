@@ -46,7 +46,7 @@ _UNSCORED = """
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """By what nights are to be analysed.
+    """The version, thresholds and rule sets by which nights are to be analysed.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ class Outdated:
         return len(self.stuck) < len(self.reasons)
 
     def line(self) -> str:
-        """How many they are, why, and what to do; empty where there is none."""
+        """One line on how many nights are outdated, why, and what to do; empty where none is."""
         n, found = len(self.reasons), self._found()
         if n == 0:
             return ""

@@ -123,12 +123,12 @@ def way_out(database: Path) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    """What the error says, up to the first line break."""
+    """The text of an error up to its first line break."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def errors_below() -> tuple[type[duckdb.Error] | type[pl.exceptions.PolarsError], ...]:
-    """What DuckDB and polars raise; polars nothing in a process that has not loaded it, to be quick."""
+    """The errors that DuckDB and polars raise; those of polars only in a process that has loaded it."""
     polars = sys.modules.get("polars")
     return (duckdb.Error,) if polars is None else (duckdb.Error, polars.exceptions.PolarsError)
 

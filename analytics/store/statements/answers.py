@@ -57,7 +57,7 @@ def too_many_rows() -> QueryRefusedError:
 
 
 def outside_the_calendar(column: str) -> QueryRefusedError:
-    """The answer to a statement whose ``column`` has dates that Python cannot say."""
+    """The error for an answer whose ``column`` has dates that Python cannot hold."""
     return QueryRefusedError(
         f"column {column} has dates outside the years 1 to 9999", hint=f"cast it: {column}::VARCHAR"
     )
