@@ -114,7 +114,7 @@ def diary_of(entries: Iterable[JournalEntry], night_date: date, zone: str) -> Di
     entries : iterable of JournalEntry
         Of one person; those of other days and kinds are passed over.
     zone : str
-        IANA name of the zone of the person's clock.
+        Of the person's clock: IANA name, or a fixed offset such as ``+02:00``.
     """
     clocks = {e.kind: e.text for e in entries if e.text and e.day == night_date}
     if LIGHTS_OFF not in clocks or GOT_UP not in clocks:

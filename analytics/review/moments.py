@@ -26,7 +26,7 @@ def offsets(zone: str, start: datetime, end: datetime) -> list[tuple[int | None,
     Parameters
     ----------
     zone : str
-        IANA name.
+        IANA name, or a fixed offset such as ``+02:00``.
     start, end : datetime
         Aware.
     """

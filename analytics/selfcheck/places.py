@@ -46,7 +46,7 @@ class Likely(NamedTuple):
 
 
 def likely_place(seen: Seen) -> Likely | None:
-    """Where the sensor was probably worn; None where what was seen does not tell."""
+    """Where the sensor was probably or perhaps worn; None where what was seen does not tell."""
     walk, plan = seen.walk, seen.plan
     if walk is None:
         return _table(seen)

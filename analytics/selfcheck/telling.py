@@ -61,7 +61,7 @@ def sensor_document(check: SensorCheck, path: str, zone: str | None) -> dict[str
     path : str
         Of the recording, as people named it.
     zone : str or None
-        IANA name of the zone of the recording's clock; None where its unit kept the file from being read.
+        Of the recording's clock: IANA name or fixed offset; None where its unit kept the file from being read.
     """
     match = check.match if check.match and check.match.is_plan else None
     return {

@@ -67,7 +67,7 @@ def check_legs(
 
 
 def unreadable_unit(error: IngestError) -> SensorCheck:
-    """The check of a sensor whose samples fit no unit of gravity, so that nothing else can be measured."""
+    """The check of a sensor whose gravity fits no unit, so that nothing else can be measured."""
     unit = Item("unit", "not_ok", error.what, error.hint or "export again, and name the unit in the header")
     names: tuple[ItemName, ...] = ("recording", "noise", "kicks", "clock", "site")
     rest = (Item(name, "cannot_tell", "the samples have no usable unit", _UNIT_FIRST) for name in names)

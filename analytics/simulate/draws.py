@@ -79,7 +79,7 @@ def series_in_wake(profile: Profile, rng: np.random.Generator, in_bed_s: float, 
     Parameters
     ----------
     in_bed_s, onset_s : float
-        Going to bed and falling asleep, from the start of the recording.
+        When the sleeper goes to bed and falls asleep, from the start of the recording.
     """
     wanted = int(profile.periodic_in_wake_per_h * (onset_s - in_bed_s) / HOUR_S)
     if wanted < 4:

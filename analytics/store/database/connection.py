@@ -230,7 +230,7 @@ def in_memory(**config: str) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def retry_busy(attempt: Callable[[], T], store: Store, *, has_turn: bool = False) -> T:
-    """Call ``attempt`` until the lock is free, with growing pauses; returns what it returns.
+    """Return what ``attempt`` returns; call it with growing pauses until the lock is free or the wait is over.
 
     Parameters
     ----------
