@@ -91,8 +91,8 @@ def read_tables(
     Parameters
     ----------
     movements, hypnogram, respiration, arousals : DataFrame
-        With the columns that `analytics.scoring.score.score` names. None, of all but the first: no night of the call has
-        the channel.
+        With the columns that `analytics.scoring.score.score` names. None, for all but the first: no night of the call
+        has the channel.
 
     Raises
     ------
