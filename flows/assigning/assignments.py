@@ -138,7 +138,13 @@ def _about_device(origins: Mapping[str, str], held: Sequence[_Heard], serial: st
 
 
 def has_handed_on(subject: str, evening: date, assignments: Assignments) -> bool:
-    """Whether no more nights of a person are to be expected: every line that names them ends before this evening."""
+    """Whether no more nights of a person are expected: every line that names them ends before this evening.
+
+    Parameters
+    ----------
+    evening : date
+        The first of the nights in question.
+    """
     theirs = [line for line in assignments.lines if line.words.subject == subject]
     return bool(theirs) and all(line.end.date() <= evening for line in theirs)
 

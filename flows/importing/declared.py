@@ -180,7 +180,15 @@ def _unassigned(device: Device, subject: str | None) -> str:
 
 
 def subject_of(device: Device, wishes: Wishes, settings: Settings, assignments: Assignments | None = None) -> str:
-    """Who wears a device, where its path and the time do not matter; see `declaration` where they do."""
+    """Who wears a device, without regard to path and time; `declaration` regards them.
+
+    Parameters
+    ----------
+    wishes : Wishes
+        What the command line says.
+    assignments : Assignments or None
+        None: those of the settings alone.
+    """
     return declaration(wishes, settings, assignments)(device).subject or settings.subject
 
 
@@ -284,7 +292,20 @@ def corrects(wishes: Wishes, known: StoredRecording) -> bool:
 
 
 def completed(wishes: Wishes, known: StoredRecording, assignments: Assignments) -> Wishes:
-    """A correction changes what it names; what the command line said earlier stays."""
+    """Complete a correction: it changes what it names, and what the command line said earlier stays.
+
+    Parameters
+    ----------
+    wishes : Wishes
+        The correction.
+    known : StoredRecording
+        The recording as it is stored.
+
+    Returns
+    -------
+    Wishes
+        The correction, and where it is silent what the command line said of an earlier import.
+    """
     return wishes.over(own_words(known, assignments))
 
 

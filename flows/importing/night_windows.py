@@ -96,7 +96,15 @@ def _of_import(store: Store, subject: str, recording: StoredRecording, before: S
 
 
 def plan_again(store: Store, keys: Iterable[NightKey], find: FindEdges) -> NightPlan:
-    """What is to be done when nights are analysed again: themselves, and neighbours where an edge moves."""
+    """Plan to analyse nights again: these nights, and neighbours where an edge moves.
+
+    Parameters
+    ----------
+    keys : iterable of (subject, date)
+        The nights, by the evening on which they begin. One without a recording is passed over.
+    find : callable
+        Gives the instant of each edge; reads samples.
+    """
     parts = []
     with snapshot(store):
         for subject, day in keys:

@@ -148,7 +148,13 @@ def import_found(
     one_by_one: OneByOne = import_each,
     report: Report = lambda done, total: None,
 ) -> tuple[Outcome, ...]:
-    """As `import_run`, for files that were found already."""
+    """Import files that were found already, as `import_run` does.
+
+    Parameters
+    ----------
+    one_by_one, report
+        As for `import_run`.
+    """
     reassign(context)
     outcomes = [unusable(problem, problem.path or Path(), None, now_us()) for problem in inputs.problems]
     try:

@@ -138,7 +138,20 @@ def analyse_again(context: Context, keys: Sequence[NightKey]) -> int:
 def each_night(
     context: Context, keys: Sequence[NightKey], act: Callable[[Context, NightKey], T]
 ) -> Generator[T | None, None, None]:
-    """What ``act`` makes of each night, in order, done by all workers; None, and a word on stderr, where it cannot."""
+    """Do something with each night, by all workers.
+
+    Parameters
+    ----------
+    keys : sequence of (subject, date)
+        The nights, by the evening on which they begin.
+    act : callable
+        Done for each night; may run in several threads at once.
+
+    Yields
+    ------
+    T or None
+        What ``act`` returns, in the order of ``keys``. None where it failed, and a line on stderr says why.
+    """
 
     def tried(shared: Context, key: NightKey) -> T | NightkickError:
         try:

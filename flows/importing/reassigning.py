@@ -72,7 +72,14 @@ def outdated(assignments: Assignments, recordings: Sequence[StoredRecording]) ->
 
 
 def move_all(context: Context, import_file: ImportFile, *, always: bool = False) -> Iterator[Moved | NightkickError]:
-    """Move what the assignments want elsewhere. Where they are as they were last time, nothing is looked at.
+    """Move recordings that the assignments want elsewhere; look at none where no assignment has changed.
+
+    Parameters
+    ----------
+    import_file : callable
+        Imports a file anew, where what is stored does not suffice.
+    always : bool
+        Whether to look also where the assignments are those of the last comparison.
 
     Raises
     ------

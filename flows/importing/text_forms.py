@@ -62,7 +62,13 @@ class TextForm:
 def spelt(
     name: str, parse: Callable[[str], Any], write: Callable[[Any], str] = str, *, of_one_file: bool = False
 ) -> Mapping[str, TextForm]:
-    """The text form of a field as metadata of it, where `form_of` finds it."""
+    """Wrap a field's text form as metadata, where `form_of` finds it.
+
+    Parameters
+    ----------
+    name, parse, write, of_one_file
+        As the fields of `TextForm`.
+    """
     return {_KEY: TextForm(name, parse, write, of_one_file)}
 
 

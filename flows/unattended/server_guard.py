@@ -40,7 +40,15 @@ def origins(port: int) -> tuple[str, ...]:
 
 
 def guarded(app: App, secret: str, port: int) -> App:
-    """The app behind the checks."""
+    """Put the app behind the checks.
+
+    Parameters
+    ----------
+    secret : str
+        What a program must name, as ``user:password`` of HTTP Basic authentication.
+    port : int
+        The port at which the server listens.
+    """
 
     async def check(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

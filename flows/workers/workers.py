@@ -42,7 +42,12 @@ class Workers(Protocol):
     count: int
 
     def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """What ``function`` returns, or the exception it raises; may be called from any thread.
+        """What ``function`` returns, or the exception that it raises; may be called from any thread.
+
+        Parameters
+        ----------
+        function : callable
+            At the top level of a module, with arguments that can be pickled: another process may run it.
 
         Raises
         ------
