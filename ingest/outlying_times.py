@@ -50,7 +50,15 @@ def has_strays(first_us: int, last_us: int) -> bool:
 
 
 def was_never_set(first_us: int, last_us: int, *, now_us: int) -> bool:
-    """Whether no time of a recording can be when it was made: all before devices were sold, or after tomorrow."""
+    """Whether no time of a recording can be when it was made: all before devices were sold, or after tomorrow.
+
+    Parameters
+    ----------
+    first_us, last_us : int
+        First and last sample, microseconds since 1970 on the device's clock.
+    now_us : int
+        UTC microseconds since 1970.
+    """
     return not has_strays(first_us, last_us) and not _possible(np.array([first_us, last_us]), now_us).any()
 
 

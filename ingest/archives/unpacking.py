@@ -98,6 +98,13 @@ def safe_name(name: str) -> str:
 def unzip(archive: Path, member: Member, target: Path, budget: UnpackingBudget) -> str:
     """Write a member of a zip to ``target``.
 
+    Parameters
+    ----------
+    target : Path
+        A new file; none may be there.
+    budget : UnpackingBudget
+        Of the outermost archive; what is unpacked counts against it.
+
     Returns
     -------
     str
@@ -124,7 +131,15 @@ def _refuse_bomb(unpacked_bytes: int, packed_bytes: int) -> None:
 
 
 def gunzip(packed: Path, target: Path, budget: UnpackingBudget) -> str:
-    """Write what a gzip file holds to ``target``; as `unzip`."""
+    """Write what a gzip file holds to ``target``; returns and raises what `unzip` does.
+
+    Parameters
+    ----------
+    packed, target : Path
+        The gzip file, and a new file for its content; none may be there.
+    budget : UnpackingBudget
+        Of the outermost archive; what is unpacked counts against it.
+    """
     try:
         with (
             budget.running(),
