@@ -68,14 +68,14 @@ def wants_start(warnings: Sequence[str]) -> bool:
 
 
 def without_strays(blocks: Blocks, *, now_us: int, start_us: int | None = None) -> Believed:
-    """The samples that are believed; one walk now.
+    """Keep the samples that are believed, after a walk over all of them.
 
     Parameters
     ----------
     now_us : int
         Times later than a day after it are not possible.
     start_us : int or None
-        When, on the clock of ``blocks``, the stretch began whose dates are not possible, if somebody says so.
+        When, on the clock of ``blocks``, the stretch began whose dates are not possible, if a person says so.
     """
     tallies = np.zeros((2, _N_BINS), np.int64)
     for block in blocks():

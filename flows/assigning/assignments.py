@@ -51,7 +51,7 @@ class Assignments:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A recording that is to be decided about: its device, where it lies, and when it was by the device's clock.
+    """A recording to decide about: its device, where it lies, and when it was by the device's clock.
 
     Without an extent no line with dates holds.
     """
@@ -101,7 +101,7 @@ class _Heard:
 
 
 def decide(asked: About, assignments: Assignments, *, user: Words = NOTHING, kept: Words = NOTHING) -> Decision:
-    """Which words count for a recording.
+    """Decide which words count for a recording.
 
     Parameters
     ----------

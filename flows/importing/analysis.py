@@ -47,7 +47,7 @@ class NightToAnalyse:
 
     @property
     def key(self) -> NightKey:
-        """Whose night, and which."""
+        """The person, and the evening on which the night begins."""
         return self.subject, self.night_date
 
 

@@ -68,7 +68,7 @@ class _Part:
 
 
 def plan_import(store: Store, recording: StoredRecording, find: FindEdges) -> NightPlan:
-    """What is to be done when a recording comes in, or comes in again as another person's or in another zone.
+    """Plan for a recording that comes in, or comes in again as another person's or in another zone.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def plan_again(store: Store, keys: Iterable[NightKey], find: FindEdges) -> Night
 
 
 def as_divided(store: Store, left: Mapping[NightKey, Sequence[StoredRecording]]) -> list[NightToAnalyse]:
-    """Nights that lose a recording, to be analysed from what is left of them; they begin and end where they did."""
+    """Plan for nights that lose a recording: analyse what is left of them; they begin and end where they did."""
     nights = []
     with snapshot(store):
         for (subject, day), recordings in left.items():

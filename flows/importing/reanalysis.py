@@ -77,7 +77,7 @@ class AnalysisPlan:
 
 
 def plan_of(context: Context, chosen: Chosen, *, ruleset: str | None, is_all: bool) -> AnalysisPlan:
-    """Which of the chosen nights to analyse again, and which rule set the views show then.
+    """Choose which nights to analyse again, and which rule set the views show then.
 
     Passed over is what is as wanted and not damaged. With a rule set and no other choice only nights without a score
     under it are analysed: the others keep every row they have.
@@ -130,7 +130,7 @@ def selected(context: Context, chosen: Chosen) -> list[NightKey]:
 
 
 def analyse_again(context: Context, keys: Sequence[NightKey]) -> int:
-    """Analyse and store each night; how many could not be, each of them said on stderr."""
+    """Analyse and store each night; returns how many failed, each with a line on stderr."""
     with closing(each_night(context, keys, _replaced)) as results:
         return sum(result is None for result in results)
 

@@ -87,7 +87,7 @@ def form_of(part: Field[Any]) -> TextForm:
 
 
 def one_of(what: str, names: tuple[str, ...]) -> Callable[[str], str]:
-    """A parser that takes these names only; ``what`` they are is said of any other."""
+    """A parser that takes these names only; the error for any other says ``what`` they are."""
 
     def chosen(text: str) -> str:
         if text not in names:

@@ -35,7 +35,7 @@ HEADERS = (
 
 
 def origins(port: int) -> tuple[str, ...]:
-    """Of pages that our server serves itself."""
+    """Origins of the pages that our server serves itself."""
     return tuple(f"http://{name}:{port}" for name in NAMES)
 
 

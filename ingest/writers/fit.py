@@ -79,7 +79,7 @@ def write_fit(
     layout: Layout = "calibrated",
     stamps: Stamps = "utc",
 ) -> None:
-    """Writes one recording.
+    """Write one recording.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ class SensorThermometer:
         self._means = MinuteMeans()
 
     def take(self, data: NDArray[np.uint8], records: NDArray[np.void], payload: int) -> None:
-        """Take what some records hold.
+        """Take the temperatures of some records.
 
         Parameters
         ----------
