@@ -101,6 +101,8 @@ def decide_unit(
         Median length of the acceleration vector, in the unit of the file.
     named : Unit or None
         What the header says, or the person who named the columns.
+    integers : bool
+        Whether all values are whole numbers, which may be counts.
     steady_share : float
         Share of the vectors whose length is within `STEADY_WITHIN` of the median.
     mapping : str or None

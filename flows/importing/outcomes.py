@@ -140,6 +140,8 @@ def summed_up(archive: Path, rest: Sequence[Unusable], *, n_used: int, started_a
     ----------
     n_used : int
         How many of its files need no word here: recordings that are stored now, and defects that were told.
+    started_at_us : int
+        UTC microseconds since 1970.
     """
     silent = [item for item in rest if _is_no_recording(item)]
     idle = [item for item in rest if _is_idle(item)]

@@ -61,6 +61,8 @@ def open_context(
 
     Parameters
     ----------
+    database : Path, str or None
+        None: that of the settings.
     with_table : bool
         Whether the imported assignments count, beside those of the settings.
     stores : bool

@@ -48,6 +48,8 @@ class SensorThermometer:
 
         Parameters
         ----------
+        data : uint8 array, shape (k,)
+            A stretch of the log.
         records : structured array of `records.RECORD`
             With ``start`` counted in ``data``.
         payload : int
