@@ -259,7 +259,7 @@ def night_of(us: int, zone: str) -> date:
 
 
 def nights_covered(first_us: int, last_us: int, zone: str) -> tuple[date, ...]:
-    """Every night that shares an instant with ``[first_us, last_us]``, in order; none if that is reversed."""
+    """Every night that shares an instant with ``[first_us, last_us]`` (UTC), in order; none if that is reversed."""
     if last_us < first_us:
         return ()
     first, last = night_of(first_us, zone), night_of(last_us, zone)
@@ -283,7 +283,7 @@ def microseconds(moment: datetime) -> int:
 
 
 def check_representable(first_us: int, last_us: int, *, path: Path | None) -> None:
-    """Raise `NoClockError` for times outside the years 1 to 9999, which no calendar here can name."""
+    """Raise `NoClockError` for times of any clock outside the years 1 to 9999, which no calendar here can name."""
     if not (first_us >= FIRST_US and last_us <= LAST_US):
         raise NoClockError(
             "times outside the years 1 to 9999",
@@ -298,7 +298,7 @@ def was_set(us: int) -> bool:
 
 
 def doubtful_times(first_us: int, last_us: int, *, now_us: int) -> tuple[str, ...]:
-    """A warning for each end of a recording that cannot be when it was made: before 2005, or after tomorrow."""
+    """A warning for each end (UTC) of a recording that cannot be when it was made: before 2005, or after tomorrow."""
     warnings = []
     if first_us < OLDEST_US:
         warnings.append(

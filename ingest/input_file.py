@@ -168,7 +168,7 @@ def check_unchanged(path: Path, stamp: Stamp) -> None:
 
 @contextmanager
 def reading(path: Path, stamp: Stamp) -> Iterator[None]:
-    """Name what goes wrong while `path` is read.
+    """Raise what goes wrong while `path` is read as an error of ours that names it.
 
     A system error becomes an `UnreadableFileError`, a compressed stream that breaks off a
     `DamagedRecordingError`. If the file changed meanwhile, that is the reason and is said instead.

@@ -20,7 +20,7 @@ def share_lost(n_lost: int, n_used: int) -> float:
 
 
 def warning_of_loss(share: float) -> tuple[str, ...]:
-    """The marked warning; nothing where the loss is a footnote."""
+    """The warning of a loss, marked for `loss_among`; empty where the loss is a footnote."""
     if share <= MOST_LOST_UNSAID:
         return ()
     percent = f"{100 * share:.0f}" if share < 0.995 else "more than 99"

@@ -50,7 +50,15 @@ def has_strays(first_us: int, last_us: int) -> bool:
 
 
 def was_never_set(first_us: int, last_us: int, *, now_us: int) -> bool:
-    """Whether no time of a recording can be when it was made: all before devices were sold, or after tomorrow."""
+    """Whether no time of a recording can be when it was made: all before devices were sold, or after tomorrow.
+
+    Parameters
+    ----------
+    first_us, last_us : int
+        First and last sample, microseconds since 1970 on the device's clock.
+    now_us : int
+        UTC microseconds since 1970.
+    """
     return not has_strays(first_us, last_us) and not _possible(np.array([first_us, last_us]), now_us).any()
 
 
@@ -60,14 +68,14 @@ def wants_start(warnings: Sequence[str]) -> bool:
 
 
 def without_strays(blocks: Blocks, *, now_us: int, start_us: int | None = None) -> Believed:
-    """The samples that are believed; one walk now.
+    """Keep the samples that are believed, after a walk over all of them.
 
     Parameters
     ----------
     now_us : int
         Times later than a day after it are not possible.
     start_us : int or None
-        When, on the clock of ``blocks``, the stretch began whose dates are not possible, if somebody says so.
+        When, on the clock of ``blocks``, the stretch began whose dates are not possible, if a person says so.
     """
     tallies = np.zeros((2, _N_BINS), np.int64)
     for block in blocks():

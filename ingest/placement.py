@@ -41,7 +41,13 @@ def placement_from(text: str) -> Placement:
 def placed(
     from_file: Placement, *, site: Site | None = None, side: Side | None = None
 ) -> tuple[Placement, tuple[str, ...]]:
-    """The placement to believe, and a warning for each word of the file that the declaration contradicts."""
+    """Choose the placement to believe, and warn of each word of the file that the declaration contradicts.
+
+    Parameters
+    ----------
+    site, side : Site or None, Side or None
+        What was declared; None where nothing was, and then the file's word counts.
+    """
     chosen = Placement(site=site or from_file.site, side=side or from_file.side)
     pairs = (("site", from_file.site, chosen.site), ("side", from_file.side, chosen.side))
     warnings = tuple(

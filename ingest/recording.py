@@ -71,7 +71,7 @@ Blocks = Callable[[], Iterator[Samples]]
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What recorded: as the file names it; empty where it does not."""
+    """The device as the file names it; empty where it does not."""
 
     maker: str = ""
     model: str = ""
@@ -80,7 +80,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where it was worn."""
+    """Where the device was worn."""
 
     site: Site = "unknown"
     side: Side = "unknown"

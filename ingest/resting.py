@@ -30,7 +30,7 @@ _FEWEST_WINDOWS = 180
 
 
 def lay_in_one_position(path: Path) -> bool | None:
-    """Whether the sensor that recorded a file did; None where that cannot be told from it."""
+    """Whether the sensor lay in one position; None where the file cannot tell."""
     try:
         return is_one_position(sniff.reader_of(path).read(path).blocks)
     except IngestError:

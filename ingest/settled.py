@@ -17,7 +17,7 @@ def settle(built: Path, target: Path) -> None:
 
 
 def make_durable(built: Path) -> None:
-    """For its owner only, and on disk."""
+    """Open a finished file to its owner only, and write it through to the disk."""
     handle = os.open(built, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         # A refusal: it is ours, so this is a file system without permissions, as on a stick.

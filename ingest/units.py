@@ -101,6 +101,8 @@ def decide_unit(
         Median length of the acceleration vector, in the unit of the file.
     named : Unit or None
         What the header says, or the person who named the columns.
+    integers : bool
+        Whether all values are whole numbers, which may be counts.
     steady_share : float
         Share of the vectors whose length is within `STEADY_WITHIN` of the median.
     mapping : str or None
@@ -171,6 +173,15 @@ def surviving_steps(values: NDArray[np.float64], steps: Sequence[float], decimal
     """Those of ``steps`` of which every value is a multiple within int16, as exactly as its text can say.
 
     The binary steps are those of the sensors: OMGUI prints 1/4096 g as 0.000244.
+
+    Parameters
+    ----------
+    values : float64 array, shape (n, 3)
+        In any unit.
+    steps : sequence of float
+        In the unit of ``values``.
+    decimals : int or None
+        Digits after the point in the text; None where there was no text and values are exact.
     """
     rounding = 1e-9 if decimals is None else 0.51 * 10.0**-decimals
     survivors = list(steps)

@@ -51,7 +51,7 @@ class Assignments:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A recording that is to be decided about: its device, where it lies, and when it was by the device's clock.
+    """A recording to decide about: its device, where it lies, and when it was by the device's clock.
 
     Without an extent no line with dates holds.
     """
@@ -101,7 +101,7 @@ class _Heard:
 
 
 def decide(asked: About, assignments: Assignments, *, user: Words = NOTHING, kept: Words = NOTHING) -> Decision:
-    """Which words count for a recording.
+    """Decide which words count for a recording.
 
     Parameters
     ----------
@@ -138,7 +138,13 @@ def _about_device(origins: Mapping[str, str], held: Sequence[_Heard], serial: st
 
 
 def has_handed_on(subject: str, evening: date, assignments: Assignments) -> bool:
-    """Whether no more nights of a person are to be expected: every line that names them ends before this evening."""
+    """Whether no more nights of a person are expected: every line that names them ends before this evening.
+
+    Parameters
+    ----------
+    evening : date
+        The first of the nights in question.
+    """
     theirs = [line for line in assignments.lines if line.words.subject == subject]
     return bool(theirs) and all(line.end.date() <= evening for line in theirs)
 

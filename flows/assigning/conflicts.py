@@ -10,7 +10,7 @@ from ingest.errors import UsageError
 
 
 def checked(lines: Sequence[Line], devices: Mapping[str, Words]) -> tuple[Line, ...]:
-    """The lines, unless two of them are about the same device, or the same pattern, in the same nights.
+    """Return the lines unless two of them are about the same device, or the same pattern, in the same nights.
 
     Raises
     ------

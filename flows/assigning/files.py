@@ -33,12 +33,12 @@ def read_assignments(path: Path) -> tuple[AssignmentRow, ...]:
 
 
 def heading() -> str:
-    """The first line of such a file."""
+    """The first line of a file of assignments."""
     return csv_text(COLUMNS, [])
 
 
 def as_csv(rows: Sequence[AssignmentRow]) -> str:
-    """The same lines as a file; imported again it says the same."""
+    """Write lines as a file; importing it again gives the same lines."""
     return csv_text(COLUMNS, (dict(zip(COLUMNS, _cells(row), strict=True)) for row in rows))
 
 

@@ -136,5 +136,5 @@ def _limit(text: str, zone: str | None, *, is_last: bool) -> datetime:
 
 
 def entry_of(serial: str) -> str:
-    """What a device's entry in the settings is called."""
+    """The name of a device's entry in the settings."""
     return f'[device."{serial}"] in the settings'

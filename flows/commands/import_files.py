@@ -57,7 +57,15 @@ def import_(
 
 
 def run_import(paths: Sequence[Path], wishes: Wishes, *, database: Path | None, use_flow: bool) -> tuple[Outcome, ...]:
-    """Import with a bar on the terminal."""
+    """Import, and show a bar on the terminal.
+
+    Parameters
+    ----------
+    database : Path or None
+        None: that of the settings.
+    use_flow : bool
+        Whether Prefect runs the import, which takes some seconds to start.
+    """
     from flows.importing.pipeline import import_run, open_context
     from flows.unattended.prefect_environment import run_flow
 

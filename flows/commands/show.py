@@ -64,6 +64,13 @@ def show(night: date, /, *, subject: WhoseNight = None, db: Database = None, as_
 def read_night(store: the_store.Store, night_date: date, subject: str | None) -> Stored:
     """Read one night.
 
+    Parameters
+    ----------
+    night_date : date
+        The evening on which the night begins.
+    subject : str or None
+        None: the one person who has that night.
+
     Raises
     ------
     UsageError

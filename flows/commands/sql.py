@@ -56,6 +56,17 @@ def run_statement(
 ) -> ExitCode:
     """Run a statement in a process of its own and print its rows, or write them to ``parquet``.
 
+    Parameters
+    ----------
+    database : Path or None
+        None: that of the settings.
+    shape : Shape
+        How rows are printed.
+    parquet : Path or None
+        The file for the rows; None prints them.
+    longest_s : float or None
+        Seconds that the statement may take; None: `LONGEST_S`.
+
     Raises
     ------
     QueryRefusedError

@@ -47,7 +47,7 @@ class NightToAnalyse:
 
     @property
     def key(self) -> NightKey:
-        """Whose night, and which."""
+        """The person, and the evening on which the night begins."""
         return self.subject, self.night_date
 
 
@@ -78,7 +78,17 @@ class EdgeToFind:
 
 
 def edge_stored(store: Store, edge: EdgeToFind, criteria: Criteria) -> int:
-    """Where two nights meet, from the staged samples around their noon.
+    """Find where two nights meet, from the staged samples around their noon.
+
+    Parameters
+    ----------
+    edge : EdgeToFind
+        The two nights' noon, and the recordings around it; one without samples is passed over.
+
+    Returns
+    -------
+    int
+        The instant, UTC microseconds since 1970.
 
     Raises
     ------

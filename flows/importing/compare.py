@@ -88,6 +88,10 @@ def compare_nights(chosen: Chosen, *, ruleset: str | None, is_all: bool, databas
         Which one the views would show; None: the same as now.
     is_all : bool
         Whether to analyse also what is as wanted.
+    database : Path or None
+        None: that of the settings.
+    as_json : bool
+        Whether one JSON document is printed, and no table.
 
     Returns
     -------

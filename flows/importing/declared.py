@@ -180,7 +180,15 @@ def _unassigned(device: Device, subject: str | None) -> str:
 
 
 def subject_of(device: Device, wishes: Wishes, settings: Settings, assignments: Assignments | None = None) -> str:
-    """Who wears a device, where its path and the time do not matter; see `declaration` where they do."""
+    """Who wears a device, without regard to path and time; `declaration` regards them.
+
+    Parameters
+    ----------
+    wishes : Wishes
+        What the command line says.
+    assignments : Assignments or None
+        None: those of the settings alone.
+    """
     return declaration(wishes, settings, assignments)(device).subject or settings.subject
 
 
@@ -189,12 +197,12 @@ def _words(wishes: Wishes) -> Words:
 
 
 def said_in(wishes: Wishes) -> tuple[str, ...]:
-    """The names of what was said on the command line."""
+    """Names of the wishes that the command line states."""
     return tuple(field.name for field in fields(wishes) if getattr(wishes, field.name) is not None)
 
 
 def asked_of(known: StoredRecording) -> About:
-    """A stored recording as a question: when it was by its device's own clock, as far as that was kept."""
+    """Describe a stored recording for `decide`, with its times on the device's own clock as far as that was kept."""
     start = moment(known.clock_start) if known.clock_start else None
     kept = dict(known.device_clock or {"base": "utc", "shift_us": 0})
     shift_us = kept.pop("shift_us")
@@ -263,7 +271,7 @@ def decided(known: StoredRecording, assignments: Assignments) -> Decision:
 
 
 def differs(found: Decision, known: StoredRecording) -> bool:
-    """Whether some line, or a device's entry, says of a stored recording what it is not stored as."""
+    """Whether an assignment, or a device's entry, contradicts what a recording is stored as."""
     stored = Words(known.subject, known.site, known.side, known.zone, known.time_shift_s)
     names = (name for name, origin in found.origins.items() if origin != COMMAND_LINE)
     return any(getattr(found.words, name) != getattr(stored, name) for name in names)
@@ -284,12 +292,25 @@ def corrects(wishes: Wishes, known: StoredRecording) -> bool:
 
 
 def completed(wishes: Wishes, known: StoredRecording, assignments: Assignments) -> Wishes:
-    """A correction changes what it names; what the command line said earlier stays."""
+    """Complete a correction: it changes what it names, and what the command line said earlier stays.
+
+    Parameters
+    ----------
+    wishes : Wishes
+        The correction.
+    known : StoredRecording
+        The recording as it is stored.
+
+    Returns
+    -------
+    Wishes
+        The correction, and where it is silent what the command line said of an earlier import.
+    """
     return wishes.over(own_words(known, assignments))
 
 
 def as_stored(known: StoredRecording) -> Wishes:
-    """What a recording is stored as, by any word."""
+    """The wishes that would store a recording as it is stored, by any word."""
     return Wishes(
         subject=known.subject,
         site=known.site,

@@ -1,9 +1,9 @@
 """Of the sensors of one export, which one a declared place is about.
 
-Whoever says "left ankle" of an export has one sensor there. Where a telephone logs beside a watch, and lay in one
-position all night, the watch is meant: a telephone on a table or a mattress is no leg, however often it is jolted. One
-that turned may have been worn, and the watch at a wrist; then nothing here can tell, and ``--sensor`` has to. What a
-line or an entry says of a device by its serial number is about that sensor and needs no such question.
+"Left ankle", said of an export, means one sensor. Where a telephone logs beside a watch, and lay in one position all
+night, the watch is meant: a telephone on a table or a mattress is no leg, however often it is jolted. One that turned
+may have been worn, and the watch at a wrist; then nothing here can tell, and ``--sensor`` has to. What a line or an
+entry says of a device by its serial number is about that sensor and needs no such question.
 
 Every other word (person, zone, clock) holds for the whole export.
 """

@@ -68,7 +68,7 @@ class _Part:
 
 
 def plan_import(store: Store, recording: StoredRecording, find: FindEdges) -> NightPlan:
-    """What is to be done when a recording comes in, or comes in again as another person's or in another zone.
+    """Plan for a recording that comes in, or comes in again as another person's or in another zone.
 
     Parameters
     ----------
@@ -96,7 +96,15 @@ def _of_import(store: Store, subject: str, recording: StoredRecording, before: S
 
 
 def plan_again(store: Store, keys: Iterable[NightKey], find: FindEdges) -> NightPlan:
-    """What is to be done when nights are analysed again: themselves, and neighbours where an edge moves."""
+    """Plan to analyse nights again: these nights, and neighbours where an edge moves.
+
+    Parameters
+    ----------
+    keys : iterable of (subject, date)
+        The nights, by the evening on which they begin. One without a recording is passed over.
+    find : callable
+        Gives the instant of each edge; reads samples.
+    """
     parts = []
     with snapshot(store):
         for subject, day in keys:
@@ -110,7 +118,7 @@ def plan_again(store: Store, keys: Iterable[NightKey], find: FindEdges) -> Night
 
 
 def as_divided(store: Store, left: Mapping[NightKey, Sequence[StoredRecording]]) -> list[NightToAnalyse]:
-    """Nights that lose a recording, to be analysed from what is left of them; they begin and end where they did."""
+    """Plan for nights that lose a recording: analyse what is left of them; they begin and end where they did."""
     nights = []
     with snapshot(store):
         for (subject, day), recordings in left.items():

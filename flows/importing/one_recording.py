@@ -52,7 +52,16 @@ def description_of(path: Path, wishes: Wishes) -> dict[str, Any]:
 
 
 def made_of(path: Path, wishes: Wishes, make: Callable[[Recording], Made]) -> Made:
-    """What is made of the one recording, while it can be read: what an archive holds is unpacked until then.
+    """Make something of the one recording, before what an archive holds is removed again.
+
+    Parameters
+    ----------
+    path : Path
+        A file, a folder or an archive that holds one recording.
+    wishes : Wishes
+        What the command line says; its sensor chooses among those of an export.
+    make : callable
+        Makes the result while the files of the recording can still be read.
 
     Raises
     ------

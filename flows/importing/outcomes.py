@@ -119,7 +119,15 @@ class Unusable:
 
 
 def unusable(error: NightkickError, path: Path, sha256: str | None, started_at_us: int) -> Outcome:
-    """The outcome for an input of which nothing was stored."""
+    """The outcome for an input of which nothing was stored.
+
+    Parameters
+    ----------
+    sha256 : str or None
+        None where the file was not hashed.
+    started_at_us : int
+        UTC microseconds since 1970.
+    """
     status: Status = "failed" if isinstance(error, FAILURES) else "refused"
     may_pass = isinstance(error, UnreadableFileError)
     return Outcome(path, status, started_at_us, sha256, error=error.line(), may_pass=may_pass)
@@ -132,6 +140,8 @@ def summed_up(archive: Path, rest: Sequence[Unusable], *, n_used: int, started_a
     ----------
     n_used : int
         How many of its files need no word here: recordings that are stored now, and defects that were told.
+    started_at_us : int
+        UTC microseconds since 1970.
     """
     silent = [item for item in rest if _is_no_recording(item)]
     idle = [item for item in rest if _is_idle(item)]

@@ -61,6 +61,8 @@ def open_context(
 
     Parameters
     ----------
+    database : Path, str or None
+        None: that of the settings.
     with_table : bool
         Whether the imported assignments count, beside those of the settings.
     stores : bool
@@ -148,7 +150,13 @@ def import_found(
     one_by_one: OneByOne = import_each,
     report: Report = lambda done, total: None,
 ) -> tuple[Outcome, ...]:
-    """As `import_run`, for files that were found already."""
+    """Import files that were found already, as `import_run` does.
+
+    Parameters
+    ----------
+    one_by_one, report
+        As for `import_run`.
+    """
     reassign(context)
     outcomes = [unusable(problem, problem.path or Path(), None, now_us()) for problem in inputs.problems]
     try:

@@ -11,7 +11,7 @@ from ingest.errors import StoreError
 
 @contextmanager
 def published_at_the_end(store: Store) -> Iterator[None]:
-    """Inside, nights are stored one by one; then they are published, whether or not all of them could be.
+    """Publish at the end of the block, which stores nights one by one, even where it fails.
 
     Raises
     ------

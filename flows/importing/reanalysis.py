@@ -77,7 +77,7 @@ class AnalysisPlan:
 
 
 def plan_of(context: Context, chosen: Chosen, *, ruleset: str | None, is_all: bool) -> AnalysisPlan:
-    """Which of the chosen nights to analyse again, and which rule set the views show then.
+    """Choose which nights to analyse again, and which rule set the views show then.
 
     Passed over is what is as wanted and not damaged. With a rule set and no other choice only nights without a score
     under it are analysed: the others keep every row they have.
@@ -130,7 +130,7 @@ def selected(context: Context, chosen: Chosen) -> list[NightKey]:
 
 
 def analyse_again(context: Context, keys: Sequence[NightKey]) -> int:
-    """Analyse and store each night; how many could not be, each of them said on stderr."""
+    """Analyse and store each night; returns how many failed, each with a line on stderr."""
     with closing(each_night(context, keys, _replaced)) as results:
         return sum(result is None for result in results)
 
@@ -138,7 +138,20 @@ def analyse_again(context: Context, keys: Sequence[NightKey]) -> int:
 def each_night(
     context: Context, keys: Sequence[NightKey], act: Callable[[Context, NightKey], T]
 ) -> Generator[T | None, None, None]:
-    """What ``act`` makes of each night, in order, done by all workers; None, and a word on stderr, where it cannot."""
+    """Do something with each night, by all workers.
+
+    Parameters
+    ----------
+    keys : sequence of (subject, date)
+        The nights, by the evening on which they begin.
+    act : callable
+        Done for each night; may run in several threads at once.
+
+    Yields
+    ------
+    T or None
+        What ``act`` returns, in the order of ``keys``. None where it failed, and a line on stderr says why.
+    """
 
     def tried(shared: Context, key: NightKey) -> T | NightkickError:
         try:

@@ -54,7 +54,7 @@ class Moved:
     origins: tuple[str, ...]
 
     def line(self) -> str:
-        """In words."""
+        """The move in words."""
         pairs = [(name, getattr(self.before, name), getattr(self.after, name)) for name in _SHOWN]
         changes = ", ".join(f"{name.removesuffix('_s')} {was} -> {now}" for name, was, now in pairs if was != now)
         nights = ", ".join(map(str, self.nights)) or "no night"
@@ -72,7 +72,14 @@ def outdated(assignments: Assignments, recordings: Sequence[StoredRecording]) ->
 
 
 def move_all(context: Context, import_file: ImportFile, *, always: bool = False) -> Iterator[Moved | NightkickError]:
-    """Move what the assignments want elsewhere. Where they are as they were last time, nothing is looked at.
+    """Move recordings that the assignments want elsewhere; look at none where no assignment has changed.
+
+    Parameters
+    ----------
+    import_file : callable
+        Imports a file anew, where what is stored does not suffice.
+    always : bool
+        Whether to look also where the assignments are those of the last comparison.
 
     Raises
     ------
@@ -92,7 +99,7 @@ def move_all(context: Context, import_file: ImportFile, *, always: bool = False)
 
 
 def fingerprint(assignments: Assignments) -> str:
-    """The same for the same assignments."""
+    """A hash of the assignments, equal for equal ones."""
     said = [(line.serial, line.pattern, line.written) for line in assignments.lines]
     return hashlib.sha256(repr((said, sorted(assignments.devices.items(), key=str))).encode()).hexdigest()
 

@@ -62,7 +62,13 @@ class TextForm:
 def spelt(
     name: str, parse: Callable[[str], Any], write: Callable[[Any], str] = str, *, of_one_file: bool = False
 ) -> Mapping[str, TextForm]:
-    """The text form of a field as metadata of it, where `form_of` finds it."""
+    """Wrap a field's text form as metadata, where `form_of` finds it.
+
+    Parameters
+    ----------
+    name, parse, write, of_one_file
+        As the fields of `TextForm`.
+    """
     return {_KEY: TextForm(name, parse, write, of_one_file)}
 
 
@@ -81,7 +87,7 @@ def form_of(part: Field[Any]) -> TextForm:
 
 
 def one_of(what: str, names: tuple[str, ...]) -> Callable[[str], str]:
-    """A parser that takes these names only; ``what`` they are is said of any other."""
+    """A parser that takes these names only; the error for any other says ``what`` they are."""
 
     def chosen(text: str) -> str:
         if text not in names:

@@ -65,7 +65,14 @@ def staged(store: Store, item: Unpacked, said: Said, settings: Settings, expecte
 
 
 def analysed(store: Store, nights: Sequence[NightToAnalyse], settings: Settings) -> list[Night | None]:
-    """Each night under all rule sets of the settings; None for one without a sample.
+    """Analyse each night under all rule sets of the settings; None for one without a sample.
+
+    Parameters
+    ----------
+    nights : sequence of NightToAnalyse
+        Their recordings must have been staged.
+    settings : Settings
+        Give the criteria and the rule sets.
 
     Raises
     ------
@@ -77,7 +84,19 @@ def analysed(store: Store, nights: Sequence[NightToAnalyse], settings: Settings)
 
 
 def edges_found(store: Store, edges: Sequence[EdgeToFind], settings: Settings) -> list[int]:
-    """Where each two nights meet, UTC microseconds.
+    """Find where each two nights meet.
+
+    Parameters
+    ----------
+    edges : sequence of EdgeToFind
+        Their recordings must have been staged.
+    settings : Settings
+        Give the criteria.
+
+    Returns
+    -------
+    list of int
+        The instant of each edge, UTC microseconds since 1970.
 
     Raises
     ------

@@ -134,7 +134,15 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Variables beat the files, which arrive as arguments."""
+        """Let variables beat the files, which arrive as arguments; other sources are not used.
+
+        Parameters
+        ----------
+        init_settings : PydanticBaseSettingsSource
+            What the settings files say.
+        env_settings : PydanticBaseSettingsSource
+            What environment variables say.
+        """
         return env_settings, init_settings
 
     def analysis_criteria(self) -> Criteria:

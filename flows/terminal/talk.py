@@ -47,7 +47,17 @@ def emit(text: str) -> None:
 
 
 def emit_table(columns: Sequence[str], rows: Iterable[Row], *, to_right: Collection[str] = ()) -> None:
-    """A table: fitted to a terminal, aligned text in a pipe."""
+    """Print a table: fitted to a terminal, aligned text in a pipe.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Their order; a row may hold more.
+    rows : iterable of mapping
+        From column name to value.
+    to_right : collection of str
+        Columns to align right though they hold text; columns of numbers always are.
+    """
     if not sys.stdout.isatty():
         emit(text_table(columns, rows, to_right=to_right))
         return

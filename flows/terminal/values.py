@@ -28,7 +28,17 @@ def json_document(**content: object) -> str:
 
 
 def text_table(columns: Sequence[str], rows: Iterable[Row], *, to_right: Collection[str] = ()) -> str:
-    """Columns aligned by display width under a line of dashes; numbers go right, and what ``to_right`` names."""
+    """Columns aligned by display width, with a line of dashes under their names.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Their order; a row may hold more.
+    rows : iterable of mapping
+        From column name to value.
+    to_right : collection of str
+        Columns to align right though they hold text; columns of numbers always are.
+    """
     from rich.cells import cell_len
 
     body = [[row[column] for column in columns] for row in rows]

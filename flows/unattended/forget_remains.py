@@ -20,7 +20,17 @@ _IN_BACKUPS = "database.duckdb"
 
 
 def what_stays(context: Context, doomed: Doomed, *, subject: str | None, night: date | None) -> Iterator[str]:
-    """A line for each place that may still hold what was forgotten; without subject and night it was one recording."""
+    """List each place that may still hold what was forgotten, a line each.
+
+    Parameters
+    ----------
+    doomed : Doomed
+        What was forgotten.
+    subject : str or None
+        None: the night of everybody, or one recording.
+    night : date or None
+        The evening on which it begins; None: all nights of a person, or one recording.
+    """
     store, hashes = context.store, [recording.sha256 for recording in doomed.recordings]
     for path in (samples_path(store, sha256) for sha256 in hashes):
         if path.exists():

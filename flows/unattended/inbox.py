@@ -123,6 +123,13 @@ def is_settled(first: Look, second: Look, now_ns: int) -> bool:
     """Whether the file seems to be finished.
 
     A time of change far in the future, from a device whose clock is wrong, says nothing: the two looks decide.
+
+    Parameters
+    ----------
+    first, second : Look
+        Of the same recording, some seconds apart.
+    now_ns : int
+        The computer's time at the second look, nanoseconds since 1970.
     """
     return first == second and abs(now_ns - second.changed_ns) >= SETTLED_S * 1e9
 

@@ -57,10 +57,17 @@ class Missed:
 
 
 def made_up_for(runs: Sequence[PlannedRun], by: PlannedRun, *, begun_at: datetime) -> tuple[PlannedRun, ...]:
-    """Runs that need not happen, because ``by`` has done their work.
+    """Runs that are not needed any more, because ``by`` did their work.
 
     Only those that the schedule made, for the same deployment and the same parameters, due when ``by`` began. What a
     person started or wants again is never among them.
+
+    Parameters
+    ----------
+    by : PlannedRun
+        The run that did the work; it may be among ``runs``.
+    begun_at : datetime
+        When that run began, with an offset.
     """
     return tuple(
         run
@@ -75,7 +82,17 @@ def made_up_for(runs: Sequence[PlannedRun], by: PlannedRun, *, begun_at: datetim
 
 
 def missed(runs: Sequence[PlannedRun], *, now: datetime, last_at: datetime | None) -> Missed | None:
-    """What to say of the runs of a schedule that should have begun by ``now`` and did not; None: nothing."""
+    """What to say of a schedule's runs that are late by `LATE` or more; None where no run is.
+
+    Parameters
+    ----------
+    runs : sequence of PlannedRun
+        Those that have begun, or that a person made, are passed over.
+    now : datetime
+        With an offset.
+    last_at : datetime or None
+        When the last run that did its work began; None: there was none.
+    """
     late = [run.due_at for run in runs if run.due_at is not None and _is_waiting(run) and now - run.due_at >= LATE]
     return Missed(min(late), last_at) if late else None
 

@@ -47,7 +47,15 @@ class Item:
 
 
 def news_of(store: Store, outcomes: Sequence[Outcome], late: Missed | None, *, begun_at: datetime) -> tuple[Item, ...]:
-    """What a run that began then found: the runs before it, and files that were not refused before for that reason."""
+    """What a run that began then found: the runs before it, and files that were not refused before for that reason.
+
+    Parameters
+    ----------
+    late : Missed or None
+        The runs before this one that did not happen.
+    begun_at : datetime
+        When this run began, with an offset; only files that were tried before it can be known.
+    """
     unusable = [o for o in outcomes if o.error is not None]
     before = unusable_before(store, [str(o.path) for o in unusable], begun_at) if unusable else frozenset()
     files = [

@@ -26,7 +26,22 @@ LIMIT_S = 30.0
 
 
 def tell_of(notices: Sequence[Notice], notify: NotifySettings, news: Sequence[Item] = ()) -> list[NightkickError]:
-    """Send one JSON document; returns what failed, which is nothing where no address is set, or nothing is to tell."""
+    """Send one JSON document.
+
+    Parameters
+    ----------
+    notices : sequence of Notice
+        Nights to tell of.
+    notify : NotifySettings
+        The command and the address that get the document.
+    news : sequence of Item
+        Files and runs to tell of.
+
+    Returns
+    -------
+    list of NightkickError
+        What failed; empty where neither is set, or where there is nothing to tell.
+    """
     if not notices and not news:
         return []
     document = message(notices, news).encode()

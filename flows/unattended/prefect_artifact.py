@@ -21,7 +21,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
 
 
 def report(visit: Visit, context: Context) -> str:
-    """The page."""
+    """The page of Markdown."""
     parts = [
         f"**{_plain(visit.summary())}**",
         _nights(visit, context),
@@ -40,7 +40,7 @@ def report(visit: Visit, context: Context) -> str:
 
 
 def counts_only(visit: Visit) -> str:
-    """What of the run a server off this machine may know: how many files ended how, and how many nights are flagged."""
+    """What a server off this machine may know: how many files ended how, and how many nights are flagged."""
     return replace(visit, notices=tuple(notice for notice in visit.notices if notice.about != NO_DATA)).summary()
 
 

@@ -73,7 +73,12 @@ def prepare_prefect(home: Path | None = None) -> None:
 
 
 def run_flow(paths: Sequence[Path], wishes: Wishes, *, database: Path | None) -> tuple[Outcome, ...]:
-    """Run the nightly flow here and now, with a short-lived server of ours unless one is named.
+    """Run the nightly flow here, with a short-lived server of ours unless one is configured.
+
+    Parameters
+    ----------
+    database : Path or None
+        None: that of the settings.
 
     Raises
     ------

@@ -27,7 +27,7 @@ class PrefectServerError(UsageError):
 
 
 class ServerAbsentError(PrefectServerError):
-    """One that does not answer, or answers that it cannot: another time it may."""
+    """The Prefect server does not answer, or answers that it cannot; it may another time."""
 
 
 def ask_server(address: str) -> None:

@@ -66,7 +66,7 @@ class Server:
 
     @property
     def has_ended(self) -> bool:
-        """Whether it is certain that it will not answer any more."""
+        """Whether the server will certainly not answer any more."""
         return self.process is not None and self.process.poll() is not None
 
     @property

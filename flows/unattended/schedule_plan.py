@@ -65,8 +65,14 @@ def plan_for(
 
     Parameters
     ----------
+    inbox : Path or None
+        None: that of the settings.
+    at, cron : str or None
+        A time of day, or a cron expression, of which one at most may be given; None: those of the settings.
     tz : str or None
         Zone of the wearer.
+    database : Path or None
+        None: that of the settings.
     at_tz : str or None
         Zone of the clock that ``at`` and ``cron`` mean; None: the settings' ``at_tz``, else that of the wearer.
     wishes : Wishes, optional

@@ -35,12 +35,20 @@ HEADERS = (
 
 
 def origins(port: int) -> tuple[str, ...]:
-    """Of pages that our server serves itself."""
+    """Origins of the pages that our server serves itself."""
     return tuple(f"http://{name}:{port}" for name in NAMES)
 
 
 def guarded(app: App, secret: str, port: int) -> App:
-    """The app behind the checks."""
+    """Put the app behind the checks.
+
+    Parameters
+    ----------
+    secret : str
+        What a program must name, as ``user:password`` of HTTP Basic authentication.
+    port : int
+        The port at which the server listens.
+    """
 
     async def check(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -171,7 +171,13 @@ async def _missed_until_now(client: PrefectClient, deployment: UUID) -> Missed |
 
 
 def missed_before(client: SyncPrefectClient, deployment: UUID, by: UUID) -> Missed | None:
-    """What did not happen when it should, as seen by the run that has begun now; it may be late itself."""
+    """Runs of a deployment that did not happen when they should, the one that has begun now included if it is late.
+
+    Parameters
+    ----------
+    by : UUID
+        The run that has begun now.
+    """
     now = datetime.now(UTC)
     runs = client.read_flow_runs(flow_run_filter=_of(deployment, [StateType.SCHEDULED], before=now))
     last = client.read_flow_runs(
@@ -183,7 +189,15 @@ def missed_before(client: SyncPrefectClient, deployment: UUID, by: UUID) -> Miss
 
 
 def call_off_missed(client: SyncPrefectClient, deployment: UUID, by: UUID, *, begun_at: datetime) -> int:
-    """Call off the runs that another one makes up for (`missed_runs.made_up_for`). Returns how many."""
+    """Call off the runs that this one makes up for (`missed_runs.made_up_for`). Returns how many.
+
+    Parameters
+    ----------
+    by : UUID
+        The run that did the work.
+    begun_at : datetime
+        When it began, with an offset; runs that are due later stay.
+    """
     due = client.read_flow_runs(flow_run_filter=_of(deployment, [StateType.SCHEDULED], before=begun_at))
     others = made_up_for([_planned(run) for run in due], _planned(client.read_flow_run(by)), begun_at=begun_at)
     for run in others:

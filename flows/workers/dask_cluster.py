@@ -95,6 +95,15 @@ def dask_installed() -> Iterator[None]:
 def check_workers(client: Any, scheduler: str, store: Store) -> None:
     """Make sure that there are workers, and that they are fit for work.
 
+    Parameters
+    ----------
+    client : distributed.Client
+        Connected to the scheduler.
+    scheduler : str
+        Its address, for messages.
+    store : Store
+        Each worker must see its folder under the same path.
+
     Raises
     ------
     UsageError

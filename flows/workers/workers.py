@@ -1,7 +1,7 @@
 """Who does the work: this process, others on this machine, or a Dask cluster.
 
-Whoever imports or analyses again hands the functions of `flows.importing.worker_tasks` to `Workers.run` from as many
-threads as it likes; so many of them are done at once as there are workers, and where is decided by one setting.
+Imports and analyses hand the functions of `flows.importing.worker_tasks` to `Workers.run` from as many threads as they
+like; as many of them are done at once as there are workers, and one setting decides where.
 """
 
 from __future__ import annotations
@@ -42,7 +42,12 @@ class Workers(Protocol):
     count: int
 
     def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """What ``function`` returns, or the exception it raises; may be called from any thread.
+        """What ``function`` returns, or the exception that it raises; may be called from any thread.
+
+        Parameters
+        ----------
+        function : callable
+            At the top level of a module, with arguments that can be pickled: another process may run it.
 
         Raises
         ------
@@ -72,12 +77,12 @@ class HereWorkers:
             return function(*args, **kwargs)
 
     def stop(self) -> None:
-        """What is being done cannot be stopped in a thread; nothing new begins."""
+        """Begin nothing new; what a thread is doing cannot be stopped."""
         self._is_stopped = True
 
 
 def cores() -> int:
-    """How many this process may use."""
+    """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -168,7 +173,7 @@ def is_much_to_read(files: Iterable[Path]) -> bool:
 
 
 def size_of(file: Path) -> int:
-    """Bytes; 0 for what cannot be asked."""
+    """Size in bytes; 0 where it cannot be asked."""
     try:
         return file.stat().st_size
     except (OSError, ValueError):  # reading it will say so

@@ -250,7 +250,7 @@ def companions_of(path: Path) -> tuple[Path, ...]:
 
 
 def readings_of(path: Path) -> tuple[Path, ...]:
-    """The files beside it that add to it and do not change by what it is known."""
+    """The files beside a recording that add to it and do not change the hash by which it is known."""
     return _beside(path, _READINGS)
 
 

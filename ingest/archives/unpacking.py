@@ -39,7 +39,7 @@ _TRUST = "unpack it yourself if you trust it, and import what is inside"
 
 
 class LimitError(Exception):
-    """More than an archive of recordings would hold; says of what."""
+    """An archive holds more than recordings would; the message says of what."""
 
 
 @dataclass(slots=True)
@@ -53,13 +53,13 @@ class UnpackingBudget:
     _since: float = field(default=0.0, init=False, repr=False)
 
     def files(self, n: int) -> None:
-        """So many files more are named in it."""
+        """Count files that the archive names."""
         self.n_files += n
         if self.n_files > MOST_FILES:
             raise LimitError(f"it holds more than {MOST_FILES:,} files")
 
     def bytes(self, n: int) -> None:
-        """So many bytes more were unpacked."""
+        """Count bytes that were unpacked."""
         self.unpacked_bytes += n
         much = self.unpacked_bytes > RATIO_FREE_BYTES and self.unpacked_bytes > MOST_RATIO * self.packed_bytes
         if much or self.unpacked_bytes > MOST_BYTES:
@@ -72,7 +72,7 @@ class UnpackingBudget:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Inside, time counts."""
+        """Count the time of the block."""
         self._since = time.monotonic()
         try:
             yield
@@ -97,6 +97,13 @@ def safe_name(name: str) -> str:
 
 def unzip(archive: Path, member: Member, target: Path, budget: UnpackingBudget) -> str:
     """Write a member of a zip to ``target``.
+
+    Parameters
+    ----------
+    target : Path
+        A new file; none may be there.
+    budget : UnpackingBudget
+        Of the outermost archive; what is unpacked counts against it.
 
     Returns
     -------
@@ -124,7 +131,15 @@ def _refuse_bomb(unpacked_bytes: int, packed_bytes: int) -> None:
 
 
 def gunzip(packed: Path, target: Path, budget: UnpackingBudget) -> str:
-    """Write what a gzip file holds to ``target``; as `unzip`."""
+    """Write what a gzip file holds to ``target``; returns and raises what `unzip` does.
+
+    Parameters
+    ----------
+    packed, target : Path
+        The gzip file, and a new file for its content; none may be there.
+    budget : UnpackingBudget
+        Of the outermost archive; what is unpacked counts against it.
+    """
     try:
         with (
             budget.running(),

@@ -255,7 +255,7 @@ class _Values:
         return x, y, z
 
     def median_norm_g(self) -> float:
-        """Zeros, which stand for what an idle sensor did not measure, count only where there is nothing else."""
+        """Median length of acceleration; zeros, which an idle sensor gives, count only where there is nothing else."""
         norms = np.sqrt((self._sample() ** 2).sum(axis=1))
         measured = norms[norms > 0] if norms.any() else norms
         return float(np.median(measured)) if len(measured) else np.nan

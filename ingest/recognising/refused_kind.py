@@ -34,6 +34,16 @@ class Foreign:
 
 
 def kind(what: str, begins: bytes, hint: str, *suffixes: str, recording: bool = False) -> Foreign:
-    """A kind by the pattern that its content begins with."""
+    """Describe a kind of file by the pattern that its content begins with.
+
+    Parameters
+    ----------
+    begins : bytes
+        A regular expression for the start of the content, after a byte order mark.
+    what, hint, suffixes
+        As the fields of `Foreign`.
+    recording : bool
+        Whether movements were recorded, or might be inside.
+    """
     error = UnsupportedRecordingError if recording else UnknownFormatError
     return Foreign(what, re.compile(begins), error, hint, suffixes)

@@ -89,6 +89,8 @@ def anchors(stretches: Iterable[Rows], *, logged_by: str, zoned: bool) -> Anchor
     ----------
     stretches : iterable of Rows
         With ``counter_us``.
+    logged_by : str
+        What kept the other clock, as warnings name it.
     zoned : bool
         Whether the other clock states its offset from UTC and so cannot change its zone.
     """

@@ -25,7 +25,15 @@ Build = Callable[[pl.DataFrame, NDArray[np.int64]], pl.DataFrame]
 
 
 def begins_with(path: Path, header: re.Pattern[bytes], n_bytes: int) -> bool:
-    """Whether a header matches the start of a text, plain or gzip."""
+    """Whether a header matches the start of a text, plain or gzip.
+
+    Parameters
+    ----------
+    header : pattern
+        Matched at the first byte of the unpacked text.
+    n_bytes : int
+        How much of that text it sees.
+    """
     try:
         return header.match(peek(path, n_bytes)) is not None
     except (OSError, IngestError):

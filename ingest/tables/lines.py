@@ -61,7 +61,19 @@ def rectangle(data: bytes, dialect: Dialect) -> Lines:
 
 
 def columns(lines: Lines, dialect: Dialect, *, as_text: Sequence[int], as_numbers: Sequence[int]) -> pl.DataFrame:
-    """Parse some columns, named ``c0``, ``c1``... by position. Numbers that are none become null."""
+    """Parse some columns of a stretch.
+
+    Parameters
+    ----------
+    as_text, as_numbers : sequence of int
+        Positions of the columns to read, from 0.
+
+    Returns
+    -------
+    DataFrame
+        Named ``c0``, ``c1``... by position: those of ``as_text`` as String, then those of ``as_numbers`` as
+        Float64, null where the text is no number.
+    """
     dtypes: dict[str, type[pl.DataType]] = {f"c{i}": pl.String for i in range(dialect.n_columns)}
     dtypes.update({f"c{i}": pl.Float64 for i in as_numbers})
     wanted = [f"c{i}" for i in (*as_text, *as_numbers)]

@@ -77,7 +77,13 @@ def column(position: int) -> pl.Expr:
 
 
 def reading_of(time: TimeColumn, axes: tuple[int, int, int], temperature: TemperatureColumn | None = None) -> Reading:
-    """Time as it is written, three columns of numbers, and that of the temperature where there is one."""
+    """Describe how to read the time, three columns of numbers, and the temperature where there is one.
+
+    Parameters
+    ----------
+    axes : tuple of 3 int
+        Positions of x, y and z, from 0.
+    """
     moment = pl.concat_str([column(i) for i in time.positions], separator=" ")
     x, y, z = map(column, axes)
     return Reading(

@@ -77,7 +77,7 @@ class _Conversion:
 
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Let nothing but our own errors out, each with the file's name."""
+    """Turn every error inside into one of ours that names the file."""
     try:
         with concerning(path):
             yield

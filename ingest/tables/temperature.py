@@ -28,7 +28,7 @@ _ZERO_C_IN_K = 273.15
 
 @dataclass(frozen=True, slots=True)
 class TemperatureColumn:
-    """Where it is, and how a value becomes degrees C: ``(value - zero) * degrees``."""
+    """Where the column is, and how a value becomes degrees C: ``(value - zero) * degrees``."""
 
     position: int
     zero: float = 0.0

@@ -90,7 +90,15 @@ def open_source(path: Path) -> Source:
 
 
 def cut(source: Source, start: int, stretch_bytes: int) -> list[Stretch]:
-    """Cut everything from ``start`` on into stretches that end with a line, in a pass over few bytes."""
+    """Cut everything from ``start`` on into stretches that end with a line, in a pass over few bytes.
+
+    Parameters
+    ----------
+    start : int
+        Byte of the unpacked text.
+    stretch_bytes : int
+        Least size of a stretch, but for the last one.
+    """
     edges = [start]
     while edges[-1] + stretch_bytes < source.size:
         newline = _find_newline(source, edges[-1] + stretch_bytes)
@@ -106,6 +114,11 @@ def lines_of(source: Source, stretch: Stretch, stretch_bytes: int) -> tuple[byte
     """The bytes of a stretch, and how many lines at its end were too long to be read (0 or 1).
 
     A line of a gigabyte makes a stretch of a gigabyte; of that, only the lines before it are read.
+
+    Parameters
+    ----------
+    stretch_bytes : int
+        As for `cut`.
     """
     length = stretch.end - stretch.start
     if length <= stretch_bytes + _CHUNK_BYTES:

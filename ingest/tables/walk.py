@@ -33,7 +33,13 @@ Build = Callable[[Lines, Above], pl.DataFrame]
 
 
 def walked(source: Source, dialect: Dialect, build: Build) -> Iterator[Rows]:
-    """Every line as a sample, from the first to the last; what is none is counted."""
+    """Walk over all lines as samples, from the first to the last; lines that are none are counted.
+
+    Parameters
+    ----------
+    build : callable
+        Makes of the lines of a stretch what `ingest.tables.table.rows_of` takes, a row for each.
+    """
     above = Above()
     for stretch in cut(source, dialect.data_start, STRETCH_BYTES):
         data, n_overlong = lines_of(source, stretch, STRETCH_BYTES)

@@ -17,7 +17,18 @@ _LARGEST_PACKED = 511
 def quantised(
     xyz_g: NDArray[np.floating], *, packed: bool = False, six_axes: bool = False, range_g: int = 8
 ) -> NDArray[np.int16]:
-    """Acceleration as the device would store it.
+    """Round acceleration to what the device would store.
+
+    Parameters
+    ----------
+    xyz_g : float array, shape (n, 3)
+        In g.
+    packed : bool
+        Whether three axes share 32 bits; else each has 16.
+    six_axes : bool
+        Whether an AX6 writes it.
+    range_g : int
+        The range is plus and minus this, in g.
 
     Returns
     -------

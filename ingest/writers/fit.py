@@ -79,7 +79,7 @@ def write_fit(
     layout: Layout = "calibrated",
     stamps: Stamps = "utc",
 ) -> None:
-    """Writes one recording.
+    """Write one recording.
 
     Parameters
     ----------
@@ -93,6 +93,8 @@ def write_fit(
         1 to 0xFFFFFFFF.
     stages : sequence of StageSpan
         In order, without overlap, at whole seconds. They also mark the sleep window.
+    utc_offset_s : int
+        Seconds east of UTC at which the watch's wall clock runs.
     heart_rate : pair of arrays, shape (m,)
         Times in microseconds and beats a minute.
     layout : str

@@ -70,7 +70,7 @@ class MemberCursor:
         return data
 
     def skip(self, length: int) -> None:
-        """Leave bytes out."""
+        """Skip bytes."""
         if self._engine is None:
             step = min(length, self._left)
             self._file.seek(step, 1)

@@ -6,7 +6,7 @@ import math
 
 
 def parameter_float(code: int) -> float:
-    """Such a number: a signed fraction of 24 bits below a signed exponent of 8."""
+    """Decode such a number: a signed fraction of 24 bits below a signed exponent of 8."""
     fraction = (code & 0xFF_FFFF) - (code << 1 & 0x100_0000)
     exponent = (code >> 24) - (code >> 23 & 0x100)
     return math.ldexp(fraction / (1 << 23), exponent)

@@ -23,7 +23,7 @@ _RESET = 1
 
 @dataclass(frozen=True, slots=True)
 class Interruptions:
-    """How often, and for how many seconds.
+    """How often a recording was interrupted, and for how many seconds.
 
     Attributes
     ----------

@@ -100,6 +100,15 @@ class Log:
 def survey(cursor: MemberCursor, *, path: Path, file_bytes: int) -> Log:
     """Find all records of a log in one walk.
 
+    Parameters
+    ----------
+    cursor : MemberCursor
+        At the beginning of the log.
+    path : Path
+        Named by the error.
+    file_bytes : int
+        Size of the whole, packed file; limits how many records are believed.
+
     Raises
     ------
     DamagedRecordingError

@@ -121,6 +121,8 @@ def decode(data: bytes, these: Activity, part: slice, g_per_value: float) -> Sam
         The stretch of the log that `span` names.
     part : slice
         Which records.
+    g_per_value : float
+        Becomes the scale of the samples; values stay as they are.
     """
     records, count, a_second = these.records[part], these.count[part], these.a_second[part]
     payload = np.frombuffer(data, np.uint8)

@@ -44,10 +44,12 @@ class SensorThermometer:
         self._means = MinuteMeans()
 
     def take(self, data: NDArray[np.uint8], records: NDArray[np.void], payload: int) -> None:
-        """Take what some records hold.
+        """Take the temperatures of some records.
 
         Parameters
         ----------
+        data : uint8 array, shape (k,)
+            A stretch of the log.
         records : structured array of `records.RECORD`
             With ``start`` counted in ``data``.
         payload : int

@@ -54,7 +54,16 @@ def calibration_in(messages: Iterable[Message]) -> SensorCalibration | None:
 
 
 def in_g(blocks: Sequence[Sequence[Piece]], calibration: SensorCalibration | None, path: Path) -> tuple[Samples, ...]:
-    """The blocks with their values in g, each block's pieces interleaved as the file has them.
+    """Convert blocks to g, the pieces of each interleaved as the file has them.
+
+    Parameters
+    ----------
+    blocks : sequence of sequence of Piece
+        As `samples_in` makes them; the samples of a block's pieces interleave.
+    calibration : SensorCalibration or None
+        For raw counts; None where the file has none.
+    path : Path
+        Named by the error.
 
     Raises
     ------
@@ -76,7 +85,17 @@ def in_g(blocks: Sequence[Sequence[Piece]], calibration: SensorCalibration | Non
 
 
 def block_in_g(block: Sequence[Piece], calibration: SensorCalibration | None, calibrated_unit_g: float) -> Samples:
-    """One block in g; ``calibrated_unit_g`` is the unit of its calibrated values."""
+    """Convert one block to g.
+
+    Parameters
+    ----------
+    block : sequence of Piece
+        Pieces whose samples interleave.
+    calibration : SensorCalibration or None
+        For raw counts; may be None where there are none.
+    calibrated_unit_g : float
+        The unit of calibrated values, in g.
+    """
     xyz_g = [_xyz_g(piece, calibration, calibrated_unit_g) for piece in block]
     if len(block) == 1:
         return Samples(unix_us(block[0].time_ms), xyz_g[0], 1.0)

@@ -47,7 +47,17 @@ def tells_of_a_night(notes: Iterable[Message], tally: Counter[int]) -> bool:
 
 
 def refusal(path: Path, tally: Counter[int], *, has_undated: bool, stopped: str) -> IngestError:
-    """Why a file without a single usable sample, and without a night to tell of, cannot be used."""
+    """Why a file without a single usable sample, and without a night to tell of, cannot be used.
+
+    Parameters
+    ----------
+    tally : Counter
+        How many messages there are, by global number.
+    has_undated : bool
+        Whether there are samples to which nothing gives a date.
+    stopped : str
+        Where and why reading ended early; empty where it did not.
+    """
     if n_acceleration := sum(tally[number] for number in ACCELERATION):
         if has_undated:
             return NoClockError(

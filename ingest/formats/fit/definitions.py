@@ -72,7 +72,15 @@ class Numbers(NamedTuple):
 
 
 def definition_at(data: bytes, at: int, end: int) -> tuple[Definition, int] | None:
-    """The definition whose header is at byte ``at``, and where it ends; None where that lies beyond ``end``."""
+    """Decode a definition message, and find where it ends; None where that lies beyond ``end``.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    at, end : int
+        The byte of the header, and the first byte behind the part.
+    """
     if at + 6 > end:
         return None
     architecture, octets, n_fields = data[at + 2], data[at + 3 : at + 5], data[at + 5]

@@ -43,7 +43,7 @@ def has_header(data: bytes, at: int = 0) -> bool:
 
 
 def open_envelope(data: bytes) -> Envelope:
-    """Finds the parts of a whole file; damage is reported, never raised."""
+    """Find the parts of a whole file; damage is reported, never raised."""
     parts: list[Part] = []
     problems: list[str] = []
     at = 0

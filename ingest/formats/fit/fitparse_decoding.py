@@ -18,7 +18,7 @@ from ingest.formats.fit.messages import Message
 
 
 class UndecodableError(Exception):
-    """fitparse gave up. Internal: `ingest.formats.fit.fitparse_messages` goes on behind the message it gave up at."""
+    """fitparse gave up; `ingest.formats.fit.fitparse_messages` goes on behind that message."""
 
 
 def messages(file: bytes) -> Iterator[Message]:

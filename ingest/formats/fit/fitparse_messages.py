@@ -39,7 +39,19 @@ class Notes(NamedTuple):
 
 
 def notes_in(data: bytes, walked: Walked, stamps: Stamps, budget: MessageBudget) -> Notes:
-    """Everything that is understood and not read as a table."""
+    """Decode the messages of a part that are understood and not read as a table.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    walked : Walked
+        The messages of one of its parts.
+    stamps : Stamps
+        Of the same part.
+    budget : MessageBudget
+        What is decoded counts against it.
+    """
     wanted = [k for k, definition in enumerate(walked.definitions) if definition.number in DELEGATED]
     index = np.nonzero(np.isin(walked.layout, wanted))[0].tolist()
     todo, found, n_failures = index[: budget.n_delegated], list[Message](), 0

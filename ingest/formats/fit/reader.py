@@ -146,6 +146,10 @@ def read_part(data: bytes, part: Part, budget: MessageBudget, *, from_switching_
 
     Parameters
     ----------
+    data : bytes
+        The file.
+    budget : MessageBudget
+        What is found counts against it.
     from_switching_on : bool
         Samples keep the times of the device's counter, though nothing says when it began.
     """

@@ -27,6 +27,8 @@ def repeated(data: bytes, seen: Sequence[int], at: int, end: int, n_most: int) -
         The file; nothing behind ``end`` is looked at.
     seen : sequence of int
         Where the messages directly before ``at`` began; all their layouts still hold.
+    at, end : int
+        Bytes of the file: behind the last message seen, and behind the part.
     n_most : int
         No more messages than that.
 

@@ -95,7 +95,17 @@ class _Grid(NamedTuple):
 
 
 def samples_in(tables: Sequence[MessageTable], stamps: Stamps, correlations: Correlations) -> PartSamples:
-    """The samples of all tables of acceleration of one part, in blocks of about `BLOCK_SAMPLES`."""
+    """The samples of one part, in blocks of about `BLOCK_SAMPLES`.
+
+    Parameters
+    ----------
+    tables : sequence of MessageTable
+        Those of acceleration, of one part.
+    stamps : Stamps
+        Of the same part.
+    correlations : Correlations
+        Date the samples that count from switching on.
+    """
     blocks, n_undated, n_used = list[tuple[Piece, ...]](), 0, 0
     for first, last in pairwise(_edges(tables)):
         pieces = []

@@ -105,7 +105,17 @@ class MessageTable:
 
 
 def tables(data: bytes, walked: Walked, numbers: Collection[int] | None = None) -> Iterator[MessageTable]:
-    """The messages with one of these global numbers, or all, a table for each of their definitions."""
+    """The messages with one of these numbers, one table for each of their definitions.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    walked : Walked
+        The messages of one of its parts.
+    numbers : collection of int or None
+        Global numbers of messages; None: all.
+    """
     order = np.argsort(walked.layout, kind="stable")  # 16-bit numbers: a radix sort
     edges = np.searchsorted(walked.layout[order], np.arange(len(walked.definitions) + 1)).tolist()
     for definition, rows in zip(walked.definitions, pairwise(edges), strict=True):

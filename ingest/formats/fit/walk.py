@@ -66,7 +66,17 @@ class Walked:
 
 
 def walk(data: bytes, part: Part, budget: MessageBudget) -> Walked:
-    """Follows the headers of one part until its end or until something that has no known size."""
+    """Follow the headers of one part until its end or until something that has no known size.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    part : Part
+        Where in it the part lies.
+    budget : MessageBudget
+        What is found counts against it.
+    """
     way = _Way(data, part, budget)
     reason = ""
     while way.at < part.end and not reason:

@@ -45,7 +45,20 @@ class Drift:
 
 
 def drift_of(header: BinHeader, first_us: int, last_us: int) -> tuple[Drift | None, str]:
-    """The drift to take out of the times from ``first_us`` to ``last_us``, and what has to be said about it."""
+    """Find the drift to take out of the times from ``first_us`` to ``last_us``.
+
+    Parameters
+    ----------
+    first_us, last_us : int
+        First and last time of the samples, microseconds since 1970 on the device's clock.
+
+    Returns
+    -------
+    Drift or None
+        None where nothing can be taken out.
+    str
+        What has to be said about it; empty where the header states no drift.
+    """
     gained_s = header.gained_s
     if gained_s is None or gained_s == 0:
         return None, ""

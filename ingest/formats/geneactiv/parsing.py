@@ -44,7 +44,13 @@ def is_blank(data: Bytes) -> NDArray[np.bool_]:
 
 
 def starts_with(data: Bytes, at: Places, word: bytes) -> NDArray[np.bool_]:
-    """At which places a word stands."""
+    """Find at which places a word stands, shape (n,).
+
+    Parameters
+    ----------
+    at : int64 array, shape (n,)
+        Places in ``data``; False where they lie too close to its end.
+    """
     if len(data) < len(word):
         return np.zeros(len(at), np.bool_)
     inside = at <= len(data) - len(word)
@@ -53,14 +59,26 @@ def starts_with(data: Bytes, at: Places, word: bytes) -> NDArray[np.bool_]:
 
 
 def whole_number(data: Bytes, at: Places, stop: Places) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Up to nine digits."""
+    """Read whole numbers of up to nine digits.
+
+    Parameters
+    ----------
+    at, stop : int64 array, shape (n,)
+        Where in ``data`` each value begins, and where its line ends.
+    """
     text = _window(data, at, stop, _MOST_DIGITS + 1)
     value, length = _leading_number(text)
     return value, (length > 0) & is_blank(_next(text, length))
 
 
 def decimal(data: Bytes, at: Places, stop: Places) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """A number that may have decimals, after a point or a comma."""
+    """Read numbers that may have decimals, after a point or a comma.
+
+    Parameters
+    ----------
+    at, stop : int64 array, shape (n,)
+        Where in ``data`` each value begins, and where its line ends.
+    """
     text = _window(data, at, stop, _MOST_DIGITS + 1)
     whole, length = _leading_number(text)
     sign = _next(text, length)
@@ -73,14 +91,26 @@ def decimal(data: Bytes, at: Places, stop: Places) -> tuple[NDArray[np.float64],
 
 
 def signed_decimal(data: Bytes, at: Places, stop: Places) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """As `decimal`, maybe behind a minus."""
+    """Read numbers as `decimal` does, maybe behind a minus.
+
+    Parameters
+    ----------
+    at, stop : int64 array, shape (n,)
+        Where in ``data`` each value begins, and where its line ends.
+    """
     is_negative = _window(data, at, stop, 1)[:, 0] == ord("-")
     value, good = decimal(data, at + is_negative, stop)
     return np.where(is_negative, -value, value), good
 
 
 def clock_us(data: Bytes, at: Places, stop: Places) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """``2024-04-30 15:13:30:000`` as microseconds since 1970 on the same clock."""
+    """Read times like ``2024-04-30 15:13:30:000`` as microseconds since 1970 on the same clock.
+
+    Parameters
+    ----------
+    at, stop : int64 array, shape (n,)
+        Where in ``data`` each value begins, and where its line ends.
+    """
     text = _window(data, at, stop, len(_TIME) + 1)
     digits = text[:, _TIME_DIGITS] - np.uint8(_ZERO)
     good = (digits <= 9).all(axis=1) & is_blank(text[:, -1])

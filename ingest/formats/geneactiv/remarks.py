@@ -38,7 +38,17 @@ def left_out(found: PageSurvey, n_contradicted: int) -> Iterator[str]:
 
 
 def oddities(header: BinHeader, found: PageSurvey, pages: NDArray[np.void], rate_hz: float) -> Iterator[str]:
-    """Where the header says nothing, or something else than the pages; their times are the device's own here."""
+    """Say where the header is silent, or contradicts the pages.
+
+    Parameters
+    ----------
+    found : PageSurvey
+        All pages of the file.
+    pages : structured array of `PAGE`, shape (n,)
+        Those that are used, in file order; their times are the device's own here.
+    rate_hz : float
+        As most of these pages say.
+    """
     steps = f"{USUAL_GAIN // 100} steps a g were assumed"
     if header.says_nothing:
         yield f"the file header is damaged: site and time zone are unknown, and {steps}"

@@ -67,7 +67,7 @@ class _Page:
 
 
 def check_pages(path: Path) -> int:
-    """See that no page states a number that polars would die of.
+    """Refuse a page that states a number at which polars would crash.
 
     Returns
     -------
