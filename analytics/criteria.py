@@ -112,7 +112,7 @@ class Alignment(_Section):
         12, ge=3, description="Shared movements at least: a few coincide by chance, with nothing elsewhere. own."
     )
     max_uncertain_s: float = Field(
-        0.1, gt=0, description="Less well known (three standard errors), nothing is moved: legs join within 0.5 s. own."
+        0.5, gt=0, description="Less well known (three standard errors), nothing is moved: legs join within 0.5 s. own."
     )
     max_uncertain_watch_s: float = Field(
         5.0, gt=0, description="The same for a watch that lends its sleep stages, which last minutes. own."
@@ -131,7 +131,7 @@ class Sleep(_Section):
     clamp_deg: tuple[float, float] = Field(
         (0.13, 0.50), description="Limits of the threshold. van Hees 2018, as in GGIR."
     )
-    min_block_min: float = Field(30.0, gt=0, description="Shorter rests are not part of the period. van Hees 2018.")
+    min_block_min: float = Field(30.0, gt=0, description="What rests for less is no part of the period. van Hees 2018.")
     max_gap_min: float = Field(60.0, gt=0, description="Shorter breaks do not end the period. van Hees 2018.")
     min_period_min: float = Field(120.0, gt=0, description="A shorter rest is not a night. own.")
     max_split_min: float = Field(

@@ -61,8 +61,8 @@ def judge(
     """
     joined = together(movements, criteria)
     counted = [m for parts in joined for m in _leg_movements(parts, sleep, criteria)]
-    moved = {clock.recording for clock in clocks if clock.is_moved}
-    left_s = criteria.alignment.max_uncertain_s if any(m.recording in moved for m in counted) else 0.0
+    doubt_s = {clock.recording: clock.uncertain_s or 0.0 for clock in clocks if clock.is_moved}
+    left_s = max((doubt_s.get(m.recording, 0.0) for m in counted), default=0.0)
     scored = score_of_two_clocks(
         _marks(counted, criteria), ruleset=ruleset, hypnogram=_hypnogram(sleep), clocks_apart_s=left_s
     )

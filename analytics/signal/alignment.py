@@ -116,7 +116,13 @@ def _against(kept: Sequence[_Sensor], other: _Sensor, limits: Alignment, *, with
     compared = replace(clock, shared_h=shared_h, confidence=offset.confidence)
     if not offset.is_trusted(limits, within_s=within_s):
         return compared
-    return replace(compared, compared_us=offset.at_us, behind_s=offset.behind_s, drift_ppm=offset.drift_ppm)
+    return replace(
+        compared,
+        compared_us=offset.at_us,
+        behind_s=offset.behind_s,
+        drift_ppm=offset.drift_ppm,
+        uncertain_s=offset.uncertain_s,
+    )
 
 
 def _overlap_us(one: _Sensor, other: _Sensor) -> int:

@@ -35,6 +35,8 @@ class SensorClock:
         Added to its times at that moment; None too where the confidence was too low: nothing was moved.
     drift_ppm : float or None
         How fast that grows; None where it could not be told.
+    uncertain_s : float or None
+        How far off it may be anywhere in the night, three standard errors; None where nothing was moved.
     """
 
     recording: str
@@ -45,6 +47,7 @@ class SensorClock:
     compared_us: int | None = None
     behind_s: float | None = None
     drift_ppm: float | None = None
+    uncertain_s: float | None = None
 
     @property
     def is_moved(self) -> bool:

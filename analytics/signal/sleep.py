@@ -146,7 +146,7 @@ def _naps(found: Epochs, night: SleepEstimate, windows: Sequence[SleepWindow], c
     if night.in_bed_us is None:
         return ()
     end_us = night.bouts[-1].end_us if night.bouts else night.in_bed_us
-    spans = [*rests_of(found, criteria).tolist(), *((w.start_us, w.end_us) for w in windows)]
+    spans = [*map(tuple, rests_of(found, criteria).tolist()), *((w.start_us, w.end_us) for w in windows)]
     beside: list[list[int]] = []
     for first, last in sorted(spans):
         if first < end_us and last > night.in_bed_us:

@@ -20,7 +20,6 @@ from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_file
 from analytics.store.journal import journal_of, write_journal
 from analytics.store.nights import load_night
 from analytics.store.notices import ASSUMED_ZONE, NO_DATA, Notice, mark_told, untold, unusable_before
-from analytics.store.own_questions import query
 from analytics.store.pruning import prunable, prune, pruned, said_of_pruned
 from analytics.store.read import (
     NightKey,
@@ -49,6 +48,7 @@ from analytics.store.samples.staged import (
     staged_scale,
 )
 from analytics.store.speakers import overlaps_of
+from analytics.store.statements.own_questions import query
 from analytics.store.wanted import Outdated, Wanted, outdated, unscored, wanted_of
 from analytics.store.windows import Around, Basis, Placed, around
 from analytics.store.write import Attempt, record_attempts, save, save_nights

@@ -1,4 +1,4 @@
-"""Questions of the program itself about what is stored; people ask through `analytics.store.own_questions`."""
+"""Questions of the program itself about what is stored; those of people: `analytics.store.statements`."""
 
 from __future__ import annotations
 

@@ -80,6 +80,7 @@ SENSOR_CLOCK: Fields = {
     "compared_at": (UTC_US, "compared_us"),
     "behind_s": (pl.Float64, "behind_s"),
     "drift_ppm": (pl.Float64, "drift_ppm"),
+    "uncertain_s": (pl.Float64, "uncertain_s"),
 }
 SPEAKER: Fields = {
     "recording": (pl.String, "recording"),

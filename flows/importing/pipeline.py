@@ -39,7 +39,7 @@ from flows.importing.save_recording import is_settled, now_us, store_recording
 from flows.importing.store_order import Turn, Turns
 from flows.importing.worker_tasks import Said, staged
 from flows.settings.database import store_for
-from flows.settings.settings import load
+from flows.settings.settings import Settings, load
 from flows.terminal.talk import complain, say
 from flows.workers.workers import is_much_to_read, lanes_for, side_by_side, size_of, workers_for
 from ingest.archives.companion_files import companions_of, export_of
@@ -55,7 +55,12 @@ OneByOne = Callable[[Sequence[Path], Context], Generator[Outcome, None, None]]
 
 
 def open_context(
-    wishes: Wishes, *, database: Path | str | None, with_table: bool = True, stores: bool = True
+    wishes: Wishes,
+    *,
+    database: Path | str | None,
+    with_table: bool = True,
+    stores: bool = True,
+    settings: Settings | None = None,
 ) -> Context:
     """Check the wishes, read the settings, and bring the database up to date.
 
@@ -67,6 +72,8 @@ def open_context(
         Whether the imported assignments count, beside those of the settings.
     stores : bool
         Whether results may be stored: then the rules that they follow are kept.
+    settings : Settings or None
+        Those of a schedule's runs; None: as the files and variables have them.
 
     Raises
     ------
@@ -79,7 +86,7 @@ def open_context(
         zone_info(wishes.tz)
     if wishes.subject is not None and not wishes.subject.strip():
         raise UsageError("--subject must not be empty")
-    settings = load()
+    settings = load() if settings is None else settings
     store = store_for(database, settings)
     initialise(store)
     if stores:

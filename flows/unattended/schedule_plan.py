@@ -15,7 +15,7 @@ from flows.importing.import_run import Context
 from flows.importing.pipeline import open_context
 from flows.settings.database import store_for
 from flows.settings.default_folders import schedule_folder, schedule_key
-from flows.settings.settings import Settings
+from flows.settings.settings import Settings, load
 from flows.settings.unattended import cron_at, cron_expression
 from ingest.clock import machines_zone, zone_info
 from ingest.errors import DatabaseBusyError, UsageError
@@ -135,8 +135,7 @@ def open_scheduled(wishes: Wishes, *, database: Path | str | None) -> Context:
     ------
     UsageError, StoreError
     """
-    context = open_context(wishes, database=database)
-    return replace(context, settings=of_scheduled_runs(context.settings, wishes))
+    return open_context(wishes, database=database, settings=of_scheduled_runs(load(), wishes))
 
 
 def _cron(settings: Settings, at: str | None, cron: str | None) -> str:

@@ -16,7 +16,9 @@ def _subclasses(kind: type[NightkickError]) -> list[type[NightkickError]]:
 
 def test_the_tree_printed_in_the_module_is_the_tree_in_the_code() -> None:
     printed = re.findall(r"^.*?(\w+Error)\b", errors.__doc__ or "", re.MULTILINE)
-    assert sorted(printed) == sorted(kind.__name__ for kind in _subclasses(NightkickError))
+    # Layers above may say more exactly what failed; a test that ran before may have loaded them.
+    here = [kind for kind in _subclasses(NightkickError) if kind.__module__ == errors.__name__]
+    assert sorted(printed) == sorted(kind.__name__ for kind in here)
 
 
 @pytest.mark.parametrize("kind", _subclasses(NightkickError))

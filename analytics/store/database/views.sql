@@ -272,7 +272,7 @@ COMMENT ON COLUMN recordings.notes IS 'What is odd beside other recordings: on_t
 
 CREATE OR REPLACE VIEW sensor_clocks AS
 SELECT c.subject, c.night_date, c.recording, r.site, c.leg, c.stays, c.behind_s, c.drift_ppm,
-    c.compared_at, LOCAL(c.compared_at, n.zone) AS compared_local, c.confidence, c.shared_h
+    c.compared_at, LOCAL(c.compared_at, n.zone) AS compared_local, c.uncertain_s, c.confidence, c.shared_h
 FROM sensor_clock c
 LEFT JOIN night n ON n.subject = c.subject AND n.night_date = c.night_date
 LEFT JOIN recording r ON r.sha256 = c.recording;
@@ -287,6 +287,7 @@ COMMENT ON COLUMN sensor_clocks.behind_s IS 'Added to its times at compared_at, 
 COMMENT ON COLUMN sensor_clocks.drift_ppm IS 'How fast that grows, parts per million; NULL where it could not be told.';
 COMMENT ON COLUMN sensor_clocks.compared_at IS 'The moment on its own clock to which behind_s belongs, UTC; NULL where nothing was moved.';
 COMMENT ON COLUMN sensor_clocks.compared_local IS 'The same on the clock of the bedroom.';
+COMMENT ON COLUMN sensor_clocks.uncertain_s IS 'How far off that may be anywhere in the night, three standard errors, seconds: legs are joined from so much further away. NULL where nothing was moved.';
 COMMENT ON COLUMN sensor_clocks.confidence IS 'How clearly shared movements show it, 0-1; too low, and nothing was moved. NULL where not compared.';
 COMMENT ON COLUMN sensor_clocks.shared_h IS 'How long it ran beside one that stays, hours; NULL where not compared.';
 

@@ -71,7 +71,7 @@ def ask_frame(store: Store, sql: str, *, began: Callable[[], object] = lambda: N
     began : callable
         As in `ask`.
     """
-    from analytics.store.own_questions import framed
+    from analytics.store.statements.own_questions import framed
 
     return _asked(store, sql, framed, began)
 

@@ -152,6 +152,7 @@ def test_every_column_that_tells_of_a_person_is_in_the_rule_of_its_table(store: 
         "review_entry": {*of_night, "recording"},
         "score": of_night,
         "sensor_clock": {*of_night, "recording"},
+        "speaker": {*of_night, "recording"},
         "series_row": of_night,
         "setting": {"name"},
     }

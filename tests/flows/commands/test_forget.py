@@ -113,7 +113,7 @@ def test_a_night_goes_and_the_next_one_stays(run: Run, db: Path) -> None:
         (["--subject", "anna", "--recording", "x"], "stand alone"),
         (["--night", "2026-03-02", "--prune-samples", "3d"], "stand alone"),
         (["--subject", "carla"], "nothing is stored of carla"),
-        (["--night", "2020-01-01"], "nothing is stored of the night 2020-01-01 of anybody"),
+        (["--night", "2020-01-01"], "nothing is stored of the night 2020-01-01 of anyone"),
         (["--recording", "zzz"], "no recording is stored under 'zzz'"),
         (["--prune-samples", "soon"], "is no date and no age"),
         (["--subject", "anna"], "agree with --yes"),

@@ -60,7 +60,7 @@ OUTPUTS: Mapping[tuple[str, str], Option] = {
 }
 #: Paths that are read, and databases, which are never replaced.
 READ = {
-    ("import", "paths"), ("inspect", "file"), ("journal import", "file"), ("people import", "file"),
+    ("import", "paths"), ("check", "files"), ("inspect", "file"), ("journal import", "file"), ("people import", "file"),
     ("restore", "file"), ("schedule", "inbox"),
     ("score", "movements"), ("score", "hypnogram"), ("score", "respiration"), ("score", "arousals"),
 }  # fmt: skip

@@ -80,7 +80,7 @@ def test_every_way_to_an_import_takes_every_field() -> None:
     tree = ast.parse((ROOT / "flows/unattended/nightly_flow.py").read_text("utf-8"))
     taken = {part.name: {a.arg for a in part.args.args} for part in tree.body if isinstance(part, ast.FunctionDef)}
     assert taken["nightly"] == NAMES | {"paths", "database"}
-    assert taken["inbox_run"] == OF_A_FOLDER | {"inbox", "database"}
+    assert taken["inbox_run"] == OF_A_FOLDER | {"inbox", "database", "since", "until"}
     assert inspect.signature(import_).parameters.keys() > NAMES
     assert inspect.signature(schedule).parameters.keys() > OF_A_FOLDER
     (deployment,) = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))["deployments"]
@@ -130,7 +130,7 @@ def test_each_field_corrects_and_stays(run: Run) -> None:
         assert corrects(wishes, known), part.name
         assert getattr(completed(wishes, known, nothing), part.name) == OTHER[part.name]
     assert not corrects(Wishes(), known)
-    assert completed(Wishes(), known, nothing) == Wishes(subject="me", tz="UTC")
+    assert completed(Wishes(), known, nothing) == Wishes(tz="UTC")
 
 
 def test_a_shift_of_less_than_a_microsecond_more_is_no_correction(run: Run) -> None:

@@ -57,6 +57,7 @@ def test_the_flow_imports_reports_and_stays_quiet_and_at_home(
         "starting Prefect (8-17 s)",
         "imported in/a.csv: night 2026-03-02",
         "imported in/b.cwa: night 2026-03-02",
+        "  b.cwa: night 2026-03-02: b.cwa overlaps a.csv by 3 min on one leg; used are: a.csv 3 min",
         "nightkick: in/empty.cwa: the file is empty (copy it from the device again)",
         "2 imported, 0 known, 1 refused, 0 failed",
     ]
