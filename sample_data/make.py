@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from analytics.simulate.warmth import sensor_celsius
 from analytics.simulate.write import Simulated, simulate_night, stages_of, truth
 from ingest.writers.axivity import write_cwa
 from ingest.writers.delimited import write_csv
@@ -37,6 +38,7 @@ def make(folder: Path) -> tuple[Path, ...]:
         serial=4711,
         annotation="_p=left+ankle&_n=simulated",
         packed=True,
+        celsius=sensor_celsius(periodic.plan, (periodic.time_us - periodic.start_us) / 1e6),
     )
     write_csv(csv, calm.time_us, calm.xyz_g, gz=True)
     write_fit(
