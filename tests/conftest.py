@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.paths import ROOT, SHARED
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # A unit test that reaches for Prefect must fail at once instead of booting a server for 20 s.
 os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
@@ -70,3 +75,15 @@ def fit_dir() -> Path:
 def scoring_dir() -> Path:
     """Nights of leg movements with a reference tool's result; see the README there."""
     return ROOT / "tests" / "reference_nights"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, one a process, because a second one of it cannot run beside; skipped where there is none."""
+    from tests.analytics.review.browsing import browser_path, browsing
+
+    executable = browser_path()
+    if executable is None:
+        pytest.skip("no Chromium on this machine: install it to test the review page (Debian: chromium)")
+    with browsing(executable) as found:
+        yield found

@@ -17,7 +17,7 @@ from analytics.store import Store, initialise, write_journal
 from flows.commands.demo import sample_data
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
-from tests.analytics.review.browsing import browser_path, browsing, page_of, served
+from tests.analytics.review.browsing import page_of, served
 
 NIGHT = date(2026, 3, 2)
 HOSTILE = "<script>document.title='taken'</script> \"quotes\" 'and' & \u202eright to left\u202c " + "x" * 10_000
@@ -54,16 +54,6 @@ def empty(tmp_path: Path) -> Path:
     database = tmp_path / "empty.duckdb"
     initialise(Store(database))
     return database
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium; tests that want one are skipped where there is none."""
-    executable = browser_path()
-    if executable is None:
-        pytest.skip("no Chromium on this machine: install it to test the review page (Debian: chromium)")
-    with browsing(executable) as found:
-        yield found
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ def test_the_flow_stores_what_the_same_import_without_it_stores(
     assert (row["time_shift_s"], row["clock_start"]) == (3600.0, "2026-03-02T22:10:00")
 
 
+@pytest.mark.slow
 @pytest.mark.prefect
 @pytest.mark.timeout(600)
 def test_a_served_run_stores_what_the_schedule_was_told(home: Path, with_records: Callable[[Path], None]) -> None:
