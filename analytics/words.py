@@ -127,6 +127,19 @@ SPEAKER_NOTES: Mapping[str, str] = {
     "moves_alike": "moves just like the sensor of the other leg: were both worn on one leg?",
 }
 
+#: Measures of a night where they head a row or column of a page.
+MEASURES: Mapping[str, str] = {
+    "plms_index": "PLMS index, per hour asleep",
+    "n_plms": "PLMS: periodic, asleep",
+    "plmw_index": "PLMW index, per hour awake",
+    "n_series_in_sleep": "periodic series with PLMS",
+    "n_series": "periodic series, asleep or awake",
+    "n_clm": "candidate leg movements",
+    "periodicity_index_share": "periodic share asleep",
+    "median_imi_s": "median interval in series",
+    "share_imi_20_40": "intervals of 20-40 s",
+    "tst_h": "hours asleep",
+}
 #: Rests outside the sleep period of a night.
 NAPS = "shorter rests"
 #: Of the sensor on whose clock all times of a night are.
@@ -243,6 +256,7 @@ def for_page() -> dict[str, Any]:
         "sleep_states": SLEEP_STATES,
         "sleep_sources": SLEEP_SOURCES,
         "blanks": BLANKS,
+        "measures": MEASURES,
         "naps": NAPS,
         "sign_states": SIGN_STATES,
         "flag_states": FLAG_STATES,

@@ -8,7 +8,7 @@ from analytics.measures import Measures
 from analytics.model import Event, Night
 from analytics.pictures.scales import clock
 from analytics.report.gathering import ReportNight
-from analytics.words import BLANKS, LABELS, NAPS, NOT_KNOWN, SLEEP_SOURCES, TIERS, onset_doubt
+from analytics.words import BLANKS, LABELS, MEASURES, NAPS, NOT_KNOWN, SLEEP_SOURCES, TIERS, onset_doubt
 
 Row = tuple[str, str, str]
 
@@ -24,17 +24,17 @@ def measure_rows(one: ReportNight) -> list[tuple[str, ...]]:
 
 def _of(measures: Measures, tst_h: float | None, events: Sequence[Event]) -> list[tuple[str, str]]:
     return [
-        ("PLMS index, per hour asleep", _index(measures)),
-        ("PLMS: periodic, asleep", _shown(measures.n_plms, "d")),
-        ("PLMW index, per hour awake", _shown(measures.plmw_index, ".1f")),
-        ("periodic series with PLMS", _shown(measures.n_series_in_sleep, "d")),
-        ("periodic series, asleep or awake", _shown(measures.n_series, "d")),
-        ("candidate leg movements", _shown(measures.n_clm, "d")),
-        ("periodic share asleep", _shown(measures.periodicity_index_share, ".0%")),
-        ("median interval in series", _shown(measures.median_imi_s, ".1f", " s")),
-        ("intervals of 20-40 s", _shown(measures.share_imi_20_40, ".0%")),
+        (MEASURES["plms_index"], _index(measures)),
+        (MEASURES["n_plms"], _shown(measures.n_plms, "d")),
+        (MEASURES["plmw_index"], _shown(measures.plmw_index, ".1f")),
+        (MEASURES["n_series_in_sleep"], _shown(measures.n_series_in_sleep, "d")),
+        (MEASURES["n_series"], _shown(measures.n_series, "d")),
+        (MEASURES["n_clm"], _shown(measures.n_clm, "d")),
+        (MEASURES["periodicity_index_share"], _shown(measures.periodicity_index_share, ".0%")),
+        (MEASURES["median_imi_s"], _shown(measures.median_imi_s, ".1f", " s")),
+        (MEASURES["share_imi_20_40"], _shown(measures.share_imi_20_40, ".0%")),
         (f"{LABELS['hypnic_jerk']}s", str(sum(e.label == "hypnic_jerk" for e in events))),
-        ("hours asleep", _shown(tst_h, ".1f", " h")),
+        (MEASURES["tst_h"], _shown(tst_h, ".1f", " h")),
     ]
 
 

@@ -58,7 +58,7 @@ export const reasons = (found) =>
   el(
     "section",
     { class: found.raised ? "card reasons raised" : "card reasons", "aria-label": flag(found.name) },
-    el("h2", {}, el("span", { class: found.raised ? `flag ${found.name}` : `flag none ${found.state}` }, headline(found))),
+    el("h2", {}, el("span", { class: `flag ${found.raised ? found.name : `none ${found.state}`}` }, headline(found))),
     el("p", {}, found.reason),
     el(
       "p",

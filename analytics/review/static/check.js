@@ -143,9 +143,9 @@ export const showCheck = async (wanted) => {
     el(
       "p",
       {},
-      "Five minutes of lying still, then ten kicks on time: afterwards the program says whether sensor, unit, clock and " +
-        "place are right. A tone and, where this browser has one, a voice tell each step. Keep this page in front, and the " +
-        "screen on.",
+      "Five minutes of lying still, then ten kicks on time: afterwards the program says whether sensor, unit, clock " +
+        "and place are right. A tone and, where this browser has one, a voice tell each step. Keep this page in " +
+        "front, and the screen on.",
     ),
     el("p", {}, other),
     running.node,

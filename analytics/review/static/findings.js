@@ -62,11 +62,7 @@ export const finding = (person, several) => {
     "section",
     { class: "finding" },
     several && el("h2", {}, el("bdi", {}, person.subject)),
-    el(
-      "ul",
-      {},
-      lines.length ? lines : el("li", {}, person.no_flag),
-    ),
+    el("ul", {}, lines.length ? lines : el("li", {}, person.no_flag)),
     indexes(person),
     person.note && el("p", { class: "note" }, `${capital(person.note)}.`),
     clinician(person.signs),

@@ -2,7 +2,7 @@
 // What is counted, picked and put in order of a night's movements. Without the document; what a movement is was decided
 // when it was scored.
 
-/** @import { Clock, Envelope, Events, Group, Lane, Ms, NightAnswer, Night } from "./types.js" */
+/** @import { Clock, Envelope, Events, Group, Lane, Ms, NightAnswer } from "./types.js" */
 
 /** @param {Events} events @param {Envelope[]} envelopes */
 export const legsOf = (events, envelopes) => {

@@ -294,6 +294,7 @@ export interface Words {
   same_as_reviewed: string;
   not_found_again: string;
   not_known: string;
+  measures: Named;
   naps: string;
   not_assessable: string;
   not_reviewed: string;

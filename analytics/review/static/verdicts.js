@@ -62,15 +62,15 @@ const whole = (value) => number(value, 0);
 /** @param {string} unit */
 const inUnit = (unit) => (/** @type {Value} */ value) => (value === null ? "–" : `${number(value)} ${unit}`);
 
-/** @type {[keyof Measures, string, (value: Value) => string][]} */
+/** @type {[keyof Measures, (value: Value) => string][]} */
 const MEASURES = [
-  ["plms_index", "periodic/h asleep", number],
-  ["n_plms", "periodic asleep", whole],
-  ["n_clm", "candidates", whole],
-  ["n_series_in_sleep", "series asleep", whole],
-  ["periodicity_index_share", "periodicity", percent],
-  ["median_imi_s", "median interval", inUnit("s")],
-  ["tst_h", "asleep", inUnit("h")],
+  ["plms_index", number],
+  ["n_plms", whole],
+  ["n_clm", whole],
+  ["n_series_in_sleep", whole],
+  ["periodicity_index_share", percent],
+  ["median_imi_s", inUnit("s")],
+  ["tst_h", inUnit("h")],
 ];
 
 /**
@@ -83,7 +83,7 @@ const measuresRow = (name, measures, mark) =>
     "tr",
     { class: mark },
     el("th", { scope: "row" }, name),
-    MEASURES.map(([key, , say], i) => el("td", { class: i ? "" : "main" }, say(measures[key] ?? null))),
+    MEASURES.map(([key, say], i) => el("td", { class: i ? "" : "main" }, say(measures[key] ?? null))),
   );
 
 /** @param {Review} review */
@@ -116,7 +116,7 @@ export const sideBySide = (review) =>
           "tr",
           {},
           el("td", {}),
-          MEASURES.map(([, heading]) => el("th", { scope: "col" }, heading)),
+          MEASURES.map(([key]) => el("th", { scope: "col" }, WORDS.measures[key])),
         ),
       ),
       el("tbody", {}, measuresRow(WORDS.as_detected, review.detected, "detected"), asReviewed(review)),
