@@ -6,6 +6,7 @@ loses its indices.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -229,7 +230,8 @@ def _why_not_a_leg(evidence: Evidence) -> str | None:
 
 
 def _hours(hours: float) -> str:
-    return _duration(hours * 3600)
+    """Cut, not rounded, from an hour on: "only 4.0 h" of the 4 h that are needed would be a riddle."""
+    return _duration(math.floor(hours * 10 + 1e-9) * 360 if hours >= 1 else hours * 3600)
 
 
 def _duration(seconds: float) -> str:

@@ -78,6 +78,8 @@ def list_people(*, db: Database = None, as_json: Json = False) -> None:
     if as_json:
         emit(json_document(assignments=_documents(context.assignments, counts), unassigned=unassigned))
         return
+    if not context.assignments.lines:
+        say("no line assigns anything yet; nightkick people template starts a file")
     for line in context.assignments.lines:
         about = ", ".join(f"{name} {said}" for name, said in _said(line.written).items())
         emit(f"{line.origin}: {about}; recordings: {counts.get(line.origin, 0)}\n")

@@ -51,7 +51,7 @@ def test_a_good_night_is_assessable() -> None:
 @pytest.mark.parametrize(
     ("bad", "good", "says"),
     [
-        ({"recorded_h": 3.99}, {"recorded_h": 4.0}, "Only 4.0 h were recorded; at least 4 h are needed."),
+        ({"recorded_h": 3.99}, {"recorded_h": 4.0}, "Only 3.9 h were recorded; at least 4 h are needed."),
         (
             {"clock_set": False},
             {},

@@ -193,3 +193,8 @@ def test_a_pattern_sees_the_folders_above_the_one_in_which_the_command_is_run(
     monkeypatch.chdir("anna")
     assert run("import", "0.cwa", "--db", db).code == 0
     assert query(Store(db), "SELECT subject FROM recording").rows() == [("anna",)]
+
+
+def test_a_list_without_lines_says_so_and_how_to_begin(run: Run) -> None:
+    said = run("people", "list", "--db", "n.duckdb")
+    assert (said.out, said.err) == ("", "no line assigns anything yet; nightkick people template starts a file\n")
