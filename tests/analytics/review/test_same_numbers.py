@@ -83,6 +83,9 @@ def counted(night: Night, score: Score) -> Numbers:
     asleep_h = sum(b.end_us - b.start_us for b in night.bouts if b.state == "sleep") / 3.6e9
     known_h = sum(b.end_us - b.start_us for b in night.bouts if b.state != "unknown") / 3.6e9
     has_sleep = night.sleep_onset_us is not None
+    if score.measures.n_lm is None:  # not worn on a leg: nothing of legs is known, which is not 0
+        unknown = dict.fromkeys(("n_plms", "n_series_in_sleep", "n_series", "plms_index"))
+        return {**unknown, "tst_h": asleep_h if has_sleep else None}
     return {
         "n_plms": len(periodic) if has_sleep else None,
         "n_series_in_sleep": len({e.series_no for e in periodic}) if has_sleep else None,
@@ -141,6 +144,9 @@ def test_show_and_report_say_the_numbers_of_the_view(
         told = {label: text for label, text, *_ in (*measure_rows(one), *sleep_rows(one))}
         assert [name for name, label in SHOWN.items() if not is_said(shown.get(label), row[name])] == []
         assert [name for name, label in REPORTED.items() if not is_said(told[label], row[name])] == []
+        if row["n_plms"] is None:
+            assert "PLMS" not in shown
+            continue
         assert f"in {row['n_series_in_sleep']} series; asleep or awake" in shown["PLMS"]
         assert f"movements, {row['n_series']} series" in shown["PLMS"]
 
