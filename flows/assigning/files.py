@@ -11,6 +11,7 @@ from pathlib import Path
 from analytics.files.csv_text import csv_text, rearmed
 from analytics.store import AssignmentRow
 from flows.assigning.lines import COLUMNS, line_of
+from flows.terminal.written_files import written_text
 from ingest.errors import UsageError
 
 #: A hundred thousand lines; a larger file is none of assignments.
@@ -50,16 +51,13 @@ def _cells(row: AssignmentRow) -> tuple[str | None, ...]:
 
 
 def _text(path: Path) -> str:
-    try:
-        if not path.is_file():
-            raise UsageError("no such file", hint="make one with: nightkick people template > people.csv")
-        if path.stat().st_size > MOST_BYTES:
-            raise UsageError("too large for a file of assignments", hint="one line a wearer and device is enough")
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError("not UTF-8 text", hint="save it as CSV in UTF-8") from None
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}") from None
+    return written_text(
+        path,
+        what="a file of assignments",
+        template="nightkick people template > people.csv",
+        enough="one line a wearer and device is enough",
+        most_bytes=MOST_BYTES,
+    )
 
 
 def _rows(name: str, text: str) -> Iterator[AssignmentRow]:

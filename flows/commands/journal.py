@@ -20,6 +20,7 @@ from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Database
 from flows.terminal.talk import emit, say
 from flows.terminal.values import csv_text
+from flows.terminal.written_files import written_text
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -79,16 +80,13 @@ def _entries(path: Path, subject: str) -> tuple[JournalEntry, ...]:
 
 
 def _text(path: Path) -> str:
-    try:
-        if not path.is_file():
-            raise UsageError("no such file", hint="make one with: nightkick journal template > journal.csv")
-        if path.stat().st_size > MOST_BYTES:
-            raise UsageError("too large for a journal", hint="one row a day is enough")
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError("not UTF-8 text", hint="save it as CSV in UTF-8") from None
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}") from None
+    return written_text(
+        path,
+        what="a journal",
+        template="nightkick journal template > journal.csv",
+        enough="one row a day is enough",
+        most_bytes=MOST_BYTES,
+    )
 
 
 def _rows(text: str) -> list[dict[str, str | None]]:
