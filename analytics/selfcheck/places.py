@@ -24,7 +24,7 @@ LEG_WALK_G, BODY_WALK_G = 0.5, 0.35
 STEP_S, STRIDE_S = 0.75, 0.9
 #: Lying down turns whatever is worn by about 90 degrees; a sensor that stayed on a table by none. own.
 _TURNED_DEG = 30.0
-#: So many kicks of ten are met by chance when somebody turns over and gets up.
+#: So many kicks of ten are met by chance when a person turns over and gets up.
 _CHANCE_KICKS = 2
 #: Share of the recording in one pause. own.
 _MOSTLY = 0.6
@@ -55,7 +55,7 @@ def likely_place(seen: Seen) -> Likely | None:
         why = "it moved in the walk and not in the kicks"
         return Likely("wrist", "perhaps", why) if missed and walk.rms_g < LEG_WALK_G else None
     if walk.turned_deg is not None and walk.turned_deg < _TURNED_DEG:
-        return None  # nobody got up, or the leg hung down while lying
+        return None  # no one got up, or the leg hung down while lying
     if walk.rms_g >= LEG_WALK_G:
         return Likely(
             "ankle or foot", _word(is_clear=walk.repeats_s >= STRIDE_S), "it saw the kicks, and steps shake it hard"

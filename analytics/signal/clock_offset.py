@@ -149,7 +149,7 @@ def _activity(parts: Parts, start_us: int, n: int) -> _Activity:
         which = (part.time_us - start_us) // _BIN_US
         count += np.bincount(which, minlength=n)
         power += np.bincount(which, part.envelope_g**2, minlength=n)
-        # While somebody walks, the floor is walking.
+        # While the person walks, the floor is walking.
         floor += np.bincount(which, np.minimum(part.floor_g, 2 * usual_g), minlength=n)
     seen = count > 0
     count[~seen] = 1

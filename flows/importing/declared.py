@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, get_args
 
@@ -151,11 +152,13 @@ def declaration(
     """
     export = Export() if file is None else export_of(file)
     known = assignments_of(settings) if assignments is None else assignments
+    # It reads the export's other file, and a reader asks twice: before and after it knows when the recording was.
+    lay_still = cache(lay_in_one_position)
 
     def declare(device: Device, extent: Extent | None = None) -> Declared:
         asked = About(device.serial, path, extent, wishes.start)
         decided_on = decide(asked, known, user=_words(wishes), kept=kept)
-        placed = placing(decided_on, export, wishes.sensor, file or path, lay_still=lay_in_one_position)
+        placed = placing(decided_on, export, wishes.sensor, file or path, lay_still=lay_still)
         found, words = placed.decision, placed.decision.words
         is_unassigned = known.lines and "subject" not in found.origins and kept.subject is None
         return Declared(

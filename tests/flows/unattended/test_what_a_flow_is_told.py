@@ -1,4 +1,4 @@
-"""What an import is told arrives, whoever runs it: the command, the flow, the schedule."""
+"""What an import is told arrives on every way: the command, the flow, the schedule."""
 
 from __future__ import annotations
 
