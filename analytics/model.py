@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from analytics.flag import Flag
 from analytics.measures import Measures
 from analytics.signal.clocks import SensorClock
+from analytics.sleep.possible import PossibleNights
 from ingest.recording import Side, Site
 
 Leg = Literal["left", "right", "both", "unknown"]
@@ -321,6 +322,9 @@ class Night:
         analysed before it was kept: noon to noon.
     naps : tuple of Nap
         By start.
+    possible : PossibleNights or None
+        Its sleep with its doubt; None where no leg was seen, without sleep, and for a night that was analysed before it
+        was kept.
     """
 
     subject: str
@@ -364,3 +368,4 @@ class Night:
     window_from_us: int | None = None
     window_to_us: int | None = None
     naps: tuple[Nap, ...] = ()
+    possible: PossibleNights | None = None

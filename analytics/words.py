@@ -55,6 +55,8 @@ SHORT_FLAGS: Mapping[str, str] = {"possible_plmd": "PLMD", "frequent_hypnic_jerk
 FLAGGED = "flagged"
 #: What stands before a flag for which something that decides could not be measured.
 CANNOT_TELL = "cannot tell"
+#: Why, where nights that could have been differ about a threshold.
+DOUBTFUL_SLEEP = "which half minutes were sleep decides, and that is not sure"
 #: By `analytics.model.FlagState`: what stands behind the words of a flag.
 FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged", "cannot_tell": CANNOT_TELL}
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from analytics.criteria import Criteria
 from analytics.model import Channel, Leg, Tier
 from analytics.signal.detect_movements import Detected
-from analytics.signal.sleep import SleepEstimate
 from analytics.signal.wear import gaps_us, overlap_us, union
+from analytics.sleep.estimate import SleepEstimate
 from analytics.words import BLANKS
 from ingest.clock import was_set
 from ingest.recording import Site

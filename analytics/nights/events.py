@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from analytics.criteria import Criteria
@@ -22,9 +23,9 @@ from analytics.nights.joining import is_jerk, lead_of, together
 from analytics.nights.labels import labelled
 from analytics.scoring.rulesets import Ruleset
 from analytics.scoring.score import Scored, score_of_two_clocks
-from analytics.scoring.uncertainty import index_interval
 from analytics.signal.clocks import SensorClock
-from analytics.signal.sleep import SleepEstimate, p_near_onset
+from analytics.sleep.estimate import SleepEstimate, p_near_onset
+from analytics.sleep.index import PossibleIndex
 
 NIGHT = "night"
 _CODE: Mapping[Leg, str] = {"left": "L", "right": "R", "unknown": "U"}
@@ -34,11 +35,12 @@ _STAGE = {"sleep": "S", "wake": "W", "unknown": "?"}
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One night under one rule set."""
+    """One night under one rule set; ``possible`` are the indices of all nights that could have been, where known."""
 
     events: tuple[Event, ...]
     series: tuple[Series, ...]
     measures: Measures
+    possible: PossibleIndex | None = None
 
 
 def judge(
@@ -73,8 +75,9 @@ def judge(
     numbered = [replace(event, movement_no=i) for i, event in enumerate(events, start=1)]
     named = labelled(numbered, movements, sleep, criteria, short_imi_s=ruleset.imi_min_s)
     on_leg = any(m.site in LEG_SITES | NEAR_LEG_SITES for m in movements)
-    measures = _measures(scored, named, sleep) if on_leg or not movements else Measures()
-    return Judged(named, _series(scored, events), measures)
+    possible = _possible_index(named, sleep)
+    measures = _measures(scored, possible) if on_leg or not movements else Measures()
+    return Judged(named, _series(scored, events), measures, possible)
 
 
 def _leg_movements(parts: Sequence[Movement], sleep: SleepEstimate, criteria: Criteria) -> list[Movement]:
@@ -238,13 +241,20 @@ def _series(scored: Scored, events: Sequence[Event]) -> tuple[Series, ...]:
     )
 
 
-def _measures(scored: Scored, events: Sequence[Event], sleep: SleepEstimate) -> Measures:
+def _possible_index(events: Sequence[Event], sleep: SleepEstimate) -> PossibleIndex | None:
+    if sleep.possible is None:
+        return None
+    return sleep.possible.index(np.array([e.onset_us for e in events if e.is_plm], dtype=np.int64))
+
+
+def _measures(scored: Scored, possible: PossibleIndex | None) -> Measures:
     if scored.nights.is_empty():
         return Measures()
     row = scored.nights.row(0, named=True)
     counted = Measures(**{name: value for name, value in row.items() if name not in ("night_id", "tst_h")})
-    if counted.plms_index is None:
+    if counted.plms_index is None or possible is None:
         return counted
-    periodic = [e.onset_us for e in events if e.is_plm and e.sleep_state == "sleep"]
-    low, high = index_interval(periodic, sleep.bouts) or (None, None)
+    low, high = possible.interval()
+    # The index that is stored stands on the likeliest sleep, or on what a device or a diary says of it.
+    low, high = min(low, counted.plms_index), max(high, counted.plms_index)
     return replace(counted, plms_index_low=low, plms_index_high=high)

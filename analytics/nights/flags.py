@@ -10,6 +10,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -19,8 +20,10 @@ from analytics.flag import Criterion, CriterionState, Flag, FlagName
 from analytics.measures import Measures
 from analytics.model import Event
 from analytics.nights.assessment import Evidence
-from analytics.signal.sleep import SleepEstimate
-from analytics.words import CANNOT_TELL, EMG_CAVEAT, FLAGS, STAGES_NOT_ON_CLOCK
+from analytics.nights.events import Judged
+from analytics.sleep.estimate import SleepEstimate
+from analytics.sleep.index import PossibleIndex
+from analytics.words import CANNOT_TELL, DOUBTFUL_SLEEP, EMG_CAVEAT, FLAGS, STAGES_NOT_ON_CLOCK
 
 NOT_MEASURABLE: CriterionState = "not measurable"
 #: The criterion of possible_plmd that compares the index with a threshold.
@@ -29,7 +32,7 @@ INDEX_CRITERION = "PLMS per hour of sleep"
 
 def flags_of(
     measures: Measures,
-    events: Sequence[Event],
+    judged: Judged,
     evidence: Evidence,
     sleep: SleepEstimate,
     not_assessable: str | None,
@@ -40,7 +43,7 @@ def flags_of(
 
     Parameters
     ----------
-    measures, events : Measures, sequence of Event
+    measures, judged : Measures, Judged
         Both under the same rule set.
     not_assessable : str or None
         Why no index can be given, in a sentence; None where one can.
@@ -48,14 +51,15 @@ def flags_of(
         From the journal, 0 (none) to 10; None where it was not noted.
     """
     return (
-        possible_plmd(measures, evidence, not_assessable, criteria),
-        frequent_hypnic_jerks(events, evidence, sleep, not_assessable, criteria),
-        possible_rls(measures, events, evidence, sleep, not_assessable, urge_to_move, criteria),
+        possible_plmd(measures, judged.possible, evidence, not_assessable, criteria),
+        frequent_hypnic_jerks(judged.events, evidence, sleep, not_assessable, criteria),
+        possible_rls(measures, judged.events, evidence, sleep, not_assessable, urge_to_move, criteria),
     )
 
 
 def possible_plmd(
     measures: Measures,
+    possible: PossibleIndex | None,
     evidence: Evidence,
     not_assessable: str | None,
     criteria: Criteria,
@@ -64,6 +68,8 @@ def possible_plmd(
 
     Parameters
     ----------
+    possible : PossibleIndex or None
+        Indices of all nights that could have been: whether they agree on the threshold. None where that is not known.
     not_assessable : str or None
         Why no index can be given, in a sentence; None where one can.
     """
@@ -73,12 +79,7 @@ def possible_plmd(
     decisive = (
         _site(evidence),
         _assessable(not_assessable),
-        _above(
-            INDEX_CRITERION,
-            index,
-            threshold,
-            f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)",
-        ),
+        _index_above(index, possible, threshold, f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)"),
         _above(
             "share of leg movements in periodic series",
             share,
@@ -94,6 +95,17 @@ def possible_plmd(
     return _flag("possible_plmd", decisive, context, _plmd_reason(measures, evidence, decisive, threshold))
 
 
+def _index_above(index: float | None, possible: PossibleIndex | None, threshold: float, says: str) -> Criterion:
+    """Whether the index is above the threshold in the nights that could have been; in doubt where they disagree."""
+    plain = _above(INDEX_CRITERION, index, threshold, says)
+    if index is None or possible is None:
+        return plain
+    above = possible.is_above(threshold)
+    if above is (index > threshold):
+        return plain
+    return replace(plain, state=NOT_MEASURABLE, says=f"{says}: {DOUBTFUL_SLEEP}")
+
+
 def _plmd_reason(
     measures: Measures,
     evidence: Evidence,
@@ -101,6 +113,12 @@ def _plmd_reason(
     threshold: float,
 ) -> str:
     if (unmet := _first_unmet(decisive)) is not None:
+        if unmet.state == NOT_MEASURABLE and unmet.value is not None and unmet.name == INDEX_CRITERION:
+            return (
+                f"{CANNOT_TELL.capitalize()} about {FLAGS['possible_plmd']}: {measures.plms_index:.1f} periodic leg "
+                f"movements per hour of sleep{_between(measures)}, and the threshold is {threshold:g}: "
+                f"{DOUBTFUL_SLEEP}.{_about_clocks(evidence)}"
+            )
         close = _either_side(measures, threshold) if unmet.name == INDEX_CRITERION else ""
         return _not_raised("possible_plmd", unmet) + close
     return (

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from analytics.said import JournalEntry
-from analytics.signal.sleep import Diary
+from analytics.sleep.estimate import Diary
 from ingest.clock import microseconds, zone_info
 from ingest.errors import UsageError
 

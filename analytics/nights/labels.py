@@ -16,7 +16,7 @@ import numpy as np
 
 from analytics.criteria import Criteria, Jerks
 from analytics.model import Event, Label, Movement
-from analytics.signal.sleep import SleepEstimate, p_near_onset
+from analytics.sleep.estimate import SleepEstimate, p_near_onset
 
 
 def labelled(

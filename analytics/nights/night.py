@@ -18,7 +18,15 @@ from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
 from analytics.model import Channel, Envelope, Movement, Night, Score, Speaker
-from analytics.nights.assessment import Evidence, best_channels, measure_evidence, tier, why_not_assessable
+from analytics.nights.assessment import (
+    LEG_SITES,
+    NEAR_LEG_SITES,
+    Evidence,
+    best_channels,
+    measure_evidence,
+    tier,
+    why_not_assessable,
+)
 from analytics.nights.events import Judged, judge
 from analytics.nights.flags import flags_of
 from analytics.nights.speakers import file_clocks, file_envelopes, heard
@@ -29,8 +37,10 @@ from analytics.signal.clocks import SensorClock, legs_compared
 from analytics.signal.copies import sensors_of
 from analytics.signal.detect_movements import Detected, detect_movements, renumber
 from analytics.signal.motion import Segment, segments
-from analytics.signal.sleep import Diary, SleepEstimate, estimate_sleep
-from analytics.signal.wear import blanks_of, recorded_spans, union, unworn_spans, without_unworn
+from analytics.signal.wear import blanks_of, recorded_spans, union, unworn_spans, without, without_unworn
+from analytics.sleep.estimate import Diary, SleepEstimate
+from analytics.sleep.half_minutes import HalfMinutes, half_minutes
+from analytics.sleep.sources import estimate_sleep
 from ingest.errors import UsageError
 from ingest.recording import SleepWindow, StageSpan
 
@@ -174,6 +184,7 @@ def analyse_night(
         recordings=tuple(sorted({*(c.recording for c in channels), *beside})),
         **_evidence_columns(evidence),
         **_sleep_columns(sleep),
+        possible=sleep.possible,
         **_observed_columns(seen, criteria),
         tier=tier(evidence, sleep, criteria),
         assessable=reason is None,
@@ -267,11 +278,19 @@ def asleep(
     turning = without_series(epochs(seen.segments, start_us, end_us, criteria), seen.movements, criteria)
     return estimate_sleep(
         without_unworn(turning, seen.unworn_us),
+        seen=_half_minutes(seen, start_us, end_us),
         stages=[s for s in stages if s.start_us < end_us and s.end_us > start_us],
         windows=[w for w in windows if w.start_us < end_us and w.end_us > start_us],
         diary=diary,
         criteria=criteria,
     )
+
+
+def _half_minutes(seen: Observed, start_us: int, end_us: int) -> HalfMinutes | None:
+    """What a leg showed; None where no leg was seen."""
+    if not {channel.site for channel in seen.channels} <= LEG_SITES | NEAR_LEG_SITES:
+        return None
+    return half_minutes(seen.segments, seen.movements, without(seen.recorded_us, seen.unworn_us), start_us, end_us)
 
 
 def _evidence_columns(evidence: Evidence) -> dict[str, Any]:
@@ -342,5 +361,5 @@ def _score(
         measures=measures,
         events=judged.events,
         series=judged.series,
-        flags=flags_of(measures, judged.events, evidence, sleep, reason, urge_to_move, criteria),
+        flags=flags_of(measures, judged, evidence, sleep, reason, urge_to_move, criteria),
     )

@@ -19,8 +19,8 @@ from analytics.model import SAME_MOVEMENT_US, Bout, Event, Movement, Night, Seri
 from analytics.nights.events import judge
 from analytics.said import Review, Verdict
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
-from analytics.signal.sleep import SleepEstimate
 from analytics.signal.wear import Spans, union
+from analytics.sleep.estimate import SleepEstimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,7 @@ def sleep_of(night: Night, excluded_us: Spans) -> SleepEstimate:
         onset_sd_min=night.onset_sd_min,
         wake_us=night.wake_us,
         bouts=bouts,
+        possible=None if night.possible is None else night.possible.without(excluded_us),
     )
 
 

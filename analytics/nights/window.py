@@ -20,8 +20,9 @@ from analytics.model import Channel
 from analytics.signal.angles import coarse, epochs
 from analytics.signal.detect_movements import detect_movements
 from analytics.signal.motion import segments
-from analytics.signal.sleep import Diary, rests_of
 from analytics.signal.wear import recorded_spans, unworn_spans
+from analytics.sleep.estimate import Diary
+from analytics.sleep.stillness import rests_of
 from ingest.recording import SleepWindow, StageSpan
 
 HOUR_US = 3_600_000_000

@@ -85,7 +85,7 @@ def blanks_of(recorded: Spans, searched: Spans, unworn: Spans, criteria: Criteri
     found: list[tuple[Spans, BlankKind]] = [
         (_between(recorded), "gap"),
         # Searching stops a sample short of the end of a recording: nothing worth a word.
-        (_without(recorded, union(searched, least_us), least_us), "unscorable"),
+        (without(recorded, union(searched, least_us), least_us), "unscorable"),
         (unworn, "unworn"),
     ]
     blanks = [Blank(start_us, end_us, kind) for spans, kind in found for start_us, end_us in spans.tolist()]
@@ -96,14 +96,20 @@ def _between(spans: Spans) -> Spans:
     return np.column_stack((spans[:-1, 1], spans[1:, 0]))
 
 
-def _without(spans: Spans, taken: Spans, least_us: int) -> Spans:
-    """What is left of each stretch outside ``taken``, where it is longer than ``least_us``."""
+def without(spans: Spans, taken: Spans, least_us: int = 0) -> Spans:
+    """What is left of each stretch outside ``taken``, where it is longer than ``least_us``.
+
+    Parameters
+    ----------
+    spans, taken : int64 arrays, shapes (k, 2)
+        UTC microseconds, each in order and without overlaps.
+    """
     pieces = []
     for start_us, end_us in spans.tolist():
         inside = taken[(taken[:, 1] > start_us) & (taken[:, 0] < end_us)]
         edges = np.concatenate(([start_us], np.clip(inside, start_us, end_us).ravel(), [end_us]))
         pieces.append(edges.reshape(-1, 2))
-    left = np.concatenate(pieces)
+    left = np.concatenate(pieces) if pieces else spans
     return np.asarray(left[left[:, 1] - left[:, 0] > least_us], dtype=np.int64)
 
 

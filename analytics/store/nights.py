@@ -18,6 +18,7 @@ from analytics.flag import Criterion, Flag
 from analytics.measures import Measures
 from analytics.model import Blank, Bout, Envelope, Event, Movement, Nap, Night, Score, Series, Speaker
 from analytics.signal.clocks import SensorClock
+from analytics.sleep.possible import PossibleNights, possible_nights, unpacked
 from analytics.store.database.connection import Store, reading
 from analytics.store.database.tables import UTC_US
 from analytics.store.read import NightKey
@@ -26,6 +27,7 @@ from analytics.store.rows import (
     BOUT,
     ENVELOPE,
     EVENT,
+    HALF_MINUTES,
     MEASURES,
     MOVEMENT,
     NAP,
@@ -70,6 +72,7 @@ def load_night(store: Store, key: NightKey, *, rulesets: frozenset[str] | None =
             naps=tuple(Nap(**row) for row in _rows(con, "nap", NAP, key, "start_at")),
             blanks=tuple(Blank(**row) for row in _rows(con, "blank", BLANK, key, "start_at, end_at, kind")),
             envelopes=tuple(_envelopes(con, key)),
+            possible=_possible(con, key),
             movements=tuple(Movement(**row) for row in _rows(con, "movement", MOVEMENT, key, "number")),
             scores=tuple(scores),
         )
@@ -102,6 +105,17 @@ def _envelopes(con: duckdb.DuckDBPyConnection, key: NightKey) -> Iterator[Envelo
     for rows in sorted(wholes, key=lambda rows: (rows[0]["start_us"], rows[0]["recording"])):
         values = np.concatenate([np.array(row["max_mg"], dtype=np.float32) for row in rows])
         yield Envelope(**{**rows[0], "max_mg": values})
+
+
+def _possible(con: duckdb.DuckDBPyConnection, key: NightKey) -> PossibleNights | None:
+    """The night's sleep with its doubt, put together from its rows; None where none were kept."""
+    lists = {name: (None, name) for name in ("p_sleep", "possible")}
+    rows = list(_rows(con, "half_minutes", {**HALF_MINUTES, **lists}, key, "start_at"))
+    if not rows:
+        return None
+    p_sleep = np.concatenate([np.array(row["p_sleep"], dtype=np.float32) for row in rows])
+    paths = np.concatenate([unpacked(row["possible"], len(row["p_sleep"])) for row in rows], axis=1)
+    return possible_nights(rows[0]["start_us"], p_sleep, paths)
 
 
 def _score(con: duckdb.DuckDBPyConnection, key: NightKey, ruleset: str, ruleset_hash: str, measures: Measures) -> Score:

@@ -7,6 +7,7 @@ is ``onset_at`` here, because a database knows instants and a model only numbers
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from operator import attrgetter
@@ -16,6 +17,8 @@ import polars as pl
 
 from analytics.flag import Flag
 from analytics.model import Envelope, Night, Score
+from analytics.sleep.possible import packed
+from analytics.sleep.states import EPOCH_S
 from analytics.store.database.tables import UTC_US, Columns, frame_of, plain
 
 #: Column: its type, and the attribute it comes from.
@@ -183,9 +186,11 @@ MEASURES: Columns = {
 #: Steps of an envelope in a row. A list is read together with those of some thousand rows around it, so a night in one
 #: row would cost as much as all nights.
 ENVELOPE_STEPS = 600
+#: The sleep of a night with its doubt, in rows of as many half minutes; ``p_sleep`` and ``possible`` come on top.
+HALF_MINUTES: Fields = {"start_at": (UTC_US, "start_us"), "step_s": (pl.Float64, "step_s")}
 #: Every table that holds rows of nights.
 NIGHT_TABLES = (
-    *("night", "sensor_clock", "speaker", "bout", "nap", "blank", "envelope", "movement"),
+    *("night", "sensor_clock", "speaker", "bout", "nap", "blank", "envelope", "half_minutes", "movement"),
     *("score", "event", "series_row", "flag"),
 )
 
@@ -207,6 +212,7 @@ def night_frames(nights: Sequence[Night]) -> dict[str, pl.DataFrame]:
         "nap": _parts(((_key(n), x) for n in nights for x in n.naps), _KEY, NAP),
         "blank": _parts(((_key(n), b) for n in nights for b in n.blanks), _KEY, BLANK),
         "envelope": _envelope_frame(nights),
+        "half_minutes": _half_minutes_frame(nights),
         "movement": _parts(((_key(n), m) for n in nights for m in n.movements), _KEY, MOVEMENT),
         "score": _score_frame(scored),
         "event": _event_frame(scored),
@@ -235,6 +241,20 @@ def _pieces(whole: Envelope) -> Iterator[Envelope]:
     for first in range(0, len(whole.max_mg), ENVELOPE_STEPS):
         start_us = whole.start_us + round(first * whole.step_s * 1e6)
         yield replace(whole, start_us=start_us, max_mg=whole.max_mg[first : first + ENVELOPE_STEPS])
+
+
+def _half_minutes_frame(nights: Sequence[Night]) -> pl.DataFrame:
+    rows = []
+    for night in nights:
+        if (known := night.possible) is None:
+            continue
+        for first in range(0, len(known.p_sleep), ENVELOPE_STEPS):
+            piece = slice(first, first + ENVELOPE_STEPS)
+            start_us = known.start_us + round(first * EPOCH_S * 1e6)
+            chances = [None if math.isnan(p) else p for p in known.p_sleep[piece].tolist()]
+            rows.append((*_key(night), start_us, EPOCH_S, chances, packed(known.paths[:, piece])))
+    columns = {column: dtype for column, (dtype, _) in HALF_MINUTES.items()}
+    return frame_of(rows, {**_KEY, **columns, "p_sleep": pl.List(pl.Float32), "possible": pl.Binary})
 
 
 def _event_frame(scored: Sequence[tuple[Night, Score]]) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import pytest
 from analytics.criteria import Criteria
 from analytics.model import Bout, Tier
 from analytics.nights.assessment import Evidence, tier, why_not_assessable
-from analytics.signal.sleep import NO_SLEEP, SleepEstimate
+from analytics.sleep.estimate import NO_SLEEP, SleepEstimate
 from tests.analytics.signals import EVENING_US
 
 CRITERIA = Criteria()

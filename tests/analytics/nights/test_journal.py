@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analytics.nights.journal import diary_of, entries_of
 from analytics.said import JournalEntry
-from analytics.signal.sleep import Diary
+from analytics.sleep.estimate import Diary
 from ingest.clock import microseconds
 from ingest.errors import UsageError
 

@@ -9,7 +9,7 @@ import pytest
 from analytics.criteria import Criteria
 from analytics.model import Event, Label, Movement, Shape, SleepState
 from analytics.nights.labels import label, labelled
-from analytics.signal.sleep import NO_SLEEP
+from analytics.sleep.estimate import NO_SLEEP
 from tests.analytics.signals import EVENING_US
 
 JERKS = Criteria().jerks

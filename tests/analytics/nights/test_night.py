@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from analytics.model import Night
-from analytics.signal.sleep import Diary
 from analytics.simulate.legs import LegClock
+from analytics.sleep.estimate import Diary
 from ingest.errors import UsageError
 from ingest.recording import StageSpan
 from tests.analytics.signals import EVENING_US, add_jerk, add_kick, channel, night_of_kicks
