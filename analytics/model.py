@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from analytics.flag import Flag
 from analytics.measures import Measures
 from analytics.signal.clocks import SensorClock
-from ingest.recording import Side, Site
+from ingest.recording import Side, Site, Temperature
 
 Leg = Literal["left", "right", "both", "unknown"]
 SleepState = Literal["sleep", "wake", "unknown"]
@@ -38,7 +38,7 @@ Tier = Literal["A", "B", "C", "D"]
 SAME_MOVEMENT_US = 500_000
 #: What is odd about a recording beside others of its night; words for it: `analytics.words.SPEAKER_NOTES`.
 SpeakerNote = Literal["on_table", "same_samples", "moves_alike"]
-BlankKind = Literal["gap", "unscorable", "unworn"]
+BlankKind = Literal["gap", "unscorable", "unworn", "perhaps_unworn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Channel:
         moved. Not recorded, but no break in the movement either.
     device : str
         Which device wrote it, by maker, model and serial number: its files share a clock. Empty where unknown.
+    temperature : Temperature
+        What its thermometer showed, by the minute, on the clock of the samples; empty where it has none.
     """
 
     recording: str
@@ -69,6 +71,7 @@ class Channel:
     lsb_g: float
     held_us: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 2), np.int64))
     device: str = ""
+    temperature: Temperature = field(default_factory=Temperature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class Blank:
     ----------
     kind : BlankKind
         ``gap``: no sensor recorded. ``unscorable``: recorded, and too noisy, too short or too slow to be searched.
-        ``unworn``: recorded, and probably on a table.
+        ``unworn``, ``perhaps_unworn``: recorded, and probably or perhaps on a table.
     """
 
     start_us: int
