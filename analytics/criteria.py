@@ -200,6 +200,9 @@ class Wear(_Section):
     join_min: float = Field(5.0, ge=0, description="Handled or bumped for so long between two absences. own.")
     breath_hz: tuple[float, float] = Field((0.14, 0.5), description="8 to 30 breaths a minute.")
     breath_floor_hz: tuple[float, float] = Field((0.08, 1.0), description="Where the floor beside the line is taken.")
+    breath_slope_hz: tuple[float, float] = Field(
+        (0.14, 0.7), description="Slope of the noise from around to around. own."
+    )
     breath_window_s: float = Field(64.0, gt=0, description="Window of a spectrum. own.")
     breath_step_s: float = Field(30.0, gt=0, description="From one window to the next. own.")
     breath_clip: float = Field(4.0, gt=0, description="Deviations are cut at this multiple of their median. own.")
@@ -207,9 +210,9 @@ class Wear(_Section):
     breath_line: float = Field(
         4.0, gt=0, description="Line over floor; noise alone reaches 1.7-3.3, a leg 4-1000 (simulated). own."
     )
-    breath_least_share: float = Field(0.1, gt=0, lt=1, description="Seen in this share of a still stretch: worn. own.")
+    breath_least_share: float = Field(0.25, gt=0, lt=1, description="Seen in this share of a still stretch: worn. own.")
     breath_known_share: float = Field(
-        0.8, gt=0, le=1, description="Seen in this share of the still stretches of a night: its absence counts. own."
+        0.65, gt=0, le=1, description="Seen in this share of the still stretches of a night: its absence counts. own."
     )
     breath_known_least: int = Field(4, ge=1, description="Still stretches to know that from, at least. own.")
     bump_s: float = Field(0.7, gt=0, description="A bump against what lies on a table is shorter. own.")

@@ -97,6 +97,19 @@ def _line_of(part: Thin, wear: Wear) -> BreathLine:
     return BreathLine(centre_us, ndimage.median_filter(strength, size=min(smooth, len(strength) | 1), mode="nearest"))
 
 
+def _levelled(power: Floats, hz: Floats, wear: Wear) -> Floats:
+    """Without the fall of a sensor's own noise towards higher frequencies, which would raise a line where breath is."""
+    low_hz, high_hz = wear.breath_slope_hz
+    low, high = (hz >= low_hz / 2) & (hz <= low_hz * 2), (hz >= high_hz / 1.4) & (hz <= high_hz * 1.4)
+    if low.sum() < _FEWEST_BINS or high.sum() < _FEWEST_BINS:
+        return power
+    # Quarters, not means: a line and its harmonic are in the lower one.
+    ends = [np.log(np.percentile(power[:, part], 25, axis=1) + 1e-30) for part in (low, high)]
+    slope = np.maximum(0.0, ends[0] - ends[1]) / np.log(high_hz / low_hz)
+    levelled: Floats = power * (np.maximum(hz, hz[1]) / high_hz) ** slope[:, None]
+    return levelled
+
+
 def _strength(windows: Floats, rate_hz: float, wear: Wear) -> Floats:
     """Of each window, shape (n, 3, width): the highest line of breathing over what lies beside it."""
     width = windows.shape[-1]
@@ -106,6 +119,7 @@ def _strength(windows: Floats, rate_hz: float, wear: Wear) -> Floats:
     taper = np.hanning(width)
     power = (np.abs(np.fft.rfft(np.clip(level, -most, most) * taper, axis=-1)) ** 2).sum(axis=1)
     hz = np.fft.rfftfreq(width, 1 / rate_hz)
+    power = _levelled(power, hz, wear)
     around = (hz >= wear.breath_floor_hz[0]) & (hz <= wear.breath_floor_hz[1])
     line = np.flatnonzero((hz >= wear.breath_hz[0]) & (hz <= wear.breath_hz[1]))
     if around.sum() < _FEWEST_BINS or not len(line):

@@ -29,6 +29,21 @@ def test_noise_and_drift_have_no_line(noise_mg: float, seed: int) -> None:
     assert np.max(strength(gravity(6.0, noise_mg=noise_mg, drift_mg=20.0, seed=seed))) < WEAR.breath_line
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_noise_that_grows_towards_low_frequencies_has_no_line(seed: int) -> None:
+    (part,) = gravity(6.0, noise_mg=0.2, seed=seed)
+    steps = np.random.default_rng(seed).normal(0, 1e-4, part.slow_g.shape)
+    wandering = part.slow_g + np.cumsum(steps, axis=0)
+    assert np.mean(strength((Coarse(part.slow_time_us, wandering),)) > WEAR.breath_line) < 0.02
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_coarse_sensor_that_flips_between_two_values_seldom_looks_like_breathing(seed: int) -> None:
+    (part,) = gravity(6.0, noise_mg=2.0, seed=seed)
+    coarse = Coarse(part.slow_time_us, np.rint(part.slow_g * 64) / 64)
+    assert np.mean(strength((coarse,)) > WEAR.breath_line) < WEAR.breath_least_share / 2
+
+
 def test_bumps_are_no_breathing_and_do_not_hide_it() -> None:
     bumps = np.arange(0.02, 1.0, 0.02).tolist()
     assert np.max(strength(gravity(1.0, bumps_h=bumps))) < WEAR.breath_line
