@@ -240,6 +240,9 @@ class Assessment(_Section):
     max_blind_mg: float = Field(
         60.0, gt=0, description="Median threshold at most: kicks at the ankle have a median of 30-100 mg. own."
     )
+    max_unworn_share: float = Field(
+        0.5, gt=0, lt=1, description="of the time in bed probably or perhaps not worn at most. own."
+    )
     turn_deg: float = Field(
         5.0, gt=0, description="A worn leg turns so far; bumps leave what lies on a table where it was (0.07). own."
     )

@@ -31,7 +31,7 @@ from analytics.signal.detect_movements import Detected, detect_movements, renumb
 from analytics.signal.motion import Segment, segments
 from analytics.signal.sleep import Diary, SleepEstimate, estimate_sleep
 from analytics.signal.wear import blanks_of, recorded_spans, union, without, without_unworn, worn_by_none
-from analytics.signal.worn import NotWorn, not_worn, spans_of
+from analytics.signal.worn import NotWorn, main_reason, not_worn, spans_of
 from ingest.errors import UsageError
 from ingest.recording import SleepWindow, StageSpan
 
@@ -155,6 +155,8 @@ def analyse_night(
         sleep,
         one_clock=seen.is_one_clock,
         stages_on_clock=not stages or not seen.beside or (lent is not None and lent.is_moved),
+        wear_doubt=seen.wear_doubt_us,
+        why_unworn=main_reason(seen.not_worn),
     )
     reason = why_not_assessable(evidence, sleep, criteria)
     scores = tuple(

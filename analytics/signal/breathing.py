@@ -118,7 +118,7 @@ def _strength(windows: Floats, rate_hz: float, wear: Wear) -> Floats:
     most = wear.breath_clip * np.median(np.abs(level), axis=-1, keepdims=True)
     taper = np.hanning(width)
     power = (np.abs(np.fft.rfft(np.clip(level, -most, most) * taper, axis=-1)) ** 2).sum(axis=1)
-    hz = np.fft.rfftfreq(width, 1 / rate_hz)
+    hz: Floats = np.fft.rfftfreq(width, 1 / rate_hz).astype(np.float64)
     power = _levelled(power, hz, wear)
     around = (hz >= wear.breath_floor_hz[0]) & (hz <= wear.breath_floor_hz[1])
     line = np.flatnonzero((hz >= wear.breath_hz[0]) & (hz <= wear.breath_hz[1]))

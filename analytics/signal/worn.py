@@ -101,6 +101,12 @@ def spans_of(stretches: Sequence[NotWorn], state: Doubt) -> Spans:
     return np.array([(s.start_us, s.end_us) for s in stretches if s.state == state], np.int64).reshape(-1, 2)
 
 
+def main_reason(sensors: Sequence[Sequence[NotWorn]]) -> str:
+    """What spoke against the longest stretch of any sensor; empty where all were worn throughout."""
+    every = [stretch for found in sensors for stretch in found]
+    return max(every, key=lambda s: (s.end_us - s.start_us, s.reason)).reason if every else ""
+
+
 def _stretches(parts: Sequence[Thin], line: BreathLine, wear: Wear) -> list[_Still]:
     """Everything from turn to turn. A turn is a step of the median direction from one block to the next."""
     blocks = [_blocks(part, wear) for part in parts]
