@@ -294,7 +294,7 @@ class Night:
         Of the sleep period (of the recording where none is known). This and the next two are None for a night that
         was analysed before they were measured.
     unworn_h : float or None
-        Recorded hours in stretches without movement, too long for a leg.
+        Recorded hours in which no sensor was worn, probably; see `analytics.signal.worn`.
     short_gaps_per_h : float or None
         Gaps of 5-90 s in the same period: as long as the intervals that are looked for.
     longest_gap_s : float
