@@ -179,6 +179,54 @@ class Jerks(_Section):
     frequent_per_night: int = Field(3, ge=1, description="Several a night is worth a note. own, after the source text.")
 
 
+class Wear(_Section):
+    """Whether the sensor was on a leg. A table never turns, never breathes, and is as warm as the room."""
+
+    gravity_rate_hz: float = Field(2.5, gt=0, description="Rate at which turns and breathing are looked for. own.")
+    turn_block_s: float = Field(20.0, gt=0, description="Direction of gravity is the median over so long. own.")
+    turn_deg: float = Field(
+        3.0, gt=0, description="A worn leg turns so far from one block to the next; what lies on a table by 0.07. own."
+    )
+    unworn_h: float = Field(
+        3.0, gt=0, description="No turn for so long: not worn. 0 of 139 simulated nights slept so still. own."
+    )
+    doubt_h: float = Field(
+        1.5, gt=0, description="No turn for so long: perhaps not worn; 5-11 % of simulated sleep is as still. own."
+    )
+    edge_h: float = Field(
+        1.0, gt=0, description="No movement at all before the first or after the last one: perhaps not worn. own."
+    )
+    min_still_min: float = Field(15.0, gt=0, description="Shorter absences are not looked for. After Zhou 2015.")
+    join_min: float = Field(5.0, ge=0, description="Handled or bumped for so long between two absences. own.")
+    breath_hz: tuple[float, float] = Field((0.14, 0.5), description="8 to 30 breaths a minute.")
+    breath_floor_hz: tuple[float, float] = Field((0.08, 1.0), description="Where the floor beside the line is taken.")
+    breath_slope_hz: tuple[float, float] = Field(
+        (0.14, 0.7), description="Slope of the noise from around to around. own."
+    )
+    breath_window_s: float = Field(64.0, gt=0, description="Window of a spectrum. own.")
+    breath_step_s: float = Field(30.0, gt=0, description="From one window to the next. own.")
+    breath_clip: float = Field(4.0, gt=0, description="Deviations are cut at this multiple of their median. own.")
+    breath_median_min: float = Field(5.0, gt=0, description="Breathing lasts: median over so long. own.")
+    breath_line: float = Field(
+        4.0, gt=0, description="Line over floor; noise alone reaches 1.7-3.3, a leg 4-1000 (simulated). own."
+    )
+    breath_least_share: float = Field(0.25, gt=0, lt=1, description="Seen in this share of a still stretch: worn. own.")
+    breath_known_share: float = Field(
+        0.65, gt=0, le=1, description="Seen in this share of the still stretches of a night: its absence counts. own."
+    )
+    breath_known_least: int = Field(4, ge=1, description="Still stretches to know that from, at least. own.")
+    bump_s: float = Field(0.7, gt=0, description="A bump against what lies on a table is shorter. own.")
+    leg_movements_per_h: float = Field(
+        15.0, gt=0, description="So many longer ones without a turn may be a series of a still sleeper. own."
+    )
+    cold_c: float = Field(26.0, description="Below it a sensor was not against skin. Zhou 2015 (wrist, ankle).")
+    warm_c: float = Field(28.0, description="Above it and as warm as worn: nothing speaks against skin. own.")
+    colder_by_c: float = Field(4.0, gt=0, description="Not worn is colder than worn by this. own.")
+    warm_within_c: float = Field(2.5, gt=0, description="As warm as worn: within this. own.")
+    fell_by_c: float = Field(2.0, gt=0, description="Taken off: 0.4 C/min for 5 min. Vert 2022.")
+    temperature_end_min: float = Field(5.0, gt=0, description="The end of a stretch, where the case has settled. own.")
+
+
 class Assessment(_Section):
     """Whether a night says anything."""
 
@@ -192,8 +240,9 @@ class Assessment(_Section):
     max_blind_mg: float = Field(
         60.0, gt=0, description="Median threshold at most: kicks at the ankle have a median of 30-100 mg. own."
     )
-    unworn_h: float = Field(3.0, gt=0, description="Not one movement for so long: not worn then. own.")
-    unworn_edge_h: float = Field(1.0, gt=0, description="The same before the first and after the last movement. own.")
+    max_unworn_share: float = Field(
+        0.5, gt=0, lt=1, description="of the time in bed probably or perhaps not worn at most. own."
+    )
     turn_deg: float = Field(
         5.0, gt=0, description="A worn leg turns so far; bumps leave what lies on a table where it was (0.07). own."
     )
@@ -233,6 +282,7 @@ class Criteria(_Section):
     alignment: Alignment = Alignment()
     sleep: Sleep = Sleep()
     jerks: Jerks = Jerks()
+    wear: Wear = Wear()
     assessment: Assessment = Assessment()
     flags: Flags = Flags()
 

@@ -17,7 +17,7 @@ from analytics.flag import Flag
 from analytics.measures import Measures
 from analytics.signal.clocks import SensorClock
 from analytics.sleep.possible import PossibleNights
-from ingest.recording import Side, Site
+from ingest.recording import Side, Site, Temperature
 
 Leg = Literal["left", "right", "both", "unknown"]
 SleepState = Literal["sleep", "wake", "unknown"]
@@ -39,7 +39,7 @@ Tier = Literal["A", "B", "C", "D"]
 SAME_MOVEMENT_US = 500_000
 #: What is odd about a recording beside others of its night; words for it: `analytics.words.SPEAKER_NOTES`.
 SpeakerNote = Literal["on_table", "same_samples", "moves_alike"]
-BlankKind = Literal["gap", "unscorable", "unworn"]
+BlankKind = Literal["gap", "unscorable", "unworn", "perhaps_unworn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ class Channel:
         moved. Not recorded, but no break in the movement either.
     device : str
         Which device wrote it, by maker, model and serial number: its files share a clock. Empty where unknown.
+    temperature : Temperature
+        What its thermometer showed, by the minute, on the clock of the samples; empty where it has none.
     """
 
     recording: str
@@ -70,6 +72,7 @@ class Channel:
     lsb_g: float
     held_us: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 2), np.int64))
     device: str = ""
+    temperature: Temperature = field(default_factory=Temperature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class Blank:
     ----------
     kind : BlankKind
         ``gap``: no sensor recorded. ``unscorable``: recorded, and too noisy, too short or too slow to be searched.
-        ``unworn``: recorded, and probably on a table.
+        ``unworn``, ``perhaps_unworn``: recorded, and probably or perhaps on a table.
     """
 
     start_us: int
@@ -292,7 +295,7 @@ class Night:
         Of the sleep period (of the recording where none is known). This and the next two are None for a night that
         was analysed before they were measured.
     unworn_h : float or None
-        Recorded hours in stretches without movement, too long for a leg.
+        Recorded hours in which no sensor was worn, probably; see `analytics.signal.worn`.
     short_gaps_per_h : float or None
         Gaps of 5-90 s in the same period: as long as the intervals that are looked for.
     longest_gap_s : float

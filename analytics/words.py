@@ -120,6 +120,7 @@ BLANKS: Mapping[str, str] = {
     "gap": "not recorded",
     "unscorable": "could not be searched",
     "unworn": "probably not worn",
+    "perhaps_unworn": "perhaps not worn",
 }
 
 #: By `analytics.model.SpeakerNote`: of a recording beside others of its night.

@@ -54,6 +54,10 @@ class Evidence:
     stages_on_clock : bool
         Whether sleep stages are on the clock of the movements, as far as can be known: False where the device that lent
         them saw movements too and the two could not be brought together.
+    unworn_share, wear_doubt_share : float
+        Of the time in bed, else of the recording: probably and perhaps not worn.
+    why_unworn : str
+        What spoke against the longest of these stretches, in words; empty where there is none.
     """
 
     sites: tuple[Site, ...]
@@ -69,6 +73,9 @@ class Evidence:
     clock_set: bool
     one_clock: bool
     stages_on_clock: bool = True
+    unworn_share: float = 0.0
+    wear_doubt_share: float = 0.0
+    why_unworn: str = ""
 
     @property
     def on_leg(self) -> bool:
@@ -105,6 +112,8 @@ def measure_evidence(
     *,
     one_clock: bool,
     stages_on_clock: bool = True,
+    wear_doubt: NDArray[np.int64] | None = None,
+    why_unworn: str = "",
 ) -> Evidence:
     """Measure what one night's recordings allow to say.
 
@@ -112,9 +121,9 @@ def measure_evidence(
     ----------
     channels, detected : sequences of Channel, Detected
         The sensors that are used, and what was found in them.
-    recorded, unworn : int64 arrays, shape (k, 2)
+    recorded, unworn, wear_doubt : int64 arrays, shape (k, 2)
         UTC microseconds, in order; at least one recorded stretch.
-    one_clock, stages_on_clock : bool
+    one_clock, stages_on_clock, why_unworn
         As in `Evidence`.
     """
     start_us, end_us = int(recorded[0, 0]), int(recorded[-1, 1])
@@ -137,7 +146,17 @@ def measure_evidence(
         clock_set=was_set(int(recorded[0, 0])),
         one_clock=one_clock,
         stages_on_clock=stages_on_clock,
+        unworn_share=_share_in_bed(unworn, sleep, recorded),
+        wear_doubt_share=0.0 if wear_doubt is None else _share_in_bed(wear_doubt, sleep, recorded),
+        why_unworn=why_unworn,
     )
+
+
+def _share_in_bed(spans: NDArray[np.int64], sleep: SleepEstimate, recorded: NDArray[np.int64]) -> float:
+    start_us, end_us = int(recorded[0, 0]), int(recorded[-1, 1])
+    if sleep.in_bed_us is not None and sleep.bouts:
+        start_us, end_us = sleep.in_bed_us, sleep.bouts[-1].end_us
+    return overlap_us(spans, start_us, end_us) / max(1, end_us - start_us)
 
 
 def _rate_hz(channel: Channel) -> float:
@@ -171,10 +190,31 @@ def why_not_assessable(evidence: Evidence, sleep: SleepEstimate, criteria: Crite
     unusable = _why_unusable(evidence, criteria)
     if unusable is None and worn_h < limits.min_recorded_h:
         return (
-            f"The sensor lay still in stretches of {_hours(evidence.unworn_h)} in all and was then "
-            f"{BLANKS['unworn']}; {_hours(worn_h)} are left, at least {limits.min_recorded_h:g} h are needed."
+            f"The sensor was {BLANKS['unworn']} for {_hours(evidence.unworn_h)} in all{_because(evidence)}; "
+            f"{_hours(worn_h)} are left, at least {limits.min_recorded_h:g} h are needed."
         )
-    return unusable or _why_no_sleep(evidence, sleep, criteria) or _why_not_a_leg(evidence)
+    return (
+        unusable
+        or _why_not_worn(evidence, criteria)
+        or _why_no_sleep(evidence, sleep, criteria)
+        or _why_not_a_leg(evidence)
+    )
+
+
+def _why_not_worn(evidence: Evidence, criteria: Criteria) -> str | None:
+    most = criteria.assessment.max_unworn_share
+    if evidence.unworn_share > most:
+        return (
+            f"The sensor was {BLANKS['unworn']} for {evidence.unworn_share:.0%} of the time in bed{_because(evidence)}."
+        )
+    share = evidence.unworn_share + evidence.wear_doubt_share
+    if share > most:
+        return f"The sensor was {BLANKS['perhaps_unworn']} for {share:.0%} of the time in bed{_because(evidence)}."
+    return None
+
+
+def _because(evidence: Evidence) -> str:
+    return f" ({evidence.why_unworn})" if evidence.why_unworn else ""
 
 
 def _why_unusable(evidence: Evidence, criteria: Criteria) -> str | None:

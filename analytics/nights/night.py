@@ -37,7 +37,8 @@ from analytics.signal.clocks import SensorClock, legs_compared
 from analytics.signal.copies import sensors_of
 from analytics.signal.detect_movements import Detected, detect_movements, renumber
 from analytics.signal.motion import Segment, segments
-from analytics.signal.wear import blanks_of, recorded_spans, union, unworn_spans, without, without_unworn
+from analytics.signal.wear import blanks_of, recorded_spans, union, without, without_unworn, worn_by_none
+from analytics.signal.worn import NotWorn, main_reason, not_worn, spans_of
 from analytics.sleep.estimate import Diary, SleepEstimate
 from analytics.sleep.half_minutes import HalfMinutes, half_minutes
 from analytics.sleep.sources import estimate_sleep
@@ -62,8 +63,10 @@ class Observed:
         What was decided about the clock of each; times are on the one that stays.
     movements : tuple of Movement
         Of all sensors, by onset, numbered from 1.
-    recorded_us, unworn_us : int64 arrays, shape (k, 2)
-        Stretches that at least one sensor recorded, and those in which it probably lay on a table. UTC.
+    recorded_us, unworn_us, wear_doubt_us : int64 arrays, shape (k, 2)
+        Stretches that at least one sensor recorded, and those in which none was worn, probably and perhaps. UTC.
+    not_worn : tuple of tuple of NotWorn
+        Of each sensor that speaks, with reasons.
     speakers : tuple of Speaker
         How much each recording says, those included that say nothing; in the order of recordings.
     file_clocks : tuple of SensorClock
@@ -81,6 +84,8 @@ class Observed:
     movements: tuple[Movement, ...]
     recorded_us: NDArray[np.int64]
     unworn_us: NDArray[np.int64]
+    wear_doubt_us: NDArray[np.int64]
+    not_worn: tuple[tuple[NotWorn, ...], ...]
     speakers: tuple[Speaker, ...]
     file_clocks: tuple[SensorClock, ...]
     envelopes: tuple[Envelope, ...]
@@ -160,6 +165,8 @@ def analyse_night(
         sleep,
         one_clock=seen.is_one_clock,
         stages_on_clock=not stages or not seen.beside or (lent is not None and lent.is_moved),
+        wear_doubt=seen.wear_doubt_us,
+        why_unworn=main_reason(seen.not_worn),
     )
     reason = why_not_assessable(evidence, sleep, criteria)
     scores = tuple(
@@ -211,10 +218,14 @@ def observe(channels: Sequence[Channel], criteria: Criteria, *, stages_from: Seq
     given = [sensor.channel for sensor in sensors]
     used, found, clocks = aligned(given, [segments(channel, criteria) for channel in given], criteria)
     detections = [detect_movements(channel, parts, criteria) for channel, parts in zip(used, found, strict=True)]
-    spoken, speakers = heard(sensors, clocks, detections, criteria)
+    off = [not_worn(c, parts, d.movements, criteria) for c, parts, d in zip(used, found, detections, strict=True)]
+    spoken, speakers = heard(sensors, clocks, detections, [spans_of(each, "unworn") for each in off], criteria)
     speaking = [i for i, one in enumerate(spoken) if len(one.spans_us)]
     movements = renumber([spoken[i].detection.movements for i in speaking])
     recorded = recorded_spans([used[i] for i in speaking], criteria)
+    on = [without(recorded_spans([used[i]], criteria), spans_of(off[i], "unworn")) for i in speaking]
+    surely = [without(each, spans_of(off[i], "perhaps_unworn")) for i, each in zip(speaking, on, strict=True)]
+    unworn = worn_by_none(recorded, on, criteria)
     return Observed(
         beside=_beside(channels, worn, used, found, stages_from, criteria),
         channels=tuple(used[i] for i in speaking),
@@ -223,7 +234,9 @@ def observe(channels: Sequence[Channel], criteria: Criteria, *, stages_from: Seq
         detections=tuple(spoken[i].detection for i in speaking),
         movements=movements,
         recorded_us=recorded,
-        unworn_us=unworn_spans(movements, recorded, criteria),
+        unworn_us=unworn,
+        wear_doubt_us=without(worn_by_none(recorded, surely, criteria), unworn),
+        not_worn=tuple(off[i] for i in speaking),
         speakers=speakers,
         file_clocks=file_clocks(sensors, clocks),
         envelopes=tuple(
@@ -317,7 +330,7 @@ def _observed_columns(seen: Observed, criteria: Criteria) -> dict[str, Any]:
         "leg_drift_ppm": compared.drift_ppm if compared else None,
         "leg_alignment_confidence": compared.confidence if compared else None,
         "clocks": tuple(sorted((*seen.file_clocks, *seen.beside), key=lambda clock: clock.recording)),
-        "blanks": blanks_of(seen.recorded_us, watched, seen.unworn_us, criteria),
+        "blanks": blanks_of(seen.recorded_us, watched, seen.unworn_us, seen.wear_doubt_us, criteria),
         "envelopes": seen.envelopes,
         "speakers": seen.speakers,
     }

@@ -7,7 +7,7 @@ leg and instant one recording speaks:
    fill what it lacks.
 2. Of several sensors the one with the lowest threshold in the time searched, then the faster, then the longer one.
 3. A sensor does not speak while it lay still and another one of that leg saw movement, nor where it could not be
-   searched; then the next one does.
+   searched; then the next one does. Nor does it while it was not worn and a sensor of either leg was.
 
 A sensor that never turned while another one did lay on a table all night: it does not speak for any leg.
 """
@@ -28,8 +28,7 @@ from analytics.signal.copies import SensorFiles
 from analytics.signal.detect_movements import Detected
 from analytics.signal.envelope import envelope_of
 from analytics.signal.motion import Segment
-from analytics.signal.runs import runs_of
-from analytics.signal.wear import overlap_us, recorded_spans, union
+from analytics.signal.wear import overlap_us, recorded_spans, union, without
 from ingest.recording import Side
 
 Spans = NDArray[np.int64]
@@ -57,14 +56,19 @@ class Heard:
 
 
 def heard(
-    sensors: Sequence[SensorFiles], clocks: Sequence[SensorClock], detections: Sequence[Detected], criteria: Criteria
+    sensors: Sequence[SensorFiles],
+    clocks: Sequence[SensorClock],
+    detections: Sequence[Detected],
+    unworn: Sequence[Spans],
+    criteria: Criteria,
 ) -> tuple[tuple[Heard, ...], tuple[Speaker, ...]]:
     """What each sensor says of its leg, and which recordings speak for how long.
 
     Parameters
     ----------
-    sensors, clocks, detections : sequences of the same length
-        All sensors that count (`analytics.nights.assessment.best_channels`), and what was found in each.
+    sensors, clocks, detections, unworn : sequences of the same length
+        All sensors that count (`analytics.nights.assessment.best_channels`), what was found in each, and when each was
+        probably not worn, on the clock of the night.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def heard(
     """
     recorded = [_recorded(s, c, criteria) for s, c in zip(sensors, clocks, strict=True)]
     on_table = _on_table(detections, recorded, criteria)
-    spans = _spoken(sensors, detections, recorded, on_table, criteria)
+    spans = _left_to_worn(_spoken(sensors, detections, recorded, unworn, on_table, criteria), unworn)
     named = [_under_its_file(d, s, c) for d, s, c in zip(detections, sensors, clocks, strict=True)]
     movements = _once([s.channel.side for s in sensors], named, spans)
     found = tuple(
@@ -104,6 +108,7 @@ def _spoken(
     sensors: Sequence[SensorFiles],
     detections: Sequence[Detected],
     recorded: Sequence[Spans],
+    unworn: Sequence[Spans],
     on_table: Sequence[bool],
     criteria: Criteria,
 ) -> list[Spans]:
@@ -115,7 +120,7 @@ def _spoken(
         if len(here) == 1:
             spans[here[0]] = recorded[here[0]]
             continue
-        fit = {i: _fit(i, here, detections, criteria) for i in here}
+        fit = {i: without(_fit(i, here, detections, criteria), unworn[i]) for i in here}
         taken = np.empty((0, 2), np.int64)
         for may in (fit, {i: recorded[i] for i in here}):
             for i in here:
@@ -123,6 +128,17 @@ def _spoken(
                 spans[i] = union(np.concatenate((spans[i], new)))
                 taken = union(np.concatenate((taken, new)))
     return spans
+
+
+def _left_to_worn(spans: Sequence[Spans], unworn: Sequence[Spans]) -> list[Spans]:
+    """The same without the time in which a sensor was not worn and another one that speaks was."""
+    worn = [without(own, off) for own, off in zip(spans, unworn, strict=True)]
+    left = []
+    for i, (own, off) in enumerate(zip(spans, unworn, strict=True)):
+        others = [other for j, other in enumerate(worn) if j != i]
+        by_none = without(off, union(np.concatenate(others))) if others else off
+        left.append(without(own, without(off, by_none)))
+    return left
 
 
 def _rank(sensor: SensorFiles, found: Detected) -> tuple[object, ...]:
@@ -150,16 +166,6 @@ def _fit(i: int, here: Sequence[int], detections: Sequence[Detected], criteria: 
             n = np.searchsorted(others, still[:, 1]) - np.searchsorted(others, still[:, 0], side="right")
             searched = without(searched, union(still[n >= fewest]))
     return searched
-
-
-def without(spans: Spans, taken: Spans) -> Spans:
-    """The parts of stretches that lie outside of others; both in order and without overlaps."""
-    if len(spans) == 0 or len(taken) == 0:
-        return spans
-    edges = np.unique(np.concatenate((spans.ravel(), taken.ravel())))
-    middle = edges[:-1] + np.diff(edges) // 2
-    left = runs_of(_inside(middle, spans) & ~_inside(middle, taken))
-    return np.column_stack((edges[left[:, 0]], edges[left[:, 1]])) if len(left) else spans[:0]
 
 
 def _inside(at_us: Spans, spans: Spans) -> NDArray[np.bool_]:

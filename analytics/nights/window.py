@@ -20,7 +20,7 @@ from analytics.model import Channel
 from analytics.signal.angles import coarse, epochs
 from analytics.signal.detect_movements import detect_movements
 from analytics.signal.motion import segments
-from analytics.signal.wear import recorded_spans, unworn_spans
+from analytics.signal.worn import not_worn, spans_of
 from analytics.sleep.estimate import Diary
 from analytics.sleep.stillness import rests_of
 from ingest.recording import SleepWindow, StageSpan
@@ -99,8 +99,9 @@ def _worn_at(noon_us: int, channels: Sequence[Channel], criteria: Criteria) -> b
 
 def _unworn(channel: Channel, criteria: Criteria) -> NDArray[np.int64]:
     """Stretches in which a sensor probably lay on a table, as the analysis of a night finds them."""
-    found = detect_movements(channel, segments(channel, criteria), criteria)
-    return unworn_spans(found.movements, recorded_spans([channel], criteria), criteria)
+    parts = segments(channel, criteria)
+    movements = detect_movements(channel, parts, criteria).movements
+    return spans_of(not_worn(channel, parts, movements, criteria), "unworn")
 
 
 def _part(channel: Channel, start_us: int, end_us: int) -> Channel:
@@ -112,4 +113,5 @@ def _part(channel: Channel, start_us: int, end_us: int) -> Channel:
         time_us=channel.time_us[first:last],
         xyz_g=channel.xyz_g[first:last],
         lsb_g=channel.lsb_g,
+        temperature=channel.temperature,
     )

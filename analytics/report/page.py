@@ -127,7 +127,8 @@ def _legend(one: ReportNight) -> Html:
     if any(blank.kind == "gap" for blank in one.night.blanks):
         words.append(f"hatched from top to bottom: {BLANKS['gap']}")
     if any(blank.kind != "gap" for blank in one.night.blanks):
-        words.append(f"hatched below and in the sleep band: {BLANKS['unscorable']} or {BLANKS['unworn']}")
+        hatched = f"{BLANKS['unscorable']}, {BLANKS['unworn']} or {BLANKS['perhaps_unworn']}"
+        words.append(f"hatched below and in the sleep band: {hatched}")
     if one.night.legs == "both":
         words.append("upper half of a lane: left leg, lower half: right leg, both: the whole")
     if one.holds.dismissed:

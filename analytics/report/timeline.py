@@ -193,7 +193,7 @@ def _blanks(night: Night, x: Linear, lanes_bottom: float, bottom: float) -> Html
     for left, width in _places(night, x, "gap"):
         drawn += [box(left, _BAND_TOP, width, bottom - _BAND_TOP, "paper")]
         drawn += [box(left, _BAND_TOP, width, bottom - _BAND_TOP, fill="hatch")]
-    for left, width in _places(night, x, "unscorable", "unworn"):
+    for left, width in _places(night, x, "unscorable", "unworn", "perhaps_unworn"):
         drawn += [box(left, lanes_bottom + 8, width, bottom - lanes_bottom - 8, fill="hatch")]
         drawn += [box(left, _BAND_TOP, width, _BAND, fill="hatch")]
     return joined(drawn)

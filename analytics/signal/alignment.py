@@ -130,7 +130,11 @@ def _overlap_us(one: _Sensor, other: _Sensor) -> int:
 
 
 def _channel_on(channel: Channel, clock: SensorClock) -> Channel:
-    return replace(channel, time_us=clock.of_night(channel.time_us)) if clock.is_moved else channel
+    if not clock.is_moved:
+        return channel
+    warmth = channel.temperature
+    moved = replace(warmth, minute_us=clock.of_night(warmth.minute_us))
+    return replace(channel, time_us=clock.of_night(channel.time_us), temperature=moved)
 
 
 def _segment_on(segment: Segment, clock: SensorClock) -> Segment:

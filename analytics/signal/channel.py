@@ -6,11 +6,14 @@ Stored samples are as the file has them. What is changed for the analysis is cha
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.model import Channel
 from ingest.quality.calibration import Calibration
 from ingest.quality.idle_runs import not_measured, slept_through, with_gravity
-from ingest.recording import Samples, Side, Site
+from ingest.recording import Samples, Side, Site, Temperature
+
+MINUTE_US = 60_000_000
 
 
 def channel_of(
@@ -22,6 +25,7 @@ def channel_of(
     lsb_g: float,
     calibration: Calibration,
     device: str = "",
+    temperature: Temperature | None = None,
 ) -> Channel:
     """Make one sensor's samples of one night ready for the analysis.
 
@@ -37,6 +41,8 @@ def channel_of(
         Smallest step between values.
     device : str
         As in `analytics.model.Channel`.
+    temperature : Temperature or None
+        Of the whole recording; the minutes beside the samples are kept.
     """
     xyz_g = samples.xyz_g()
     idle = not_measured(samples.time_us, xyz_g, lsb_g)
@@ -58,4 +64,12 @@ def channel_of(
         lsb_g=lsb_g,
         held_us=held_us,
         device=device,
+        temperature=_beside(temperature, time_us),
     )
+
+
+def _beside(temperature: Temperature | None, time_us: NDArray[np.int64]) -> Temperature:
+    if temperature is None or not len(time_us):
+        return Temperature()
+    first, last = np.searchsorted(temperature.minute_us, (int(time_us[0]) - MINUTE_US, int(time_us[-1])), side="right")
+    return Temperature(temperature.minute_us[first:last], temperature.celsius[first:last])

@@ -131,7 +131,9 @@ def _joined(members: Sequence[Channel], gap_us: int) -> SensorFiles:
     """The samples of the best file, and what the others have where it has none."""
     best = members[0]
     side = next((m.side for m in members if m.side != "unknown"), best.side)
-    made = replace(best, side=side)
+    # An export often leaves the temperature out.
+    warmth = max((m.temperature for m in members), key=len)
+    made = replace(best, side=side, temperature=warmth)
     pieces = [(first, last, 0) for first, last in _stretches(best.time_us, gap_us)]
     for number, member in enumerate(members[1:], start=1):
         made, added = _filled(made, member, gap_us)

@@ -1,8 +1,6 @@
-"""When the sensor was recording, and when it was probably lying on a table.
+"""When the sensors were recording, when none was worn, and what of a night is blank: arithmetic on stretches.
 
-Published non-wear rules call still sleep non-wear, above all at the ankle. What tells a table from a leg is
-that on a leg *something* moves every hour or so, and that taking a sensor off is itself a movement: hours
-without a single one are not sleep.
+Whether one sensor was worn is decided in `analytics.signal.worn`.
 """
 
 from __future__ import annotations
@@ -13,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
-from analytics.model import Blank, BlankKind, Channel, Movement
+from analytics.model import Blank, BlankKind, Channel
 from analytics.signal.angles import Epochs
 
 Spans = NDArray[np.int64]
-HOUR_US = 3_600_000_000
 
 
 def recorded_spans(channels: Sequence[Channel], criteria: Criteria) -> Spans:
@@ -73,12 +70,12 @@ def gaps_us(spans: Spans, start_us: int, end_us: int) -> NDArray[np.int64]:
     return np.asarray(pauses[pauses > 0], dtype=np.int64)
 
 
-def blanks_of(recorded: Spans, searched: Spans, unworn: Spans, criteria: Criteria) -> tuple[Blank, ...]:
-    """What of a night was not recorded, could not be searched, or was probably not worn; by start.
+def blanks_of(recorded: Spans, searched: Spans, unworn: Spans, perhaps: Spans, criteria: Criteria) -> tuple[Blank, ...]:
+    """What of a night was not recorded, could not be searched, or was probably or perhaps not worn; by start.
 
     Parameters
     ----------
-    recorded, searched, unworn : int64 arrays, shapes (k, 2)
+    recorded, searched, unworn, perhaps : int64 arrays, shapes (k, 2)
         Each in order and without overlaps; at least one stretch recorded.
     """
     least_us = round(criteria.motion.split_gap_s * 1e6)
@@ -87,6 +84,7 @@ def blanks_of(recorded: Spans, searched: Spans, unworn: Spans, criteria: Criteri
         # Searching stops a sample short of the end of a recording: nothing worth a word.
         (without(recorded, union(searched, least_us), least_us), "unscorable"),
         (unworn, "unworn"),
+        (perhaps, "perhaps_unworn"),
     ]
     blanks = [Blank(start_us, end_us, kind) for spans, kind in found for start_us, end_us in spans.tolist()]
     return tuple(sorted(blanks, key=lambda b: (b.start_us, b.end_us, b.kind)))
@@ -104,43 +102,29 @@ def without(spans: Spans, taken: Spans, least_us: int = 0) -> Spans:
     spans, taken : int64 arrays, shapes (k, 2)
         UTC microseconds, each in order and without overlaps.
     """
+    if len(spans) == 0:
+        return spans
     pieces = []
     for start_us, end_us in spans.tolist():
         inside = taken[(taken[:, 1] > start_us) & (taken[:, 0] < end_us)]
         edges = np.concatenate(([start_us], np.clip(inside, start_us, end_us).ravel(), [end_us]))
         pieces.append(edges.reshape(-1, 2))
-    left = np.concatenate(pieces) if pieces else spans
+    left = np.concatenate(pieces)
     return np.asarray(left[left[:, 1] - left[:, 0] > least_us], dtype=np.int64)
 
 
-def unworn_spans(movements: Sequence[Movement], recorded: Spans, criteria: Criteria) -> Spans:
-    """Stretches of the recording without a single movement, too long for a leg.
+def worn_by_none(recorded: Spans, worn: Sequence[Spans], criteria: Criteria) -> Spans:
+    """What was recorded while none of the sensors was worn, where that is longer than a usual pause.
 
     Parameters
     ----------
-    movements : sequence of Movement
-        By onset.
     recorded : int64 array, shape (k, 2)
-        UTC microseconds, in order, without overlaps.
+        By at least one sensor.
+    worn : sequence of int64 arrays, shape (k, 2)
+        When each sensor recorded and was worn.
     """
-    if len(recorded) == 0:
-        return recorded
-    limits = criteria.assessment
-    first_us, last_us = int(recorded[0, 0]), int(recorded[-1, 1])
-    if not movements:
-        return np.array([[first_us, last_us]])
-    onsets = np.array([m.onset_us for m in movements])
-    offsets = np.maximum.accumulate([m.offset_us for m in movements])
-    inner = np.column_stack((offsets[:-1], onsets[1:]))
-    inner = inner[_recorded_us(inner, recorded) > limits.unworn_h * HOUR_US]
-    outer = np.array([[first_us, onsets[0]], [offsets[-1], last_us]])
-    outer = outer[_recorded_us(outer, recorded) > limits.unworn_edge_h * HOUR_US]
-    return union(np.concatenate((inner, outer)))
-
-
-def _recorded_us(stretches: Spans, recorded: Spans) -> NDArray[np.int64]:
-    """Recorded time in each stretch: no movement can be seen in a pause of the sensor."""
-    return np.array([overlap_us(recorded, a, b) for a, b in stretches.tolist()], dtype=np.int64)
+    taken = union(np.concatenate(worn)) if worn else recorded[:0]
+    return without(recorded, taken, round(criteria.motion.split_gap_s * 1e6))
 
 
 def without_unworn(found: Epochs, unworn: Spans) -> Epochs:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from analytics.signal.heart import HeartMinute, by_minute
@@ -99,6 +100,11 @@ class StoredRecording:
         """The correction that an analysis uses; none for a recording stored before there was one."""
         found = self.quality.get("calibration")
         return Calibration(**{**found, **_triples(found)}) if found else Calibration()
+
+    def thermometer(self) -> Temperature:
+        """Its temperature as an analysis uses it; empty for a recording stored before it was kept."""
+        minutes = np.array([m.at_us for m in self.temperature], np.int64)
+        return Temperature(minutes, np.array([m.celsius for m in self.temperature], np.float32))
 
 
 def stored_recording(

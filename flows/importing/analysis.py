@@ -168,6 +168,7 @@ def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: in
         calibration=recording.calibration,
         # Without its serial number two devices of a kind would be taken for one.
         device="/".join(_device(recording)) if recording.device_serial else "",
+        temperature=recording.thermometer(),
     )
 
 

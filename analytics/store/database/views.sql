@@ -99,7 +99,7 @@ COMMENT ON COLUMN nights.recorded_to IS 'End of the recorded time, UTC.';
 COMMENT ON COLUMN nights.recorded_to_local IS 'End of the recorded time on the clock of the bedroom.';
 COMMENT ON COLUMN nights.recorded_h IS 'Time with samples of at least one sensor, hours.';
 COMMENT ON COLUMN nights.recorded_share IS 'Share of the sleep period (of the recording where none is known) with samples, 0-1.';
-COMMENT ON COLUMN nights.unworn_h IS 'Recorded hours in stretches without movement, too long for a leg: probably not worn.';
+COMMENT ON COLUMN nights.unworn_h IS 'Recorded hours in which no sensor was worn, probably: no turn, no breathing where the leg shows it, or as cold as a room.';
 COMMENT ON COLUMN nights.short_gaps_per_h IS 'Gaps of 5-90 s in the sleep period (of the recording where none is known), as long as the intervals that are looked for, 1/h.';
 COMMENT ON COLUMN nights.longest_gap_s IS 'Longest stretch without samples inside the sleep period (of the recording where none is known), seconds.';
 COMMENT ON COLUMN nights.sleep_source IS 'What tells sleep from wake: diary, fit (stages of the device), accelerometer, none.';
@@ -471,7 +471,7 @@ COMMENT ON COLUMN blanks.start_local IS 'Start on the clock of the bedroom.';
 COMMENT ON COLUMN blanks.end_at IS 'End, UTC.';
 COMMENT ON COLUMN blanks.end_local IS 'End on the clock of the bedroom.';
 COMMENT ON COLUMN blanks.duration_s IS 'From start to end, seconds.';
-COMMENT ON COLUMN blanks.kind IS 'gap (no sensor recorded), unscorable (recorded, but too noisy, short or slow to be searched), unworn (probably on a table).';
+COMMENT ON COLUMN blanks.kind IS 'gap (no sensor recorded), unscorable (recorded, but too noisy, short or slow to be searched), unworn (probably on a table), perhaps_unworn (hours without a turn; counted as worn).';
 
 CREATE OR REPLACE VIEW event_parts AS
 SELECT

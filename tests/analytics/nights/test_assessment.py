@@ -72,8 +72,17 @@ def test_a_good_night_is_assessable() -> None:
         (
             {"unworn_h": 5.1},
             {"unworn_h": 5.0},
-            "The sensor lay still in stretches of 5.1 h in all and was then probably not worn; 3.9 h are left, at"
-            " least 4 h are needed.",
+            "The sensor was probably not worn for 5.1 h in all; 3.9 h are left, at least 4 h are needed.",
+        ),
+        (
+            {"unworn_share": 0.51, "why_unworn": "no turn for 4.0 h"},
+            {"unworn_share": 0.5, "why_unworn": "no turn for 4.0 h"},
+            "The sensor was probably not worn for 51% of the time in bed (no turn for 4.0 h).",
+        ),
+        (
+            {"unworn_share": 0.2, "wear_doubt_share": 0.31},
+            {"unworn_share": 0.2, "wear_doubt_share": 0.3},
+            "The sensor was perhaps not worn for 51% of the time in bed.",
         ),
         (
             {"gap_share": 0.21, "longest_gap_s": 4000.0},

@@ -73,7 +73,7 @@ def spans(*pairs: tuple[float, float]) -> np.ndarray[tuple[int, int], np.dtype[n
 
 
 def kinds(recorded: list[tuple[float, float]], searched: list[tuple[float, float]]) -> list[tuple[str, float, float]]:
-    found = blanks_of(spans(*recorded), spans(*searched), spans(), CRITERIA)
+    found = blanks_of(spans(*recorded), spans(*searched), spans(), spans(), CRITERIA)
     return [(b.kind, b.start_us / SECOND_US, b.end_us / SECOND_US) for b in found]
 
 

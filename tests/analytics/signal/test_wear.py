@@ -1,4 +1,4 @@
-"""Recorded, paused and unworn stretches: arithmetic on intervals, and the rule for a sensor on a table."""
+"""Recorded, paused and unworn stretches: arithmetic on intervals."""
 
 from __future__ import annotations
 
@@ -8,47 +8,43 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
-from analytics.model import Movement
 from analytics.signal.angles import Epochs
-from analytics.signal.wear import gaps_us, overlap_us, recorded_spans, union, unworn_spans, without_unworn
+from analytics.signal.wear import (
+    blanks_of,
+    gaps_us,
+    overlap_us,
+    recorded_spans,
+    union,
+    without_unworn,
+    worn_by_none,
+)
 from tests.analytics.signals import EVENING_US, channel
 
 CRITERIA = Criteria()
 HOUR_US = 3_600_000_000
 
 
-def movement_at(hours: float) -> Movement:
-    onset_us = EVENING_US + round(hours * HOUR_US)
-    return Movement(1, "r", "ankle", "left", onset_us, onset_us + 2_000_000, 0.1, 0.008, 0.2, 0.0, 2, "leg_movement")
+def spans(*hours: tuple[float, float]) -> NDArray[np.int64]:
+    return (EVENING_US + np.array(hours).reshape(-1, 2) * HOUR_US).astype(np.int64)
 
 
-def recorded(hours: float) -> NDArray[np.int64]:
-    return np.array([[EVENING_US, EVENING_US + round(hours * HOUR_US)]], dtype=np.int64)
+def hours_of(found: NDArray[np.int64]) -> list[list[float]]:
+    shown: list[list[float]] = np.round((found - EVENING_US) / HOUR_US, 6).tolist()
+    return shown
 
 
-def unworn_hours(at_h: list[float], hours: float) -> list[tuple[float, float]]:
-    spans = unworn_spans([movement_at(h) for h in at_h], recorded(hours), CRITERIA)
-    return [((a - EVENING_US) / HOUR_US, (b - EVENING_US) / HOUR_US) for a, b in spans.tolist()]
+def test_what_is_recorded_while_one_leg_is_worn_is_worn() -> None:
+    assert hours_of(worn_by_none(spans((0, 8)), [spans((0, 8)), spans((0, 3))], CRITERIA)) == []
+    assert hours_of(worn_by_none(spans((0, 8)), [spans((0, 5)), spans((0, 3), (6, 8))], CRITERIA)) == [[5, 6]]
+    assert hours_of(worn_by_none(spans((0, 8)), [spans(), spans()], CRITERIA)) == [[0, 8]]
 
 
-def test_a_leg_that_moves_every_hour_is_worn() -> None:
-    assert unworn_hours([0.5 + k for k in range(8)], 8.5) == []
-
-
-def test_three_hours_without_a_movement_are_unworn_and_a_little_less_is_deep_sleep() -> None:
-    assert unworn_hours([0.5, 3.45, 4.4], 5.0) == []
-    assert len(unworn_hours([0.5, 3.55, 4.4], 5.0)) == 1
-
-
-def test_after_the_last_movement_one_hour_is_enough_because_taking_it_off_is_a_movement() -> None:
-    assert unworn_hours([0.5, 2.0], 2.95) == []
-    ((start_h, end_h),) = unworn_hours([0.5, 2.0], 3.05)
-    assert abs(start_h - 2.0) < 0.01
-    assert end_h == 3.05
-
-
-def test_a_recording_without_any_movement_is_unworn_from_end_to_end() -> None:
-    assert unworn_hours([], 5.0) == [(0.0, 5.0)]
+def test_a_stretch_that_is_perhaps_not_worn_is_a_blank_of_its_own_kind() -> None:
+    found = blanks_of(spans((0, 8)), spans((0, 8)), spans((1, 2)), spans((4, 6)), CRITERIA)
+    assert [(b.kind, hours_of(np.array([[b.start_us, b.end_us]]))) for b in found] == [
+        ("unworn", [[1, 2]]),
+        ("perhaps_unworn", [[4, 6]]),
+    ]
 
 
 def test_unworn_epochs_become_unknown_and_the_others_stay() -> None:
