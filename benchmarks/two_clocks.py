@@ -26,6 +26,7 @@ from analytics.signal.clock_offset import Offset, Parts, compare
 from analytics.signal.motion import segments
 from analytics.simulate import PROFILES, SENSORS, plan_night, render, with_walks
 from analytics.simulate.legs import LegClock, two_legs
+from benchmarks.other_walkers import two_ankles
 
 CRITERIA = Criteria()
 LIMITS = CRITERIA.alignment
@@ -61,6 +62,14 @@ def person(seed: int, walk_min: float) -> tuple[Parts, Parts]:
     return found[0], found[1]
 
 
+def other_person(seed: int, walk_min: float, *, at_end: bool = True) -> tuple[Parts, Parts]:
+    """Both legs of one night by the other generator, on true clocks."""
+    seconds, ankles = two_ankles(seed, walk_min=walk_min, at_end=at_end)
+    time_us = START_US + np.rint(seconds * 1e6).astype(np.int64)
+    left, right = (slim(Channel("", "ankle", "unknown", time_us, g.astype(np.float32), 0.004)) for g in ankles)
+    return left, right
+
+
 def stored(folder: Path) -> list[tuple[Parts, Parts]]:
     """Pairs of legs that were made elsewhere."""
     return [
@@ -89,7 +98,7 @@ def measured(left: Parts, right: Parts, clock: LegClock) -> Outcome:
     start_us = int(right[0].time_us[0])
     shown = [replace(p, time_us=clock.shown_us(start_us, (p.time_us - start_us) / 1e6)) for p in right]
     begun_s = time.process_time()
-    offset = compare(left, shown, LIMITS)
+    offset = compare(left, shown, LIMITS, opposite_legs=True)
     cpu_s = time.process_time() - begun_s
     true_us = np.array([start_us, int(right[-1].time_us[-1])])
     shown_us = clock.shown_us(start_us, (true_us - start_us) / 1e6)
@@ -124,7 +133,7 @@ def main(asked: Sequence[str] | None = None) -> None:
     far = [measured(*legs, clock).trusted for legs in people for clock in REFUSED]
     print(f"20 min off: {len(far)}; aligned: {sum(far)}")
     pairs = ((i, j) for i, j in product(range(len(people)), repeat=2) if i != j)
-    met = [compare(people[i][0], people[j][1], LIMITS) for i, j in islice(pairs, chosen.strangers)]
+    met = [compare(people[i][0], people[j][1], LIMITS, opposite_legs=True) for i, j in islice(pairs, chosen.strangers)]
     highest = max((offset.confidence for offset in met), default=0.0)
     print(f"strangers: {len(met)}; aligned: {sum(map(is_trusted, met))}; highest confidence: {highest:.2f}")
 
