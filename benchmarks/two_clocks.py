@@ -1,6 +1,6 @@
 """How well the clocks of two sensors are brought together, and whether strangers ever are.
 
-    python -m benchmarks.two_clocks [--nights 20] [--strangers 500] [--walk-min 20] [--legs FOLDER]
+    python -m benchmarks.two_clocks [--nights 20] [--strangers 500] [--walk-min 20] [--other | --legs FOLDER]
 
 Simulated people walk, sleep and walk again, with a logger at each leg. The right one's clock is 0, 0.4, 2 or 30 s off
 either way and drifts by 50 ppm either way; 20 min off is bad input that must be refused. Strangers are legs of
@@ -115,13 +115,15 @@ def main(asked: Sequence[str] | None = None) -> None:
     """Print all figures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--nights", type=int, default=20)
-    parser.add_argument("--first", type=int, default=0, help="first seed: others than 0-22 were never looked at")
+    parser.add_argument("--first", type=int, default=0, help="first seed: others than 0-99 were never looked at")
     parser.add_argument("--strangers", type=int, default=500)
     parser.add_argument("--walk-min", type=float, default=20.0)
+    parser.add_argument("--other", action="store_true", help="people of `benchmarks.other_walkers`")
     parser.add_argument("--legs", type=Path)
     chosen = parser.parse_args(asked)
     seeds = range(chosen.first, chosen.first + chosen.nights)
-    people = stored(chosen.legs) if chosen.legs else [person(seed, chosen.walk_min) for seed in seeds]
+    make = other_person if chosen.other else person
+    people = stored(chosen.legs) if chosen.legs else [make(seed, chosen.walk_min) for seed in seeds]
     own = [measured(*legs, clock) for legs in people for clock in CLOCKS]
     right = sum(outcome.trusted and outcome.off_s <= 0.1 for outcome in own)
     further = sum(outcome.trusted and outcome.off_s > 0.1 for outcome in own)
