@@ -106,7 +106,7 @@ class Alignment(_Section):
         0.5,
         gt=0,
         le=1,
-        description="Below it nothing is moved: strangers reach 0.38, own legs 0.89 (benchmarks/two_clocks.py). own.",
+        description="Below it nothing is moved: strangers reach 0.38, own legs 0.86 (benchmarks/two_clocks.py). own.",
     )
     min_movements: int = Field(
         12, ge=3, description="Shared movements at least: a few coincide by chance, with nothing elsewhere. own."

@@ -1,6 +1,6 @@
 """How well the clocks of two sensors are brought together, and whether strangers ever are.
 
-    python -m benchmarks.two_clocks [--nights 20] [--strangers 500] [--walk-min 20] [--legs FOLDER]
+    python -m benchmarks.two_clocks [--nights 20] [--strangers 500] [--walk-min 20] [--other | --legs FOLDER]
 
 Simulated people walk, sleep and walk again, with a logger at each leg. The right one's clock is 0, 0.4, 2 or 30 s off
 either way and drifts by 50 ppm either way; 20 min off is bad input that must be refused. Strangers are legs of
@@ -26,6 +26,7 @@ from analytics.signal.clock_offset import Offset, Parts, compare
 from analytics.signal.motion import segments
 from analytics.simulate import PROFILES, SENSORS, plan_night, render, with_walks
 from analytics.simulate.legs import LegClock, two_legs
+from benchmarks.other_walkers import two_ankles
 
 CRITERIA = Criteria()
 LIMITS = CRITERIA.alignment
@@ -61,6 +62,14 @@ def person(seed: int, walk_min: float) -> tuple[Parts, Parts]:
     return found[0], found[1]
 
 
+def other_person(seed: int, walk_min: float, *, at_end: bool = True) -> tuple[Parts, Parts]:
+    """Both legs of one night by the other generator, on true clocks."""
+    seconds, ankles = two_ankles(seed, walk_min=walk_min, at_end=at_end)
+    time_us = START_US + np.rint(seconds * 1e6).astype(np.int64)
+    left, right = (slim(Channel("", "ankle", "unknown", time_us, g.astype(np.float32), 0.004)) for g in ankles)
+    return left, right
+
+
 def stored(folder: Path) -> list[tuple[Parts, Parts]]:
     """Pairs of legs that were made elsewhere."""
     return [
@@ -89,7 +98,7 @@ def measured(left: Parts, right: Parts, clock: LegClock) -> Outcome:
     start_us = int(right[0].time_us[0])
     shown = [replace(p, time_us=clock.shown_us(start_us, (p.time_us - start_us) / 1e6)) for p in right]
     begun_s = time.process_time()
-    offset = compare(left, shown, LIMITS)
+    offset = compare(left, shown, LIMITS, opposite_legs=True)
     cpu_s = time.process_time() - begun_s
     true_us = np.array([start_us, int(right[-1].time_us[-1])])
     shown_us = clock.shown_us(start_us, (true_us - start_us) / 1e6)
@@ -106,13 +115,15 @@ def main(asked: Sequence[str] | None = None) -> None:
     """Print all figures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--nights", type=int, default=20)
-    parser.add_argument("--first", type=int, default=0, help="first seed: others than 0-22 were never looked at")
+    parser.add_argument("--first", type=int, default=0, help="first seed: others than 0-99 were never looked at")
     parser.add_argument("--strangers", type=int, default=500)
     parser.add_argument("--walk-min", type=float, default=20.0)
+    parser.add_argument("--other", action="store_true", help="people of `benchmarks.other_walkers`")
     parser.add_argument("--legs", type=Path)
     chosen = parser.parse_args(asked)
     seeds = range(chosen.first, chosen.first + chosen.nights)
-    people = stored(chosen.legs) if chosen.legs else [person(seed, chosen.walk_min) for seed in seeds]
+    make = other_person if chosen.other else person
+    people = stored(chosen.legs) if chosen.legs else [make(seed, chosen.walk_min) for seed in seeds]
     own = [measured(*legs, clock) for legs in people for clock in CLOCKS]
     right = sum(outcome.trusted and outcome.off_s <= 0.1 for outcome in own)
     further = sum(outcome.trusted and outcome.off_s > 0.1 for outcome in own)
@@ -124,7 +135,7 @@ def main(asked: Sequence[str] | None = None) -> None:
     far = [measured(*legs, clock).trusted for legs in people for clock in REFUSED]
     print(f"20 min off: {len(far)}; aligned: {sum(far)}")
     pairs = ((i, j) for i, j in product(range(len(people)), repeat=2) if i != j)
-    met = [compare(people[i][0], people[j][1], LIMITS) for i, j in islice(pairs, chosen.strangers)]
+    met = [compare(people[i][0], people[j][1], LIMITS, opposite_legs=True) for i, j in islice(pairs, chosen.strangers)]
     highest = max((offset.confidence for offset in met), default=0.0)
     print(f"strangers: {len(met)}; aligned: {sum(map(is_trusted, met))}; highest confidence: {highest:.2f}")
 

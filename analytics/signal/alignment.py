@@ -17,6 +17,7 @@ from analytics.model import Channel
 from analytics.signal.clock_offset import Parts, compare
 from analytics.signal.clocks import SensorClock, staying
 from analytics.signal.motion import Segment
+from ingest.recording import Side
 
 
 def aligned(
@@ -82,6 +83,8 @@ class _Sensor:
     files: tuple[int, ...]
     spans_us: tuple[tuple[int, int], ...]
     parts: Parts
+    side: Side
+    is_leg: bool
 
 
 def _sensors(channels: Sequence[Channel], found: Sequence[Parts], which: Sequence[int]) -> list[_Sensor]:
@@ -96,6 +99,8 @@ def _sensors(channels: Sequence[Channel], found: Sequence[Parts], which: Sequenc
             tuple(files),
             tuple((int(channels[i].time_us[0]), int(channels[i].time_us[-1])) for i in files),
             sorted((part for i in files for part in found[i]), key=lambda part: int(part.time_us[0])),
+            channels[files[0]].side,
+            channels[files[0]].site != "wrist",
         )
         for files in by_device.values()
     ]
@@ -112,7 +117,9 @@ def _against(kept: Sequence[_Sensor], other: _Sensor, limits: Alignment, *, with
     shared_h = _overlap_us(first, other) / 3.6e9 if first else 0.0
     if first is None or shared_h < limits.min_overlap_h:
         return clock
-    offset = compare(first.parts, other.parts, limits)
+    # An arm swings with the other leg, or does not: only two legs are known to step by turns.
+    by_turns = {first.side, other.side} == {"left", "right"} and first.is_leg and other.is_leg
+    offset = compare(first.parts, other.parts, limits, opposite_legs=by_turns)
     compared = replace(clock, shared_h=shared_h, confidence=offset.confidence)
     if not offset.is_trusted(limits, within_s=within_s):
         return compared

@@ -12,7 +12,8 @@ morning does not outvote the turns of a night.
    gives these two sensors: strangers' best and second best are alike.
 3. Movements that begin and end in both at about the same time are paired, and a robust line through their differences
    gives offset, drift, and how uncertain the line is where it is worst.
-4. Where both sensors walk, the phase of their strides refines the line, if movements tell which stride is which.
+4. Where both sensors walk, the phase of their strides refines the line, if movements tell which stride is which; if
+   not, the doubt covers every reading that could be.
 
 Three assumptions: the sensors share some movements; a clock drifts evenly; kicks that alternate between the legs at a
 fixed delay do not outweigh everything else.
@@ -22,17 +23,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
 from analytics.criteria import Alignment
+from analytics.signal.lag_line import Line, Moments, by_movements, by_strides_too
 from analytics.signal.motion import Segment
+from analytics.signal.strides import Waves, about_a_walk, stride_wave, walked
 
 Floats = NDArray[np.float64]
-Waves = NDArray[np.complex128]
 Parts = Sequence[Segment]
 
 _BIN_US = 100_000
@@ -44,23 +45,16 @@ _MOST_DOUBLINGS = 4.0
 #: Crowded times are damped over this; a rise of a few tenths is still one where nothing else moves.
 _CROWD_S, _QUIET = 300.0, 0.15
 #: A rise or fall by so many doublings is a moment; those of two sensors are paired within so many seconds.
-_MOMENT, _PAIR_S = 0.5, 1.0
+_MOMENT, _PAIR_S = 0.3, 1.5
 #: Around the best lag, what still belongs to its peak: a movement lasts some seconds.
 _PEAK_S = 15.0
 _DRIFT_STEP_PPM = 25.0
-#: Strides, and steps of both feet together. Windows in which their rhythm is compared; how strong it must be in both,
-#: and how alike.
-_STRIDES_HZ, _STEPS_HZ = (0.7, 1.25), (1.4, 2.4)
-_WALK_S, _STEP_DOUBLINGS, _ALIKE = 20.0, 0.3, 0.7
-#: How far steps of one window may be off, seconds: no gait is quite even.
-_STEP_DOUBT_S = 0.05
-#: Lines are tried with either end half a step to either side. The line that is taken fits the movements better than any
-#: other by so much (squares of deviations, of one movement so many at most).
-_HALF_STEP_S, _CLEARLY, _FAR = 0.25, 20.0, 9.0
 #: Two legs begin one movement within this of each other, seconds: a standard deviation.
-_JITTER_S = 0.1
-#: Tukey's bisquare: differences beyond so many standard deviations do not count; rounds; the least of a deviation.
-_CUT_SD, _ROUNDS, _LEAST_SPREAD = 4.685, 20, 0.1
+_JITTER_S = 0.2
+#: A walk is begun by one leg and ended by one, with many people always the same: half a stride and more of doubt.
+_FIRST_FOOT_S = 1.0
+#: Movements are paired near the coarse line, then near the line that they told.
+_PAIRINGS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +96,15 @@ class Offset:
 _UNTOLD = Offset(0, 0.0, None, 0.0, float("inf"), 0)
 
 
-def compare(first: Parts, second: Parts, limits: Alignment) -> Offset:
+def compare(first: Parts, second: Parts, limits: Alignment, *, opposite_legs: bool = False) -> Offset:
     """How the second sensor's clock compares with the first's.
 
     Parameters
     ----------
     first, second : sequences of Segment
         What each sensor recorded, in order, each on the clock that is to be compared.
+    opposite_legs : bool
+        Whether one was worn on the left leg and one on the right: where both walk, they strike by turns.
     """
     if not first or not second:
         return _UNTOLD
@@ -120,12 +116,12 @@ def compare(first: Parts, second: Parts, limits: Alignment) -> Offset:
     if coarse is None:
         return _UNTOLD
     with_drift = n * _BIN_S >= 3 * limits.piece_min * 60
-    line = _fine(one, other, coarse, with_drift=with_drift)
+    line = _fine(one, other, coarse, with_drift=with_drift, opposite_legs=opposite_legs)
     middle_s = n * _BIN_S / 2
     return Offset(
-        at_us=start_us + round((middle_s - line.behind_s) * 1e6),
-        behind_s=line.behind_s,
-        drift_ppm=line.drift * 1e6 if with_drift else None,
+        at_us=start_us + round((middle_s - line.middle_s) * 1e6),
+        behind_s=line.middle_s,
+        drift_ppm=line.slope * 1e6 if with_drift else None,
         confidence=coarse.confidence,
         uncertain_s=line.uncertain_s,
         movements=line.movements,
@@ -134,11 +130,11 @@ def compare(first: Parts, second: Parts, limits: Alignment) -> Offset:
 
 @dataclass(frozen=True, slots=True)
 class _Activity:
-    """By how many doublings activity rises (falls: negative) at each bin; rhythms of strides and steps, complex."""
+    """By how many doublings activity rises (falls: negative) at each bin; the rhythm of strides, complex."""
 
     rise: Floats
     strides: Waves
-    steps: Waves
+    walks: NDArray[np.bool_]
 
 
 def _activity(parts: Parts, start_us: int, n: int) -> _Activity:
@@ -161,10 +157,8 @@ def _activity(parts: Parts, start_us: int, n: int) -> _Activity:
     )
     # A recording that starts while its wearer walks starts no movement: both would start with "one" at the same time.
     inside = ndimage.minimum_filter1d(seen.astype(np.uint8), 6 * _SIDE + 1, mode="constant")
-    return _Activity(
-        _rises(np.minimum(doublings, _MOST_DOUBLINGS)) * inside,
-        *(_wave(fast, band_hz) for band_hz in (_STRIDES_HZ, _STEPS_HZ)),
-    )
+    strides = stride_wave(fast, _BIN_S)
+    return _Activity(_rises(np.minimum(doublings, _MOST_DOUBLINGS)) * inside, strides, about_a_walk(strides, _BIN_S))
 
 
 def _rises(doublings: Floats) -> Floats:
@@ -172,15 +166,6 @@ def _rises(doublings: Floats) -> Floats:
     at = np.arange(_SIDE, len(doublings) - _SIDE)
     rise[at] = (total[at + _SIDE] - 2 * total[at] + total[at - _SIDE]) / _SIDE
     return rise
-
-
-def _wave(doublings: Floats, band_hz: tuple[float, float]) -> Waves:
-    """What repeats at such a rate, with its phase."""
-    size = fft.next_fast_len(len(doublings), real=True)
-    frequency_hz = fft.fftfreq(size, _BIN_S)
-    passed = (frequency_hz >= band_hz[0]) & (frequency_hz <= band_hz[1])
-    wave: Waves = fft.ifft(fft.fft(doublings, size) * (2.0 * passed))[: len(doublings)]
-    return wave
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,104 +222,47 @@ def _fits(one: Floats, other: Floats, reach: int, length: int) -> tuple[list[Flo
     return fits, centres
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """What is added at the middle, how fast it grows, and how well that is known."""
-
-    behind_s: float
-    drift: float
-    uncertain_s: float
-    movements: int
-
-
-def _fine(one: _Activity, other: _Activity, coarse: _Coarse, *, with_drift: bool) -> _Line:
-    """A robust line through the differences of paired movements, and of steps where they agree with it."""
+def _fine(one: _Activity, other: _Activity, coarse: _Coarse, *, with_drift: bool, opposite_legs: bool) -> Line:
+    """A robust line through the differences of paired movements, and of strides where they agree with it."""
     half_s = len(one.rise) * _BIN_S / 2
-    at_s, late_s, apart_s = _pairs(one.rise, other.rise, coarse, half_s)
-    if len(at_s) < 3:
-        return _Line(coarse.lag_s, coarse.drift, float("inf"), len(at_s))
-    doubt_s = np.hypot(_JITTER_S, apart_s / 2)
-    by_movements = _line(at_s, late_s, doubt_s, coarse, half_s, with_drift=with_drift)
-    tried = []
-    for early_s, late_end_s in product((-_HALF_STEP_S, 0.0, _HALF_STEP_S), repeat=2):
-        middle_s, slope = (early_s + late_end_s) / 2, (late_end_s - early_s) / (2 * half_s) * with_drift
-        onto = replace(by_movements, behind_s=by_movements.behind_s + middle_s, drift=by_movements.drift + slope)
-        rhythms = (
-            _rhythm(one.strides, other.strides, onto, half_s, per_turn=2),
-            _rhythm(one.steps, other.steps, onto, half_s, per_turn=1),
-        )
-        walked_s, step_late_s = (np.concatenate(column) for column in zip(*rhythms, strict=True))
-        if len(walked_s) < 3:
-            return by_movements
-        from_ = _Coarse(onto.behind_s, onto.drift, 0.0)
-        line = _line(walked_s, step_late_s, np.full(len(walked_s), _STEP_DOUBT_S), from_, half_s, with_drift=with_drift)
-        rest = late_s + coarse.lag_s - line.behind_s + (coarse.drift - line.drift) * at_s
-        tried.append((float(np.minimum((rest / doubt_s) ** 2, _FAR).sum()), line))
-    tried.sort(key=lambda pair: pair[0])
-    cost, best = tried[0]
-    rivals = [
-        c for c, line in tried if abs(line.behind_s - best.behind_s) + half_s * abs(line.drift - best.drift) > 0.2
-    ]
-    if rivals and rivals[0] - cost < _CLEARLY:
-        return by_movements
-    return replace(best, movements=by_movements.movements)
-
-
-def _line(at_s: Floats, late_s: Floats, doubt_s: Floats, onto: _Coarse, half_s: float, *, with_drift: bool) -> _Line:
-    sides = np.column_stack([np.ones(len(at_s)), at_s / half_s])[:, : 1 + with_drift]
-    found, covariance, counted = _robust(sides, late_s, doubt_s)
-    ends = np.array([[1.0, -1.0], [1.0, 1.0]])[:, : 1 + with_drift]
-    # A bin is a tenth of a second: no line is known better than a fifth of that.
-    uncertain_s = max(3 * float(np.sqrt(np.diag(ends @ covariance @ ends.T).max())), _BIN_S / 5)
-    drift = onto.drift + float(found[1]) / half_s if with_drift else 0.0
-    return _Line(onto.lag_s + float(found[0]), drift, uncertain_s, counted)
-
-
-def _rhythm(one: Waves, other: Waves, line: _Line, half_s: float, *, per_turn: int) -> tuple[Floats, Floats]:
-    """Where both walk, window by window: when, from the middle, and how much later the first has its steps.
-
-    Two legs take their strides alternately or, if one sensor sees both feet, at once: their phases differ by half a
-    turn or none (``per_turn`` is 2), and those of the steps by none (1). That tells the lag but for whole steps, which
-    the movements have told.
-    """
-    at_s = (np.arange(len(one)) + 0.5) * _BIN_S - half_s
-    theirs = (at_s - line.behind_s) / (1 + line.drift)
-    moved = np.interp(theirs, at_s, other.real) + 1j * np.interp(theirs, at_s, other.imag)
-    length = round(_WALK_S / _BIN_S)
-    n = len(one) // length * length
-    mine, yours = one[:n].reshape(-1, length), moved[:n].reshape(-1, length)
-    strength = [np.mean(np.abs(wave) ** 2, axis=1) for wave in (mine, yours)]
-    shared = np.mean(mine * np.conj(yours), axis=1)
-    turn = np.angle(np.mean(mine[:, 1:] * np.conj(mine[:, :-1]), axis=1)) / _BIN_S
-    walk = (np.minimum(*strength) > _STEP_DOUBLINGS**2) & (
-        np.abs(shared) > _ALIKE * np.sqrt(np.maximum(strength[0] * strength[1], 1e-12))
+    line = Line(coarse.lag_s, coarse.drift, float("inf"), 0)
+    for _ in range(_PAIRINGS):
+        moments = _pairs(one, other, line, half_s)
+        if len(moments.at_s) < 3:
+            return Line(coarse.lag_s, coarse.drift, float("inf"), len(moments.at_s))
+        line = by_movements(moments, half_s, with_drift=with_drift)
+    strides = walked(
+        one.strides, other.strides, _BIN_S, behind_s=line.middle_s, drift=line.slope, opposite_legs=opposite_legs
     )
-    centre_s = at_s[:n].reshape(-1, length).mean(axis=1)
-    return centre_s[walk], -np.angle(shared[walk] ** per_turn) / per_turn / np.maximum(turn[walk], 1.0)
+    strides = replace(strides, late_s=strides.late_s + line.at(strides.at_s))
+    return by_strides_too(moments, line, strides, half_s, with_drift=with_drift)
 
 
-def _pairs(one: Floats, other: Floats, coarse: _Coarse, half_s: float) -> tuple[Floats, Floats, Floats]:
-    """Movements of both: when, from the middle; how much later the first has them than the coarse step; how sure.
+def _pairs(one: _Activity, other: _Activity, near: Line, half_s: float) -> Moments:
+    """Movements of both that are not far from a line, and what they tell.
 
     A movement begins and ends. Where both legs do the same, both differences are alike; where each wriggles for itself,
     or one leg takes the first step and the last, they are apart, and by so much less the movement tells.
     """
     (begin_s, begin_late_s), (end_s, end_late_s) = (
-        _paired(_moments(sign * one) - half_s, _moments(sign * other) - half_s, coarse) for sign in (1.0, -1.0)
+        _paired(_moments(sign * one.rise) - half_s, _moments(sign * other.rise) - half_s, near) for sign in (1.0, -1.0)
     )
     next_end = np.searchsorted(end_s, begin_s)
     # Of several beginnings before one end the last is its own.
     own = (next_end < len(end_s)) & np.append(np.diff(next_end) > 0, True)[: len(next_end)]
     begin_s, begin_late_s, next_end = begin_s[own], begin_late_s[own], next_end[own]
-    late_s = (begin_late_s + end_late_s[next_end]) / 2
-    return (begin_s + end_s[next_end]) / 2, late_s, end_late_s[next_end] - begin_late_s
+    at_s, apart_s = (begin_s + end_s[next_end]) / 2, end_late_s[next_end] - begin_late_s
+    late_s = (begin_late_s + end_late_s[next_end]) / 2 + near.at(at_s)
+    in_a_walk = one.walks[np.clip(np.rint((at_s + half_s) / _BIN_S).astype(int), 0, len(one.walks) - 1)]
+    jitter_s = np.where(in_a_walk, np.hypot(_JITTER_S, _FIRST_FOOT_S), _JITTER_S)
+    return Moments(at_s, late_s, np.hypot(jitter_s, apart_s / 2))
 
 
-def _paired(mine: Floats, theirs: Floats, coarse: _Coarse) -> tuple[Floats, Floats]:
+def _paired(mine: Floats, theirs: Floats, near: Line) -> tuple[Floats, Floats]:
     """Moments of the first sensor that are nearest to one of the second and the other way round, and how much later."""
     if not len(mine) or not len(theirs):
         return np.zeros(0), np.zeros(0)
-    moved = theirs + coarse.lag_s + coarse.drift * theirs
+    moved = theirs + near.at(theirs)
     there, back = _nearest(moved, mine), _nearest(mine, moved)
     both = (back[there] == np.arange(len(mine))) & (np.abs(mine - moved[there]) <= _PAIR_S)
     return mine[both], (mine - moved[there])[both]
@@ -354,25 +282,3 @@ def _nearest(sorted_s: Floats, asked_s: Floats) -> NDArray[np.int64]:
     after = np.clip(np.searchsorted(sorted_s, asked_s), 0, len(sorted_s) - 1)
     before = np.maximum(after - 1, 0)
     return np.where(np.abs(sorted_s[before] - asked_s) <= np.abs(sorted_s[after] - asked_s), before, after)
-
-
-def _robust(sides: Floats, values: Floats, doubt: Floats) -> tuple[Floats, Floats, int]:
-    """Coefficients of the line through values of different doubt, their covariance, and how many values counted."""
-    sides, values = sides / doubt[:, None], values / doubt
-    found = np.zeros(sides.shape[1])
-    weight = np.ones(len(values))
-    for last_round in range(_ROUNDS):
-        weighted = sides * weight[:, None]
-        inverse = np.linalg.pinv(sides.T @ weighted)
-        found = inverse @ weighted.T @ values
-        rest = values - sides @ found
-        spread = 1.4826 * float(np.median(np.abs(rest)))
-        # Weights narrow slowly: the first line is drawn by all.
-        cut = _CUT_SD * max(spread, _LEAST_SPREAD) * (3.0 if last_round < 5 else 1.0)
-        weight = np.maximum(1 - (rest / cut) ** 2, 0.0) ** 2
-    weighted = sides * weight[:, None]
-    inverse = np.linalg.pinv(sides.T @ weighted)
-    scatter = weighted * rest[:, None]
-    counted = int(np.count_nonzero(weight > 0))
-    # What was left out was left out for its value: a little less is known than the rest shows.
-    return found, inverse @ (scatter.T @ scatter) @ inverse * counted / max(counted - 2, 1), counted

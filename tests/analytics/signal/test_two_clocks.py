@@ -15,7 +15,7 @@ from analytics.scoring.rulesets import RULESETS, Ruleset
 from analytics.signal.alignment import aligned, clocks_beside
 from analytics.signal.clock_offset import Parts, compare
 from analytics.simulate.legs import LegClock
-from benchmarks.two_clocks import is_trusted, measured, person
+from benchmarks.two_clocks import is_trusted, measured, other_person, person
 from ingest.recording import StageSpan
 from tests.analytics.signal.test_alignment import bursts, cut, on, restless, sensor
 from tests.analytics.signals import EVENING_US
@@ -35,6 +35,27 @@ def test_a_night_between_two_walks_is_aligned_within_a_tenth_of_a_second(walkers
         outcome = measured(left, right, clock)
         assert outcome.trusted
         assert outcome.off_s < 0.1
+
+
+@pytest.mark.parametrize("seed", [17, 34], ids=["first steps half a stride off", "few turns"])
+def test_strides_and_not_first_steps_tell_the_lag(seed: int) -> None:
+    outcome = measured(*person(seed, 20.0), LegClock(2, 50))
+    assert outcome.trusted
+    assert outcome.off_s < min(0.1, outcome.uncertain_s)
+
+
+def test_a_walker_of_another_make_is_aligned_within_the_doubt_that_is_told() -> None:
+    outcome = measured(*other_person(900, 20.0), LegClock(-2, 50))
+    assert outcome.trusted
+    assert outcome.off_s < min(0.1, outcome.uncertain_s)
+
+
+def test_two_sensors_of_one_leg_that_were_declared_left_and_right_are_not_moved_by_half_a_stride(
+    walkers: list[Pair],
+) -> None:
+    for left, _ in walkers:
+        offset = compare(left, left, CRITERIA.alignment, opposite_legs=True)
+        assert abs(offset.behind_s) < 0.1
 
 
 def test_strangers_who_walk_at_the_same_hours_are_not_aligned(walkers: list[Pair]) -> None:
