@@ -145,6 +145,8 @@ MEASURES: Mapping[str, str] = {
     "sleep_doubt_h": "hours in which sleep is in doubt",
     "hidden_h": "hidden: asleep under vibration or large movement",
     "wear_doubt_h": "hours in which wear is in doubt",
+    "perhaps_not_own": "series that may come from a bed partner or a pet",
+    "p_sleep": "probability of sleep",
 }
 #: The same hours inside a sentence.
 DOUBTS: Mapping[str, str] = {

@@ -7,7 +7,7 @@ and what an unattended run shows take it from `beside`, or for several nights fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -110,3 +110,16 @@ def onset_doubt_of(night: Night, clock: Callable[[int], str]) -> str:
     """Words behind the time of the sleep onset; ``clock`` makes a time of the bedroom's clock of microseconds."""
     ends = (None if us is None else clock(us) for us in (night.onset_low_us, night.onset_high_us))
     return onset_doubt(night.onset_sd_min, *ends)
+
+
+def not_own_words(perhaps: Iterable[bool | None]) -> str | None:
+    """How many series may come from a bed partner or a pet; None where there are some and that was not looked at.
+
+    Parameters
+    ----------
+    perhaps : iterable of bool or None
+        `analytics.model.Series.perhaps_not_own` of each series.
+    """
+    found = list(perhaps)
+    looked_at = [each for each in found if each is not None]
+    return f"{sum(looked_at)} of {len(looked_at)}" if looked_at or not found else None

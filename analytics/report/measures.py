@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analytics.measures import Measures
-from analytics.model import Event, Night
-from analytics.nights.doubt import onset_doubt_of
+from analytics.model import Event, Night, Series
+from analytics.nights.doubt import not_own_words, onset_doubt_of
 from analytics.pictures.scales import clock
 from analytics.report.gathering import ReportNight
 from analytics.words import (
@@ -26,11 +26,11 @@ Row = tuple[str, str, str]
 
 def measure_rows(one: ReportNight) -> list[tuple[str, ...]]:
     """Name, as detected and, where reviews change numbers, as reviewed."""
-    night = one.night
-    detected = _of(one.measures, night.tst_h, one.events, (night.tst_low_h, night.tst_high_h))
+    night, series = one.night, one.score.series if one.score else ()
+    detected = _of(one.measures, night.tst_h, one.events, series, (night.tst_low_h, night.tst_high_h))
     if one.reviewed is None:
         return [(name, value) for name, value in detected]
-    after = _of(one.reviewed.measures, one.reviewed.tst_h, one.reviewed.events)
+    after = _of(one.reviewed.measures, one.reviewed.tst_h, one.reviewed.events, one.reviewed.series)
     return [(name, before, value) for (name, before), (_, value) in zip(detected, after, strict=True)]
 
 
@@ -38,6 +38,7 @@ def _of(
     measures: Measures,
     tst_h: float | None,
     events: Sequence[Event],
+    series: Sequence[Series],
     tst_between_h: tuple[float | None, float | None] = (None, None),
 ) -> list[tuple[str, str]]:
     return [
@@ -49,6 +50,7 @@ def _of(
         (MEASURES["plmw_index"], _shown(measures.plmw_index, ".1f")),
         (MEASURES["n_series_in_sleep"], _shown(measures.n_series_in_sleep, "d")),
         (MEASURES["n_series"], _shown(measures.n_series, "d")),
+        (MEASURES["perhaps_not_own"], not_own_words(run.perhaps_not_own for run in series) or NOT_KNOWN),
         (MEASURES["n_clm"], _shown(measures.n_clm, "d")),
         (MEASURES["periodicity_index_share"], _shown(measures.periodicity_index_share, ".0%")),
         (MEASURES["median_imi_s"], _shown(measures.median_imi_s, ".1f", " s")),

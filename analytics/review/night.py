@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from analytics.flag import Flag
-from analytics.model import Envelope, Event, Movement, Night
-from analytics.nights.doubt import beside, footing_of, onset_doubt_of, onset_span_us
+from analytics.model import Envelope, Event, Movement, Night, Score
+from analytics.nights.doubt import beside, footing_of, not_own_words, onset_doubt_of, onset_span_us
 from analytics.pictures import by_hour, intervals
 from analytics.pictures.drawing import patterns
 from analytics.pictures.scales import clock
@@ -61,7 +61,7 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     (row,) = view.to_dicts()
     score = night.scores[0] if night.scores else None
     return {
-        "night": {name: _plain(value) for name, value in row.items()} | _doubt(night) | _naps(night),
+        "night": {name: _plain(value) for name, value in row.items()} | _doubt(night, score) | _naps(night),
         "offsets": offsets(row["tz"], row["recorded_from"], row["recorded_to"]),
         "flags": [_flag(flag, night) for flag in score.flags] if score else [],
         "events": _columns(score.events if score else (), night.movements),
@@ -91,7 +91,7 @@ def _naps(night: Night) -> dict[str, Any]:
     return {"naps": [(nap.start_us / 1000, nap.end_us / 1000) for nap in night.naps]}
 
 
-def _doubt(night: Night) -> dict[str, Any]:
+def _doubt(night: Night, score: Score | None) -> dict[str, Any]:
     """Of the sleep onset as a span to draw and in words; of the rest, each name with its value."""
     zone, span_us = zone_info(night.zone), onset_span_us(night)
     return {
@@ -102,6 +102,10 @@ def _doubt(night: Night) -> dict[str, Any]:
             *((MEASURES[name], _hours(getattr(night, name))) for name in ("sleep_doubt_h", "hidden_h")),
             (BLANKS["unworn"], _hours(night.unworn_h)),
             (MEASURES["wear_doubt_h"], _hours(night.wear_doubt_h)),
+            (
+                MEASURES["perhaps_not_own"],
+                not_own_words(run.perhaps_not_own for run in (score.series if score else ())) or NOT_KNOWN,
+            ),
         ],
     }
 
@@ -135,6 +139,7 @@ def _columns(events: Sequence[Event], movements: Sequence[Movement]) -> dict[str
         "leg": [e.leg for e in events],
         "label": [e.label for e in events],
         "sleep_state": [e.sleep_state for e in events],
+        "p_sleep": [e.p_sleep for e in events],
         "imi_s": [e.imi_s for e in events],
         "is_plm": [e.is_plm for e in events],
         "peak_mg": [round(1000 * lead.peak_g, 1) for lead in leads],

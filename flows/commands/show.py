@@ -9,7 +9,7 @@ from textwrap import fill
 from typing import Any
 
 from analytics import store as the_store
-from analytics.nights.doubt import beside, footing_of_row
+from analytics.nights.doubt import beside, footing_of_row, not_own_words
 from analytics.words import (
     BLANKS,
     CAVEAT,
@@ -133,7 +133,7 @@ def _lines(stored: Stored) -> Iterator[str]:
     night, zone = stored.night, zone_info(stored.night["tz"])
     yield visible(f"Night of {night['night_date']}, {night['subject']}, times in {night['tz']}")
     yield ""
-    measures = [(name, text) for name, text in _measures(night, zone) if text is not None]
+    measures = [(name, text) for name, text in _measures(stored, zone) if text is not None]
     yield from (visible(f"{name:<22}{text}") for name, text in measures)
     if not night["assessable"]:
         yield ""
@@ -147,8 +147,9 @@ def _lines(stored: Stored) -> Iterator[str]:
     yield LEGEND.rstrip()
 
 
-def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
+def _measures(stored: Stored, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
     """Names and values; None is unknown and left out."""
+    night = stored.night
     yield "worn on", f"{night['site']} (legs recorded: {night['legs']})"
     yield (
         "recorded",
@@ -181,6 +182,8 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
     yield "PLMS rate behind it", _rate(night)
     yield "PLMS index, sure", _number(night["plms_index_sure"], ".1f", " per hour of sure sleep")
     yield "PLMS", _number(night["n_plms"], "d", _of_candidates(night))
+    not_own = not_own_words(run["perhaps_not_own"] for run in stored.series)
+    yield "perhaps not own", f"{not_own} {MEASURES['perhaps_not_own']}" if not_own and stored.series else None
     yield "PLMW index", _number(night["plmw_index"], ".1f", " per hour awake in bed")
     yield "periodicity", _number(night["periodicity_index_share"], ".2f", "")
     yield "median interval", _number(night["median_imi_s"], ".1f", " s")

@@ -96,7 +96,7 @@ export interface Night extends NightKey {
   sleep_source: string;
   tier: string;
   blind_below_mg: number | null;
-  /** Names and values of hours asleep, in doubt, hidden and unworn. */
+  /** Names and values of hours asleep, in doubt, hidden and unworn, and of series of others. */
   doubts: [string, string][];
   assessable: boolean;
   not_assessable_reason: string | null;
@@ -130,6 +130,8 @@ export interface Events {
   leg: string[];
   label: string[];
   sleep_state: string[];
+  /** Probability of sleep at the onset, 0-1; null where it was not estimated. */
+  p_sleep: (number | null)[];
   imi_s: (number | null)[];
   is_plm: boolean[];
   peak_mg: (number | null)[];

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from analytics.nights.doubt import Footing, beside, footing_of, footing_words, onset_span_us
+from analytics.nights.doubt import Footing, beside, footing_of, footing_words, not_own_words, onset_span_us
 from tests.analytics.store.making import EVENING, HOUR_US, START_US, night, sha
 
 KNOWN = Footing("left", 7.5, 0.7, 0.2, 1.04, 0.3)
@@ -56,3 +56,9 @@ def test_the_span_of_the_onset_is_the_stored_one_where_there_is_one() -> None:
     assert onset_span_us(replace(plain, onset_low_us=1, onset_high_us=2)) == (1, 2)
     assert onset_span_us(replace(plain, sleep_onset_us=None)) is None
     assert footing_of(plain) == Footing("left", 7.5, None, None, 0.0, None)
+
+
+def test_series_that_were_not_looked_at_are_not_counted_as_own() -> None:
+    assert not_own_words([True, False, None]) == "1 of 2"
+    assert not_own_words([]) == "0 of 0"
+    assert not_own_words([None]) is None

@@ -65,7 +65,9 @@ def doubted_night() -> Night:
         plms_index_sure=1.5,
         median_peak_mg=48.0,
     )
-    return replace(night, scores=(replace(score, measures=measures),))
+    series = tuple(replace(run, perhaps_not_own=True) for run in score.series)
+    events = tuple(replace(event, p_sleep=0.75) for event in score.events)
+    return replace(night, scores=(replace(score, measures=measures, series=series, events=events),))
 
 
 @pytest.fixture
@@ -107,6 +109,7 @@ def test_show_says_doubt_beside_each_number(doubted: Store, capfd: pytest.Captur
         "PLMS rate behind it   0.4 to 8.6 per hour asleep (95 %)",
         "PLMS index, sure      1.5 per hour of sure sleep",
         "PLMS size             48 mg, median",
+        "perhaps not own       1 of 1 series that may come from a bed partner or a pet",
     ):
         assert f"\n{line}\n" in out
     assert f"possible_plmd: not flagged\n  {NEGATIVE}\n  {STANDS_ON}\n" in out
@@ -129,7 +132,7 @@ def test_json_has_every_number_and_null_for_what_is_not_known(
         "possible_plmd": STANDS_ON,
         "possible_rls": None,
     }
-    assert (found["events"][0]["p_sleep"], found["series"][0]["perhaps_not_own"]) == (None, None)
+    assert (found["events"][0]["p_sleep"], found["series"][0]["perhaps_not_own"]) == (0.75, True)
     listed = json.loads(printed(capfd, doubted, "nights", "--json"))["nights"]
     assert [[night[name] for name in names] for night in listed] == [[0.7, 0.2, 0.3, 1.2, 8.6, 1.5], [None] * 6]
     rows = list(csv.DictReader(io.StringIO(printed(capfd, doubted, "nights", "--csv"))))
@@ -165,6 +168,7 @@ def test_the_report_says_doubt_and_both_intervals(doubted: Store) -> None:
         ("hours in which sleep is in doubt", "0.7 h"),
         ("hidden: asleep under vibration or large movement", "0.2 h"),
         ("hours in which wear is in doubt", "0.3 h"),
+        ("series that may come from a bed partner or a pet", "1 of 1"),
     ):
         assert f'<th scope="row">{name}</th><td>{value}</td>' in html
     assert "Two intervals of 95 %" in html
@@ -191,7 +195,9 @@ def test_the_page_gets_the_same_sentence_and_numbers(doubted: Store) -> None:
         "hidden: asleep under vibration or large movement": "0.2 h",
         "probably not worn": "0.0 h",
         "hours in which wear is in doubt": "0.3 h",
+        "series that may come from a bed partner or a pet": "1 of 1",
     }
+    assert found["events"]["p_sleep"] == [0.75] * 4
     shown = found["review"]["detected"]
     assert (shown["plms_rate_low"], shown["plms_rate_high"], shown["plms_index_sure"]) == (0.4, 8.6, 1.5)
 
