@@ -21,7 +21,13 @@ class Measures:
     n_plm, n_plms, n_plmw : int or None
         Periodic ones: all, with the onset in sleep, with the onset in wake in bed.
     plms_index, plms_index_low, plms_index_high : float or None
-        ``n_plms`` per hour of sleep, 1/h, and its 95 % interval.
+        ``n_plms`` per hour of sleep, 1/h, and the interval that covers this night's own true index in 95 %.
+    plms_rate_low, plms_rate_high : float or None
+        The interval that covers the rate behind the night, which a person's other nights share, in 95 %, 1/h.
+    plms_index_sure : float or None
+        Periodic movements in stretches where sleep is sure, per hour of these, 1/h.
+    median_peak_mg : float or None
+        Median peak of the periodic movements in sleep, mg.
     plmw_index : float or None
         ``n_plmw`` per hour of wake in bed, 1/h.
     n_series, n_series_in_sleep : int or None
@@ -85,6 +91,10 @@ class Measures:
     series_duration_max_s: float | None = None
     lm_per_h: float | None = None
     periodicity_unstable: bool | None = None
+    plms_rate_low: float | None = None
+    plms_rate_high: float | None = None
+    plms_index_sure: float | None = None
+    median_peak_mg: float | None = None
 
     def without_indices(self) -> Measures:
         """The measures of a night that cannot be assessed: counts stay, indices become unknown."""
@@ -94,5 +104,6 @@ class Measures:
 NAMES = tuple(field.name for field in fields(Measures))
 _INDICES = (
     *("plms_index", "plms_index_low", "plms_index_high", "plmw_index"),
+    *("plms_rate_low", "plms_rate_high", "plms_index_sure"),
     *("periodicity_index_share", "periodicity_index_runs"),
 )

@@ -232,6 +232,8 @@ class Event:
         Probability that it lies at a wake-to-sleep transition, given how uncertain that moment is.
     confidence : float
         0-1: how clearly it stands out and how certain the state around it is. A heuristic.
+    p_sleep : float or None
+        Probability that its onset lies in sleep, 0-1; None where it was not estimated.
     """
 
     movement_no: int
@@ -249,11 +251,19 @@ class Event:
     label: Label
     p_near_onset: float
     confidence: float
+    p_sleep: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A run of periodic movements under one rule set."""
+    """A run of periodic movements under one rule set.
+
+    Attributes
+    ----------
+    perhaps_not_own : bool or None
+        It may come from a bed partner or a pet: small and stiff movements that turn the leg by nothing. None where that
+        was not looked at.
+    """
 
     series_no: int
     start_us: int
@@ -261,6 +271,7 @@ class Series:
     n_movements: int
     n_in_sleep: int
     median_imi_s: float
+    perhaps_not_own: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +339,16 @@ class Night:
     possible : PossibleNights or None
         Its sleep with its doubt; None where no leg was seen, without sleep, and for a night that was analysed before it
         was kept.
+    sleep_doubt_h : float or None
+        Hours in which sleep is in doubt. This and what follows are None where it was not measured.
+    hidden_h : float or None
+        Hours asleep under vibration or large movement, which hide kicks.
+    wear_doubt_h : float or None
+        Hours in which it is in doubt whether the sensor was worn.
+    tst_low_h, tst_high_h, waso_low_min, waso_high_min : float or None
+        95 % intervals of ``tst_h`` and ``waso_min``.
+    onset_low_us, onset_high_us : int or None
+        95 % interval of ``sleep_onset_us``.
     """
 
     subject: str
@@ -372,3 +393,12 @@ class Night:
     window_to_us: int | None = None
     naps: tuple[Nap, ...] = ()
     possible: PossibleNights | None = None
+    sleep_doubt_h: float | None = None
+    hidden_h: float | None = None
+    wear_doubt_h: float | None = None
+    tst_low_h: float | None = None
+    tst_high_h: float | None = None
+    waso_low_min: float | None = None
+    waso_high_min: float | None = None
+    onset_low_us: int | None = None
+    onset_high_us: int | None = None

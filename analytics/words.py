@@ -142,7 +142,23 @@ MEASURES: Mapping[str, str] = {
     "median_imi_s": "median interval in series",
     "share_imi_20_40": "intervals of 20-40 s",
     "tst_h": "hours asleep",
+    "plms_rate": "rate behind the night, per hour asleep (95 %)",
+    "plms_index_sure": "PLMS index where sleep is sure",
+    "median_peak_mg": "median size of PLMS",
+    "sleep_doubt_h": "hours in which sleep is in doubt",
+    "hidden_h": "hidden: asleep under vibration or large movement",
+    "wear_doubt_h": "hours in which wear is in doubt",
+    "perhaps_not_own": "series that may come from a bed partner or a pet",
+    "p_sleep": "probability of sleep",
 }
+#: The same hours inside a sentence.
+DOUBTS: Mapping[str, str] = {
+    "sleep_doubt_h": "sleep in doubt",
+    "hidden_h": "hidden under vibration or large movement",
+    "wear_doubt_h": "wear in doubt",
+}
+#: Beside an index or a negative.
+ONE_LEG = "one leg sees fewer than both: a lower bound"
 #: Rests outside the sleep period of a night.
 NAPS = "shorter rests"
 #: Of the sensor on whose clock all times of a night are.
@@ -241,9 +257,28 @@ def onset_doubt_min(onset_sd_min: float | None) -> float:
     return 1.96 * (onset_sd_min or 0.0)
 
 
-def onset_doubt(onset_sd_min: float | None) -> str:
-    """Words to print behind the time of the sleep onset; empty where no doubt was measured."""
+def onset_doubt(onset_sd_min: float | None, low: str | None = None, high: str | None = None) -> str:
+    """Words to print behind the time of the sleep onset; empty where no doubt was measured.
+
+    Parameters
+    ----------
+    low, high : str or None
+        Clock times of its 95 % interval; where they are known, they speak and not the standard deviation.
+    """
+    if low is not None and high is not None:
+        return f", between {low} and {high} (95 %)"
     return "" if onset_sd_min is None else f", give or take {onset_doubt_min(onset_sd_min):.0f} min (95 %)"
+
+
+def span_words(low: float | None, high: float | None, digits: int = 1) -> str:
+    """A 95 % interval that has no number before it; empty where it is not known."""
+    return "" if low is None or high is None else f"{low:.{digits}f} to {high:.{digits}f}"
+
+
+def interval_words(low: float | None, high: float | None, digits: int = 1) -> str:
+    """A 95 % interval to print behind a number; empty where it is not known."""
+    span = span_words(low, high, digits)
+    return f" ({span})" if span else ""
 
 
 def for_page() -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from analytics.flag import FlagName
+from analytics.flag import Flag, FlagName
+from analytics.nights.doubt import NEGATIVE_OF, footing_of, footing_words
 from analytics.nights.how_many import FEW_NIGHTS, TREND_NIGHTS
 from analytics.nights.patterns import clinician_signs, is_pattern, nights_with, note_on, on_nights, spread, trend
 from analytics.pictures.drawing import table
 from analytics.pictures.markup import Html, el, joined
 from analytics.report.gathering import Report
-from analytics.words import FLAGS, SIGN_STATES, WHEN_TO_GO
+from analytics.words import FLAG_STATES, FLAGS, SIGN_STATES, WHEN_TO_GO
 
 #: Told apart without colour.
 _MARKS = {"seen": "■", "not seen": "□", "not known": "?"}
@@ -38,6 +39,9 @@ def _lines(report: Report) -> Iterator[Html | str]:
         raised, told = nights_with(flag, facts)
         pattern = ": a pattern" if is_pattern(flag, facts) else ""
         yield el("strong", f"{FLAGS[flag]} {on_nights(raised, told, able)}{pattern}")
+    negative = [one.night for one in report.nights if any(_is_negative(flag) for flag in one.flags)]
+    if len(report.nights) > 1 and negative:
+        yield f"{FLAGS[NEGATIVE_OF]} {FLAG_STATES['not_raised']}: {footing_words([footing_of(n) for n in negative])}"
     if (note := note_on(able)) is not None:
         yield f"{note[0].upper()}{note[1:]}."
     varies, changes = spread(facts), trend(facts)
@@ -54,3 +58,7 @@ def _lines(report: Report) -> Iterator[Html | str]:
         )
     elif able >= FEW_NIGHTS:
         yield f"A trend needs {TREND_NIGHTS} assessable nights."
+
+
+def _is_negative(flag: Flag) -> bool:
+    return flag.name == NEGATIVE_OF and flag.state == "not_raised"

@@ -5,36 +5,58 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analytics.measures import Measures
-from analytics.model import Event, Night
+from analytics.model import Event, Night, Series
+from analytics.nights.doubt import not_own_words, onset_doubt_of
 from analytics.pictures.scales import clock
 from analytics.report.gathering import ReportNight
-from analytics.words import BLANKS, LABELS, MEASURES, NAPS, NOT_KNOWN, SLEEP_SOURCES, TIERS, onset_doubt
+from analytics.words import (
+    BLANKS,
+    LABELS,
+    MEASURES,
+    NAPS,
+    NOT_KNOWN,
+    SLEEP_SOURCES,
+    TIERS,
+    interval_words,
+    span_words,
+)
 
 Row = tuple[str, str, str]
 
 
 def measure_rows(one: ReportNight) -> list[tuple[str, ...]]:
     """Name, as detected and, where reviews change numbers, as reviewed."""
-    detected = _of(one.measures, one.night.tst_h, one.events)
+    night, series = one.night, one.score.series if one.score else ()
+    detected = _of(one.measures, night.tst_h, one.events, series, (night.tst_low_h, night.tst_high_h))
     if one.reviewed is None:
         return [(name, value) for name, value in detected]
-    after = _of(one.reviewed.measures, one.reviewed.tst_h, one.reviewed.events)
+    after = _of(one.reviewed.measures, one.reviewed.tst_h, one.reviewed.events, one.reviewed.series)
     return [(name, before, value) for (name, before), (_, value) in zip(detected, after, strict=True)]
 
 
-def _of(measures: Measures, tst_h: float | None, events: Sequence[Event]) -> list[tuple[str, str]]:
+def _of(
+    measures: Measures,
+    tst_h: float | None,
+    events: Sequence[Event],
+    series: Sequence[Series],
+    tst_between_h: tuple[float | None, float | None] = (None, None),
+) -> list[tuple[str, str]]:
     return [
         (MEASURES["plms_index"], _index(measures)),
+        (MEASURES["plms_rate"], span_words(measures.plms_rate_low, measures.plms_rate_high) or NOT_KNOWN),
+        (MEASURES["plms_index_sure"], _shown(measures.plms_index_sure, ".1f")),
         (MEASURES["n_plms"], _shown(measures.n_plms, "d")),
+        (MEASURES["median_peak_mg"], _shown(measures.median_peak_mg, ".0f", " mg")),
         (MEASURES["plmw_index"], _shown(measures.plmw_index, ".1f")),
         (MEASURES["n_series_in_sleep"], _shown(measures.n_series_in_sleep, "d")),
         (MEASURES["n_series"], _shown(measures.n_series, "d")),
+        (MEASURES["perhaps_not_own"], not_own_words(run.perhaps_not_own for run in series) or NOT_KNOWN),
         (MEASURES["n_clm"], _shown(measures.n_clm, "d")),
         (MEASURES["periodicity_index_share"], _shown(measures.periodicity_index_share, ".0%")),
         (MEASURES["median_imi_s"], _shown(measures.median_imi_s, ".1f", " s")),
         (MEASURES["share_imi_20_40"], _shown(measures.share_imi_20_40, ".0%")),
         (f"{LABELS['hypnic_jerk']}s", str(sum(e.label == "hypnic_jerk" for e in events))),
-        (MEASURES["tst_h"], _shown(tst_h, ".1f", " h")),
+        (MEASURES["tst_h"], _shown(tst_h, ".1f", " h") + interval_words(*tst_between_h)),
     ]
 
 
@@ -50,18 +72,24 @@ def _sleep(night: Night, one: ReportNight) -> Iterator[tuple[str, str]]:
 
     onset = at(night.sleep_onset_us)
     if night.sleep_onset_us is not None:
-        onset += onset_doubt(night.onset_sd_min)
+        onset += onset_doubt_of(night, at)
     yield "recorded", f"{at(night.recorded_from_us)} to {at(night.recorded_to_us)}, {night.recorded_h:.1f} h"
     yield "sleep told by", SLEEP_SOURCES[night.sleep_source]
     yield "in bed", at(night.in_bed_us)
     yield "fell asleep", onset
     yield "woke up", at(night.wake_us)
-    yield "awake after that", _shown(night.waso_min, ".0f", " min")
+    yield (
+        "awake after that",
+        _shown(night.waso_min, ".0f", " min") + interval_words(night.waso_low_min, night.waso_high_min, 0),
+    )
     yield "sleep efficiency", _shown(night.sleep_efficiency, ".0%")
     yield NAPS, _naps(night, one)
     yield "sleep period recorded", _shown(night.recorded_share, ".0%")
     yield "longest gap", _shown(night.longest_gap_s, ".0f", " s")
+    yield MEASURES["sleep_doubt_h"], _shown(night.sleep_doubt_h, ".1f", " h")
+    yield MEASURES["hidden_h"], _shown(night.hidden_h, ".1f", " h")
     yield BLANKS["unworn"], _shown(night.unworn_h, ".1f", " h")
+    yield MEASURES["wear_doubt_h"], _shown(night.wear_doubt_h, ".1f", " h")
     yield "movements seen from", _shown(night.blind_below_mg, ".0f", " mg")
     yield "confidence in the index", f"{night.tier} ({TIERS})"
 

@@ -8,7 +8,7 @@ from analytics.pictures.drawing import table
 from analytics.pictures.markup import Html, el
 from analytics.report.gathering import Report
 from analytics.scoring.rulesets import Ruleset
-from analytics.words import AS_REVIEWED, EMG_CAVEAT, LABELS, SLEEP_SOURCES
+from analytics.words import AS_REVIEWED, EMG_CAVEAT, LABELS, ONE_LEG, SLEEP_SOURCES
 
 _STEPS = (
     "Movements: acceleration band-passed to 0.5-10 Hz, RMS over 0.15 s and all three axes, against a noise floor that "
@@ -18,14 +18,15 @@ _STEPS = (
     "uncertainty.",
     "PLMS: periodic leg movements in sleep; PLMW: awake in bed. Periodic share: of the candidate movements in sleep.",
     "Scoring: legs joined into one movement, intervals from onset to onset, series and indices by the rule set below.",
-    "Interval in brackets after the index: 95 %, from resampling the night's own half hours. It says how uneven the "
-    "night was, not what the sensor could not see.",
+    "Two intervals of 95 %: the one in brackets after the index covers what this night held, its own true index. The "
+    "other covers the rate behind the night, which the same person's other nights share, and allows for chance: any "
+    "night holds more series than that, or fewer.",
     f"{AS_REVIEWED.capitalize()}: dismissed movements left out, excluded spans neither counted nor in the hours, "
     "the same rules.",
 )
 _LIMITS = (
     f"{EMG_CAVEAT} Thresholds of published criteria were made for EMG.",
-    "One recorded leg gives a lower bound.",
+    f"{ONE_LEG[0].upper()}{ONE_LEG[1:]}.",
     "Apnoea, narcolepsy, medication and other causes of leg movements cannot be told from here, nor can arousals.",
     "Restless legs are an urge to move that only the person can report.",
     f'"{LABELS["hypnic_jerk"].capitalize()}" is a heuristic: a cough, a startle or a bed partner can look the same.',

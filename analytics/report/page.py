@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from analytics.flag import Criterion, CriterionState, Flag
+from analytics.nights.doubt import beside, footing_of
 from analytics.pictures import by_hour, intervals
 from analytics.pictures.drawing import patterns, table
 from analytics.pictures.markup import Html, el, joined
@@ -105,7 +106,7 @@ def _night(one: ReportNight, report: Report) -> Html:
             class_="pair",
         ),
         el("div", _measures(one), _sleep(one), class_="columns"),
-        [_flag(flag) for flag in one.flags],
+        [_flag(flag, one) for flag in one.flags],
         _reviews(one),
         _beside(one),
         class_="night",
@@ -147,6 +148,7 @@ def _verdict(one: ReportNight) -> Html:
         untold = any(flag.state == "cannot_tell" for flag in one.flags)
         said = "No pattern found where one could be told. " if untold else "No pattern found. "
         lines.append(el("p", el("strong", said), *(f"{flag.reason} " for flag in one.flags)))
+        lines += [el("p", words) for flag in one.flags if (words := _stands_on(flag, one))]
     if one.score is None:
         lines.append(el("p", "The night was not scored under the rule set that is shown; nightkick reanalyse does it."))
     verdict = VERDICTS.get(one.holds.night or "")
@@ -202,7 +204,11 @@ def _note(review: Review, one: ReportNight) -> Html:
     )
 
 
-def _flag(flag: Flag) -> Html:
+def _stands_on(flag: Flag, one: ReportNight) -> str | None:
+    return beside(flag.name, flag.state, footing_of(one.night))
+
+
+def _flag(flag: Flag, one: ReportNight) -> Html:
     rows = [
         (criterion.name, _value(criterion), el("span", _state(criterion.state), class_="state"), criterion.says)
         for criterion in flag.criteria
@@ -211,6 +217,7 @@ def _flag(flag: Flag) -> Html:
     return el(
         "div",
         el("h3", title),
+        el("p", words, class_="remark") if (words := _stands_on(flag, one)) else None,
         table(("criterion", "value", "state", "threshold or remark"), rows, css="criteria"),
     )
 

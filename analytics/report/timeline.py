@@ -13,12 +13,13 @@ from datetime import tzinfo
 import numpy as np
 
 from analytics.model import BlankKind, Envelope, Event, Night
+from analytics.nights.doubt import onset_span_us
 from analytics.nights.review_effect import Standing
 from analytics.pictures.drawing import WIDTH, behind, box, label, marks, picture, upright
 from analytics.pictures.markup import Html, el, joined
 from analytics.pictures.scales import Linear, Logarithmic, clock, ticks
 from analytics.signal.wear import union
-from analytics.words import LABELS, ONSET_SPAN, SLEEP_STATES, onset_doubt_min
+from analytics.words import LABELS, ONSET_SPAN, SLEEP_STATES
 
 _LEFT, _RIGHT = 114.0, WIDTH - 6.0
 _LANE = 13.0
@@ -108,11 +109,10 @@ def _sleep_band(night: Night, x: Linear) -> Html:
 
 def _onset(night: Night, x: Linear, bottom: float) -> Html:
     """Falling asleep, with the span it lies in with 95 % confidence."""
-    if night.sleep_onset_us is None:
+    span_us = onset_span_us(night)
+    if night.sleep_onset_us is None or span_us is None:
         return joined()
-    at = x(night.sleep_onset_us)
-    half_us = onset_doubt_min(night.onset_sd_min) * 6e7
-    first, last = x(night.sleep_onset_us - half_us), x(night.sleep_onset_us + half_us)
+    at, (first, last) = x(night.sleep_onset_us), map(x, span_us)
     whisker = f"M{first:.2f} 8V14M{first:.2f} 11H{last:.2f}M{last:.2f} 8V14"
     return joined(
         el("path", d=whisker, class_="onset"),

@@ -9,15 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from analytics.model import Envelope, Event, Movement, Night
+from analytics.flag import Flag
+from analytics.model import Envelope, Event, Movement, Night, Score
+from analytics.nights.doubt import beside, footing_of, not_own_words, onset_doubt_of, onset_span_us
 from analytics.pictures import by_hour, intervals
 from analytics.pictures.drawing import patterns
+from analytics.pictures.scales import clock
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
 from analytics.scoring.rulesets import Ruleset
 from analytics.store import frames, load_night
-from analytics.words import CLOCK_STAYS, clock_words, onset_doubt, onset_doubt_min
+from analytics.words import BLANKS, CLOCK_STAYS, MEASURES, NOT_KNOWN, clock_words, interval_words
 from ingest.clock import zone_info
 from ingest.errors import UsageError
 
@@ -58,9 +61,9 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     (row,) = view.to_dicts()
     score = night.scores[0] if night.scores else None
     return {
-        "night": {name: _plain(value) for name, value in row.items()} | _doubt(row["onset_sd_min"]) | _naps(night),
+        "night": {name: _plain(value) for name, value in row.items()} | _doubt(night, score) | _naps(night),
         "offsets": offsets(row["tz"], row["recorded_from"], row["recorded_to"]),
-        "flags": [asdict(flag) | {"state": flag.state} for flag in score.flags] if score else [],
+        "flags": [_flag(flag, night) for flag in score.flags] if score else [],
         "events": _columns(score.events if score else (), night.movements),
         "bouts": [(bout.start_us / 1000, bout.end_us / 1000, bout.state) for bout in night.bouts],
         "blanks": [(blank.start_us / 1000, blank.end_us / 1000, blank.kind) for blank in night.blanks],
@@ -88,9 +91,33 @@ def _naps(night: Night) -> dict[str, Any]:
     return {"naps": [(nap.start_us / 1000, nap.end_us / 1000) for nap in night.naps]}
 
 
-def _doubt(onset_sd_min: float | None) -> dict[str, Any]:
-    """Of the sleep onset, as a half width to draw and in words."""
-    return {"onset_doubt_min": onset_doubt_min(onset_sd_min), "onset_doubt": onset_doubt(onset_sd_min)}
+def _doubt(night: Night, score: Score | None) -> dict[str, Any]:
+    """Of the sleep onset as a span to draw and in words; of the rest, each name with its value."""
+    zone, span_us = zone_info(night.zone), onset_span_us(night)
+    return {
+        "onset_span": None if span_us is None else [us / 1000 for us in span_us],
+        "onset_doubt": onset_doubt_of(night, lambda time_us: clock(time_us, zone)),
+        "doubts": [
+            (MEASURES["tst_h"], _hours(night.tst_h) + interval_words(night.tst_low_h, night.tst_high_h)),
+            *((MEASURES[name], _hours(getattr(night, name))) for name in ("sleep_doubt_h", "hidden_h")),
+            (BLANKS["unworn"], _hours(night.unworn_h)),
+            (MEASURES["wear_doubt_h"], _hours(night.wear_doubt_h)),
+            (
+                MEASURES["perhaps_not_own"],
+                not_own_words(run.perhaps_not_own for run in (score.series if score else ())) or NOT_KNOWN,
+            ),
+        ],
+    }
+
+
+def _hours(value: float | None) -> str:
+    return NOT_KNOWN if value is None else f"{value:.1f} h"
+
+
+def _flag(flag: Flag, night: Night) -> dict[str, Any]:
+    """With what stands beside it where it is a negative."""
+    stands_on = beside(flag.name, flag.state, footing_of(night))
+    return asdict(flag) | {"state": flag.state, "stands_on": stands_on}
 
 
 def _sensor(row: dict[str, Any], *, several: bool) -> dict[str, Any]:
@@ -112,6 +139,7 @@ def _columns(events: Sequence[Event], movements: Sequence[Movement]) -> dict[str
         "leg": [e.leg for e in events],
         "label": [e.label for e in events],
         "sleep_state": [e.sleep_state for e in events],
+        "p_sleep": [e.p_sleep for e in events],
         "imi_s": [e.imi_s for e in events],
         "is_plm": [e.is_plm for e in events],
         "peak_mg": [round(1000 * lead.peak_g, 1) for lead in leads],

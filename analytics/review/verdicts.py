@@ -17,7 +17,10 @@ from analytics.words import OTHER_RULES
 from ingest.errors import UsageError
 
 #: What the page compares.
-_MEASURES = ("plms_index", "n_plms", "n_clm", "n_series_in_sleep", "periodicity_index_share", "median_imi_s")
+_MEASURES = (
+    *("plms_index", "plms_index_low", "plms_index_high", "plms_rate_low", "plms_rate_high", "plms_index_sure"),
+    *("n_plms", "n_clm", "n_series_in_sleep", "periodicity_index_share", "median_imi_s", "median_peak_mg"),
+)
 
 
 def review_from(said: dict[str, Any], reviewer: str) -> Review:
@@ -95,8 +98,8 @@ def _reviewed(
 
 
 def _shown(measures: Measures, tst_h: float | None, *, assessable: bool) -> dict[str, Any]:
-    shown = {name: getattr(measures, name) for name in _MEASURES} | {"tst_h": tst_h}
-    return shown if assessable else shown | {"plms_index": None, "periodicity_index_share": None}
+    known = measures if assessable else measures.without_indices()
+    return {name: getattr(known, name) for name in _MEASURES} | {"tst_h": tst_h}
 
 
 def _spans(reviews: Iterable[Review]) -> list[tuple[float, float]]:

@@ -56,6 +56,15 @@ NIGHT: Fields = {
     "leg_alignment_confidence": (pl.Float64, "leg_alignment_confidence"),
     "window_from": (UTC_US, "window_from_us"),
     "window_to": (UTC_US, "window_to_us"),
+    "sleep_doubt_h": (pl.Float64, "sleep_doubt_h"),
+    "hidden_h": (pl.Float64, "hidden_h"),
+    "wear_doubt_h": (pl.Float64, "wear_doubt_h"),
+    "tst_low_h": (pl.Float64, "tst_low_h"),
+    "tst_high_h": (pl.Float64, "tst_high_h"),
+    "waso_low_min": (pl.Float64, "waso_low_min"),
+    "waso_high_min": (pl.Float64, "waso_high_min"),
+    "sleep_onset_low_at": (UTC_US, "onset_low_us"),
+    "sleep_onset_high_at": (UTC_US, "onset_high_us"),
     "criteria_hash": (pl.String, "criteria_hash"),
     "version": (pl.String, "version"),
 }
@@ -129,6 +138,7 @@ EVENT: Fields = {
     "label": (pl.String, "label"),
     "p_near_onset": (pl.Float64, "p_near_onset"),
     "confidence": (pl.Float64, "confidence"),
+    "p_sleep": (pl.Float64, "p_sleep"),
 }
 SERIES: Fields = {
     "series_no": (pl.Int32, "series_no"),
@@ -137,6 +147,7 @@ SERIES: Fields = {
     "n_movements": (pl.Int32, "n_movements"),
     "n_in_sleep": (pl.Int32, "n_in_sleep"),
     "median_imi_s": (pl.Float64, "median_imi_s"),
+    "perhaps_not_own": (pl.Boolean, "perhaps_not_own"),
 }
 _FLAG: Columns = {
     "name": pl.String,
@@ -181,6 +192,10 @@ MEASURES: Columns = {
     "series_duration_max_s": pl.Float64,
     "lm_per_h": pl.Float64,
     "periodicity_unstable": pl.Boolean,
+    "plms_rate_low": pl.Float64,
+    "plms_rate_high": pl.Float64,
+    "plms_index_sure": pl.Float64,
+    "median_peak_mg": pl.Float64,
 }
 
 #: Steps of an envelope in a row. A list is read together with those of some thousand rows around it, so a night in one

@@ -9,17 +9,22 @@ from textwrap import fill
 from typing import Any
 
 from analytics import store as the_store
+from analytics.nights.doubt import beside, footing_of_row, not_own_words
 from analytics.words import (
     BLANKS,
     CAVEAT,
+    DOUBTS,
     FLAG_STATES,
     LABELS,
+    MEASURES,
     NAPS,
     NOT_ASSESSABLE,
     SLEEP_SOURCES,
     TIERS,
     clock_words,
+    interval_words,
     onset_doubt,
+    span_words,
 )
 from flows.settings.database import store_for
 from flows.terminal.night_table import decoded
@@ -95,7 +100,7 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
     flags = [flag for flag in rows("flag", "raised DESC, name") if flag["ruleset"] == night["ruleset"]]
     return Stored(
         night=night,
-        flags=tuple(_without_key(flag) | {"criteria": decoded(flag["criteria"])} for flag in flags),
+        flags=tuple(_with_footing(flag, night) for flag in flags),
         series=tuple(map(_without_key, rows("series", "series_no"))),
         bouts=tuple(map(_without_key, rows("bout", "start_at"))),
         events=tuple(map(_without_key, rows("events", "movement_no"))),
@@ -104,6 +109,12 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
 
 def _without_key(row: Row) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in ("subject", "night_date", "ruleset")}
+
+
+def _with_footing(flag: Row, night: Row) -> dict[str, Any]:
+    """A flag with its criteria, and what stands beside it where it is a negative."""
+    stands_on = beside(flag["name"], flag["state"], footing_of_row(night))
+    return _without_key(flag) | {"criteria": decoded(flag["criteria"]), "stands_on": stands_on}
 
 
 def _of(subject: str | None) -> str:
@@ -122,7 +133,7 @@ def _lines(stored: Stored) -> Iterator[str]:
     night, zone = stored.night, zone_info(stored.night["tz"])
     yield visible(f"Night of {night['night_date']}, {night['subject']}, times in {night['tz']}")
     yield ""
-    measures = [(name, text) for name, text in _measures(night, zone) if text is not None]
+    measures = [(name, text) for name, text in _measures(stored, zone) if text is not None]
     yield from (visible(f"{name:<22}{text}") for name, text in measures)
     if not night["assessable"]:
         yield ""
@@ -136,8 +147,9 @@ def _lines(stored: Stored) -> Iterator[str]:
     yield LEGEND.rstrip()
 
 
-def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
+def _measures(stored: Stored, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
     """Names and values; None is unknown and left out."""
+    night = stored.night
     yield "worn on", f"{night['site']} (legs recorded: {night['legs']})"
     yield (
         "recorded",
@@ -148,17 +160,34 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
     yield "clocks of the legs", clock_words(*clock)
     yield "longest gap", _number(night["longest_gap_s"], ".0f", " s")
     yield "sleep told by", SLEEP_SOURCES.get(night["sleep_source"])
-    yield "fell asleep", _moment(night["sleep_onset_at"], zone, night["onset_sd_min"])
-    yield "woke up", _moment(night["wake_at"], zone, None)
-    yield "asleep", _number(night["tst_h"], ".1f", " h")
-    yield "awake after onset", _number(night["waso_min"], ".0f", " min")
+    yield "fell asleep", _onset(night, zone)
+    yield "woke up", _moment(night["wake_at"], zone)
+    yield "asleep", _number(night["tst_h"], ".1f", f" h{interval_words(night['tst_low_h'], night['tst_high_h'])}")
+    awake_between = interval_words(night["waso_low_min"], night["waso_high_min"], 0)
+    yield "awake after onset", _number(night["waso_min"], ".0f", f" min{awake_between}")
+    hidden, _, where = MEASURES["hidden_h"].partition(": ")
+    yield DOUBTS["sleep_doubt_h"], _number(night["sleep_doubt_h"], ".1f", " h")
+    yield hidden, _number(night["hidden_h"], ".1f", f" h {where}")
+    yield DOUBTS["wear_doubt_h"], _number(night["wear_doubt_h"], ".1f", " h")
     yield "sleep efficiency", _number(night["sleep_efficiency"], ".0%", "")
     yield NAPS, f"{night['n_naps']}, {night['nap_h']:.1f} h still" if night["n_naps"] else None
-    yield "PLMS index", _number(night["plms_index"], ".1f", f" per hour asleep{_range(night)}")
+    yield (
+        "PLMS index",
+        _number(
+            night["plms_index"],
+            ".1f",
+            f" per hour asleep{interval_words(night['plms_index_low'], night['plms_index_high'])}",
+        ),
+    )
+    yield "PLMS rate behind it", _rate(night)
+    yield "PLMS index, sure", _number(night["plms_index_sure"], ".1f", " per hour of sure sleep")
     yield "PLMS", _number(night["n_plms"], "d", _of_candidates(night))
+    not_own = not_own_words(run["perhaps_not_own"] for run in stored.series)
+    yield "perhaps not own", f"{not_own} {MEASURES['perhaps_not_own']}" if not_own and stored.series else None
     yield "PLMW index", _number(night["plmw_index"], ".1f", " per hour awake in bed")
     yield "periodicity", _number(night["periodicity_index_share"], ".2f", "")
     yield "median interval", _number(night["median_imi_s"], ".1f", " s")
+    yield "PLMS size", _number(night["median_peak_mg"], ".0f", " mg, median")
     yield "intervals 20-40 s", _number(night["share_imi_20_40"], ".0%", "")
     yield f"{LABELS['hypnic_jerk']}s", _number(night["n_hypnic_jerks"], "d", "")
     yield "blind below", _number(night["blind_below_mg"], ".0f", " mg")
@@ -171,6 +200,8 @@ def _flag_lines(flag: Mapping[str, Any]) -> Iterator[str]:
     words = FLAG_STATES[flag["state"]]
     yield visible(f"{flag['name']}: {words.upper() if flag['raised'] else words}")
     yield visible(f"  {flag['reason']}")
+    if flag["stands_on"] is not None:
+        yield f"  {flag['stands_on']}"
     for criterion in flag["criteria"]:
         value = criterion["value"]
         shown = "" if value is None else f" = {value:.3g}" if isinstance(value, float) else f" = {value}"
@@ -185,15 +216,20 @@ def _clock(moment: datetime, zone: tzinfo) -> str:
     return f"{moment.astimezone(zone):%H:%M}"
 
 
-def _moment(moment: datetime | None, zone: tzinfo, sd_min: float | None) -> str | None:
-    if moment is None:
-        return None
-    return _clock(moment, zone) + onset_doubt(sd_min)
+def _moment(moment: datetime | None, zone: tzinfo) -> str | None:
+    return None if moment is None else _clock(moment, zone)
 
 
-def _range(night: Row) -> str:
-    low, high = night["plms_index_low"], night["plms_index_high"]
-    return "" if low is None or high is None else f" ({low:.1f} to {high:.1f})"
+def _onset(night: Row, zone: tzinfo) -> str | None:
+    onset = _moment(night["sleep_onset_at"], zone)
+    between = (_moment(night[name], zone) for name in ("sleep_onset_low_at", "sleep_onset_high_at"))
+    return None if onset is None else onset + onset_doubt(night["onset_sd_min"], *between)
+
+
+def _rate(night: Row) -> str | None:
+    """The rate behind the night, which has no middle of its own."""
+    between = span_words(night["plms_rate_low"], night["plms_rate_high"])
+    return f"{between} per hour asleep (95 %)" if between else None
 
 
 def _of_candidates(night: Row) -> str:

@@ -6,18 +6,22 @@ Flags and verdicts bear the names that SQL, ``--json`` and scripts take, so that
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analytics import store as the_store
-from analytics.words import NOT_ASSESSABLE, unraised_words
+from analytics.nights.doubt import NEGATIVE_OF, footing_of_row, footing_words
+from analytics.words import FLAG_STATES, NOT_ASSESSABLE, unraised_words
 from flows.terminal.options import Selection
 from flows.terminal.talk import emit, emit_table
 from flows.terminal.values import Row
 from ingest.errors import visible
 
 UNKNOWN = "-"
-
+_NEGATIVES = """
+SELECT subject, night_date FROM flag
+WHERE name = ? AND state = 'not_raised' AND ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
+"""
 
 #: Columns of the table for people that hold formatted numbers.
 NUMBERS = ("asleep", "PLMS/h", "PLMS", "series", "periodic", "20-40 s", "jerks")
@@ -25,16 +29,30 @@ NUMBERS = ("asleep", "PLMS/h", "PLMS", "series", "periodic", "20-40 s", "jerks")
 
 @dataclass(frozen=True, slots=True)
 class Nights:
-    """Selected rows of the view ``nights`` with its columns, and of ``flagged_nights``, by evening."""
+    """Selected rows of the view ``nights`` with its columns, and of ``flagged_nights``, by evening.
+
+    Attributes
+    ----------
+    negatives : frozenset
+        Subject and evening of every night on which `NEGATIVE_OF` could be told and was not raised.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     reasons: tuple[Row, ...]
+    negatives: frozenset[tuple[object, object]]
 
     def reasons_of(self, night: Row) -> list[Row]:
         """The flags of one night."""
         key = (night["subject"], night["night_date"])
         return [row for row in self.reasons if (row["subject"], row["night_date"]) == key]
+
+    def beside_negatives(self, rows: Sequence[Row]) -> str | None:
+        """What the negatives among these rows stand on, in one line; None without any."""
+        found = [row for row in rows if (row["subject"], row["night_date"]) in self.negatives]
+        if not found:
+            return None
+        return f"{NEGATIVE_OF} {FLAG_STATES['not_raised']}: {footing_words([footing_of_row(row) for row in found])}"
 
 
 def select_nights(store: the_store.Store, selection: Selection) -> Nights:
@@ -43,7 +61,8 @@ def select_nights(store: the_store.Store, selection: Selection) -> Nights:
     with the_store.snapshot(store):  # an import may replace a night between the two
         frame = the_store.query(store, f"SELECT * FROM nights WHERE {where} ORDER BY night_date, subject", parameters)
         why = the_store.query(store, "SELECT * FROM flagged_nights ORDER BY night_date, subject, flag")
-    return Nights(tuple(frame.columns), tuple(frame.to_dicts()), tuple(why.to_dicts()))
+        negatives = the_store.query(store, _NEGATIVES, [NEGATIVE_OF])
+    return Nights(tuple(frame.columns), tuple(frame.to_dicts()), tuple(why.to_dicts()), frozenset(negatives.rows()))
 
 
 def print_nights(nights: Nights) -> None:
@@ -55,6 +74,8 @@ def print_nights(nights: Nights) -> None:
     rows = [for_people(row, with_subject=several) for row in nights.rows]
     emit_table(tuple(rows[0]), rows, to_right=NUMBERS)
     sentences = [line for row in nights.rows for line in _sentences(row, nights, with_subject=several)]
+    if (negative := nights.beside_negatives(nights.rows)) is not None:
+        sentences.append(negative)
     if sentences:
         emit("\n" + "".join(f"{visible(line)}\n" for line in sentences))
 

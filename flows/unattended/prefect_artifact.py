@@ -61,6 +61,8 @@ def _reasons(rows: Sequence[Row], nights: Nights) -> list[str]:
         for row in rows
         for why in nights.reasons_of(row)
     ]
+    if (negative := nights.beside_negatives(rows)) is not None:
+        sentences.append(negative)
     return ["\n".join(f"- {_plain(sentence)}" for sentence in sentences)] if sentences else []
 
 

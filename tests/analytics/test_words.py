@@ -63,7 +63,15 @@ def test_a_flag_that_is_unknown_is_shown_by_its_name() -> None:
 def test_the_doubt_of_the_onset_is_a_span_of_95_percent() -> None:
     assert words.onset_doubt(10.0) == ", give or take 20 min (95 %)"
     assert words.onset_doubt(None) == ""
+    assert words.onset_doubt(10.0, "22:40", "23:30") == ", between 22:40 and 23:30 (95 %)"
+    assert words.onset_doubt(10.0, None, "23:30") == words.onset_doubt(10.0)
     assert (words.onset_doubt_min(10.0), words.onset_doubt_min(None)) == (19.6, 0.0)
+
+
+def test_an_interval_that_is_not_known_is_not_shown() -> None:
+    assert words.interval_words(6.94, 7.9) == " (6.9 to 7.9)"
+    assert words.interval_words(5, 40, 0) == " (5 to 40)"
+    assert words.interval_words(None, 7.9) == words.interval_words(6.9, None) == ""
 
 
 def test_the_page_gets_plain_json() -> None:

@@ -60,6 +60,7 @@ export const reasons = (found) =>
     { class: found.raised ? "card reasons raised" : "card reasons", "aria-label": flag(found.name) },
     el("h2", {}, el("span", { class: `flag ${found.raised ? found.name : `none ${found.state}`}` }, headline(found))),
     el("p", {}, found.reason),
+    found.stands_on !== null && el("p", { class: "muted" }, found.stands_on),
     el(
       "p",
       { class: "muted small" },
@@ -154,6 +155,7 @@ export const recorded = ({ night, sensors }, clock) =>
         ["confidence", `${night.tier} (${WORDS.tiers})`],
         ["blind below", night.blind_below_mg === null ? WORDS.not_known : `${number(night.blind_below_mg, 0)} mg`],
         ["zone", night.tz],
+        ...night.doubts,
       ]),
       termed(sensors.map(sensorTerm)),
     ),

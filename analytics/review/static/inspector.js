@@ -2,7 +2,7 @@
 // One movement from near: the trace of every sensor round it, neighbours tinted, the axes below.
 
 import { el, fill, hatching, hiddenTable, picture, svg } from "./draw.js";
-import { duration, messageOf, number } from "./formats.js";
+import { duration, messageOf, number, percent } from "./formats.js";
 import { timeScale, timeTicks } from "./geometry.js";
 import { inWindow } from "./movements.js";
 import { getOnce } from "./server.js";
@@ -110,6 +110,7 @@ export class Inspector {
       el("strong", {}, ago(e.imi_s[i])),
       ` · ${legName(e.leg[i])}`,
       peak === null ? "" : ` · peak ${Math.round(peak)} mg`,
+      e.p_sleep[i] === null ? "" : ` · ${WORDS.measures.p_sleep} ${percent(e.p_sleep[i])}`,
       state ? el("span", {}, " · ", el("span", { class: "reviewed" }, verdict(state))) : "",
     ];
   }

@@ -184,13 +184,12 @@ export const drawLane = (lane, x, data, chosen) => {
  * @returns {Child}
  */
 export const drawOnset = (night, x, bottom, lane) => {
-  if (night.sleep_onset_at === null || lane === undefined) return null;
-  const spread = 60_000 * night.onset_doubt_min;
+  if (night.sleep_onset_at === null || night.onset_span === null || lane === undefined) return null;
   const at = x(night.sleep_onset_at);
   const inView = night.sleep_onset_at >= x.from && night.sleep_onset_at <= x.to;
   const band = { top: lane.top - 6, bottom: lane.top - 1 };
   return [
-    spanRect(x, band, [night.sleep_onset_at - spread, night.sleep_onset_at + spread], { class: "onset-spread" }),
+    spanRect(x, band, night.onset_span, { class: "onset-spread" }),
     inView && svg("line", { x1: at, x2: at, y1: 4, y2: bottom, class: "onset" }),
   ];
 };

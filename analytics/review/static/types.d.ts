@@ -87,8 +87,8 @@ export interface Night extends NightKey {
   recorded_to: Ms;
   recorded_h: number;
   sleep_onset_at: Ms | null;
-  /** How far the onset may lie to either side; also in words, to stand behind its time. */
-  onset_doubt_min: number;
+  /** From when to when the onset lies with 95 % confidence; also in words, to stand behind its time. */
+  onset_span: Span | null;
   onset_doubt: string;
   wake_at: Ms | null;
   /** Shorter rests outside the sleep period. */
@@ -96,6 +96,8 @@ export interface Night extends NightKey {
   sleep_source: string;
   tier: string;
   blind_below_mg: number | null;
+  /** Names and values of hours asleep, in doubt, hidden and unworn, and of series of others. */
+  doubts: [string, string][];
   assessable: boolean;
   not_assessable_reason: string | null;
 }
@@ -115,6 +117,8 @@ export interface Flag {
   state: FlagState;
   criteria: Criterion[];
   reason: string;
+  /** Beside a negative: hours of sleep, doubt, one leg; null beside all others. */
+  stands_on: string | null;
 }
 
 /** Movements column by column: the i-th entry of each is one movement. */
@@ -126,6 +130,8 @@ export interface Events {
   leg: string[];
   label: string[];
   sleep_state: string[];
+  /** Probability of sleep at the onset, 0-1; null where it was not estimated. */
+  p_sleep: (number | null)[];
   imi_s: (number | null)[];
   is_plm: boolean[];
   peak_mg: (number | null)[];
@@ -166,6 +172,12 @@ export interface Measures {
   periodicity_index_share: number | null;
   median_imi_s: number | null;
   tst_h: number | null;
+  plms_index_low: number | null;
+  plms_index_high: number | null;
+  plms_rate_low: number | null;
+  plms_rate_high: number | null;
+  plms_index_sure: number | null;
+  median_peak_mg: number | null;
 }
 
 export interface ReviewEntry {

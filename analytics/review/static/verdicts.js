@@ -56,21 +56,31 @@ export const send = (night, said) => post({ subject: night.subject, night: night
 
 /** @typedef {number | null} Value */
 
-/** @param {Value} value */
-const whole = (value) => number(value, 0);
+/** @param {Value} value @param {string} unit @param {number} digits */
+const inUnit = (value, unit, digits = 1) => (value === null ? "–" : `${number(value, digits)} ${unit}`);
 
-/** @param {string} unit */
-const inUnit = (unit) => (/** @type {Value} */ value) => (value === null ? "–" : `${number(value)} ${unit}`);
+/** @param {Value} low @param {Value} high */
+const between = (low, high) => (low === null || high === null ? "" : `${number(low)} to ${number(high)}`);
 
-/** @type {[keyof Measures, (value: Value) => string][]} */
+/** The index with the interval of this night. @param {Measures} measures */
+const index = ({ plms_index: value, plms_index_low: low, plms_index_high: high }) =>
+  [number(value), between(low, high) && `(${between(low, high)})`].filter(Boolean).join(" ");
+
+/**
+ * What each column is called, and what it says of the measures.
+ * @type {[string, (measures: Measures) => string][]}
+ */
 const MEASURES = [
-  ["plms_index", number],
-  ["n_plms", whole],
-  ["n_clm", whole],
-  ["n_series_in_sleep", whole],
-  ["periodicity_index_share", percent],
-  ["median_imi_s", inUnit("s")],
-  ["tst_h", inUnit("h")],
+  ["plms_index", index],
+  ["plms_rate", (of) => between(of.plms_rate_low, of.plms_rate_high) || "–"],
+  ["plms_index_sure", (of) => number(of.plms_index_sure)],
+  ["n_plms", (of) => number(of.n_plms, 0)],
+  ["n_clm", (of) => number(of.n_clm, 0)],
+  ["n_series_in_sleep", (of) => number(of.n_series_in_sleep, 0)],
+  ["periodicity_index_share", (of) => percent(of.periodicity_index_share)],
+  ["median_imi_s", (of) => inUnit(of.median_imi_s, "s")],
+  ["median_peak_mg", (of) => inUnit(of.median_peak_mg, "mg", 0)],
+  ["tst_h", (of) => inUnit(of.tst_h, "h")],
 ];
 
 /**
@@ -83,7 +93,7 @@ const measuresRow = (name, measures, mark) =>
     "tr",
     { class: mark },
     el("th", { scope: "row" }, name),
-    MEASURES.map(([key, say], i) => el("td", { class: i ? "" : "main" }, say(measures[key] ?? null))),
+    MEASURES.map(([, say], i) => el("td", { class: i ? "" : "main" }, say(measures))),
   );
 
 /** @param {Review} review */

@@ -10,7 +10,7 @@ SELECT
     e.offset_at, LOCAL(e.offset_at, n.zone) AS offset_local,
     (epoch_us(e.offset_at) - epoch_us(e.onset_at)) / 1e6 AS duration_s,
     e.leg, m.site, m.peak_g, m.posture_change_deg, e.sleep_state, e.label, e.imi_s, e.series_no,
-    e.is_lm, e.is_clm, e.is_plm, e.p_near_onset, e.confidence, m.recording
+    e.is_lm, e.is_clm, e.is_plm, e.p_near_onset, e.confidence, m.recording, e.p_sleep
 FROM event e
 LEFT JOIN movement m
     ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.lead
@@ -38,6 +38,7 @@ COMMENT ON COLUMN events.is_clm IS 'Is a candidate leg movement.';
 COMMENT ON COLUMN events.is_plm IS 'Is a periodic leg movement.';
 COMMENT ON COLUMN events.p_near_onset IS 'Probability that it lies at a wake-to-sleep transition, 0-1.';
 COMMENT ON COLUMN events.confidence IS 'How clearly it stands out and how certain the state around it is, 0-1. A heuristic.';
+COMMENT ON COLUMN events.p_sleep IS 'Probability that its onset lies in sleep, 0-1; NULL where it was not estimated.';
 COMMENT ON COLUMN events.recording IS 'SHA-256 of the recording that shows its strongest part; all of them: view event_parts.';
 
 CREATE OR REPLACE VIEW nights AS
@@ -76,7 +77,13 @@ SELECT
     s.periodicity_unstable, s.share_imi_20_40, s.median_imi_s, s.n_series, s.n_series_in_sleep, s.n_isolated,
     n.n_hypnic_jerks, s.n_plms_arousal AS plms_with_arousal, n.blind_below_mg, n.leg_offset_s, n.leg_drift_ppm,
     n.leg_alignment_confidence, n.tier, n.assessable, n.not_assessable_reason,
-    coalesce(r.flags, []) AS flags, coalesce(r.flags_untold, []) AS flags_untold, j.review, n.criteria_hash, n.version
+    coalesce(r.flags, []) AS flags, coalesce(r.flags_untold, []) AS flags_untold, j.review, n.criteria_hash, n.version,
+    n.sleep_doubt_h, n.hidden_h, n.wear_doubt_h, n.tst_low_h, n.tst_high_h, n.waso_low_min, n.waso_high_min,
+    n.sleep_onset_low_at, LOCAL(n.sleep_onset_low_at, n.zone) AS sleep_onset_low_local,
+    n.sleep_onset_high_at, LOCAL(n.sleep_onset_high_at, n.zone) AS sleep_onset_high_local,
+    CASE WHEN n.assessable THEN s.plms_rate_low END AS plms_rate_low,
+    CASE WHEN n.assessable THEN s.plms_rate_high END AS plms_rate_high,
+    CASE WHEN n.assessable THEN s.plms_index_sure END AS plms_index_sure, s.median_peak_mg
 FROM night n
 CROSS JOIN chosen c
 LEFT JOIN score s ON s.subject = n.subject AND s.night_date = n.night_date AND s.ruleset = c.ruleset
@@ -123,8 +130,8 @@ COMMENT ON COLUMN nights.n_plm IS 'Periodic leg movements in whatever state, cou
 COMMENT ON COLUMN nights.n_plms IS 'Periodic leg movements with the onset in sleep, counted; NULL where sleep and wake are not known.';
 COMMENT ON COLUMN nights.n_plmw IS 'Periodic leg movements with the onset in wake in bed, counted; awake out of bed does not count. NULL where sleep and wake are not known, and where the rule set does not score wake.';
 COMMENT ON COLUMN nights.plms_index IS 'n_plms per hour of sleep, 1/h; NULL where not assessable. Another scale than EMG.';
-COMMENT ON COLUMN nights.plms_index_low IS 'Lower end of the interval of plms_index, 1/h.';
-COMMENT ON COLUMN nights.plms_index_high IS 'Upper end of the interval of plms_index, 1/h.';
+COMMENT ON COLUMN nights.plms_index_low IS 'Lower end of the interval that covers the true index of this night in 95 %, 1/h.';
+COMMENT ON COLUMN nights.plms_index_high IS 'Upper end of the interval that covers the true index of this night in 95 %, 1/h.';
 COMMENT ON COLUMN nights.plmw_index IS 'n_plmw per hour of wake in bed, 1/h; NULL where not assessable.';
 COMMENT ON COLUMN nights.periodicity_index_share IS 'Periodic / candidate leg movements, both with the onset in sleep, 0-1 (the WASM tools); NULL where not assessable.';
 COMMENT ON COLUMN nights.periodicity_index_runs IS 'Share of intervals in sequences of periodic ones, 0-1 (Ferri 2006); NULL where not assessable.';
@@ -148,6 +155,21 @@ COMMENT ON COLUMN nights.flags_untold IS 'Names of the flags that could not be t
 COMMENT ON COLUMN nights.review IS 'Latest verdict on the whole night: confirm, dismiss, unsure; NULL where nobody judged it, or it was taken back.';
 COMMENT ON COLUMN nights.criteria_hash IS 'Which thresholds were used: hash; their values: view thresholds.';
 COMMENT ON COLUMN nights.version IS 'Version of nightkick that analysed the night.';
+COMMENT ON COLUMN nights.sleep_doubt_h IS 'Hours in which sleep is in doubt; NULL where that was not measured.';
+COMMENT ON COLUMN nights.hidden_h IS 'Hours asleep under vibration or large movement, which hide kicks; NULL where that was not measured.';
+COMMENT ON COLUMN nights.wear_doubt_h IS 'Hours in which it is in doubt whether the sensor was worn; NULL where that was not measured.';
+COMMENT ON COLUMN nights.tst_low_h IS 'Lower end of the 95 % interval of tst_h, hours; NULL where not known.';
+COMMENT ON COLUMN nights.tst_high_h IS 'Upper end of the 95 % interval of tst_h, hours; NULL where not known.';
+COMMENT ON COLUMN nights.waso_low_min IS 'Lower end of the 95 % interval of waso_min, minutes; NULL where not known.';
+COMMENT ON COLUMN nights.waso_high_min IS 'Upper end of the 95 % interval of waso_min, minutes; NULL where not known.';
+COMMENT ON COLUMN nights.sleep_onset_low_at IS 'Lower end of the 95 % interval of sleep_onset_at, UTC; NULL where not known.';
+COMMENT ON COLUMN nights.sleep_onset_low_local IS 'Lower end of the interval of the sleep onset on the clock of the bedroom; NULL where not known.';
+COMMENT ON COLUMN nights.sleep_onset_high_at IS 'Upper end of the 95 % interval of sleep_onset_at, UTC; NULL where not known.';
+COMMENT ON COLUMN nights.sleep_onset_high_local IS 'Upper end of the interval of the sleep onset on the clock of the bedroom; NULL where not known.';
+COMMENT ON COLUMN nights.plms_rate_low IS 'Lower end of the interval that covers the rate behind the night, which other nights of the person share, in 95 %, 1/h; NULL where not known or not assessable.';
+COMMENT ON COLUMN nights.plms_rate_high IS 'Upper end of the interval of the rate behind the night, 1/h; NULL as plms_rate_low.';
+COMMENT ON COLUMN nights.plms_index_sure IS 'Periodic leg movements in stretches where sleep is sure, per hour of these, 1/h; NULL where not known or not assessable.';
+COMMENT ON COLUMN nights.median_peak_mg IS 'Median peak_g of the periodic leg movements in sleep, mg; NULL without one, or where it was not measured. Another scale than EMG.';
 
 CREATE OR REPLACE VIEW flagged_nights AS
 SELECT subject, night_date, name AS flag, criteria, reason
@@ -164,7 +186,7 @@ CREATE OR REPLACE VIEW series AS
 SELECT
     s.subject, s.night_date, s.series_no, s.start_at, LOCAL(s.start_at, n.zone) AS start_local,
     s.end_at, LOCAL(s.end_at, n.zone) AS end_local, (epoch_us(s.end_at) - epoch_us(s.start_at)) / 1e6 AS duration_s,
-    s.n_movements, s.n_in_sleep, s.median_imi_s
+    s.n_movements, s.n_in_sleep, s.median_imi_s, s.perhaps_not_own
 FROM series_row s
 LEFT JOIN night n ON n.subject = s.subject AND n.night_date = s.night_date
 WHERE s.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
@@ -180,6 +202,7 @@ COMMENT ON COLUMN series.duration_s IS 'From start to end, seconds.';
 COMMENT ON COLUMN series.n_movements IS 'Movements in it, counted.';
 COMMENT ON COLUMN series.n_in_sleep IS 'Of these with the onset in sleep, counted.';
 COMMENT ON COLUMN series.median_imi_s IS 'Median interval inside it, seconds.';
+COMMENT ON COLUMN series.perhaps_not_own IS 'True where it may come from a bed partner or a pet; NULL where that was not looked at.';
 
 CREATE OR REPLACE VIEW imports AS
 SELECT a.path, a.sha256, a.status, a.error,
@@ -520,7 +543,10 @@ SELECT
     s.periodicity_unstable, s.n_imi, s.n_imi_short, s.n_imi_in, s.n_imi_long, s.share_imi_20_40, s.median_imi_s,
     s.imi_geometric_mean_s, s.imi_geometric_sd, s.n_series, s.series_length_mean, s.series_length_median,
     s.series_length_max, s.series_duration_mean_s, s.series_duration_max_s, s.n_isolated, s.n_short_interval,
-    coalesce(j.n, 0) AS n_hypnic_jerks
+    coalesce(j.n, 0) AS n_hypnic_jerks,
+    CASE WHEN n.assessable THEN s.plms_rate_low END AS plms_rate_low,
+    CASE WHEN n.assessable THEN s.plms_rate_high END AS plms_rate_high,
+    CASE WHEN n.assessable THEN s.plms_index_sure END AS plms_index_sure, s.median_peak_mg
 FROM score s
 JOIN night n ON n.subject = s.subject AND n.night_date = s.night_date
 LEFT JOIN (
@@ -543,8 +569,8 @@ COMMENT ON COLUMN scores.n_plmw IS 'Periodic leg movements with the onset in wak
 COMMENT ON COLUMN scores.n_plmsnr IS 'Periodic in sleep with respiratory movements removed, counted; NULL without a respiration channel.';
 COMMENT ON COLUMN scores.plms_with_arousal IS 'Periodic with the onset in sleep and with an arousal, counted; NULL without marked arousals.';
 COMMENT ON COLUMN scores.plms_index IS 'n_plms per hour of sleep, 1/h; NULL where not assessable. Another scale than EMG.';
-COMMENT ON COLUMN scores.plms_index_low IS 'Lower end of the interval of plms_index, 1/h.';
-COMMENT ON COLUMN scores.plms_index_high IS 'Upper end of the interval of plms_index, 1/h.';
+COMMENT ON COLUMN scores.plms_index_low IS 'Lower end of the interval that covers the true index of this night in 95 %, 1/h.';
+COMMENT ON COLUMN scores.plms_index_high IS 'Upper end of the interval that covers the true index of this night in 95 %, 1/h.';
 COMMENT ON COLUMN scores.plmw_index IS 'n_plmw per hour of wake in bed, 1/h; NULL where not assessable.';
 COMMENT ON COLUMN scores.lm_per_h IS 'Leg movements with the onset in sleep per hour of sleep, 1/h.';
 COMMENT ON COLUMN scores.periodicity_index_share IS 'Periodic / candidate leg movements, both with the onset in sleep, 0-1 (the WASM tools); NULL where not assessable.';
@@ -567,6 +593,10 @@ COMMENT ON COLUMN scores.series_duration_max_s IS 'Length of the longest series,
 COMMENT ON COLUMN scores.n_isolated IS 'Candidates outside series after an interval in or above the band, or after none, counted.';
 COMMENT ON COLUMN scores.n_short_interval IS 'Candidates outside series after an interval below the band, counted.';
 COMMENT ON COLUMN scores.n_hypnic_jerks IS 'Events labelled hypnic_jerk under this rule set, counted. A heuristic.';
+COMMENT ON COLUMN scores.plms_rate_low IS 'Lower end of the interval that covers the rate behind the night, which other nights of the person share, in 95 %, 1/h; NULL where not known or not assessable.';
+COMMENT ON COLUMN scores.plms_rate_high IS 'Upper end of the interval of the rate behind the night, 1/h; NULL as plms_rate_low.';
+COMMENT ON COLUMN scores.plms_index_sure IS 'Periodic leg movements in stretches where sleep is sure, per hour of these, 1/h; NULL where not known or not assessable.';
+COMMENT ON COLUMN scores.median_peak_mg IS 'Median peak_g of the periodic leg movements in sleep, mg; NULL without one, or where it was not measured.';
 
 CREATE OR REPLACE VIEW flag_criteria AS
 SELECT

@@ -1,0 +1,125 @@
+"""How sure the statements about a night are, in words for all who show it.
+
+Decides what stands beside a negative. "No possible PLMD" is a statement too: it carries the hours of sleep it stands
+on, that one leg sees fewer kicks than both, and the hours about which less is known. Command line, report, review page
+and what an unattended run shows take it from `beside`, or for several nights from `footing_words`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from analytics.words import BLANKS, DOUBTS, NOT_KNOWN, ONE_LEG, onset_doubt, onset_doubt_min
+
+if TYPE_CHECKING:
+    from analytics.model import Night
+
+#: The flag whose absence is read as "these legs are still".
+NEGATIVE_OF = "possible_plmd"
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """What a statement about one night stands on; None is not known.
+
+    Attributes
+    ----------
+    legs : str
+        Which legs were recorded: both, or fewer.
+    tst_h : float or None
+        Hours of scored sleep.
+    sleep_doubt_h, hidden_h, unworn_h, wear_doubt_h : float or None
+        As in `analytics.model.Night`, hours.
+    """
+
+    legs: str
+    tst_h: float | None
+    sleep_doubt_h: float | None
+    hidden_h: float | None
+    unworn_h: float | None
+    wear_doubt_h: float | None
+
+
+def footing_of(night: Night) -> Footing:
+    """What statements about an analysed night stand on."""
+    return Footing(night.legs, night.tst_h, night.sleep_doubt_h, night.hidden_h, night.unworn_h, night.wear_doubt_h)
+
+
+def footing_of_row(row: Mapping[str, Any]) -> Footing:
+    """The same of a row of the view ``nights``."""
+    return Footing(**{name: row[name] for name in Footing.__slots__})
+
+
+def beside(flag: str, state: str, footing: Footing) -> str | None:
+    """What stands beside a flag of one night: sentences where it is the negative; None beside any other.
+
+    Parameters
+    ----------
+    flag, state : str
+        `analytics.flag.FlagName` and `analytics.flag.FlagState`.
+    """
+    return footing_words([footing]) if flag == NEGATIVE_OF and state == "not_raised" else None
+
+
+def footing_words(footings: Sequence[Footing]) -> str:
+    """What negatives of one night or several stand on, in sentences; of several the range."""
+    n = len(footings)
+    slept = _span([each.tst_h for each in footings])
+    single = sum(each.legs != "both" for each in footings)
+    scored = f"{'This stands' if n == 1 else f'These {n} nights stand'} on {slept} of scored sleep"
+    legs = "" if not single else f"{ONE_LEG[0].upper()}{ONE_LEG[1:]}{'' if single == n else f' (on {single} of them)'}"
+    hours = {
+        DOUBTS["sleep_doubt_h"]: [each.sleep_doubt_h for each in footings],
+        DOUBTS["hidden_h"]: [each.hidden_h for each in footings],
+        BLANKS["unworn"]: [each.unworn_h for each in footings],
+        DOUBTS["wear_doubt_h"]: [each.wear_doubt_h for each in footings],
+    }
+    known = ", ".join(f"{name} {_span(values)}" for name, values in hours.items() if set(values) != {None})
+    unknown = ", ".join(name for name, values in hours.items() if set(values) == {None})
+    parts = (scored, legs, known, unknown and f"{NOT_KNOWN}: {unknown}")
+    return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts if part)
+
+
+def _span(values: Sequence[float | None]) -> str:
+    """The only value, or the least and the greatest; how many are not known stands behind."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return f"{NOT_KNOWN} hours"
+    low, high = f"{min(known):.1f}", f"{max(known):.1f}"
+    missing = len(values) - len(known)
+    behind = f" ({NOT_KNOWN} on {missing})" if missing else ""
+    return f"{low if low == high else f'{low} to {high}'} h{behind}"
+
+
+def onset_span_us(night: Night) -> tuple[int, int] | None:
+    """From when to when the sleep onset lies with 95 % confidence, UTC; None without an onset.
+
+    The stored interval where there is one, else the onset give or take its standard deviation.
+    """
+    if night.sleep_onset_us is None:
+        return None
+    half_us = round(6e7 * onset_doubt_min(night.onset_sd_min))
+    low_us = night.sleep_onset_us - half_us if night.onset_low_us is None else night.onset_low_us
+    high_us = night.sleep_onset_us + half_us if night.onset_high_us is None else night.onset_high_us
+    return low_us, high_us
+
+
+def onset_doubt_of(night: Night, clock: Callable[[int], str]) -> str:
+    """Words behind the time of the sleep onset; ``clock`` makes a time of the bedroom's clock of microseconds."""
+    ends = (None if us is None else clock(us) for us in (night.onset_low_us, night.onset_high_us))
+    return onset_doubt(night.onset_sd_min, *ends)
+
+
+def not_own_words(perhaps: Iterable[bool | None]) -> str | None:
+    """How many series may come from a bed partner or a pet; None where there are some and that was not looked at.
+
+    Parameters
+    ----------
+    perhaps : iterable of bool or None
+        `analytics.model.Series.perhaps_not_own` of each series.
+    """
+    found = list(perhaps)
+    looked_at = [each for each in found if each is not None]
+    return f"{sum(looked_at)} of {len(looked_at)}" if looked_at or not found else None

@@ -1,0 +1,64 @@
+"""What stands beside a negative: hours of sleep, one leg, doubt; what is not known is said, never 0."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from analytics.nights.doubt import Footing, beside, footing_of, footing_words, not_own_words, onset_span_us
+from tests.analytics.store.making import EVENING, HOUR_US, START_US, night, sha
+
+KNOWN = Footing("left", 7.5, 0.7, 0.2, 1.04, 0.3)
+OF_BEFORE = Footing("left", 7.5, None, None, 0.0, None)
+
+
+def test_a_negative_says_its_hours_one_leg_and_the_doubt() -> None:
+    assert beside("possible_plmd", "not_raised", KNOWN) == (
+        "This stands on 7.5 h of scored sleep. One leg sees fewer than both: a lower bound. Sleep in doubt 0.7 h, "
+        "hidden under vibration or large movement 0.2 h, probably not worn 1.0 h, wear in doubt 0.3 h."
+    )
+
+
+def test_what_was_not_measured_is_not_known_and_not_0() -> None:
+    assert footing_words([OF_BEFORE]).endswith(
+        "Probably not worn 0.0 h. Not known: sleep in doubt, hidden under vibration or large movement, wear in doubt."
+    )
+    assert "not known hours of scored sleep" in footing_words([replace(KNOWN, tst_h=None)])
+
+
+@pytest.mark.parametrize(("legs", "is_less"), [("both", False), ("left", True), ("right", True), ("unknown", True)])
+def test_both_legs_are_no_lower_bound(legs: str, is_less: bool) -> None:  # noqa: FBT001 (a row of a table)
+    assert ("lower bound" in footing_words([replace(KNOWN, legs=legs)])) is is_less
+
+
+def test_of_several_nights_the_range_is_said() -> None:
+    others = [replace(KNOWN, legs="both", tst_h=5.1), replace(OF_BEFORE, tst_h=8.0)]
+    assert footing_words([KNOWN, *others]) == (
+        "These 3 nights stand on 5.1 to 8.0 h of scored sleep. One leg sees fewer than both: a lower bound (on 2 of "
+        "them). Sleep in doubt 0.7 h (not known on 1), hidden under vibration or large movement 0.2 h (not known on "
+        "1), probably not worn 0.0 to 1.0 h, wear in doubt 0.3 h (not known on 1)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("flag", "state"),
+    [("possible_plmd", "raised"), ("possible_plmd", "cannot_tell"), ("possible_rls", "not_raised")],
+)
+def test_only_the_negative_carries_it(flag: str, state: str) -> None:
+    assert beside(flag, state, KNOWN) is None
+
+
+def test_the_span_of_the_onset_is_the_stored_one_where_there_is_one() -> None:
+    plain = night("anna", EVENING, [sha("left")], onset_sd_min=10.0)
+    onset_us = START_US + HOUR_US // 4
+    assert onset_span_us(plain) == (onset_us - 1_176_000_000, onset_us + 1_176_000_000)
+    assert onset_span_us(replace(plain, onset_low_us=1, onset_high_us=2)) == (1, 2)
+    assert onset_span_us(replace(plain, sleep_onset_us=None)) is None
+    assert footing_of(plain) == Footing("left", 7.5, None, None, 0.0, None)
+
+
+def test_series_that_were_not_looked_at_are_not_counted_as_own() -> None:
+    assert not_own_words([True, False, None]) == "1 of 2"
+    assert not_own_words([]) == "0 of 0"
+    assert not_own_words([None]) is None
