@@ -7,7 +7,16 @@ from typing import get_args
 
 from analytics.flag import FlagName
 from analytics.nights.how_many import FEW_NIGHTS, TREND_NIGHTS
-from analytics.nights.patterns import clinician_signs, is_pattern, nights_with, note_on, on_nights, spread, trend
+from analytics.nights.patterns import (
+    clinician_signs,
+    dismissed_on,
+    is_pattern,
+    nights_with,
+    note_on,
+    on_nights,
+    spread,
+    trend,
+)
 from analytics.pictures.drawing import table
 from analytics.pictures.markup import Html, el, joined
 from analytics.report.gathering import Report
@@ -37,7 +46,7 @@ def _lines(report: Report) -> Iterator[Html | str]:
     for flag in get_args(FlagName):
         raised, told = nights_with(flag, facts)
         pattern = ": a pattern" if is_pattern(flag, facts) else ""
-        yield el("strong", f"{FLAGS[flag]} {on_nights(raised, told, able)}{pattern}")
+        yield el("strong", f"{FLAGS[flag]} {on_nights(raised, told, able, dismissed_on(flag, facts))}{pattern}")
     if (note := note_on(able)) is not None:
         yield f"{note[0].upper()}{note[1:]}."
     varies, changes = spread(facts), trend(facts)

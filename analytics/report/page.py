@@ -26,6 +26,7 @@ from analytics.words import (
     CAVEAT,
     CLOCK_STAYS,
     CRITERION_STATES,
+    FLAG_MARKS,
     FLAG_STATES,
     FLAGS,
     NOT_ASSESSABLE,
@@ -37,6 +38,7 @@ from analytics.words import (
 )
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_DISMISSED = f"{VERDICTS['dismiss']} by a reviewer"
 #: Told apart without colour.
 _MARKS = {"met": "■", "not met": "□", "not measurable": "?"}
 
@@ -82,7 +84,7 @@ def _over_nights(report: Report) -> Html:
             el("h3", "All nights on one clock"),
             overview(report.nights),
             el("p", "Tall marks are periodic movements, half ones all others; shaded is sleep. Times are those of the "
-               "evening's zone. A dash: no index could be given.", class_="remark"),
+               f"evening's zone. A dash: no index could be given. Flags {FLAG_MARKS}.", class_="remark"),
         )
         if len(report.nights) > 1
         else None,
@@ -105,7 +107,7 @@ def _night(one: ReportNight, report: Report) -> Html:
             class_="pair",
         ),
         el("div", _measures(one), _sleep(one), class_="columns"),
-        [_flag(flag) for flag in one.flags],
+        [_flag(flag, one) for flag in one.flags],
         _reviews(one),
         _beside(one),
         class_="night",
@@ -138,11 +140,11 @@ def _legend(one: ReportNight) -> Html:
 
 
 def _verdict(one: ReportNight) -> Html:
-    raised = [flag for flag in one.flags if flag.raised]
-    lines = [el("p", el("strong", f"{FLAGS[flag.name]}: "), flag.reason) for flag in raised]
+    lines = [el("p", el("strong", f"{FLAGS[flag.name]}: "), flag.reason) for flag in one.standing_flags]
+    lines += [el("p", f"{FLAGS[flag.name]} {AS_DETECTED}, {_DISMISSED}: ", flag.reason) for flag in one.dismissed_flags]
     if not one.night.assessable:
         lines.append(el("p", el("strong", f"{NOT_ASSESSABLE.capitalize()}: "), one.night.not_assessable_reason or ""))
-    elif not raised:
+    elif not lines:
         untold = any(flag.state == "cannot_tell" for flag in one.flags)
         said = "No pattern found where one could be told. " if untold else "No pattern found. "
         lines.append(el("p", el("strong", said), *(f"{flag.reason} " for flag in one.flags)))
@@ -187,7 +189,7 @@ def _reviews(one: ReportNight) -> Html:
 
 
 def _note(review: Review, one: ReportNight) -> Html:
-    about = "the night"
+    about = "the night" if review.flag is None else FLAGS[review.flag]
     if review.onset_us is not None:
         about = f"the movement at {local(review.onset_us, one.zone):%H:%M:%S}"
     elif review.start_us is not None and review.end_us is not None:
@@ -201,12 +203,14 @@ def _note(review: Review, one: ReportNight) -> Html:
     )
 
 
-def _flag(flag: Flag) -> Html:
+def _flag(flag: Flag, one: ReportNight) -> Html:
     rows = [
         (criterion.name, _value(criterion), el("span", _state(criterion.state), class_="state"), criterion.says)
         for criterion in flag.criteria
     ]
-    title = f"{FLAGS[flag.name]}: {FLAG_STATES[flag.state]}"
+    verdict = one.review_of(flag).verdict
+    said = f", {VERDICTS[verdict]} by a reviewer" if verdict else ""
+    title = f"{FLAGS[flag.name]}: {FLAG_STATES[flag.state]}{said}"
     return el(
         "div",
         el("h3", title),

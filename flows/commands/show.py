@@ -18,6 +18,7 @@ from analytics.words import (
     NOT_ASSESSABLE,
     SLEEP_SOURCES,
     TIERS,
+    VERDICTS,
     clock_words,
     onset_doubt,
 )
@@ -92,14 +93,23 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
         statement = f"SELECT * FROM {table} WHERE subject = ? AND night_date = ? ORDER BY {order}"
         return tuple(the_store.query(store, statement, key).to_dicts())
 
-    flags = [flag for flag in rows("flag", "raised DESC, name") if flag["ruleset"] == night["ruleset"]]
+    flags = rows("night_flags", "state <> 'raised', flag")
     return Stored(
         night=night,
-        flags=tuple(_without_key(flag) | {"criteria": decoded(flag["criteria"])} for flag in flags),
+        flags=tuple(map(_flag, flags)),
         series=tuple(map(_without_key, rows("series", "series_no"))),
         bouts=tuple(map(_without_key, rows("bout", "start_at"))),
         events=tuple(map(_without_key, rows("events", "movement_no"))),
     )
+
+
+def _flag(row: Row) -> dict[str, Any]:
+    return {
+        "name": row["flag"],
+        "raised": row["state"] == "raised",
+        **{name: row[name] for name in ("state", "review", "state_as_reviewed", "reason")},
+        "criteria": decoded(row["criteria"]),
+    }
 
 
 def _without_key(row: Row) -> dict[str, Any]:
@@ -169,7 +179,8 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
 def _flag_lines(flag: Mapping[str, Any]) -> Iterator[str]:
     """A flag with its sentence, then each criterion and whether it is met."""
     words = FLAG_STATES[flag["state"]]
-    yield visible(f"{flag['name']}: {words.upper() if flag['raised'] else words}")
+    said = f", {VERDICTS[flag['review']]} by a reviewer" if flag["review"] else ""
+    yield visible(f"{flag['name']}: {words.upper() if flag['raised'] else words}{said}")
     yield visible(f"  {flag['reason']}")
     for criterion in flag["criteria"]:
         value = criterion["value"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics import store as the_store
-from analytics.words import NOT_ASSESSABLE, unraised_words
+from analytics.words import FLAG_MARKS, FLAGS, NOT_ASSESSABLE, VERDICTS, flag_marks
 from flows.terminal.options import Selection
 from flows.terminal.talk import emit, emit_table
 from flows.terminal.values import Row
@@ -54,6 +54,8 @@ def print_nights(nights: Nights) -> None:
     several = len({row["subject"] for row in nights.rows}) > 1
     rows = [for_people(row, with_subject=several) for row in nights.rows]
     emit_table(tuple(rows[0]), rows, to_right=NUMBERS)
+    if any(mark[0] == "(" or mark[-1] == "?" for row in nights.rows for mark in _marks(row)):
+        emit(f"{FLAG_MARKS}\n")
     sentences = [line for row in nights.rows for line in _sentences(row, nights, with_subject=several)]
     if sentences:
         emit("\n" + "".join(f"{visible(line)}\n" for line in sentences))
@@ -67,9 +69,9 @@ def condition(selection: Selection) -> tuple[str, list[object]]:
         ("night_date <= ?", selection.until),
     ]
     given = [(test, value) for test, value in tests if value is not None]
-    fixed = ["true", *(["len(flags) > 0"] if selection.flagged else [])]
+    fixed = ["true", *(["len(flags_as_reviewed) > 0"] if selection.flagged else [])]
     if selection.unreviewed:
-        fixed.append("review IS NULL")
+        fixed.append("NOT is_reviewed")
     return " AND ".join([*fixed, *(test for test, _ in given)]), [value for _, value in given]
 
 
@@ -87,14 +89,26 @@ def for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
         "periodic": _percent(row["periodicity_index_share"]),
         "20-40 s": _percent(row["share_imi_20_40"]),
         "jerks": _fixed(row["n_hypnic_jerks"], 0),
-        "flags": ", ".join(row["flags"]) or unraised_words(assessable=row["assessable"], untold=row["flags_untold"]),
+        "flags": ", ".join(_marks(row)),
         "review": row["review"] or "",
     }
 
 
+def _marks(row: Row) -> tuple[str, ...]:
+    return flag_marks(
+        {name: name for name in FLAGS},
+        flags=row["flags"],
+        as_reviewed=row["flags_as_reviewed"],
+        untold=row["flags_untold"],
+        assessable=row["assessable"],
+    )
+
+
 def _sentences(row: Row, nights: Nights, *, with_subject: bool) -> Iterator[str]:
     name = f"{row['night_date']} {row['subject']}" if with_subject else f"{row['night_date']}"
-    yield from (f"{name} {why['flag']}: {why['reason']}" for why in nights.reasons_of(row))
+    for why in nights.reasons_of(row):
+        said = f" ({VERDICTS[why['review']]})" if why["review"] else ""
+        yield f"{name} {why['flag']}{said}: {why['reason']}"
     if not row["assessable"]:
         yield f"{name} {NOT_ASSESSABLE}: {row['not_assessable_reason']}"
 
