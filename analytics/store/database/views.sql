@@ -344,7 +344,7 @@ FROM journal_entry;
 COMMENT ON VIEW journal IS 'Sleep journal: one thing noted about one day. Source: journal_entry.';
 COMMENT ON COLUMN journal.subject IS 'Who noted it.';
 COMMENT ON COLUMN journal.day IS 'Local date it is about; the date of the evening for a night.';
-COMMENT ON COLUMN journal.kind IS 'What was noted, with its unit in the name.';
+COMMENT ON COLUMN journal.kind IS 'What was noted, with its unit in the name. The analysis reads lights_off, got_up, fell_asleep_at (clock of the bedroom, as text), minutes_to_fall_asleep, minutes_awake (after falling asleep), n_awakenings and urge_to_move (0-10).';
 COMMENT ON COLUMN journal.value IS 'Its amount, in the unit that kind names; NULL where it has none.';
 COMMENT ON COLUMN journal.text IS 'It in words; NULL where there are none.';
 
