@@ -48,3 +48,19 @@ class Flag:
         if self.raised:
             return "raised"
         return "cannot_tell" if self.unmet and self.unmet.state == "not measurable" else "not_raised"
+
+
+@dataclass(frozen=True, slots=True)
+class FlagReview:
+    """How a flag stands after review, as the view ``night_flags`` says.
+
+    Attributes
+    ----------
+    verdict : str or None
+        ``confirm``, ``dismiss`` or ``unsure``; None where nobody judged it.
+    state : FlagState
+        As reviewed: what was dismissed is not raised.
+    """
+
+    verdict: str | None
+    state: FlagState

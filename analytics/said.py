@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from analytics.flag import FlagName
+
 Verdict = Literal["confirm", "dismiss", "unsure", "exclude", "undo", "note"]
 
 
@@ -27,14 +29,15 @@ class JournalEntry:
 class Review:
     """What one reviewer said at one moment. Reviews are only ever added; the latest about the same thing counts.
 
-    It is about one movement where ``onset_us`` is known, about a span where ``start_us`` and ``end_us`` are, and about
-    the whole night otherwise.
+    It is about one movement where ``onset_us`` is known, about a span where ``start_us`` and ``end_us`` are, about one
+    flag where ``flag`` is, and about the whole night otherwise: then it counts for every flag that is raised when it is
+    written.
 
     Attributes
     ----------
     verdict : Verdict
-        ``confirm``, ``dismiss`` or ``unsure`` of a night or movement; ``exclude`` of a span; ``undo`` takes back what
-        was said before about the same thing; ``note`` only adds words.
+        ``confirm``, ``dismiss`` or ``unsure`` of a night, flag or movement; ``exclude`` of a span; ``undo`` takes back
+        what was said before about the same thing; ``note`` only adds words.
     onset_us : int or None
         Onset of the event that is meant: what finds it again when a new analysis numbers anew.
     recording : str or None
@@ -54,3 +57,9 @@ class Review:
     movement_no: int | None = None
     start_us: int | None = None
     end_us: int | None = None
+    flag: FlagName | None = None
+
+    @property
+    def is_of_night(self) -> bool:
+        """Whether it is about the whole night, and not about a flag, movement or span of it."""
+        return (self.flag, self.onset_us, self.movement_no, self.start_us) == (None, None, None, None)

@@ -53,6 +53,8 @@ FLAGS: Mapping[str, str] = {
 #: The same where a row of a picture leaves little room.
 SHORT_FLAGS: Mapping[str, str] = {"possible_plmd": "PLMD", "frequent_hypnic_jerks": "jerks", "possible_rls": "RLS"}
 FLAGGED = "flagged"
+#: Of `flag_marks`.
+FLAG_MARKS = "(in brackets): dismissed by a reviewer; ?: cannot tell"
 #: What stands before a flag for which something that decides could not be measured.
 CANNOT_TELL = "cannot tell"
 #: Why, where nights that could have been differ about a threshold.
@@ -93,6 +95,8 @@ VERDICTS_TO_GIVE: Mapping[str, str] = {
     "note": "Note",
 }
 NOT_REVIEWED = "not reviewed"
+#: Of a night of which each flag has a verdict, and which has none as a whole.
+FLAGS_JUDGED = "flags reviewed"
 AS_DETECTED, AS_REVIEWED = "as detected", "as reviewed"
 #: Instead of numbers as reviewed.
 SAME_AS_REVIEWED = "the same; no movement was dismissed and no span excluded"
@@ -206,6 +210,29 @@ def unraised_words(*, assessable: bool, untold: Collection[str]) -> str:
     return CANNOT_TELL if FLAGS.keys() <= set(untold) else ""
 
 
+def flag_marks(
+    names: Mapping[str, str],
+    *,
+    flags: Sequence[str],
+    as_reviewed: Collection[str],
+    untold: Collection[str],
+    assessable: bool,
+) -> tuple[str, ...]:
+    """The flags of a night in a row of a table, as `FLAG_MARKS` explains; empty where every flag is not raised.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        What a flag is called there.
+    flags, as_reviewed, untold : collection of str
+        Those raised as detected, those of them that nobody dismissed, and those that could not be told.
+    """
+    raised = [names[flag] if flag in as_reviewed else f"({names[flag]})" for flag in flags]
+    if not raised and (instead := unraised_words(assessable=assessable, untold=untold)):
+        return (instead,)
+    return (*raised, *(f"{names[flag]}?" for flag in FLAGS if assessable and flag in untold))
+
+
 def flag_words(name: str) -> str:
     """Words for a flag; any other name, such as that of a notice, with spaces for its underscores."""
     return FLAGS.get(name, name.replace("_", " "))
@@ -287,6 +314,8 @@ def for_page() -> dict[str, Any]:
         "labels": LABELS,
         "groups": [group._asdict() for group in GROUPS],
         "flags": FLAGS,
+        "cannot_tell": CANNOT_TELL,
+        "flags_judged": FLAGS_JUDGED,
         "verdicts": VERDICTS,
         "verdicts_between": VERDICTS_BETWEEN,
         "verdicts_to_give": VERDICTS_TO_GIVE,

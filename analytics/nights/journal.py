@@ -1,10 +1,11 @@
 """The sleep journal: what a person notes by day, and what of it the analysis uses.
 
 A table with one row a day, keyed by its date and never by its position: a missing day shifts nothing. ``date`` is the
-date of the evening. Any column may be added; three have a meaning for the analysis of a night: ``lights_off`` and
-``got_up``, local clock times, which together become its `analytics.signal.sleep.Diary`, and ``urge_to_move``, without
-which no one has restless legs. Symptoms are numbers from 0 (none) to 10; `analytics.nights.patterns` counts them over
-days.
+date of the evening. Any column may be added; some have a meaning for the analysis of a night: ``lights_off`` and
+``got_up``, local clock times, which together become its `analytics.sleep.diary.Diary`; what that says beside them, as
+the Consensus Sleep Diary asks for it (Carney 2012): ``fell_asleep_at``, ``minutes_to_fall_asleep``, ``n_awakenings``,
+``minutes_awake``; and ``urge_to_move``, without which no one has restless legs. Symptoms are numbers from 0 (none) to
+10; `analytics.nights.patterns` counts them over days.
 """
 
 from __future__ import annotations
@@ -15,18 +16,22 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from analytics.said import JournalEntry
-from analytics.sleep.estimate import Diary
+from analytics.sleep.diary import Diary
 from ingest.clock import microseconds, zone_info
 from ingest.errors import UsageError
 
 LIGHTS_OFF, GOT_UP, URGE = "lights_off", "got_up", "urge_to_move"
+FELL_ASLEEP, LATENCY, AWAKENINGS, AWAKE = "fell_asleep_at", "minutes_to_fall_asleep", "n_awakenings", "minutes_awake"
+CLOCKS = (LIGHTS_OFF, FELL_ASLEEP, GOT_UP)
+#: Largest number that is believed of a night: minutes, awakenings. What is more is in another unit, or another column.
+MOST = {LATENCY: 600, AWAKENINGS: 60, AWAKE: 600}
 #: From lights off to getting up across noon at most: the two of a night, taken for each other, are further apart.
 LONGEST = timedelta(hours=12)
 #: What the analysis of a night reads.
-READ_BY_ANALYSIS = (LIGHTS_OFF, GOT_UP, URGE)
+READ_BY_ANALYSIS = (*CLOCKS, *MOST, URGE)
 #: Columns of the template: times, triggers that people report, symptoms from 0 (none) to 10, and words.
 TEMPLATE = (
-    *("date", LIGHTS_OFF, GOT_UP),
+    *("date", LIGHTS_OFF, LATENCY, FELL_ASLEEP, AWAKENINGS, AWAKE, GOT_UP),
     *("caffeine_mg", "alcohol_units", "exercise_min"),
     *(URGE, "leg_pain", "tingling", "daytime_sleepiness", "daytime_jerks", "other_limbs", "partner_saw_kicks"),
     "note",
@@ -78,11 +83,13 @@ def _entry(subject: str, day: date, kind: str, cell: str | None, number: int) ->
     said = (cell or "").strip()
     if not said:
         return JournalEntry(subject, day, kind)
-    if kind in (LIGHTS_OFF, GOT_UP):
+    if kind in CLOCKS:
         clock = _CLOCK.fullmatch(said)
         if clock is None:
             raise UsageError(f"row {number}: {kind} {said!r} is no clock time", hint="write it like 23:10")
         return JournalEntry(subject, day, kind, text=f"{int(clock[1]):02}:{clock[2]}")
+    if kind in MOST:
+        return JournalEntry(subject, day, kind, value=_bounded(kind, said, number))
     try:
         value = float(said)
     except ValueError:
@@ -94,12 +101,39 @@ def _entry(subject: str, day: date, kind: str, cell: str | None, number: int) ->
     )
 
 
+def _bounded(kind: str, said: str, number: int) -> float:
+    try:
+        value = float(said)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= MOST[kind] or (kind == AWAKENINGS and value != int(value)):
+        what = "whole number" if kind == AWAKENINGS else "number of minutes"
+        raise UsageError(f"row {number}: {kind} {said!r} is no {what} from 0 to {MOST[kind]}", hint="or leave it blank")
+    return value
+
+
 def _check_order(entries: Iterable[JournalEntry], number: int) -> None:
-    clocks = {e.kind: e.text for e in entries if e.kind in (LIGHTS_OFF, GOT_UP) and e.text}
-    if len(clocks) == 2 and _days_on(clocks) is None:
+    entries = tuple(entries)
+    clocks = {e.kind: e.text for e in entries if e.kind in CLOCKS and e.text}
+    if LIGHTS_OFF not in clocks or GOT_UP not in clocks:
+        return
+    if _days_on(clocks) is None:
         raise UsageError(
             f"row {number}: got_up {clocks[GOT_UP]} is not after lights_off {clocks[LIGHTS_OFF]}",
             hint="date is that of the evening; a sleep across noon has at most 12 h",
+        )
+    if FELL_ASLEEP in clocks and _fell_asleep_after(clocks) is None:
+        raise UsageError(
+            f"row {number}: fell_asleep_at {clocks[FELL_ASLEEP]} is not between lights_off {clocks[LIGHTS_OFF]} and "
+            f"got_up {clocks[GOT_UP]}",
+            hint="all three on the clock of the bedroom",
+        )
+    awake_min = sum(e.value for e in entries if e.kind in (LATENCY, AWAKE) and e.value is not None)
+    if timedelta(minutes=awake_min) > _in_bed(clocks):
+        raise UsageError(
+            f"row {number}: {awake_min:g} minutes awake are more than lie between lights_off {clocks[LIGHTS_OFF]} and "
+            f"got_up {clocks[GOT_UP]}",
+            hint="minutes_awake leaves out minutes_to_fall_asleep",
         )
 
 
@@ -108,6 +142,7 @@ def diary_of(entries: Iterable[JournalEntry], night_date: date, zone: str) -> Di
 
     Lights off lies between the noon of ``night_date`` and the next one, getting up within `LONGEST` of it: at 16:00 of
     the day after the evening for 08:00-16:00. Where a change of the clocks repeats a time, the first is meant.
+    What else was noted of that sleep goes with them; a time of falling asleep that is not between them is left out.
 
     Parameters
     ----------
@@ -116,7 +151,8 @@ def diary_of(entries: Iterable[JournalEntry], night_date: date, zone: str) -> Di
     zone : str
         Of the person's clock: IANA name, or a fixed offset such as ``+02:00``.
     """
-    clocks = {e.kind: e.text for e in entries if e.text and e.day == night_date}
+    mine = [e for e in entries if e.day == night_date]
+    clocks = {e.kind: e.text for e in mine if e.text}
     if LIGHTS_OFF not in clocks or GOT_UP not in clocks:
         return None
     days_on = _days_on(clocks)
@@ -124,7 +160,18 @@ def diary_of(entries: Iterable[JournalEntry], night_date: date, zone: str) -> Di
         return None
     off_us = _instant_us(clocks[LIGHTS_OFF], night_date, zone)
     up_us = _instant_us(clocks[GOT_UP], night_date + timedelta(days=days_on), zone)
-    return Diary(off_us, up_us) if up_us > off_us else None
+    if up_us <= off_us:
+        return None
+    values = {e.kind: e.value for e in mine if e.kind in MOST and e.value is not None}
+    n_awakenings = values.get(AWAKENINGS)
+    return Diary(
+        off_us,
+        up_us,
+        latency_min=values.get(LATENCY),
+        n_awakenings=None if n_awakenings is None else int(n_awakenings),
+        awake_min=values.get(AWAKE),
+        fell_asleep_us=_fell_asleep_us(clocks, night_date, zone, off_us, up_us),
+    )
 
 
 def urge_of(entries: Iterable[JournalEntry], night_date: date) -> float | None:
@@ -138,6 +185,24 @@ def _days_on(clocks: Mapping[str, str]) -> int | None:
     if up > off:
         return 0
     return 1 if up + timedelta(days=1) - off <= LONGEST else None
+
+
+def _in_bed(clocks: Mapping[str, str]) -> timedelta:
+    return _since_noon(clocks[GOT_UP]) - _since_noon(clocks[LIGHTS_OFF]) + timedelta(days=_days_on(clocks) or 0)
+
+
+def _fell_asleep_after(clocks: Mapping[str, str]) -> timedelta | None:
+    """How long after lights off, on the clock; None where that is not before getting up."""
+    after = (_since_noon(clocks[FELL_ASLEEP]) - _since_noon(clocks[LIGHTS_OFF])) % timedelta(days=1)
+    return after if after < _in_bed(clocks) else None
+
+
+def _fell_asleep_us(clocks: Mapping[str, str], night_date: date, zone: str, off_us: int, up_us: int) -> int | None:
+    if FELL_ASLEEP not in clocks or _fell_asleep_after(clocks) is None:
+        return None
+    across_noon = _since_noon(clocks[FELL_ASLEEP]) < _since_noon(clocks[LIGHTS_OFF])
+    fell_us = _instant_us(clocks[FELL_ASLEEP], night_date + timedelta(days=across_noon), zone)
+    return fell_us if off_us <= fell_us < up_us else None
 
 
 def _since_noon(clock: str) -> timedelta:

@@ -39,7 +39,8 @@ from analytics.signal.detect_movements import Detected, detect_movements, renumb
 from analytics.signal.motion import Segment, segments
 from analytics.signal.wear import blanks_of, recorded_spans, union, without, without_unworn, worn_by_none
 from analytics.signal.worn import NotWorn, main_reason, not_worn, spans_of
-from analytics.sleep.estimate import Diary, SleepEstimate
+from analytics.sleep.diary import Diary
+from analytics.sleep.estimate import SleepEstimate
 from analytics.sleep.half_minutes import HalfMinutes, half_minutes
 from analytics.sleep.sources import estimate_sleep
 from ingest.errors import UsageError

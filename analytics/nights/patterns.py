@@ -18,7 +18,7 @@ import numpy as np
 from analytics.flag import FlagName
 from analytics.nights.how_many import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF, TREND_MOST_NIGHTS, TREND_NIGHTS
 from analytics.said import JournalEntry
-from analytics.words import ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, FLAGS, TOLD_NIGHTS
+from analytics.words import AS_DETECTED, ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, FLAGS, TOLD_NIGHTS
 
 #: Nights in bed this long, and sleepy all the same.
 ENOUGH_IN_BED_H = 7.0
@@ -37,10 +37,12 @@ class NightFacts:
     plms_index : float or None
         Per hour of sleep; None where it could not be told.
     flags : frozenset of FlagName
-        Raised under the default rule set.
+        Raised under the default rule set, and not dismissed by a reviewer.
     in_bed_h : float or None
     untold : frozenset of FlagName
         Those that could not be told, such as a pattern awake of a person who slept through.
+    dismissed : frozenset of FlagName
+        Those that were raised and that a reviewer dismissed: told, and not raised.
     """
 
     night_date: date
@@ -49,6 +51,7 @@ class NightFacts:
     flags: frozenset[FlagName]
     in_bed_h: float | None = None
     untold: frozenset[FlagName] = frozenset()
+    dismissed: frozenset[FlagName] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +97,29 @@ def nights_with(flag: FlagName, nights: Iterable[NightFacts]) -> tuple[int, int]
     return sum(flag in night.flags for night in able), len(able)
 
 
+def dismissed_on(flag: FlagName, nights: Iterable[NightFacts]) -> int:
+    """Count the assessable nights on which a flag was raised and then dismissed: as detected, it was on these too."""
+    return sum(flag in night.dismissed for night in nights if night.assessable)
+
+
 def is_pattern(flag: FlagName, nights: Iterable[NightFacts]) -> bool:
     """Whether a flag was raised often enough to speak of a pattern."""
     raised, able = nights_with(flag, nights)
     return raised >= PATTERN_NIGHTS and able >= PATTERN_OF
 
 
-def on_nights(raised: int, able: int, assessable: int) -> str:
+def on_nights(raised: int, able: int, assessable: int, dismissed: int = 0) -> str:
     """On how many of how many nights a flag was raised, in words.
 
     Parameters
     ----------
     raised, able, assessable : int
         Nights with the flag, nights on which it could be told, and nights that could be assessed.
+    dismissed : int
+        Nights on which it was raised and a reviewer dismissed it.
     """
-    return f"on {raised} of {able} {ASSESSABLE_NIGHTS if able == assessable else TOLD_NIGHTS}"
+    also = f" ({AS_DETECTED} on {raised + dismissed})" if dismissed else ""
+    return f"on {raised} of {able} {ASSESSABLE_NIGHTS if able == assessable else TOLD_NIGHTS}{also}"
 
 
 def note_on(able: int) -> str | None:

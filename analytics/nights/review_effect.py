@@ -93,8 +93,10 @@ def standing(reviews: Iterable[Review], events: Sequence[Event], movements: Sequ
             continue
         if review.start_us is not None and review.end_us is not None:
             spans[review.start_us, review.end_us] = review.verdict
-        elif review.onset_us is None:
+        elif review.is_of_night:
             night = None if review.verdict == "undo" else review.verdict
+        elif review.onset_us is None:  # of a flag: the view night_flags says how it stands
+            continue
         elif (number := finder.number_of(review.onset_us, review.recording)) is not None:
             judged[number] = review.verdict
         else:

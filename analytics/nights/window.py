@@ -21,7 +21,7 @@ from analytics.signal.angles import coarse, epochs
 from analytics.signal.detect_movements import detect_movements
 from analytics.signal.motion import segments
 from analytics.signal.worn import not_worn, spans_of
-from analytics.sleep.estimate import Diary
+from analytics.sleep.diary import Diary
 from analytics.sleep.stillness import rests_of
 from ingest.recording import SleepWindow, StageSpan
 

@@ -8,7 +8,16 @@ from typing import get_args
 from analytics.flag import Flag, FlagName
 from analytics.nights.doubt import NEGATIVE_OF, footing_of, footing_words
 from analytics.nights.how_many import FEW_NIGHTS, TREND_NIGHTS
-from analytics.nights.patterns import clinician_signs, is_pattern, nights_with, note_on, on_nights, spread, trend
+from analytics.nights.patterns import (
+    clinician_signs,
+    dismissed_on,
+    is_pattern,
+    nights_with,
+    note_on,
+    on_nights,
+    spread,
+    trend,
+)
 from analytics.pictures.drawing import table
 from analytics.pictures.markup import Html, el, joined
 from analytics.report.gathering import Report
@@ -38,7 +47,7 @@ def _lines(report: Report) -> Iterator[Html | str]:
     for flag in get_args(FlagName):
         raised, told = nights_with(flag, facts)
         pattern = ": a pattern" if is_pattern(flag, facts) else ""
-        yield el("strong", f"{FLAGS[flag]} {on_nights(raised, told, able)}{pattern}")
+        yield el("strong", f"{FLAGS[flag]} {on_nights(raised, told, able, dismissed_on(flag, facts))}{pattern}")
     negative = [one.night for one in report.nights if any(_is_negative(flag) for flag in one.flags)]
     if len(report.nights) > 1 and negative:
         yield f"{FLAGS[NEGATIVE_OF]} {FLAG_STATES['not_raised']}: {footing_words([footing_of(n) for n in negative])}"

@@ -7,19 +7,19 @@ report goes to other people.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 from typing import Any
 
 from analytics.criteria import Criteria
-from analytics.flag import Flag
+from analytics.flag import Flag, FlagName, FlagReview
 from analytics.measures import Measures
 from analytics.model import Event, Night, Score
 from analytics.nights.patterns import NightFacts
 from analytics.nights.review_effect import Reviewed, Standing, as_reviewed, same_rules, standing
 from analytics.said import JournalEntry, Review
 from analytics.scoring.rulesets import Ruleset
-from analytics.store import NightKey, Store, default_ruleset, load_night, query, reviews_of
+from analytics.store import NightKey, Store, default_ruleset, flag_reviews, load_night, query, reviews_of
 from ingest.clock import noon_to_noon, zone_info
 from ingest.errors import UsageError
 
@@ -71,6 +71,8 @@ class ReportNight:
         None where reviews change no number, or no score can be held against the stored one.
     stale : bool
         Reviews would change numbers, but thresholds or rules have changed since the analysis.
+    flag_reviews : mapping of FlagName to FlagReview
+        How each flag stands after review.
     """
 
     night: Night
@@ -78,6 +80,7 @@ class ReportNight:
     holds: Standing
     reviewed: Reviewed | None
     stale: bool
+    flag_reviews: Mapping[FlagName, FlagReview] = field(default_factory=dict)
     sensors: tuple[Mapping[str, Any], ...] = ()
     journal: tuple[JournalEntry, ...] = ()
 
@@ -90,6 +93,20 @@ class ReportNight:
     def flags(self) -> tuple[Flag, ...]:
         """Flags, raised ones first."""
         return self.score.flags if self.score else ()
+
+    def review_of(self, flag: Flag) -> FlagReview:
+        """How one of these flags stands after review."""
+        return self.flag_reviews.get(flag.name, FlagReview(None, flag.state))
+
+    @property
+    def standing_flags(self) -> tuple[Flag, ...]:
+        """Raised flags that nobody dismissed."""
+        return tuple(flag for flag in self.flags if self.review_of(flag).state == "raised")
+
+    @property
+    def dismissed_flags(self) -> tuple[Flag, ...]:
+        """Flags that were raised, and that a reviewer dismissed."""
+        return tuple(flag for flag in self.flags if flag.raised and flag not in self.standing_flags)
 
     @property
     def measures(self) -> Measures:
@@ -141,12 +158,13 @@ def read_report(store: Store, first: date, last: date, *, subject: str | None, a
     person, dates = _dates(store, first, last, subject)
     ruleset = default_ruleset(store)
     journal = tuple(JournalEntry(**row) for row in query(store, _JOURNAL, [person, first, last]).iter_rows(named=True))
-    reviews = reviews_of(store, person)
+    reviews, on_flags = reviews_of(store, person), flag_reviews(store, person)
     sensors = query(store, _SENSORS, [person, first, last]).to_dicts()
     nights = [_read_night(store, (person, day), ruleset, reviews, about) for day in dates]
     nights = [
         replace(
             one,
+            flag_reviews=on_flags.get(day, {}),
             sensors=tuple(s | {"serial": masked(s["serial"])} for s in sensors if s["night_date"] == day),
             journal=tuple(entry for entry in journal if entry.day == day),
         )
@@ -195,6 +213,7 @@ def _read_night(store: Store, key: NightKey, ruleset: str, reviews: Iterable[Rev
 def _facts(one: ReportNight) -> NightFacts:
     night = one.night
     in_bed_h = night.tst_h / night.sleep_efficiency if night.tst_h is not None and night.sleep_efficiency else None
-    raised = frozenset(flag.name for flag in one.flags if flag.raised)
+    raised = frozenset(flag.name for flag in one.standing_flags)
+    dismissed = frozenset(flag.name for flag in one.dismissed_flags)
     untold = frozenset(flag.name for flag in one.flags if flag.state == "cannot_tell")
-    return NightFacts(night.night_date, night.assessable, one.measures.plms_index, raised, in_bed_h, untold)
+    return NightFacts(night.night_date, night.assessable, one.measures.plms_index, raised, in_bed_h, untold, dismissed)

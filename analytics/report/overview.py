@@ -9,7 +9,7 @@ from analytics.pictures.markup import Html, el, joined
 from analytics.pictures.scales import HOUR_US, Linear, clock
 from analytics.report.gathering import ReportNight
 from analytics.report.timeline import LANES
-from analytics.words import SHORT_FLAGS, VERDICTS, unraised_words
+from analytics.words import SHORT_FLAGS, VERDICTS, flag_marks
 
 _LEFT, _RIGHT = 76.0, 520.0
 _ROW, _TOP = 15.0, 18.0
@@ -103,8 +103,13 @@ def _index(one: ReportNight) -> str:
 
 
 def _state(one: ReportNight) -> str:
-    raised = [SHORT_FLAGS[flag.name] for flag in one.flags if flag.raised]
-    untold = [flag.name for flag in one.flags if flag.state == "cannot_tell"]
-    found = "+".join(raised) or unraised_words(assessable=one.night.assessable, untold=untold)
+    marks = flag_marks(
+        SHORT_FLAGS,
+        flags=[flag.name for flag in one.flags if flag.raised],
+        as_reviewed=[flag.name for flag in one.standing_flags],
+        untold=[flag.name for flag in one.flags if flag.state == "cannot_tell"],
+        assessable=one.night.assessable,
+    )
+    found = "+".join(marks)
     said = VERDICTS.get(one.holds.night or "", "")
     return ", ".join(filter(None, (found, said)))

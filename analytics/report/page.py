@@ -27,6 +27,7 @@ from analytics.words import (
     CAVEAT,
     CLOCK_STAYS,
     CRITERION_STATES,
+    FLAG_MARKS,
     FLAG_STATES,
     FLAGS,
     NOT_ASSESSABLE,
@@ -38,6 +39,7 @@ from analytics.words import (
 )
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_DISMISSED = f"{VERDICTS['dismiss']} by a reviewer"
 #: Told apart without colour.
 _MARKS = {"met": "■", "not met": "□", "not measurable": "?"}
 
@@ -83,7 +85,7 @@ def _over_nights(report: Report) -> Html:
             el("h3", "All nights on one clock"),
             overview(report.nights),
             el("p", "Tall marks are periodic movements, half ones all others; shaded is sleep. Times are those of the "
-               "evening's zone. A dash: no index could be given.", class_="remark"),
+               f"evening's zone. A dash: no index could be given. Flags {FLAG_MARKS}.", class_="remark"),
         )
         if len(report.nights) > 1
         else None,
@@ -140,11 +142,11 @@ def _legend(one: ReportNight) -> Html:
 
 
 def _verdict(one: ReportNight) -> Html:
-    raised = [flag for flag in one.flags if flag.raised]
-    lines = [el("p", el("strong", f"{FLAGS[flag.name]}: "), flag.reason) for flag in raised]
+    lines = [el("p", el("strong", f"{FLAGS[flag.name]}: "), flag.reason) for flag in one.standing_flags]
+    lines += [el("p", f"{FLAGS[flag.name]} {AS_DETECTED}, {_DISMISSED}: ", flag.reason) for flag in one.dismissed_flags]
     if not one.night.assessable:
         lines.append(el("p", el("strong", f"{NOT_ASSESSABLE.capitalize()}: "), one.night.not_assessable_reason or ""))
-    elif not raised:
+    elif not lines:
         untold = any(flag.state == "cannot_tell" for flag in one.flags)
         said = "No pattern found where one could be told. " if untold else "No pattern found. "
         lines.append(el("p", el("strong", said), *(f"{flag.reason} " for flag in one.flags)))
@@ -190,7 +192,7 @@ def _reviews(one: ReportNight) -> Html:
 
 
 def _note(review: Review, one: ReportNight) -> Html:
-    about = "the night"
+    about = "the night" if review.flag is None else FLAGS[review.flag]
     if review.onset_us is not None:
         about = f"the movement at {local(review.onset_us, one.zone):%H:%M:%S}"
     elif review.start_us is not None and review.end_us is not None:
@@ -213,7 +215,9 @@ def _flag(flag: Flag, one: ReportNight) -> Html:
         (criterion.name, _value(criterion), el("span", _state(criterion.state), class_="state"), criterion.says)
         for criterion in flag.criteria
     ]
-    title = f"{FLAGS[flag.name]}: {FLAG_STATES[flag.state]}"
+    verdict = one.review_of(flag).verdict
+    said = f", {VERDICTS[verdict]} by a reviewer" if verdict else ""
+    title = f"{FLAGS[flag.name]}: {FLAG_STATES[flag.state]}{said}"
     return el(
         "div",
         el("h3", title),

@@ -9,7 +9,7 @@ from analytics.files.csv_text import csv_text
 from analytics.store import Store, frames
 
 _WHERE = """
-WHERE (? IS NULL OR subject = ?) AND (NOT ? OR len(flags) > 0) AND (NOT ? OR review IS NULL)
+WHERE (? IS NULL OR subject = ?) AND (NOT ? OR len(flags_as_reviewed) > 0) AND (NOT ? OR NOT is_reviewed)
 """
 _NIGHTS = f"SELECT * FROM nights {_WHERE} ORDER BY night_date, subject"
 _MOVEMENTS = f"""

@@ -16,7 +16,8 @@ from analytics.words import unraised_words
 
 _NIGHTS = """
 SELECT subject, night_date, tz, recorded_from, recorded_to, sleep_onset_at, wake_at, tst_h, plms_index, plms_index_low,
-    plms_index_high, n_lm, n_plms, n_hypnic_jerks, tier, assessable, not_assessable_reason, flags, flags_untold, review
+    plms_index_high, n_lm, n_plms, n_hypnic_jerks, tier, assessable, not_assessable_reason, flags, flags_untold, review,
+    flags_as_reviewed, flags_to_review, is_reviewed
 FROM nights ORDER BY night_date DESC, subject
 """
 _CRITERIA = """
@@ -71,10 +72,11 @@ def threshold(flags: Iterable[Iterable[Mapping[str, Any]]]) -> float | None:
 
 def _night_row(row: dict[str, Any]) -> dict[str, Any]:
     start, end = row["recorded_from"], row["recorded_to"]
-    untold = row.pop("flags_untold")
+    unraised = unraised_words(assessable=row["assessable"], untold=row["flags_untold"])
     return {
         **row,
-        "unraised": unraised_words(assessable=row["assessable"], untold=untold) or "no flag",
+        "unraised": unraised or "no flag",
+        "is_untold": bool(unraised),
         "night_date": row["night_date"].isoformat(),
         "recorded_from": milliseconds(start),
         "recorded_to": milliseconds(end),

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast
 
+from analytics.flag import FlagName
 from analytics.measures import Measures
 from analytics.model import Night, Score
 from analytics.nights.review_effect import Standing, as_reviewed, same_rules, standing
 from analytics.review.page import Page
 from analytics.said import Review, Verdict
-from analytics.store import default_ruleset, load_night, reviews_of, snapshot
+from analytics.store import default_ruleset, flag_reviews, load_night, reviews_of, snapshot
 from analytics.words import OTHER_RULES
 from ingest.errors import UsageError
 
@@ -41,6 +42,7 @@ def review_from(said: dict[str, Any], reviewer: str) -> Review:
         onset_us=_whole(said, "onset"),
         start_us=_whole(said, "start", scale=1000),
         end_us=_whole(said, "end", scale=1000),
+        flag=cast(FlagName, _text(said, "flag")) if said.get("flag") is not None else None,
     )
 
 
@@ -74,6 +76,7 @@ def review_of_night(page: Page, night: Night, ruleset: str) -> dict[str, Any]:
     reviewed, why_not = _reviewed(page, night, score, holds)
     return {
         "night": holds.night,
+        "flags": _verdicts_on_flags(page, night),
         "movements": dict(holds.movements),
         "spans": _spans(reviews),
         "unmatched": holds.unmatched,
@@ -82,6 +85,11 @@ def review_of_night(page: Page, night: Night, ruleset: str) -> dict[str, Any]:
         "why_not": why_not,
         "log": [_entry(review) for review in reviews],
     }
+
+
+def _verdicts_on_flags(page: Page, night: Night) -> dict[str, str]:
+    found = flag_reviews(page.store, night.subject).get(night.night_date, {})
+    return {flag: review.verdict for flag, review in found.items() if review.verdict is not None}
 
 
 def _reviewed(
@@ -117,6 +125,7 @@ def _entry(review: Review) -> dict[str, Any]:
         "verdict": review.verdict,
         "reviewer": review.reviewer,
         "note": review.note,
+        "flag": review.flag,
         "at": review.reviewed_at_us / 1000,
         "onset": None if review.onset_us is None else review.onset_us / 1000,
         "start": None if review.start_us is None else review.start_us / 1000,

@@ -9,27 +9,8 @@ from statistics import NormalDist
 from analytics.criteria import Criteria, Jerks
 from analytics.model import Bout, Nap, SleepSource, SleepState
 from analytics.sleep.possible import PossibleNights
-from ingest.errors import UsageError
 
 MINUTE_US = 60_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Diary:
-    """What the person wrote down: lights off and getting up, UTC microseconds.
-
-    Raises
-    ------
-    UsageError
-        If getting up is not after lights off.
-    """
-
-    lights_off_us: int
-    got_up_us: int
-
-    def __post_init__(self) -> None:
-        if self.got_up_us <= self.lights_off_us:
-            raise UsageError("a diary's getting up is not after its lights off")
 
 
 @dataclass(frozen=True, slots=True)

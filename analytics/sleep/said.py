@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.sleep.estimate import Diary
+from analytics.sleep.diary import Diary
 from analytics.sleep.half_minutes import HalfMinutes
 from analytics.sleep.states import EPOCH_S, FIDGETING, QUIET, REGULAR, SLEEPING, SOFA, STATES, UP
 from ingest.recording import SleepWindow, StageSpan

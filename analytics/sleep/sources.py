@@ -17,7 +17,8 @@ from analytics.criteria import Criteria, Sleep
 from analytics.model import Bout, Nap, SleepSource, SleepState
 from analytics.signal.angles import Epochs
 from analytics.signal.runs import runs_of
-from analytics.sleep.estimate import MINUTE_US, NO_SLEEP, Diary, SleepEstimate
+from analytics.sleep.diary import Diary
+from analytics.sleep.estimate import MINUTE_US, NO_SLEEP, SleepEstimate
 from analytics.sleep.half_minutes import HalfMinutes
 from analytics.sleep.period import main_sleep
 from analytics.sleep.possible import possible_nights

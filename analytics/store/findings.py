@@ -13,6 +13,7 @@ from analytics.flag import FlagName
 from analytics.nights.patterns import (
     NightFacts,
     clinician_signs,
+    dismissed_on,
     is_pattern,
     nights_with,
     note_on,
@@ -44,7 +45,7 @@ def _people(store: Store, subject: str | None, since: date | None) -> Iterator[P
     """Nights and journal of every person, by name."""
     nights = query(
         store,
-        "SELECT subject, night_date, assessable, plms_index, flags, flags_untold,"
+        "SELECT subject, night_date, assessable, plms_index, flags, flags_as_reviewed, flags_untold,"
         " tst_h / nullif(sleep_efficiency, 0) AS in_bed_h FROM nights"
         " WHERE (? IS NULL OR subject = ?) AND (? IS NULL OR night_date >= ?)"
         " ORDER BY subject, night_date",
@@ -62,9 +63,10 @@ def _people(store: Store, subject: str | None, since: date | None) -> Iterator[P
                 night_date=row["night_date"],
                 assessable=row["assessable"],
                 plms_index=row["plms_index"],
-                flags=frozenset(row["flags"]),
+                flags=frozenset(row["flags_as_reviewed"]),
                 in_bed_h=row["in_bed_h"],
                 untold=frozenset(row["flags_untold"]),
+                dismissed=frozenset(row["flags"]) - frozenset(row["flags_as_reviewed"]),
             )
             for row in rows
         ]
@@ -90,7 +92,7 @@ def _of_person(name: str, nights: list[NightFacts], journal: list[JournalEntry])
             "n_able": able,
             "n_assessable": assessable,
             "is_pattern": is_pattern(flag, nights),
-            "finding": on_nights(raised, able, assessable),
+            "finding": on_nights(raised, able, assessable, dismissed_on(flag, nights)),
         }
     return {
         "subject": name,
@@ -99,6 +101,7 @@ def _of_person(name: str, nights: list[NightFacts], journal: list[JournalEntry])
         "note": note_on(assessable),
         "no_flag": _no_flag(assessable, can_tell=any(found["n_able"] for found in flags.values())),
         "flags": flags,
+        "dismissed": {flag: n for flag in get_args(FlagName) if (n := dismissed_on(flag, nights))},
         "plms_index": None if varies is None else asdict(varies),
         "trend": None if changes is None else {**asdict(changes), "is_clear": changes.is_clear},
         "signs": [asdict(sign) for sign in clinician_signs(nights, journal)],

@@ -90,8 +90,8 @@ def mark_told(store: Store, notices: Sequence[Notice]) -> None:
 
 
 _FLAGGED = """
-    SELECT subject, night_date, flag, reason FROM flagged_nights f
-    WHERE NOT EXISTS (
+    SELECT subject, night_date, flag, reason FROM night_flags f
+    WHERE state_as_reviewed = 'raised' AND NOT EXISTS (
         SELECT 1 FROM notice n WHERE n.subject = f.subject AND n.night_date = f.night_date AND n.about = f.flag)
     ORDER BY night_date, subject, flag
 """

@@ -34,7 +34,7 @@ from analytics.store.read import (
 )
 from analytics.store.recordings import StoredRecording, moved_to, stored_recording
 from analytics.store.repair import bring_samples, clear_abandoned, discard_damaged, remove_orphans, tidy
-from analytics.store.reviews import reviews_of, write_review
+from analytics.store.reviews import flag_reviews, reviews_of, write_review
 from analytics.store.rules import remember_rules
 from analytics.store.samples.handing import keep_samples, removable_samples
 from analytics.store.samples.removing import finish_removing
@@ -88,6 +88,7 @@ __all__ = [
     "find_doomed",
     "find_recording",
     "finish_removing",
+    "flag_reviews",
     "foreign_tables",
     "forget",
     "frames",

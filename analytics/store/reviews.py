@@ -1,11 +1,14 @@
 """Reviews in and out. They are only ever added; analyses and imports never touch them.
 
-Decides which movement a review is about when it is written: the number that a page shows may be
-that of an older analysis, so the onset finds the event, and number, exact onset and recording are kept with it.
+Decides which flags a verdict on a whole night is about: those raised when it is written, which are kept with it. How a
+flag stands after review, the view ``night_flags`` decides alone. Decides too which movement a review is about when it
+is written: the number that a page shows may be that of an older analysis, so the onset finds the event, and number,
+exact onset and recording are kept with it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import get_args
@@ -13,6 +16,7 @@ from typing import get_args
 import duckdb
 import polars as pl
 
+from analytics.flag import FlagName, FlagReview
 from analytics.model import SAME_MOVEMENT_US
 from analytics.said import Review, Verdict
 from analytics.store.database.connection import Store, first_row, reading, transaction
@@ -33,6 +37,8 @@ _COLUMNS: Columns = {
     "note": pl.String,
     "reviewer": pl.String,
     "reviewed_at": UTC_US,
+    "flag": pl.String,
+    "flags_then": pl.String,
 }
 
 
@@ -48,7 +54,7 @@ def write_review(store: Store, review: Review) -> Review:
     Raises
     ------
     UsageError
-        It contradicts itself, or there is no such night or movement.
+        It contradicts itself, or there is no such night, raised flag or movement.
     StoreError
     """
     _refuse_contradictions(review)
@@ -56,9 +62,17 @@ def write_review(store: Store, review: Review) -> Review:
         if not _exists(con, review):
             raise UsageError(f"no night {review.night_date} of {review.subject}", hint="nightkick nights lists them")
         known = _about_movement(con, review) if _is_about_movement(review) else review
+        raised = _raised(con, review)
+        if review.flag is not None and review.flag not in raised and review.verdict not in ("undo", "note"):
+            raise UsageError(
+                f"the night {review.night_date} of {review.subject} has no raised flag {review.flag}",
+                hint="load it again",
+            )
+        flags_then = "+".join(raised) if review.is_of_night and review.verdict != "note" else None
         row = (
             known.subject, known.night_date, known.movement_no, known.onset_us, known.recording, known.start_us,
             known.end_us, known.verdict, known.note, known.reviewer, known.reviewed_at_us,
+            known.flag, flags_then,
         )  # fmt: skip
         insert(con, "review_entry", frame_of([row], _COLUMNS))
     return known
@@ -70,13 +84,31 @@ def reviews_of(store: Store, subject: str, night_date: date | None = None) -> tu
         rows = con.execute(
             """
             SELECT subject, night_date, verdict, reviewer, epoch_us(reviewed_at), note, epoch_us(onset_at), recording,
-                movement_no, epoch_us(start_at), epoch_us(end_at)
+                movement_no, epoch_us(start_at), epoch_us(end_at), flag
             FROM review_entry WHERE subject = ? AND (? IS NULL OR night_date = ?)
             ORDER BY night_date, reviewed_at, rowid
             """,
             [subject, night_date, night_date],
         ).fetchall()
     return tuple(Review(*row) for row in rows)
+
+
+def flag_reviews(store: Store, subject: str) -> Mapping[date, Mapping[FlagName, FlagReview]]:
+    """How every flag of a person's nights stands after review, by night and flag, under the default rule set."""
+    with reading(store) as con:
+        rows = con.execute(
+            "SELECT night_date, flag, review, state_as_reviewed FROM night_flags WHERE subject = ?", [subject]
+        ).fetchall()
+    found: dict[date, dict[FlagName, FlagReview]] = {}
+    for night_date, flag, verdict, state in rows:
+        found.setdefault(night_date, {})[flag] = FlagReview(verdict, state)
+    return found
+
+
+def _raised(con: duckdb.DuckDBPyConnection, review: Review) -> list[str]:
+    """Flags of the night that are raised now, sorted."""
+    statement = "SELECT flag FROM night_flags WHERE subject = ? AND night_date = ? AND state = 'raised' ORDER BY flag"
+    return [flag for (flag,) in con.execute(statement, [review.subject, review.night_date]).fetchall()]
 
 
 def _is_about_movement(review: Review) -> bool:
@@ -93,6 +125,10 @@ def _refuse_contradictions(review: Review) -> None:
         raise UsageError(f"the note has {len(review.note)} characters, at most {LONGEST_NOTE} are kept")
     if review.verdict == "note" and not (review.note or "").strip():
         raise UsageError("a note without words")
+    if review.flag is not None and review.flag not in get_args(FlagName):
+        raise UsageError(f"no flag {review.flag!r}", hint=f"one of {', '.join(get_args(FlagName))}")
+    if review.flag is not None and (about_span or _is_about_movement(review)):
+        raise UsageError("a review is about a flag, a movement or a span, not two of them")
     if about_span and _is_about_movement(review):
         raise UsageError("a review is about a movement or about a span, not both")
     if about_span and (review.start_us is None or review.end_us is None or review.end_us <= review.start_us):

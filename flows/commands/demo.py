@@ -81,7 +81,7 @@ def _refuse_to_mix(database: Path) -> None:
 
 
 def _next_steps(database: Path, nights: Nights) -> str:
-    flagged = next((row for row in nights.rows if row["flags"]), None)
+    flagged = next((row for row in nights.rows if row["flags_as_reviewed"]), None)
     questions = (
         "nightkick nights --flagged",
         *([f"nightkick show {flagged['night_date']}"] if flagged else []),

@@ -21,6 +21,7 @@ from analytics.words import (
     NOT_ASSESSABLE,
     SLEEP_SOURCES,
     TIERS,
+    VERDICTS,
     clock_words,
     interval_words,
     onset_doubt,
@@ -97,24 +98,29 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
         statement = f"SELECT * FROM {table} WHERE subject = ? AND night_date = ? ORDER BY {order}"
         return tuple(the_store.query(store, statement, key).to_dicts())
 
-    flags = [flag for flag in rows("flag", "raised DESC, name") if flag["ruleset"] == night["ruleset"]]
+    flags = rows("night_flags", "state <> 'raised', flag")
     return Stored(
         night=night,
-        flags=tuple(_with_footing(flag, night) for flag in flags),
+        flags=tuple(_flag(flag, night) for flag in flags),
         series=tuple(map(_without_key, rows("series", "series_no"))),
         bouts=tuple(map(_without_key, rows("bout", "start_at"))),
         events=tuple(map(_without_key, rows("events", "movement_no"))),
     )
 
 
+def _flag(row: Row, night: Row) -> dict[str, Any]:
+    """A flag with its criteria, and what stands beside it where it is a negative."""
+    return {
+        "name": row["flag"],
+        "raised": row["state"] == "raised",
+        **{name: row[name] for name in ("state", "review", "state_as_reviewed", "reason")},
+        "criteria": decoded(row["criteria"]),
+        "stands_on": beside(row["flag"], row["state"], footing_of_row(night)),
+    }
+
+
 def _without_key(row: Row) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in ("subject", "night_date", "ruleset")}
-
-
-def _with_footing(flag: Row, night: Row) -> dict[str, Any]:
-    """A flag with its criteria, and what stands beside it where it is a negative."""
-    stands_on = beside(flag["name"], flag["state"], footing_of_row(night))
-    return _without_key(flag) | {"criteria": decoded(flag["criteria"]), "stands_on": stands_on}
 
 
 def _of(subject: str | None) -> str:
@@ -198,7 +204,8 @@ def _measures(stored: Stored, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
 def _flag_lines(flag: Mapping[str, Any]) -> Iterator[str]:
     """A flag with its sentence, then each criterion and whether it is met."""
     words = FLAG_STATES[flag["state"]]
-    yield visible(f"{flag['name']}: {words.upper() if flag['raised'] else words}")
+    said = f", {VERDICTS[flag['review']]} by a reviewer" if flag["review"] else ""
+    yield visible(f"{flag['name']}: {words.upper() if flag['raised'] else words}{said}")
     yield visible(f"  {flag['reason']}")
     if flag["stands_on"] is not None:
         yield f"  {flag['stands_on']}"

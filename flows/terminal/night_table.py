@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from analytics import store as the_store
 from analytics.nights.doubt import NEGATIVE_OF, footing_of_row, footing_words
-from analytics.words import FLAG_STATES, NOT_ASSESSABLE, unraised_words
+from analytics.words import FLAG_MARKS, FLAG_STATES, FLAGS, NOT_ASSESSABLE, VERDICTS, flag_marks
 from flows.terminal.options import Selection
 from flows.terminal.talk import emit, emit_table
 from flows.terminal.values import Row
@@ -19,8 +19,7 @@ from ingest.errors import visible
 
 UNKNOWN = "-"
 _NEGATIVES = """
-SELECT subject, night_date FROM flag
-WHERE name = ? AND state = 'not_raised' AND ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
+SELECT subject, night_date FROM night_flags WHERE flag = ? AND state = 'not_raised'
 """
 
 #: Columns of the table for people that hold formatted numbers.
@@ -73,6 +72,8 @@ def print_nights(nights: Nights) -> None:
     several = len({row["subject"] for row in nights.rows}) > 1
     rows = [for_people(row, with_subject=several) for row in nights.rows]
     emit_table(tuple(rows[0]), rows, to_right=NUMBERS)
+    if any(mark[0] == "(" or mark[-1] == "?" for row in nights.rows for mark in _marks(row)):
+        emit(f"{FLAG_MARKS}\n")
     sentences = [line for row in nights.rows for line in _sentences(row, nights, with_subject=several)]
     if (negative := nights.beside_negatives(nights.rows)) is not None:
         sentences.append(negative)
@@ -88,9 +89,9 @@ def condition(selection: Selection) -> tuple[str, list[object]]:
         ("night_date <= ?", selection.until),
     ]
     given = [(test, value) for test, value in tests if value is not None]
-    fixed = ["true", *(["len(flags) > 0"] if selection.flagged else [])]
+    fixed = ["true", *(["len(flags_as_reviewed) > 0"] if selection.flagged else [])]
     if selection.unreviewed:
-        fixed.append("review IS NULL")
+        fixed.append("NOT is_reviewed")
     return " AND ".join([*fixed, *(test for test, _ in given)]), [value for _, value in given]
 
 
@@ -108,14 +109,26 @@ def for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
         "periodic": _percent(row["periodicity_index_share"]),
         "20-40 s": _percent(row["share_imi_20_40"]),
         "jerks": _fixed(row["n_hypnic_jerks"], 0),
-        "flags": ", ".join(row["flags"]) or unraised_words(assessable=row["assessable"], untold=row["flags_untold"]),
+        "flags": ", ".join(_marks(row)),
         "review": row["review"] or "",
     }
 
 
+def _marks(row: Row) -> tuple[str, ...]:
+    return flag_marks(
+        {name: name for name in FLAGS},
+        flags=row["flags"],
+        as_reviewed=row["flags_as_reviewed"],
+        untold=row["flags_untold"],
+        assessable=row["assessable"],
+    )
+
+
 def _sentences(row: Row, nights: Nights, *, with_subject: bool) -> Iterator[str]:
     name = f"{row['night_date']} {row['subject']}" if with_subject else f"{row['night_date']}"
-    yield from (f"{name} {why['flag']}: {why['reason']}" for why in nights.reasons_of(row))
+    for why in nights.reasons_of(row):
+        said = f" ({VERDICTS[why['review']]})" if why["review"] else ""
+        yield f"{name} {why['flag']}{said}: {why['reason']}"
     if not row["assessable"]:
         yield f"{name} {NOT_ASSESSABLE}: {row['not_assessable_reason']}"
 

@@ -13,7 +13,7 @@ from analytics.flag import Flag
 from analytics.model import Channel, Night
 from analytics.nights.night import analyse_night
 from analytics.scoring.rulesets import RULESETS
-from analytics.sleep.estimate import Diary
+from analytics.sleep.diary import Diary
 from ingest.recording import StageSpan
 
 CRITERIA = Criteria()

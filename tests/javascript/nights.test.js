@@ -15,11 +15,16 @@ const night = (day, more = {}) => ({
   recorded_from: Date.parse(`2026-03-0${day}T22:00Z`),
   recorded_to: Date.parse(`2026-03-0${day + 1}T06:30Z`),
   flags: [],
+  flags_as_reviewed: [],
+  flags_to_review: [],
+  is_reviewed: false,
   review: null,
   ahead_s: 0,
   ...more,
 });
-const flagged = { flags: ["possible_plmd"] };
+const plmd = ["possible_plmd"];
+const flagged = { flags: plmd, flags_as_reviewed: plmd, flags_to_review: plmd };
+const judged = { ...flagged, flags_to_review: [], is_reviewed: true };
 const dates = (found) => found.map((one) => Number(one.night_date.at(-1)));
 
 test("a night is named by person and evening", () => {
@@ -43,8 +48,8 @@ test("a verdict that was taken back does not stand", () => {
 const four = [
   night(1),
   night(2, flagged),
-  night(3, { ...flagged, review: "confirm" }),
-  night(4, { ...flagged, review: "undo" }),
+  night(3, { ...judged, review: "confirm" }),
+  night(4, flagged),
   night(5, { subject: "you", ...flagged }),
 ];
 
@@ -58,6 +63,12 @@ for (const [query, found] of [
   test(`the filter ${query || "that is empty"} leaves the nights ${found}`, () =>
     assert.deepEqual(dates(filtered(four, new URLSearchParams(query))), found));
 }
+
+test("a night whose only flag was dismissed is flagged no longer, and not to review", () => {
+  const dismissed = night(6, { ...judged, flags_as_reviewed: [] });
+  assert.deepEqual(filtered([dismissed], new URLSearchParams("flagged=1")), []);
+  assert.equal(nextToReview([dismissed], undefined), undefined);
+});
 
 test("the next night to review is searched after the present one, then from the first on", () => {
   const mine = four.slice(0, 4);

@@ -1,9 +1,9 @@
 // @ts-check
 // What a night's page tells beside its pictures: the reasons of its flags, the journal, how it was recorded.
 
-import { el, termed, words } from "./draw.js";
+import { action, el, termed, words } from "./draw.js";
 import { number } from "./formats.js";
-import { WORDS, flag } from "./words.js";
+import { WORDS, flag, verdict } from "./words.js";
 
 /** @import { Child, Clock, Criterion, Flag, JournalEntry, Night, NightAnswer, Sensor } from "./types.js" */
 
@@ -53,12 +53,29 @@ const criterion = (one) =>
 /** @param {Flag} found @param {Criterion["state"]} state */
 const countOf = (found, state) => found.criteria.filter((one) => one.state === state).length;
 
-/** Why a flag was raised or not. @param {Flag} found */
-export const reasons = (found) =>
+/**
+ * Why a flag was raised or not; where it was, with the buttons for a verdict on it.
+ * @param {Flag} found
+ * @param {string | undefined} said the verdict that holds
+ * @param {(word: string) => unknown} judge
+ */
+export const reasons = (found, said, judge) =>
   el(
     "section",
     { class: found.raised ? "card reasons raised" : "card reasons", "aria-label": flag(found.name) },
     el("h2", {}, el("span", { class: `flag ${found.raised ? found.name : `none ${found.state}`}` }, headline(found))),
+    (found.raised || said) &&
+      el(
+        "p",
+        { class: "judging" },
+        said
+          ? el("span", { class: "reviewed" }, `${verdict(said)} `)
+          : el("span", { class: "muted" }, `${WORDS.not_reviewed} `),
+        found.raised &&
+          ["confirm", "dismiss", "unsure"].map((word) =>
+            action(WORDS.verdicts_to_give[word], undefined, () => judge(word), said === word),
+          ),
+      ),
     el("p", {}, found.reason),
     found.stands_on !== null && el("p", { class: "muted" }, found.stands_on),
     el(

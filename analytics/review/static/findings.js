@@ -10,7 +10,7 @@ import { WORDS, capital, flag } from "./words.js";
 /** @param {Person} person */
 const raisedFlags = (person) =>
   Object.entries(person.flags)
-    .filter(([, found]) => found.n_flagged > 0)
+    .filter(([name, found]) => found.n_flagged > 0 || name in person.dismissed)
     .map(([name, found]) =>
       el(
         "li",

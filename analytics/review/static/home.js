@@ -128,7 +128,7 @@ const listOf = (rows) => {
 
 /** @param {NightRow[]} nights */
 const summary = (nights) => {
-  const flagged = nights.filter((night) => night.flags.length).length;
+  const flagged = nights.filter((night) => night.flags_as_reviewed.length).length;
   const open = nights.filter(isToReview).length;
   const hours = duration(nights.reduce((sum, night) => sum + (night.recorded_to - night.recorded_from) / 1000, 0));
   const counts = `${flagged} ${WORDS.flagged} · ${open} to review`;

@@ -38,6 +38,7 @@ class NightPage {
       strip: part("strip"),
       state: part("state"),
       numbers: part("numbers"),
+      flags: el("div", { class: "columns even part-flags" }),
       form: part("form"),
       log: part("log"),
     };
@@ -78,7 +79,7 @@ class NightPage {
         remarked("Per clock hour", "all movements", stillPicture(data.pictures.hours)),
         drawn(data.pictures.patterns),
       ),
-      el("div", { class: "columns even" }, data.flags.map(reasons)),
+      parts.flags,
       el("div", { class: "columns even" }, parts.log, journal(data.journal), recorded(data, clock)),
     );
   }
@@ -148,6 +149,12 @@ class NightPage {
       this.#nightButtons(),
       action(WORDS.verdicts_to_give.note, "N", () => this.note()),
     );
+    fill(
+      parts.flags,
+      data.flags.map((found) =>
+        reasons(found, data.review.flags[found.name], (word) => this.judgeFlag(found.name, word)),
+      ),
+    );
     fill(parts.numbers, sideBySide(data.review));
     const takeBack = (/** @type {number} */ start, /** @type {number} */ end) =>
       this.#decide({ verdict: "undo", start, end });
@@ -178,6 +185,11 @@ class NightPage {
   /** Said once more, a verdict is taken back. @param {string} word */
   judgeNight(word) {
     return this.#decide({ verdict: this.data.review.night === word ? "undo" : word });
+  }
+
+  /** @param {string} name @param {string} word */
+  judgeFlag(name, word) {
+    return this.#decide({ verdict: this.data.review.flags[name] === word ? "undo" : word, flag: name });
   }
 
   /** @param {string} word */

@@ -18,7 +18,7 @@ export const same = (a, b) => a.subject === b?.subject && a.night_date === b.nig
 export const stands = (verdict) => Boolean(verdict) && verdict !== "undo";
 
 /** @param {NightRow} night */
-export const isToReview = (night) => night.flags.length > 0 && !stands(night.review);
+export const isToReview = (night) => night.flags_to_review.length > 0;
 
 /**
  * The nights that an address asks for.
@@ -29,8 +29,8 @@ export const filtered = (nights, wanted) =>
   nights.filter(
     (night) =>
       (!wanted.get("subject") || night.subject === wanted.get("subject")) &&
-      (!wanted.has("flagged") || night.flags.length) &&
-      (!wanted.has("unreviewed") || !stands(night.review)),
+      (!wanted.has("flagged") || night.flags_as_reviewed.length > 0) &&
+      (!wanted.has("unreviewed") || !night.is_reviewed),
   );
 
 /**

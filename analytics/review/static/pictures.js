@@ -14,8 +14,8 @@ const NARROWEST_BAR = 12;
 /** @param {NightRow} night */
 const shadeOf = (night) => {
   if (!night.assessable || night.plms_index === null) return "unknown";
-  if (night.review === "dismiss") return "weak";
-  return night.flags.includes("possible_plmd") ? "high" : "low";
+  if (night.flags_as_reviewed.includes("possible_plmd")) return "high";
+  return night.flags.length > night.flags_as_reviewed.length ? "weak" : "low";
 };
 
 /** What a bar is called. @param {NightRow} night */

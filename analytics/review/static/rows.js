@@ -4,7 +4,7 @@
 import { el, svg } from "./draw.js";
 import { address, day, number, two } from "./formats.js";
 import { strokes } from "./geometry.js";
-import { placed, same } from "./nights.js";
+import { isToReview, placed, same } from "./nights.js";
 import { get } from "./server.js";
 import { GROUPS, WORDS, flag, groupOf, verdict } from "./words.js";
 
@@ -38,7 +38,8 @@ export const axis = ([first, last]) => {
 const state = (night) => {
   const said = verdict(night.review);
   if (said) return el("span", { class: "reviewed" }, said);
-  return night.flags.length ? el("span", { class: "to-review" }, "to review") : "";
+  if (isToReview(night)) return el("span", { class: "to-review" }, "to review");
+  return night.is_reviewed ? el("span", { class: "reviewed" }, WORDS.flags_judged) : "";
 };
 
 /**
@@ -69,6 +70,15 @@ const groundOf = (night, x) => {
   );
 };
 
+/** A raised flag; crossed out where a reviewer dismissed it. @param {string} name @param {boolean} counts */
+const flagChip = (name, counts) =>
+  counts
+    ? el("span", { class: `flag ${name}` }, flag(name))
+    : el("span", { class: "flag none dismissed" }, `${flag(name)}: ${WORDS.verdicts.dismiss}`);
+
+/** A flag that could not be told. @param {string} name */
+const untoldChip = (name) => el("span", { class: "flag none cannot_tell" }, `${flag(name)}: ${WORDS.cannot_tell}`);
+
 /**
  * @param {NightRow} night
  * @param {[number, number]} range hours of the shared clock
@@ -98,8 +108,11 @@ export const rowOf = (night, range, threshold, several) => {
     el(
       "span",
       { class: "flags" },
-      night.flags.map((name) => el("span", { class: `flag ${name}` }, flag(name))),
-      !night.flags.length && el("span", { class: "visually-hidden" }, night.unraised),
+      night.flags.map((name) => flagChip(name, night.flags_as_reviewed.includes(name))),
+      night.flags.length || !night.is_untold
+        ? night.assessable && night.flags_untold.map(untoldChip)
+        : el("span", { class: "flag none cannot_tell" }, night.unraised),
+      !night.flags.length && !night.is_untold && el("span", { class: "visually-hidden" }, night.unraised),
     ),
     el("span", { class: "state" }, state(night)),
   );

@@ -24,8 +24,14 @@ export interface NightRow extends NightKey {
   assessable: boolean;
   not_assessable_reason: string | null;
   flags: string[];
-  /** What is said of a night without a raised flag. */
+  /** Of the flags those that nobody dismissed, and those that nobody judged. */
+  flags_as_reviewed: string[];
+  flags_to_review: string[];
+  flags_untold: string[];
+  is_reviewed: boolean;
+  /** What is said of a night without a raised flag, and whether none of its flags could be told. */
   unraised: string;
+  is_untold: boolean;
   review: string | null;
   ahead_s: number;
 }
@@ -63,6 +69,8 @@ export interface Person {
   note: string | null;
   no_flag: string;
   flags: Record<string, FlagCount>;
+  /** On how many assessable nights a flag was dismissed by a reviewer; those without one are left out. */
+  dismissed: Record<string, number>;
   plms_index: Spread | null;
   trend: Trend | null;
   signs: Sign[];
@@ -184,6 +192,7 @@ export interface ReviewEntry {
   verdict: string;
   reviewer: string;
   note: string | null;
+  flag: string | null;
   at: Ms;
   onset: Ms | null;
   start: Ms | null;
@@ -193,6 +202,8 @@ export interface ReviewEntry {
 /** What was said of a night, what holds of it, and what that makes of the numbers. */
 export interface Review {
   night: string | null;
+  /** The verdict that holds of each flag that was judged. */
+  flags: Record<string, string>;
   movements: Record<number, string>;
   spans: Span[];
   unmatched: number;
@@ -271,6 +282,7 @@ export interface Answers {
 export interface Said {
   verdict: string;
   note?: string | null;
+  flag?: string;
   onset?: number | null;
   start?: Ms;
   end?: Ms;
@@ -300,6 +312,8 @@ export interface Words {
   blanks: Named;
   sign_states: Named;
   flag_states: Record<FlagState, string>;
+  cannot_tell: string;
+  flags_judged: string;
   flagged: string;
   when_to_go: string;
   onset_span: string;

@@ -4,7 +4,7 @@
 import { byId, el, words } from "./draw.js";
 import { instant, number, percent } from "./formats.js";
 import { post } from "./server.js";
-import { WORDS, capital, verdict } from "./words.js";
+import { WORDS, capital, flag, verdict } from "./words.js";
 
 /** @import { Clock, Measures, Ms, NightKey, Review, ReviewEntry, Said } from "./types.js" */
 
@@ -140,6 +140,7 @@ export const sideBySide = (review) =>
  */
 const thing = (entry, clock) => {
   if (entry.start !== null && entry.end !== null) return `${clock.hms(entry.start)} to ${clock.hms(entry.end)}`;
+  if (entry.flag !== null) return flag(entry.flag);
   return entry.onset === null ? "the night" : `the movement at ${clock.hms(entry.onset)}`;
 };
 
@@ -195,7 +196,7 @@ export const log = (review, clock, takeBack) =>
 /** @param {Review} review */
 export const nightState = (review) => {
   const said = verdict(review.night);
-  const by = review.log.findLast((entry) => entry.onset === null && entry.start === null && entry.verdict !== "note");
+  const by = review.log.findLast((entry) => entry.onset === null && entry.start === null && entry.flag === null && entry.verdict !== "note");
   return said
     ? el("span", { class: "reviewed" }, said, by && el("span", { class: "muted" }, " by ", el("bdi", {}, by.reviewer)))
     : el("span", { class: "muted" }, WORDS.not_reviewed);

@@ -18,7 +18,7 @@ import duckdb
 
 from analytics.nights.how_many import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF
 from analytics.store.database.local_time import with_local_times
-from analytics.words import ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, TOLD_NIGHTS
+from analytics.words import AS_DETECTED, ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, TOLD_NIGHTS
 from ingest.errors import DatabaseNewerError, DatabaseOlderError, DatabaseUnreadableError
 
 #: How the name of the copy ends that people open with their own tools.
@@ -32,6 +32,7 @@ _OWNED_ELSEWHERE = {
     "few_nights_differ": FEW_NIGHTS_DIFFER.format(n=FEW_NIGHTS),
     "assessable_nights": ASSESSABLE_NIGHTS,
     "told_nights": TOLD_NIGHTS,
+    "as_detected": AS_DETECTED,
 }
 _FILE_NAME = re.compile(r"(?P<version>\d{4})_\w+\.sql")
 

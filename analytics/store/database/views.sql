@@ -41,19 +41,59 @@ COMMENT ON COLUMN events.confidence IS 'How clearly it stands out and how certai
 COMMENT ON COLUMN events.p_sleep IS 'Probability that its onset lies in sleep, 0-1; NULL where it was not estimated.';
 COMMENT ON COLUMN events.recording IS 'SHA-256 of the recording that shows its strongest part; all of them: view event_parts.';
 
+-- The one place that says how a flag stands after review: what counts of it is state_as_reviewed. Of the latest word on
+-- the flag and the latest on the whole night, if that was about this flag, the later one holds.
+CREATE OR REPLACE VIEW night_flags AS
+WITH said AS (
+    SELECT subject, night_date, flag, last({
+        'verdict': verdict, 'flags_then': flags_then, 'at': reviewed_at, 'no': rowid
+    } ORDER BY reviewed_at, rowid) AS word
+    FROM review_entry
+    WHERE movement_no IS NULL AND onset_at IS NULL AND start_at IS NULL AND verdict <> 'note'
+    GROUP BY ALL
+),
+judged AS (
+    SELECT f.subject, f.night_date, f.name AS flag, f.state, f.criteria, f.reason,
+        CASE
+            WHEN n.word.at > o.word.at OR (n.word.at = o.word.at AND n.word.no > o.word.no) OR o.word IS NULL
+                THEN n.word.verdict
+            ELSE nullif(o.word.verdict, 'undo')
+        END AS review
+    FROM flag f
+    LEFT JOIN said o ON o.subject = f.subject AND o.night_date = f.night_date AND o.flag = f.name
+    LEFT JOIN said n ON n.subject = f.subject AND n.night_date = f.night_date AND n.flag IS NULL
+        AND n.word.verdict <> 'undo'
+        AND coalesce(list_contains(string_split(n.word.flags_then, '+'), f.name), f.raised)
+    WHERE f.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
+)
+SELECT subject, night_date, flag, state, review,
+    CASE WHEN state = 'raised' AND review = 'dismiss' THEN 'not_raised' ELSE state END AS state_as_reviewed,
+    criteria, reason
+FROM judged;
+COMMENT ON VIEW night_flags IS 'Every flag of every night, raised or not, with what reviewers said of it: one row each, under the default rule set. Source: flag, review_entry.';
+COMMENT ON COLUMN night_flags.subject IS 'Who slept.';
+COMMENT ON COLUMN night_flags.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
+COMMENT ON COLUMN night_flags.flag IS 'possible_plmd, frequent_hypnic_jerks, possible_rls.';
+COMMENT ON COLUMN night_flags.state IS 'As detected: raised, not_raised, or cannot_tell (a criterion that decides could not be measured).';
+COMMENT ON COLUMN night_flags.review IS 'Latest verdict on this flag: confirm, dismiss, unsure; one on the whole night counts for every flag that was raised then. NULL where nobody judged it, or it was taken back.';
+COMMENT ON COLUMN night_flags.state_as_reviewed IS 'The same as state, but not_raised where a raised flag was dismissed: what patterns and nights count.';
+COMMENT ON COLUMN night_flags.criteria IS 'JSON list: name (with unit), state (met, not met, not measurable), value, threshold, says.';
+COMMENT ON COLUMN night_flags.reason IS 'The state as a sentence.';
+
 CREATE OR REPLACE VIEW nights AS
 WITH chosen AS (SELECT value AS ruleset FROM setting WHERE name = 'default_ruleset'),
 raised AS (
-    SELECT subject, night_date, list(name ORDER BY name) FILTER (state = 'raised') AS flags,
-        list(name ORDER BY name) FILTER (state = 'cannot_tell') AS flags_untold
-    FROM flag
-    WHERE ruleset = (SELECT ruleset FROM chosen)
+    SELECT subject, night_date, list(flag ORDER BY flag) FILTER (state = 'raised') AS flags,
+        list(flag ORDER BY flag) FILTER (state = 'cannot_tell') AS flags_untold,
+        list(flag ORDER BY flag) FILTER (state_as_reviewed = 'raised') AS flags_as_reviewed,
+        list(flag ORDER BY flag) FILTER (state = 'raised' AND review IS NULL) AS flags_to_review
+    FROM night_flags
     GROUP BY ALL
 ),
 judged AS (
     SELECT subject, night_date, nullif(last(verdict ORDER BY reviewed_at, rowid), 'undo') AS review
     FROM review_entry
-    WHERE movement_no IS NULL AND onset_at IS NULL AND start_at IS NULL AND verdict <> 'note'
+    WHERE movement_no IS NULL AND onset_at IS NULL AND start_at IS NULL AND flag IS NULL AND verdict <> 'note'
     GROUP BY ALL
 ),
 napped AS (SELECT subject, night_date, count(*) AS n_naps, sum(asleep_h) AS nap_h FROM nap GROUP BY ALL)
@@ -77,7 +117,10 @@ SELECT
     s.periodicity_unstable, s.share_imi_20_40, s.median_imi_s, s.n_series, s.n_series_in_sleep, s.n_isolated,
     n.n_hypnic_jerks, s.n_plms_arousal AS plms_with_arousal, n.blind_below_mg, n.leg_offset_s, n.leg_drift_ppm,
     n.leg_alignment_confidence, n.tier, n.assessable, n.not_assessable_reason,
-    coalesce(r.flags, []) AS flags, coalesce(r.flags_untold, []) AS flags_untold, j.review, n.criteria_hash, n.version,
+    coalesce(r.flags, []) AS flags, coalesce(r.flags_untold, []) AS flags_untold,
+    coalesce(r.flags_as_reviewed, []) AS flags_as_reviewed, coalesce(r.flags_to_review, []) AS flags_to_review,
+    j.review, if(len(r.flags) > 0, len(coalesce(r.flags_to_review, [])) = 0, j.review IS NOT NULL) AS is_reviewed,
+    n.criteria_hash, n.version,
     n.sleep_doubt_h, n.hidden_h, n.wear_doubt_h, n.tst_low_h, n.tst_high_h, n.waso_low_min, n.waso_high_min,
     n.sleep_onset_low_at, LOCAL(n.sleep_onset_low_at, n.zone) AS sleep_onset_low_local,
     n.sleep_onset_high_at, LOCAL(n.sleep_onset_high_at, n.zone) AS sleep_onset_high_local,
@@ -150,8 +193,11 @@ COMMENT ON COLUMN nights.leg_alignment_confidence IS 'How clearly shared movemen
 COMMENT ON COLUMN nights.tier IS 'Confidence in the index, A (best) to D.';
 COMMENT ON COLUMN nights.assessable IS 'False where the night cannot be judged.';
 COMMENT ON COLUMN nights.not_assessable_reason IS 'Why not, a sentence; NULL where it can.';
-COMMENT ON COLUMN nights.flags IS 'Names of the raised flags, sorted; an empty list for none.';
+COMMENT ON COLUMN nights.flags IS 'Names of the raised flags as detected, sorted; an empty list for none.';
 COMMENT ON COLUMN nights.flags_untold IS 'Names of the flags that could not be told, sorted: neither raised nor not.';
+COMMENT ON COLUMN nights.flags_as_reviewed IS 'Of flags those that no reviewer dismissed, sorted: what counts. Each verdict: view night_flags.';
+COMMENT ON COLUMN nights.flags_to_review IS 'Of flags those without a verdict, sorted.';
+COMMENT ON COLUMN nights.is_reviewed IS 'Whether each raised flag has a verdict; where none is raised, whether the night has.';
 COMMENT ON COLUMN nights.review IS 'Latest verdict on the whole night: confirm, dismiss, unsure; NULL where nobody judged it, or it was taken back.';
 COMMENT ON COLUMN nights.criteria_hash IS 'Which thresholds were used: hash; their values: view thresholds.';
 COMMENT ON COLUMN nights.version IS 'Version of nightkick that analysed the night.';
@@ -172,15 +218,16 @@ COMMENT ON COLUMN nights.plms_index_sure IS 'Periodic leg movements in stretches
 COMMENT ON COLUMN nights.median_peak_mg IS 'Median peak_g of the periodic leg movements in sleep, mg; NULL without one, or where it was not measured. Another scale than EMG.';
 
 CREATE OR REPLACE VIEW flagged_nights AS
-SELECT subject, night_date, name AS flag, criteria, reason
-FROM flag
-WHERE raised AND ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
-COMMENT ON VIEW flagged_nights IS 'Raised flags with their reasoning, one row each, under the default rule set. Source: flag.';
+SELECT subject, night_date, flag, criteria, reason, review
+FROM night_flags
+WHERE state = 'raised';
+COMMENT ON VIEW flagged_nights IS 'Raised flags with their reasoning, one row each, under the default rule set; dismissed ones too. Source: flag, review_entry.';
 COMMENT ON COLUMN flagged_nights.subject IS 'Who slept.';
 COMMENT ON COLUMN flagged_nights.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN flagged_nights.flag IS 'possible_plmd, frequent_hypnic_jerks, possible_rls.';
 COMMENT ON COLUMN flagged_nights.criteria IS 'JSON list: name (with unit), state (met, not met, not measurable), value, threshold, says.';
-COMMENT ON COLUMN flagged_nights.reason IS 'The verdict as a sentence.';
+COMMENT ON COLUMN flagged_nights.reason IS 'Why, as a sentence.';
+COMMENT ON COLUMN flagged_nights.review IS 'Latest verdict on this flag, as in night_flags: confirm, dismiss, unsure; NULL for none.';
 
 CREATE OR REPLACE VIEW series AS
 SELECT
@@ -320,7 +367,7 @@ FROM journal_entry;
 COMMENT ON VIEW journal IS 'Sleep journal: one thing noted about one day. Source: journal_entry.';
 COMMENT ON COLUMN journal.subject IS 'Who noted it.';
 COMMENT ON COLUMN journal.day IS 'Local date it is about; the date of the evening for a night.';
-COMMENT ON COLUMN journal.kind IS 'What was noted, with its unit in the name.';
+COMMENT ON COLUMN journal.kind IS 'What was noted, with its unit in the name. The analysis reads lights_off, got_up, fell_asleep_at (clock of the bedroom, as text), minutes_to_fall_asleep, minutes_awake (after falling asleep), n_awakenings and urge_to_move (0-10).';
 COMMENT ON COLUMN journal.value IS 'Its amount, in the unit that kind names; NULL where it has none.';
 COMMENT ON COLUMN journal.text IS 'It in words; NULL where there are none.';
 
@@ -328,10 +375,11 @@ CREATE OR REPLACE VIEW reviews AS
 SELECT
     r.subject, r.night_date, r.movement_no, r.onset_at, LOCAL(r.onset_at, n.zone) AS onset_local, r.recording,
     r.start_at, LOCAL(r.start_at, n.zone) AS start_local, r.end_at, LOCAL(r.end_at, n.zone) AS end_local,
-    r.verdict, r.note, r.reviewer, r.reviewed_at, LOCAL(r.reviewed_at, n.zone) AS reviewed_local
+    r.verdict, r.note, r.reviewer, r.reviewed_at, LOCAL(r.reviewed_at, n.zone) AS reviewed_local,
+    r.flag, string_split(nullif(r.flags_then, ''), '+') AS flags_then
 FROM review_entry r
 LEFT JOIN night n ON n.subject = r.subject AND n.night_date = r.night_date;
-COMMENT ON VIEW reviews IS 'Verdicts on nights and movements, all of them; the latest counts. Source: review_entry.';
+COMMENT ON VIEW reviews IS 'Verdicts on nights, flags and movements, all of them; the latest counts. Source: review_entry.';
 COMMENT ON COLUMN reviews.subject IS 'Who slept.';
 COMMENT ON COLUMN reviews.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN reviews.movement_no IS 'The event that was judged, as numbered then; NULL for the whole night or a span.';
@@ -342,7 +390,9 @@ COMMENT ON COLUMN reviews.start_at IS 'Start of the span that is meant, UTC; NUL
 COMMENT ON COLUMN reviews.start_local IS 'Start of that span on the clock of the bedroom.';
 COMMENT ON COLUMN reviews.end_at IS 'End of the span that is meant, UTC; NULL for the whole night or an event.';
 COMMENT ON COLUMN reviews.end_local IS 'End of that span on the clock of the bedroom.';
-COMMENT ON COLUMN reviews.verdict IS 'confirm, dismiss, unsure (night or event), exclude (span), undo (takes back what was said before of the same), note (words only).';
+COMMENT ON COLUMN reviews.flag IS 'The flag that was judged; NULL for the whole night, an event or a span.';
+COMMENT ON COLUMN reviews.flags_then IS 'Flags that a verdict on the whole night counts for: those raised then; NULL for none, and for what is no such verdict.';
+COMMENT ON COLUMN reviews.verdict IS 'confirm, dismiss, unsure (night, flag or event), exclude (span), undo (takes back what was said before of the same), note (words only).';
 COMMENT ON COLUMN reviews.note IS 'In the words of the reviewer; NULL for none.';
 COMMENT ON COLUMN reviews.reviewer IS 'Who judged.';
 COMMENT ON COLUMN reviews.reviewed_at IS 'When, UTC.';
@@ -350,43 +400,46 @@ COMMENT ON COLUMN reviews.reviewed_local IS 'When, in the zone of the night; NUL
 
 -- One night is not a pattern; the numbers of nights, and why they are these, stand in analytics/nights/how_many.py.
 CREATE OR REPLACE VIEW patterns AS
-WITH chosen AS (SELECT value AS ruleset FROM setting WHERE name = 'default_ruleset'),
-assessed AS (
+WITH assessed AS (
     SELECT subject, count(*) AS n_assessable FROM night WHERE assessable GROUP BY subject
 ),
 told AS (
-    SELECT f.subject, f.name AS flag, count(*) FILTER (f.raised) AS n_flagged, count(*) AS n_able,
-        min(f.night_date) FILTER (f.raised) AS first_night, max(f.night_date) FILTER (f.raised) AS last_night
-    FROM flag f
+    SELECT f.subject, f.flag, count(*) FILTER (f.state_as_reviewed = 'raised') AS n_flagged, count(*) AS n_able,
+        min(f.night_date) FILTER (f.state_as_reviewed = 'raised') AS first_night,
+        max(f.night_date) FILTER (f.state_as_reviewed = 'raised') AS last_night,
+        count(*) FILTER (f.state = 'raised') AS n_flagged_as_detected
+    FROM night_flags f
     JOIN night n ON n.subject = f.subject AND n.night_date = f.night_date AND n.assessable
-    WHERE f.state <> 'cannot_tell' AND f.ruleset = (SELECT ruleset FROM chosen)
+    WHERE f.state_as_reviewed <> 'cannot_tell'
     GROUP BY ALL
 )
 SELECT
     t.subject, t.flag, t.n_flagged, a.n_assessable, t.n_flagged / t.n_able AS share,
     t.n_flagged >= {PATTERN_NIGHTS} AND t.n_able >= {PATTERN_OF} AS is_pattern,
     format(
-        '{} on {} of {} {}',
+        '{} on {} of {} {}{}',
         replace(replace(replace(t.flag, '_', ' '), 'plmd', 'PLMD'), 'rls', 'RLS'), t.n_flagged, t.n_able,
-        if(t.n_able = a.n_assessable, '{assessable_nights}', '{told_nights}')
+        if(t.n_able = a.n_assessable, '{assessable_nights}', '{told_nights}'),
+        if(t.n_flagged_as_detected > t.n_flagged, ' ({as_detected} on ' || t.n_flagged_as_detected || ')', '')
     ) AS finding,
     CASE WHEN t.n_able < {FEW_NIGHTS} THEN '{few_nights_differ}' END AS note,
-    t.first_night, t.last_night, t.n_able
+    t.first_night, t.last_night, t.n_able, t.n_flagged_as_detected
 FROM told t
 JOIN assessed a ON a.subject = t.subject
 WHERE t.n_flagged > 0;
-COMMENT ON VIEW patterns IS 'Findings about a person over all assessable nights, under the default rule set. Source: flag, night.';
+COMMENT ON VIEW patterns IS 'Findings about a person over all assessable nights, under the default rule set; what a reviewer dismissed does not count. Source: flag, night, review_entry.';
 COMMENT ON COLUMN patterns.subject IS 'Who slept.';
 COMMENT ON COLUMN patterns.flag IS 'The flag that was raised.';
-COMMENT ON COLUMN patterns.n_flagged IS 'Assessable nights on which it was raised, counted.';
+COMMENT ON COLUMN patterns.n_flagged IS 'Assessable nights on which it was raised and not dismissed, counted.';
+COMMENT ON COLUMN patterns.n_flagged_as_detected IS 'The same with those that a reviewer dismissed, counted.';
 COMMENT ON COLUMN patterns.n_assessable IS 'Assessable nights of this person, counted.';
 COMMENT ON COLUMN patterns.share IS 'n_flagged / n_able, 0-1.';
 COMMENT ON COLUMN patterns.is_pattern IS 'True from {PATTERN_NIGHTS} nights on, of at least {PATTERN_OF} on which it could be told; one night is not a pattern (Trotti 2009).';
 COMMENT ON COLUMN patterns.finding IS 'The same as words: on N of M nights.';
 COMMENT ON COLUMN patterns.note IS 'Says so where these nights are fewer than {FEW_NIGHTS}; NULL otherwise.';
 COMMENT ON COLUMN patterns.n_able IS 'Assessable nights on which the flag could be told, counted.';
-COMMENT ON COLUMN patterns.first_night IS 'First night on which it was raised, local date of the evening.';
-COMMENT ON COLUMN patterns.last_night IS 'Last night on which it was raised, local date of the evening.';
+COMMENT ON COLUMN patterns.first_night IS 'First night on which it was raised and not dismissed, local date of the evening.';
+COMMENT ON COLUMN patterns.last_night IS 'Last night on which it was raised and not dismissed, local date of the evening.';
 
 CREATE OR REPLACE VIEW sleep_stages AS
 SELECT r.subject, n.night_date, s.stage.stage AS stage, s.stage.start_at AS start_at,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analytics.nights.journal import diary_of, entries_of
 from analytics.said import JournalEntry
-from analytics.sleep.estimate import Diary
+from analytics.sleep.diary import Diary
 from ingest.clock import microseconds
 from ingest.errors import UsageError
 
@@ -48,6 +48,24 @@ def test_rows_name_their_own_subject_or_have_the_one_given() -> None:
         ([row(lights_off="late")], "row 1: lights_off 'late' is no clock time"),
         ([row(lights_off="24:00")], "is no clock time"),
         ([row(**{"Leg Pain": "3"})], "column 'Leg Pain' is no name"),
+        (
+            [row(minutes_to_fall_asleep="601")],
+            "row 1: minutes_to_fall_asleep '601' is no number of minutes from 0 to 600",
+        ),
+        ([row(minutes_awake="-1")], "minutes_awake '-1' is no number of minutes from 0 to 600"),
+        ([row(minutes_awake="a while")], "minutes_awake 'a while' is no number"),
+        ([row(minutes_awake="nan")], "minutes_awake 'nan' is no number"),
+        ([row(n_awakenings="2.5")], "n_awakenings '2.5' is no whole number from 0 to 60"),
+        ([row(n_awakenings="61")], "n_awakenings '61' is no whole number from 0 to 60"),
+        ([row(fell_asleep_at="soon")], "row 1: fell_asleep_at 'soon' is no clock time"),
+        (
+            [row(lights_off="23:00", fell_asleep_at="22:50", got_up="06:45")],
+            "fell_asleep_at 22:50 is not between lights_off 23:00 and got_up 06:45",
+        ),
+        (
+            [row(lights_off="23:00", minutes_to_fall_asleep="200", minutes_awake="281", got_up="07:00")],
+            "row 1: 481 minutes awake are more than lie between lights_off 23:00 and got_up 07:00",
+        ),
         ([row(lights_off="07:00", got_up="23:00")], "got_up 23:00 is not after lights_off 07:00"),
     ],
 )
@@ -105,3 +123,44 @@ def test_whatever_order_is_accepted_gives_a_diary_that_begins_between_two_noons(
     found = diary_of(entries_of([cells], subject="me"), DAY, "UTC")
     noon_us, up_min = utc(2026, 3, 2, 12, 0), up_min + 1440 * across
     assert found == Diary(noon_us + off_min * 60_000_000, noon_us + up_min * 60_000_000)
+
+
+def test_what_a_sleep_diary_says_beside_its_times_goes_with_them() -> None:
+    cells = row(
+        lights_off="23:10", minutes_to_fall_asleep="25", fell_asleep_at="0:05", n_awakenings="3", minutes_awake="40.5",
+        got_up="06:45",
+    )  # fmt: skip
+    found = diary_of(entries_of([cells], subject="me"), DAY, "Europe/Berlin")
+    assert found == Diary(
+        utc(2026, 3, 2, 22, 10),
+        utc(2026, 3, 3, 5, 45),
+        latency_min=25.0,
+        n_awakenings=3,
+        awake_min=40.5,
+        fell_asleep_us=utc(2026, 3, 2, 23, 5),
+    )
+
+
+def test_nothing_noted_beside_the_times_is_not_known_and_zero_is_zero() -> None:
+    found = diary_of(noted("23:10", "06:45"), DAY, "UTC")
+    assert found is not None
+    assert (found.latency_min, found.n_awakenings, found.awake_min, found.fell_asleep_us) == (None,) * 4
+    zeros = row(lights_off="23:10", minutes_to_fall_asleep="0", n_awakenings="0", minutes_awake="0", got_up="06:45")
+    found = diary_of(entries_of([zeros], subject="me"), DAY, "UTC")
+    assert found is not None
+    assert (found.latency_min, found.n_awakenings, found.awake_min) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("off", "fell", "up", "expected"),
+    [
+        ("23:00", "23:00", "07:00", utc(2026, 3, 2, 23)),
+        ("11:30", "12:10", "19:00", utc(2026, 3, 3, 12, 10)),
+        ("08:00", "08:40", "16:00", utc(2026, 3, 3, 8, 40)),
+    ],
+)
+def test_falling_asleep_lies_between_lights_off_and_getting_up(off: str, fell: str, up: str, expected: int) -> None:
+    cells = row(lights_off=off, fell_asleep_at=fell, got_up=up)
+    found = diary_of(entries_of([cells], subject="me"), DAY, "UTC")
+    assert found is not None
+    assert found.fell_asleep_us == expected

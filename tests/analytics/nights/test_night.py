@@ -10,7 +10,7 @@ import pytest
 
 from analytics.model import Night
 from analytics.simulate.legs import LegClock
-from analytics.sleep.estimate import Diary
+from analytics.sleep.diary import Diary
 from ingest.errors import UsageError
 from ingest.recording import StageSpan
 from tests.analytics.signals import EVENING_US, add_jerk, add_kick, channel, night_of_kicks

@@ -111,6 +111,24 @@ def test_keys_lead_through_nights_and_movements(address: str, tab: Tab) -> None:
     expect(tab.locator(".nights li")).to_have_count(3)
 
 
+def test_a_flag_is_judged_by_itself_and_counts_no_longer_once_dismissed(address: str, tab: Tab, database: Path) -> None:
+    opened(tab, address + NIGHT)
+    flag = tab.get_by_role("region", name="possible PLMD")
+    expect(flag.locator(".judging")).to_contain_text("not reviewed")
+    flag.get_by_role("button", name="Dismiss").click()
+    expect(flag.locator(".judging")).to_contain_text("dismissed")
+    expect(flag.get_by_role("button", name="Dismiss")).to_have_attribute("aria-pressed", "true")
+    expect(tab.locator(".part-state")).to_contain_text("not reviewed")
+    expect(tab.locator(".log")).to_contain_text("Ann dismissed possible PLMD")
+    tab.keyboard.press("h")
+    expect(tab.locator(".findings")).to_contain_text("possible PLMD on 0 of 3 assessable nights (as detected on 1)")
+    expect(tab.locator(".nights")).to_contain_text("possible PLMD: dismissed")
+    tab.get_by_label("flagged", exact=True).check()
+    expect(tab.locator(".nights li")).to_have_count(1)
+    stands = query(Store(database), "SELECT DISTINCT flag, review FROM flagged_nights WHERE review IS NOT NULL")
+    assert stands.rows() == [("possible_plmd", "dismiss")]
+
+
 def test_verdicts_survive_a_reload_and_a_new_import(address: str, tab: Tab, database: Path) -> None:
     store = Store(database)
     found = query(store, "SELECT * FROM events ORDER BY ALL")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from analytics.criteria import Criteria
 from analytics.signal.angles import Epochs
-from analytics.sleep.estimate import Diary, SleepEstimate, p_near_onset, transitions
+from analytics.sleep.diary import Diary
+from analytics.sleep.estimate import SleepEstimate, p_near_onset, transitions
 from analytics.sleep.sources import estimate_sleep
 from ingest.recording import SleepStage, SleepWindow, StageSpan
 from tests.analytics.signals import EVENING_US

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from analytics.flag import FlagName, FlagReview
 from analytics.model import Blank, Envelope
 from analytics.said import Review
-from analytics.store import Store, load_night, query, reviews_of, save_nights, set_default_ruleset, write_review
+from analytics.store import (
+    Store,
+    flag_reviews,
+    load_night,
+    query,
+    reviews_of,
+    save_nights,
+    set_default_ruleset,
+    untold,
+    write_review,
+)
 from analytics.store.database.connection import transaction
 from analytics.store.database.migrate import initialise
 from ingest.errors import UsageError
-from tests.analytics.store.making import EVENING, START_US, bring_in, contents, night, sha, stored
+from tests.analytics.store.aging import aged
+from tests.analytics.store.making import EVENING, START_US, bring_in, contents, execute, night, sha, stored
+from tests.paths import ROOT
 
 AT_US = START_US + 86_400_000_000
 HOUR_US = 3_600_000_000
@@ -195,3 +210,114 @@ def test_a_database_with_a_row_an_envelope_is_brought_to_short_rows(filled: Stor
     initialise(filled)
     assert query(filled, "SELECT max(len(max_mg)) FROM envelope").item() == 600
     assert load_night(filled, ("anna", EVENING)) == before
+
+
+# --- flags -------------------------------------------------------------------------------------------------------
+
+STANDS = "SELECT flag, state, review, state_as_reviewed FROM night_flags ORDER BY flag"
+PLMD: FlagName = "possible_plmd"
+RLS: FlagName = "possible_rls"
+
+
+def of_plmd(store: Store) -> tuple[object, ...]:
+    return query(store, f"SELECT state, review, state_as_reviewed FROM night_flags WHERE flag = '{PLMD}'").row(0)
+
+
+def test_every_flag_of_a_night_has_a_state_and_no_verdict_before_it_is_judged(filled: Store) -> None:
+    assert query(filled, STANDS).rows() == [(PLMD, "raised", None, "raised"), (RLS, "not_raised", None, "not_raised")]
+
+
+def test_a_verdict_on_a_flag_leaves_the_night_s_own_and_counts_for_it_alone(filled: Store) -> None:
+    write_review(filled, said("dismiss", flag=PLMD))
+    assert query(filled, STANDS).rows() == [
+        (PLMD, "raised", "dismiss", "not_raised"),
+        (RLS, "not_raised", None, "not_raised"),
+    ]
+    assert verdict_of_night(filled) is None
+    night_row = query(filled, "SELECT flags, flags_as_reviewed, flags_to_review, is_reviewed FROM nights").row(0)
+    assert night_row == ([PLMD], [], [], True)
+    assert query(filled, "SELECT flag, review FROM flagged_nights").rows() == [(PLMD, "dismiss")]
+    assert reviews_of(filled, "anna") == (said("dismiss", flag=PLMD),)
+    assert flag_reviews(filled, "anna")[EVENING][PLMD] == FlagReview("dismiss", "not_raised")
+
+
+def test_a_verdict_on_a_whole_night_counts_for_every_flag_that_was_raised_then(filled: Store) -> None:
+    write_review(filled, said("dismiss"))
+    assert of_plmd(filled) == ("raised", "dismiss", "not_raised")
+    execute(filled, f"UPDATE flag SET raised = true, state = 'raised' WHERE name = '{RLS}'")
+    assert query(filled, STANDS).rows()[1] == (RLS, "raised", None, "raised")
+    assert query(filled, "SELECT flags_to_review, is_reviewed, review FROM nights").row(0) == ([RLS], False, "dismiss")
+
+
+@pytest.mark.parametrize(
+    ("order", "stands"),
+    [
+        ([("dismiss", None), ("confirm", PLMD)], "confirm"),
+        ([("dismiss", PLMD), ("confirm", None)], "confirm"),
+        ([("dismiss", PLMD), ("confirm", None), ("undo", None)], "dismiss"),
+        ([("dismiss", None), ("undo", PLMD)], None),
+        ([("dismiss", PLMD), ("undo", PLMD)], None),
+        ([("unsure", PLMD), ("note", None), ("note", PLMD)], "unsure"),
+    ],
+)
+@pytest.mark.parametrize("apart_s", [0, 1])
+def test_the_later_of_the_words_on_a_flag_and_on_its_night_holds(
+    filled: Store, order: list[tuple[str, Any]], stands: str | None, apart_s: int
+) -> None:
+    for i, (verdict, flag) in enumerate(order):
+        write_review(filled, said(verdict, after_s=i * apart_s, flag=flag, note="words"))
+    assert of_plmd(filled)[1] == stands
+
+
+@pytest.mark.parametrize(
+    ("review", "words"),
+    [
+        (said("confirm", flag="possible_flu"), "no flag 'possible_flu'"),
+        (said("dismiss", flag=RLS), "has no raised flag possible_rls"),
+        (said("dismiss", flag=PLMD, onset_us=ONSET_US), "not two of them"),
+        (said("note", flag=PLMD, start_us=START_US, end_us=START_US + 1, note="x"), "not two of them"),
+        (said("exclude", flag=PLMD), "a span with a start and an end"),
+    ],
+)
+def test_a_verdict_on_a_flag_that_is_not_raised_is_refused(filled: Store, review: Review, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        write_review(filled, review)
+    assert reviews_of(filled, "anna") == ()
+
+
+def test_what_is_dismissed_counts_in_no_pattern_and_is_told_to_nobody(filled: Store) -> None:
+    assert query(filled, "SELECT flag, n_flagged FROM patterns").rows() == [(PLMD, 1)]
+    assert [notice.about for notice in untold(filled, since=None)] == [PLMD]
+    write_review(filled, said("dismiss", flag=PLMD))
+    assert query(filled, "FROM patterns").is_empty()
+    assert untold(filled, since=None) == ()
+
+
+def test_verdicts_of_old_databases_count_for_the_flags_that_were_raised(tmp_path: Path, filled: Store) -> None:
+    for verdict in ("confirm", "dismiss"):  # of one moment: the later row counts, before the step and after
+        write_review(filled, said(verdict))
+    write_review(filled, said("dismiss", movement_no=1))
+    old = Store(aged(filled.path, tmp_path / "old" / "nights.duckdb", 16))
+    initialise(old)
+    assert of_plmd(old) == ("raised", "dismiss", "not_raised")
+    assert query(old, "SELECT flag, flags_then, movement_no FROM reviews").rows() == [
+        (None, [PLMD], None),
+        (None, [PLMD], None),
+        (None, None, 1),
+    ]
+    execute(old, f"UPDATE flag SET raised = true, state = 'raised' WHERE name = '{RLS}'")
+    assert query(old, STANDS).rows()[1] == (RLS, "raised", None, "raised")
+
+
+def test_how_a_flag_stands_after_review_is_decided_in_one_place() -> None:
+    """No other file weighs a verdict against a flag: all read what the view ``night_flags`` says."""
+    weighs = re.compile(
+        r"""review\w*\W{1,4}(=|==|===|!=|!==|<>)=? *['"]dismiss|DISTINCT FROM 'dismiss'""", re.IGNORECASE
+    )
+    found = {
+        file.relative_to(ROOT).as_posix()
+        for folder in ("analytics", "flows")
+        for file in (ROOT / folder).rglob("*")
+        if file.suffix in {".py", ".sql", ".js"} and weighs.search(file.read_text("utf-8"))
+    }
+    assert found == {"analytics/store/database/views.sql"}

@@ -38,14 +38,16 @@ CONTRACT = {
     " sleep_efficiency ruleset n_lm n_clm n_plms n_plmw plms_index plmw_index periodicity_index_share"
     " periodicity_index_runs share_imi_20_40 median_imi_s n_series n_hypnic_jerks plms_with_arousal assessable"
     " not_assessable_reason flags review",
-    "flagged_nights": "subject night_date flag criteria reason",
+    "flagged_nights": "subject night_date flag criteria reason review",
+    "night_flags": "subject night_date flag state review state_as_reviewed criteria reason",
     "series": "subject night_date series_no start_at end_at n_movements n_in_sleep median_imi_s",
     "imports": "path sha256 status error started_at finished_at version warnings tz tz_source changes",
     "recordings": "sha256 path subject site side format device serial tz tz_source first_at last_at n_samples"
     " rate_hz_nominal rate_hz_true unit lsb_mg noise_mg clipped_share bad_blocks restarts n_gaps duplicate_stamps"
     " backward_steps n_idle idle_s is_calibrated residual_mg time_shift_s warnings shared_h speaks_h notes",
     "journal": "subject day kind value text",
-    "reviews": "subject night_date movement_no onset_at recording start_at end_at verdict note reviewer reviewed_at",
+    "reviews": "subject night_date movement_no onset_at recording start_at end_at verdict note reviewer reviewed_at"
+    " flag flags_then",
     "patterns": "subject flag n_flagged n_assessable is_pattern finding note",
     "sleep_stages": "subject night_date stage start_at end_at recording",
     "sensor_clocks": "subject night_date recording site leg stays behind_s drift_ppm compared_at confidence shared_h",

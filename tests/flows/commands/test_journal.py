@@ -97,3 +97,23 @@ def test_a_missing_journal_and_one_in_another_encoding_are_one_line(run: Run) ->
     said = run("journal", "import", "latin.csv", "--db", DB)
     assert said.code == 2
     assert "UTF-8" in said.err
+
+
+def test_what_is_noted_of_a_sleep_comes_back_from_the_view_as_it_was(run: Run) -> None:
+    columns = "date,lights_off,minutes_to_fall_asleep,fell_asleep_at,n_awakenings,minutes_awake,got_up"
+    assert all(name in TEMPLATE for name in columns.split(","))
+    text = f"{columns}\n2026-03-02,23:00,25,23:30,2,40,07:00\n"
+    for _ in range(2):
+        assert run("journal", "import", journal(text), "--db", DB).code == 0
+    found = {
+        kind: value if value is not None else text for _, _, kind, value, text in query(Store(Path(DB)), JOURNAL).rows()
+    }
+    assert found == {
+        "lights_off": "23:00", "minutes_to_fall_asleep": 25.0, "fell_asleep_at": "23:30", "n_awakenings": 2.0,
+        "minutes_awake": 40.0, "got_up": "07:00",
+    }  # fmt: skip
+
+
+def test_what_changes_the_diary_has_its_night_analysed_again(run: Run, store: Store) -> None:
+    said = run("journal", "import", journal("date,minutes_awake\n2026-03-02,40\n"), "--db", DB)
+    assert "1 nights analysed again" in said.err

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from analytics.store import Store
+from analytics.said import Review
+from analytics.store import Store, query, write_review
+from analytics.store.database.connection import transaction
+from analytics.words import FLAG_MARKS
 from tests.flows.conftest import Run
 from tests.flows.stored import SUBJECT, build
 
@@ -59,3 +62,32 @@ def test_what_was_written_down_is_told_with_its_days(run: Run) -> None:
 def test_nobody_and_a_later_date_have_no_nights(run: Run) -> None:
     assert run("patterns", "--subject", "nobody", "--db", DB).out == "no nights\n"
     assert run("patterns", "--since", "2030-01-01", "--db", DB).out == "no nights\n"
+
+
+def test_a_dismissed_flag_counts_nowhere_and_is_shown_as_detected_beside(run: Run) -> None:
+    stored = Store(Path(DB))
+    night_date = query(stored, "SELECT night_date FROM flagged_nights WHERE flag = 'possible_plmd'").item()
+    assert "possible_plmd" in run("nights", "--flagged", "--db", DB).out
+    write_review(stored, Review(SUBJECT, night_date, "dismiss", "dr", 1, flag="possible_plmd"))
+    assert "possible_plmd on 0 of 1 assessable nights (as detected on 1)\n" in run("patterns", "--db", DB).out
+    assert run("nights", "--flagged", "--db", DB).out == "no nights\n"
+    assert run("nights", "--unreviewed", "--db", DB).out.count(str(night_date)) == 0
+    table = run("nights", "--db", DB).out
+    assert "(possible_plmd)" in table
+    assert FLAG_MARKS in table
+    assert f"{night_date} possible_plmd (dismissed): " in table
+    assert "possible_plmd: FLAGGED, dismissed by a reviewer" in run("show", str(night_date), "--db", DB).out
+    assert run("report", str(night_date), "-o", "night.html", "--db", DB).code == 0
+    page = Path("night.html").read_text(encoding="utf-8")
+    assert "possible PLMD on 0 of 1 assessable nights (as detected on 1)" in page
+    assert "possible PLMD as detected, dismissed by a reviewer: " in page
+    assert "possible PLMD: flagged, dismissed by a reviewer" in page
+
+
+def test_a_flag_that_cannot_be_told_is_no_blank_in_the_table(run: Run) -> None:
+    stored = Store(Path(DB))
+    with transaction(stored) as con:
+        con.execute("UPDATE flag SET raised = false, state = 'cannot_tell' WHERE name = 'possible_rls'")
+    table = run("nights", "--db", DB).out
+    assert "possible_plmd, possible_rls?" in table
+    assert FLAG_MARKS in table
