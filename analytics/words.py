@@ -135,10 +135,50 @@ MEASURES: Mapping[str, str] = {
     "n_series_in_sleep": "periodic series with PLMS",
     "n_series": "periodic series, asleep or awake",
     "n_clm": "candidate leg movements",
+    "n_hypnic_jerks": f"{LABELS['hypnic_jerk']}s",
     "periodicity_index_share": "periodic share asleep",
     "median_imi_s": "median interval in series",
     "share_imi_20_40": "intervals of 20-40 s",
     "tst_h": "hours asleep",
+}
+#: The same before a value, as `nightkick show` prints them; the value bears the unit.
+SHORT_MEASURES: Mapping[str, str] = {
+    "plms_index": "PLMS index",
+    "n_plms": "PLMS",
+    "plmw_index": "PLMW index",
+    "periodicity_index_share": "periodic share asleep",
+    "median_imi_s": "median interval",
+    "share_imi_20_40": "intervals 20-40 s",
+    "n_hypnic_jerks": f"{LABELS['hypnic_jerk']}s",
+    "tst_h": "asleep",
+}
+#: The same over a column of a table in the terminal. PLMS and series are those in sleep.
+MEASURE_COLUMNS: Mapping[str, str] = {
+    "plms_index": "PLMS/h",
+    "n_lm": "LM",
+    "n_clm": "CLM",
+    "n_plms": "PLMS",
+    "n_series_in_sleep": "series",
+    "periodicity_index_share": "periodic",
+    "share_imi_20_40": "20-40 s",
+    "n_hypnic_jerks": "jerks",
+    "tst_h": "asleep",
+}
+#: What was recorded of a night and when the person slept, before a value.
+NIGHT_FACTS: Mapping[str, str] = {
+    "ruleset": "rule set",
+    "recorded_h": "recorded",
+    "longest_gap_s": "longest gap",
+    "sleep_source": "sleep told by",
+    "in_bed_at": "in bed",
+    "sleep_onset_at": "fell asleep",
+    "wake_at": "woke up",
+    "waso_min": "awake after onset",
+    "sleep_efficiency": "sleep efficiency",
+    "recorded_share": "sleep period recorded",
+    "blind_below_mg": "blind below",
+    "tier": "confidence in index",
+    "tz": "zone",
 }
 #: Rests outside the sleep period of a night.
 NAPS = "shorter rests"
@@ -257,6 +297,7 @@ def for_page() -> dict[str, Any]:
         "sleep_sources": SLEEP_SOURCES,
         "blanks": BLANKS,
         "measures": MEASURES,
+        "night_facts": NIGHT_FACTS,
         "naps": NAPS,
         "sign_states": SIGN_STATES,
         "flag_states": FLAG_STATES,

@@ -13,9 +13,10 @@ from analytics.words import (
     BLANKS,
     CAVEAT,
     FLAG_STATES,
-    LABELS,
     NAPS,
+    NIGHT_FACTS,
     NOT_ASSESSABLE,
+    SHORT_MEASURES,
     SLEEP_SOURCES,
     TIERS,
     clock_words,
@@ -140,29 +141,29 @@ def _measures(night: Row, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
     """Names and values; None is unknown and left out."""
     yield "worn on", f"{night['site']} (legs recorded: {night['legs']})"
     yield (
-        "recorded",
+        NIGHT_FACTS["recorded_h"],
         f"{_clock(night['recorded_from'], zone)} to {_clock(night['recorded_to'], zone)}, {night['recorded_h']:.1f} h",
     )
     yield BLANKS["unworn"], _number(night["unworn_h"] or None, ".1f", " h")
     clock = (night["leg_offset_s"], night["leg_drift_ppm"], night["leg_alignment_confidence"])
     yield "clocks of the legs", clock_words(*clock)
-    yield "longest gap", _number(night["longest_gap_s"], ".0f", " s")
-    yield "sleep told by", SLEEP_SOURCES.get(night["sleep_source"])
-    yield "fell asleep", _moment(night["sleep_onset_at"], zone, night["onset_sd_min"])
-    yield "woke up", _moment(night["wake_at"], zone, None)
-    yield "asleep", _number(night["tst_h"], ".1f", " h")
-    yield "awake after onset", _number(night["waso_min"], ".0f", " min")
-    yield "sleep efficiency", _number(night["sleep_efficiency"], ".0%", "")
+    yield NIGHT_FACTS["longest_gap_s"], _number(night["longest_gap_s"], ".0f", " s")
+    yield NIGHT_FACTS["sleep_source"], SLEEP_SOURCES.get(night["sleep_source"])
+    yield NIGHT_FACTS["sleep_onset_at"], _moment(night["sleep_onset_at"], zone, night["onset_sd_min"])
+    yield NIGHT_FACTS["wake_at"], _moment(night["wake_at"], zone, None)
+    yield SHORT_MEASURES["tst_h"], _number(night["tst_h"], ".1f", " h")
+    yield NIGHT_FACTS["waso_min"], _number(night["waso_min"], ".0f", " min")
+    yield NIGHT_FACTS["sleep_efficiency"], _number(night["sleep_efficiency"], ".0%", "")
     yield NAPS, f"{night['n_naps']}, {night['nap_h']:.1f} h still" if night["n_naps"] else None
-    yield "PLMS index", _number(night["plms_index"], ".1f", f" per hour asleep{_range(night)}")
-    yield "PLMS", _number(night["n_plms"], "d", _of_candidates(night))
-    yield "PLMW index", _number(night["plmw_index"], ".1f", " per hour awake in bed")
-    yield "periodicity", _number(night["periodicity_index_share"], ".2f", "")
-    yield "median interval", _number(night["median_imi_s"], ".1f", " s")
-    yield "intervals 20-40 s", _number(night["share_imi_20_40"], ".0%", "")
-    yield f"{LABELS['hypnic_jerk']}s", _number(night["n_hypnic_jerks"], "d", "")
-    yield "blind below", _number(night["blind_below_mg"], ".0f", " mg")
-    yield "confidence", f"{night['tier']} ({TIERS})"
+    yield SHORT_MEASURES["plms_index"], _number(night["plms_index"], ".1f", f" per hour asleep{_range(night)}")
+    yield SHORT_MEASURES["n_plms"], _number(night["n_plms"], "d", _of_candidates(night))
+    yield SHORT_MEASURES["plmw_index"], _number(night["plmw_index"], ".1f", " per hour awake in bed")
+    yield SHORT_MEASURES["periodicity_index_share"], _number(night["periodicity_index_share"], ".0%", "")
+    yield SHORT_MEASURES["median_imi_s"], _number(night["median_imi_s"], ".1f", " s")
+    yield SHORT_MEASURES["share_imi_20_40"], _number(night["share_imi_20_40"], ".0%", "")
+    yield SHORT_MEASURES["n_hypnic_jerks"], _number(night["n_hypnic_jerks"], "d", "")
+    yield NIGHT_FACTS["blind_below_mg"], _number(night["blind_below_mg"], ".0f", " mg")
+    yield NIGHT_FACTS["tier"], f"{night['tier']} ({TIERS})"
     yield "review", night["review"]
 
 

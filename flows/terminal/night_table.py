@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics import store as the_store
-from analytics.words import NOT_ASSESSABLE, unraised_words
+from analytics.words import MEASURE_COLUMNS, NOT_ASSESSABLE, unraised_words
 from flows.terminal.options import Selection
 from flows.terminal.talk import emit, emit_table
 from flows.terminal.values import Row
@@ -20,7 +20,7 @@ UNKNOWN = "-"
 
 
 #: Columns of the table for people that hold formatted numbers.
-NUMBERS = ("asleep", "PLMS/h", "PLMS", "series", "periodic", "20-40 s", "jerks")
+NUMBERS = tuple(MEASURE_COLUMNS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,13 @@ def for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
         "night": row["night_date"],
         **who,
         "site": f"{row['site']} ({row['legs']})",
-        "asleep": _hours(row["tst_h"]),
-        "PLMS/h": _fixed(row["plms_index"], 1),
-        "PLMS": _fixed(row["n_plms"], 0),
-        "series": _fixed(row["n_series_in_sleep"], 0),
-        "periodic": _percent(row["periodicity_index_share"]),
-        "20-40 s": _percent(row["share_imi_20_40"]),
-        "jerks": _fixed(row["n_hypnic_jerks"], 0),
+        MEASURE_COLUMNS["tst_h"]: _hours(row["tst_h"]),
+        MEASURE_COLUMNS["plms_index"]: _fixed(row["plms_index"], 1),
+        MEASURE_COLUMNS["n_plms"]: _fixed(row["n_plms"], 0),
+        MEASURE_COLUMNS["n_series_in_sleep"]: _fixed(row["n_series_in_sleep"], 0),
+        MEASURE_COLUMNS["periodicity_index_share"]: _percent(row["periodicity_index_share"]),
+        MEASURE_COLUMNS["share_imi_20_40"]: _percent(row["share_imi_20_40"]),
+        MEASURE_COLUMNS["n_hypnic_jerks"]: _fixed(row["n_hypnic_jerks"], 0),
         "flags": ", ".join(row["flags"]) or unraised_words(assessable=row["assessable"], untold=row["flags_untold"]),
         "review": row["review"] or "",
     }

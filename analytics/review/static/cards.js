@@ -151,9 +151,9 @@ export const recorded = ({ night, sensors }, clock) =>
       { class: "journal" },
       termed([
         ["asleep", sleepOf(night, clock)],
-        ["confidence", `${night.tier} (${WORDS.tiers})`],
-        ["blind below", night.blind_below_mg === null ? WORDS.not_known : `${number(night.blind_below_mg, 0)} mg`],
-        ["zone", night.tz],
+        [WORDS.night_facts.tier, `${night.tier} (${WORDS.tiers})`],
+        [WORDS.night_facts.blind_below_mg, night.blind_below_mg === null ? WORDS.not_known : `${number(night.blind_below_mg, 0)} mg`],
+        [WORDS.night_facts.tz, night.tz],
       ]),
       termed(sensors.map(sensorTerm)),
     ),

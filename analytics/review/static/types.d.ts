@@ -295,6 +295,7 @@ export interface Words {
   not_found_again: string;
   not_known: string;
   measures: Named;
+  night_facts: Named;
   naps: string;
   not_assessable: string;
   not_reviewed: string;
