@@ -196,6 +196,8 @@ ONSET_SPAN = "falls asleep (95 % span)"
 
 NOT_KNOWN = "not known"
 NOT_ASSESSABLE = "not assessable"
+#: Behind the reason why a night is not assessable, over its counts.
+COUNTS_ONLY = "Counts below are of what was recorded, no more."
 #: Behind a letter of `analytics.model.Tier`.
 TIERS = "A best, D none"
 
@@ -230,6 +232,17 @@ def unraised_words(*, assessable: bool, untold: Collection[str]) -> str:
 def flag_words(name: str) -> str:
     """Words for a flag; any other name, such as that of a notice, with spaces for its underscores."""
     return FLAGS.get(name, name.replace("_", " "))
+
+
+def ruleset_words(shown: str, default: str) -> str | None:
+    """Which rule set the numbers are of; None where it is the default.
+
+    Parameters
+    ----------
+    shown, default : str
+        Names.
+    """
+    return None if shown == default else f"{shown} (the default is {default})"
 
 
 def clock_words(behind_s: float | None, drift_ppm: float | None, confidence: float | None) -> str | None:
@@ -308,6 +321,7 @@ def for_page() -> dict[str, Any]:
         "not_found_again": NOT_FOUND_AGAIN,
         "not_known": NOT_KNOWN,
         "not_assessable": NOT_ASSESSABLE,
+        "counts_only": COUNTS_ONLY,
         "not_reviewed": NOT_REVIEWED,
         "as_detected": AS_DETECTED,
         "as_reviewed": AS_REVIEWED,

@@ -15,9 +15,9 @@ from analytics.pictures.drawing import patterns
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
-from analytics.scoring.rulesets import Ruleset
+from analytics.scoring.rulesets import DEFAULT_RULESET, Ruleset
 from analytics.store import frames, load_night
-from analytics.words import CLOCK_STAYS, clock_words, onset_doubt, onset_doubt_min
+from analytics.words import CLOCK_STAYS, clock_words, onset_doubt, onset_doubt_min, ruleset_words
 from ingest.clock import zone_info
 from ingest.errors import UsageError
 
@@ -58,7 +58,10 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     (row,) = view.to_dicts()
     score = night.scores[0] if night.scores else None
     return {
-        "night": {name: _plain(value) for name, value in row.items()} | _doubt(row["onset_sd_min"]) | _naps(night),
+        "night": {name: _plain(value) for name, value in row.items()}
+        | _doubt(row["onset_sd_min"])
+        | _naps(night)
+        | {"other_rules": ruleset_words(ruleset, DEFAULT_RULESET.name)},
         "offsets": offsets(row["tz"], row["recorded_from"], row["recorded_to"]),
         "flags": [asdict(flag) | {"state": flag.state} for flag in score.flags] if score else [],
         "events": _columns(score.events if score else (), night.movements),

@@ -12,6 +12,7 @@ from analytics import store as the_store
 from analytics.words import (
     BLANKS,
     CAVEAT,
+    COUNTS_ONLY,
     FLAG_STATES,
     NAPS,
     NIGHT_FACTS,
@@ -21,6 +22,7 @@ from analytics.words import (
     TIERS,
     clock_words,
     onset_doubt,
+    ruleset_words,
 )
 from flows.settings.database import store_for
 from flows.terminal.night_table import decoded
@@ -118,16 +120,18 @@ def _nearest(store: the_store.Store, night_date: date) -> str:
 
 
 def _lines(stored: Stored) -> Iterator[str]:
+    from analytics.scoring.rulesets import DEFAULT_RULESET
     from ingest.clock import zone_info
 
     night, zone = stored.night, zone_info(stored.night["tz"])
     yield visible(f"Night of {night['night_date']}, {night['subject']}, times in {night['tz']}")
     yield ""
-    measures = [(name, text) for name, text in _measures(night, zone) if text is not None]
-    yield from (visible(f"{name:<22}{text}") for name, text in measures)
     if not night["assessable"]:
+        yield visible(f"{NOT_ASSESSABLE.capitalize()}: {night['not_assessable_reason']} {COUNTS_ONLY}")
         yield ""
-        yield visible(f"{NOT_ASSESSABLE.capitalize()}: {night['not_assessable_reason']}")
+    rules = (NIGHT_FACTS["ruleset"], ruleset_words(night["ruleset"], DEFAULT_RULESET.name))
+    measures = [(name, text) for name, text in (rules, *_measures(night, zone)) if text is not None]
+    yield from (visible(f"{name:<22}{text}") for name, text in measures)
     for flag in stored.flags:
         yield ""
         yield from _flag_lines(flag)

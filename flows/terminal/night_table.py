@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics import store as the_store
-from analytics.words import MEASURE_COLUMNS, NOT_ASSESSABLE, unraised_words
+from analytics.scoring.rulesets import DEFAULT_RULESET
+from analytics.words import MEASURE_COLUMNS, NIGHT_FACTS, NOT_ASSESSABLE, ruleset_words, unraised_words
 from flows.terminal.options import Selection
 from flows.terminal.talk import emit, emit_table
 from flows.terminal.values import Row
@@ -54,7 +55,9 @@ def print_nights(nights: Nights) -> None:
     several = len({row["subject"] for row in nights.rows}) > 1
     rows = [for_people(row, with_subject=several) for row in nights.rows]
     emit_table(tuple(rows[0]), rows, to_right=NUMBERS)
-    sentences = [line for row in nights.rows for line in _sentences(row, nights, with_subject=several)]
+    rules = ruleset_words(nights.rows[0]["ruleset"], DEFAULT_RULESET.name)
+    sentences = [] if rules is None else [f"{NIGHT_FACTS['ruleset']} of this table: {rules}"]
+    sentences += [line for row in nights.rows for line in _sentences(row, nights, with_subject=several)]
     if sentences:
         emit("\n" + "".join(f"{visible(line)}\n" for line in sentences))
 
@@ -74,19 +77,23 @@ def condition(selection: Selection) -> tuple[str, list[object]]:
 
 
 def for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
-    """A night as a row of the table for people; PLMS and series are those in sleep."""
+    """A night as a row of the table for people; PLMS and series are those in sleep.
+
+    Of a night that is not assessable only the hours asleep are shown: a 0 would read as "no movements".
+    """
     who = {"subject": row["subject"]} if with_subject else {}
+    told = row if row["assessable"] else {**row, **dict.fromkeys(MEASURE_COLUMNS), "tst_h": row["tst_h"]}
     return {
         "night": row["night_date"],
         **who,
         "site": f"{row['site']} ({row['legs']})",
         MEASURE_COLUMNS["tst_h"]: _hours(row["tst_h"]),
-        MEASURE_COLUMNS["plms_index"]: _fixed(row["plms_index"], 1),
-        MEASURE_COLUMNS["n_plms"]: _fixed(row["n_plms"], 0),
-        MEASURE_COLUMNS["n_series_in_sleep"]: _fixed(row["n_series_in_sleep"], 0),
-        MEASURE_COLUMNS["periodicity_index_share"]: _percent(row["periodicity_index_share"]),
-        MEASURE_COLUMNS["share_imi_20_40"]: _percent(row["share_imi_20_40"]),
-        MEASURE_COLUMNS["n_hypnic_jerks"]: _fixed(row["n_hypnic_jerks"], 0),
+        MEASURE_COLUMNS["plms_index"]: _fixed(told["plms_index"], 1),
+        MEASURE_COLUMNS["n_plms"]: _fixed(told["n_plms"], 0),
+        MEASURE_COLUMNS["n_series_in_sleep"]: _fixed(told["n_series_in_sleep"], 0),
+        MEASURE_COLUMNS["periodicity_index_share"]: _percent(told["periodicity_index_share"]),
+        MEASURE_COLUMNS["share_imi_20_40"]: _percent(told["share_imi_20_40"]),
+        MEASURE_COLUMNS["n_hypnic_jerks"]: _fixed(told["n_hypnic_jerks"], 0),
         "flags": ", ".join(row["flags"]) or unraised_words(assessable=row["assessable"], untold=row["flags_untold"]),
         "review": row["review"] or "",
     }

@@ -141,8 +141,9 @@ const sensorTerm = (sensor) => [
  * @param {NightAnswer} data
  * @param {Clock} clock
  */
-export const recorded = ({ night, sensors }, clock) =>
-  el(
+export const recorded = ({ night, sensors }, clock) => {
+  const blind = night.blind_below_mg === null ? WORDS.not_known : `${number(night.blind_below_mg, 0)} mg`;
+  return el(
     "section",
     { class: "card", "aria-label": "Recording" },
     el("h2", {}, "Recording"),
@@ -152,9 +153,11 @@ export const recorded = ({ night, sensors }, clock) =>
       termed([
         ["asleep", sleepOf(night, clock)],
         [WORDS.night_facts.tier, `${night.tier} (${WORDS.tiers})`],
-        [WORDS.night_facts.blind_below_mg, night.blind_below_mg === null ? WORDS.not_known : `${number(night.blind_below_mg, 0)} mg`],
+        [WORDS.night_facts.blind_below_mg, blind],
         [WORDS.night_facts.tz, night.tz],
       ]),
+      night.other_rules !== null && termed([[WORDS.night_facts.ruleset, night.other_rules]]),
       termed(sensors.map(sensorTerm)),
     ),
   );
+};

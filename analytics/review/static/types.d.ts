@@ -73,6 +73,7 @@ export interface NightsAnswer {
   threshold: number | null;
   people: Person[];
   outdated: string | null;
+  ruleset: string | null;
 }
 
 /** Onsets of one label in one night, seconds after its first sample. */
@@ -90,6 +91,7 @@ export interface Night extends NightKey {
   /** How far the onset may lie to either side; also in words, to stand behind its time. */
   onset_doubt_min: number;
   onset_doubt: string;
+  other_rules: string | null;
   wake_at: Ms | null;
   /** Shorter rests outside the sleep period. */
   naps: [Ms, Ms][];
@@ -298,6 +300,7 @@ export interface Words {
   night_facts: Named;
   naps: string;
   not_assessable: string;
+  counts_only: string;
   not_reviewed: string;
   as_detected: string;
   as_reviewed: string;
