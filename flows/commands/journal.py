@@ -74,7 +74,7 @@ def import_journal(file: Path, /, *, subject: str | None = None, db: Database = 
     elif _nights_named(context, entries):
         say(f"{noted}; no night is analysed again, for what the analysis reads was noted before")
     else:
-        say(f"{noted}; no night is stored of which it names sleep times")
+        say(f"{noted}; no stored night has to be analysed again")
     return ExitCode.SOME_FAILED if failures else ExitCode.DONE
 
 
