@@ -55,8 +55,8 @@ class Asked:
     prune_samples: Annotated[
         str | None,
         Parameter(
-            help="Only free disk: remove the samples of recordings that ended before a date, or that many days ago (365d). "
-            "Results stay."
+            help="Only free disk: remove the samples of recordings that ended before a date, or that many days ago "
+            "(365d). Results stay."
         ),
     ] = None
 
@@ -65,7 +65,7 @@ NOTHING = Asked()
 
 
 def forget(*, asked: Asked = NOTHING, yes: bool = False, dry_run: bool = False, db: Database = None) -> ExitCode:
-    """Forget a person, a night or a recording for good, and say what stays in files, backups and copies.
+    """Forget a person, a night or a recording for good, and name what stays in files, backups and copies.
 
     Rows, samples, the published copy and Prefect's records of runs go. End nightkick schedule first.
 

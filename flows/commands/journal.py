@@ -52,7 +52,7 @@ def import_journal(file: Path, /, *, subject: str | None = None, db: Database = 
     file
         CSV with a column date, and any others.
     subject
-        Whose it is, where rows do not say.
+        Whose it is, where rows name no one; default: the subject of the settings, or me.
     """
     from flows.importing.declared import Wishes
     from flows.importing.pipeline import open_context
