@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics import store as the_store
-from analytics.scoring.rulesets import DEFAULT_RULESET
 from analytics.words import MEASURE_COLUMNS, NIGHT_FACTS, NOT_ASSESSABLE, ruleset_words, unraised_words
 from flows.terminal.options import Selection
 from flows.terminal.talk import emit, emit_table
@@ -49,6 +48,8 @@ def select_nights(store: the_store.Store, selection: Selection) -> Nights:
 
 def print_nights(nights: Nights) -> None:
     """The table, then one sentence for each flag and for each night that says nothing."""
+    from analytics.scoring.rulesets import DEFAULT_RULESET  # late, for it loads pydantic
+
     if not nights.rows:
         emit("no nights\n")
         return
