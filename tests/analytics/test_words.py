@@ -16,6 +16,7 @@ from analytics import words
 from analytics.flag import CriterionState, FlagName, FlagState
 from analytics.model import BlankKind, Label, SleepSource, SleepState
 from analytics.nights.patterns import SignState
+from analytics.report.timeline import LANES
 from analytics.said import Verdict
 from tests.paths import ROOT
 
@@ -54,6 +55,13 @@ def test_everything_that_is_stored_by_name_has_words(name: str, kind: Any) -> No
 def test_every_label_is_in_one_group() -> None:
     grouped = [label for group in words.GROUPS for label in group.labels]
     assert sorted(grouped) == sorted(get_args(Label))
+
+
+def test_the_reports_lanes_are_the_pages_groups_with_their_looks() -> None:
+    looks = {label: group.name for group in words.GROUPS for label in group.labels}
+    for lane in LANES:
+        assert {looks[label] for label in lane.labels} == {lane.css.removesuffix("-awake")}
+    assert {label for lane in LANES for label in lane.labels} == set(looks)
 
 
 def test_a_flag_that_is_unknown_is_shown_by_its_name() -> None:
