@@ -142,6 +142,7 @@ MEASURES: Mapping[str, str] = {
     "n_series_in_sleep": "periodic series with PLMS",
     "n_series": "periodic series, asleep or awake",
     "n_clm": "candidate leg movements",
+    "n_hypnic_jerks": f"{LABELS['hypnic_jerk']}s",
     "periodicity_index_share": "periodic share asleep",
     "median_imi_s": "median interval in series",
     "share_imi_20_40": "intervals of 20-40 s",
@@ -163,6 +164,49 @@ DOUBTS: Mapping[str, str] = {
 }
 #: Beside an index or a negative.
 ONE_LEG = "one leg sees fewer than both: a lower bound"
+#: The same before a value, as `nightkick show` prints them; the value bears the unit.
+SHORT_MEASURES: Mapping[str, str] = {
+    "plms_index": "PLMS index",
+    "plms_rate": "PLMS rate behind it",
+    "plms_index_sure": "PLMS index, sure",
+    "n_plms": "PLMS",
+    "perhaps_not_own": "perhaps not own",
+    "plmw_index": "PLMW index",
+    "periodicity_index_share": "periodic share asleep",
+    "median_imi_s": "median interval",
+    "median_peak_mg": "PLMS size",
+    "share_imi_20_40": "intervals 20-40 s",
+    "n_hypnic_jerks": f"{LABELS['hypnic_jerk']}s",
+    "tst_h": "asleep",
+}
+#: The same over a column of a table in the terminal. PLMS and series are those in sleep.
+MEASURE_COLUMNS: Mapping[str, str] = {
+    "plms_index": "PLMS/h",
+    "n_lm": "LM",
+    "n_clm": "CLM",
+    "n_plms": "PLMS",
+    "n_series_in_sleep": "series",
+    "periodicity_index_share": "periodic",
+    "share_imi_20_40": "20-40 s",
+    "n_hypnic_jerks": "jerks",
+    "tst_h": "asleep",
+}
+#: What was recorded of a night and when the person slept, before a value.
+NIGHT_FACTS: Mapping[str, str] = {
+    "ruleset": "rule set",
+    "recorded_h": "recorded",
+    "longest_gap_s": "longest gap",
+    "sleep_source": "sleep told by",
+    "in_bed_at": "in bed",
+    "sleep_onset_at": "fell asleep",
+    "wake_at": "woke up",
+    "waso_min": "awake after onset",
+    "sleep_efficiency": "sleep efficiency",
+    "recorded_share": "sleep period recorded",
+    "blind_below_mg": "blind below",
+    "tier": "confidence in index",
+    "tz": "zone",
+}
 #: Rests outside the sleep period of a night.
 NAPS = "shorter rests"
 #: Of the sensor on whose clock all times of a night are.
@@ -179,6 +223,8 @@ ONSET_SPAN = "falls asleep (95 % span)"
 
 NOT_KNOWN = "not known"
 NOT_ASSESSABLE = "not assessable"
+#: Behind the reason why a night is not assessable, over its counts.
+COUNTS_ONLY = "Counts below are of what was recorded, no more."
 #: Behind a letter of `analytics.model.Tier`.
 TIERS = "A best, D none"
 
@@ -236,6 +282,17 @@ def flag_marks(
 def flag_words(name: str) -> str:
     """Words for a flag; any other name, such as that of a notice, with spaces for its underscores."""
     return FLAGS.get(name, name.replace("_", " "))
+
+
+def ruleset_words(shown: str, default: str) -> str | None:
+    """Which rule set the numbers are of; None where it is the default.
+
+    Parameters
+    ----------
+    shown, default : str
+        Names.
+    """
+    return None if shown == default else f"{shown} (the default is {default})"
 
 
 def clock_words(behind_s: float | None, drift_ppm: float | None, confidence: float | None) -> str | None:
@@ -324,6 +381,7 @@ def for_page() -> dict[str, Any]:
         "sleep_sources": SLEEP_SOURCES,
         "blanks": BLANKS,
         "measures": MEASURES,
+        "night_facts": NIGHT_FACTS,
         "naps": NAPS,
         "sign_states": SIGN_STATES,
         "flag_states": FLAG_STATES,
@@ -334,6 +392,7 @@ def for_page() -> dict[str, Any]:
         "not_found_again": NOT_FOUND_AGAIN,
         "not_known": NOT_KNOWN,
         "not_assessable": NOT_ASSESSABLE,
+        "counts_only": COUNTS_ONLY,
         "not_reviewed": NOT_REVIEWED,
         "as_detected": AS_DETECTED,
         "as_reviewed": AS_REVIEWED,

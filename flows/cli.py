@@ -36,7 +36,7 @@ COMMANDS = {
     ),
     "doctor": (
         "flows.commands.doctor:doctor",
-        "Check the environment and the database, and say what to do about what is wrong.",
+        "Check the environment and the database, and name what to do about what is wrong.",
     ),
     "backup": (
         "flows.commands.backup:backup",
@@ -48,7 +48,7 @@ COMMANDS = {
     ),
     "forget": (
         "flows.commands.forget:forget",
-        "Forget a person, a night or a recording for good, and say what stays in files, backups and copies.\n\n"
+        "Forget a person, a night or a recording for good, and name what stays in files, backups and copies.\n\n"
         "Rows, samples, the published copy and Prefect's records of runs go. End nightkick schedule first.",
     ),
     "nights": (
@@ -81,7 +81,7 @@ COMMANDS = {
     ),
     "import": (
         "flows.commands.import_files:import_",
-        "Import recordings: files, and folders with all that is in them. What is known already is left alone.",
+        "Import recordings: files, and folders with all that is in them. Files that were imported before are skipped.",
     ),
     "schedule": (
         "flows.commands.schedule:schedule",
@@ -89,7 +89,7 @@ COMMANDS = {
     ),
     "inspect": (
         "flows.commands.inspect:inspect",
-        "Decode one file and say what is in it; nothing is stored.",
+        "Decode one file and show what is in it; nothing is stored.",
     ),
     "check": (
         "flows.commands.check:check",

@@ -1,6 +1,7 @@
 """Which files of a folder may be recordings, by their names alone: the same for folders on disk and in archives.
 
-What is hidden, half-copied, our own, or a document by its name is passed over in silence. So is what only belongs to a
+What is hidden, half-copied, our own, or a document by its name is passed over in silence, but for the table that
+`simulate` writes beside its recordings. So is what only belongs to a
 recording beside it, see `ingest.archives.companion_files`. Everything else is opened and judged by its content.
 """
 
@@ -15,6 +16,11 @@ NOT_RECORDINGS = (
 )
 #: What `simulate` knows about the recordings beside it.
 TRUTH = "truth.csv"
+
+
+def why_passed_over(name: str) -> str | None:
+    """Why a table that a person may take for a recording is none by its name; None for everything else."""
+    return "what simulate knows about the recordings beside it, and no recording" if name.lower() == TRUTH else None
 
 
 def is_candidate(name: str) -> bool:

@@ -11,9 +11,9 @@ from analytics.pictures.scales import clock
 from analytics.report.gathering import ReportNight
 from analytics.words import (
     BLANKS,
-    LABELS,
     MEASURES,
     NAPS,
+    NIGHT_FACTS,
     NOT_KNOWN,
     SLEEP_SOURCES,
     TIERS,
@@ -55,7 +55,7 @@ def _of(
         (MEASURES["periodicity_index_share"], _shown(measures.periodicity_index_share, ".0%")),
         (MEASURES["median_imi_s"], _shown(measures.median_imi_s, ".1f", " s")),
         (MEASURES["share_imi_20_40"], _shown(measures.share_imi_20_40, ".0%")),
-        (f"{LABELS['hypnic_jerk']}s", str(sum(e.label == "hypnic_jerk" for e in events))),
+        (MEASURES["n_hypnic_jerks"], str(sum(e.label == "hypnic_jerk" for e in events))),
         (MEASURES["tst_h"], _shown(tst_h, ".1f", " h") + interval_words(*tst_between_h)),
     ]
 
@@ -73,25 +73,24 @@ def _sleep(night: Night, one: ReportNight) -> Iterator[tuple[str, str]]:
     onset = at(night.sleep_onset_us)
     if night.sleep_onset_us is not None:
         onset += onset_doubt_of(night, at)
-    yield "recorded", f"{at(night.recorded_from_us)} to {at(night.recorded_to_us)}, {night.recorded_h:.1f} h"
-    yield "sleep told by", SLEEP_SOURCES[night.sleep_source]
-    yield "in bed", at(night.in_bed_us)
-    yield "fell asleep", onset
-    yield "woke up", at(night.wake_us)
-    yield (
-        "awake after that",
-        _shown(night.waso_min, ".0f", " min") + interval_words(night.waso_low_min, night.waso_high_min, 0),
-    )
-    yield "sleep efficiency", _shown(night.sleep_efficiency, ".0%")
+    recorded = f"{at(night.recorded_from_us)} to {at(night.recorded_to_us)}"
+    yield NIGHT_FACTS["recorded_h"], f"{recorded}, {night.recorded_h:.1f} h"
+    yield NIGHT_FACTS["sleep_source"], SLEEP_SOURCES[night.sleep_source]
+    yield NIGHT_FACTS["in_bed_at"], at(night.in_bed_us)
+    yield NIGHT_FACTS["sleep_onset_at"], onset
+    yield NIGHT_FACTS["wake_at"], at(night.wake_us)
+    awake_between = interval_words(night.waso_low_min, night.waso_high_min, 0)
+    yield NIGHT_FACTS["waso_min"], _shown(night.waso_min, ".0f", " min") + awake_between
+    yield NIGHT_FACTS["sleep_efficiency"], _shown(night.sleep_efficiency, ".0%")
     yield NAPS, _naps(night, one)
-    yield "sleep period recorded", _shown(night.recorded_share, ".0%")
-    yield "longest gap", _shown(night.longest_gap_s, ".0f", " s")
+    yield NIGHT_FACTS["recorded_share"], _shown(night.recorded_share, ".0%")
+    yield NIGHT_FACTS["longest_gap_s"], _shown(night.longest_gap_s, ".0f", " s")
     yield MEASURES["sleep_doubt_h"], _shown(night.sleep_doubt_h, ".1f", " h")
     yield MEASURES["hidden_h"], _shown(night.hidden_h, ".1f", " h")
     yield BLANKS["unworn"], _shown(night.unworn_h, ".1f", " h")
     yield MEASURES["wear_doubt_h"], _shown(night.wear_doubt_h, ".1f", " h")
-    yield "movements seen from", _shown(night.blind_below_mg, ".0f", " mg")
-    yield "confidence in the index", f"{night.tier} ({TIERS})"
+    yield NIGHT_FACTS["blind_below_mg"], _shown(night.blind_below_mg, ".0f", " mg")
+    yield NIGHT_FACTS["tier"], f"{night.tier} ({TIERS})"
 
 
 def _naps(night: Night, one: ReportNight) -> str:

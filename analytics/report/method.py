@@ -8,7 +8,7 @@ from analytics.pictures.drawing import table
 from analytics.pictures.markup import Html, el
 from analytics.report.gathering import Report
 from analytics.scoring.rulesets import Ruleset
-from analytics.words import AS_REVIEWED, EMG_CAVEAT, LABELS, ONE_LEG, SLEEP_SOURCES
+from analytics.words import AS_REVIEWED, EMG_CAVEAT, LABELS, NIGHT_FACTS, ONE_LEG, SLEEP_SOURCES
 
 _STEPS = (
     "Movements: acceleration band-passed to 0.5-10 Hz, RMS over 0.15 s and all three axes, against a noise floor that "
@@ -50,7 +50,7 @@ def method(report: Report) -> Html:
 
 
 def _rules(report: Report) -> Iterator[tuple[str, str]]:
-    yield "rule set", report.ruleset
+    yield NIGHT_FACTS["ruleset"], report.ruleset
     rules = report.about.rulesets.get(report.ruleset)
     yield "its hash", ", ".join(sorted({one.score.ruleset_hash for one in report.nights if one.score})) or "none"
     if rules is not None:

@@ -20,22 +20,26 @@ from analytics.report.overview import overview
 from analytics.report.style import SHEET
 from analytics.report.timeline import timeline
 from analytics.said import Review
+from analytics.scoring.rulesets import DEFAULT_RULESET
 from analytics.words import (
     AS_DETECTED,
     AS_REVIEWED,
     BLANKS,
     CAVEAT,
     CLOCK_STAYS,
+    COUNTS_ONLY,
     CRITERION_STATES,
     FLAG_MARKS,
     FLAG_STATES,
     FLAGS,
+    NIGHT_FACTS,
     NOT_ASSESSABLE,
     NOT_FOUND_AGAIN,
     OTHER_RULES,
     SAME_AS_REVIEWED,
     VERDICTS,
     clock_words,
+    ruleset_words,
 )
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -75,6 +79,8 @@ def _header(report: Report) -> Iterator[Html]:
         f", {n} night{'' if n == 1 else 's'}, {_range(report)}. Made on {report.about.made_on} with nightkick ",
         f"{report.about.version}.",
     )
+    if rules := ruleset_words(report.ruleset, DEFAULT_RULESET.name):
+        yield el("p", el("strong", f"{NIGHT_FACTS['ruleset'].capitalize()}: "), rules, ".", class_="notice")
     yield el("p", CAVEAT, class_="notice")
 
 
@@ -145,7 +151,14 @@ def _verdict(one: ReportNight) -> Html:
     lines = [el("p", el("strong", f"{FLAGS[flag.name]}: "), flag.reason) for flag in one.standing_flags]
     lines += [el("p", f"{FLAGS[flag.name]} {AS_DETECTED}, {_DISMISSED}: ", flag.reason) for flag in one.dismissed_flags]
     if not one.night.assessable:
-        lines.append(el("p", el("strong", f"{NOT_ASSESSABLE.capitalize()}: "), one.night.not_assessable_reason or ""))
+        lines.append(
+            el(
+                "p",
+                el("strong", f"{NOT_ASSESSABLE.capitalize()}: "),
+                one.night.not_assessable_reason or "",
+                f" {COUNTS_ONLY}",
+            )
+        )
     elif not lines:
         untold = any(flag.state == "cannot_tell" for flag in one.flags)
         said = "No pattern found where one could be told. " if untold else "No pattern found. "

@@ -19,7 +19,7 @@ from analytics.pictures.drawing import WIDTH, behind, box, label, marks, picture
 from analytics.pictures.markup import Html, el, joined
 from analytics.pictures.scales import Linear, Logarithmic, clock, ticks
 from analytics.signal.wear import union
-from analytics.words import LABELS, ONSET_SPAN, SLEEP_STATES
+from analytics.words import GROUPS, LABELS, ONSET_SPAN, SLEEP_STATES
 
 _LEFT, _RIGHT = 114.0, WIDTH - 6.0
 _LANE = 13.0
@@ -46,11 +46,13 @@ class Lane:
         return event.label in self.labels and (self.awake is None or self.awake == (event.sleep_state != "sleep"))
 
 
+_GROUPS = {group.name: group for group in GROUPS}
+#: The page draws a row a group; here what happened asleep and awake has rows of its own (`analytics.words.GROUPS`).
 LANES = (
     Lane(f"{LABELS['periodic']}, {SLEEP_STATES['sleep']}", "periodic", ("periodic",), awake=False),
     Lane(f"{LABELS['periodic']}, not {SLEEP_STATES['sleep']}", "periodic-awake", ("periodic",), awake=True),
     Lane(LABELS["hypnic_jerk"], "jerk", ("hypnic_jerk",)),
-    Lane("single", "single", ("isolated", "short_interval")),
+    Lane(_GROUPS["single"].says, "single", _GROUPS["single"].labels),
     Lane(LABELS["wake"], "other", ("wake",)),
     Lane(f"{LABELS['posture_change']}, other", "other", ("rhythmic", "posture_change", "large_movement")),
 )

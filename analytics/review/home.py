@@ -10,9 +10,10 @@ from typing import Any
 from analytics.nights.flags import INDEX_CRITERION
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
-from analytics.store import Store, frames, outdated, wanted_of
+from analytics.scoring.rulesets import DEFAULT_RULESET
+from analytics.store import Store, default_ruleset, frames, outdated, wanted_of
 from analytics.store.findings import findings
-from analytics.words import unraised_words
+from analytics.words import ruleset_words, unraised_words
 
 _NIGHTS = """
 SELECT subject, night_date, tz, recorded_from, recorded_to, sleep_onset_at, wake_at, tst_h, plms_index, plms_index_low,
@@ -36,7 +37,8 @@ WHERE e.night_date BETWEEN ? AND ? GROUP BY ALL
 def nights_payload(page: Page) -> dict[str, Any]:
     """All nights, newest first, with their measures; the findings of each person; the threshold of the index.
 
-    With them a line on nights that were not analysed as the others; None where there is none.
+    With them a line on nights that were not analysed as the others, and the rule set where it is not the default; None
+    where there is nothing to tell.
 
     Raises
     ------
@@ -49,6 +51,7 @@ def nights_payload(page: Page) -> dict[str, Any]:
         "threshold": threshold(json.loads(text) for text in criteria["criteria"]),
         "people": findings(page.store),
         "outdated": outdated(page.store, wanted).remark(),
+        "ruleset": ruleset_words(default_ruleset(page.store), DEFAULT_RULESET.name),
     }
 
 

@@ -18,9 +18,9 @@ from analytics.pictures.scales import clock
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
-from analytics.scoring.rulesets import Ruleset
+from analytics.scoring.rulesets import DEFAULT_RULESET, Ruleset
 from analytics.store import frames, load_night
-from analytics.words import BLANKS, CLOCK_STAYS, MEASURES, NOT_KNOWN, clock_words, interval_words
+from analytics.words import BLANKS, CLOCK_STAYS, MEASURES, NOT_KNOWN, clock_words, interval_words, ruleset_words
 from ingest.clock import zone_info
 from ingest.errors import UsageError
 
@@ -61,7 +61,10 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     (row,) = view.to_dicts()
     score = night.scores[0] if night.scores else None
     return {
-        "night": {name: _plain(value) for name, value in row.items()} | _doubt(night, score) | _naps(night),
+        "night": {name: _plain(value) for name, value in row.items()}
+        | _doubt(night, score)
+        | _naps(night)
+        | {"other_rules": ruleset_words(ruleset, DEFAULT_RULESET.name)},
         "offsets": offsets(row["tz"], row["recorded_from"], row["recorded_to"]),
         "flags": [_flag(flag, night) for flag in score.flags] if score else [],
         "events": _columns(score.events if score else (), night.movements),

@@ -53,6 +53,16 @@ def write_journal(store: Store, entries: Sequence[JournalEntry]) -> None:
         insert(con, "journal_entry", frame.filter(pl.any_horizontal(pl.col("value", "text").is_not_null())))
 
 
+def unread_nights(store: Store) -> frozenset[tuple[str, date]]:
+    """Subject and evening of stored nights that were analysed before the journal held what it holds."""
+    with reading(store) as con:
+        rows = con.execute(
+            "SELECT subject, night_date FROM night"
+            f" WHERE '{UNREAD}' || night_date || ' ' || subject IN (SELECT name FROM setting)"
+        ).fetchall()
+    return frozenset(rows)
+
+
 def journal_of(store: Store, subject: str, day: date) -> tuple[JournalEntry, ...]:
     """What was noted about a day, by kind."""
     with reading(store) as con:

@@ -17,7 +17,7 @@ from analytics.store.database.migrate import initialise
 from analytics.store.database.publish import publish, published_after
 from analytics.store.forgetting import Doomed, Wish, find_doomed, foreign_tables, forget, known_subjects
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
-from analytics.store.journal import journal_of, write_journal
+from analytics.store.journal import journal_of, unread_nights, write_journal
 from analytics.store.nights import load_night
 from analytics.store.notices import ASSUMED_ZONE, NO_DATA, Notice, mark_told, untold, unusable_before
 from analytics.store.pruning import prunable, prune, pruned, said_of_pruned
@@ -137,6 +137,7 @@ __all__ = [
     "stored_hashes",
     "stored_recording",
     "tidy",
+    "unread_nights",
     "unscored",
     "untold",
     "unusable_before",

@@ -45,9 +45,10 @@ def check(
     legs
         With --plan: a sensor on one leg, or on both.
     at
-        With --plan: when you will lie down, like 21:30, so that it shows times of day.
+        With --plan: when you will lie down, like 21:30, so that it shows times of day; without it, minutes.
     kicks_at
-        When the first kick was made by a clock that is right, like 21:35:00 or 2026-03-02T21:35:00.
+        When the first kick was made by a clock that is right, like 21:35:00 or 2026-03-02T21:35:00; without it
+        the clock is not checked.
     """
     _refuse_what_does_not_go_together(files, plan=plan, at=at, kicks_at=kicks_at, side=side)
     if plan:

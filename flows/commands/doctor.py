@@ -28,7 +28,7 @@ DEPENDENCIES = ("duckdb", "polars", "fitparse", "numpy", "scipy", "prefect", "fa
 
 
 def doctor(*, repair: bool = False, db: Database = None) -> ExitCode:
-    """Check the environment and the database, and say what to do about what is wrong.
+    """Check the environment and the database, and name what to do about what is wrong.
 
     Parameters
     ----------

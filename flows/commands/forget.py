@@ -44,7 +44,7 @@ class Asked:
     ] = None
     night: Annotated[
         date | None,
-        Parameter(help="All that is stored of this evening (YYYY-MM-DD), of everybody unless --subject is given."),
+        Parameter(help="All that is stored of this evening (YYYY-MM-DD), of every person unless --subject is given."),
     ] = None
     recording: Annotated[
         str | None,
@@ -55,8 +55,8 @@ class Asked:
     prune_samples: Annotated[
         str | None,
         Parameter(
-            help="Only free disk: remove the samples of recordings that ended before a date, or so long ago (365d). "
-            "Results stay."
+            help="Only free disk: remove the samples of recordings that ended before a date, or that many days ago "
+            "(365d). Results stay."
         ),
     ] = None
 
@@ -65,7 +65,7 @@ NOTHING = Asked()
 
 
 def forget(*, asked: Asked = NOTHING, yes: bool = False, dry_run: bool = False, db: Database = None) -> ExitCode:
-    """Forget a person, a night or a recording for good, and say what stays in files, backups and copies.
+    """Forget a person, a night or a recording for good, and name what stays in files, backups and copies.
 
     Rows, samples, the published copy and Prefect's records of runs go. End nightkick schedule first.
 
@@ -74,8 +74,9 @@ def forget(*, asked: Asked = NOTHING, yes: bool = False, dry_run: bool = False, 
     yes
         Do not ask.
     dry_run
-        Show what would go, and change nothing.
+        Show what would go and what would stay, and change nothing.
     """
+    from flows.unattended.forget_remains import what_stays
     from flows.unattended.prefect_records import records_at_rest
 
     _check(asked)
@@ -92,6 +93,8 @@ def forget(*, asked: Asked = NOTHING, yes: bool = False, dry_run: bool = False, 
         raise UsageError(f"nothing is stored of {_named(asked)}", hint=f"stored are: {known}")
     if dry_run:
         emit("".join(f"{line}\n" for line in (_would_go(asked, doomed), *_each(doomed))))
+        for line in what_stays(context, doomed, subject=asked.subject, night=asked.night, is_done=False):
+            say(line)
         return ExitCode.DONE
     with records_at_rest(context.store) as records:
         return _forget(context, asked, wish, doomed, records, yes=yes)

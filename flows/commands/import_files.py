@@ -34,7 +34,7 @@ def import_(
     db: Database = None,
     as_json: Annotated[Json, Parameter(help="Print one JSON document with the outcome of every file.")] = False,
 ) -> ExitCode:
-    """Import recordings: files, and folders with all that is in them. What is known already is left alone.
+    """Import recordings: files, and folders with all that is in them. Files that were imported before are skipped.
 
     Parameters
     ----------

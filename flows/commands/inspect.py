@@ -13,7 +13,7 @@ from flows.terminal.talk import emit, say
 from flows.terminal.values import text_cell
 
 _APART = ("schema", "sensors", "warnings")
-_SENSOR = "Of an export of several sensors the one to show: telephone or watch."
+_SENSOR = "Of an export of several sensors the one to show: telephone or watch; default: the watch."
 
 
 def inspect(
@@ -26,7 +26,7 @@ def inspect(
     sensor: Annotated[Sensor, Parameter(help=_SENSOR)] = None,
     as_json: Json = False,
 ) -> None:
-    """Decode one file and say what is in it; nothing is stored.
+    """Decode one file and show what is in it; nothing is stored.
 
     Parameters
     ----------

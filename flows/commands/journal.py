@@ -1,7 +1,7 @@
 """``nightkick journal``: the sleep journal as a CSV that any spreadsheet keeps, in and out.
 
 Importing replaces what was noted before for the same day and column, so that the same file can be imported again
-and again as it grows. Nights of which it says something that the analysis reads are analysed again.
+and again as it grows. Nights are analysed again where the times that their analysis reads are new.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def import_journal(file: Path, /, *, subject: str | None = None, db: Database = 
     file
         CSV with a column date, and any others.
     subject
-        Whose it is, where rows do not say.
+        Whose it is, where rows name no one; default: the subject of the settings, or me.
     """
     from flows.importing.declared import Wishes
     from flows.importing.pipeline import open_context
@@ -63,10 +63,18 @@ def import_journal(file: Path, /, *, subject: str | None = None, db: Database = 
     entries = _entries(file, subject or context.settings.subject)
     with published_at_the_end(context.store):
         the_store.write_journal(context.store, entries)
-        nights = _nights_read_of(context, entries)
+        unread = the_store.unread_nights(context.store)
+        nights = [key for key in _nights_named(context, entries) if key in unread]
         failures = analyse_again(context, nights)
     days = len({(entry.subject, entry.day) for entry in entries})
-    say(f"{days} days noted, {len(nights) - failures} nights analysed again")
+    noted = f"{days} {'day' if days == 1 else 'days'} noted"
+    done = len(nights) - failures
+    if nights:
+        say(f"{noted}, {done} {'night' if done == 1 else 'nights'} analysed again")
+    elif _nights_named(context, entries):
+        say(f"{noted}; no night is analysed again, for what the analysis reads was noted before")
+    else:
+        say(f"{noted}; no stored night has to be analysed again")
     return ExitCode.SOME_FAILED if failures else ExitCode.DONE
 
 
@@ -102,8 +110,8 @@ def _rows(text: str) -> list[dict[str, str | None]]:
     return [dict(zip(heading, map(rearmed, row), strict=False)) for row in lines[1:]]
 
 
-def _nights_read_of(context: Context, entries: Sequence[JournalEntry]) -> list[the_store.NightKey]:
-    """Stored nights of which the journal now says, or no longer says, what their analysis reads."""
+def _nights_named(context: Context, entries: Sequence[JournalEntry]) -> list[the_store.NightKey]:
+    """Stored nights of which the journal has, or no longer has, what their analysis reads."""
     from analytics.nights.journal import READ_BY_ANALYSIS
 
     named = sorted({(entry.subject, entry.day) for entry in entries if entry.kind in READ_BY_ANALYSIS})

@@ -38,7 +38,8 @@ def reanalyse(
     Parameters
     ----------
     ruleset
-        Let the views show this rule set; alone, it analyses only nights that were not scored under it yet.
+        Show this rule set in tables, views, page and report; alone, it analyses only nights that were not scored
+        under it yet. Default: the one that is shown now.
     compare
         Store nothing: show what the same command without it would change in the views, night by night.
     """

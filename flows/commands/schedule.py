@@ -35,13 +35,13 @@ def schedule(
     Parameters
     ----------
     inbox
-        Folder to look through.
+        Folder to look through; default: the inbox of the settings.
     at
-        Time of day, HH:MM.
+        Time of day, HH:MM; default: that of the settings, or 09:00.
     cron
-        When, as a cron expression like "0 9 * * *".
+        When, as a cron expression like "0 9 * * *"; default: that of the settings, or every day at --at.
     at_tz
-        Zone in which the time is meant, where that is not the wearer's.
+        Zone of the clock for --at and --cron; default: the wearer's zone.
     """
     from flows.importing.declared import Wishes
     from flows.settings.settings import load

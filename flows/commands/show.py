@@ -13,18 +13,21 @@ from analytics.nights.doubt import beside, footing_of_row, not_own_words
 from analytics.words import (
     BLANKS,
     CAVEAT,
+    COUNTS_ONLY,
     DOUBTS,
     FLAG_STATES,
-    LABELS,
     MEASURES,
     NAPS,
+    NIGHT_FACTS,
     NOT_ASSESSABLE,
+    SHORT_MEASURES,
     SLEEP_SOURCES,
     TIERS,
     VERDICTS,
     clock_words,
     interval_words,
     onset_doubt,
+    ruleset_words,
     span_words,
 )
 from flows.settings.database import store_for
@@ -134,16 +137,18 @@ def _nearest(store: the_store.Store, night_date: date) -> str:
 
 
 def _lines(stored: Stored) -> Iterator[str]:
+    from analytics.scoring.rulesets import DEFAULT_RULESET
     from ingest.clock import zone_info
 
     night, zone = stored.night, zone_info(stored.night["tz"])
     yield visible(f"Night of {night['night_date']}, {night['subject']}, times in {night['tz']}")
     yield ""
-    measures = [(name, text) for name, text in _measures(stored, zone) if text is not None]
-    yield from (visible(f"{name:<22}{text}") for name, text in measures)
     if not night["assessable"]:
+        yield visible(f"{NOT_ASSESSABLE.capitalize()}: {night['not_assessable_reason']} {COUNTS_ONLY}")
         yield ""
-        yield visible(f"{NOT_ASSESSABLE.capitalize()}: {night['not_assessable_reason']}")
+    rules = (NIGHT_FACTS["ruleset"], ruleset_words(night["ruleset"], DEFAULT_RULESET.name))
+    measures = [(name, text) for name, text in (rules, *_measures(stored, zone)) if text is not None]
+    yield from (visible(f"{name:<22}{text}") for name, text in measures)
     for flag in stored.flags:
         yield ""
         yield from _flag_lines(flag)
@@ -158,46 +163,44 @@ def _measures(stored: Stored, zone: tzinfo) -> Iterator[tuple[str, str | None]]:
     night = stored.night
     yield "worn on", f"{night['site']} (legs recorded: {night['legs']})"
     yield (
-        "recorded",
+        NIGHT_FACTS["recorded_h"],
         f"{_clock(night['recorded_from'], zone)} to {_clock(night['recorded_to'], zone)}, {night['recorded_h']:.1f} h",
     )
     yield BLANKS["unworn"], _number(night["unworn_h"] or None, ".1f", " h")
     clock = (night["leg_offset_s"], night["leg_drift_ppm"], night["leg_alignment_confidence"])
     yield "clocks of the legs", clock_words(*clock)
-    yield "longest gap", _number(night["longest_gap_s"], ".0f", " s")
-    yield "sleep told by", SLEEP_SOURCES.get(night["sleep_source"])
-    yield "fell asleep", _onset(night, zone)
-    yield "woke up", _moment(night["wake_at"], zone)
-    yield "asleep", _number(night["tst_h"], ".1f", f" h{interval_words(night['tst_low_h'], night['tst_high_h'])}")
+    yield NIGHT_FACTS["longest_gap_s"], _number(night["longest_gap_s"], ".0f", " s")
+    yield NIGHT_FACTS["sleep_source"], SLEEP_SOURCES.get(night["sleep_source"])
+    yield NIGHT_FACTS["sleep_onset_at"], _onset(night, zone)
+    yield NIGHT_FACTS["wake_at"], _moment(night["wake_at"], zone)
+    asleep_between = interval_words(night["tst_low_h"], night["tst_high_h"])
+    yield SHORT_MEASURES["tst_h"], _number(night["tst_h"], ".1f", f" h{asleep_between}")
     awake_between = interval_words(night["waso_low_min"], night["waso_high_min"], 0)
-    yield "awake after onset", _number(night["waso_min"], ".0f", f" min{awake_between}")
+    yield NIGHT_FACTS["waso_min"], _number(night["waso_min"], ".0f", f" min{awake_between}")
     hidden, _, where = MEASURES["hidden_h"].partition(": ")
     yield DOUBTS["sleep_doubt_h"], _number(night["sleep_doubt_h"], ".1f", " h")
     yield hidden, _number(night["hidden_h"], ".1f", f" h {where}")
     yield DOUBTS["wear_doubt_h"], _number(night["wear_doubt_h"], ".1f", " h")
-    yield "sleep efficiency", _number(night["sleep_efficiency"], ".0%", "")
+    yield NIGHT_FACTS["sleep_efficiency"], _number(night["sleep_efficiency"], ".0%", "")
     yield NAPS, f"{night['n_naps']}, {night['nap_h']:.1f} h still" if night["n_naps"] else None
-    yield (
-        "PLMS index",
-        _number(
-            night["plms_index"],
-            ".1f",
-            f" per hour asleep{interval_words(night['plms_index_low'], night['plms_index_high'])}",
-        ),
-    )
-    yield "PLMS rate behind it", _rate(night)
-    yield "PLMS index, sure", _number(night["plms_index_sure"], ".1f", " per hour of sure sleep")
-    yield "PLMS", _number(night["n_plms"], "d", _of_candidates(night))
+    between = interval_words(night["plms_index_low"], night["plms_index_high"])
+    yield SHORT_MEASURES["plms_index"], _number(night["plms_index"], ".1f", f" per hour asleep{between}")
+    yield SHORT_MEASURES["plms_rate"], _rate(night)
+    yield SHORT_MEASURES["plms_index_sure"], _number(night["plms_index_sure"], ".1f", " per hour of sure sleep")
+    yield SHORT_MEASURES["n_plms"], _number(night["n_plms"], "d", _of_candidates(night))
     not_own = not_own_words(run["perhaps_not_own"] for run in stored.series)
-    yield "perhaps not own", f"{not_own} {MEASURES['perhaps_not_own']}" if not_own and stored.series else None
-    yield "PLMW index", _number(night["plmw_index"], ".1f", " per hour awake in bed")
-    yield "periodicity", _number(night["periodicity_index_share"], ".2f", "")
-    yield "median interval", _number(night["median_imi_s"], ".1f", " s")
-    yield "PLMS size", _number(night["median_peak_mg"], ".0f", " mg, median")
-    yield "intervals 20-40 s", _number(night["share_imi_20_40"], ".0%", "")
-    yield f"{LABELS['hypnic_jerk']}s", _number(night["n_hypnic_jerks"], "d", "")
-    yield "blind below", _number(night["blind_below_mg"], ".0f", " mg")
-    yield "confidence", f"{night['tier']} ({TIERS})"
+    yield (
+        SHORT_MEASURES["perhaps_not_own"],
+        f"{not_own} {MEASURES['perhaps_not_own']}" if not_own and stored.series else None,
+    )
+    yield SHORT_MEASURES["plmw_index"], _number(night["plmw_index"], ".1f", " per hour awake in bed")
+    yield SHORT_MEASURES["periodicity_index_share"], _number(night["periodicity_index_share"], ".0%", "")
+    yield SHORT_MEASURES["median_imi_s"], _number(night["median_imi_s"], ".1f", " s")
+    yield SHORT_MEASURES["median_peak_mg"], _number(night["median_peak_mg"], ".0f", " mg, median")
+    yield SHORT_MEASURES["share_imi_20_40"], _number(night["share_imi_20_40"], ".0%", "")
+    yield SHORT_MEASURES["n_hypnic_jerks"], _number(night["n_hypnic_jerks"], "d", "")
+    yield NIGHT_FACTS["blind_below_mg"], _number(night["blind_below_mg"], ".0f", " mg")
+    yield NIGHT_FACTS["tier"], f"{night['tier']} ({TIERS})"
     yield "review", night["review"]
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from analytics.model import Night
 from analytics.store import NightKey, Store, query, snapshot
+from analytics.words import MEASURE_COLUMNS
 from flows.importing.declared import Wishes
 from flows.importing.import_run import Context
 from flows.importing.pipeline import open_context
@@ -27,7 +28,7 @@ from flows.terminal.options import Chosen
 from flows.terminal.talk import emit, emit_table, say
 from flows.terminal.values import json_document
 
-COUNTS = ("n_lm", "n_clm", "n_plms", "n_series")
+COUNTS = ("n_lm", "n_clm", "n_plms", "n_series_in_sleep")
 UNKNOWN = "-"
 
 
@@ -52,7 +53,7 @@ class Findings:
     n_lm: int | None
     n_clm: int | None
     n_plms: int | None
-    n_series: int | None
+    n_series_in_sleep: int | None
     n_hypnic_jerks: int
     flags: tuple[str, ...]
 
@@ -117,10 +118,9 @@ def compare_nights(chosen: Chosen, *, ruleset: str | None, is_all: bool, databas
     elif changed:
         emit_table(_COLUMNS, [_line(comparison) for comparison in changed], to_right=_COLUMNS[3:-1])
     under = f"{plan.ruleset.name}{f' instead of {plan.shown}' if plan.switches else ''}"
-    say(
-        f"{len(found) - n_failed} of {len(found)} nights compared under {under}: {len(changed)} would change, "
-        f"flags flip in {n_flips}; nothing was stored{plan.left_out()}"
-    )
+    would = f"{len(changed)} would change, flags flip in {n_flips}" if changed else "nothing would change"
+    compared = f"{len(found) - n_failed} of {len(found)} nights compared under {under}"
+    say(f"{compared}: {would}; nothing was stored{plan.left_out()}")
     return n_failed == 0
 
 
@@ -199,7 +199,8 @@ def _row(comparison: Comparison) -> dict[str, object]:
     }
 
 
-_COLUMNS = ("night", "subject", "version", "PLMS/h", "LM", "CLM", "PLMS", "series", "jerks", "tier", "flags")
+_MEASURES = tuple(MEASURE_COLUMNS[name] for name in ("plms_index", *COUNTS, "n_hypnic_jerks"))
+_COLUMNS = ("night", "subject", "version", *_MEASURES, "tier", "flags")
 
 
 def _line(comparison: Comparison) -> dict[str, str]:

@@ -2,8 +2,8 @@
 
 Named files are always taken, whatever they are called: the person who names one wants to hear about it. Inside folders,
 what is hidden, half-copied, our own (also what any other database keeps of a recording), or a document by its name is
-passed over in silence; everything else is opened and judged by its content later. Of a recording that lies in several
-files its main file is taken, whichever of them is named.
+passed over in silence, and a table that `simulate` writes is named; everything else is opened and judged by its content
+later. Of a recording that lies in several files its main file is taken, whichever of them is named.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from pathlib import Path
 from analytics.store import is_staged
 from ingest.archives.companion_files import recordings_of, sort_out_folder
 from ingest.errors import EmptyFileError, NightkickError, UnreadableFileError
-from ingest.file_names import is_candidate
+from ingest.file_names import is_candidate, why_passed_over
 from ingest.input_file import is_of_the_kernel
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What was found: files sorted and once each, and what could not be looked into."""
+    """What was found: files sorted and once each, what could not be looked into, and tables that are no recordings."""
 
     files: tuple[Path, ...]
     problems: tuple[NightkickError, ...]
+    passed_over: tuple[Path, ...] = ()
 
 
 def find_inputs(paths: Iterable[Path], *, skip: Iterable[Path] = ()) -> Inputs:
@@ -45,17 +46,18 @@ def find_inputs(paths: Iterable[Path], *, skip: Iterable[Path] = ()) -> Inputs:
         A folder without any candidate, and one that cannot be read, is a problem, not an exception.
     """
     found: dict[str, Path] = {}
+    passed_over: list[Path] = []
     problems: list[NightkickError] = []
     own = {_identity(folder) for folder in skip if folder.is_dir()}
     sorted_out, real_folder = cache(sort_out_folder), cache(os.path.realpath)
     for path in paths:
         n_before = len(problems)
-        inside = list(_below(path, own, problems)) if _is_folder(path) else recordings_of(path, sorted_out)
+        inside = list(_below(path, own, problems, passed_over)) if _is_folder(path) else recordings_of(path, sorted_out)
         if not inside and len(problems) == n_before:
             problems.append(EmptyFileError("this folder holds no file that could be a recording", path=path))
         for file in inside:
             found.setdefault(_real(file, real_folder), file)
-    return Inputs(tuple(sorted(found.values())), tuple(problems))
+    return Inputs(tuple(sorted(found.values())), tuple(problems), tuple(sorted(passed_over)))
 
 
 def _is_folder(path: Path) -> bool:
@@ -65,7 +67,9 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _below(top: Path, own: set[tuple[int, int]], problems: list[NightkickError]) -> Iterator[Path]:
+def _below(
+    top: Path, own: set[tuple[int, int]], problems: list[NightkickError], passed_over: list[Path]
+) -> Iterator[Path]:
     seen = set(own)
 
     def complain(error: OSError) -> None:
@@ -79,6 +83,7 @@ def _below(top: Path, own: set[tuple[int, int]], problems: list[NightkickError])
         folder = Path(name)
         below[:] = sorted(inner for inner in below if _enter(folder / inner, seen))
         passed.update(folder / other for other in sort_out_folder(folder))
+        passed_over += [folder / n for n in names if why_passed_over(n) is not None]
         files = (folder / n for n in sorted(names) if is_candidate(n))
         yield from (file for file in files if file not in passed and not is_staged(file))
 

@@ -46,6 +46,7 @@ from ingest.archives.companion_files import companions_of, export_of
 from ingest.archives.reading import Unpacked, is_archive, unpacked
 from ingest.clock import zone_info
 from ingest.errors import IngestError, NightkickError, SamplesLostError, StoreError, UsageError
+from ingest.file_names import why_passed_over
 from ingest.fingerprint import sha256_of_all
 from ingest.input_file import LARGE_BYTES, is_plain
 from ingest.reading import check_recognised
@@ -166,6 +167,10 @@ def import_found(
     """
     reassign(context)
     outcomes = [unusable(problem, problem.path or Path(), None, now_us()) for problem in inputs.problems]
+    outcomes += [
+        Outcome(path, "passed over", now_us(), warnings=(f"passed over: {why_passed_over(path.name)}",))
+        for path in inputs.passed_over
+    ]
     try:
         with closing(one_by_one(inputs.files, context)) as coming:
             for outcome in coming:

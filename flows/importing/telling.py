@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 from flows.importing.outcomes import Outcome
 from flows.terminal.talk import complain, say
+
+#: A change from one leg to the other, as `flows.importing.declared.changes` writes it.
+_SIDES = re.compile(r"side (left|right) -> (left|right)")
+_ONE_LEG = (
+    "one file is one sensor on one leg, and what was said last counts; a sensor on the other leg has a file of its own"
+)
 
 
 def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
@@ -26,9 +33,12 @@ def tell(outcomes: Sequence[Outcome]) -> None:
         if outcome.error is not None:
             complain(outcome.error)
         elif outcome.status == "imported":
-            say(f"imported {outcome.path}: {_nights_in_words(outcome)}")
+            what = "corrected, for it was imported before:" if outcome.changes else "imported"
+            say(f"{what} {outcome.path}: {_nights_in_words(outcome)}")
         for change in outcome.changes:
             say(f"  {outcome.path.name}: changed: {change}")
+        if any(_SIDES.fullmatch(change) for change in outcome.changes):
+            say(f"  {outcome.path.name}: {_ONE_LEG}")
         for warning in outcome.warnings:
             if warning == outcome.lost:
                 complain(f"{outcome.path}: {warning}")

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 
 from analytics import store as the_store
 from analytics.nights.doubt import NEGATIVE_OF, footing_of_row, footing_words
-from analytics.words import FLAG_MARKS, FLAG_STATES, FLAGS, NOT_ASSESSABLE, VERDICTS, flag_marks
+from analytics.words import (
+    FLAG_MARKS,
+    FLAG_STATES,
+    FLAGS,
+    MEASURE_COLUMNS,
+    NIGHT_FACTS,
+    NOT_ASSESSABLE,
+    VERDICTS,
+    flag_marks,
+    ruleset_words,
+)
 from flows.terminal.options import Selection
 from flows.terminal.talk import emit, emit_table
 from flows.terminal.values import Row
@@ -23,7 +33,7 @@ SELECT subject, night_date FROM night_flags WHERE flag = ? AND state = 'not_rais
 """
 
 #: Columns of the table for people that hold formatted numbers.
-NUMBERS = ("asleep", "PLMS/h", "PLMS", "series", "periodic", "20-40 s", "jerks")
+NUMBERS = tuple(MEASURE_COLUMNS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,8 @@ def select_nights(store: the_store.Store, selection: Selection) -> Nights:
 
 def print_nights(nights: Nights) -> None:
     """The table, then one sentence for each flag and for each night that says nothing."""
+    from analytics.scoring.rulesets import DEFAULT_RULESET  # late, for it loads pydantic
+
     if not nights.rows:
         emit("no nights\n")
         return
@@ -74,7 +86,9 @@ def print_nights(nights: Nights) -> None:
     emit_table(tuple(rows[0]), rows, to_right=NUMBERS)
     if any(mark[0] == "(" or mark[-1] == "?" for row in nights.rows for mark in _marks(row)):
         emit(f"{FLAG_MARKS}\n")
-    sentences = [line for row in nights.rows for line in _sentences(row, nights, with_subject=several)]
+    rules = ruleset_words(nights.rows[0]["ruleset"], DEFAULT_RULESET.name)
+    sentences = [] if rules is None else [f"{NIGHT_FACTS['ruleset']} of this table: {rules}"]
+    sentences += [line for row in nights.rows for line in _sentences(row, nights, with_subject=several)]
     if (negative := nights.beside_negatives(nights.rows)) is not None:
         sentences.append(negative)
     if sentences:
@@ -96,19 +110,23 @@ def condition(selection: Selection) -> tuple[str, list[object]]:
 
 
 def for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
-    """A night as a row of the table for people; PLMS and series are those in sleep."""
+    """A night as a row of the table for people; PLMS and series are those in sleep.
+
+    Of a night that is not assessable only the hours asleep are shown: a 0 would read as "no movements".
+    """
     who = {"subject": row["subject"]} if with_subject else {}
+    told = row if row["assessable"] else {**row, **dict.fromkeys(MEASURE_COLUMNS), "tst_h": row["tst_h"]}
     return {
         "night": row["night_date"],
         **who,
         "site": f"{row['site']} ({row['legs']})",
-        "asleep": _hours(row["tst_h"]),
-        "PLMS/h": _fixed(row["plms_index"], 1),
-        "PLMS": _fixed(row["n_plms"], 0),
-        "series": _fixed(row["n_series_in_sleep"], 0),
-        "periodic": _percent(row["periodicity_index_share"]),
-        "20-40 s": _percent(row["share_imi_20_40"]),
-        "jerks": _fixed(row["n_hypnic_jerks"], 0),
+        MEASURE_COLUMNS["tst_h"]: _hours(row["tst_h"]),
+        MEASURE_COLUMNS["plms_index"]: _fixed(told["plms_index"], 1),
+        MEASURE_COLUMNS["n_plms"]: _fixed(told["n_plms"], 0),
+        MEASURE_COLUMNS["n_series_in_sleep"]: _fixed(told["n_series_in_sleep"], 0),
+        MEASURE_COLUMNS["periodicity_index_share"]: _percent(told["periodicity_index_share"]),
+        MEASURE_COLUMNS["share_imi_20_40"]: _percent(told["share_imi_20_40"]),
+        MEASURE_COLUMNS["n_hypnic_jerks"]: _fixed(told["n_hypnic_jerks"], 0),
         "flags": ", ".join(_marks(row)),
         "review": row["review"] or "",
     }

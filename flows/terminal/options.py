@@ -15,33 +15,55 @@ from cyclopts import Parameter
 from flows.terminal.values import Shape
 from ingest.errors import UsageError
 
-Database = Annotated[Path | None, Parameter(name="--db", help="Database file.")]
+Database = Annotated[
+    Path | None,
+    Parameter(name="--db", help="Database file; default: that of the settings, or in your data folder."),
+]
 Json = Annotated[bool, Parameter(name="--json", help="Print one JSON document.")]
 Csv = Annotated[bool, Parameter(name="--csv", help="Print CSV.")]
 #: A folder, or with ``report`` a file: the command says which.
 Out = Annotated[Path, Parameter(name=["-o", "--out"])]
 
-Subject = Annotated[str | None, Parameter(help="Who wore the sensor.")]
-Site = Annotated[Literal["ankle", "foot", "thigh", "hip", "wrist"] | None, Parameter(help="Where it was worn.")]
-Side = Annotated[Literal["left", "right"] | None, Parameter(help="On which side.")]
-Zone = Annotated[str | None, Parameter(name="--tz", help="Zone the wearer lived in, like Europe/Berlin.")]
+_NOT_KNOWN = "default: as the file or the settings name it, or unknown."
+Subject = Annotated[str | None, Parameter(help="Who wore the sensor; default: the subject of the settings, or me.")]
+Site = Annotated[
+    Literal["ankle", "foot", "thigh", "hip", "wrist"] | None, Parameter(help=f"Where it was worn; {_NOT_KNOWN}")
+]
+Side = Annotated[Literal["left", "right"] | None, Parameter(help=f"On which side; {_NOT_KNOWN}")]
+Zone = Annotated[
+    str | None,
+    Parameter(
+        name="--tz",
+        help="Zone the wearer lived in, like Europe/Berlin; default: by the file, the settings or the computer.",
+    ),
+]
 TimeShift = Annotated[
-    str | None, Parameter(help="How much the device's clock was behind: seconds, or h:min[:s] like -1:00.")
+    str | None,
+    Parameter(
+        help="How much the device's clock was behind: seconds, or h:min[:s] like -1:00; default: that of the settings, "
+        "or 0."
+    ),
 ]
 Start = Annotated[
     str | None,
-    Parameter(help="When a recording without a clock of its own began, like 2026-03-01T22:10; for a single file."),
+    Parameter(
+        help="When a recording without a clock of its own began, like 2026-03-01T22:10; for a single file. Default: by "
+        "the clock of the recording."
+    ),
 ]
 Sensor = Annotated[
     str | None,
-    Parameter(help="Of an export of several sensors the one that site and side are said of: telephone or watch."),
+    Parameter(
+        help="Of an export of several sensors the one that site and side mean: telephone or watch. Default: the one "
+        "that can be a leg, where that can be decided."
+    ),
 ]
 
 Since = Annotated[date | None, Parameter(help="First evening, YYYY-MM-DD.")]
 Until = Annotated[date | None, Parameter(help="Last evening, YYYY-MM-DD.")]
 OnlySubject = Annotated[str | None, Parameter(name="--subject", help="Only this person's.")]
 WhoseNight = Annotated[
-    str | None, Parameter(name="--subject", help="Whose, where several people recorded the same night.")
+    str | None, Parameter(name="--subject", help="Whose night; without it the night of the only person who has one.")
 ]
 
 

@@ -12,14 +12,16 @@ from analytics.store import Doomed, Store, StoredRecording, foreign_tables, fram
 from flows.importing.import_run import Context
 from flows.settings.settings import Settings, candidates
 from flows.unattended.archive import archive_folder
-from flows.unattended.prefect_records import foreign_records
+from flows.unattended.prefect_records import foreign_records, record_folders, shared_records
 from ingest.errors import StoreError
 
 #: Holds the database in every backup; see `analytics.store.copies.backup`.
 _IN_BACKUPS = "database.duckdb"
 
 
-def what_stays(context: Context, doomed: Doomed, *, subject: str | None, night: date | None) -> Iterator[str]:
+def what_stays(
+    context: Context, doomed: Doomed, *, subject: str | None, night: date | None, is_done: bool = True
+) -> Iterator[str]:
     """List each place that may still hold what was forgotten, a line each.
 
     Parameters
@@ -30,10 +32,12 @@ def what_stays(context: Context, doomed: Doomed, *, subject: str | None, night: 
         None: the night of everybody, or one recording.
     night : date or None
         The evening on which it begins; None: all nights of a person, or one recording.
+    is_done : bool
+        False: nothing was forgotten yet, so that samples of this database are still there.
     """
     store, hashes = context.store, [recording.sha256 for recording in doomed.recordings]
     for path in (samples_path(store, sha256) for sha256 in hashes):
-        if path.exists():
+        if is_done and path.exists():
             yield f"stays: {path}: another database in this folder has that recording too"
     for path in _original_files(doomed.recordings, context.settings):
         yield f"stays: {path}: delete it, or the next import of its folder brings it back"
@@ -48,6 +52,8 @@ def what_stays(context: Context, doomed: Doomed, *, subject: str | None, night: 
             yield f"stays: the name of {name}, a recording of another person"
     for table in foreign_tables(store):
         yield f"stays: the table {table} of the database, which is not nightkick's"
+    if (shared := shared_records()).is_dir() and shared not in record_folders(store):
+        yield f"stays: {shared}: Prefect's records of runs, none of this database"
     if foreign := foreign_records():
         yield f"stays: what Prefect recorded of runs where the environment says ({foreign})"
     yield "backups, exports and reports kept elsewhere cannot be known here"
@@ -120,7 +126,8 @@ def _settings_that_name(subject: str) -> Iterator[Path]:
 
 
 def _others_files_that_name(store: Store, subject: str) -> Iterator[str]:
-    (rows,) = frames(store, ("SELECT path FROM recording WHERE contains(lower(path), lower(?)) ORDER BY 1", (subject,)))
+    ask = "SELECT path FROM recording WHERE subject <> ? AND contains(lower(path), lower(?)) ORDER BY 1"
+    (rows,) = frames(store, (ask, (subject, subject)))
     word = re.compile(rf"(?:^|[\W_]){re.escape(subject.lower())}(?:$|[\W_])")
     for (path,) in rows.iter_rows():
         if word.search(path.lower()):

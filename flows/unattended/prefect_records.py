@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -10,15 +11,48 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from analytics.store import Store
+from flows.settings.database import store_for
 from flows.unattended.prefect_environment import prefect_defaults
 from flows.unattended.schedule_plan import Plan, only_one
 from ingest.errors import DatabaseBusyError, NightkickError
 
+#: What each run was called with, in Prefect's database.
+_RUNS = "SELECT parameters FROM flow_run"
+
 
 def record_folders(store: Store) -> tuple[Path, ...]:
-    """Where Prefect keeps what it knows of this database: for its schedule, and for runs with ``--flow``."""
+    """Where Prefect keeps what it knows of this database: for its schedule, and for runs with ``--flow``.
+
+    All databases share the second one; it is left out where it holds no run of this one.
+    """
     schedule = Plan(Path(), store.path, "", "").prefect_home
-    return tuple(folder for folder in (schedule, Path(prefect_defaults()["PREFECT_HOME"])) if folder.is_dir())
+    shared = shared_records()
+    return tuple(folder for folder in (schedule, shared) if folder.is_dir() and _has_runs_of(store, folder, shared))
+
+
+def shared_records() -> Path:
+    """Where runs with ``--flow`` are recorded, of whichever database."""
+    return Path(prefect_defaults()["PREFECT_HOME"])
+
+
+def _has_runs_of(store: Store, folder: Path, shared: Path) -> bool:
+    """Whether a run there was of this database; records that cannot be read may hold one."""
+    if folder != shared:
+        return True
+    try:
+        with closing(sqlite3.connect(f"{(folder / 'prefect.db').absolute().as_uri()}?mode=ro", uri=True)) as con:
+            told = [json.loads(text or "{}").get("database") for (text,) in con.execute(_RUNS)]
+    except (sqlite3.Error, ValueError, AttributeError):
+        return True
+    return any(_is_of(store, database) for database in told)
+
+
+def _is_of(store: Store, database: str | None) -> bool:
+    """Whether a run of ``database`` was of this store; None: that of the settings."""
+    path = store_for(None).path if database is None else Path(database).expanduser()
+    if not path.is_absolute():  # from a working directory that is not known any more
+        return path.name == store.path.name
+    return path.resolve() == store.path.resolve()
 
 
 @contextmanager

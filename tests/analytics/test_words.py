@@ -16,6 +16,7 @@ from analytics import words
 from analytics.flag import CriterionState, FlagName, FlagState
 from analytics.model import BlankKind, Label, SleepSource, SleepState
 from analytics.nights.patterns import SignState
+from analytics.report.timeline import LANES
 from analytics.said import Verdict
 from tests.paths import ROOT
 
@@ -54,6 +55,13 @@ def test_everything_that_is_stored_by_name_has_words(name: str, kind: Any) -> No
 def test_every_label_is_in_one_group() -> None:
     grouped = [label for group in words.GROUPS for label in group.labels]
     assert sorted(grouped) == sorted(get_args(Label))
+
+
+def test_the_reports_lanes_are_the_pages_groups_with_their_looks() -> None:
+    looks = {label: group.name for group in words.GROUPS for label in group.labels}
+    for lane in LANES:
+        assert {looks[label] for label in lane.labels} == {lane.css.removesuffix("-awake")}
+    assert {label for lane in LANES for label in lane.labels} == set(looks)
 
 
 def test_a_flag_that_is_unknown_is_shown_by_its_name() -> None:
@@ -146,6 +154,80 @@ def test_no_other_file_pairs_a_name_with_its_words(name: str) -> None:
     )
     raw = [(path, path.read_text(encoding="utf-8")) for path, _ in sources()]
     assert [path.relative_to(ROOT).as_posix() for path, text in raw if re.search(pairs, text)] == []
+
+
+#: Keys of answers, which hold more than the measure that they read.
+KEYS = {"night_id", "ahead_s", "offsets", "detected"}
+MEASURE_TABLES = ("MEASURES", "SHORT_MEASURES", "MEASURE_COLUMNS", "NIGHT_FACTS")
+
+
+def measure_names() -> set[str]:
+    return {name for table_name in MEASURE_TABLES for name in table(table_name)}
+
+
+def own_names(source: str) -> list[str]:
+    """Texts of a module's own that stand beside a measure: pairs, and values of a dict under another key."""
+    names, found = measure_names(), []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Tuple) and len(node.elts) == 2:
+            found += [ast.unparse(node.elts[0])] if _is_text(node.elts[0]) and _reads(node.elts[1], names) else []
+        if isinstance(node, ast.Dict):
+            found += [
+                ast.unparse(key)
+                for key, value in zip(node.keys, node.values, strict=True)
+                if key is not None and _is_text(key) and _reads(value, names)
+            ]
+    return found
+
+
+def _is_text(node: ast.AST) -> bool:
+    """A text that is no name of a column or field."""
+    if isinstance(node, ast.JoinedStr):
+        return not any(isinstance(part, ast.FormattedValue) for part in node.values)
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in measure_names() | KEYS
+
+
+def _reads(node: ast.AST, names: set[str]) -> bool:
+    """Whether a value is read from a measure, by subscript, attribute or name in an argument."""
+    read = {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+    read |= {one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    return bool(read & names)
+
+
+SCRIPT_PAIR = re.compile(r"\[\s*([\"'`])((?:(?!\1).)+)\1\s*,([^\]]*)\]", re.DOTALL)
+
+
+def own_names_of_script(source: str) -> list[str]:
+    names = measure_names()
+    return [
+        text
+        for _, text, value in SCRIPT_PAIR.findall(source)
+        if text not in names and names & set(re.findall(r"\w+", value))
+    ]
+
+
+def test_no_other_file_has_its_own_names_of_measures() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix(): texts
+        for room in ("analytics", "flows")
+        for path in sorted((ROOT / room).rglob("*.*"))
+        if path != OWNER and path.suffix in (".py", ".js")
+        if (texts := _own_names_of(path))
+    }
+    assert found == {}
+
+
+def _own_names_of(path: Path) -> list[str]:
+    source = path.read_text(encoding="utf-8")
+    return own_names(source) if path.suffix == ".py" else own_names_of_script(source)
+
+
+def test_a_second_table_of_measures_would_be_seen() -> None:
+    assert own_names('def f(night):\n    yield "PLMS index", shown(night["plms_index"])') == ["'PLMS index'"]
+    assert own_names('A = {"PLMS/h": fixed(row["plms_index"], 1)}') == ["'PLMS/h'"]
+    assert own_names('A = {"plms_index": measures.plms_index}') == []
+    assert own_names('yield_ = SHORT_MEASURES["plms_index"], row["plms_index"]') == []
+    assert own_names_of_script('["blind below", night.blind_below_mg]') == ["blind below"]
 
 
 def test_a_second_owner_would_be_seen() -> None:

@@ -138,7 +138,12 @@ def test_simulate_writes_recordings_that_import_reads_and_the_truth(run: Run, tm
     assert (code, truth) == (0, Path("sim/truth.csv"))
     with truth.open(newline="") as file:
         assert {row["file"] for row in csv.DictReader(file)} == {recording.name}
-    assert run("import", "sim", "--site", "ankle", "--tz", "UTC", "--db", tmp_path / "n.duckdb").code == 0
+    said = run("import", "sim", "--site", "ankle", "--tz", "UTC", "--db", tmp_path / "n.duckdb")
+    assert said.code == 0
+    assert (
+        "  truth.csv: passed over: what simulate knows about the recordings beside it, and no recording\n" in said.err
+    )
+    assert said.err.endswith("1 imported, 0 known, 0 refused, 0 failed\n")
     assert run("doctor", "--db", tmp_path / "n.duckdb").code == 0
 
 

@@ -159,8 +159,9 @@ const sensorTerm = (sensor) => [
  * @param {NightAnswer} data
  * @param {Clock} clock
  */
-export const recorded = ({ night, sensors }, clock) =>
-  el(
+export const recorded = ({ night, sensors }, clock) => {
+  const blind = night.blind_below_mg === null ? WORDS.not_known : `${number(night.blind_below_mg, 0)} mg`;
+  return el(
     "section",
     { class: "card", "aria-label": "Recording" },
     el("h2", {}, "Recording"),
@@ -169,11 +170,13 @@ export const recorded = ({ night, sensors }, clock) =>
       { class: "journal" },
       termed([
         ["asleep", sleepOf(night, clock)],
-        ["confidence", `${night.tier} (${WORDS.tiers})`],
-        ["blind below", night.blind_below_mg === null ? WORDS.not_known : `${number(night.blind_below_mg, 0)} mg`],
-        ["zone", night.tz],
+        [WORDS.night_facts.tier, `${night.tier} (${WORDS.tiers})`],
+        [WORDS.night_facts.blind_below_mg, blind],
+        [WORDS.night_facts.tz, night.tz],
         ...night.doubts,
       ]),
+      night.other_rules !== null && termed([[WORDS.night_facts.ruleset, night.other_rules]]),
       termed(sensors.map(sensorTerm)),
     ),
   );
+};

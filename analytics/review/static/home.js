@@ -153,7 +153,7 @@ const heading = (range) =>
  * @returns {Promise<Shown>}
  */
 export const showHome = async (app, wanted) => {
-  const { nights, people, threshold, outdated } = await app.refresh();
+  const { nights, people, threshold, outdated, ruleset } = await app.refresh();
   if (!nights.length) return { node: empty(), keys: {}, title: "No nights yet" };
   const chosen = filtered(nights, wanted);
   const several = people.length > 1;
@@ -169,6 +169,7 @@ export const showHome = async (app, wanted) => {
       el("h1", {}, "Over all nights"),
       persons.map((person) => finding(person, several)),
       outdated && el("p", { class: "muted" }, outdated),
+      ruleset && el("p", { class: "muted" }, `${WORDS.night_facts.ruleset}: ${ruleset}`),
     ),
     el(
       "section",

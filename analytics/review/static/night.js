@@ -67,7 +67,7 @@ class NightPage {
         el(
           "p",
           { class: "warning", role: "note" },
-          `${capital(WORDS.not_assessable)}: ${data.night.not_assessable_reason}`,
+          `${capital(WORDS.not_assessable)}: ${data.night.not_assessable_reason} ${WORDS.counts_only}`,
         ),
       parts.numbers,
       this.#timelineCard(),

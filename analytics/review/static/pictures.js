@@ -22,7 +22,8 @@ const shadeOf = (night) => {
 const barTitle = (night) => {
   const known = night.assessable && night.plms_index !== null;
   const said = verdict(night.review);
-  const index = known ? `${number(night.plms_index)} per hour` : WORDS.not_assessable;
+  const unknown = night.assessable ? WORDS.not_known : WORDS.not_assessable;
+  const index = known ? `${number(night.plms_index)} per hour` : unknown;
   return `${day(night.night_date)}: ${index}${said ? `, ${said}` : ""}`;
 };
 

@@ -47,7 +47,8 @@ const state = (night) => {
  * @param {number | null} threshold
  */
 const indexOf = (night, threshold) => {
-  if (!night.assessable || night.plms_index === null) {
+  if (night.assessable && night.plms_index === null) return el("span", { class: "muted" }, WORDS.not_known);
+  if (night.plms_index === null || !night.assessable) {
     return el("span", { class: "muted", title: night.not_assessable_reason ?? "" }, WORDS.not_assessable);
   }
   const high = threshold !== null && night.plms_index > threshold;

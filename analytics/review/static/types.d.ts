@@ -81,6 +81,7 @@ export interface NightsAnswer {
   threshold: number | null;
   people: Person[];
   outdated: string | null;
+  ruleset: string | null;
 }
 
 /** Onsets of one label in one night, seconds after its first sample. */
@@ -98,6 +99,7 @@ export interface Night extends NightKey {
   /** From when to when the onset lies with 95 % confidence; also in words, to stand behind its time. */
   onset_span: Span | null;
   onset_doubt: string;
+  other_rules: string | null;
   wake_at: Ms | null;
   /** Shorter rests outside the sleep period. */
   naps: [Ms, Ms][];
@@ -321,8 +323,10 @@ export interface Words {
   not_found_again: string;
   not_known: string;
   measures: Named;
+  night_facts: Named;
   naps: string;
   not_assessable: string;
+  counts_only: string;
   not_reviewed: string;
   as_detected: string;
   as_reviewed: string;

@@ -38,7 +38,7 @@ SHOWN = {
     "waso_min": "awake after onset",
     "sleep_efficiency": "sleep efficiency",
     "median_imi_s": "median interval",
-    "periodicity_index_share": "periodicity",
+    "periodicity_index_share": "periodic share asleep",
 }
 REPORTED = {
     "plms_index": "PLMS index, per hour asleep",
@@ -47,7 +47,7 @@ REPORTED = {
     "n_series": "periodic series, asleep or awake",
     "n_hypnic_jerks": "hypnic jerks",
     "tst_h": "hours asleep",
-    "waso_min": "awake after that",
+    "waso_min": "awake after onset",
     "sleep_efficiency": "sleep efficiency",
     "median_imi_s": "median interval in series",
     "periodicity_index_share": "periodic share asleep",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from analytics.store import Store, initialise
+from tests.analytics.store.forgetting import with_two_people
 from tests.analytics.store.making import bring_in, stored
 from tests.paths import ROOT
 
@@ -58,3 +59,9 @@ def child() -> Iterator[Child]:
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def two(store: Store) -> Store:
+    """A person who is to be forgotten, and another one."""
+    return with_two_people(store)

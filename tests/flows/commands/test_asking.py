@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analytics.store import Store, initialise
+from analytics.store import Store, initialise, set_default_ruleset
 from flows.commands.sql import run_statement
 from ingest.errors import QueryRefusedError
 from tests.flows.conftest import Run
@@ -43,7 +43,7 @@ def test_nights_as_text(run: Run, db: Path) -> None:
         "night       site          asleep  PLMS/h  PLMS  series  periodic  20-40 s  jerks  flags           review\n"
         "----------  ------------  ------  ------  ----  ------  --------  -------  -----  --------------  ------\n"
         "2026-03-02  ankle (left)   1.8 h    45.0     4       1      100%     100%      0  possible_plmd\n"
-        "2026-03-03  ankle (left)       -       -     0       0         -        -      1  not assessable\n"
+        "2026-03-03  ankle (left)       -       -     -       -         -        -      -  not assessable\n"
         "\n"
         "2026-03-02 possible_plmd: 45.0 periodic leg movements per hour of sleep.\n"
         "2026-03-03 not assessable: Only 0.5 h recorded.\n"
@@ -109,8 +109,22 @@ def test_show_as_text(run: Run, db: Path) -> None:
 
 def test_show_says_why_a_night_cannot_be_assessed(run: Run, db: Path) -> None:
     out = run("show", "2026-03-03", "--db", db).out
-    assert "Not assessable: Only 0.5 h recorded.\n" in out
+    assert out.splitlines()[2] == "Not assessable: Only 0.5 h recorded. Counts below are of what was recorded, no more."
     assert "PLMS index" not in out
+
+
+@pytest.fixture
+def under_aasm(tmp_path: Path) -> Path:
+    store = build(tmp_path / "n.duckdb")
+    set_default_ruleset(store, "aasm")
+    return store.path
+
+
+def test_a_rule_set_that_is_not_the_default_is_named(run: Run, under_aasm: Path, db: Path) -> None:
+    told = "aasm (the default is wasm2016)"
+    assert f"\nrule set of this table: {told}\n" in run("nights", "--db", under_aasm).out
+    assert f"rule set              {told}\n" in run("show", "2026-03-02", "--db", under_aasm).out
+    assert "rule set" not in run("show", "2026-03-02", "--db", db).out
 
 
 def test_show_as_json_has_every_flag_raised_or_not_and_every_event(run: Run, db: Path) -> None:

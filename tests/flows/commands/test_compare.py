@@ -30,7 +30,7 @@ def test_nothing_would_change_where_only_the_version_did(run: Run, imported: Sto
     before = contents(imported.path)
     said = run("reanalyse", "--compare", "--db", DB)
     assert (said.code, said.out) == (0, "")
-    assert "1 of 1 nights compared under wasm2016: 0 would change, flags flip in 0; nothing was stored" in said.err
+    assert "1 of 1 nights compared under wasm2016: nothing would change; nothing was stored" in said.err
     document = json.loads(run("reanalyse", "--compare", "--json", "--db", DB).out)
     (night,) = document["nights"]
     assert night["changed"] == []
@@ -88,6 +88,19 @@ def test_lost_samples_are_said_and_the_others_compared(run: Run, imported: Store
     assert said.code == 1
     assert "import its file again" in said.err
     assert "0 of 1 nights compared" in said.err
+
+
+def test_the_rule_set_that_is_shown_already_would_change_nothing(run: Run, imported: Store) -> None:
+    assert run("reanalyse", "--ruleset", "aasm", "--db", DB).code == 0
+    said = run("reanalyse", "--compare", "--ruleset", "aasm", "--db", DB)
+    assert (said.code, said.out) == (0, "")
+    assert "1 of 1 nights compared under aasm: nothing would change; nothing was stored" in said.err
+
+
+def test_series_are_counted_as_the_table_of_nights_counts_them(run: Run, imported: Store) -> None:
+    execute(imported, "UPDATE score SET n_series = 7, n_series_in_sleep = 2 WHERE ruleset = 'wasm2016'")
+    said = run("reanalyse", "--compare", "--ruleset", "aasm", "--db", DB)
+    assert ("2 -> " in said.out, "7 -> " in said.out) == (True, False)
 
 
 def test_json_without_a_comparison_is_refused(run: Run) -> None:

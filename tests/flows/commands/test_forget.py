@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import pty
 import shutil
@@ -142,6 +143,14 @@ def test_a_dry_run_shows_each_and_changes_nothing(run: Run, db: Path) -> None:
     assert contents(db) == before
 
 
+def test_a_dry_run_names_what_would_stay_as_the_real_one_does(run: Run, db: Path) -> None:
+    assert run("backup", db.parent / "b.zip", "--db", db).code == 0
+    dry = run("forget", "--subject", "anna", "--dry-run", "--db", db).err.splitlines()
+    done = run("forget", "--subject", "anna", "--yes", "--db", db).err.splitlines()
+    assert any(f"{db.parent / 'b.zip'}: a kept copy or backup" in line for line in dry)
+    assert dry == [line for line in done if line.startswith(("stays: ", "backups, "))]
+
+
 def test_a_database_that_is_not_there_is_not_made(run: Run, tmp_path: Path) -> None:
     said = run("forget", "--subject", "anna", "--yes", "--db", tmp_path / "none.duckdb")
     assert (said.code, "there is no database here" in said.err) == (3, True)
@@ -179,6 +188,19 @@ def test_prefects_records_go_and_those_of_the_environment_are_named(
     assert said.code == 0
     assert not any(folder.exists() for folder in folders)
     assert "stays: what Prefect recorded of runs where the environment says (PREFECT_API_URL=" in said.err
+
+
+@pytest.mark.parametrize(("database", "goes"), [("n.duckdb", True), ("other/m.duckdb", False), (None, False)])
+def test_records_of_runs_of_other_databases_stay(run: Run, db: Path, database: str | None, *, goes: bool) -> None:
+    _, shared = records(db)
+    with closing(sqlite3.connect(shared / "prefect.db")) as con, con:
+        told = {"database": None if database is None else str(db.parent / database)}
+        con.execute("CREATE TABLE flow_run (parameters)")
+        con.execute("INSERT INTO flow_run VALUES (?)", [json.dumps(told)])
+    said = run("forget", "--subject", "anna", "--yes", "--db", db)
+    assert said.code == 0
+    assert shared.exists() is not goes
+    assert (f"stays: {shared}: Prefect's records of runs, none of this database" in said.err) is not goes
 
 
 def test_records_that_a_server_works_with_are_not_pulled_away(run: Run, db: Path) -> None:

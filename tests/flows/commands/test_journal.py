@@ -39,10 +39,22 @@ def test_the_template_can_be_imported_as_it_is(run: Run) -> None:
 def test_times_in_the_journal_decide_when_the_night_was_slept(run: Run, store: Store) -> None:
     said = run("journal", "import", journal("date,lights_off,got_up\n2026-03-02,22:40,05:30\n"), "--db", DB)
     assert said.code == 0
-    assert "1 days noted, 1 nights analysed again" in said.err
+    assert "1 day noted, 1 night analysed again" in said.err
     (night,) = query(store, "SELECT sleep_source, in_bed_at FROM nights").rows(named=True)
     assert night["sleep_source"] == "diary"
     assert night["in_bed_at"].isoformat() == "2026-03-02T22:40:00+00:00"
+
+
+def test_the_same_journal_again_analyses_nothing_and_says_so(run: Run, store: Store) -> None:
+    file = journal("date,lights_off,got_up,caffeine_mg\n2026-03-02,22:40,05:30,80\n")
+    assert "1 night analysed again" in run("journal", "import", file, "--db", DB).err
+    for samples in store.recordings.glob("*.parquet"):
+        samples.unlink()  # an analysis would fail
+    said = run("journal", "import", file, "--db", DB)
+    assert (said.code, said.err) == (
+        0,
+        "1 day noted; no night is analysed again, for what the analysis reads was noted before\n",
+    )
 
 
 @pytest.mark.slow
