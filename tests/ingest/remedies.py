@@ -365,6 +365,7 @@ NOT_FOLLOWED = {
         "set the device to 25 Hz",
         "the device's clock was never set, or the file is damaged",
         "import the .cwa file",
+        "export it as a CSV with times from the maker's OMGUI",
         "_EMPATICA",
         "_GARMIN",
         "_FROM_ACTILIFE",

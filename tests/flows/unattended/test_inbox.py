@@ -253,11 +253,13 @@ def test_a_recording_that_changed_after_it_was_stored_stays() -> None:
     assert file.exists()
 
 
-def test_what_a_link_leads_to_is_not_moved_out_of_its_own_folder() -> None:
+def test_what_a_link_out_of_the_inbox_leads_to_is_neither_read_nor_moved() -> None:
     file = settled(tiny(Path("elsewhere/a.csv")))
     (FOLDER / "link").symlink_to(Path("elsewhere").absolute(), target_is_directory=True)
     found = come_by(ARCHIVE)
-    assert (statuses(found), found.n_moved, file.exists()) == ([("a.csv", "imported")], 0, True)
+    assert (statuses(found), found.n_moved, file.exists()) == ([("link", "passed over")], 0, True)
+    assert found.notices == ()
+    assert statuses(come_by(ARCHIVE)) == [("link", "passed over")]
 
 
 def test_an_archive_that_cannot_be_written_is_a_problem_and_the_import_stands() -> None:
