@@ -48,6 +48,7 @@ from ingest.clock import zone_info
 from ingest.errors import IngestError, NightkickError, SamplesLostError, StoreError, UsageError
 from ingest.fingerprint import sha256_of_all
 from ingest.input_file import LARGE_BYTES, is_plain
+from ingest.losses import loss_among
 from ingest.reading import check_recognised
 
 Report = Callable[[int, int], None]
@@ -291,7 +292,7 @@ def _imported(
     item: Unpacked, sha256: str | None, known: StoredRecording | None, context: Context, started_at_us: int
 ) -> Outcome:
     if is_settled(known, context) and not _has_new_company(known, item.file):
-        return Outcome(item.shown, "known", started_at_us, sha256)
+        return _known(item, sha256, known.warnings if known else (), started_at_us)
     wishes = context.wishes if known is None else completed(context.wishes, known, context.assignments)
     said = Said(wishes, context.assignments, kept_of(known))
     found = context.workers.run(staged, context.store, item, said, context.settings, sha256)
@@ -299,7 +300,7 @@ def _imported(
         return _imported(item, found, find_recording(context.store, found), context, started_at_us)
     nights = store_recording(found, context, started_at_us, known=known)
     if nights is None:
-        return Outcome(item.shown, "known", started_at_us, found.sha256)
+        return _known(item, found.sha256, found.warnings, started_at_us)
     return Outcome(
         item.shown,
         "imported",
@@ -310,6 +311,12 @@ def _imported(
         changes=changes(known, found) if known else (),
         assumed_zone=found.zone if found.zone_source == "assumed" else None,
     )
+
+
+def _known(item: Unpacked, sha256: str | None, warnings: Sequence[str], started_at_us: int) -> Outcome:
+    """A recording that is stored already; a part of it that is missing is still missing."""
+    lost = loss_among(warnings)
+    return Outcome(item.shown, "known", started_at_us, sha256, warnings=(lost,) if lost else ())
 
 
 def _has_new_company(known: StoredRecording | None, file: Path) -> bool:

@@ -87,6 +87,7 @@ class Visit:
         flagged = sum(notice.is_flag for notice in self.notices)
         found = {
             **counts(self.outcomes),
+            "with a part missing": sum(outcome.lost is not None for outcome in self.outcomes),
             "still being written": len(self.waiting),
             "refused before": self.refused_before,
             "in an assumed zone": sum(outcome.assumed_zone is not None for outcome in self.outcomes),

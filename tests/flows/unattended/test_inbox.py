@@ -20,6 +20,7 @@ from flows.unattended.archive import move_stored
 from flows.unattended.inbox import Look, is_settled, look_at, look_through
 from flows.unattended.inbox_run import Visit, visit
 from ingest.errors import UnreadableFileError
+from tests.flows.importing import test_losses as losses
 from tests.flows.making import tiny
 
 HOUR_S = 3600.0
@@ -275,3 +276,11 @@ def test_the_last_night_that_should_be_there_is_yesterdays() -> None:
     Path("nightkick.toml").write_text('tz = "Europe/Berlin"\n[notify]\nno_data_nights = 1\n', encoding="utf-8")
     late = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # 00:30 on the 25th in Berlin
     assert str(inbox_run.should_have_come(context().settings, late)) == "2026-11-24"
+
+
+def test_a_recording_of_which_a_part_is_missing_is_not_called_well() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    settled(losses.table(FOLDER / "a.csv", n_bad=losses.N // 5))
+    found = come_by()
+    assert statuses(found) == [("a.csv", "imported")]
+    assert "1 with a part missing" in found.summary()
