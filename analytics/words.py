@@ -154,6 +154,8 @@ STAGES_NOT_ON_CLOCK = (
 #: Over the mark of the sleep onset and its `onset_doubt_min`.
 ONSET_SPAN = "falls asleep (95 % span)"
 
+#: Above it found sleep is doubted. own: long sleepers and the night after a lost one stay below.
+IMPLAUSIBLE_SLEEP_H = 14.0
 NOT_KNOWN = "not known"
 NOT_ASSESSABLE = "not assessable"
 #: Behind a letter of `analytics.model.Tier`.
@@ -241,6 +243,16 @@ def onset_doubt_min(onset_sd_min: float | None) -> float:
 def onset_doubt(onset_sd_min: float | None) -> str:
     """Words to print behind the time of the sleep onset; empty where no doubt was measured."""
     return "" if onset_sd_min is None else f", give or take {onset_doubt_min(onset_sd_min):.0f} min (95 %)"
+
+
+def long_sleep(tst_h: float | None) -> str:
+    """A doubt about a night whose found sleep is longer than people sleep; empty for any other."""
+    if tst_h is None or tst_h <= IMPLAUSIBLE_SLEEP_H:
+        return ""
+    return (
+        f"{_length(tst_h)} of sleep are more than people sleep: a sensor that lay still, worn or not, counts as asleep,"
+        " so say when the wearer was in bed (nightkick journal)"
+    )
 
 
 def for_page() -> dict[str, Any]:

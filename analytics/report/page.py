@@ -34,6 +34,7 @@ from analytics.words import (
     SAME_AS_REVIEWED,
     VERDICTS,
     clock_words,
+    long_sleep,
 )
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -142,7 +143,9 @@ def _verdict(one: ReportNight) -> Html:
     lines = [el("p", el("strong", f"{FLAGS[flag.name]}: "), flag.reason) for flag in raised]
     if not one.night.assessable:
         lines.append(el("p", el("strong", f"{NOT_ASSESSABLE.capitalize()}: "), one.night.not_assessable_reason or ""))
-    elif not raised:
+    if doubt := long_sleep(one.night.tst_h):
+        lines.append(el("p", el("strong", "Doubtful: "), f"{doubt}."))
+    if one.night.assessable and not raised:
         untold = any(flag.state == "cannot_tell" for flag in one.flags)
         said = "No pattern found where one could be told. " if untold else "No pattern found. "
         lines.append(el("p", el("strong", said), *(f"{flag.reason} " for flag in one.flags)))

@@ -17,7 +17,7 @@ from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
 from analytics.scoring.rulesets import Ruleset
 from analytics.store import frames, load_night
-from analytics.words import CLOCK_STAYS, clock_words, onset_doubt, onset_doubt_min
+from analytics.words import CLOCK_STAYS, clock_words, long_sleep, onset_doubt, onset_doubt_min
 from ingest.clock import zone_info
 from ingest.errors import UsageError
 
@@ -58,7 +58,7 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     (row,) = view.to_dicts()
     score = night.scores[0] if night.scores else None
     return {
-        "night": {name: _plain(value) for name, value in row.items()} | _doubt(row["onset_sd_min"]) | _naps(night),
+        "night": {name: _plain(value) for name, value in row.items()} | _doubt(night) | _naps(night),
         "offsets": offsets(row["tz"], row["recorded_from"], row["recorded_to"]),
         "flags": [asdict(flag) | {"state": flag.state} for flag in score.flags] if score else [],
         "events": _columns(score.events if score else (), night.movements),
@@ -88,9 +88,14 @@ def _naps(night: Night) -> dict[str, Any]:
     return {"naps": [(nap.start_us / 1000, nap.end_us / 1000) for nap in night.naps]}
 
 
-def _doubt(onset_sd_min: float | None) -> dict[str, Any]:
-    """Of the sleep onset, as a half width to draw and in words."""
-    return {"onset_doubt_min": onset_doubt_min(onset_sd_min), "onset_doubt": onset_doubt(onset_sd_min)}
+def _doubt(night: Night) -> dict[str, Any]:
+    """Of the sleep onset, as a half width to draw and in words; and of sleep that is too long."""
+    sd_min = night.onset_sd_min
+    return {
+        "onset_doubt_min": onset_doubt_min(sd_min),
+        "onset_doubt": onset_doubt(sd_min),
+        "long_sleep": long_sleep(night.tst_h),
+    }
 
 
 def _sensor(row: dict[str, Any], *, several: bool) -> dict[str, Any]:

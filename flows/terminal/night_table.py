@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics import store as the_store
-from analytics.words import NOT_ASSESSABLE, unraised_words
+from analytics.words import NOT_ASSESSABLE, long_sleep, unraised_words
 from flows.terminal.options import Selection
 from flows.terminal.talk import emit, emit_table
 from flows.terminal.values import Row
@@ -95,6 +95,8 @@ def for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
 def _sentences(row: Row, nights: Nights, *, with_subject: bool) -> Iterator[str]:
     name = f"{row['night_date']} {row['subject']}" if with_subject else f"{row['night_date']}"
     yield from (f"{name} {why['flag']}: {why['reason']}" for why in nights.reasons_of(row))
+    if doubt := long_sleep(row["tst_h"]):
+        yield f"{name} doubtful: {doubt}"
     if not row["assessable"]:
         yield f"{name} {NOT_ASSESSABLE}: {row['not_assessable_reason']}"
 

@@ -66,6 +66,11 @@ def test_the_doubt_of_the_onset_is_a_span_of_95_percent() -> None:
     assert (words.onset_doubt_min(10.0), words.onset_doubt_min(None)) == (19.6, 0.0)
 
 
+def test_only_a_sleep_longer_than_people_sleep_is_doubted() -> None:
+    assert [words.long_sleep(hours) for hours in (None, 0.0, 8.0, 14.0)] == [""] * 4
+    assert words.long_sleep(23.8).startswith("23.8 h of sleep are more than people sleep")
+
+
 def test_the_page_gets_plain_json() -> None:
     assert json.loads(json.dumps(words.for_page()))["labels"] == words.LABELS
 

@@ -68,6 +68,7 @@ class NightPage {
           { class: "warning", role: "note" },
           `${capital(WORDS.not_assessable)}: ${data.night.not_assessable_reason}`,
         ),
+      data.night.long_sleep && el("p", { class: "warning", role: "note" }, capital(data.night.long_sleep)),
       parts.numbers,
       this.#timelineCard(),
       el(

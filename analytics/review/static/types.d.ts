@@ -90,6 +90,8 @@ export interface Night extends NightKey {
   /** How far the onset may lie to either side; also in words, to stand behind its time. */
   onset_doubt_min: number;
   onset_doubt: string;
+  /** Why so long a sleep is doubted; empty where it is not. */
+  long_sleep: string;
   wake_at: Ms | null;
   /** Shorter rests outside the sleep period. */
   naps: [Ms, Ms][];

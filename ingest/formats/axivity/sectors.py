@@ -222,13 +222,15 @@ def site_note(annotation: str) -> str:
 
 def _is_possible(sectors: NDArray[np.void]) -> NDArray[np.bool_]:
     rate = sectors["rate"] & 0x0F
-    return _is_filled_right(sectors) & (rate >= RATE_CODES[0]) & (rate <= RATE_CODES[1])
+    known: NDArray[np.bool_] = (rate >= RATE_CODES[0]) & (rate <= RATE_CODES[1])
+    return _is_filled_right(sectors) & known
 
 
 def _is_early(sectors: NDArray[np.void]) -> NDArray[np.bool_]:
     """Whether the rate stands in Hz where very old firmware wrote it."""
     rate = sectors["offset"]
-    return _is_filled_right(sectors) & (sectors["rate"] == 0) & (rate >= EARLY_HZ[0]) & (rate <= EARLY_HZ[1])
+    early: NDArray[np.bool_] = (sectors["rate"] == 0) & (rate >= EARLY_HZ[0]) & (rate <= EARLY_HZ[1])
+    return _is_filled_right(sectors) & early
 
 
 def _is_filled_right(sectors: NDArray[np.void]) -> NDArray[np.bool_]:
