@@ -11,7 +11,7 @@ import pytest
 import ingest
 from ingest import errors, read_recording
 from ingest.errors import IngestError
-from tests.ingest.foreign_remedies import FOREIGN_REMEDIES
+from tests.ingest.recognising.foreign_remedies import FOREIGN_REMEDIES
 from tests.ingest.remedies import NOT_FOLLOWED, REMEDIES, N, Remedy
 
 _ALL = (*REMEDIES, *FOREIGN_REMEDIES)
