@@ -221,6 +221,8 @@ STAGES_NOT_ON_CLOCK = (
 #: Over the mark of the sleep onset and its `onset_doubt_min`.
 ONSET_SPAN = "falls asleep (95 % span)"
 
+#: Above it found sleep is doubted. own: long sleepers and the night after a lost one stay below.
+IMPLAUSIBLE_SLEEP_H = 14.0
 NOT_KNOWN = "not known"
 NOT_ASSESSABLE = "not assessable"
 #: Behind the reason why a night is not assessable, over its counts.
@@ -363,6 +365,16 @@ def interval_words(low: float | None, high: float | None, digits: int = 1) -> st
     """A 95 % interval to print behind a number; empty where it is not known."""
     span = span_words(low, high, digits)
     return f" ({span})" if span else ""
+
+
+def long_sleep(tst_h: float | None) -> str:
+    """A doubt about a night whose found sleep is longer than people sleep; empty for any other."""
+    if tst_h is None or tst_h <= IMPLAUSIBLE_SLEEP_H:
+        return ""
+    return (
+        f"{_length(tst_h)} of sleep are more than people sleep: a sensor that lay still, worn or not, counts as asleep,"
+        " so say when the wearer was in bed (nightkick journal)"
+    )
 
 
 def for_page() -> dict[str, Any]:

@@ -30,6 +30,11 @@ _LOOK_US = 3 * 3_600_000_000
 _MOST_PAUSE_US = 600_000_000
 #: An hour whose both passes were sorted into one holds twice the samples; this is far from both.
 _DENSE = 1.6
+#: By how much zones put their clocks forward and back: Lord Howe by half an hour, nearly all others by an hour.
+_STEPS_US = (1_800_000_000, 3_600_000_000)
+#: A step of the clock alone differs from that by a sample or two.
+_NEAR_US = 2_000_000
+_MOST_SAID = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,38 @@ def doubts_at_start(us: int, clock: Clock, zone: str) -> tuple[str, ...]:
         Where the clock was set.
     """
     return () if clock.changes else start_doubts(us - clock.shift_us + _declared_us(clock), zone)
+
+
+def doubts_of_zone(quality: Quality, changes: Sequence[ClockChange], zone: str) -> tuple[str, ...]:
+    """What has to be said of steps that look like the end or start of summer time, but in another zone.
+
+    Parameters
+    ----------
+    quality : Quality
+        On the recording's own clock.
+    changes : sequence of ClockChange
+        Those of ``zone`` that the clock made too.
+    """
+    made = {(change.before_us, change.after_us) for change in changes}
+    steps = [gap for gap in quality.gaps if (gap.start_us, gap.end_us) not in made and _is_like_a_change(gap)]
+    return tuple(
+        f"the clock goes {'back' if gap.kind == 'backward' else 'forward'} by"
+        f" {abs(_nearest_step_us(gap)) / 3.6e9:g} h at {wall_iso(gap.start_us)[:16]}, as clocks do where summer time"
+        f" {'ends' if gap.kind == 'backward' else 'begins'}, but those of {zone} did not: say the zone in which it was"
+        " recorded (--tz)"
+        for gap in steps[:_MOST_SAID]
+    )
+
+
+def _is_like_a_change(gap: Gap) -> bool:
+    off_us = gap.end_us - gap.start_us - _nearest_step_us(gap)
+    return _nearest_step_us(gap) != 0 and abs(off_us) <= _NEAR_US
+
+
+def _nearest_step_us(gap: Gap) -> int:
+    """The change of a zone that is nearest to a step; 0 where it is none that lies near."""
+    step_us = gap.end_us - gap.start_us
+    return min((0, *(sign * us for us in _STEPS_US for sign in (1, -1))), key=lambda us: abs(us - step_us))
 
 
 def _declared_us(clock: Clock) -> int:

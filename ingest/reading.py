@@ -15,7 +15,7 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from ingest.clock import check_representable, doubtful_times, microseconds, resolve, start_on, zone_of_setting
-from ingest.clock_changes import Followed, doubts_at_start, followed, utc_blocks, utc_us
+from ingest.clock_changes import Followed, doubts_at_start, doubts_of_zone, followed, utc_blocks, utc_us
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError
 from ingest.fingerprint import sha256_of_all
 from ingest.input_file import LARGE_BYTES, Stamp, check_unchanged, reading, stamp_of
@@ -329,7 +329,10 @@ def _through_changes(
     blocks = utc_blocks(decoded.blocks, clock)
     anew = _walked(blocks, decoded) if found.changes else None
     in_utc = anew or _in_utc_as_measured(measured, clock)
-    return clock, blocks, in_utc, found.said + doubts_at_start(in_utc.quality.first_us, clock, zone)
+    said = found.said + doubts_at_start(in_utc.quality.first_us, clock, zone)
+    if decoded.clock.base == "local" and not decoded.clock.runs_on:
+        said += doubts_of_zone(measured.quality, found.changes, zone)
+    return clock, blocks, in_utc, said
 
 
 def _in_utc_as_measured(measured: _Measured, clock: Clock) -> _Measured:

@@ -39,6 +39,7 @@ from analytics.words import (
     SAME_AS_REVIEWED,
     VERDICTS,
     clock_words,
+    long_sleep,
     ruleset_words,
 )
 
@@ -159,7 +160,10 @@ def _verdict(one: ReportNight) -> Html:
                 f" {COUNTS_ONLY}",
             )
         )
-    elif not lines:
+    is_told = bool(lines)
+    if doubt := long_sleep(one.night.tst_h):
+        lines.append(el("p", el("strong", "Doubtful: "), f"{doubt}."))
+    if one.night.assessable and not is_told:
         untold = any(flag.state == "cannot_tell" for flag in one.flags)
         said = "No pattern found where one could be told. " if untold else "No pattern found. "
         lines.append(el("p", el("strong", said), *(f"{flag.reason} " for flag in one.flags)))

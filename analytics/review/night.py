@@ -20,7 +20,16 @@ from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
 from analytics.scoring.rulesets import DEFAULT_RULESET, Ruleset
 from analytics.store import frames, load_night
-from analytics.words import BLANKS, CLOCK_STAYS, MEASURES, NOT_KNOWN, clock_words, interval_words, ruleset_words
+from analytics.words import (
+    BLANKS,
+    CLOCK_STAYS,
+    MEASURES,
+    NOT_KNOWN,
+    clock_words,
+    interval_words,
+    long_sleep,
+    ruleset_words,
+)
 from ingest.clock import zone_info
 from ingest.errors import UsageError
 
@@ -100,6 +109,7 @@ def _doubt(night: Night, score: Score | None) -> dict[str, Any]:
     return {
         "onset_span": None if span_us is None else [us / 1000 for us in span_us],
         "onset_doubt": onset_doubt_of(night, lambda time_us: clock(time_us, zone)),
+        "long_sleep": long_sleep(night.tst_h),
         "doubts": [
             (MEASURES["tst_h"], _hours(night.tst_h) + interval_words(night.tst_low_h, night.tst_high_h)),
             *((MEASURES[name], _hours(getattr(night, name))) for name in ("sleep_doubt_h", "hidden_h")),

@@ -3,7 +3,8 @@
 Named files are always taken, whatever they are called: the person who names one wants to hear about it. Inside folders,
 what is hidden, half-copied, our own (also what any other database keeps of a recording), or a document by its name is
 passed over in silence, and a table that `simulate` writes is named; everything else is opened and judged by its content
-later. Of a recording that lies in several files its main file is taken, whichever of them is named.
+later. A link inside a folder that leads out of it is not followed: what lies elsewhere was not given to us, and is read
+when it is named. Of a recording that lies in several files its main file is taken, whichever of them is named.
 """
 
 from __future__ import annotations
@@ -23,15 +24,19 @@ from ingest.input_file import is_of_the_kernel
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What was found: files sorted and once each, what could not be looked into, and tables that are no recordings."""
+    """What was found: files sorted and once each, and what could not be looked into.
+
+    ``passed_over`` are tables that are no recordings, ``outside`` links that lead out.
+    """
 
     files: tuple[Path, ...]
     problems: tuple[NightkickError, ...]
     passed_over: tuple[Path, ...] = ()
+    outside: tuple[Path, ...] = ()
 
 
 def find_inputs(paths: Iterable[Path], *, skip: Iterable[Path] = ()) -> Inputs:
-    """Collect the files below ``paths``; folders are walked to the bottom, through symbolic links too.
+    """Collect the files below ``paths``; folders are walked to the bottom, through links that stay inside too.
 
     Parameters
     ----------
@@ -48,16 +53,21 @@ def find_inputs(paths: Iterable[Path], *, skip: Iterable[Path] = ()) -> Inputs:
     found: dict[str, Path] = {}
     passed_over: list[Path] = []
     problems: list[NightkickError] = []
+    outside: list[Path] = []
     own = {_identity(folder) for folder in skip if folder.is_dir()}
     sorted_out, real_folder = cache(sort_out_folder), cache(os.path.realpath)
     for path in paths:
-        n_before = len(problems)
-        inside = list(_below(path, own, problems, passed_over)) if _is_folder(path) else recordings_of(path, sorted_out)
-        if not inside and len(problems) == n_before:
+        n_before = len(problems) + len(outside)
+        inside = (
+            list(_below(path, own, problems, passed_over, outside))
+            if _is_folder(path)
+            else recordings_of(path, sorted_out)
+        )
+        if not inside and len(problems) + len(outside) == n_before:
             problems.append(EmptyFileError("this folder holds no file that could be a recording", path=path))
         for file in inside:
             found.setdefault(_real(file, real_folder), file)
-    return Inputs(tuple(sorted(found.values())), tuple(problems), tuple(sorted(passed_over)))
+    return Inputs(tuple(sorted(found.values())), tuple(problems), tuple(sorted(passed_over)), tuple(sorted(outside)))
 
 
 def _is_folder(path: Path) -> bool:
@@ -68,9 +78,19 @@ def _is_folder(path: Path) -> bool:
 
 
 def _below(
-    top: Path, own: set[tuple[int, int]], problems: list[NightkickError], passed_over: list[Path]
+    top: Path,
+    own: set[tuple[int, int]],
+    problems: list[NightkickError],
+    passed_over: list[Path],
+    outside: list[Path],
 ) -> Iterator[Path]:
-    seen = set(own)
+    seen, real_top = set(own), os.path.realpath(top)
+
+    def stays(path: Path) -> bool:
+        inside = not path.is_symlink() or _leads_into(path, real_top)
+        if not inside:
+            outside.append(path)
+        return inside
 
     def complain(error: OSError) -> None:
         problems.append(UnreadableFileError(f"cannot be listed: {error.strerror}", path=error.filename))
@@ -81,17 +101,24 @@ def _below(
     passed: set[Path] = set()
     for name, below, names in os.walk(top, followlinks=True, onerror=complain):
         folder = Path(name)
-        below[:] = sorted(inner for inner in below if _enter(folder / inner, seen))
+        visible = (inner for inner in below if not inner.startswith("."))
+        below[:] = sorted(inner for inner in visible if stays(folder / inner) and _enter(folder / inner, seen))
         passed.update(folder / other for other in sort_out_folder(folder))
         passed_over += [folder / n for n in names if why_passed_over(n) is not None]
         files = (folder / n for n in sorted(names) if is_candidate(n))
-        yield from (file for file in files if file not in passed and not is_staged(file))
+        yield from (file for file in files if file not in passed and not is_staged(file) and stays(file))
+
+
+def _leads_into(link: Path, real_top: str) -> bool:
+    """Whether a link leads to something below a folder. One that leads back to itself does: its reader says so."""
+    try:
+        return link.resolve().is_relative_to(real_top)
+    except (OSError, RuntimeError, ValueError):
+        return True
 
 
 def _enter(folder: Path, seen: set[tuple[int, int]]) -> bool:
-    """Whether a folder is visible and new; remembers it, so that a loop of links ends."""
-    if folder.name.startswith("."):
-        return False
+    """Whether a folder is new; remembers it, so that a loop of links ends."""
     try:
         identity = _identity(folder)
     except OSError:

@@ -31,6 +31,8 @@ Status = Literal["imported", "known", "refused", "failed", "passed over"]
 FAILURES = (UnreadableFileError, DamagedRecordingError, WorkerLostError)
 #: So many files of one archive with one reason are told in one line.
 MANY = 4
+_NAME_IT = "name what they lead to"
+_LEADS_OUT = "a link that leads out of the imported folder was not followed: name what it leads to"
 #: So many files in a row that are no recordings, and an archive is not searched further: some seconds.
 MOST_IN_VAIN = 2000
 #: Endings that only recordings have. A table or a text may be anything.
@@ -116,6 +118,25 @@ class Unusable:
 
     error: NightkickError
     outcome: Outcome
+
+
+def links_passed_over(links: Sequence[Path], started_at_us: int) -> list[Outcome]:
+    """An outcome for each link that leads out of its folder; for many of one folder a single one."""
+    by_folder: dict[Path, list[Path]] = {}
+    for link in links:
+        by_folder.setdefault(link.parent, []).append(link)
+    found: list[Outcome] = []
+    for folder, inside in by_folder.items():
+        if len(inside) < MANY:
+            found += [_passed_over(link, _LEADS_OUT, started_at_us) for link in inside]
+        else:
+            says = f"{len(inside)} links lead out of the imported folder and were not followed: {_NAME_IT}"
+            found.append(_passed_over(folder, says, started_at_us))
+    return found
+
+
+def _passed_over(path: Path, says: str, started_at_us: int) -> Outcome:
+    return Outcome(path, "passed over", started_at_us, warnings=(says,))
 
 
 def unusable(error: NightkickError, path: Path, sha256: str | None, started_at_us: int) -> Outcome:

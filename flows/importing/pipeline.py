@@ -33,7 +33,7 @@ from flows import __version__
 from flows.importing.declared import Wishes, assignments_of, changes, completed, kept_of
 from flows.importing.import_run import Context
 from flows.importing.inputs import Inputs, find_inputs
-from flows.importing.outcomes import Outcome, Patience, Unusable, given_up, summed_up, unusable
+from flows.importing.outcomes import Outcome, Patience, Unusable, given_up, links_passed_over, summed_up, unusable
 from flows.importing.reassigning import move_all
 from flows.importing.save_recording import is_settled, now_us, store_recording
 from flows.importing.store_order import Turn, Turns
@@ -49,6 +49,7 @@ from ingest.errors import IngestError, NightkickError, SamplesLostError, StoreEr
 from ingest.file_names import why_passed_over
 from ingest.fingerprint import sha256_of_all
 from ingest.input_file import LARGE_BYTES, is_plain
+from ingest.losses import loss_among
 from ingest.reading import check_recognised
 
 Report = Callable[[int, int], None]
@@ -171,6 +172,7 @@ def import_found(
         Outcome(path, "passed over", now_us(), warnings=(f"passed over: {why_passed_over(path.name)}",))
         for path in inputs.passed_over
     ]
+    outcomes += links_passed_over(inputs.outside, now_us())
     try:
         with closing(one_by_one(inputs.files, context)) as coming:
             for outcome in coming:
@@ -295,7 +297,7 @@ def _imported(
     item: Unpacked, sha256: str | None, known: StoredRecording | None, context: Context, started_at_us: int
 ) -> Outcome:
     if is_settled(known, context) and not _has_new_company(known, item.file):
-        return Outcome(item.shown, "known", started_at_us, sha256)
+        return _known(item, sha256, known.warnings if known else (), started_at_us)
     wishes = context.wishes if known is None else completed(context.wishes, known, context.assignments)
     said = Said(wishes, context.assignments, kept_of(known))
     found = context.workers.run(staged, context.store, item, said, context.settings, sha256)
@@ -303,7 +305,7 @@ def _imported(
         return _imported(item, found, find_recording(context.store, found), context, started_at_us)
     nights = store_recording(found, context, started_at_us, known=known)
     if nights is None:
-        return Outcome(item.shown, "known", started_at_us, found.sha256)
+        return _known(item, found.sha256, found.warnings, started_at_us)
     return Outcome(
         item.shown,
         "imported",
@@ -314,6 +316,12 @@ def _imported(
         changes=changes(known, found) if known else (),
         assumed_zone=found.zone if found.zone_source == "assumed" else None,
     )
+
+
+def _known(item: Unpacked, sha256: str | None, warnings: Sequence[str], started_at_us: int) -> Outcome:
+    """A recording that is stored already; a part of it that is missing is still missing."""
+    lost = loss_among(warnings)
+    return Outcome(item.shown, "known", started_at_us, sha256, warnings=(lost,) if lost else ())
 
 
 def _has_new_company(known: StoredRecording | None, file: Path) -> bool:

@@ -20,6 +20,7 @@ from analytics.words import (
     NOT_ASSESSABLE,
     VERDICTS,
     flag_marks,
+    long_sleep,
     ruleset_words,
 )
 from flows.terminal.options import Selection
@@ -147,6 +148,8 @@ def _sentences(row: Row, nights: Nights, *, with_subject: bool) -> Iterator[str]
     for why in nights.reasons_of(row):
         said = f" ({VERDICTS[why['review']]})" if why["review"] else ""
         yield f"{name} {why['flag']}{said}: {why['reason']}"
+    if doubt := long_sleep(row["tst_h"]):
+        yield f"{name} doubtful: {doubt}"
     if not row["assessable"]:
         yield f"{name} {NOT_ASSESSABLE}: {row['not_assessable_reason']}"
 

@@ -57,6 +57,8 @@ class Inbox:
         Refused or failed in an earlier run and unchanged.
     problems : tuple of NightkickError
         What could not be looked into.
+    outside : tuple of Path
+        Links that lead out of the folder, which are not followed.
     """
 
     new: Mapping[Path, str]
@@ -64,6 +66,7 @@ class Inbox:
     done: Mapping[Path, str]
     refused: tuple[Path, ...]
     problems: tuple[NightkickError, ...]
+    outside: tuple[Path, ...] = ()
 
 
 def look_through(
@@ -107,6 +110,7 @@ def look_through(
         done={file: before.stamp for file, before in known.items() if before.is_done},
         refused=tuple(file for file, before in known.items() if not before.is_done),
         problems=tuple(p for p in inputs.problems if not isinstance(p, EmptyFileError)),
+        outside=inputs.outside,
     )
 
 

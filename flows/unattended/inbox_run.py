@@ -87,6 +87,7 @@ class Visit:
         flagged = sum(notice.is_flag for notice in self.notices)
         found = {
             **counts(self.outcomes),
+            "with a part missing": sum(outcome.lost is not None for outcome in self.outcomes),
             "still being written": len(self.waiting),
             "refused before": self.refused_before,
             "in an assumed zone": sum(outcome.assumed_zone is not None for outcome in self.outcomes),
@@ -185,7 +186,7 @@ def _imported(found: Inbox, context: Context, one_by_one: OneByOne) -> tuple[Out
 
     All such files wait together: a thousand of them must not wait a thousand times.
     """
-    outcomes = import_found(Inputs(tuple(found.new), found.problems), context, one_by_one=one_by_one)
+    outcomes = import_found(Inputs(tuple(found.new), found.problems, found.outside), context, one_by_one=one_by_one)
     for pause_s in RETRY_PAUSES_S:
         again = {outcome.path for outcome in outcomes if outcome.may_pass} & found.new.keys()
         if not again:

@@ -31,6 +31,7 @@ def report(visit: Visit, context: Context) -> str:
         ),
         _listed("Changed", [f"{o.path}: {change}" for o in visit.outcomes for change in o.changes]),
         _listed("Could not be used", [o.error for o in visit.outcomes if o.error is not None]),
+        _listed("Used in part", [f"{o.path}: {o.lost}" for o in visit.outcomes if o.lost is not None]),
         _listed("Still being written, left for the next run", map(str, visit.waiting)),
         _listed("Beside the import", visit.problems),
         _listed("New", [f"{n.night_date} {n.subject}: {flag_words(n.about)}: {n.reason}" for n in visit.notices]),

@@ -78,7 +78,7 @@ def is_archive(path: Path) -> bool:
     """Whether a file is to be taken apart instead of read. False for one that cannot be read: its reader says why."""
     try:
         stamp_of(path)
-        return sniff.is_archive(path)
+        return sniff.is_archive(path) or _has_sides(path)
     except (OSError, ValueError, IngestError):
         return False
 
@@ -112,6 +112,8 @@ def _within(place: _Place) -> Iterator[Unpacked | IngestError]:
         yield UnsupportedRecordingError(
             f"an archive in an archive, {place.depth} deep", path=place.shown, hint="unpack it and import what is in it"
         )
+    elif _has_sides(place.file):
+        yield from _by_side(place)
     elif sniff.is_gzip(place.file):
         yield from _gunzipped(place)
     else:
@@ -186,6 +188,21 @@ def _gunzipped(place: _Place) -> Iterator[Unpacked | IngestError]:
             yield item.named(error)
             return
         yield from _opened(place, Unpacked(item.file, item.shown, (problem,) if problem else ()))
+
+
+def _has_sides(path: Path) -> bool:
+    # Imported here and below: polars takes its time, and whatever only names archives has no use for it.
+    from ingest.archives.sides import has_sides
+
+    return has_sides(path)
+
+
+def _by_side(place: _Place) -> Iterator[Unpacked | IngestError]:
+    from ingest.archives.sides import split_by_side
+
+    with TemporaryDirectory(dir=place.folder) as target:
+        for side, file, problem in split_by_side(place.file, Path(target)):
+            yield Unpacked(file, place.shown / side, (problem,) if problem else ())
 
 
 def _opened(place: _Place, item: Unpacked) -> Iterator[Unpacked | IngestError]:

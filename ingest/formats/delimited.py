@@ -11,13 +11,13 @@ many times as there are samples in it (GGIR issue 705); see `ties`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.errors import NoClockError, UnsupportedRecordingError
 from ingest.input_file import stamp_of
 from ingest.mapping import TableMapping
-from ingest.recording import Decoded, Device, DeviceClock
+from ingest.recording import Decoded, Device, DeviceClock, Placement
 from ingest.tables.columns import (
     WRITE_A_CLOCK,
     Axes,
@@ -29,6 +29,7 @@ from ingest.tables.columns import (
     find_time_by_position,
     named_zone,
     offset_in_names,
+    side_of_all,
 )
 from ingest.tables.dialect import Dialect, detect, split
 from ingest.tables.mapped import mapped_axes, mapped_time
@@ -78,7 +79,9 @@ def read(path: Path, mapping: TableMapping | None = None) -> Decoded:
     with naming(path):
         sheet = open_sheet(path)
         table = _table(_layout(sheet), sheet) if mapping is None else _mapped(mapping, sheet)
-    return decode(table, path)
+    decoded = decode(table, path)
+    side = side_of_all(sheet.dialect.names, sheet.samples)
+    return decoded if side == "unknown" else replace(decoded, placement=Placement("unknown", side))
 
 
 def _mapped(mapping: TableMapping, sheet: Sheet) -> Table:

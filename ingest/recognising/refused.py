@@ -39,7 +39,8 @@ _PLAIN: tuple[Foreign, ...] = (
     # The document of a Unisens folder has a reader.
     kind("an XML document", rb"\s*<\?xml(?![\s\S]*<(?:[\w.-]+:)?unisens[\s/>])", _ORIGINAL, ".xml"),
     kind("a rich text document", rb"\{\\rtf", "save the table as CSV", ".rtf"),
-    kind("a JSON document", rb"\s*[{\[]", _ORIGINAL, ".json"),
+    # That of Movesense sensors has a reader.
+    kind("a JSON document", rb'\s*[{\[](?![\s\S]*"(?:Meas|Array(?:Acc|Gyro|Magn))"\s*:)', _ORIGINAL, ".json"),
     kind(
         "an image",
         rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|II\*\x00|MM\x00\*|RIFF....WEBP",

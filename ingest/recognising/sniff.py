@@ -33,7 +33,7 @@ _DOCUMENT = "unisens.xml"
 READERS = (
     *("axivity", "actigraph", "geneactiv", "matrix", "unisens", "fit", "parquet", "actilife"),
     *("apps.empatica", "apps.phyphox", "apps.sensor_logger", "apps.sensorlog", "apps.polar", "apps.shimmer"),
-    *("apps.bangle", "delimited"),
+    *("apps.bangle", "apps.movesense", "delimited"),
 )
 #: What a name promises, for the hint of an error.
 _PROMISES = {

@@ -9,11 +9,12 @@ just like a night.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
+from ingest.recording import Side
 from ingest.tables.column_words import (
     FILLERS,
     FOREIGN_UNITS,
@@ -59,6 +60,7 @@ WRITE_A_CLOCK = "add a column with date and time, like 2024-03-12T22:15:00.000Z"
 _MOST_WEARERS = 20
 _MOST_SENSORS = 500
 _ONE_OF_EACH = (("wearer", WEARER_WORDS, _MOST_WEARERS), ("sensor", SENSOR_WORDS, _MOST_SENSORS))
+_SIDE_WORDS: Mapping[str, Side] = {"left": "left", "l": "left", "right": "right", "r": "right"}
 #: For people who cannot change the table.
 _OR_MAP = ", or say which they are under [table.NAME] in nightkick.toml"
 
@@ -196,6 +198,37 @@ def check_one_of_each(names: Sequence[str], samples: Sequence[Sequence[str]]) ->
                     f"the column {name!r} holds more than one {kind} ({_example(found)}, {_example(found[1:])}{more})",
                     hint="write a file for each of them",
                 )
+
+
+def only_side(value: str) -> Side | None:
+    """The side that a sensor's name says: ``left``, ``L``, ``right ankle``, ``leg_r``; None for neither or both."""
+    words = {_SIDE_WORDS[word] for word in _words(value) if word in _SIDE_WORDS}
+    return words.pop() if len(words) == 1 else None
+
+
+def sides_among(names: Sequence[str], samples: Sequence[Sequence[str]]) -> int | None:
+    """The column that says of each row whether it is of the left or of the right, where both are there.
+
+    It names two sensors and no more, as far as the samples show it: else nobody can tell which two are meant.
+    """
+    of_sensors = _of_sensors(names, samples)
+    both = {"left", "right"}
+    named = ((i, [only_side(value) for value in found]) for i, found in of_sensors if len(found) == 2)
+    return next((i for i, sides in named if set(sides) == both), None)
+
+
+def side_of_all(names: Sequence[str], samples: Sequence[Sequence[str]]) -> Side:
+    """The side that a column names for every row; "unknown" without one."""
+    alone = (only_side(next(iter(found))) for _, found in _of_sensors(names, samples) if len(found) == 1)
+    return next((side for side in alone if side), "unknown")
+
+
+def _of_sensors(names: Sequence[str], samples: Sequence[Sequence[str]]) -> Iterator[tuple[int, set[str]]]:
+    """The columns that name sensors, each with what stands in its samples."""
+    for position, (name, values) in enumerate(zip(names, samples, strict=False)):  # a table may have no names
+        words = set(_words(name)) - NUMBER_WORDS
+        if words & SENSOR_WORDS and words <= SENSOR_WORDS | {"id"}:
+            yield position, set(values) - {""}
 
 
 def offset_in_names(names: Sequence[str]) -> int | None:

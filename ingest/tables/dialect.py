@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
 
+from ingest.tables.column_words import TIME_WORDS
+
 #: How much of a file's beginning has to show its header and its first samples.
 HEAD_BYTES = 64 << 10
 
@@ -28,6 +30,9 @@ _CLEAN_BYTES = 256
 #: ActiLife opens its exports with a ruler of dashes; they have a reader of their own.
 _RULER = b"-----"
 _MOST_HEADER_ROWS = 3
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WORDS = re.compile(r"[A-Za-zÀ-ÿ]+")
+_AXIS = re.compile(r"(?i)(?:a|acc|accel|acceleration|accelerometer)?[xyz]")
 #: Rigs of many sensors have some hundred; each costs time and memory, whatever is in it.
 MOST_COLUMNS = 1000
 #: A damaged table is still one and is reported as such; prose with a few numbers in it is none.
@@ -132,13 +137,17 @@ def _first_sample(rows: list[list[str]], separator: str) -> int | None:
 def _layout(head: bytes, rows: list[list[str]], separator: str, first: int) -> Dialect:
     data = [row for row in rows[first:] if row]
     width = len(rows[first])
+    trailing = all(row[-1] == "" for row in data)
+    names = _names(rows[:first], width, separator, trailing=trailing)
+    if first and (not _is_clear(names) or _is_prose(rows[first - 1])):
+        first, names = _below_clear(rows, first, width, separator, trailing=trailing) or (first, names)
     raw_lines = head.split(b"\n", first)
     start = sum(len(line) + 1 for line in raw_lines[:first])
     if first == 0 and head.startswith(_BOM):
         start = len(_BOM)
     return Dialect(
         separator=separator,
-        names=_names(rows[:first], width, separator, trailing=all(row[-1] == "" for row in data)),
+        names=names,
         n_columns=width,
         data_start=start,
         lines_before=first,
@@ -156,6 +165,32 @@ def _names(above: list[list[str]], width: int, separator: str, *, trailing: bool
     fitting = list(takewhile(lambda row: _is_header(row, width, separator, trailing=trailing), reversed(rows)))
     header = [_padded(row, width) for row in reversed(fitting[:_MOST_HEADER_ROWS])]
     return tuple(" ".join(filter(None, parts)) for parts in zip(*header, strict=True))
+
+
+def _below_clear(
+    rows: list[list[str]], first: int, width: int, separator: str, *, trailing: bool
+) -> tuple[int, tuple[str, ...]] | None:
+    """The names of a header that damaged lines part from the first sample, and the line below it."""
+    for end in range(first - 1, 0, -1):
+        names = _names(rows[:end], width, separator, trailing=trailing)
+        if _is_clear(names) and _is_clear(tuple(_uncommented(rows[end - 1]))):
+            return end, names
+    return None
+
+
+def _is_clear(names: tuple[str, ...]) -> bool:
+    """Whether names speak of a time and of axes, as those above facts or damaged lines hardly do."""
+    words = [_WORDS.findall(_CAMEL.sub(" ", name)) for name in names]
+    return any(TIME_WORDS.intersection(map(str.lower, found)) for found in words) and len(
+        {word.lower()[-1] for found in words for word in found if _AXIS.fullmatch(word)}
+    ) == len("xyz")
+
+
+def _is_prose(row: list[str]) -> bool:
+    """Whether most fields are of several words, as those of names without a time or of units never are."""
+    filled = [field for field in row if field]
+    wordy = sum(len(re.findall(r"[^\W\d_]{2,}", field)) > 1 for field in filled)
+    return not _is_clear(tuple(row)) and 2 * wordy > len(filled)
 
 
 def _uncommented(row: list[str]) -> list[str]:

@@ -156,8 +156,9 @@ def _glance(rows: Rows, decimals: int | None) -> _Glance:
         norms=norms[norms > 0],  # zeros stand for what an idle sensor did not measure
         integral=bool((rows.values == np.rint(rows.values)).all()),
         steps=integer_steps(rows.values, decimals),
-        intervals_us=np.diff(rows.time_us)[:_SAMPLE_OF_STRETCH],
-        run_lengths=np.diff(changes)[:_SAMPLE_OF_STRETCH],
+        # Cut before, not behind: a piece of an array holds the whole of it.
+        intervals_us=np.diff(rows.time_us[: _SAMPLE_OF_STRETCH + 1]),
+        run_lengths=np.diff(changes[: _SAMPLE_OF_STRETCH + 1]),
         n_runs=len(changes) + 1,
         n_repeated=int(repeats(rows).sum()),
         whole_seconds=not (rows.time_us % _SECOND_US).any(),

@@ -82,6 +82,11 @@ def test_an_interval_that_is_not_known_is_not_shown() -> None:
     assert words.interval_words(None, 7.9) == words.interval_words(6.9, None) == ""
 
 
+def test_only_a_sleep_longer_than_people_sleep_is_doubted() -> None:
+    assert [words.long_sleep(hours) for hours in (None, 0.0, 8.0, 14.0)] == [""] * 4
+    assert words.long_sleep(23.8).startswith("23.8 h of sleep are more than people sleep")
+
+
 def test_the_page_gets_plain_json() -> None:
     assert json.loads(json.dumps(words.for_page()))["labels"] == words.LABELS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -127,7 +128,29 @@ def semicolons(path: Path) -> Path:
     return path.with_suffix(".csv")
 
 
+def movesense(*serials: str) -> Write:
+    """Messages of Movesense sensors, line by line."""
+
+    def make(path: Path) -> Path:
+        path = path.with_suffix(".json")
+        samples = [dict(zip("xyz", row, strict=True)) for row in (lying() * 9.80665).tolist()]
+        bodies = [{"Timestamp": 1000 * i // RATE_HZ, "ArrayAcc": samples[i : i + 8]} for i in range(0, N, 8)]
+        lines = [json.dumps({"Body": body, "Uri": f"{serial}/Meas/Acc/26"}) for serial in serials for body in bodies]
+        path.write_text("\n".join(lines), encoding="utf-8")
+        return path
+
+    return make
+
+
 REMEDIES = (
+    Remedy(
+        "formats/apps/movesense.py",
+        "write a file for each",
+        "write a file for each",
+        movesense("1111", "2222"),
+        movesense("1111"),
+        declared=START,
+    ),
     Remedy(
         COLUMNS,
         "name one unit for all three",
@@ -342,6 +365,7 @@ NOT_FOLLOWED = {
         "set the device to 25 Hz",
         "the device's clock was never set, or the file is damaged",
         "import the .cwa file",
+        "export it as a CSV with times from the maker's OMGUI",
         "_EMPATICA",
         "_GARMIN",
         "_FROM_ACTILIFE",

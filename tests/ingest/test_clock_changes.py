@@ -151,3 +151,36 @@ def test_a_table_whose_clock_follows_summer_time_is_read_whole_and_without_a_gap
     assert recording.quality.gaps == ()
     assert recording.quality.backward_steps == 0
     assert [w for w in recording.warnings if "clock" in w] == [w for w in recording.warnings if "follows summer" in w]
+
+
+@pytest.mark.parametrize(
+    ("zone", "which", "way"),
+    [
+        ("Europe/Berlin", -2, "forward"),
+        ("Europe/Berlin", -1, "back"),
+        ("Australia/Lord_Howe", -1, "forward"),
+        ("Australia/Lord_Howe", -2, "back"),
+    ],
+)
+def test_a_change_of_another_zone_is_told_and_the_zone_that_is_asked_for_mends_it(
+    tmp_path: Path, zone: str, which: int, way: str
+) -> None:
+    true_us = around(changes(zone)[which], before_h=1.25, after_h=1.25)[0] + 200_000 * np.arange(45_000)
+    wall = wall_us(true_us, zone).astype("datetime64[us]").astype(str)
+    path = tmp_path / "app.csv"
+    path.write_text("time,x,y,z\n" + "".join(f"{t},0.01,{i % 5 / 100},1\n" for i, t in enumerate(wall)))
+    (said,) = [w for w in read_recording(path, lambda _: Declared(zone="UTC")).warnings if "--tz" in w]
+    assert f"the clock goes {way} by" in said
+    assert "those of UTC did not" in said
+    recording = read_recording(path, lambda _: Declared(zone=zone))
+    assert not [w for w in recording.warnings if "--tz" in w or "jumps back" in w]
+    np.testing.assert_array_equal(np.concatenate([block.time_us for block in recording.blocks()]), true_us)
+
+
+def test_a_step_that_no_zone_makes_is_not_laid_to_the_zone(tmp_path: Path) -> None:
+    path = tmp_path / "app.csv"
+    for step_us in (-HOUR_US + 60_000_000, 3 * HOUR_US, 20 * 60_000_000):
+        time_us = changes("Europe/Berlin")[-1] + 200_000 * np.arange(9_000) + step_us * (np.arange(9_000) > 4_000)
+        stamps = time_us.astype("datetime64[us]").astype(str)
+        path.write_text("time,x,y,z\n" + "".join(f"{t},0.01,{i % 5 / 100},1\n" for i, t in enumerate(stamps)))
+        assert not [w for w in read_recording(path, lambda _: Declared(zone="UTC")).warnings if "--tz" in w]

@@ -11,8 +11,10 @@ import pytest
 import ingest
 from ingest import errors, read_recording
 from ingest.errors import IngestError
+from tests.ingest.recognising.foreign_remedies import FOREIGN_REMEDIES
 from tests.ingest.remedies import NOT_FOLLOWED, REMEDIES, N, Remedy
 
+_ALL = (*REMEDIES, *FOREIGN_REMEDIES)
 _INGEST = Path(ingest.__file__).parent
 _NOT_ABOUT_FILES = {
     name for name, kind in vars(errors).items() if isinstance(kind, type) and not issubclass(kind, IngestError)
@@ -46,13 +48,13 @@ def _is_not_followed(hint: str) -> bool:
 
 
 def test_every_hint_is_followed_by_a_test_or_has_a_reason_why_not() -> None:
-    pieces = [(one.module, one.hint) for one in REMEDIES]
+    pieces = [(one.module, one.hint) for one in _ALL]
     followed = {(at, hint) for at, hint in hints() for module, piece in pieces if at == module and piece in hint}
     open_ = sorted((module, hint) for module, hint in hints() - followed if not _is_not_followed(hint))
     assert open_ == []
 
 
-@pytest.mark.parametrize("remedy", REMEDIES, ids=lambda one: f"{one.module}: {one.says}")
+@pytest.mark.parametrize("remedy", _ALL, ids=lambda one: f"{one.module}: {one.says}")
 def test_what_a_refusal_advises_gives_a_recording(tmp_path: Path, remedy: Remedy) -> None:
     assert any(module == remedy.module and remedy.hint in hint for module, hint in hints())
     with pytest.raises(IngestError) as caught:

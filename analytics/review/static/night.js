@@ -69,6 +69,7 @@ class NightPage {
           { class: "warning", role: "note" },
           `${capital(WORDS.not_assessable)}: ${data.night.not_assessable_reason} ${WORDS.counts_only}`,
         ),
+      data.night.long_sleep && el("p", { class: "warning", role: "note" }, capital(data.night.long_sleep)),
       parts.numbers,
       this.#timelineCard(),
       el(

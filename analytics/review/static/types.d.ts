@@ -100,6 +100,8 @@ export interface Night extends NightKey {
   onset_span: Span | null;
   onset_doubt: string;
   other_rules: string | null;
+  /** Why so long a sleep is doubted; empty where it is not. */
+  long_sleep: string;
   wake_at: Ms | null;
   /** Shorter rests outside the sleep period. */
   naps: [Ms, Ms][];

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.byte_source import GZIP_MAGIC, ByteSource, inflated_head, open_bytes
-from ingest.errors import DamagedRecordingError, EmptyFileError
+from ingest.errors import DamagedRecordingError, EmptyFileError, UnsupportedRecordingError
 from ingest.formats.axivity import sectors as cwa
 from ingest.formats.axivity.clock import CwaTimeline, timeline
 from ingest.formats.axivity.sectors import HEADER_BYTES, SECTOR_BYTES, SectorVerdict
@@ -67,6 +67,8 @@ def read(path: Path) -> Decoded:
         The bytes cannot be had; also from walking the blocks when the file changed since.
     EmptyFileError
         No sector, or none with a sample.
+    UnsupportedRecordingError
+        Firmware so old that its stamps are whole seconds wrote it.
     DamagedRecordingError
         There are sectors, but none can be believed; or a gzip stream that never ends.
     """
@@ -132,6 +134,12 @@ def _refuse_nothing_left(scan: _Scan, gzip_problem: str, path: Path) -> None:
     again = "copy it from the device again"
     if gzip_problem:
         raise DamagedRecordingError(gzip_problem, path=path, hint=again)
+    if scan.tally[SectorVerdict.EARLY]:
+        raise UnsupportedRecordingError(
+            "very old firmware wrote it, with times in whole seconds only and the rate in another place",
+            path=path,
+            hint="export it as a CSV with times from the maker's OMGUI and import that",
+        )
     damaged = int(scan.tally[[SectorVerdict.FOREIGN, SectorVerdict.BAD_CHECKSUM, SectorVerdict.NONSENSE]].sum())
     if damaged:
         raise DamagedRecordingError(f"none of its {damaged:,} sectors can be believed", path=path, hint=again)
@@ -183,6 +191,7 @@ def _problems(source: ByteSource, scan: _Scan, line: CwaTimeline, *, has_header:
             "left out for an impossible date, rate, layout or count: {} of {total}",
         ),
         (scan.tally[SectorVerdict.FOREIGN], "left out because they are no Axivity data: {} of {total}"),
+        (scan.tally[SectorVerdict.EARLY], "left out because very old firmware wrote them: {} of {total}"),
         (middle_blank, "blank in the middle of the file: {} of {total}"),
         (scan.blank_tail, "blank at the end of the file: {} of {total}; the copy was probably not finished"),
         (scan.extra_bytes, "the file ends inside a sector; its last {} bytes were left out"),

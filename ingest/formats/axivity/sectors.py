@@ -4,8 +4,9 @@ Layout after the maker's description (Open Movement, ``cwa.h`` and "AX Device - 
 1024 bytes of header, then sectors of 512 bytes, all little-endian. A sector is believed when its 16-bit
 words sum to zero *and* its fields can be true: a checksum alone also fits a sector of zeros. A checksum word
 of 0 is nothing special here: it occurs by chance once in 65,536 sectors, and no description of the format
-gives it the meaning "not checked". Rate codes below 6 come only from prototypes that kept the rate elsewhere
-in the sector; those sectors are refused rather than guessed at.
+gives it the meaning "not checked". Very old firmware left the rate code 0 and wrote the rate in Hz where the place of
+the stamp stands now, so that a stamp is good to a second only and its place is unknown (GGIRread and its followers
+take it for the first sample's). Such sectors are told apart, and not read.
 
 Everything here is a pure function of bytes. Times are made in `clock`, files are read in `reader`.
 """
@@ -76,6 +77,8 @@ PACKED = 0x30
 CAPACITY = {PACKED: 120, 0x32: 80, 0x62: 40, 0x92: 26}
 #: The lowest and highest code with a documented rate: 6.25 and 3200 Hz.
 RATE_CODES = (6, 15)
+#: The same in Hz, as very old firmware wrote it, cut to whole numbers.
+EARLY_HZ = (6, 3200)
 
 _DATA_BYTES = SECTOR["data"].itemsize
 _DATA_AT = SECTOR_BYTES - SECTOR["checksum"].itemsize - _DATA_BYTES
@@ -95,6 +98,7 @@ class SectorVerdict(IntEnum):
     FOREIGN = 2
     BAD_CHECKSUM = 3
     NONSENSE = 4
+    EARLY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ def judge(sectors: NDArray[np.void]) -> NDArray[np.uint8]:
     """Give each sector its `SectorVerdict`."""
     words = sectors.view("<u2").reshape(-1, SECTOR_BYTES // 2)
     verdict = np.where(_is_possible(sectors), SectorVerdict.GOOD, SectorVerdict.NONSENSE).astype(np.uint8)
+    verdict[(verdict == SectorVerdict.NONSENSE) & _is_early(sectors)] = SectorVerdict.EARLY
     # uint16 wraps around, which is how the checksum is defined.
     verdict[words.sum(axis=1, dtype=np.uint16) != 0] = SectorVerdict.BAD_CHECKSUM
     foreign = np.flatnonzero(sectors["magic"] != _MAGIC_WORD)
@@ -216,13 +221,23 @@ def site_note(annotation: str) -> str:
 
 
 def _is_possible(sectors: NDArray[np.void]) -> NDArray[np.bool_]:
-    fits = capacity(sectors["axes"])
     rate = sectors["rate"] & 0x0F
+    known: NDArray[np.bool_] = (rate >= RATE_CODES[0]) & (rate <= RATE_CODES[1])
+    return _is_filled_right(sectors) & known
+
+
+def _is_early(sectors: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Whether the rate stands in Hz where very old firmware wrote it."""
+    rate = sectors["offset"]
+    early: NDArray[np.bool_] = (sectors["rate"] == 0) & (rate >= EARLY_HZ[0]) & (rate <= EARLY_HZ[1])
+    return _is_filled_right(sectors) & early
+
+
+def _is_filled_right(sectors: NDArray[np.void]) -> NDArray[np.bool_]:
+    fits = capacity(sectors["axes"])
     _, exists = seconds(sectors["stamp"])
-    possible: NDArray[np.bool_] = (
-        exists & (fits > 0) & (sectors["count"] <= fits) & (rate >= RATE_CODES[0]) & (rate <= RATE_CODES[1])
-    )
-    return possible
+    right: NDArray[np.bool_] = exists & (fits > 0) & (sectors["count"] <= fits)
+    return right
 
 
 def _unpack(words: NDArray[np.uint32]) -> NDArray[np.int16]:

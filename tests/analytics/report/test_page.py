@@ -132,6 +132,13 @@ def test_a_night_that_cannot_be_assessed_says_why(tree: ET.Element) -> None:
     assert "no intervals" in shown
 
 
+def test_a_night_of_a_day_of_sleep_is_doubted(report: Report) -> None:
+    first = report.nights[0]
+    long = replace(report, nights=(replace(first, night=replace(first.night, tst_h=23.8)),))
+    assert "23.8 h of sleep are more than people sleep" in page_of(long)
+    assert "more than people sleep" not in page_of(report)
+
+
 def test_method_rules_versions_and_limits_are_named(tree: ET.Element, report: Report) -> None:
     (method,) = [e for e in tree.iter("section") if e.get("class") == "method"]
     shown = words(method)

@@ -13,10 +13,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
-from analytics.store import Store, initialise, set_default_ruleset
+from analytics.store import Store, initialise, publish, set_default_ruleset
 from flows.commands.sql import run_statement
 from ingest.errors import QueryRefusedError
 from tests.flows.conftest import Run
@@ -48,6 +49,14 @@ def test_nights_as_text(run: Run, db: Path) -> None:
         "2026-03-02 possible_plmd: 45.0 periodic leg movements per hour of sleep.\n"
         "2026-03-03 not assessable: Only 0.5 h recorded.\n"
     )
+
+
+def test_a_night_of_a_day_of_sleep_is_doubted(run: Run, tmp_path: Path) -> None:
+    store = build(tmp_path / "n.duckdb")
+    with duckdb.connect(str(store.path)) as connection:
+        connection.execute("UPDATE night SET tst_h = 23.8 WHERE tst_h IS NOT NULL")
+    publish(store)
+    assert "2026-03-02 doubtful: 23.8 h of sleep are more than people sleep" in run("nights", "--db", store.path).out
 
 
 def test_nights_as_json_have_every_column_and_the_reasoning(run: Run, db: Path) -> None:

@@ -133,9 +133,12 @@ def links() -> list[str]:
     return found
 
 
-def test_links_to_files_that_never_end_get_a_line_each_and_folders_of_the_kernel_are_passed_over() -> None:
+def test_links_to_files_that_never_end_get_a_line_each_where_they_are_named_and_one_in_a_folder() -> None:
     names = links()
-    *lines, _ = imported("in")
+    (line, *others, _) = imported("in")
+    assert "links lead out of the imported folder and were not followed" in line
+    assert sorted(other.split(": ")[1] for other in others) == ["in/link-to-pipe.cwa", "in/socket.cwa"]
+    *lines, _ = imported(*(f"in/{name}" for name in names))
     said = [line.split(": ")[1] for line in lines]
     assert sorted(said) == sorted(f"in/{name}" for name in names if name != "pipe.cwa")  # one pipe by two names
     for name in ("0.csv", "pipe.cwa"):

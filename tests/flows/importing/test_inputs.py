@@ -73,6 +73,47 @@ def test_a_broken_link_is_handed_on_and_not_dropped() -> None:
     assert find_inputs([Path("in")]).files == (Path("in/gone.cwa"),)
 
 
+def test_links_that_lead_out_of_the_folder_are_not_followed() -> None:
+    good, _, _ = make("in/good.cwa", "out/night.cwa", "out/deep/er.cwa")
+    Path("in/below").mkdir()
+    links = [Path("in/a.cwa"), Path("in/below/b"), Path("in/below/c.cwa"), Path("in/d.cwa"), Path("in/e")]
+    links[0].symlink_to(Path.cwd() / "out/night.cwa")
+    links[1].symlink_to("../../out", target_is_directory=True)
+    links[2].symlink_to("../../out/deep/er.cwa")
+    links[3].symlink_to("../gone.cwa")
+    links[4].symlink_to(Path.cwd(), target_is_directory=True)
+    found = find_inputs([Path("in")])
+    assert (found.files, found.outside, found.problems) == ((good,), tuple(links), ())
+
+
+def test_a_link_to_a_link_that_leads_out_leads_out() -> None:
+    make("in/good.cwa", "out/night.cwa")
+    Path("in/.hidden").symlink_to(Path.cwd() / "out", target_is_directory=True)
+    Path("in/through.cwa").symlink_to(".hidden/night.cwa")
+    Path("in/chain").symlink_to(".hidden", target_is_directory=True)
+    found = find_inputs([Path("in")])
+    assert (found.files, found.outside) == ((Path("in/good.cwa"),), (Path("in/chain"), Path("in/through.cwa")))
+
+
+def test_links_that_lead_nowhere_but_to_each_other_are_handed_on_and_a_folder_of_its_own_name_is_outside() -> None:
+    make("in/good.cwa", "in-two/night.cwa")
+    Path("in/a.cwa").symlink_to("b.cwa")
+    Path("in/b.cwa").symlink_to("a.cwa")
+    Path("in/two").symlink_to("../in-two", target_is_directory=True)
+    found = find_inputs([Path("in")])
+    assert {Path("in/a.cwa"), Path("in/good.cwa")} <= set(found.files)
+    assert found.outside == (Path("in/two"),)
+
+
+def test_a_named_link_and_a_link_inside_a_named_link_are_followed() -> None:
+    make("real/a.cwa", "real/deep/b.cwa")
+    Path("named").symlink_to("real", target_is_directory=True)
+    Path("real/again").symlink_to("deep", target_is_directory=True)
+    Path("one.cwa").symlink_to("real/a.cwa")
+    found = find_inputs([Path("named"), Path("one.cwa")])
+    assert (len(found.files), found.outside) == (2, ())
+
+
 @given(st.text(min_size=1))
 def test_no_name_makes_it_fail(name: str) -> None:
     found = find_inputs([Path(name)])

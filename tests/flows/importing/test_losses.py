@@ -53,3 +53,13 @@ def test_a_clock_that_was_lost_is_mended_by_the_start_that_the_warning_asks_for(
     assert (n_samples, last_us // 1_000_000) == (N, 1_768_532_400 + 3000 // RATE_HZ - 1)
     known = run("import", path, *words, "--start", "2026-01-16T03:00")
     assert json.loads(known.out)["outcomes"][0]["status"] == "known"
+
+
+def test_a_known_file_of_which_a_part_is_missing_stays_a_partial_result(run: Run, tmp_path: Path) -> None:
+    path = table(tmp_path / "night.csv", n_bad=N // 5)
+    words = ("--tz", "UTC", "--db", tmp_path / "n.duckdb", "--json")
+    assert run("import", path, *words).code == 1
+    again = run("import", path, *words)
+    (outcome,) = json.loads(again.out)["outcomes"]
+    assert (again.code, outcome["status"], bool(outcome["lost"])) == (1, "known", True)
+    assert f"nightkick: {path}: A PART IS MISSING: 20 % of its samples" in again.err

@@ -20,6 +20,7 @@ from flows.unattended.archive import move_stored
 from flows.unattended.inbox import Look, is_settled, look_at, look_through
 from flows.unattended.inbox_run import Visit, visit
 from ingest.errors import UnreadableFileError
+from tests.flows.importing import test_losses as losses
 from tests.flows.making import tiny
 
 HOUR_S = 3600.0
@@ -253,11 +254,13 @@ def test_a_recording_that_changed_after_it_was_stored_stays() -> None:
     assert file.exists()
 
 
-def test_what_a_link_leads_to_is_not_moved_out_of_its_own_folder() -> None:
+def test_what_a_link_out_of_the_inbox_leads_to_is_neither_read_nor_moved() -> None:
     file = settled(tiny(Path("elsewhere/a.csv")))
     (FOLDER / "link").symlink_to(Path("elsewhere").absolute(), target_is_directory=True)
     found = come_by(ARCHIVE)
-    assert (statuses(found), found.n_moved, file.exists()) == ([("a.csv", "imported")], 0, True)
+    assert (statuses(found), found.n_moved, file.exists()) == ([("link", "passed over")], 0, True)
+    assert found.notices == ()
+    assert statuses(come_by(ARCHIVE)) == [("link", "passed over")]
 
 
 def test_an_archive_that_cannot_be_written_is_a_problem_and_the_import_stands() -> None:
@@ -273,3 +276,11 @@ def test_the_last_night_that_should_be_there_is_yesterdays() -> None:
     Path("nightkick.toml").write_text('tz = "Europe/Berlin"\n[notify]\nno_data_nights = 1\n', encoding="utf-8")
     late = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # 00:30 on the 25th in Berlin
     assert str(inbox_run.should_have_come(context().settings, late)) == "2026-11-24"
+
+
+def test_a_recording_of_which_a_part_is_missing_is_not_called_well() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    settled(losses.table(FOLDER / "a.csv", n_bad=losses.N // 5))
+    found = come_by()
+    assert statuses(found) == [("a.csv", "imported")]
+    assert "1 with a part missing" in found.summary()

@@ -13,7 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import byte_source as axivity_bytes
-from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnreadableFileError
+from ingest.errors import (
+    DamagedRecordingError,
+    EmptyFileError,
+    IngestError,
+    UnreadableFileError,
+    UnsupportedRecordingError,
+)
 from ingest.formats.axivity import reader as axivity
 from ingest.formats.axivity import sectors as cwa
 from ingest.recording import BLOCK_SAMPLES
@@ -313,3 +319,30 @@ def test_a_long_recording_comes_in_blocks_with_bounded_memory(tmp_path: Path) ->
     assert sum(sizes) == n == sum(len(block) for block in decoded.blocks())
     assert 0 < min(sizes) <= max(sizes) == BLOCK_SAMPLES
     assert peak_bytes < path.stat().st_size * 0.6
+
+
+def _early(data: bytes, number: int, rate_hz: int = 100) -> bytes:
+    """A sector as very old firmware wrote it: no rate code, and the rate in Hz in the place of the offset."""
+    return patched(patched(data, number, "<h", 26, rate_hz), number, "<B", 24, 0)
+
+
+def test_a_file_of_very_old_firmware_is_refused_for_what_it_is(intact: bytes, damaged: Path) -> None:
+    for number in range(20):
+        intact = _early(intact, number)
+    damaged.write_bytes(intact)
+    with pytest.raises(UnsupportedRecordingError, match="very old firmware") as caught:
+        read(damaged)
+    assert "OMGUI" in caught.value.hint
+
+
+def test_single_sectors_of_very_old_firmware_are_left_out_by_name(intact: bytes, damaged: Path) -> None:
+    damaged.write_bytes(_early(_early(intact, 7), 8))
+    result = read(damaged)
+    assert "left out because very old firmware wrote them: 2 of 20 sectors" in result.decoded.problems
+    assert_keeps_all_but(result, range(7 * 80, 9 * 80))
+
+
+@pytest.mark.parametrize("rate_hz", [0, 1, -100, 9999])
+def test_without_a_rate_in_the_old_place_it_is_damage(intact: bytes, damaged: Path, rate_hz: int) -> None:
+    damaged.write_bytes(_early(intact, 7, rate_hz))
+    assert any("impossible date, rate" in problem for problem in read(damaged).decoded.problems)

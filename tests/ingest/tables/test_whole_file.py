@@ -176,3 +176,39 @@ def test_what_is_foreign_is_refused_by_its_name(tmp_path: Path, name: str, conte
     with pytest.raises(IngestError, match=what) as refused:
         read(tmp_path / name)
     assert refused.value.hint
+
+
+BAD_ROWS = {
+    "cut": "2026-01-15T22:00:0\n",
+    "no values": "2026-01-15T22:00:00.000,,,\n",
+    "errors": "2026-01-15T22:00:00.000,error,error,error\n",
+    "nan": "2026-01-15T22:00:00.000,nan,nan,nan\n",
+    "too short": "2026-01-15T22:00:00.000,0.1,0.2\n",
+    "too long": "2026-01-15T22:00:00.000,0.1,0.2,0.9,0.9,0.9\n",
+    "words": "sensor is starting\n",
+    "commas": "warming up, please wait, nothing yet, still nothing\n",
+    "blank": "\n",
+}
+
+
+@pytest.mark.parametrize("n_bad", [1, 3, 7, 60])
+@pytest.mark.parametrize("bad", BAD_ROWS)
+@pytest.mark.parametrize("head", ["time,z,y,x", "Timestamp (UTC),Acc_Z (g),Acc_Y (g),Acc_X (g)"])
+def test_bad_rows_below_a_header_do_not_hide_it(tmp_path: Path, head: str, bad: str, n_bad: int) -> None:
+    path = table(tmp_path / "a.csv", berlin("%Y-%m-%dT%H:%M:%S.%f"), lying(), head=head)
+    text = path.read_text(encoding="utf-8").split("\n", 1)
+    path.write_text(f"{text[0]}\n{n_bad * BAD_ROWS[bad]}{text[1]}", encoding="utf-8")
+    recording = read(path)
+    assert recording.quality.n_samples == N
+    np.testing.assert_allclose(recording.quality.mean_g, (0.95, -0.3, 0.1), atol=0.001)
+
+
+def test_bad_rows_below_a_header_are_counted(tmp_path: Path) -> None:
+    path = table(tmp_path / "a.csv", berlin("%Y-%m-%dT%H:%M:%S.%f"), lying(), head="time,x,y,z\n" + 7 * "a,,,\n" + "b")
+    assert read(path).bad_blocks == 8
+
+
+def test_facts_above_a_table_without_names_are_no_header(tmp_path: Path) -> None:
+    facts = "made at some time,by a sensor,at a leg,with care\nall is well,so far,as we know,today"
+    recording = read(table(tmp_path / "a.csv", berlin("%Y-%m-%dT%H:%M:%S.%f"), lying(), head=facts + "\n\n,,,"))
+    assert recording.quality.n_samples == N
