@@ -17,6 +17,8 @@ from analytics.simulate.plan import HOUR_S, Kind, Plan, TrueEvent
 from analytics.simulate.profiles import Around
 
 _PEAK_G = (0.006, 0.015)
+#: What a mattress passes on is much the same all night: median of a night, and SD of log peaks within it.
+_NIGHT_G, _PEAK_LN_SD = (0.008, 0.013), 0.2
 #: Median interval of a series, uniform, and its SD of log intervals: periodic movements of another leg (Ferri 2006).
 _IMI_S, _IMI_LN_SD, _IMI_LIMITS_S = (20.0, 40.0), 0.33, (11.5, 85.0)
 #: A pet grooms, treads and settles in stretches; its pauses are as long and less regular.
@@ -64,6 +66,7 @@ def _partner(around: Around, rng: np.random.Generator, plan: Plan) -> list[TrueE
     """Series like those of `draws.series`, on the partner's own sleep: any time in bed but its first half hour."""
     hours = (plan.out_of_bed_s - plan.in_bed_s) / HOUR_S
     wanted = round(float(rng.uniform(*around.partner_per_h)) * hours)
+    typical_g = float(rng.uniform(*_NIGHT_G))
     found: list[TrueEvent] = []
     for _ in range(400):
         if len(found) >= wanted:
@@ -73,29 +76,30 @@ def _partner(around: Around, rng: np.random.Generator, plan: Plan) -> list[TrueE
         start_s = float(rng.uniform(plan.in_bed_s + HOUR_S / 2, plan.out_of_bed_s - 600))
         onsets = start_s + np.cumsum(np.clip(rng.lognormal(np.log(median_s), _IMI_LN_SD, count), *_IMI_LIMITS_S))
         if is_free(start_s, float(onsets[-1]), found, 100.0) and onsets[-1] < plan.out_of_bed_s - 60:
-            found += _felt(rng, plan, onsets.tolist(), "partner", periodic=True)
+            found += _felt(rng, plan, onsets.tolist(), "partner", typical_g, periodic=True)
     return found
 
 
 def _pet(around: Around, rng: np.random.Generator, plan: Plan) -> list[TrueEvent]:
     found: list[TrueEvent] = []
+    typical_g = float(rng.uniform(*_NIGHT_G))
     for _ in range(int(rng.integers(*around.pet_visits, endpoint=True))):
         start_s = float(rng.uniform(plan.in_bed_s, plan.out_of_bed_s - 1800))
         end_s = min(start_s + float(rng.uniform(*_PET_VISIT_MIN)) * 60, plan.out_of_bed_s - 60)
         steps = rng.lognormal(np.log(rng.uniform(*_IMI_S)), _PET_LN_SD, 500).clip(6.0)
         onsets = (start_s + np.cumsum(steps)).tolist()
         if is_free(start_s, end_s, found, 100.0):
-            found += _felt(rng, plan, [t for t in onsets if t < end_s], "pet", periodic=False)
+            found += _felt(rng, plan, [t for t in onsets if t < end_s], "pet", typical_g, periodic=False)
     return found
 
 
 def _felt(
-    rng: np.random.Generator, plan: Plan, onsets: Sequence[float], kind: Kind, *, periodic: bool
+    rng: np.random.Generator, plan: Plan, onsets: Sequence[float], kind: Kind, typical_g: float, *, periodic: bool
 ) -> list[TrueEvent]:
     found: list[TrueEvent] = []
     for onset_s in onsets:
         long_s = float(np.clip(rng.lognormal(np.log(2.0), 0.4), 0.8, 5.0))
-        peak_g = float(np.exp(rng.uniform(*np.log(_PEAK_G))))
+        peak_g = float(np.clip(rng.lognormal(np.log(typical_g), _PEAK_LN_SD), *_PEAK_G))
         if is_free(onset_s, onset_s + long_s, plan.events, 2.0):
             found.append(TrueEvent(onset_s, long_s, peak_g, kind, plan.asleep(onset_s), periodic))
     return found

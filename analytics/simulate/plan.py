@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: "respiratory" is a leg movement at the end of a respiratory event: periodic, and no PLM (WASM 2016). "large" is one
-#: of the whole body that may leave it where it lay. The others are no movements of the sleeper's leg: "partner" and "pet"
-#: come through the mattress, as does a "nudge" of the sleeper at a sensor that fell off; "bump" is a knock at the
+#: of the whole body that may leave it where it lay. The others are no movements of the sleeper's leg: "partner" and
+#: "pet" come through the mattress, as does a "nudge" of the sleeper at a sensor that fell off; "bump" is a knock at the
 #: furniture on which the sensor lies, "handling" is its being taken off, put down or put on.
 Kind = Literal[
     "kick", "respiratory", "jerk", "posture", "train", "alma", "fidget", "large",
