@@ -14,7 +14,7 @@ import numpy as np
 
 from analytics.simulate.draws import is_free
 from analytics.simulate.plan import HOUR_S, Kind, Plan, TrueEvent
-from analytics.simulate.profiles import Around
+from analytics.simulate.profiles import Bedside
 
 _PEAK_G = (0.006, 0.015)
 #: What a mattress passes on is much the same all night: median of a night, and SD of log peaks within it.
@@ -27,7 +27,7 @@ _PET_LN_SD, _PET_VISIT_MIN = 0.5, (10.0, 40.0)
 _LEVEL_G, _RIDE_MIN = (0.008, 0.016), (15.0, 60.0)
 
 
-def through_the_mattress(around: Around, rng: np.random.Generator, plan: Plan) -> list[TrueEvent]:
+def through_the_mattress(around: Bedside, rng: np.random.Generator, plan: Plan) -> list[TrueEvent]:
     """Kicks of a partner and movements of a pet, away from the sleeper's own by 2 s; not ordered.
 
     Parameters
@@ -38,7 +38,7 @@ def through_the_mattress(around: Around, rng: np.random.Generator, plan: Plan) -
     return [*_partner(around, rng, plan), *_pet(around, rng, plan)]
 
 
-def vibration(around: Around, rng: np.random.Generator, plan: Plan) -> tuple[tuple[float, float, float], ...]:
+def vibration(around: Bedside, rng: np.random.Generator, plan: Plan) -> tuple[tuple[float, float, float], ...]:
     """When the bed shakes and how much (RMS of all axes together, g), in order.
 
     Parameters
@@ -62,7 +62,7 @@ def vibration(around: Around, rng: np.random.Generator, plan: Plan) -> tuple[tup
     return tuple(rides)
 
 
-def _partner(around: Around, rng: np.random.Generator, plan: Plan) -> list[TrueEvent]:
+def _partner(around: Bedside, rng: np.random.Generator, plan: Plan) -> list[TrueEvent]:
     """Series like those of `draws.series`, on the partner's own sleep: any time in bed but its first half hour."""
     hours = (plan.out_of_bed_s - plan.in_bed_s) / HOUR_S
     wanted = round(float(rng.uniform(*around.partner_per_h)) * hours)
@@ -80,7 +80,7 @@ def _partner(around: Around, rng: np.random.Generator, plan: Plan) -> list[TrueE
     return found
 
 
-def _pet(around: Around, rng: np.random.Generator, plan: Plan) -> list[TrueEvent]:
+def _pet(around: Bedside, rng: np.random.Generator, plan: Plan) -> list[TrueEvent]:
     found: list[TrueEvent] = []
     typical_g = float(rng.uniform(*_NIGHT_G))
     for _ in range(int(rng.integers(*around.pet_visits, endpoint=True))):

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from analytics.simulate.profiles import PROFILES, Around, Fidgets, Profile
+from analytics.simulate.profiles import PROFILES, Bedside, Fidgets, Profile
 
 
 def _night(plms_per_h: tuple[float, float], **changes: Any) -> Profile:
@@ -45,9 +45,9 @@ CONDITIONS: Mapping[str, Profile] = MappingProxyType(
         "off-a-while": _night(_MANY, wear="off-a-while", awakenings=(4, 4), awakenings_apart=True),
         "fallen-off": _night(_MANY, wear="fallen-off"),
         "put-on-late": _night(_MANY, wear="put-on-late"),
-        "partner": _night(_FEW, around=Around(partner_per_h=(15.0, 35.0))),
-        "pet": _night(_FEW, around=Around(pet_visits=(3, 6))),
-        "vibration": _night(_MANY, around=Around(vibration_share=(0.3, 0.7))),
+        "partner": _night(_FEW, around=Bedside(partner_per_h=(15.0, 35.0))),
+        "pet": _night(_FEW, around=Bedside(pet_visits=(3, 6))),
+        "vibration": _night(_MANY, around=Bedside(vibration_share=(0.3, 0.7))),
     }
 )
 #: All that `nightkick simulate` can make, by name.

@@ -47,7 +47,7 @@ class Fidgets:
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class Bedside:
     """What else reaches the sensor; ranges are (low, high) of a uniform draw.
 
     Attributes
@@ -129,7 +129,7 @@ class Profile:
     large_per_h: Range = (0.0, 0.0)
     held_share: float = 0.0
     wear: Wear = "worn"
-    around: Around = Around()
+    around: Bedside = Bedside()
     irregular_body: bool = False
 
 

@@ -18,6 +18,7 @@ from analytics.simulate import CONDITIONS, NIGHTS, PROFILES, SENSORS, Plan, True
 from analytics.simulate.legs import two_legs
 from analytics.simulate.warmth import sensor_celsius
 from analytics.simulate.write import simulate_night, truth
+from benchmarks.accuracy_sets import condition_cases
 from flows.commands.simulate import ProfileName
 
 Floats = NDArray[np.float64]
@@ -310,6 +311,12 @@ def test_the_truth_says_when_the_sensor_was_worn_and_the_sleeper_awake() -> None
     movements = table.filter(pl.col("peak_g").is_not_null())
     assert movements["worn"].to_list() == [night.plan.worn(e.onset_s) for e in night.plan.events]
     assert 0 < movements["worn"].sum() < len(movements)
+
+
+def test_nights_to_tune_on_and_nights_to_judge_on_share_no_seed() -> None:
+    tuning, held_out = ([case.seed for case in condition_cases(which)] for which in ("tuning", "held-out"))
+    assert len({*tuning, *held_out}) == len(tuning) + len(held_out)
+    assert {case.group for case in condition_cases("held-out")} == set(CONDITIONS)
 
 
 # Helpers -----------------------------------------------------------------------------------------------------------
