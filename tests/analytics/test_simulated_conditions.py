@@ -17,9 +17,10 @@ from scipy.signal import butter, sosfiltfilt, welch
 from analytics.simulate import CONDITIONS, NIGHTS, PROFILES, SENSORS, Plan, TrueEvent, plan_night, render, with_walks
 from analytics.simulate.legs import two_legs
 from analytics.simulate.warmth import sensor_celsius
-from analytics.simulate.write import simulate_night, truth
+from analytics.simulate.write import simulate_night, truth, write_recording
 from benchmarks.accuracy_sets import condition_cases
 from flows.commands.simulate import ProfileName
+from ingest import read_recording
 
 Floats = NDArray[np.float64]
 RATE_HZ = 25.0
@@ -216,6 +217,15 @@ def test_an_unworn_sensor_cools_to_the_room_and_a_worn_one_stays_warm() -> None:
     worn, unworn = sensor_celsius(plan, np.array([off_s - 60, off_s + 3600]), plan.unworn_s)
     assert worn > 30
     assert unworn < 22
+
+
+def test_the_file_of_a_sensor_that_was_taken_off_says_how_it_cooled(tmp_path: Path) -> None:
+    night = simulate_night("taken-off", evening=date(2026, 3, 2), rate_hz=12.5, sensor="ax3", seed=1)
+    write_recording(tmp_path / "x.cwa", night, rate_hz=12.5, file_format="cwa")
+    temperature = read_recording(tmp_path / "x.cwa").temperature
+    off_us = night.start_us + night.plan.unworn_s[0][0] * 1e6
+    assert temperature.celsius[temperature.minute_us < off_us - 60e6].min() > 29
+    assert temperature.celsius[temperature.minute_us > off_us + 3600e6].max() < 23
 
 
 @pytest.mark.parametrize("name", UNWORN)
