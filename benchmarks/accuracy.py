@@ -2,10 +2,12 @@
 
     python benchmarks/accuracy.py [--set held-out|tuning] [--share 1.0] [--jobs 2] [--tables DIR]
         [--pictures DIR] [--document FILE]
+    python benchmarks/accuracy.py --conditions [--set held-out|tuning] [--share 1.0] [--jobs 2] [--tables DIR]
 
 The nights are fixed and seeded (`accuracy_sets`), the held-out ones were not used while building. Every figure has a
 95 % interval from resampling nights. What this shows is that the program finds what was put in; it cannot show how
 real legs move: amplitudes at the ankle are not published, and 39 % of EMG leg movements move nothing (Terrill 2013).
+``--conditions`` takes the nights that are hard to judge instead, and prints one table.
 """
 
 from __future__ import annotations
@@ -21,10 +23,11 @@ from typing import get_args
 
 import polars as pl
 from accuracy_compare import Found, evaluate
-from accuracy_sets import SEEDS, Case, SetName, ablation_cases, cases
+from accuracy_sets import SEEDS, Case, SetName, ablation_cases, cases, condition_cases
 from accuracy_tables import (
     Rows,
     ablation_table,
+    conditions_table,
     confusion,
     events_table,
     flag_table,
@@ -62,6 +65,11 @@ ABLATIONS: dict[str, dict[str, object]] = {
 def main() -> int:
     """Print the tables; write them and the pictures where asked."""
     options = _options()
+    if options.conditions:
+        ((nights, events),) = _evaluated(condition_cases(options.set, options.share), [Criteria()], options.jobs)
+        print(conditions_table(nights))
+        _write_tables(nights, events, options.tables)
+        return 0
     (nights, events), *_ = _evaluated(cases(options.set, options.share), [Criteria()], options.jobs)
     variants = [Criteria.model_validate(change) for change in ABLATIONS.values()]
     ablated = dict(
@@ -85,10 +93,7 @@ def main() -> int:
     }
     for title, table in tables.items():
         print(f"## {title}\n\n{table}\n")
-    if options.tables:
-        options.tables.mkdir(parents=True, exist_ok=True)
-        nights.write_csv(options.tables / "nights.csv")
-        events.write_csv(options.tables / "events.csv")
+    _write_tables(nights, events, options.tables)
     if options.pictures:
         from accuracy_pictures import draw  # needs matplotlib, which the project does not
 
@@ -96,6 +101,13 @@ def main() -> int:
     if options.document:
         options.document.write_text(_brought_up_to_date(options.document.read_text(), tables))
     return 0
+
+
+def _write_tables(nights: Rows, events: Rows, folder: Path | None) -> None:
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        nights.write_csv(folder / "nights.csv")
+        events.write_csv(folder / "events.csv")
 
 
 def _brought_up_to_date(document: str, tables: dict[str, str]) -> str:
@@ -115,6 +127,7 @@ def _brought_up_to_date(document: str, tables: dict[str, str]) -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--set", choices=get_args(SetName), default="held-out")
+    parser.add_argument("--conditions", action="store_true", help="nights that are hard to judge, on their own seeds")
     parser.add_argument("--share", type=float, default=1.0, help="of the nights of each group")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--pictures", type=Path)

@@ -2,7 +2,8 @@
 
 An event is found if one of its kind of counting lies within half a second at the onset (the tolerance of most
 validations of actigraphy, King 2005); each found event serves one true event at most. The true index is that of the
-true movements under the same rule set, over the true sleep.
+true movements under the same rule set, over the true sleep; what happened while the sensor was not worn counts in
+neither.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from analytics.nights.night import analyse_night
 from analytics.scoring.rulesets import DEFAULT_RULESET
 from analytics.scoring.score import score
 from analytics.simulate import SENSORS, Plan, TrueEvent, plan_night, render
+from analytics.simulate.plan import rest_of
 
 START_US = 1_772_487_000_000_000  # 2026-03-02T21:30:00Z
 TOLERANCE_S = 0.5
 #: What counts as a leg movement in the truth; a jerk's burst is too short for one.
-_MOVES_LEG = ("kick", "respiratory", "posture", "fidget", "train", "alma")
+_MOVES_LEG = ("kick", "respiratory", "posture", "fidget", "train", "alma", "large")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def _night_row(case: Case, plan: Plan, night: Night, cpu_s: float) -> dict[str, 
         "found_index": measures.plms_index,
         "onset_error_min": None if onset_us is None else (_s(onset_us) - plan.sleep_s[0][0]) / 60,
         "onset_sd_min": night.onset_sd_min,
-        "true_sleep_h": sum(end - start for start, end in plan.sleep_s) / 3600,
+        "true_sleep_h": sum(end - start for start, end in _worn_sleep(plan)) / 3600,
+        "worn_h": sum(end - start for start, end in plan.worn_s) / 3600,
         "found_sleep_h": night.tst_h,
         "assessable": night.assessable,
         "blind_below_mg": night.blind_below_mg,
@@ -101,13 +104,14 @@ def _night_row(case: Case, plan: Plan, night: Night, cpu_s: float) -> dict[str, 
 
 
 def _event_rows(case: Case, plan: Plan, found: Sequence[Event]) -> list[dict[str, object]]:
-    pairs = _paired(plan.events, found)
+    felt = [event for event in plan.events if plan.felt(event)]
+    pairs = _paired(felt, found)
     taken = {id(event) for event in pairs.values()}
-    rows = [_event_row(case, true.kind, true.peak_g, true.asleep, pairs.get(i)) for i, true in enumerate(plan.events)]
+    rows = [_event_row(case, true.kind, true.peak_g, true.asleep, pairs.get(i)) for i, true in enumerate(felt)]
     for event in found:
         if id(event) not in taken:
             at_s = _s(event.onset_us)
-            inside = any(e.onset_s - 1 <= at_s <= e.onset_s + e.duration_s + 3 for e in plan.events)
+            inside = any(e.onset_s - 1 <= at_s <= e.onset_s + e.duration_s + 3 for e in felt)
             rows.append(_event_row(case, "part of another" if inside else "nothing", 0.0, plan.asleep(at_s), event))
     return rows
 
@@ -142,8 +146,14 @@ def _paired(true: Sequence[TrueEvent], found: Sequence[Event]) -> dict[int, Even
 
 
 def true_index(plan: Plan) -> float | None:
-    """PLMS per hour of what was really done, under the default rules and the true sleep; respiratory ones left out."""
-    moving = [e for e in plan.events if e.kind in _MOVES_LEG and e.kind != "respiratory"]
+    """PLMS per hour of what was really done, under the default rules and the true sleep; respiratory ones left out.
+
+    Only of the time worn; None if there was no sleep in it.
+    """
+    sleep_s = _worn_sleep(plan)
+    if not sleep_s:
+        return None
+    moving = [e for e in plan.events if e.kind in _MOVES_LEG and e.kind != "respiratory" and plan.worn(e.onset_s)]
     marks = pl.DataFrame(
         {
             "night_id": ["true"] * len(moving),
@@ -153,7 +163,7 @@ def true_index(plan: Plan) -> float | None:
             "may_be_clm": [e.kind in ("kick", "fidget") for e in moving],
         }
     )
-    edges = [0.0, *(t for stretch in plan.sleep_s for t in stretch), plan.hours * 3600]
+    edges = [0.0, *(t for stretch in sleep_s for t in stretch), plan.hours * 3600]
     spans = [(round(a * 1000), round(b * 1000)) for a, b in pairwise(edges)]
     sleep = pl.DataFrame(
         {
@@ -165,6 +175,11 @@ def true_index(plan: Plan) -> float | None:
     )
     found = score(marks, ruleset=DEFAULT_RULESET, hypnogram=sleep).nights["plms_index"][0]
     return None if found is None else float(found)
+
+
+def _worn_sleep(plan: Plan) -> list[tuple[float, float]]:
+    """Stretches asleep with the sensor on the leg, in order."""
+    return [part for start, end in plan.sleep_s for part in rest_of(plan.unworn_s, start, end)]
 
 
 def _s(time_us: int) -> float:

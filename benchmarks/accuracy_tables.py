@@ -151,6 +151,24 @@ def _share(hits: int, total: int) -> str:
     return f"{p:.3f} ({max(0.0, centre - half):.2f}-{min(1.0, centre + half):.2f}; {hits} of {total})"
 
 
+def conditions_table(nights: Rows) -> str:
+    """Nights that are hard to judge: how many get an index, how far off it is, and which are flagged wrongly."""
+    lines = [
+        "| condition | nights | with an index | error, mean absolute | worst | wrongly flagged | rightly flagged |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for (group,), part in nights.group_by("group", maintain_order=True):
+        known = _with_error(part.filter(pl.col("true_index").is_not_null()))
+        error = known["error"].to_numpy()
+        off = f"{np.abs(error).mean():.2f} | {error[np.abs(error).argmax()]:+.1f}" if len(error) else "- | -"
+        given = (part["found_index"].is_not_null() & part["assessable"]).sum()
+        low = part.filter(pl.col("true_index").fill_null(0.0) < 10)
+        high = part.filter(pl.col("true_index") > 20)
+        flagged = " | ".join(f"{p['possible_plmd'].sum()} of {len(p)}" for p in (low, high))
+        lines.append(f"| {group} | {len(part)} | {given} | {off} | {flagged} |")
+    return "\n".join(lines)
+
+
 def jerk_table(events: Rows) -> str:
     """Hypnic jerks found, and what else carries the label."""
     some = events.filter(pl.col("group").is_in(["mixed", "none", "profile"]))

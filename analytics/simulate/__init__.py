@@ -5,6 +5,7 @@ real legs move: amplitudes at the ankle are not published, and four in ten leg m
 nothing at all (Terrill 2013).
 """
 
+from analytics.simulate.conditions import CONDITIONS, NIGHTS
 from analytics.simulate.night import plan_night
 from analytics.simulate.physics import SENSORS, Sensor, render
 from analytics.simulate.plan import Plan, TrueEvent
@@ -13,6 +14,8 @@ from analytics.simulate.walking import with_walks
 from analytics.simulate.write import write_nights
 
 __all__ = [
+    "CONDITIONS",
+    "NIGHTS",
     "PROFILES",
     "SENSORS",
     "Plan",

@@ -36,7 +36,7 @@ def jerks(
     for _ in range(rng.integers(*profile.jerks, endpoint=True)):
         which = 0 if rng.random() < 0.67 else rng.integers(len(sleep_s))
         at_s = sleep_s[which][0] + rng.uniform(-min(180.0, 0.8 * (quiet_s[which][1] - quiet_s[which][0])), 240.0)
-        if _free(at_s, at_s + 1, found, 40.0):
+        if is_free(at_s, at_s + 1, found, 40.0):
             found.append(
                 TrueEvent(at_s, rng.uniform(0.15, 0.3), rng.uniform(0.25, 0.8), "jerk", at_s >= sleep_s[which][0])
             )
@@ -68,7 +68,7 @@ def series(
             continue
         run = _run(profile, rng, at_s, n)
         last_s = run[-1].onset_s + run[-1].duration_s
-        if last_s < end - 30 and _free(at_s, last_s, [*busy, *found], 100.0):
+        if last_s < end - 30 and is_free(at_s, last_s, [*busy, *found], 100.0):
             found += run
     return found
 
@@ -109,7 +109,7 @@ def respiratory(
         at_s = rng.uniform(start + 60, end)
         steps = rng.uniform(*_RESPIRATORY_IMI_S, rng.integers(5, 31))
         onsets = at_s + np.concatenate(([0.0], np.cumsum(steps[:-1])))
-        if onsets[-1] < end - 40 and _free(at_s, float(onsets[-1]) + 10, [*busy, *found], 100.0):
+        if onsets[-1] < end - 40 and is_free(at_s, float(onsets[-1]) + 10, [*busy, *found], 100.0):
             found += [_kick(rng, profile, float(t), asleep=True, periodic=False, kind="respiratory") for t in onsets]
     return found
 
@@ -131,13 +131,13 @@ def scattered(
         hours = (end - start) / HOUR_S
         for _ in range(rng.poisson(profile.isolated_per_h * hours)):
             kick = _kick(rng, profile, rng.uniform(start + 120, end), asleep=True, periodic=False)
-            if _free(kick.onset_s, kick.onset_s + 10, [*busy, *found], 95.0):
+            if is_free(kick.onset_s, kick.onset_s + 10, [*busy, *found], 95.0):
                 found.append(kick)
         for _ in range(rng.poisson(profile.posture_per_h * hours)):
             turn = TrueEvent(
                 rng.uniform(start + 120, end), rng.uniform(3, 15), rng.uniform(0.15, 0.6), "posture", asleep=True
             )
-            if _free(turn.onset_s, turn.onset_s + turn.duration_s, [*busy, *found], 30.0):
+            if is_free(turn.onset_s, turn.onset_s + turn.duration_s, [*busy, *found], 30.0):
                 found.append(turn)
     return found + _trains(profile, rng, sleep_s, [*busy, *found])
 
@@ -168,6 +168,11 @@ def restless(
     return found
 
 
+def is_free(at_s: float, end_s: float, busy: Sequence[TrueEvent], margin_s: float) -> bool:
+    """Whether a stretch keeps this far away from all movements."""
+    return all(e.onset_s - margin_s > end_s or e.onset_s + e.duration_s + margin_s < at_s for e in busy)
+
+
 def _trains(
     profile: Profile, rng: np.random.Generator, sleep_s: tuple[Span, ...], busy: Sequence[TrueEvent]
 ) -> list[TrueEvent]:
@@ -181,7 +186,7 @@ def _trains(
     for kind, at_s in wishes:
         asleep = any(a <= at_s < b for a, b in sleep_s)
         train = TrueEvent(at_s, rng.uniform(9, 18), rng.uniform(0.05, 0.15), kind, asleep)
-        if _free(at_s, at_s + train.duration_s, [*busy, *found], 30.0):
+        if is_free(at_s, at_s + train.duration_s, [*busy, *found], 30.0):
             found.append(train)
     return found
 
@@ -218,7 +223,3 @@ def _density(course: Course, share: float) -> float:
 
 def _hours(sleep_s: tuple[Span, ...]) -> float:
     return sum(end - start for start, end in sleep_s) / HOUR_S
-
-
-def _free(at_s: float, end_s: float, busy: Sequence[TrueEvent], margin_s: float) -> bool:
-    return all(e.onset_s - margin_s > end_s or e.onset_s + e.duration_s + margin_s < at_s for e in busy)

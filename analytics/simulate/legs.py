@@ -17,7 +17,10 @@ from analytics.simulate.walking import of_the_other_leg
 
 #: The second leg follows or leads by this, standard deviation. A choice, well inside the 0.5 s that join legs.
 LEG_DELAY_SD_S = 0.08
-_WHOLE_BODY: frozenset[Kind] = frozenset({"posture", "fidget", "jerk", "alma"})
+#: What moves both legs, or reaches both sensors: they are taken off and put on together.
+_WHOLE_BODY: frozenset[Kind] = frozenset(
+    {"posture", "fidget", "jerk", "alma", "large", "partner", "pet", "nudge", "handling"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 Gravity turns with the leg; a kick is a rotation of the shank about the knee (minimum-jerk up, held, down)
 that both tilts gravity and adds the tangential acceleration of a 0.35 m lever; a hypnic jerk is a damped
-3-7 Hz ringing; pulse and breathing go on underneath. Then the sensor adds its noise, its steps and its ends.
+3-7 Hz ringing; pulse and breathing go on underneath. What is not of the leg is in `analytics.simulate.felt`. Then the
+sensor adds its noise, its steps and its ends.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.simulate.felt import add_living, add_shaking, bump, through_mattress
 from analytics.simulate.plan import HOUR_S, Plan, TrueEvent
 from analytics.simulate.walking import gait_g
 
@@ -79,8 +81,12 @@ def render(
     true_hz = rate_hz * (1 + sensor.clock_off)
     seconds = np.arange(int(plan.hours * HOUR_S * true_hz)) / true_hz
     xyz = _gravity(plan, seconds, rng)
-    _add_body(xyz, seconds, plan, rng)
-    for event in plan.events:
+    if plan.body is None:
+        _add_body(xyz, seconds, plan, rng)
+    else:
+        add_living(xyz, seconds, plan, plan.body, rng)
+    add_shaking(xyz, seconds, plan, rng)
+    for event in filter(plan.felt, plan.events):
         first, last = np.searchsorted(seconds, (event.onset_s, event.onset_s + event.duration_s + 1.5))
         if last > first:
             xyz[first:last] += _burst(event, seconds[first:last] - event.onset_s, xyz[first], rng)
@@ -123,13 +129,15 @@ def _gravity(plan: Plan, seconds: Floats, rng: np.random.Generator) -> Floats:
     direction = _unit(rng.normal(size=3))
     xyz = np.empty((len(seconds), 3))
     at = 0
-    for event in plan.events:
-        if event.kind not in ("posture", "fidget"):
+    for event in filter(plan.felt, plan.events):
+        if event.turn_deg == 0 or (event.turn_deg is None and event.kind not in ("posture", "fidget")):
             continue
         first, last = np.searchsorted(seconds, (event.onset_s, event.onset_s + event.duration_s))
         first, last = max(first, at), max(last, at)
         xyz[at:first] = direction
-        degrees = rng.uniform(25, 110) if event.kind == "posture" else rng.uniform(0, 9)
+        degrees = event.turn_deg
+        if degrees is None:
+            degrees = rng.uniform(25, 110) if event.kind == "posture" else rng.uniform(0, 9)
         angle = np.radians(degrees) * _min_jerk((seconds[first:last] - event.onset_s) / event.duration_s)
         side = _across(direction, rng)
         xyz[first:last] = np.cos(angle)[:, None] * direction + np.sin(angle)[:, None] * side
@@ -159,6 +167,10 @@ def _burst(event: TrueEvent, at_s: Floats, rest: Floats, rng: np.random.Generato
         shape = _train(at_s, event.duration_s, rng.uniform(0.5, 1.0), rng)
     elif event.kind in ("kick", "respiratory"):
         shape = _swing(at_s, event.duration_s, rest, rng)
+    elif event.kind == "bump":
+        shape = bump(at_s, event.duration_s, rng)
+    elif event.kind in ("partner", "pet", "nudge"):
+        shape = through_mattress(at_s, event.duration_s, rng)
     else:
         shape = _fidget(at_s, event.duration_s, rest, rng)
     largest = float(np.linalg.norm(shape, axis=1).max())

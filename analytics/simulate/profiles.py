@@ -16,7 +16,53 @@ from typing import Literal
 
 #: How the kicks are spread over the night.
 Course = Literal["even", "falling", "bell"]
+#: What becomes of the sensor.
+Wear = Literal["worn", "off", "taken-off", "off-a-while", "fallen-off", "put-on-late"]
 Range = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Fidgets:
+    """How somebody moves who lies awake: trains of fidgets, stillness between them, and few turns. All are choices.
+
+    Attributes
+    ----------
+    imi_median_s : (low, high)
+        Median interval of a train, log-uniform. With ``imi_ln_sd`` two in three intervals are 15-60 s.
+    imi_ln_sd, imi_ln_sd_sd : float
+        Irregularity of a train, and how it differs between trains: one in ten comes out as regular as periodic
+        movements (0.35 and less).
+    train_min, still_min : (low, high)
+        Lengths of trains and of stillness, minutes.
+    turn_every_min : float
+        Mean time between turns, which come in trains only.
+    """
+
+    imi_median_s: Range = (22.0, 40.0)
+    imi_ln_sd: float = 0.6
+    imi_ln_sd_sd: float = 0.2
+    train_min: Range = (6.0, 25.0)
+    still_min: Range = (3.0, 15.0)
+    turn_every_min: float = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bedside:
+    """What else reaches the sensor; ranges are (low, high) of a uniform draw.
+
+    Attributes
+    ----------
+    partner_per_h : (low, high)
+        Periodic kicks of a bed partner, per hour in bed.
+    pet_visits : (low, high)
+        How often a pet lies on the bed for a while.
+    vibration_share : (low, high)
+        Share of the time in bed in which the bed shakes, in stretches.
+    """
+
+    partner_per_h: Range = (0.0, 0.0)
+    pet_visits: tuple[int, int] = (0, 0)
+    vibration_share: Range = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +83,22 @@ class Profile:
         Minutes awake without any movement before falling asleep.
     gaps : (low, high)
         How often the sensor stopped for 1-20 min.
+    latency_min, wake_min : (low, high)
+        Minutes awake before falling asleep, and at each awakening, besides the still ones.
+    quiet_return_min : (low, high)
+        Still minutes before falling asleep again.
+    awakenings_apart : bool
+        Whether each awakening has its own part of the night.
+    fidgets : Fidgets, optional
+        How this person lies awake; None is restless all the time, with a lasting turn at every third movement.
+    turns_per_h : (low, high), optional
+        In place of ``posture_per_h``, for sleepers who differ.
+    large_per_h : (low, high)
+        Large movements asleep, 3-45 s long.
+    held_share : float
+        Share of kicks after which the leg lies 2-6 degrees differently.
+    irregular_body : bool
+        Whether breathing and pulse are small and irregular, and felt only while the sensor is worn.
     """
 
     plms_per_h: Range
@@ -58,6 +120,17 @@ class Profile:
     evening_every_s: float = 5.0
     fidget_every_s: float = 25.0
     gaps: tuple[int, int] = (0, 0)
+    latency_min: Range = (5.0, 25.0)
+    wake_min: Range = (6.0, 18.0)
+    quiet_return_min: Range = (1.0, 4.0)
+    awakenings_apart: bool = False
+    fidgets: Fidgets | None = None
+    turns_per_h: Range | None = None
+    large_per_h: Range = (0.0, 0.0)
+    held_share: float = 0.0
+    wear: Wear = "worn"
+    around: Bedside = Bedside()
+    irregular_body: bool = False
 
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(

@@ -46,6 +46,9 @@ def with_walks(plan: Plan, rng: np.random.Generator, *, minutes: float, pauses: 
         events=tuple(replace(event, onset_s=event.onset_s + late_s) for event in in_bed),
         gaps_s=tuple((start + late_s, end + late_s) for start, end in plan.gaps_s),
         strides_s=tuple(strides),
+        unworn_s=tuple((start + late_s, end + late_s) for start, end in plan.unworn_s),
+        quiet_s=tuple((start + late_s, end + late_s) for start, end in plan.quiet_s),
+        vibration_s=tuple((start + late_s, end + late_s, level_g) for start, end, level_g in plan.vibration_s),
     )
 
 

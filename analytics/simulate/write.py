@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from analytics.files.csv_text import disarmed_frame
 from analytics.files.outputs import Kind, put_in_place, refuse_taken, same_as, table_like
+from analytics.simulate.conditions import NIGHTS
 from analytics.simulate.legs import LegClock, two_legs
 from analytics.simulate.night import plan_night
 from analytics.simulate.physics import SENSORS, render
 from analytics.simulate.plan import Plan
-from analytics.simulate.profiles import PROFILES
+from analytics.simulate.truth import truth_table
 from analytics.simulate.warmth import sensor_celsius
 from ingest.errors import UnreadableFileError, UsageError
 from ingest.recording import StageSpan
@@ -60,7 +61,7 @@ def simulate_night(
     Parameters
     ----------
     profile, sensor : str
-        Names in `PROFILES` and `SENSORS`.
+        Names in `NIGHTS` and `SENSORS`.
     evening : date
         The recording starts at 21:30 UTC.
     rate_hz : float
@@ -100,15 +101,15 @@ def simulate_both_legs(
 def _planned(
     profile: str, evening: date, rate_hz: float, sensor: str, seed: int, hours: float
 ) -> tuple[np.random.Generator, Plan, int]:
-    if profile not in PROFILES:
-        raise UsageError(f"unknown profile {profile!r}", hint=f"one of {', '.join(PROFILES)}")
+    if profile not in NIGHTS:
+        raise UsageError(f"unknown profile {profile!r}", hint=f"one of {', '.join(NIGHTS)}")
     if sensor not in SENSORS:
         raise UsageError(f"unknown sensor {sensor!r}", hint=f"one of {', '.join(SENSORS)}")
     if not 5 <= rate_hz <= 400:
         raise UsageError(f"cannot simulate {rate_hz:g} Hz", hint="5 to 400 Hz")
     rng = np.random.default_rng([seed, evening.toordinal()])
     start = datetime(evening.year, evening.month, evening.day, tzinfo=UTC) + START_OF_RECORDING
-    return rng, plan_night(PROFILES[profile], rng, hours=hours), round(start.timestamp()) * 1_000_000
+    return rng, plan_night(NIGHTS[profile], rng, hours=hours), round(start.timestamp()) * 1_000_000
 
 
 def _seen(
@@ -137,7 +138,7 @@ def write_nights(
     nights : int
         How many, from `FIRST_EVENING` on.
     profile : str
-        A name in `PROFILES`.
+        A name in `NIGHTS`.
     rate_hz : float
         Nominal, 5 to 400.
 
@@ -213,7 +214,7 @@ def write_recording(
     """
     serial = {"left": 4711, "right": 4712}[side]
     if file_format == "cwa":
-        celsius = sensor_celsius(night.plan, (night.time_us - night.start_us) / 1e6)
+        celsius = sensor_celsius(night.plan, (night.time_us - night.start_us) / 1e6, night.plan.unworn_s)
         note = f"_p={side}+ankle"
         write_cwa(path, night.time_us, night.xyz_g, rate_hz=rate_hz, serial=serial, annotation=note, celsius=celsius)
     elif file_format == "csv":
@@ -241,35 +242,5 @@ def _span(night: Simulated, start_s: float, end_s: float, stage: Literal["wake",
 
 
 def truth(night: Simulated, file: str) -> pl.DataFrame:
-    """Every movement and stretch of sleep that was really there, one row each, by onset.
-
-    Columns: ``file, kind, onset_at, duration_s, peak_g, asleep, periodic``; kind ``sleep`` marks a stretch
-    of sleep, without a size.
-    """
-    plan = night.plan
-    rows: Sequence[tuple[str, float, float, float | None, bool, bool]] = [
-        *((e.kind, e.onset_s, e.duration_s, e.peak_g, e.asleep, e.periodic) for e in plan.events),
-        *(("sleep", start_s, end_s - start_s, None, True, False) for start_s, end_s in plan.sleep_s),
-    ]
-    frame = pl.DataFrame(
-        rows,
-        orient="row",
-        schema={
-            "kind": pl.String,
-            "onset_s": pl.Float64,
-            "duration_s": pl.Float64,
-            "peak_g": pl.Float64,
-            "asleep": pl.Boolean,
-            "periodic": pl.Boolean,
-        },
-    )
-    onset = (pl.lit(night.start_us) + (pl.col("onset_s") * 1e6).round().cast(pl.Int64)).cast(pl.Datetime("us", "UTC"))
-    return frame.sort("onset_s", "kind").select(
-        pl.lit(file).alias("file"),
-        "kind",
-        onset.dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").alias("onset_at"),
-        pl.col("duration_s").round(3),
-        pl.col("peak_g").round(4),
-        "asleep",
-        "periodic",
-    )
+    """What really happened in a night, as `analytics.simulate.truth.truth_table` says it."""
+    return truth_table(night.plan, night.start_us, file)

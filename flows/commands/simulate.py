@@ -9,12 +9,20 @@ from cyclopts import Parameter
 from flows.terminal.options import Out
 from flows.terminal.talk import emit, say
 
+#: The names in `analytics.simulate.NIGHTS`, which would load half the program before `--help` could be shown.
+ProfileName = Literal[
+    "healthy", "plmd", "rls", "jerks", "child", "apnoea", "sofa",
+    "insomnia", "waking", "quiet", "restless", "tilting",
+    "off", "taken-off", "off-a-while", "fallen-off", "put-on-late",
+    "partner", "pet", "vibration",
+]  # fmt: skip
+
 
 def simulate(
     *,
     out: Out,
     nights: int = 1,
-    profile: Literal["healthy", "plmd", "rls", "jerks", "child", "apnoea", "sofa"] = "plmd",
+    profile: ProfileName = "plmd",
     rate: float = 50.0,
     file_format: Annotated[Literal["cwa", "csv", "fit"], Parameter(name="--format")] = "cwa",
     seed: int = 1,
@@ -29,7 +37,9 @@ def simulate(
     nights
         How many.
     profile
-        Who sleeps.
+        Who sleeps, or what makes the night hard to judge: lying awake (insomnia, waking, quiet), moving much
+        (restless, tilting), a sensor that is not worn all night (off to put-on-late), and what comes through the
+        mattress (partner, pet, vibration).
     rate
         Samples per second.
     file_format
