@@ -194,6 +194,8 @@ class Movement:
         Separate bursts inside; many regular ones make a train.
     shape : Shape
         What it looks like by itself, whatever surrounds it.
+    slow_over_fast : float or None
+        How far it turned the sensor beside shaking it; see `analytics.signal.stiffness`. None where that is not known.
     """
 
     number: int
@@ -208,6 +210,7 @@ class Movement:
     posture_change_deg: float
     n_bursts: int
     shape: Shape
+    slow_over_fast: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,23 +335,17 @@ class Night:
     speakers : tuple of Speaker
         One a recording that counts, by sha256; empty for a night that was analysed before they were kept.
     window_from_us, window_to_us : int or None
-        The stretch that was analysed, ``[from, to)``; the next night's begins where it ends. None for a night that was
-        analysed before it was kept: noon to noon.
+        The stretch that was analysed, ``[from, to)``; None before it was kept: noon to noon.
     naps : tuple of Nap
         By start.
     possible : PossibleNights or None
-        Its sleep with its doubt; None where no leg was seen, without sleep, and for a night that was analysed before it
-        was kept.
+        Its sleep with its doubt; None where no leg was seen, without sleep, and before it was kept.
     sleep_doubt_h : float or None
         Hours in which sleep is in doubt. This and what follows are None where it was not measured.
-    hidden_h : float or None
-        Hours asleep under vibration or large movement, which hide kicks.
-    wear_doubt_h : float or None
-        Hours in which it is in doubt whether the sensor was worn.
-    tst_low_h, tst_high_h, waso_low_min, waso_high_min : float or None
-        95 % intervals of ``tst_h`` and ``waso_min``.
-    onset_low_us, onset_high_us : int or None
-        95 % interval of ``sleep_onset_us``.
+    hidden_h, wear_doubt_h : float or None
+        Hours asleep under vibration or large movement, which hide kicks; hours in which wear is in doubt.
+    tst_low_h, tst_high_h, waso_low_min, waso_high_min, onset_low_us, onset_high_us
+        95 % intervals of ``tst_h``, ``waso_min`` and ``sleep_onset_us``.
     """
 
     subject: str

@@ -59,6 +59,12 @@ FLAG_MARKS = "(in brackets): dismissed by a reviewer; ?: cannot tell"
 CANNOT_TELL = "cannot tell"
 #: Why, where nights that could have been differ about a threshold.
 DOUBTFUL_SLEEP = "which half minutes were sleep decides, and that is not sure"
+#: The same where most periodic movements may be another's.
+PERHAPS_NOT_OWN = "without the series that may come from a bed partner or a pet it would be below the threshold"
+#: Why a negative cannot be told.
+TOO_MUCH_HIDDEN = "{hidden_h:.1f} of {asleep_h:.1f} h asleep were hidden under vibration or large movement"
+WEAR_IN_DOUBT = "the sensor may not have been worn for {share:.0%} of the time in bed"
+TOO_RESTLESS = "the leg turned {turns:.0f} times an hour, too often to tell restless sleep from waking"
 #: By `analytics.model.FlagState`: what stands behind the words of a flag.
 FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged", "cannot_tell": CANNOT_TELL}
 

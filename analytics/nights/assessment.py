@@ -58,6 +58,8 @@ class Evidence:
         Of the time in bed, else of the recording: probably and perhaps not worn.
     why_unworn : str
         What spoke against the longest of these stretches, in words; empty where there is none.
+    hidden_h : float
+        Hours asleep in which kicks would not have been seen.
     """
 
     sites: tuple[Site, ...]
@@ -76,6 +78,7 @@ class Evidence:
     unworn_share: float = 0.0
     wear_doubt_share: float = 0.0
     why_unworn: str = ""
+    hidden_h: float = 0.0
 
     @property
     def on_leg(self) -> bool:

@@ -21,6 +21,8 @@ from analytics.model import Event, Leg, Movement, Series
 from analytics.nights.assessment import LEG_SITES, NEAR_LEG_SITES
 from analytics.nights.joining import is_jerk, lead_of, together
 from analytics.nights.labels import labelled
+from analytics.scoring.elsewhere import Origin, elsewhere_share, median_peak_mg, origins
+from analytics.scoring.rate_interval import rate_interval
 from analytics.scoring.rulesets import Ruleset
 from analytics.scoring.score import Scored, score_of_two_clocks
 from analytics.signal.clocks import SensorClock
@@ -28,6 +30,8 @@ from analytics.sleep.estimate import SleepEstimate, p_near_onset
 from analytics.sleep.index import PossibleIndex
 
 NIGHT = "night"
+#: Of the nights that could have been, every so many-th for the rate behind them: fifty say what two hundred do.
+_EVERY = 4
 _CODE: Mapping[Leg, str] = {"left": "L", "right": "R", "unknown": "U"}
 _LEG: Mapping[str, Leg] = {"L": "left", "R": "right", "B": "both", "U": "unknown"}
 _STAGE = {"sleep": "S", "wake": "W", "unknown": "?"}
@@ -35,12 +39,28 @@ _STAGE = {"sleep": "S", "wake": "W", "unknown": "?"}
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One night under one rule set; ``possible`` are the indices of all nights that could have been, where known."""
+    """One night under one rule set.
+
+    Attributes
+    ----------
+    possible : PossibleIndex or None
+        Indices of all nights that could have been, where known.
+    elsewhere_share : float or None
+        Share of the periodic movements in sleep whose series may come from somebody else; None without any.
+    """
 
     events: tuple[Event, ...]
     series: tuple[Series, ...]
     measures: Measures
     possible: PossibleIndex | None = None
+    elsewhere_share: float | None = None
+
+    def in_bed_index(self, sleep: SleepEstimate) -> float:
+        """Periodic movements an hour from falling asleep to waking, whatever was sleep of it."""
+        if sleep.onset_us is None or sleep.wake_us is None or sleep.wake_us <= sleep.onset_us:
+            return 0.0
+        inside = sum(e.is_plm and sleep.onset_us <= e.onset_us < sleep.wake_us for e in self.events)
+        return inside * 3.6e9 / (sleep.wake_us - sleep.onset_us)
 
 
 def judge(
@@ -49,6 +69,7 @@ def judge(
     ruleset: Ruleset,
     criteria: Criteria,
     clocks: Sequence[SensorClock],
+    hidden_h: float = 0.0,
 ) -> Judged:
     """Score and label one night.
 
@@ -60,6 +81,8 @@ def judge(
     ----------
     clocks : sequence of SensorClock
         Of the sensors that saw the movements.
+    hidden_h : float
+        Hours asleep in which kicks would not have been seen.
     """
     joined = together(movements, criteria)
     counted = [m for parts in joined for m in _leg_movements(parts, sleep, criteria)]
@@ -76,8 +99,15 @@ def judge(
     named = labelled(numbered, movements, sleep, criteria, short_imi_s=ruleset.imi_min_s)
     on_leg = any(m.site in LEG_SITES | NEAR_LEG_SITES for m in movements)
     possible = _possible_index(named, sleep)
-    measures = _measures(scored, possible) if on_leg or not movements else Measures()
-    return Judged(named, _series(scored, events), measures, possible)
+    measures = _measures(scored) if on_leg or not movements else Measures()
+    found = origins(named, movements)
+    return Judged(
+        events=named,
+        series=_series(scored, events, found),
+        measures=_with_doubt(measures, named, movements, sleep, possible, hidden_h),
+        possible=possible,
+        elsewhere_share=elsewhere_share(found),
+    )
 
 
 def _leg_movements(parts: Sequence[Movement], sleep: SleepEstimate, criteria: Criteria) -> list[Movement]:
@@ -227,7 +257,8 @@ def _leg_of(parts: Sequence[Movement]) -> Leg:
     return next(iter(legs)) if len(legs) == 1 else "both"
 
 
-def _series(scored: Scored, events: Sequence[Event]) -> tuple[Series, ...]:
+def _series(scored: Scored, events: Sequence[Event], found: Sequence[Origin]) -> tuple[Series, ...]:
+    by_series = {origin.series_no: origin for origin in found}
     return tuple(
         Series(
             series_no=row["series_id"],
@@ -236,25 +267,54 @@ def _series(scored: Scored, events: Sequence[Event]) -> tuple[Series, ...]:
             n_movements=row["n_movements"],
             n_in_sleep=row["n_in_sleep"],
             median_imi_s=row["median_imi_s"],
+            perhaps_not_own=_perhaps_not_own(by_series.get(row["series_id"])),
         )
         for row in scored.series.iter_rows(named=True)
     )
 
 
+def _perhaps_not_own(origin: Origin | None) -> bool | None:
+    return None if origin is None or origin.slow_over_fast is None else origin.doubt is not None
+
+
 def _possible_index(events: Sequence[Event], sleep: SleepEstimate) -> PossibleIndex | None:
     if sleep.possible is None:
         return None
-    return sleep.possible.index(np.array([e.onset_us for e in events if e.is_plm], dtype=np.int64))
+    periodic = [e for e in events if e.is_plm]
+    onsets_us = np.array([e.onset_us for e in periodic], dtype=np.int64)
+    return sleep.possible.index(onsets_us, np.array([e.series_no for e in periodic], dtype=np.int64))
 
 
-def _measures(scored: Scored, possible: PossibleIndex | None) -> Measures:
+def _with_doubt(
+    counted: Measures,
+    events: Sequence[Event],
+    movements: Sequence[Movement],
+    sleep: SleepEstimate,
+    possible: PossibleIndex | None,
+    hidden_h: float,
+) -> Measures:
+    """With the intervals of the index, and what tells how far it can be trusted."""
+    if counted.plms_index is None:
+        return counted
+    found = replace(counted, median_peak_mg=median_peak_mg(events, movements))
+    if possible is None or sleep.possible is None:
+        return found
+    low, high = possible.interval()
+    seen_h = np.maximum(possible.hours - hidden_h, possible.hours / 10)
+    rate = rate_interval(*(each[::_EVERY] for each in (possible.n_series, possible.n_movements, seen_h)))
+    return replace(
+        found,
+        # The index that is stored stands on the likeliest sleep, or on what a device or a diary says of it.
+        plms_index_low=min(low, counted.plms_index),
+        plms_index_high=max(high, counted.plms_index),
+        plms_rate_low=None if rate is None else rate[0],
+        plms_rate_high=None if rate is None else rate[1],
+        plms_index_sure=sleep.possible.index_sure(np.array([e.onset_us for e in events if e.is_plm], dtype=np.int64)),
+    )
+
+
+def _measures(scored: Scored) -> Measures:
     if scored.nights.is_empty():
         return Measures()
     row = scored.nights.row(0, named=True)
-    counted = Measures(**{name: value for name, value in row.items() if name not in ("night_id", "tst_h")})
-    if counted.plms_index is None or possible is None:
-        return counted
-    low, high = possible.interval()
-    # The index that is stored stands on the likeliest sleep, or on what a device or a diary says of it.
-    low, high = min(low, counted.plms_index), max(high, counted.plms_index)
-    return replace(counted, plms_index_low=low, plms_index_high=high)
+    return Measures(**{name: value for name, value in row.items() if name not in ("night_id", "tst_h")})

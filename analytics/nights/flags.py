@@ -22,10 +22,23 @@ from analytics.model import Event
 from analytics.nights.assessment import Evidence
 from analytics.nights.events import Judged
 from analytics.sleep.estimate import SleepEstimate
-from analytics.sleep.index import PossibleIndex
-from analytics.words import CANNOT_TELL, DOUBTFUL_SLEEP, EMG_CAVEAT, FLAGS, STAGES_NOT_ON_CLOCK
+from analytics.words import (
+    CANNOT_TELL,
+    DOUBTFUL_SLEEP,
+    EMG_CAVEAT,
+    FLAGS,
+    PERHAPS_NOT_OWN,
+    STAGES_NOT_ON_CLOCK,
+    TOO_MUCH_HIDDEN,
+    TOO_RESTLESS,
+    WEAR_IN_DOUBT,
+)
 
 NOT_MEASURABLE: CriterionState = "not measurable"
+#: A negative says nothing where so much of the sleep was hidden, or perhaps not worn. Own.
+_MOST_HIDDEN = 0.2
+#: Turns an hour above which restless sleep and waking look alike: adults make 1-4 (De Koninck 1992). Own.
+_MOST_TURNS_H = 8.0
 #: The criterion of possible_plmd that compares the index with a threshold.
 INDEX_CRITERION = "PLMS per hour of sleep"
 
@@ -51,7 +64,7 @@ def flags_of(
         From the journal, 0 (none) to 10; None where it was not noted.
     """
     return (
-        possible_plmd(measures, judged.possible, evidence, not_assessable, criteria),
+        possible_plmd(measures, judged, evidence, sleep, not_assessable, criteria),
         frequent_hypnic_jerks(judged.events, evidence, sleep, not_assessable, criteria),
         possible_rls(measures, judged.events, evidence, sleep, not_assessable, urge_to_move, criteria),
     )
@@ -59,8 +72,9 @@ def flags_of(
 
 def possible_plmd(
     measures: Measures,
-    possible: PossibleIndex | None,
+    judged: Judged,
     evidence: Evidence,
+    sleep: SleepEstimate,
     not_assessable: str | None,
     criteria: Criteria,
 ) -> Flag:
@@ -68,18 +82,20 @@ def possible_plmd(
 
     Parameters
     ----------
-    possible : PossibleIndex or None
-        Indices of all nights that could have been: whether they agree on the threshold. None where that is not known.
+    measures, judged : Measures, Judged
+        Both under the same rule set.
     not_assessable : str or None
         Why no index can be given, in a sentence; None where one can.
     """
     flags = criteria.flags
-    index, share = measures.plms_index, measures.periodicity_index_share
+    share = measures.periodicity_index_share
     threshold = flags.plms_index()
     decisive = (
         _site(evidence),
         _assessable(not_assessable),
-        _index_above(index, possible, threshold, f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)"),
+        _index_above(
+            measures, judged, evidence, sleep, threshold, f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)"
+        ),
         _above(
             "share of leg movements in periodic series",
             share,
@@ -95,15 +111,40 @@ def possible_plmd(
     return _flag("possible_plmd", decisive, context, _plmd_reason(measures, evidence, decisive, threshold))
 
 
-def _index_above(index: float | None, possible: PossibleIndex | None, threshold: float, says: str) -> Criterion:
-    """Whether the index is above the threshold in the nights that could have been; in doubt where they disagree."""
-    plain = _above(INDEX_CRITERION, index, threshold, says)
-    if index is None or possible is None:
+def _index_above(
+    measures: Measures, judged: Judged, evidence: Evidence, sleep: SleepEstimate, threshold: float, says: str
+) -> Criterion:
+    """Whether the index is above the threshold; in doubt where a reason speaks against what it shows."""
+    plain = _above(INDEX_CRITERION, measures.plms_index, threshold, says)
+    if measures.plms_index is None:
         return plain
-    above = possible.is_above(threshold)
-    if above is (index > threshold):
-        return plain
-    return replace(plain, state=NOT_MEASURABLE, says=f"{says}: {DOUBTFUL_SLEEP}")
+    against = (
+        _against_yes(measures.plms_index, judged, threshold)
+        if plain.state == "met"
+        else _against_no(measures.plms_index, judged, evidence, sleep, threshold)
+    )
+    return plain if against is None else replace(plain, state=NOT_MEASURABLE, says=f"{says}; {against}")
+
+
+def _against_yes(index: float, judged: Judged, threshold: float) -> str | None:
+    """Why an index above the threshold says nothing; None where it does."""
+    if judged.possible is not None and judged.possible.is_above(threshold) is not True:
+        return DOUBTFUL_SLEEP
+    return PERHAPS_NOT_OWN if index * (1 - (judged.elsewhere_share or 0.0)) <= threshold else None
+
+
+def _against_no(index: float, judged: Judged, evidence: Evidence, sleep: SleepEstimate, threshold: float) -> str | None:
+    """Why an index below the threshold says nothing; None where it does."""
+    if judged.possible is not None and judged.possible.is_above(threshold) is not False:
+        return DOUBTFUL_SLEEP
+    asleep_h = max(sleep.hours("sleep"), 0.1)
+    if evidence.hidden_h > _MOST_HIDDEN * asleep_h:
+        return TOO_MUCH_HIDDEN.format(hidden_h=evidence.hidden_h, asleep_h=asleep_h)
+    if evidence.wear_doubt_share > _MOST_HIDDEN:
+        return WEAR_IN_DOUBT.format(share=evidence.wear_doubt_share)
+    if sleep.turns_per_h is not None and sleep.turns_per_h > _MOST_TURNS_H and judged.in_bed_index(sleep) > threshold:
+        return TOO_RESTLESS.format(turns=sleep.turns_per_h)
+    return None
 
 
 def _plmd_reason(
@@ -116,8 +157,7 @@ def _plmd_reason(
         if unmet.state == NOT_MEASURABLE and unmet.value is not None and unmet.name == INDEX_CRITERION:
             return (
                 f"{CANNOT_TELL.capitalize()} about {FLAGS['possible_plmd']}: {measures.plms_index:.1f} periodic leg "
-                f"movements per hour of sleep{_between(measures)}, and the threshold is {threshold:g}: "
-                f"{DOUBTFUL_SLEEP}.{_about_clocks(evidence)}"
+                f"movements per hour of sleep{_between(measures)}; {unmet.says}.{_about_clocks(evidence)}"
             )
         close = _either_side(measures, threshold) if unmet.name == INDEX_CRITERION else ""
         return _not_raised("possible_plmd", unmet) + close

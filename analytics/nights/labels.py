@@ -48,6 +48,7 @@ def labelled(
             event,
             sleep_state=sleep.state_at(event.onset_us),
             p_near_onset=p_near_onset(event.onset_us, sleep, criteria),
+            p_sleep=sleep.p_sleep_at(event.onset_us),
         )
         name = label(known, lead, distance_s=distance_s, is_short=is_short, jerks=criteria.jerks)
         found.append(replace(known, label=name, confidence=_confidence(known, lead, name)))

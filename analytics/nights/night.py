@@ -9,7 +9,7 @@ whichever order the recordings came in.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,91 +17,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
-from analytics.model import Channel, Envelope, Movement, Night, Score, Speaker
+from analytics.model import Channel, Night, Score
 from analytics.nights.assessment import (
     LEG_SITES,
     NEAR_LEG_SITES,
     Evidence,
-    best_channels,
     measure_evidence,
     tier,
     why_not_assessable,
 )
 from analytics.nights.events import Judged, judge
 from analytics.nights.flags import flags_of
-from analytics.nights.speakers import file_clocks, file_envelopes, heard
+from analytics.nights.observed import Observed, observe
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
-from analytics.signal.alignment import aligned, clocks_beside
 from analytics.signal.angles import epochs, without_series
 from analytics.signal.clocks import SensorClock, legs_compared
-from analytics.signal.copies import sensors_of
-from analytics.signal.detect_movements import Detected, detect_movements, renumber
-from analytics.signal.motion import Segment, segments
-from analytics.signal.wear import blanks_of, recorded_spans, union, without, without_unworn, worn_by_none
-from analytics.signal.worn import NotWorn, main_reason, not_worn, spans_of
+from analytics.signal.wear import blanks_of, overlap_us, union, without, without_unworn
+from analytics.signal.worn import main_reason
 from analytics.sleep.diary import Diary
 from analytics.sleep.estimate import SleepEstimate
 from analytics.sleep.half_minutes import HalfMinutes, half_minutes
 from analytics.sleep.sources import estimate_sleep
 from ingest.errors import UsageError
 from ingest.recording import SleepWindow, StageSpan
-
-_INDICES = (
-    *("plms_index", "plms_index_low", "plms_index_high", "plmw_index"),
-    *("periodicity_index_share", "periodicity_index_runs"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """What the sensors of one night saw, before anything is made of it.
-
-    Attributes
-    ----------
-    channels, segments, detections : tuples of the same length
-        The sensors that speak, by their first sample; what of each was searched, and what was found while it spoke.
-    clocks : tuple of SensorClock
-        What was decided about the clock of each; times are on the one that stays.
-    movements : tuple of Movement
-        Of all sensors, by onset, numbered from 1.
-    recorded_us, unworn_us, wear_doubt_us : int64 arrays, shape (k, 2)
-        Stretches that at least one sensor recorded, and those in which none was worn, probably and perhaps. UTC.
-    not_worn : tuple of tuple of NotWorn
-        Of each sensor that speaks, with reasons.
-    speakers : tuple of Speaker
-        How much each recording says, those included that say nothing; in the order of recordings.
-    file_clocks : tuple of SensorClock
-        As ``clocks``, one a recording, those included that say nothing.
-    envelopes : tuple of Envelope
-        One a recording that speaks; NaN where another one does.
-    beside : tuple of SensorClock
-        What was decided about the clock of a watch that lends its stages and whose movements are not used.
-    """
-
-    channels: tuple[Channel, ...]
-    segments: tuple[Sequence[Segment], ...]
-    clocks: tuple[SensorClock, ...]
-    detections: tuple[Detected, ...]
-    movements: tuple[Movement, ...]
-    recorded_us: NDArray[np.int64]
-    unworn_us: NDArray[np.int64]
-    wear_doubt_us: NDArray[np.int64]
-    not_worn: tuple[tuple[NotWorn, ...], ...]
-    speakers: tuple[Speaker, ...]
-    file_clocks: tuple[SensorClock, ...]
-    envelopes: tuple[Envelope, ...]
-    beside: tuple[SensorClock, ...] = ()
-
-    def clock_of(self, recordings: Sequence[str]) -> SensorClock | None:
-        """The clock of a device, by its recordings: the one that was compared for longest; None where none is known."""
-        known = [clock for clock in (*self.file_clocks, *self.beside) if clock.recording in recordings]
-        return max(known, key=lambda clock: (clock.is_moved, clock.shared_h or 0.0), default=None)
-
-    @property
-    def is_one_clock(self) -> bool:
-        """Whether times of all legs can be compared."""
-        sides = {channel.side for channel in self.channels}
-        return len(sides) == 1 or all(clock.stays or clock.is_moved for clock in self.clocks)
 
 
 def analyse_night(
@@ -169,11 +107,12 @@ def analyse_night(
         wear_doubt=seen.wear_doubt_us,
         why_unworn=main_reason(seen.not_worn),
     )
+    evidence = replace(evidence, hidden_h=_hours_asleep(seen.hidden_us, sleep))
     reason = why_not_assessable(evidence, sleep, criteria)
     scores = tuple(
         _score(
             ruleset,
-            judge(seen.movements, sleep, ruleset, criteria, seen.file_clocks),
+            judge(seen.movements, sleep, ruleset, criteria, seen.file_clocks, evidence.hidden_h),
             evidence,
             sleep,
             reason,
@@ -192,7 +131,9 @@ def analyse_night(
         recordings=tuple(sorted({*(c.recording for c in channels), *beside})),
         **_evidence_columns(evidence),
         **_sleep_columns(sleep),
-        possible=sleep.possible,
+        hidden_h=evidence.hidden_h,
+        wear_doubt_h=float((seen.wear_doubt_us[:, 1] - seen.wear_doubt_us[:, 0]).sum()) / 3.6e9,
+        **_doubt_columns(sleep),
         **_observed_columns(seen, criteria),
         tier=tier(evidence, sleep, criteria),
         assessable=reason is None,
@@ -202,65 +143,6 @@ def analyse_night(
         criteria_hash=criteria.hash(),
         version=version,
     )
-
-
-def observe(channels: Sequence[Channel], criteria: Criteria, *, stages_from: Sequence[str] = ()) -> Observed | None:
-    """Put the sensors of a night on one clock and find what moved; None where none of them holds a sample.
-
-    Parameters
-    ----------
-    stages_from : sequence of str
-        sha256 of recordings whose clock must be known too, although their movements may not be used.
-    """
-    worn = best_channels([c for c in channels if len(c.time_us)])
-    if not worn:
-        return None
-    sensors = sensors_of(worn, split_gap_s=criteria.motion.split_gap_s)
-    given = [sensor.channel for sensor in sensors]
-    used, found, clocks = aligned(given, [segments(channel, criteria) for channel in given], criteria)
-    detections = [detect_movements(channel, parts, criteria) for channel, parts in zip(used, found, strict=True)]
-    off = [not_worn(c, parts, d.movements, criteria) for c, parts, d in zip(used, found, detections, strict=True)]
-    spoken, speakers = heard(sensors, clocks, detections, [spans_of(each, "unworn") for each in off], criteria)
-    speaking = [i for i, one in enumerate(spoken) if len(one.spans_us)]
-    movements = renumber([spoken[i].detection.movements for i in speaking])
-    recorded = recorded_spans([used[i] for i in speaking], criteria)
-    on = [without(recorded_spans([used[i]], criteria), spans_of(off[i], "unworn")) for i in speaking]
-    surely = [without(each, spans_of(off[i], "perhaps_unworn")) for i, each in zip(speaking, on, strict=True)]
-    unworn = worn_by_none(recorded, on, criteria)
-    return Observed(
-        beside=_beside(channels, worn, used, found, stages_from, criteria),
-        channels=tuple(used[i] for i in speaking),
-        segments=tuple(found[i] for i in speaking),
-        clocks=tuple(clocks[i] for i in speaking),
-        detections=tuple(spoken[i].detection for i in speaking),
-        movements=movements,
-        recorded_us=recorded,
-        unworn_us=unworn,
-        wear_doubt_us=without(worn_by_none(recorded, surely, criteria), unworn),
-        not_worn=tuple(off[i] for i in speaking),
-        speakers=speakers,
-        file_clocks=file_clocks(sensors, clocks),
-        envelopes=tuple(
-            e for i in speaking for e in file_envelopes(sensors[i], clocks[i], found[i], spoken[i].spans_us)
-        ),
-    )
-
-
-def _beside(
-    channels: Sequence[Channel],
-    worn: Sequence[Channel],
-    used: Sequence[Channel],
-    found: Sequence[Sequence[Segment]],
-    stages_from: Sequence[str],
-    criteria: Criteria,
-) -> tuple[SensorClock, ...]:
-    """Clocks of the device that lends its stages, where it is none of the sensors that are used."""
-    taken = {channel.recording for channel in worn}
-    watch = sorted(
-        (c for c in channels if c.recording in stages_from and c.recording not in taken and len(c.time_us)),
-        key=lambda c: (int(c.time_us[0]), c.recording),
-    )
-    return clocks_beside(watch, [segments(channel, criteria) for channel in watch], used, found, criteria)
 
 
 def on_night(stages: Sequence[StageSpan], clock: SensorClock | None) -> tuple[StageSpan, ...]:
@@ -357,6 +239,29 @@ def _sleep_columns(sleep: SleepEstimate) -> dict[str, Any]:
         "waso_min": waso_us / 6e7,
         "sleep_efficiency": tst_h / known_h if known_h > 0 else None,
     }
+
+
+def _doubt_columns(sleep: SleepEstimate) -> dict[str, Any]:
+    """The night's sleep with its doubt; a device's or a diary's numbers lie inside their intervals too."""
+    if (possible := sleep.possible) is None or sleep.onset_us is None:
+        return {}
+    columns = _sleep_columns(sleep)
+    (tst_low_h, tst_high_h), (waso_low_min, waso_high_min) = possible.tst_h(), possible.waso_min()
+    onset_low_us, onset_high_us = possible.onset_us()
+    return {
+        "possible": possible,
+        "sleep_doubt_h": possible.doubt_h(),
+        "tst_low_h": min(tst_low_h, columns["tst_h"]),
+        "tst_high_h": max(tst_high_h, columns["tst_h"]),
+        "waso_low_min": min(waso_low_min, columns["waso_min"]),
+        "waso_high_min": max(waso_high_min, columns["waso_min"]),
+        "onset_low_us": min(onset_low_us, sleep.onset_us),
+        "onset_high_us": max(onset_high_us, sleep.onset_us),
+    }
+
+
+def _hours_asleep(spans_us: NDArray[np.int64], sleep: SleepEstimate) -> float:
+    return sum(overlap_us(spans_us, b.start_us, b.end_us) for b in sleep.bouts if b.state == "sleep") / 3.6e9
 
 
 def _score(

@@ -148,7 +148,7 @@ def as_reviewed(night: Night, holds: Standing, ruleset: Ruleset, criteria: Crite
     dismissed = {number for event in events if event.movement_no in holds.dismissed for number in event.parts}
     left = [m for m in night.movements if m.number not in dismissed and not _inside(m.onset_us, holds.excluded_us)]
     sleep = sleep_of(night, holds.excluded_us)
-    judged = judge(left, sleep, ruleset, criteria, night.clocks)
+    judged = judge(left, sleep, ruleset, criteria, night.clocks, night.hidden_h or 0.0)
     return Reviewed(
         events=judged.events,
         series=judged.series,

@@ -6,7 +6,7 @@ tilts least. A series is doubted by the medians of its movements, because single
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,9 +50,7 @@ class Origin:
     doubt: Doubt | None
 
 
-def origins(
-    events: Sequence[Event], movements: Sequence[Movement], slow_over_fast: Mapping[int, float]
-) -> tuple[Origin, ...]:
+def origins(events: Sequence[Event], movements: Sequence[Movement]) -> tuple[Origin, ...]:
     """Judge every series with periodic movements in sleep, by its number.
 
     Parameters
@@ -61,19 +59,18 @@ def origins(
         Of one night under one rule set.
     movements : sequence of Movement
         Of the night; those that the events join must be among them.
-    slow_over_fast : mapping
-        By `Movement.number`; see `analytics.signal.stiffness.slow_over_fast_by_number`.
     """
     of_series: dict[int, list[int]] = {}
     for event in events:
         if _counts(event) and event.series_no is not None:
             of_series.setdefault(event.series_no, []).append(event.lead)
     peak_mg = {m.number: m.peak_g * 1e3 for m in movements}
+    slow_over_fast = {m.number: m.slow_over_fast for m in movements}
     found = []
     for number in sorted(of_series):
         leads = of_series[number]
         size_mg = float(np.median([peak_mg[lead] for lead in leads]))
-        ratios = [slow_over_fast[lead] for lead in leads if lead in slow_over_fast]
+        ratios = [ratio for lead in leads if (ratio := slow_over_fast[lead]) is not None]
         ratio = float(np.median(ratios)) if 2 * len(ratios) >= len(leads) else None
         found.append(Origin(number, len(leads), size_mg, ratio, _doubt(size_mg, ratio)))
     return tuple(found)

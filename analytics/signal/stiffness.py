@@ -6,7 +6,9 @@ mattress, from a partner, a pet or a passing lorry, shakes the sensor and leaves
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,28 +59,22 @@ def slow_over_fast(segments: Sequence[Segment], movements: Sequence[Movement]) -
     return found
 
 
-def slow_over_fast_by_number(
-    segments: Sequence[Sequence[Segment]], detections: Sequence[Detected], movements: Sequence[Movement]
-) -> dict[int, float]:
-    """The same for a night of several sensors, by `Movement.number` of ``movements``; what is not known is left out.
+def with_stiffness(segments: Sequence[Segment], detected: Detected) -> Detected:
+    """The same, each movement with its slow over its fast amplitude.
 
     Parameters
     ----------
-    segments, detections : sequences of the same length
-        One a sensor.
-    movements : sequence of Movement
-        Of all of them, numbered anew (`analytics.signal.detect_movements.renumber`).
+    segments : sequence of Segment
+        In which they were found.
     """
-    known: dict[tuple[str, str, int, int], float] = {}
-    for parts, detected in zip(segments, detections, strict=True):
-        ratios = slow_over_fast(parts, detected.movements).tolist()
-        known.update({_key(m): ratio for m, ratio in zip(detected.movements, ratios, strict=True)})
-    found = {m.number: known.get(_key(m), np.nan) for m in movements}
-    return {number: ratio for number, ratio in found.items() if not np.isnan(ratio)}
-
-
-def _key(movement: Movement) -> tuple[str, str, int, int]:
-    return movement.recording, movement.leg, movement.onset_us, movement.offset_us
+    ratios = slow_over_fast(segments, detected.movements).tolist()
+    return replace(
+        detected,
+        movements=tuple(
+            movement if math.isnan(ratio) else replace(movement, slow_over_fast=ratio)
+            for movement, ratio in zip(detected.movements, ratios, strict=True)
+        ),
+    )
 
 
 def _slow_g(segment: Segment, onset_us: NDArray[np.int64], offset_us: NDArray[np.int64]) -> Floats:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import NormalDist
+
+import numpy as np
 
 from analytics.criteria import Criteria, Jerks
 from analytics.model import Bout, Nap, SleepSource, SleepState
@@ -29,6 +32,8 @@ class SleepEstimate:
         Shorter rests outside of that, in order. They count in no index.
     possible : PossibleNights or None
         Every night that could have been; None where no leg was seen, or no sleep.
+    turns_per_h : float or None
+        How often the leg turned between falling asleep and waking, recorded hours; None as above.
     """
 
     source: SleepSource
@@ -39,10 +44,18 @@ class SleepEstimate:
     bouts: tuple[Bout, ...] = ()
     naps: tuple[Nap, ...] = ()
     possible: PossibleNights | None = field(default=None, compare=False, repr=False)
+    turns_per_h: float | None = None
 
     def hours(self, state: SleepState) -> float:
         """Hours in bed spent in a state."""
         return sum(b.end_us - b.start_us for b in self.bouts if b.state == state) / 3.6e9
+
+    def p_sleep_at(self, time_us: int) -> float | None:
+        """Chance of sleep at an instant, 0-1; None where it was not estimated."""
+        if self.possible is None:
+            return None
+        found = float(self.possible.p_sleep_at(np.array([time_us]))[0])
+        return None if math.isnan(found) else found
 
     def state_at(self, time_us: int) -> SleepState:
         """State at an instant: awake outside the period, unknown where there is no period at all."""

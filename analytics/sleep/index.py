@@ -39,11 +39,16 @@ class PossibleIndex:
         The block of periodic movements that adds most left out, with its sleep.
     later : float64 array
         Of what is later than two hours after sleep onset.
+    n_series, n_movements, hours : arrays
+        Series with movements in sleep, periodic movements in sleep, and hours asleep of each.
     """
 
     whole: Floats
     without_block: Floats
     later: Floats
+    n_series: Ints
+    n_movements: Ints
+    hours: Floats
 
     def interval(self) -> tuple[float, float]:
         """95 % interval of this night's own index, what the detector adds included; lower bound at least 0."""
@@ -62,13 +67,15 @@ class PossibleIndex:
         return False if np.quantile(self.whole, 0.9) < threshold_h else None
 
 
-def possible_index(epochs: Ints, paths: Bools) -> PossibleIndex:
+def possible_index(epochs: Ints, series: Ints, paths: Bools) -> PossibleIndex:
     """Indices of all nights that could have been.
 
     Parameters
     ----------
     epochs : int64 array, shape (m,)
         In which each periodic movement begins, in order, in whatever state.
+    series : int64 array, shape (m,)
+        Number of the series of each.
     paths : bool array, shape (paths, n)
         Asleep in each epoch; no row is without sleep.
     """
@@ -79,7 +86,20 @@ def possible_index(epochs: Ints, paths: Bools) -> PossibleIndex:
         whole=_index(paths, kicks),
         without_block=_index(paths & ~_largest_block(epochs, paths), kicks),
         later=_index(paths & (since >= _EARLY_EPOCHS), kicks),
+        n_series=_n_series(epochs, series, paths),
+        n_movements=np.rint(paths @ kicks).astype(np.int64),
+        hours=paths.sum(axis=1) / _EPOCHS_H,
     )
+
+
+def _n_series(epochs: Ints, series: Ints, paths: Bools) -> Ints:
+    """Series with at least one movement in sleep, of each night."""
+    if not len(epochs):
+        return np.zeros(len(paths), np.int64)
+    by_series = np.argsort(series, kind="stable")
+    starts = np.flatnonzero(np.diff(series[by_series], prepend=series[by_series[0]] - 1))
+    found: Ints = np.logical_or.reduceat(paths[:, epochs[by_series]], starts, axis=1).sum(axis=1)
+    return found
 
 
 def _index(paths: Bools, kicks: Floats) -> Floats:

@@ -101,15 +101,17 @@ class PossibleNights:
         maybe = (self.p_sleep < SURE) & (self.p_sleep > 1 - SURE)
         return float((maybe & _between(self.paths).any(axis=0)).sum() / _EPOCHS_H)
 
-    def index(self, onsets_us: Ints) -> PossibleIndex:
+    def index(self, onsets_us: Ints, series: Ints) -> PossibleIndex:
         """Indices of periodic movements of all nights that could have been.
 
         Parameters
         ----------
         onsets_us : int64 array, shape (m,)
             UTC, in order, in whatever state.
+        series : int64 array, shape (m,)
+            Number of the series of each.
         """
-        return possible_index(self._epoch_of(onsets_us), self.paths)
+        return possible_index(self._epoch_of(onsets_us), series, self.paths)
 
     def index_sure(self, onsets_us: Ints) -> float | None:
         """Movements in sure sleep per hour of it; None below an hour."""

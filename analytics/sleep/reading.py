@@ -37,7 +37,9 @@ Floats = NDArray[np.float64]
 #: Nights drawn from each opinion: a 95 % interval needs its 2.5 % ends.
 PATHS = 100
 _ROUNDS = 3
-_TURN_DEG = {True: 10.0, False: 5.0}
+#: A turn is a change of more than this (van Hees 2015); where a small tilt speaks for waking, of more than twice that.
+TURN_DEG = 5.0
+_TURN_DEG = {True: 2 * TURN_DEG, False: TURN_DEG}
 #: Fixed, so that the same night reads the same wherever it is read.
 _SEED = 20161118
 

@@ -22,8 +22,9 @@ from analytics.sleep.estimate import MINUTE_US, NO_SLEEP, SleepEstimate
 from analytics.sleep.half_minutes import HalfMinutes
 from analytics.sleep.period import main_sleep
 from analytics.sleep.possible import possible_nights
-from analytics.sleep.reading import read
+from analytics.sleep.reading import TURN_DEG, read
 from analytics.sleep.said import said_by_diary, said_by_stages, said_by_window
+from analytics.sleep.states import EPOCH_S
 from analytics.sleep.stillness import calm_epochs, guide, is_still_evening, rests_of, sustained, up_after_min
 from ingest.recording import SleepWindow, StageSpan
 
@@ -102,7 +103,8 @@ def _read_with_diary(seen: HalfMinutes, diary: Diary, sleep: Sleep) -> SleepEsti
 
 def _with_doubt(known: SleepEstimate, seen: HalfMinutes, said: NDArray[np.float64], sleep: Sleep) -> SleepEstimate:
     """What a device says, with the doubt of a model that heard it too."""
-    return replace(known, possible=_read(seen, sleep, known.source, said).possible)
+    found = _read(seen, sleep, known.source, said)
+    return replace(known, possible=found.possible, turns_per_h=found.turns_per_h)
 
 
 def _read(
@@ -122,7 +124,22 @@ def _read(
         at = last
     onset_us, wake_us, in_bed_us = (int(edges_us[i]) for i in (main.first, main.last, main.in_bed))
     sd_min = None if possible is None else possible.onset_sd_min()
-    return SleepEstimate(source, in_bed_us, onset_us, sd_min, wake_us, _merged(bouts), possible=possible)
+    return SleepEstimate(
+        source,
+        in_bed_us,
+        onset_us,
+        sd_min,
+        wake_us,
+        _merged(bouts),
+        possible=possible,
+        turns_per_h=_turns_per_h(seen, main.first, main.last),
+    )
+
+
+def _turns_per_h(seen: HalfMinutes, first: int, last: int) -> float | None:
+    known = seen.is_known[first:last]
+    turned = seen.turn_deg[first:last][known] > TURN_DEG
+    return float(turned.sum() * 3600 / (EPOCH_S * known.sum())) if known.any() else None
 
 
 def _naps(found: Epochs, night: SleepEstimate, windows: Sequence[SleepWindow], criteria: Criteria) -> tuple[Nap, ...]:

@@ -122,6 +122,7 @@ MOVEMENT: Fields = {
     "posture_change_deg": (pl.Float64, "posture_change_deg"),
     "n_bursts": (pl.Int32, "n_bursts"),
     "shape": (pl.String, "shape"),
+    "slow_over_fast": (pl.Float64, "slow_over_fast"),
 }
 EVENT: Fields = {
     "movement_no": (pl.Int32, "movement_no"),

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from analytics.model import Blank, Channel, Night
-from analytics.nights.night import observe
+from analytics.nights.observed import observe
 from tests.analytics.signals import EVENING_US, add_turn, channel, night_of_kicks
 from tests.analytics.whole_nights import CRITERIA, PERIODIC_S, analysed
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analytics.model import Event, Movement, SleepState
@@ -48,10 +50,9 @@ def event(of: Movement, series_no: int | None, state: SleepState = "sleep") -> E
 
 def series(
     peak_mg: float, ratio: float | None, *, series_no: int = 1, first: int = 1, n: int = 6
-) -> tuple[list[Event], list[Movement], dict[int, float]]:
-    moved = [movement(number, peak_mg) for number in range(first, first + n)]
-    known = {} if ratio is None else {m.number: ratio for m in moved}
-    return [event(m, series_no) for m in moved], moved, known
+) -> tuple[list[Event], list[Movement]]:
+    moved = [replace(movement(number, peak_mg), slow_over_fast=ratio) for number in range(first, first + n)]
+    return [event(m, series_no) for m in moved], moved
 
 
 @pytest.mark.parametrize(
@@ -76,30 +77,31 @@ def test_a_series_is_doubted_where_it_is_small_and_stiff_or_very_stiff(
 
 
 def test_one_strong_or_tilting_kick_does_not_speak_for_its_series() -> None:
-    events, moved, known = series(12.0, 0.1)
-    moved[0], known[1] = movement(1, 200.0), 1.2
-    (origin,) = origins(events, moved, known)
+    events, moved = series(12.0, 0.1)
+    moved[0] = replace(movement(1, 200.0), slow_over_fast=1.2)
+    (origin,) = origins(events, moved)
     assert origin.doubt == "small_and_stiff"
 
 
 def test_a_ratio_known_of_fewer_than_half_is_not_known() -> None:
-    events, moved, known = series(12.0, 0.1)
-    assert origins(events, moved, {1: known[1], 2: known[2]})[0].doubt is None
-    assert origins(events, moved, {1: 0.1, 2: 0.1, 3: 0.1})[0].doubt == "small_and_stiff"
+    events, moved = series(12.0, 0.1)
+    unknown = [replace(m, slow_over_fast=None) for m in moved]
+    assert origins(events, moved[:2] + unknown[2:])[0].doubt is None
+    assert origins(events, moved[:3] + unknown[3:])[0].doubt == "small_and_stiff"
 
 
 def test_only_periodic_movements_in_sleep_count() -> None:
-    events, moved, known = series(12.0, 0.1)
+    events, moved = series(12.0, 0.1)
     awake = [event(m, 1, "wake") for m in moved]
     alone = [event(m, None) for m in moved]
-    assert origins(awake, moved, known) == ()
-    assert origins(alone, moved, known) == ()
-    assert origins(events[:2] + awake[2:], moved, known)[0].n_in_sleep == 2
+    assert origins(awake, moved) == ()
+    assert origins(alone, moved) == ()
+    assert origins(events[:2] + awake[2:], moved)[0].n_in_sleep == 2
 
 
 def test_the_share_is_of_movements_not_of_series() -> None:
     partner, own = series(12.0, 0.1, n=4), series(60.0, 0.8, series_no=2, first=10, n=12)
-    found = origins(partner[0] + own[0], partner[1] + own[1], partner[2] | own[2])
+    found = origins(partner[0] + own[0], partner[1] + own[1])
     assert [origin.series_no for origin in found] == [1, 2]
     assert elsewhere_share(found) == pytest.approx(0.25)
     assert elsewhere_share(()) is None

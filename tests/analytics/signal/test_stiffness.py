@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analytics.criteria import Criteria
 from analytics.signal.detect_movements import Detected, detect_movements, renumber
 from analytics.signal.motion import Segment, segments
-from analytics.signal.stiffness import slow_over_fast, slow_over_fast_by_number
+from analytics.signal.stiffness import slow_over_fast, with_stiffness
 from tests.analytics.signals import add_kick, add_turn, channel, still
 
 CRITERIA = Criteria()
@@ -74,14 +74,14 @@ def test_near_the_ends_of_a_segment_it_is_measured_too() -> None:
     assert np.isfinite(ratios).all()
 
 
-def test_two_sensors_are_told_apart_by_their_recordings_after_numbering_anew() -> None:
+def test_each_movement_keeps_its_ratio_through_numbering_anew() -> None:
     at_s, xyz = still(300.0)
     shaken = xyz.copy()
     add_kick(at_s, xyz, 100.0)
     add_shake(at_s, shaken, 100.0, peak_mg=60.0)
     sensors = [seen(at_s, xyz, "a" * 64), seen(at_s, shaken, "b" * 64)]
-    movements = renumber([detected.movements for _, detected in sensors])
-    found, detections = [parts for parts, _ in sensors], [detected for _, detected in sensors]
-    known = slow_over_fast_by_number(found, detections, movements)
-    by_recording = {m.recording[0]: known[m.number] for m in movements}
-    assert by_recording["a"] > 0.3 > 0.15 > by_recording["b"]
+    movements = renumber([with_stiffness(parts, detected).movements for parts, detected in sensors])
+    known = {m.recording[0]: m.slow_over_fast for m in movements}
+    assert known["a"] is not None
+    assert known["b"] is not None
+    assert known["a"] > 0.3 > 0.15 > known["b"]

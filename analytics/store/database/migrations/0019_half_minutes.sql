@@ -15,3 +15,6 @@ COMMENT ON COLUMN half_minutes.start_at IS 'Start of the first of this row, UTC.
 COMMENT ON COLUMN half_minutes.step_s IS 'Length of each, seconds.';
 COMMENT ON COLUMN half_minutes.p_sleep IS 'Chance that the person slept, 0-1; NULL where no worn sensor recorded.';
 COMMENT ON COLUMN half_minutes.possible IS 'Nights that could have been, drawn from the sleep model: a bit for each half minute asleep, each night from a new byte on, compressed with zlib.';
+
+ALTER TABLE movement ADD COLUMN slow_over_fast DOUBLE;
+COMMENT ON COLUMN movement.slow_over_fast IS 'How far it turned the sensor (below 0.7 Hz), as a part of how it shook it (peak_g); small where a mattress passed it on. NULL where that is not known, and for nights analysed before version 19 of the schema.';
