@@ -64,6 +64,7 @@ PERHAPS_NOT_OWN = "without the series that may come from a bed partner or a pet 
 #: Why a negative cannot be told.
 TOO_MUCH_HIDDEN = "{hidden_h:.1f} of {asleep_h:.1f} h asleep were hidden under vibration or large movement"
 WEAR_IN_DOUBT = "the sensor may not have been worn for {share:.0%} of the time in bed"
+NEAR_THE_LIMIT = "its kicks ({size_mg:.0f} mg) are hardly larger than what the sensor can show ({blind_mg:.0f} mg)"
 TOO_RESTLESS = "the leg turned {turns:.0f} times an hour, too often to tell restless sleep from waking"
 #: By `analytics.model.FlagState`: what stands behind the words of a flag.
 FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged", "cannot_tell": CANNOT_TELL}

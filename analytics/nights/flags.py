@@ -27,6 +27,7 @@ from analytics.words import (
     DOUBTFUL_SLEEP,
     EMG_CAVEAT,
     FLAGS,
+    NEAR_THE_LIMIT,
     PERHAPS_NOT_OWN,
     STAGES_NOT_ON_CLOCK,
     TOO_MUCH_HIDDEN,
@@ -39,6 +40,8 @@ NOT_MEASURABLE: CriterionState = "not measurable"
 _MOST_HIDDEN = 0.2
 #: Turns an hour above which restless sleep and waking look alike: adults make 1-4 (De Koninck 1992). Own.
 _MOST_TURNS_H = 8.0
+#: Kicks with a median below this many times what can be seen: of a distribution so cut off, half may be missing. Own.
+_NEAR = 2.0
 #: The criterion of possible_plmd that compares the index with a threshold.
 INDEX_CRITERION = "PLMS per hour of sleep"
 
@@ -138,6 +141,8 @@ def _against_no(index: float, judged: Judged, evidence: Evidence, sleep: SleepEs
     if judged.possible is not None and judged.possible.is_above(threshold) is not False:
         return DOUBTFUL_SLEEP
     asleep_h = max(sleep.hours("sleep"), 0.1)
+    if _is_near_the_limit(judged.measures, evidence) and index > threshold / 2:
+        return NEAR_THE_LIMIT.format(size_mg=judged.measures.median_peak_mg, blind_mg=evidence.blind_below_mg)
     if evidence.hidden_h > _MOST_HIDDEN * asleep_h:
         return TOO_MUCH_HIDDEN.format(hidden_h=evidence.hidden_h, asleep_h=asleep_h)
     if evidence.wear_doubt_share > _MOST_HIDDEN:
@@ -145,6 +150,12 @@ def _against_no(index: float, judged: Judged, evidence: Evidence, sleep: SleepEs
     if sleep.turns_per_h is not None and sleep.turns_per_h > _MOST_TURNS_H and judged.in_bed_index(sleep) > threshold:
         return TOO_RESTLESS.format(turns=sleep.turns_per_h)
     return None
+
+
+def _is_near_the_limit(measures: Measures, evidence: Evidence) -> bool:
+    """Whether the kicks are so small that many more may lie below what the sensor shows."""
+    size_mg, blind_mg = measures.median_peak_mg, evidence.blind_below_mg
+    return size_mg is not None and blind_mg is not None and size_mg < _NEAR * blind_mg
 
 
 def _plmd_reason(
