@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from analytics.model import Movement
@@ -21,8 +22,9 @@ EPOCH_US = round(EPOCH_S * 1e6)
 _LEAST_G = 0.012
 #: Movements closer than this are one movement of two legs.
 _TOGETHER_US = 500_000
-#: Gravity's median over this is where the leg lies; a kick held for less than half leaves no trace.
-_BIN_US = 10_000_000
+#: Gravity's median over these, and the median of four of those, is where the leg lies: a kick held for less than seven
+#: seconds leaves no trace. Bins lie on five-second marks of UTC.
+_BIN_US, _AROUND = 5_000_000, 4
 _BINS = EPOCH_US // _BIN_US
 #: A movement that leaves so much, and no more, is a small tilt; a larger one is a turn.
 _TILT_DEG = (2.0, 10.0)
@@ -30,7 +32,7 @@ _TILT_DEG = (2.0, 10.0)
 
 @dataclass(frozen=True, slots=True)
 class HalfMinutes:
-    """Consecutive epochs of `EPOCH_S` from an exact ten-second mark of UTC on.
+    """Consecutive epochs of `EPOCH_S` from an exact five-second mark of UTC on.
 
     Attributes
     ----------
@@ -76,7 +78,7 @@ def half_minutes(
     known_us : int64 array, shape (k, 2)
         Stretches that a worn sensor recorded, UTC, in order, without overlaps.
     start_us, end_us : int
-        UTC; rounded outwards, the first to ten seconds.
+        UTC; rounded outwards, the first to five seconds.
     """
     origin_us = start_us // _BIN_US * _BIN_US
     n = max(0, -(-(end_us - origin_us) // EPOCH_US))
@@ -143,10 +145,9 @@ def _turn_deg(found: Sequence[Gravity], origin_us: int, n: int) -> Floats:
     rest = np.full((_BINS * n, 3), np.nan)
     for segment in found:
         _fill_rest(rest, segment, origin_us)
-    padded = np.concatenate((np.full((2, 3), np.nan), rest, np.full((2, 3), np.nan)))
-    pairs = (padded[:-1] + padded[1:]) / 2
-    before, after = pairs[: _BINS * n : _BINS], pairs[_BINS + 2 :: _BINS][:n]
-    return _angle_deg(before, after)
+    padding = np.full((_AROUND, 3), np.nan)
+    around = np.median(sliding_window_view(np.concatenate((padding, rest, padding)), _AROUND, axis=0), axis=-1)
+    return _angle_deg(around[: _BINS * n : _BINS], around[_BINS + _AROUND :: _BINS][:n])
 
 
 def _fill_rest(rest: Floats, segment: Gravity, origin_us: int) -> None:
