@@ -119,7 +119,7 @@ SELECT
     n.leg_alignment_confidence, n.tier, n.assessable, n.not_assessable_reason,
     coalesce(r.flags, []) AS flags, coalesce(r.flags_untold, []) AS flags_untold,
     coalesce(r.flags_as_reviewed, []) AS flags_as_reviewed, coalesce(r.flags_to_review, []) AS flags_to_review,
-    j.review, if(len(r.flags) > 0, len(coalesce(r.flags_to_review, [])) = 0, j.review IS NOT NULL) AS is_reviewed,
+    j.review, CASE WHEN len(r.flags) > 0 THEN len(coalesce(r.flags_to_review, [])) = 0 ELSE j.review IS NOT NULL END AS is_reviewed,
     n.criteria_hash, n.version,
     n.sleep_doubt_h, n.hidden_h, n.wear_doubt_h, n.tst_low_h, n.tst_high_h, n.waso_low_min, n.waso_high_min,
     n.sleep_onset_low_at, LOCAL(n.sleep_onset_low_at, n.zone) AS sleep_onset_low_local,
