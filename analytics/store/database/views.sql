@@ -419,8 +419,8 @@ SELECT
     format(
         '{} on {} of {} {}{}',
         replace(replace(replace(t.flag, '_', ' '), 'plmd', 'PLMD'), 'rls', 'RLS'), t.n_flagged, t.n_able,
-        if(t.n_able = a.n_assessable, '{assessable_nights}', '{told_nights}'),
-        if(t.n_flagged_as_detected > t.n_flagged, ' ({as_detected} on ' || t.n_flagged_as_detected || ')', '')
+        CASE WHEN t.n_able = a.n_assessable THEN '{assessable_nights}' ELSE '{told_nights}' END,
+        CASE WHEN t.n_flagged_as_detected > t.n_flagged THEN ' ({as_detected} on ' || t.n_flagged_as_detected || ')' ELSE '' END
     ) AS finding,
     CASE WHEN t.n_able < {FEW_NIGHTS} THEN '{few_nights_differ}' END AS note,
     t.first_night, t.last_night, t.n_able, t.n_flagged_as_detected

@@ -30,6 +30,7 @@ _VALUES = {
     "BIGINT": "i + 5_000_000_000",
     "DOUBLE": "i / 7",
     "BOOLEAN": "i % 2 = 0",
+    "BLOB": "encode('{name} ' || i)",
     "JSON": "'{{\"{name}\": ' || i || '}}'",
     "VARCHAR[]": "['a', '{name} ' || i]",
     "INTEGER[]": "[i, i + 1]",
