@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from analytics.model import Movement
@@ -22,10 +21,10 @@ EPOCH_US = round(EPOCH_S * 1e6)
 _LEAST_G = 0.012
 #: Movements closer than this are one movement of two legs.
 _TOGETHER_US = 500_000
-#: Gravity's median over these, and the median of four of those, is where the leg lies: a kick held for less than seven
-#: seconds leaves no trace. Bins lie on five-second marks of UTC.
-_BIN_US, _AROUND = 5_000_000, 4
-_BINS = EPOCH_US // _BIN_US
+#: Half minutes begin on these marks.
+_MARK_US = 5_000_000
+#: Gravity's median over this is where the leg lies; a kick held for less than half leaves no trace.
+_REST_US = 20_000_000
 #: A movement that leaves so much, and no more, is a small tilt; a larger one is a turn.
 _TILT_DEG = (2.0, 10.0)
 
@@ -80,7 +79,7 @@ def half_minutes(
     start_us, end_us : int
         UTC; rounded outwards, the first to five seconds.
     """
-    origin_us = start_us // _BIN_US * _BIN_US
+    origin_us = start_us // _MARK_US * _MARK_US
     n = max(0, -(-(end_us - origin_us) // EPOCH_US))
     turn_deg = np.full(n, np.nan)
     for found in sensors:
@@ -134,32 +133,33 @@ def _covered(spans: Ints, origin_us: int, n: int) -> Floats:
     edges = origin_us + EPOCH_US * np.arange(n + 1, dtype=np.int64)
     if not len(spans):
         return np.zeros(n)
-    flat = spans.ravel().astype(np.float64)
-    summed = np.concatenate(([0.0], np.cumsum(spans[:, 1] - spans[:, 0]).repeat(2)[:-1], [0.0]))[: len(flat)]
-    summed[1::2] = np.cumsum(spans[:, 1] - spans[:, 0])
-    return np.diff(np.interp(edges, flat, summed)) / EPOCH_US
+    summed = np.concatenate(([0], np.cumsum(spans[:, 1] - spans[:, 0]).repeat(2)[:-1]))
+    return np.diff(np.interp(edges, spans.ravel(), summed)) / EPOCH_US
 
 
 def _turn_deg(found: Sequence[Gravity], origin_us: int, n: int) -> Floats:
     """Angle between where the leg lies in the 20 s before an epoch and in the 20 s after it; NaN where not recorded."""
-    rest = np.full((_BINS * n, 3), np.nan)
+    edges = origin_us + EPOCH_US * np.arange(n + 1, dtype=np.int64)
+    before, after = np.full((2, n, 3), np.nan)
     for segment in found:
-        _fill_rest(rest, segment, origin_us)
-    padding = np.full((_AROUND, 3), np.nan)
-    around = np.median(sliding_window_view(np.concatenate((padding, rest, padding)), _AROUND, axis=0), axis=-1)
-    return _angle_deg(around[: _BINS * n : _BINS], around[_BINS + _AROUND :: _BINS][:n])
+        _fill_rest(before, segment, edges[:-1] - _REST_US)
+        _fill_rest(after, segment, edges[1:])
+    return _angle_deg(before, after)
 
 
-def _fill_rest(rest: Floats, segment: Gravity, origin_us: int) -> None:
-    """Median gravity of every bin that the segment fills."""
-    index = (segment.slow_time_us - origin_us) // _BIN_US
-    starts = np.concatenate(([0], np.flatnonzero(np.diff(index)) + 1, [len(index)]))
-    sizes = np.diff(starts)
-    usual = int(np.median(sizes))
-    whole = np.flatnonzero((sizes >= usual) & (index[starts[:-1]] >= 0) & (index[starts[:-1]] < len(rest)))
-    if usual and len(whole):
-        picked = segment.slow_g[starts[whole][:, None] + np.arange(usual)]
-        rest[index[starts[whole]]] = np.median(picked, axis=1)
+def _fill_rest(rest: Floats, segment: Gravity, starts_us: Ints) -> None:
+    """Median gravity of every window that the segment fills; each lasts `_REST_US`."""
+    time_us = segment.slow_time_us
+    if len(time_us) < 2:
+        return
+    step_us = max(1.0, (int(time_us[-1]) - int(time_us[0])) / (len(time_us) - 1))
+    # One less: a rate that does not divide the window puts a sample more or less into it.
+    size = int(_REST_US / step_us) - 1
+    first, last = np.searchsorted(time_us, (starts_us, starts_us + _REST_US))
+    whole = np.flatnonzero(last - first >= max(1, size))
+    if len(whole):
+        picked = segment.slow_g[first[whole][:, None] + np.arange(max(1, size))]
+        rest[whole] = np.median(picked, axis=1)
 
 
 def _angle_deg(before: Floats, after: Floats) -> Floats:

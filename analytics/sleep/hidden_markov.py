@@ -102,5 +102,5 @@ def drawn(forward: Floats, change: Floats, model: NDArray[np.intp], chance: np.r
         if t < n - 1:
             here = forward[t][model] * into[model, paths[t + 1]]
         heaped = here.cumsum(axis=1)
-        paths[t] = (heaped[:, :-1] < luck[t] * heaped[:, -1:]).sum(axis=1)
+        paths[t] = (heaped[:, :-1] <= luck[t] * heaped[:, -1:]).sum(axis=1)
     return np.ascontiguousarray(paths.T)

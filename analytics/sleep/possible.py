@@ -158,7 +158,7 @@ def possible_nights(start_us: int, p_sleep: NDArray[np.floating], paths: Bools) 
     if not len(some):
         return None
     thousandths = np.round(p_sleep.astype(np.float64), 3).astype(np.float32)
-    return PossibleNights(start_us, thousandths, some, _p_transition(some))
+    return PossibleNights(start_us, thousandths, some, _p_transition(some, np.isfinite(thousandths)))
 
 
 def packed(paths: Bools) -> bytes:
@@ -180,11 +180,12 @@ def _between(paths: Bools) -> Bools:
     return found
 
 
-def _p_transition(paths: Bools) -> Floats:
-    """Share of nights with a change from wake to sleep near each epoch."""
+def _p_transition(paths: Bools, known: Bools) -> Floats:
+    """Share of nights with a change from wake to sleep near each epoch. What was not recorded is neither."""
     n_paths, n = paths.shape
+    states = np.where(known, paths, np.int8(-1))
     # Runs over all nights at once: a column of neither state between two of them.
-    flat = np.concatenate((paths.astype(np.int8), np.full((n_paths, 1), -1, np.int8)), axis=1).ravel()
+    flat = np.concatenate((states, np.full((n_paths, 1), -1, np.int8)), axis=1).ravel()
     edges = np.concatenate(([0], np.flatnonzero(np.diff(flat)) + 1, [len(flat)]))
     length, state = np.diff(edges), flat[edges[:-1]]
     falls = (state[1:] == 1) & (state[:-1] == 0)

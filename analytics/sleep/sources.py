@@ -20,7 +20,7 @@ from analytics.signal.runs import runs_of
 from analytics.sleep.diary import Diary
 from analytics.sleep.estimate import MINUTE_US, NO_SLEEP, SleepEstimate
 from analytics.sleep.half_minutes import HalfMinutes
-from analytics.sleep.period import main_sleep
+from analytics.sleep.period import MainSleep, main_sleep
 from analytics.sleep.possible import possible_nights
 from analytics.sleep.reading import TURN_DEG, read
 from analytics.sleep.said import said_by_diary, said_by_stages, said_by_window
@@ -116,13 +116,7 @@ def _read(
     if main is None:
         return NO_SLEEP
     possible = possible_nights(seen.start_us, np.where(seen.is_known, reading.p_sleep, np.nan), main.paths)
-    edges_us = seen.edges_us()
-    bouts, at = [], main.in_bed
-    for first, last in runs_of(main.asleep).tolist():
-        bouts += [Bout(int(edges_us[at]), int(edges_us[first]), "wake")]
-        bouts += [Bout(int(edges_us[first]), int(edges_us[last]), "sleep")]
-        at = last
-    onset_us, wake_us, in_bed_us = (int(edges_us[i]) for i in (main.first, main.last, main.in_bed))
+    onset_us, wake_us, in_bed_us = (int(seen.edges_us()[i]) for i in (main.first, main.last, main.in_bed))
     sd_min = None if possible is None else possible.onset_sd_min()
     return SleepEstimate(
         source,
@@ -130,10 +124,22 @@ def _read(
         onset_us,
         sd_min,
         wake_us,
-        _merged(bouts),
+        _read_bouts(seen, main),
         possible=possible,
         turns_per_h=_turns_per_h(seen, main.first, main.last),
     )
+
+
+def _read_bouts(seen: HalfMinutes, main: MainSleep) -> tuple[Bout, ...]:
+    """From in bed to waking; half minutes that no worn sensor recorded are unknown, also short ones."""
+    edges_us = seen.edges_us()
+    inside = slice(main.in_bed, main.last)
+    asleep, known = main.asleep[inside], seen.is_known[inside]
+    spans: list[tuple[int, int, SleepState]] = []
+    flags: dict[SleepState, Bools] = {"sleep": asleep, "wake": ~asleep & known, "unknown": ~known}
+    for state, flag in flags.items():
+        spans += [(first, last, state) for first, last in (runs_of(flag) + main.in_bed).tolist()]
+    return tuple(Bout(int(edges_us[first]), int(edges_us[last]), state) for first, last, state in sorted(spans))
 
 
 def _turns_per_h(seen: HalfMinutes, first: int, last: int) -> float | None:
