@@ -120,7 +120,9 @@ def _mended(
     factors = np.repeat(np.exp(lean.waking.T)[:, :, None], len(STATES), axis=2)
     factors[:, :, SLEEPING] = np.exp(lean.sleeping.T)[:, :, None]
     leant = filtered(
-        (showed[:, None] * factors[:, :, None]).reshape(len(seen), -1, len(STATES)), np.tile(change, (n_leans, 1, 1)), START
+        (showed[:, None] * factors[:, :, None]).reshape(len(seen), -1, len(STATES)),
+        np.tile(change, (n_leans, 1, 1)),
+        START,
     )
     log_evidence = leant.log_evidence.reshape(n_leans, n_models)
     # Each way to lean draws its share of the nights of either opinion.
@@ -134,7 +136,7 @@ def _mended(
     log_favour = np.logaddexp(0.0, np.logaddexp.reduce(log_lean) - np.log(n_leans)) - np.log(2)
     weight = weights(seen, diary, asleep, both[len(asleep) :], log_favour)
     # What the drawn nights gain or lose by what was said: their own luck cancels out.
-    p_said = p_sleep + weight @ both - asleep.mean(axis=0)
+    p_said = p_sleep + weight @ both.astype(np.float64) - asleep.mean(axis=0)
     return np.clip(p_said, 0.0, 1.0), both[picked(weight, len(asleep))]
 
 

@@ -33,15 +33,18 @@ _AWAKE_SD_MIN, _AWAKENINGS_SD, _SHARE = 10.0, 1.0, 0.3
 _FORGOTTEN_MIN = 5.0
 #: How often falling asleep, and waking, is wrong altogether, and how well every night agrees with it then. Own.
 _WRONG_ONSET, _WRONG_WAKING, _ANY = 0.1, 0.3, 0.2
-#: Share of the reading that leans towards the diary: a person's word goes a little before a leg's. Own.
-_LEANT_SHARE = 0.6
+#: Share of the reading that leans towards the diary: a person's word goes a little before a leg's, and keeps the
+#: smaller share where even nights that lean towards it do not agree. Own.
+_LEANT_SHARE, _LEAST_SHARE = 0.65, 0.2
 #: Of how many nights at least, or the diary says less.
 _LEAST_NIGHTS = 20.0
 #: Log factors of each epoch awake that lead to more and to less waking, some nights by each. Quiet wake ends eight
 #: times an hour: about as much again makes it last.
-_MORE_WAKING, _LESS_WAKING, _AS_MUCH = (0.02, 0.045, 0.07), (-0.05, -0.15, -0.4), (0.0,)
+_MORE_WAKING, _LESS_WAKING = (0.02, 0.045, 0.07), (-0.05, -0.15, -0.4)
 #: A night that leans towards falling asleep as said takes it for so much surer than it is. Own.
 _LEANT_SURER = 3.0
+#: Where nights agree less than this with when somebody fell asleep, some are led so many standard deviations beside it.
+_HARDLY, _OFF_SD = 0.1, (-1.2, 0.0, 1.2)
 #: Falling asleep earlier and later is discouraged up to so many standard deviations off.
 _EARLIER_SD, _LATER_SD = 4.0, 2.0
 
@@ -60,7 +63,8 @@ class Lean:
 
     def of(self, asleep: Bools) -> Floats:
         """Log factor of whole nights, shape (leans, nights)."""
-        found: Floats = self.sleeping @ asleep.T + self.waking @ ~asleep.T
+        gain = (self.sleeping - self.waking) @ asleep.T.astype(np.float64)  # BLAS multiplies no booleans
+        found: Floats = gain + self.waking.sum(axis=1, keepdims=True)
         return found
 
 
@@ -73,11 +77,15 @@ def leaning(seen: HalfMinutes, diary: Diary, asleep: Bools) -> Lean:
         Nights drawn without leaning.
     """
     between = _surely_between(seen, diary, asleep)
-    sleeping, waking = _leaning_to_onset(seen, diary)
-    ways = _ways(diary, _remembered(seen, diary, asleep, between))
+    found = _remembered(seen, diary, asleep, between)
+    by_onset, by_waking = _onset_ways(_onset_off_sd(diary, found)), _waking_ways(_waking_off_sd(diary, found))
+    if len(by_onset) > 1:  # a night off by much and awake for long must not be the same nights
+        by_waking = by_waking[len(by_waking) // 2 :][:1]
+    n = max(len(by_onset), len(by_waking))
     at = np.arange(len(seen))
     within = (at >= between[0]) & (at < between[1])
-    return Lean(np.tile(sleeping, (len(ways), 1)), waking + np.outer(ways, within))
+    sleeping, waking = np.array([_leaning_to_onset(seen, diary, sd) for sd in np.resize(by_onset, n)]).swapaxes(0, 1)
+    return Lean(sleeping, waking + np.outer(np.resize(by_waking, n), within))
 
 
 def weights(seen: HalfMinutes, diary: Diary, plain: Bools, leant: Bools, log_favour: Floats) -> Floats:
@@ -85,24 +93,34 @@ def weights(seen: HalfMinutes, diary: Diary, plain: Bools, leant: Bools, log_fav
 
     Parameters
     ----------
+    diary : Diary
+        One that `remembers` something.
     plain, leant : bool arrays, shape (nights, n)
-        Nights drawn without and with leaning.
+        Nights drawn without and with leaning, each way to lean in turn.
     log_favour : float64 array, shape (all nights,)
         How much likelier each was drawn than what the sensor showed makes it, log.
     """
     between = _surely_between(seen, diary, plain)
     found = _remembered(seen, diary, np.concatenate((plain, leant)), between)
     onset, waking = _onset_off_sd(diary, found), _waking_off_sd(diary, found)
-    robust = _agrees(onset, _WRONG_ONSET) * _agrees(waking, _WRONG_WAKING) * np.exp(-log_favour)
+    robust = _agrees(onset, _WRONG_ONSET) * _agrees(waking, _WRONG_WAKING) * np.exp(log_favour.min() - log_favour)
     # Nights that lean fall asleep about as said already.
-    lean = _spread(-0.5 * (waking[:, len(plain) :] ** 2).sum(axis=0))
-    return np.concatenate((np.zeros(len(plain)), _LEANT_SHARE * lean)) + (1 - _LEANT_SHARE) * robust / robust.sum()
+    lean = np.empty(len(leant))
+    ways = len(_onset_ways(onset[:, : len(plain)]))
+    for way in range(ways):
+        lean[way::ways] = _spread(-0.5 * (waking[:, len(plain) + way :: ways] ** 2).sum(axis=0)) / ways
+    off = np.concatenate((onset, waking))[:, len(plain) :]
+    agree = float(np.exp(-0.5 * off**2).mean(axis=0) @ lean)
+    share = max(_LEAST_SHARE, _LEANT_SHARE * min(1.0, 2 * agree))
+    weight: Floats = np.concatenate((np.zeros(len(plain)), share * lean)) + (1 - share) * robust / robust.sum()
+    return weight
 
 
 def picked(weight: Floats, n: int) -> Ints:
     """``n`` nights that stand for all, each as often as its weight says."""
     steps = (np.arange(n) + 0.5) / n * weight.sum()
-    return np.searchsorted(np.cumsum(weight), steps).clip(0, len(weight) - 1)
+    found: Ints = np.searchsorted(np.cumsum(weight), steps).clip(0, len(weight) - 1)
+    return found
 
 
 def _agrees(off_sd: Floats, wrong: float) -> Floats:
@@ -113,11 +131,11 @@ def _agrees(off_sd: Floats, wrong: float) -> Floats:
 
 def _spread(log_weight: Floats) -> Floats:
     """Weights that sum to 1, flattened until enough nights carry them."""
-    weight = np.full(len(log_weight), 1 / len(log_weight))
     for power in 0.5 ** np.arange(12):
-        heaped = np.exp(power * (log_weight - log_weight.max()))
+        heaped: Floats = np.exp(power * (log_weight - log_weight.max()))
         if heaped.sum() ** 2 >= _LEAST_NIGHTS * (heaped**2).sum():
-            return heaped / heaped.sum()
+            break
+    weight: Floats = heaped / heaped.sum()
     return weight
 
 
@@ -199,11 +217,15 @@ def _waking_off_sd(diary: Diary, found: _Remembered) -> Floats:
     return off
 
 
-def _ways(diary: Diary, found: _Remembered) -> tuple[float, ...]:
+def _onset_ways(off_sd: Floats) -> tuple[float, ...]:
+    """By how many standard deviations to be off from falling asleep as said: where hardly a night agrees, by some."""
+    return _OFF_SD if len(off_sd) and np.exp(-0.5 * off_sd**2).mean() < _HARDLY else (0.0,)
+
+
+def _waking_ways(off_sd: Floats) -> tuple[float, ...]:
     """Towards more waking, towards less, or neither: by the first thing said of it that most nights do not have."""
-    signs = np.median(np.sign(_waking_off_sd(diary, found)), axis=1)
-    sign = next((s for s in signs.tolist() if s), 0.0)
-    return _MORE_WAKING if sign > 0 else _LESS_WAKING if sign < 0 else _AS_MUCH
+    sign = next((s for s in np.median(np.sign(off_sd), axis=1).tolist() if s), 0.0)
+    return _MORE_WAKING if sign > 0 else _LESS_WAKING if sign < 0 else (0.0,)
 
 
 def _said_onset(diary: Diary) -> tuple[int, float] | None:
@@ -217,11 +239,11 @@ def _said_onset(diary: Diary) -> tuple[int, float] | None:
     return at_us, max(_ONSET_SD_MIN, _ONSET_SHARE * latency_min)
 
 
-def _leaning_to_onset(seen: HalfMinutes, diary: Diary) -> tuple[Floats, Floats]:
-    """A normal error of the instant, shared out over epochs asleep before it and awake after it."""
+def _leaning_to_onset(seen: HalfMinutes, diary: Diary, by_sd: float) -> tuple[Floats, Floats]:
+    """A normal error of an instant ``by_sd`` off, shared out over epochs asleep before it and awake after it."""
     if (said := _said_onset(diary)) is None:
         return np.zeros(len(seen)), np.zeros(len(seen))
-    at_us, sd_min, edges_us = said[0], said[1] / _LEANT_SURER, seen.edges_us()
+    at_us, sd_min, edges_us = said[0] + by_sd * said[1] * _MINUTE_US, said[1] / _LEANT_SURER, seen.edges_us()
     middle_us = (edges_us[:-1] + edges_us[1:]) // 2
     off_sd = (middle_us - at_us) / _MINUTE_US / sd_min
     each = 1 / (sd_min * _EPOCHS_MIN)
