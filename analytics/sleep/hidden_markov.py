@@ -64,20 +64,17 @@ def smoothed(seen: Floats, change: Floats, forward: Floats) -> tuple[Floats, Flo
     changed : float64 array, shape (models, states, states)
         Expected number of changes.
     """
-    n, n_models, n_states = seen.shape
-    state = np.empty_like(seen)
-    state[-1:] = forward[-1:]
-    changed = np.zeros((n_models, n_states, n_states))
-    behind = np.ones((n_models, n_states))
+    n = len(seen)
+    ahead = np.ones_like(seen)  # of the next epoch and all behind it, any unit; of the last one unused
+    behind = np.ones_like(seen)
     for t in range(n - 2, -1, -1):
-        ahead = seen[t + 1] * behind
-        both = forward[t][:, :, None] * change * ahead[:, None, :]
-        both /= both.sum(axis=(1, 2), keepdims=True)
-        changed += both
-        state[t] = both.sum(axis=2)
-        behind = (change @ ahead[:, :, None])[:, :, 0]
-        behind /= behind.max(axis=1, keepdims=True)
-    return state, changed
+        np.multiply(seen[t + 1], behind[t + 1], out=ahead[t])
+        ahead[t] /= ahead[t].max(axis=1, keepdims=True)
+        np.matmul(change, ahead[t][:, :, None], out=behind[t][:, :, None])
+    both = forward * behind
+    chance = both.sum(axis=2, keepdims=True)
+    left = (forward / chance)[:-1].transpose(1, 2, 0)
+    return both / chance, change * (left @ ahead[:-1].transpose(1, 0, 2))
 
 
 def drawn(forward: Floats, change: Floats, model: NDArray[np.intp], chance: np.random.Generator) -> States:
@@ -93,14 +90,15 @@ def drawn(forward: Floats, change: Floats, model: NDArray[np.intp], chance: np.r
     uint8 array, shape (paths, n)
         The state of every epoch.
     """
-    n = len(forward)
+    n, _, n_states = forward.shape
     paths = np.empty((n, len(model)), np.uint8)
-    into = change.transpose(0, 2, 1)
+    into = change.transpose(0, 2, 1).reshape(-1, n_states)
+    row = model * n_states
     luck = chance.random((n, len(model), 1))
     here = forward[-1][model]
     for t in range(n - 1, -1, -1):
         if t < n - 1:
-            here = forward[t][model] * into[model, paths[t + 1]]
+            here = forward[t].take(model, axis=0) * into.take(row + paths[t + 1], axis=0)
         heaped = here.cumsum(axis=1)
         paths[t] = (heaped[:, :-1] <= luck[t] * heaped[:, -1:]).sum(axis=1)
     return np.ascontiguousarray(paths.T)

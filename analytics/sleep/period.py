@@ -43,10 +43,16 @@ class MainSleep:
     paths: Bools
 
 
-def main_sleep(read: Reading, sleep: Sleep) -> MainSleep | None:
-    """The longest sleep of a night, with long ones near it; None where there is none."""
+def main_sleep(read: Reading, sleep: Sleep, within: tuple[int, int] | None = None) -> MainSleep | None:
+    """The longest sleep of a night, with long ones near it; None where there is none.
+
+    Parameters
+    ----------
+    within : tuple of int or None
+        First and one-past-last epoch of a time in bed that somebody told of: all sleep that reaches into it is one.
+    """
     likely = (read.p_sleep > 0.5) & read.seen.is_known
-    span = longest(likely, sleep)
+    span = longest(likely, sleep, within)
     if span is None:
         return None
     first, last = span
@@ -59,13 +65,13 @@ def main_sleep(read: Reading, sleep: Sleep) -> MainSleep | None:
         first,
         last,
         in_bed,
-        np.array([_beside(path, first, last, sleep) for path in read.asleep & read.seen.is_known]),
+        np.array([_beside(path, first, last, sleep, within) for path in read.asleep & read.seen.is_known]),
     )
 
 
-def longest(asleep: Bools, sleep: Sleep) -> tuple[int, int] | None:
+def longest(asleep: Bools, sleep: Sleep, within: tuple[int, int] | None = None) -> tuple[int, int] | None:
     """First and one-past-last epoch of the longest sleep, breaks below an hour bridged, and of long ones near it."""
-    groups = _groups(asleep, sleep)
+    groups = _groups(asleep, sleep, within)
     if not len(groups):
         return None
     n_asleep = [int(asleep[first:last].sum()) for first, last in groups.tolist()]
@@ -73,17 +79,21 @@ def longest(asleep: Bools, sleep: Sleep) -> tuple[int, int] | None:
     return first, last
 
 
-def _groups(asleep: Bools, sleep: Sleep) -> NDArray[np.int64]:
+def _groups(asleep: Bools, sleep: Sleep, within: tuple[int, int] | None) -> NDArray[np.int64]:
     rests = bridged(runs_of(asleep), sleep.max_gap_min * _EPOCHS_MIN)
+    if within is not None:
+        inside = rests[(rests[:, 1] > within[0]) & (rests[:, 0] < within[1])]
+        if len(inside):
+            return np.array([[inside[0, 0], inside[-1, 1]]])
     long = rests[rests[:, 1] - rests[:, 0] >= sleep.min_period_min * _EPOCHS_MIN]
     if not len(long):
         return rests
     return bridged(long, sleep.max_split_min * _EPOCHS_MIN)
 
 
-def _beside(path: Bools, first: int, last: int, sleep: Sleep) -> Bools:
+def _beside(path: Bools, first: int, last: int, sleep: Sleep, within: tuple[int, int] | None) -> Bools:
     """Of a night that could have been, the sleep that is the main one: it overlaps the likeliest one most."""
-    groups = _groups(path, sleep)
+    groups = _groups(path, sleep, within)
     kept = np.zeros_like(path)
     if len(groups):
         shared = np.minimum(groups[:, 1], last) - np.maximum(groups[:, 0], first)

@@ -22,8 +22,6 @@ _MINUTE_US = 60_000_000
 _EPOCH_MIN = EPOCH_S / 60
 #: Error of lights off and getting up in a diary, and of a device's sleep window, minutes. Own.
 _DIARY_SD_MIN, _WINDOW_SD_MIN = 10.0, 15.0
-#: In bed with the light off nobody sits on a sofa; a diary may forget that it was one.
-_SOFA_IN_BED = 0.2
 #: Watches call sleep "sleep" in 95 % and wake "sleep" in about half of epochs (Chinoy 2021, Sleep 44:zsaa291). Their
 #: errors last minutes: one independent reading in five minutes.
 _STAGE_SLEEP, _STAGE_WAKE, _STAGE_MIN = (0.95, 0.45), (0.05, 0.55), 5.0
@@ -32,10 +30,7 @@ _AWAKE = (UP, FIDGETING, REGULAR, QUIET, SOFA)
 
 def said_by_diary(seen: HalfMinutes, diary: Diary) -> Floats:
     """Factors from when the light went out and the person got up, shape (n, states)."""
-    found = _in_bed(seen, diary.lights_off_us, diary.got_up_us, _DIARY_SD_MIN)
-    inside = _inside(seen, diary.lights_off_us, diary.got_up_us)
-    found[inside, SOFA] *= _SOFA_IN_BED
-    return found
+    return _in_bed(seen, diary.lights_off_us, diary.got_up_us, _DIARY_SD_MIN)
 
 
 def said_by_window(seen: HalfMinutes, window: SleepWindow) -> Floats:

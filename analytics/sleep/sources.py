@@ -23,6 +23,7 @@ from analytics.sleep.half_minutes import HalfMinutes
 from analytics.sleep.period import MainSleep, main_sleep
 from analytics.sleep.possible import possible_nights
 from analytics.sleep.reading import TURN_DEG, read
+from analytics.sleep.remembered import remembers
 from analytics.sleep.said import said_by_diary, said_by_stages, said_by_window
 from analytics.sleep.states import EPOCH_S
 from analytics.sleep.stillness import calm_epochs, guide, is_still_evening, rests_of, sustained, up_after_min
@@ -79,7 +80,7 @@ def _by_best_source(
 
 
 def _read_with_diary(seen: HalfMinutes, diary: Diary, sleep: Sleep) -> SleepEstimate:
-    found = _read(seen, sleep, "diary", said_by_diary(seen, diary))
+    found = _read(seen, sleep, "diary", said_by_diary(seen, diary), diary)
     if found.onset_us is None:
         wake = (Bout(diary.lights_off_us, diary.got_up_us, "wake"),)
         return SleepEstimate("diary", diary.lights_off_us, None, None, diary.got_up_us, wake)
@@ -108,11 +109,15 @@ def _with_doubt(known: SleepEstimate, seen: HalfMinutes, said: NDArray[np.float6
 
 
 def _read(
-    seen: HalfMinutes, sleep: Sleep, source: SleepSource, said: NDArray[np.float64] | None = None
+    seen: HalfMinutes,
+    sleep: Sleep,
+    source: SleepSource,
+    said: NDArray[np.float64] | None = None,
+    diary: Diary | None = None,
 ) -> SleepEstimate:
     """Read by the sleep model: bouts as they most probably were."""
-    reading = read(seen, said)
-    main = main_sleep(reading, sleep)
+    reading = read(seen, said, diary)
+    main = main_sleep(reading, sleep, _in_bed(seen, diary))
     if main is None:
         return NO_SLEEP
     possible = possible_nights(seen.start_us, np.where(seen.is_known, reading.p_sleep, np.nan), main.paths)
@@ -140,6 +145,14 @@ def _read_bouts(seen: HalfMinutes, main: MainSleep) -> tuple[Bout, ...]:
     for state, flag in flags.items():
         spans += [(first, last, state) for first, last in (runs_of(flag) + main.in_bed).tolist()]
     return tuple(Bout(int(edges_us[first]), int(edges_us[last]), state) for first, last, state in sorted(spans))
+
+
+def _in_bed(seen: HalfMinutes, diary: Diary | None) -> tuple[int, int] | None:
+    """Epochs between lights off and getting up, where the diary tells of the sleep between; None where it does not."""
+    if diary is None or not remembers(diary):
+        return None
+    first, last = np.searchsorted(seen.edges_us(), (diary.lights_off_us, diary.got_up_us))
+    return int(first), int(last)
 
 
 def _turns_per_h(seen: HalfMinutes, first: int, last: int) -> float | None:
