@@ -4,11 +4,11 @@
     python benchmarks/hard_nights.py --own tuning|held-out [--share 1.0] [...]
     python benchmarks/hard_nights.py --again DIR [...]
 
-FOLDER holds nights that another simulator wrote: a Parquet each (``timestamp`` in UTC, ``x_g, y_g, z_g``) and a JSON of the
-truth. ``--own`` takes this project's simulator instead: its plain nights, and those of `accuracy_sets.condition_cases`.
-Each night is analysed as one sensor at the left ankle, with nothing said about it but the age group. ``--rows`` keeps
-what was found, so that ``--again`` can print the tables without an analysis. A document is brought up to date only with
-the number of the series, which it then says: series that were looked at while building do not judge.
+FOLDER holds nights that another simulator wrote: a Parquet each (``timestamp`` in UTC, ``x_g, y_g, z_g``), and a JSON
+of the truth. ``--own`` takes this project's simulator instead: plain nights, and `accuracy_sets.condition_cases`. Each
+night is analysed as one sensor at the left ankle, with nothing said about it but the age group. ``--rows`` keeps what
+was found, so that ``--again`` can print the tables without an analysis. A document is brought up to date only with the
+number of the series, which it then says: series that were looked at while building do not judge.
 """
 
 from __future__ import annotations
@@ -17,17 +17,33 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
 import polars as pl
 from accuracy_document import brought_up_to_date
 from accuracy_sets import CONDITION_SEEDS, SEEDS, SetName, cases, condition_cases
+from hard_nights_details import half_minute_tables, movement_tables
+from hard_nights_goals import goals_table
 from hard_nights_judge import Judged, judge_own, judge_read
-from hard_nights_tables import Rows, every_night, tables
+from hard_nights_tables import every_night, tables
 
 _PARTS = ("nights", "events", "half_minutes")
+#: Series for looking at while building.
+_LOOKED_AT = 0
+#: Of the own simulator's tables, those in a document: its plain nights have others there.
+_OWN_WRITTEN = ("nights", "goals", "possible_plmd by true index", "chance of sleep by tenths", "by kind")
 _OWN_PLAIN = ("mixed", "none", "profile", "child", "sofa", "apnoea")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of all nights, as `hard_nights_judge.Judged` has them of one."""
+
+    nights: pl.DataFrame
+    events: pl.DataFrame
+    half_minutes: pl.DataFrame
 
 
 def main() -> int:
@@ -39,12 +55,20 @@ def main() -> int:
         for part in _PARTS:
             getattr(rows, part).write_parquet(asked.rows / f"{part}.parquet")
     family = "Own simulator, hard nights" if asked.own else "Hard nights"
-    written = {f"{family}: {title}": table for title, table in tables(rows, _which(asked)).items()}
+    made = {
+        "goals": goals_table(rows.nights, rows.events, rows.half_minutes),
+        **tables(rows.nights, _which(asked)),
+        **half_minute_tables(rows.half_minutes),
+        **movement_tables(rows.events),
+    }
+    written = {f"{family}: {title}": table for title, table in made.items()}
     for title, table in written.items():
         print(f"## {title}\n\n{table}\n")
     print(f"## Every night\n\n{every_night(rows.nights)}\n")
     if asked.document:
-        asked.document.write_text(brought_up_to_date(asked.document.read_text(), written))
+        there = {f"{family}: {title}" for title in (_OWN_WRITTEN if asked.own else made)}
+        put = {title: table for title, table in written.items() if title in there}
+        asked.document.write_text(brought_up_to_date(asked.document.read_text(), put))
     return 0
 
 
@@ -96,8 +120,9 @@ def _asked() -> argparse.Namespace:
     asked = parser.parse_args()
     if not (asked.nights or asked.own or asked.again):
         parser.error("name a folder with nights, or --own, or --again")
-    if asked.document and asked.series is None and not asked.own:
-        parser.error("--document needs --series: nights that were looked at while building do not judge")
+    judges = asked.own == "held-out" or (not asked.own and asked.series not in (None, _LOOKED_AT))
+    if asked.document and not judges:
+        parser.error("--document needs --series, and not 0: nights that were looked at while building do not judge")
     return asked
 
 

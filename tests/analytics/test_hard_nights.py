@@ -138,7 +138,7 @@ def test_the_interval_of_many_single_movements_is_garwoods_and_series_widen_it()
     low, high = series_interval([10, 10], 1.0)
     assert low < 12.22
     assert high > 30.89
-    assert series_interval([], 10.0) == (0.0, pytest.approx(3.7))
+    assert series_interval([], 10.0) == pytest.approx((0.0, 3.7))
 
 
 def test_a_table_is_put_in_its_place_and_others_stay() -> None:
