@@ -91,6 +91,7 @@ def truth_of(case: Case, plan: Plan) -> Truth:
         events=events_table(felt),
         asleep=_seconds(plan.sleep_s, seconds),
         worn=_seconds(plan.worn_s, seconds),
+        unworn_h=sum(end - start for start, end in plan.unworn_s) / 3600,
         onset_s=plan.sleep_s[0][0],
         wake_s=plan.sleep_s[-1][1],
     )
@@ -156,10 +157,20 @@ def _said(truth: Truth, night: Night) -> dict[str, object]:
             )
         },
         **{flag.name: flag.state for flag in night.scores[0].flags},
+        "index_true_sleep": _index_of_true_sleep(truth, night.scores[0].events),
         "n_plms": len(counted),
         "n_plms_awake": len(awake),
         "n_plms_awake_doubted": sum(e.p_sleep is not None and e.p_sleep < SURE for e in awake),
     }
+
+
+def _index_of_true_sleep(truth: Truth, found: Sequence[Event]) -> float | None:
+    """The index if sleep were known: what is left is the error of finding kicks."""
+    in_main = truth.main & truth.asleep
+    if not in_main.any():
+        return None
+    at = np.array([(e.onset_us - truth.start_us) // 1_000_000 for e in found if e.is_plm], dtype=np.int64)
+    return float(in_main[at[(at >= 0) & (at < len(in_main))]].sum() / (in_main.sum() / 3600))
 
 
 def _plain(value: float | None) -> float | None:
@@ -179,8 +190,7 @@ def _true(truth: Truth) -> dict[str, object]:
         "true_index_seen": seen.index,
         "series_low": low,
         "series_high": high,
-        "true_worn_h": float(truth.worn.sum() / 3600),
-        "true_unworn_h": float((~truth.worn).sum() / 3600),
+        "true_unworn_h": truth.unworn_h,
         "true_tst_h": truth.tst_h,
         "true_waso_min": truth.waso_min if known else None,
         "true_onset_min": truth.onset_s / 60 if known else None,

@@ -53,6 +53,7 @@ def banded(nights: pl.DataFrame) -> pl.DataFrame:
         band=pl.when(scaled < 10).then(pl.lit("low")).when(scaled > 20).then(pl.lit("high")).otherwise(pl.lit("near")),
         error=given - pl.col("true_index"),
         error_seen=given - pl.col("true_index_seen"),
+        error_of_kicks=pl.when("has_index").then("index_true_sleep") - pl.col("true_index"),
     )
 
 
@@ -101,18 +102,22 @@ def index_table(nights: pl.DataFrame) -> str:
     ]
     lines = [[name, *_error_cells(part)] for name, part in parts if len(part)]
     head = ("nights", "with an index", "mean absolute, all kicks", "within 3/h + 10 %")
-    return table_of((*head, "mean absolute, 20 mg and more", "within 3/h + 10 %", "mean", "worst"), lines)
+    return table_of((*head, "mean absolute, 20 mg and more", "within 3/h + 10 %", "mean", "worst", _KNOWN), lines)
+
+
+#: Heads a column: mean absolute error that is left if sleep is known.
+_KNOWN = "mean absolute, all kicks, with true sleep"
 
 
 def _error_cells(part: pl.DataFrame) -> list[str]:
     known = part.filter(pl.col("error").is_not_null())
     if not len(known):
-        return [share(0, len(part)), *["-"] * 6]
+        return [share(0, len(part)), *["-"] * 7]
     cells = [share(len(known), len(part))]
     for error, true in (("error", "true_index"), ("error_seen", "true_index_seen")):
         cells += [f"{mean_off(known, error):.2f}", share(within(known, error, true), len(known))]
     worst = known.sort(pl.col("error").abs())["error"][-1]
-    return [*cells, f"{known['error'].mean():+.2f}", f"{worst:+.1f}"]
+    return [*cells, f"{known['error'].mean():+.2f}", f"{worst:+.1f}", f"{mean_off(known, 'error_of_kicks'):.2f}"]
 
 
 def mean_off(part: pl.DataFrame, error: str) -> float:

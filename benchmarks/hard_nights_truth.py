@@ -65,6 +65,8 @@ class Truth:
         Smallest step between values of the sensor.
     asleep, worn : bool arrays, shape (seconds,)
         Whether the sleeper slept, and whether a leg wore the sensor, in each second.
+    unworn_h : float
+        Of the recording. `worn` may leave out more: when a sensor lay is not told, see `_longest_without`.
     onset_s, wake_s : float
         Of the main sleep; NaN without one.
     """
@@ -79,6 +81,7 @@ class Truth:
     events: pl.DataFrame
     asleep: Bools
     worn: Bools
+    unworn_h: float
     onset_s: float
     wake_s: float
 
@@ -151,6 +154,7 @@ def read_truth(path: Path) -> Truth:
         events=events,
         asleep=asleep,
         worn=worn,
+        unworn_h=unworn_h,
         onset_s=told["onset"],
         wake_s=told["wake"],
     )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
+from analytics.simulate import PROFILES, SENSORS, plan_night, render
 from benchmarks.accuracy_document import brought_up_to_date
 from benchmarks.hard_nights_truth import (
     Truth,
@@ -22,6 +26,7 @@ from benchmarks.hard_nights_truth import (
 )
 
 HOUR_S = 3600
+ROOT = Path(__file__).parents[2]
 
 
 def _truth(tmp_path: Path, events: list[tuple[str, float, float, float]], **changes: object) -> Truth:
@@ -146,3 +151,36 @@ def test_a_table_is_put_in_its_place_and_others_stay() -> None:
     assert brought_up_to_date(document, {"One": "new"}) == document.replace("old", "new")
     with pytest.raises(SystemExit, match="no place for: Three"):
         brought_up_to_date(document, {"Three": "new"})
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "benchmarks" / "hard_nights.py"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_a_night_in_a_folder_is_judged_and_put_into_the_document(tmp_path: Path) -> None:
+    rng = np.random.default_rng([19, 40])
+    plan = plan_night(PROFILES["plmd"], rng, hours=4)
+    seconds, xyz = render(plan, SENSORS["ax3"], rng, rate_hz=12.5)
+    asleep = np.zeros(4 * HOUR_S, int)
+    for start_s, end_s in plan.sleep_s:
+        asleep[round(start_s) : round(end_s)] = 1
+    kinds = {"kick": "plm", "posture": "turn"}
+    _truth(
+        tmp_path,
+        [(kinds.get(e.kind, e.kind), e.onset_s, e.onset_s + e.duration_s, e.peak_g) for e in plan.events],
+        seconds=4.0 * HOUR_S, sleep="".join(map(str, asleep)), onset=plan.sleep_s[0][0], wake=plan.sleep_s[-1][1],
+        worn_h=4.0,
+    )  # fmt: skip
+    at = pl.Series(1_773_174_600_000_000 + np.rint(seconds * 1e6).astype(np.int64)).cast(pl.Datetime("us", "UTC"))
+    axes = {f"{axis}_g": xyz[:, k].astype(np.float32) for k, axis in enumerate("xyz")}
+    pl.DataFrame({"timestamp": at, **axes}).write_parquet(tmp_path / "n000.parquet")
+    document = tmp_path / "accuracy.md"
+    document.write_text((ROOT / "docs" / "accuracy.md").read_text())
+    done = _run(str(tmp_path), "--jobs", "1", "--document", str(document), "--series", "7")
+    assert done.returncode == 0, done.stderr
+    assert "an index without worn sleep" in done.stdout
+    written = document.read_text()
+    assert "1 nights of another simulator, series 7" in written
+    assert "| plm-22/h | undisturbed |" in written
+    assert "<!-- Events -->" in written
