@@ -73,10 +73,17 @@ reading-peers: $(VENV)/.run-ready  ## reading speed beside other readers, which 
 		pygt3x==0.7.1 garmin-fit-sdk==21.218.0 fitdecode==0.11.0 fitfast==0.1.0 && \
 	$(BIN)/python -m benchmarks.reading --peers "$$peers"
 
+ACCURACY_JOBS ?= 2
+ifdef NIGHTS
+accuracy: $(VENV)/.run-ready  ## NIGHTS=DIR: found against true on hard nights; SERIES=N puts the tables into docs/accuracy.md
+	@$(BIN)/python benchmarks/hard_nights.py "$(NIGHTS)" --jobs $(ACCURACY_JOBS) \
+		$(if $(SERIES),--series $(SERIES) --document docs/accuracy.md)
+else
 accuracy: $(VENV)/.run-ready  ## the evaluation on held-out nights, with its pictures (needs a package registry, minutes)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \
 	$(PIP) install --target "$$tools" matplotlib==3.11.2 && \
 	PYTHONPATH="$$tools" $(BIN)/python benchmarks/accuracy.py --pictures docs/images --document docs/accuracy.md
+endif
 
 lock:  ## resolve the dependencies again (needs a package registry)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \

@@ -13,7 +13,6 @@ real legs move: amplitudes at the ankle are not published, and 39 % of EMG leg m
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -23,6 +22,7 @@ from typing import get_args
 
 import polars as pl
 from accuracy_compare import Found, evaluate
+from accuracy_document import brought_up_to_date
 from accuracy_sets import SEEDS, Case, SetName, ablation_cases, cases, condition_cases
 from accuracy_tables import (
     Rows,
@@ -40,8 +40,6 @@ from accuracy_tables import (
 
 from analytics.criteria import Criteria
 
-#: A place for a table in the document that `--document` brings up to date.
-PLACE = re.compile(r"(<!-- (?P<title>(?!end )[^>]+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
 #: Each step of the analysis as a change of the criteria that switches it off.
 ABLATIONS: dict[str, dict[str, object]] = {
     "as it is": {},
@@ -99,7 +97,7 @@ def main() -> int:
 
         draw(nights, events, options.pictures)
     if options.document:
-        options.document.write_text(_brought_up_to_date(options.document.read_text(), tables))
+        options.document.write_text(brought_up_to_date(options.document.read_text(), tables))
     return 0
 
 
@@ -108,20 +106,6 @@ def _write_tables(nights: Rows, events: Rows, folder: Path | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         nights.write_csv(folder / "nights.csv")
         events.write_csv(folder / "events.csv")
-
-
-def _brought_up_to_date(document: str, tables: dict[str, str]) -> str:
-    """The document with each table in its place."""
-    left = set(tables)
-
-    def put(place: re.Match[str]) -> str:
-        left.discard(place["title"])
-        return f"{place[1]}\n{tables[place['title']]}\n\n"
-
-    written = PLACE.sub(put, document)
-    if left:
-        raise SystemExit(f"the document has no place for: {', '.join(sorted(left))}")
-    return written
 
 
 def _options() -> argparse.Namespace:

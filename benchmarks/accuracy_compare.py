@@ -17,13 +17,14 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 from accuracy_sets import Case
+from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
 from analytics.model import Channel, Event, Night
 from analytics.nights.night import analyse_night
 from analytics.scoring.rulesets import DEFAULT_RULESET
 from analytics.scoring.score import score
-from analytics.simulate import SENSORS, Plan, TrueEvent, plan_night, render
+from analytics.simulate import SENSORS, Plan, plan_night, render
 from analytics.simulate.plan import rest_of
 
 START_US = 1_772_487_000_000_000  # 2026-03-02T21:30:00Z
@@ -105,11 +106,12 @@ def _night_row(case: Case, plan: Plan, night: Night, cpu_s: float) -> dict[str, 
 
 def _event_rows(case: Case, plan: Plan, found: Sequence[Event]) -> list[dict[str, object]]:
     felt = [event for event in plan.events if plan.felt(event)]
-    pairs = _paired(felt, found)
-    taken = {id(event) for event in pairs.values()}
-    rows = [_event_row(case, true.kind, true.peak_g, true.asleep, pairs.get(i)) for i, true in enumerate(felt)]
-    for event in found:
-        if id(event) not in taken:
+    pairs = paired(np.array([e.onset_s for e in felt]), np.array([_s(e.onset_us) for e in found]))
+    of = {i: found[j] for i, j in pairs.items()}
+    taken = set(pairs.values())
+    rows = [_event_row(case, true.kind, true.peak_g, true.asleep, of.get(i)) for i, true in enumerate(felt)]
+    for j, event in enumerate(found):
+        if j not in taken:
             at_s = _s(event.onset_us)
             inside = any(e.onset_s - 1 <= at_s <= e.onset_s + e.duration_s + 3 for e in felt)
             rows.append(_event_row(case, "part of another" if inside else "nothing", 0.0, plan.asleep(at_s), event))
@@ -129,18 +131,23 @@ def _event_row(case: Case, kind: str, peak_g: float, asleep: bool, event: Event 
     }
 
 
-def _paired(true: Sequence[TrueEvent], found: Sequence[Event]) -> dict[int, Event]:
-    """The found event of every true one that has one, nearest onset first."""
-    onsets = np.array([_s(event.onset_us) for event in found])
+def paired(true_s: NDArray[np.float64], found_s: NDArray[np.float64], within_s: float = TOLERANCE_S) -> dict[int, int]:
+    """Which found onset belongs to each true one that has one, nearest first.
+
+    Parameters
+    ----------
+    true_s, found_s : float64 arrays
+        In order.
+    """
     near = []
-    for i, event in enumerate(true):
-        low, high = np.searchsorted(onsets, (event.onset_s - TOLERANCE_S, event.onset_s + TOLERANCE_S))
-        near += [(abs(onsets[j] - event.onset_s), i, int(j)) for j in range(low, high)]
-    pairs: dict[int, Event] = {}
+    for i, onset_s in enumerate(true_s.tolist()):
+        low, high = np.searchsorted(found_s, (onset_s - within_s, onset_s + within_s))
+        near += [(abs(float(found_s[j]) - onset_s), i, int(j)) for j in range(low, high)]
+    pairs: dict[int, int] = {}
     used: set[int] = set()
     for _, i, j in sorted(near):
         if i not in pairs and j not in used:
-            pairs[i] = found[j]
+            pairs[i] = j
             used.add(j)
     return pairs
 
