@@ -55,15 +55,15 @@ WITH said AS (
 judged AS (
     SELECT f.subject, f.night_date, f.name AS flag, f.state, f.criteria, f.reason,
         CASE
-            WHEN n.word.at > o.word.at OR (n.word.at = o.word.at AND n.word.no > o.word.no) OR o.word IS NULL
-                THEN n.word.verdict
-            ELSE nullif(o.word.verdict, 'undo')
+            WHEN (n.word).at > (o.word).at OR ((n.word).at = (o.word).at AND (n.word).no > (o.word).no) OR o.word IS NULL
+                THEN (n.word).verdict
+            ELSE nullif((o.word).verdict, 'undo')
         END AS review
     FROM flag f
     LEFT JOIN said o ON o.subject = f.subject AND o.night_date = f.night_date AND o.flag = f.name
     LEFT JOIN said n ON n.subject = f.subject AND n.night_date = f.night_date AND n.flag IS NULL
-        AND n.word.verdict <> 'undo'
-        AND coalesce(list_contains(string_split(n.word.flags_then, '+'), f.name), f.raised)
+        AND (n.word).verdict <> 'undo'
+        AND coalesce(list_contains(string_split((n.word).flags_then, '+'), f.name), f.raised)
     WHERE f.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
 )
 SELECT subject, night_date, flag, state, review,
