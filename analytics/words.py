@@ -163,6 +163,23 @@ MEASURES: Mapping[str, str] = {
     "perhaps_not_own": "series that may come from a bed partner or a pet",
     "p_sleep": "probability of sleep",
 }
+#: By `analytics.pictures.likely_sleep.Step`: what a shade of the strip of p_sleep says.
+LIKELY_SLEEP: Mapping[str, str] = {
+    "asleep": "90 % and more",
+    "rather_asleep": "50 to 90 %, in doubt",
+    "rather_awake": "10 to 50 %, in doubt",
+    "awake": "10 % and less",
+    "unknown": "not known",
+}
+#: By `analytics.pictures.night_rows.RowName`: beside a row of a night's picture, a line each.
+NIGHT_ROWS: Mapping[str, tuple[str, ...]] = {
+    "stages": (),
+    "sleep": ("sleep",),
+    "p_sleep": ("probability", "of sleep"),
+    "movements": (),
+    "envelope": ("envelope",),
+    "heart": ("heart",),
+}
 #: The same hours inside a sentence.
 DOUBTS: Mapping[str, str] = {
     "sleep_doubt_h": "sleep in doubt",

@@ -45,7 +45,17 @@ def patterns() -> Html:
             patternTransform=f"rotate({number(angle)})",
         )
 
-    drawn = (lines("hatch", 45, 5, "hatch"), lines("awake", -45, 3.5, "awake-line"), lines("out", 0, 3, "out-line"))
+    def dots(key: str, gap: float, radius: float) -> Html:
+        mark = el("circle", cx=gap / 2, cy=gap / 2, r=radius, class_="dot")
+        return el("pattern", mark, id=key, width=gap, height=gap, patternUnits="userSpaceOnUse")
+
+    drawn = (
+        lines("hatch", 45, 5, "hatch"),
+        lines("awake", -45, 3.5, "awake-line"),
+        lines("out", 0, 3, "out-line"),
+        dots("dots", 6, 0.8),
+        dots("doubt", 3, 0.6),
+    )
     return el("svg", el("defs", drawn), width=0, height=0, aria_hidden="true", class_="defs")
 
 
@@ -87,6 +97,27 @@ def box(x: float, y: float, width: float, height: float, css: str | None = None,
         class_=css,
         fill=None if fill is None else f"url(#{fill})",
     )
+
+
+def boxes(places: Iterable[tuple[float, float]], top: float, height: float, css: str) -> Html:
+    """Many rectangles of one height as one path.
+
+    Parameters
+    ----------
+    places : iterable of (float, float)
+        Left and right edge of each.
+    top, height : float
+        Of all, in units of the picture.
+    css : str
+        Class of their look; ``fill-`` and a key of `patterns` for one of these.
+    """
+    drawn = "".join(f"M{number(a)} {number(top)}H{number(b)}v{number(height)}H{number(a)}z" for a, b in places if b > a)
+    return el("path", d=drawn, class_=css) if drawn else joined()
+
+
+def swatches(entries: Iterable[tuple[str, str]]) -> Html:
+    """A legend: class of the look of each swatch, and its words."""
+    return joined([el("span", el("span", class_=f"swatch {look}"), says, class_="entry") for look, says in entries])
 
 
 def upright(x: float, top: float, bottom: float, css: str) -> Html:

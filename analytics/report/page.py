@@ -9,8 +9,9 @@ from typing import Any
 from analytics.flag import Criterion, CriterionState, Flag
 from analytics.nights.doubt import beside, footing_of
 from analytics.pictures import by_hour, intervals
-from analytics.pictures.drawing import patterns, table
+from analytics.pictures.drawing import patterns, swatches, table
 from analytics.pictures.markup import Html, el, joined
+from analytics.pictures.night_rows import legend, likely_legend
 from analytics.pictures.scales import clock, local
 from analytics.report.findings import findings
 from analytics.report.gathering import Report, ReportNight
@@ -32,6 +33,7 @@ from analytics.words import (
     FLAG_MARKS,
     FLAG_STATES,
     FLAGS,
+    MEASURES,
     NIGHT_FACTS,
     NOT_ASSESSABLE,
     NOT_FOUND_AGAIN,
@@ -136,16 +138,17 @@ def _legend(one: ReportNight) -> Html:
         words.append("dashed: smaller movements were not seen")
     if any(blank.kind == "gap" for blank in one.night.blanks):
         words.append(f"hatched from top to bottom: {BLANKS['gap']}")
-    if any(blank.kind != "gap" for blank in one.night.blanks):
-        hatched = f"{BLANKS['unscorable']}, {BLANKS['unworn']} or {BLANKS['perhaps_unworn']}"
-        words.append(f"hatched below and in the sleep band: {hatched}")
     if one.night.legs == "both":
         words.append("upper half of a lane: left leg, lower half: right leg, both: the whole")
     if one.holds.dismissed:
         words.append(f"crosses: {VERDICTS['dismiss']} by a reviewer")
     if len(one.holds.excluded_us):
         words.append(f"framed stripes: {VERDICTS['exclude']} by a reviewer")
-    return el("figcaption", "; ".join(words) + ".")
+    rows = [el("div", swatches(legend(one.night)), class_="legend")]
+    if likely := likely_legend(one.night):
+        title = el("span", f"{MEASURES['p_sleep'].capitalize()}:")
+        rows.append(el("div", title, swatches(likely), class_="legend"))
+    return el("figcaption", rows, "; ".join(words) + ".")
 
 
 def _verdict(one: ReportNight) -> Html:
@@ -160,14 +163,16 @@ def _verdict(one: ReportNight) -> Html:
                 f" {COUNTS_ONLY}",
             )
         )
-    is_told = bool(lines)
     if doubt := long_sleep(one.night.tst_h):
         lines.append(el("p", el("strong", "Doubtful: "), f"{doubt}."))
-    if one.night.assessable and not is_told:
-        untold = any(flag.state == "cannot_tell" for flag in one.flags)
-        said = "No pattern found where one could be told. " if untold else "No pattern found. "
-        lines.append(el("p", el("strong", said), *(f"{flag.reason} " for flag in one.flags)))
-        lines += [el("p", words) for flag in one.flags if (words := _stands_on(flag, one))]
+    if one.night.assessable:
+        if not any(flag.raised for flag in one.flags):
+            untold = any(flag.state == "cannot_tell" for flag in one.flags)
+            lines.append(
+                el("p", el("strong", "No pattern found where one could be told." if untold else "No pattern found."))
+            )
+            lines += [_unraised(flag, one) for flag in one.flags if flag.state == "not_raised"]
+        lines += [_unraised(flag, one) for flag in one.flags if flag.state == "cannot_tell"]
     if one.score is None:
         lines.append(el("p", "The night was not scored under the rule set that is shown; nightkick reanalyse does it."))
     verdict = VERDICTS.get(one.holds.night or "")
@@ -175,6 +180,12 @@ def _verdict(one: ReportNight) -> Html:
         el("p", f"Reviewer's verdict on the night: {verdict}." if verdict else "No reviewer's verdict on the night.")
     )
     return el("div", lines, class_="verdict")
+
+
+def _unraised(flag: Flag, one: ReportNight) -> Html:
+    """Why a flag is not raised or cannot be told; the latter is framed, so that the two differ without colour."""
+    why = el("p", flag.reason, class_="untold" if flag.state == "cannot_tell" else None)
+    return joined(why, el("p", words) if (words := _stands_on(flag, one)) else None)
 
 
 def _measures(one: ReportNight) -> Html:
@@ -237,7 +248,7 @@ def _flag(flag: Flag, one: ReportNight) -> Html:
     title = f"{FLAGS[flag.name]}: {FLAG_STATES[flag.state]}{said}"
     return el(
         "div",
-        el("h3", title),
+        el("h3", title, class_="untold" if flag.state == "cannot_tell" else None),
         el("p", words, class_="remark") if (words := _stands_on(flag, one)) else None,
         table(("criterion", "value", "state", "threshold or remark"), rows, css="criteria"),
     )

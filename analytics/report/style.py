@@ -1,10 +1,11 @@
 """How the report looks: on A4, in black and white as well as in colour."""
 
-SHEET = """
+from analytics.pictures.colours import paper_sheet
+
+_OWN = """
 @page { size: A4; margin: 14mm 15mm 16mm;
   @bottom-right { content: "page " counter(page) " of " counter(pages); font: 7.5pt sans-serif; color: #555; } }
-:root { --ink: #1d1d1b; --muted: #5d5c57; --rule: #c9c7c0; --grid: #dedcd6; --periodic: #c04f00; --jerk: #0072b2;
-  --single: #4a4945; --other: #8f8c84; --ground: #f3f2ee; --asleep: #c7d2da; }
+:root { --ground: #f3f2ee; }
 * { box-sizing: border-box; }
 html { font: 9.5pt/1.4 system-ui, "Segoe UI", "Helvetica Neue", Arial, "Noto Sans", sans-serif; color: var(--ink);
   background: #fff; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
@@ -18,10 +19,14 @@ p { margin: 0 0 2mm; }
 .notice { border: 0.4mm solid var(--ink); padding: 2mm 3mm; margin: 3mm 0; break-inside: avoid; }
 .verdict { border-left: 1.2mm solid var(--ink); padding-left: 3mm; margin: 2mm 0 3mm; break-inside: avoid; }
 .verdict p { margin: 0 0 0.6mm; }
+p.untold, h3.untold { border: 0.25mm dashed var(--ink); padding: 0.6mm 2mm; margin-left: -0.2mm;
+  background: repeating-linear-gradient(45deg, var(--rule) 0 0.25mm, #fff 0.25mm 3mm); }
 section.night, section.method { break-before: page; }
 figure { margin: 3mm 0 0; break-inside: avoid; }
 figcaption, .remark { font-size: 8pt; color: var(--muted); margin-top: 0.5mm; }
 svg { display: block; width: 100%; height: auto; break-inside: avoid; }
+.legend { display: flex; flex-wrap: wrap; gap: 0 4mm; }
+.entry { white-space: nowrap; } .swatch { width: 3.2mm; height: 2.2mm; margin-right: 1.2mm; }
 svg.defs { position: absolute; width: 0; height: 0; }
 .pair { display: grid; grid-template-columns: 372fr 330fr; column-gap: 4.5mm; break-inside: avoid; align-items: start; }
 .columns { display: grid; grid-template-columns: 1fr 1fr; column-gap: 6mm; align-items: start; }
@@ -53,7 +58,7 @@ line, path { fill: none; stroke-width: 1; }
 .limit { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 4 3; }
 .ground { fill: var(--ground); }
 .asleep { fill: var(--asleep); }
-.usual { fill: #f7e0d0; }
+.usual { fill: var(--wash); }
 .paper { fill: #fff; }
 .mark { stroke-width: 0.9; }
 .mark.thin { stroke-width: 0.6; }
@@ -64,14 +69,17 @@ line, path { fill: none; stroke-width: 1; }
 .mark.other { stroke: var(--other); }
 .dismissed { stroke: var(--ink); stroke-width: 0.8; }
 .excluded { stroke: var(--ink); stroke-width: 0.8; }
-.envelope { fill: #83918d; }
+.envelope { fill: var(--envelope); }
 .onset, .onset-line { stroke: var(--jerk); stroke-width: 1.2; }
 .onset-line { stroke-dasharray: 3 2; }
 .periodic-fill { fill: var(--periodic); }
 .framed, .open { stroke: var(--single); stroke-width: 0.6; }
 .open { fill: #fff; }
-.hatch { stroke: #8f8c84; stroke-width: 1; }
+.hatch { stroke: var(--hatch); stroke-width: 1; }
 .awake-line { stroke: var(--periodic); stroke-width: 1.6; }
 .out-line { stroke: var(--ink); stroke-width: 0.5; }
 @media print { body { padding: 0; max-width: none; } .unseen { display: none; } }
 """
+
+#: The later rules are the report's own.
+SHEET = paper_sheet() + _OWN

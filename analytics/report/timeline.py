@@ -15,16 +15,17 @@ import numpy as np
 from analytics.model import BlankKind, Envelope, Event, Night
 from analytics.nights.doubt import onset_span_us
 from analytics.nights.review_effect import Standing
-from analytics.pictures.drawing import WIDTH, behind, box, label, marks, picture, upright
+from analytics.pictures import likely_sleep
+from analytics.pictures.drawing import WIDTH, behind, box, boxes, label, marks, picture, upright
 from analytics.pictures.markup import Html, el, joined
+from analytics.pictures.night_rows import BLANK_FILLS, BLANK_OVER, BLANK_OVER_ALL, PAPER_GAP, ROWS, RowName
 from analytics.pictures.scales import Linear, Logarithmic, clock, ticks
 from analytics.signal.wear import union
-from analytics.words import GROUPS, LABELS, ONSET_SPAN, SLEEP_STATES
+from analytics.words import GROUPS, LABELS, NIGHT_ROWS, ONSET_SPAN, SLEEP_STATES
 
 _LEFT, _RIGHT = 114.0, WIDTH - 6.0
-_LANE = 13.0
-_BAND_TOP, _BAND = 16.0, 14.0
-_ENVELOPE = 64.0
+_LANE = next(row.paper for row in ROWS if row.name == "movements")
+_TOP = 16.0
 #: Of the axis of the envelope, mg.
 _LOWEST_MG, _HIGHEST_MG = 1.0, 3000.0
 _MG_TICKS = ((1, "1 mg"), (10, "10"), (100, "100"), (1000, "1 g"))
@@ -71,41 +72,72 @@ def timeline(night: Night, events: Sequence[Event], holds: Standing, zone: tzinf
         Of the bedroom.
     """
     x = Linear(night.recorded_from_us, night.recorded_to_us, _LEFT, _RIGHT)
-    lanes_top = _BAND_TOP + _BAND + 8
-    lanes_bottom = lanes_top + _LANE * len(LANES)
-    bottom = lanes_bottom + 8 + _ENVELOPE
+    runs = likely_sleep.runs_of(night.possible) if night.possible else ()
+    rows = _rows(night)
+    bottom = max(below for _, below in rows.values())
     drawn = picture(
         f"Night of {night.night_date}",
         WIDTH,
         bottom + 16,
         _axis(night, x, zone, bottom),
-        _sleep_band(night, x),
-        _envelopes(night, x, lanes_bottom + 8),
-        _blanks(night, x, lanes_bottom, bottom),  # below the marks: pauses that were made one must hide no movement
-        _lanes(events, holds, x, lanes_top, halves=night.legs == "both"),
+        _sleep_band(night, x, rows["sleep"]),
+        _likely(runs, x, rows["p_sleep"]) if runs else (),
+        _envelopes(night, x, rows["envelope"]),
+        _blanks(night, x, rows),  # below the marks: pauses that were made one must hide no movement
+        _lanes(events, holds, x, rows["movements"][0], halves=night.legs == "both"),
         _excluded(holds, x, bottom),
         _onset(night, x, bottom),
-        says=_in_words(night, events, zone),
+        says=_in_words(night, events, zone) + (f" {likely_sleep.in_words(runs, zone)}" if runs else ""),
     )
-    return joined(drawn, behind(*_series_table(night, events, zone)))
+    likely = behind(*likely_sleep.by_hour(runs, night.recorded_from_us, night.recorded_to_us, zone)) if runs else None
+    return joined(drawn, behind(*_series_table(night, events, zone)), likely)
+
+
+def _rows(night: Night) -> dict[RowName, tuple[float, float]]:
+    """Top and bottom of each row that the report has."""
+    found: dict[RowName, tuple[float, float]] = {}
+    top = _TOP
+    for row in ROWS:
+        height = row.paper * (len(LANES) if row.name == "movements" else 1)
+        if height and (row.name != "p_sleep" or night.possible):
+            found[row.name] = (top, top + height)
+            top += height + PAPER_GAP
+    return found
 
 
 def _axis(night: Night, x: Linear, zone: tzinfo, bottom: float) -> Html:
     moments = ticks(night.recorded_from_us, night.recorded_to_us, zone)
-    lines = [upright(x(t), _BAND_TOP, bottom, "grid") for t in moments]
+    lines = [upright(x(t), _TOP, bottom, "grid") for t in moments]
     names = [label(x(t), bottom + 12, clock(t, zone), anchor="middle") for t in moments if x(t) < _RIGHT - 12]
     return joined(lines, names)
 
 
-def _sleep_band(night: Night, x: Linear) -> Html:
-    drawn = [label(_LEFT - 6, _BAND_TOP + 11, SLEEP_STATES["sleep"], anchor="end")]
-    drawn.append(box(x.left, _BAND_TOP, x.right - x.left, _BAND, "ground"))
+def _named(name: RowName, row: tuple[float, float]) -> Html:
+    return label(_LEFT - 6, (row[0] + row[1]) / 2 + 4, " ".join(NIGHT_ROWS[name]), anchor="end")
+
+
+def _sleep_band(night: Night, x: Linear, row: tuple[float, float]) -> Html:
+    top, height = row[0], row[1] - row[0]
+    drawn = [_named("sleep", row), box(x.left, top, x.right - x.left, height, "ground")]
     for bout in night.bouts:
         left, right = x(bout.start_us), x(bout.end_us)
         if bout.state == "sleep":
-            drawn.append(box(left, _BAND_TOP, right - left, _BAND, "asleep"))
+            drawn.append(box(left, top, right - left, height, "asleep"))
     if not night.bouts:
-        drawn.append(label((x.left + x.right) / 2, _BAND_TOP + 11, SLEEP_STATES["unknown"], anchor="middle"))
+        drawn.append(label((x.left + x.right) / 2, top + 11, SLEEP_STATES["unknown"], anchor="middle"))
+    return joined(drawn)
+
+
+def _likely(runs: Sequence[likely_sleep.Run], x: Linear, row: tuple[float, float]) -> Html:
+    """The strip of the probability of sleep: a shade each step, doubt dotted, what is not known hatched."""
+    top, height = row[0], row[1] - row[0]
+    drawn = [_named("p_sleep", row)]
+    for step, look in likely_sleep.LOOKS.items():
+        places = [(x(run.start_us), x(run.end_us)) for run in runs if run.step == step]
+        drawn.append(boxes(places, top, height, "fill-hatch" if step == "unknown" else look))
+    doubt = [(x(start_us), x(end_us)) for start_us, end_us in likely_sleep.doubtful(runs)]
+    drawn.append(boxes(doubt, top, height, "fill-doubt"))
+    drawn.append(box(x.left, top, x.right - x.left, height, "likely-frame"))
     return joined(drawn)
 
 
@@ -153,8 +185,9 @@ def _crosses(places: Sequence[float], y: float) -> Html:
     return el("path", d=drawn, class_="dismissed") if drawn else joined()
 
 
-def _envelopes(night: Night, x: Linear, top: float) -> Html:
-    y = Logarithmic(_LOWEST_MG, _HIGHEST_MG, top + _ENVELOPE, top)
+def _envelopes(night: Night, x: Linear, row: tuple[float, float]) -> Html:
+    top, bottom = row
+    y = Logarithmic(_LOWEST_MG, _HIGHEST_MG, bottom, top)
     names = [label(_LEFT - 6, y(mg) + (0 if mg == _LOWEST_MG else 3.5), text, anchor="end") for mg, text in _MG_TICKS]
     lines = [el("line", x1=_LEFT, x2=_RIGHT, y1=y(mg), y2=y(mg), class_="grid") for mg, _ in _MG_TICKS]
     drawn = [el("path", d=path, class_="envelope") for e in night.envelopes if (path := _outline(e, x, y))]
@@ -189,15 +222,21 @@ def _area(columns: np.ndarray, highest: np.ndarray, y: Logarithmic, base: float)
     return f"M{columns[0]:.1f} {base:.1f}{top}V{base:.1f}Z"
 
 
-def _blanks(night: Night, x: Linear, lanes_bottom: float, bottom: float) -> Html:
-    """What was not recorded over everything, what was not searched or worn over the envelope and the band."""
-    drawn = []
-    for left, width in _places(night, x, "gap"):
-        drawn += [box(left, _BAND_TOP, width, bottom - _BAND_TOP, "paper")]
-        drawn += [box(left, _BAND_TOP, width, bottom - _BAND_TOP, fill="hatch")]
-    for left, width in _places(night, x, "unscorable", "unworn", "perhaps_unworn"):
-        drawn += [box(left, lanes_bottom + 8, width, bottom - lanes_bottom - 8, fill="hatch")]
-        drawn += [box(left, _BAND_TOP, width, _BAND, fill="hatch")]
+def _blanks(night: Night, x: Linear, rows: dict[RowName, tuple[float, float]]) -> Html:
+    """What was not recorded, searched or worn, or perhaps not worn."""
+    whole = (_TOP, max(below for _, below in rows.values()))
+    drawn = [
+        box(left, whole[0], width, whole[1] - whole[0], css, fill)
+        for left, width in _places(night, x, *BLANK_OVER_ALL)
+        for css, fill in (("paper", None), (None, "hatch"))
+    ]
+    for fill in dict.fromkeys(BLANK_FILLS.values()):
+        kinds = [kind for kind, how in BLANK_FILLS.items() if how == fill and kind not in BLANK_OVER_ALL]
+        drawn += [
+            box(left, top, width, bottom - top, f"over-{fill}", fill)
+            for left, width in _places(night, x, *kinds)
+            for top, bottom in (rows[name] for name in BLANK_OVER)
+        ]
     return joined(drawn)
 
 
@@ -213,7 +252,7 @@ def _excluded(holds: Standing, x: Linear, bottom: float) -> Html:
     drawn = []
     for start_us, end_us in holds.excluded_us.tolist():
         left, right = x(start_us), x(end_us)
-        drawn.append(box(left, _BAND_TOP, max(_LEAST_WIDTH, right - left), bottom - _BAND_TOP, "excluded", "out"))
+        drawn.append(box(left, _TOP, max(_LEAST_WIDTH, right - left), bottom - _TOP, "excluded", "out"))
     return joined(drawn)
 
 

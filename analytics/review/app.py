@@ -23,6 +23,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp
 
+from analytics.pictures import night_rows
+from analytics.pictures.colours import screen_sheet
 from analytics.review.export import Filter, csv_of
 from analytics.review.home import nights_payload, ticks_payload
 from analytics.review.night import night_payload
@@ -52,6 +54,7 @@ def create_app(page: Page) -> ASGIApp:
             "reviewer": page.reviewer,
             "version": page.version,
             "words": for_page(),
+            "looks": night_rows.for_page(),
             "caveat": SHORT_CAVEAT,
         }
         return templates.TemplateResponse(request, "page.html", known)
@@ -75,6 +78,7 @@ def create_app(page: Page) -> ASGIApp:
         Route("/api/reviews", review, methods=["POST"]),
         Route("/export/nights.csv", lambda asked: _csv(csv_of(page.store, "nights", _filter(asked)))),
         Route("/export/movements.csv", lambda asked: _csv(csv_of(page.store, "movements", _filter(asked)))),
+        Route("/looks.css", lambda asked: Response(screen_sheet(), media_type="text/css")),
         Mount("/static", StaticFiles(directory=_HERE / "static")),
     ]
     handlers: Any = {NightkickError: _failed, HTTPException: _not_there}

@@ -21,6 +21,7 @@ SELECT subject, night_date, tz, recorded_from, recorded_to, sleep_onset_at, wake
     flags_as_reviewed, flags_to_review, is_reviewed
 FROM nights ORDER BY night_date DESC, subject
 """
+_UNTOLD = "SELECT subject, night_date, flag, reason FROM night_flags WHERE state = 'cannot_tell'"
 _CRITERIA = """
 SELECT f.criteria FROM flag f
 WHERE f.name = 'possible_plmd' AND f.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
@@ -45,9 +46,10 @@ def nights_payload(page: Page) -> dict[str, Any]:
     StoreError
     """
     wanted = wanted_of(page.criteria, page.rulesets.values(), page.version)
-    nights, criteria = frames(page.store, (_NIGHTS, ()), (_CRITERIA, ()))
+    nights, criteria, untold = frames(page.store, (_NIGHTS, ()), (_CRITERIA, ()), (_UNTOLD, ()))
+    why = {(who, day, flag): reason for who, day, flag, reason in untold.iter_rows()}
     return {
-        "nights": [_night_row(row) for row in nights.iter_rows(named=True)],
+        "nights": [_night_row(row, why) for row in nights.iter_rows(named=True)],
         "threshold": threshold(json.loads(text) for text in criteria["criteria"]),
         "people": findings(page.store),
         "outdated": outdated(page.store, wanted).remark(),
@@ -73,13 +75,14 @@ def threshold(flags: Iterable[Iterable[Mapping[str, Any]]]) -> float | None:
     return found[0] if found else None
 
 
-def _night_row(row: dict[str, Any]) -> dict[str, Any]:
+def _night_row(row: dict[str, Any], why: Mapping[tuple[str, date, str], str]) -> dict[str, Any]:
     start, end = row["recorded_from"], row["recorded_to"]
     unraised = unraised_words(assessable=row["assessable"], untold=row["flags_untold"])
     return {
         **row,
         "unraised": unraised or "no flag",
         "is_untold": bool(unraised),
+        "why_untold": {flag: why[row["subject"], row["night_date"], flag] for flag in row["flags_untold"]},
         "night_date": row["night_date"].isoformat(),
         "recorded_from": milliseconds(start),
         "recorded_to": milliseconds(end),

@@ -12,8 +12,9 @@ import numpy as np
 from analytics.flag import Flag
 from analytics.model import Envelope, Event, Movement, Night, Score
 from analytics.nights.doubt import beside, footing_of, not_own_words, onset_doubt_of, onset_span_us
-from analytics.pictures import by_hour, intervals
+from analytics.pictures import by_hour, intervals, likely_sleep
 from analytics.pictures.drawing import patterns
+from analytics.pictures.night_rows import legend, likely_legend
 from analytics.pictures.scales import clock
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
@@ -78,6 +79,8 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "flags": [_flag(flag, night) for flag in score.flags] if score else [],
         "events": _columns(score.events if score else (), night.movements),
         "bouts": [(bout.start_us / 1000, bout.end_us / 1000, bout.state) for bout in night.bouts],
+        "likely_sleep": _likely_sleep(night),
+        "legend": legend(night),
         "blanks": [(blank.start_us / 1000, blank.end_us / 1000, blank.kind) for blank in night.blanks],
         "envelopes": [_envelope(envelope) for envelope in sorted(night.envelopes, key=lambda one: one.leg)],
         "stages": stages.rows(),
@@ -96,6 +99,20 @@ def _pictures(night: Night, events: Sequence[Event], rules: Ruleset | None) -> d
         "patterns": patterns(),
         "intervals": {"caption": intervals.CAPTION, "drawn": intervals.histogram(name, events, band_s=band_s)},
         "hours": {"caption": by_hour.CAPTION, "drawn": by_hour.bars(night, events, zone_info(night.zone))},
+    }
+
+
+def _likely_sleep(night: Night) -> dict[str, Any] | None:
+    """The strip of the probability of sleep: its runs, legend, sentence, and the table behind it; None if not known."""
+    if night.possible is None:
+        return None
+    runs, zone = likely_sleep.runs_of(night.possible), zone_info(night.zone)
+    caption, head, rows = likely_sleep.by_hour(runs, night.recorded_from_us, night.recorded_to_us, zone)
+    return {
+        "runs": [(run.start_us / 1000, run.end_us / 1000, run.step) for run in runs],
+        "legend": likely_legend(night),
+        "says": likely_sleep.in_words(runs, zone),
+        "table": {"caption": caption, "head": head, "rows": rows},
     }
 
 

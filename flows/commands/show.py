@@ -101,7 +101,7 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
         statement = f"SELECT * FROM {table} WHERE subject = ? AND night_date = ? ORDER BY {order}"
         return tuple(the_store.query(store, statement, key).to_dicts())
 
-    flags = rows("night_flags", "state <> 'raised', flag")
+    flags = rows("night_flags", "state <> 'raised', state <> 'cannot_tell', flag")
     return Stored(
         night=night,
         flags=tuple(_flag(flag, night) for flag in flags),

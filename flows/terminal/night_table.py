@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from analytics import store as the_store
 from analytics.nights.doubt import NEGATIVE_OF, footing_of_row, footing_words
 from analytics.words import (
+    CANNOT_TELL,
     FLAG_MARKS,
     FLAG_STATES,
     FLAGS,
@@ -32,6 +33,9 @@ UNKNOWN = "-"
 _NEGATIVES = """
 SELECT subject, night_date FROM night_flags WHERE flag = ? AND state = 'not_raised'
 """
+_UNTOLD = """
+SELECT subject, night_date, flag, reason FROM night_flags WHERE state = 'cannot_tell' ORDER BY night_date, subject, flag
+"""
 
 #: Columns of the table for people that hold formatted numbers.
 NUMBERS = tuple(MEASURE_COLUMNS.values())
@@ -45,17 +49,23 @@ class Nights:
     ----------
     negatives : frozenset
         Subject and evening of every night on which `NEGATIVE_OF` could be told and was not raised.
+    untold : tuple of Row
+        Flags that could not be told, with the reason.
     """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     reasons: tuple[Row, ...]
     negatives: frozenset[tuple[object, object]]
+    untold: tuple[Row, ...]
 
     def reasons_of(self, night: Row) -> list[Row]:
-        """The flags of one night."""
-        key = (night["subject"], night["night_date"])
-        return [row for row in self.reasons if (row["subject"], row["night_date"]) == key]
+        """The raised flags of one night."""
+        return _of_night(self.reasons, night)
+
+    def untold_of(self, night: Row) -> list[Row]:
+        """The flags of one night that could not be told; none where the night as a whole cannot be assessed."""
+        return _of_night(self.untold, night) if night["assessable"] else []
 
     def beside_negatives(self, rows: Sequence[Row]) -> str | None:
         """What the negatives among these rows stand on, in one line; None without any."""
@@ -65,6 +75,11 @@ class Nights:
         return f"{NEGATIVE_OF} {FLAG_STATES['not_raised']}: {footing_words([footing_of_row(row) for row in found])}"
 
 
+def _of_night(rows: Sequence[Row], night: Row) -> list[Row]:
+    key = (night["subject"], night["night_date"])
+    return [row for row in rows if (row["subject"], row["night_date"]) == key]
+
+
 def select_nights(store: the_store.Store, selection: Selection) -> Nights:
     """Read the selected nights, by evening and person."""
     where, parameters = condition(selection)
@@ -72,7 +87,14 @@ def select_nights(store: the_store.Store, selection: Selection) -> Nights:
         frame = the_store.query(store, f"SELECT * FROM nights WHERE {where} ORDER BY night_date, subject", parameters)
         why = the_store.query(store, "SELECT * FROM flagged_nights ORDER BY night_date, subject, flag")
         negatives = the_store.query(store, _NEGATIVES, [NEGATIVE_OF])
-    return Nights(tuple(frame.columns), tuple(frame.to_dicts()), tuple(why.to_dicts()), frozenset(negatives.rows()))
+        untold = the_store.query(store, _UNTOLD)
+    return Nights(
+        tuple(frame.columns),
+        tuple(frame.to_dicts()),
+        tuple(why.to_dicts()),
+        frozenset(negatives.rows()),
+        tuple(untold.to_dicts()),
+    )
 
 
 def print_nights(nights: Nights) -> None:
@@ -148,6 +170,8 @@ def _sentences(row: Row, nights: Nights, *, with_subject: bool) -> Iterator[str]
     for why in nights.reasons_of(row):
         said = f" ({VERDICTS[why['review']]})" if why["review"] else ""
         yield f"{name} {why['flag']}{said}: {why['reason']}"
+    for why in nights.untold_of(row):
+        yield f"{name} {why['flag']} ({CANNOT_TELL}): {why['reason']}"
     if doubt := long_sleep(row["tst_h"]):
         yield f"{name} doubtful: {doubt}"
     if not row["assessable"]:

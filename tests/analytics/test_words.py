@@ -16,6 +16,7 @@ from analytics import words
 from analytics.flag import CriterionState, FlagName, FlagState
 from analytics.model import BlankKind, Label, SleepSource, SleepState
 from analytics.nights.patterns import SignState
+from analytics.pictures.likely_sleep import Step
 from analytics.report.timeline import LANES
 from analytics.said import Verdict
 from tests.paths import ROOT
@@ -34,11 +35,12 @@ TABLES: list[tuple[str, Any]] = [
     ("SLEEP_STATES", SleepState),
     ("SLEEP_SOURCES", SleepSource),
     ("BLANKS", BlankKind),
+    ("LIKELY_SLEEP", Step),
 ]
 #: Names that are written as words are; code compares with them.
 NAMES = {name for _, kind in TABLES for name in get_args(kind)}
 #: Everyday English, which sentences elsewhere may use.
-EVERYDAY = {"while awake", "cannot tell", "the sleep journal", "assessable nights"}
+EVERYDAY = {"while awake", "cannot tell", "perhaps not worn", "the sleep journal", "assessable nights"}
 
 
 def table(name: str) -> Mapping[str, str]:
@@ -162,7 +164,10 @@ def test_no_other_file_pairs_a_name_with_its_words(name: str) -> None:
 
 
 #: Keys of answers, which hold more than the measure that they read.
-KEYS = {"night_id", "ahead_s", "offsets", "detected"}
+KEYS = {
+    *("night_id", "ahead_s", "offsets", "detected", "long_sleep", "doubts"),
+    *("tst_low_h", "tst_high_h", "waso_low_min", "waso_high_min"),
+}
 MEASURE_TABLES = ("MEASURES", "SHORT_MEASURES", "MEASURE_COLUMNS", "NIGHT_FACTS")
 
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import * as geometry from "../../analytics/review/static/geometry.js";
 
-const { area, line, linear, shownPart, strokes, timeScale, timeTicks, zoomed } = geometry;
+const { area, boxes, line, linear, shownPart, strokes, timeScale, timeTicks, zoomed } = geometry;
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -82,4 +82,22 @@ test("a column shows the highest of its values, known ones only", () => {
 
 test("zero is a value, not a gap", () => {
   assert.equal(flat([0]), "M0.0 10.0L0.0 10.0L1.0 10.0V10.0Z");
+});
+
+test("spans become rectangles of what is in view, in one path", () => {
+  const x = timeScale(0, 10, 0, 100);
+  const band = { top: 2, bottom: 8 };
+  assert.equal(
+    boxes(
+      [
+        [-5, 1],
+        [3, 4],
+        [11, 12],
+      ],
+      x,
+      band,
+    ),
+    "M0.0 2h10.0V8h-10.0zM30.0 2h10.0V8h-10.0z",
+  );
+  assert.equal(boxes([], x, band), "");
 });

@@ -25,6 +25,7 @@ const events = (...rows) => {
 };
 const on = (leg) => ({ leg, start: 0, step_s: 1, max_mg: [] });
 const all = () => true;
+const ROWS = ["stages", "sleep", "p_sleep", "movements", "envelope", "heart"];
 
 test("legs are those of the sensors, and of one sensor those that its movements name", () => {
   assert.deepEqual(legsOf(events({ leg: "both" }), [on("right"), on("left")]), ["right", "left"]);
@@ -34,17 +35,27 @@ test("legs are those of the sensors, and of one sensor those that its movements 
 });
 
 test("lanes lie below each other without touching, and only for what is known", () => {
-  const bare = { stages: [], heart: [], events: events(), envelopes: [] };
-  assert.deepEqual(lanesOf(bare), { lanes: [{ kind: "sleep", top: 10, bottom: 28, height: 18 }], bottom: 34 });
-  const full = { ...bare, stages: [[0, 1, "rem"]], heart: [[0, 60]], envelopes: [on("left"), on("right")] };
-  const { lanes, bottom } = lanesOf(full);
-  const kinds = ["stages", "sleep", "raster", "raster", "envelope", "envelope", "heart"];
+  const bare = { stages: [], likely_sleep: null, heart: [], events: events(), envelopes: [] };
+  const looks = { between: 12, rows: ROWS.map((name, i) => ({ name, height: 10 + i, says: [] })) };
+  assert.deepEqual(lanesOf(bare, looks), {
+    lanes: [{ kind: "sleep", row: "sleep", top: 10, bottom: 21, height: 11 }],
+    bottom: 27,
+  });
+  const legs = [on("left"), on("right")];
+  const full = { ...bare, stages: [[0, 1, "rem"]], likely_sleep: { runs: [] }, heart: [[0, 60]], envelopes: legs };
+  const { lanes, bottom } = lanesOf(full, looks);
+  const kinds = ["stages", "sleep", "p_sleep", "raster", "raster", "envelope", "envelope", "heart"];
   assert.deepEqual(
     lanes.map((lane) => lane.kind),
     kinds,
   );
   assert.ok(lanes.every((lane, i) => i === 0 || lane.top === lanes[i - 1].bottom + 12));
   assert.equal(bottom, lanes.at(-1).bottom + 6);
+  const turned = lanesOf(full, { ...looks, rows: [...looks.rows].reverse() });
+  assert.deepEqual(
+    turned.lanes.map((lane) => lane.kind),
+    [...kinds].reverse(),
+  );
 });
 
 test("the envelope's lane is high enough for nine in ten movements, and never below 50 mg", () => {

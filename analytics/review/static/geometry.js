@@ -55,6 +55,19 @@ export const strokes = (xs, tops, bottom) =>
   xs.map((x, i) => `M${x.toFixed(1)} ${bottom}V${(typeof tops === "number" ? tops : tops[i]).toFixed(1)}`).join("");
 
 /**
+ * The parts of spans that a scale shows, as rectangles in one path.
+ * @param {Span[]} spans
+ * @param {TimeScale} x
+ * @param {{ top: number, bottom: number }} band
+ */
+export const boxes = (spans, x, { top, bottom }) =>
+  spans
+    .map((span) => shownPart(x, span, 0))
+    .map((part) => part && `M${part.x.toFixed(1)} ${top}h${part.width.toFixed(1)}V${bottom}h-${part.width.toFixed(1)}z`)
+    .filter(Boolean)
+    .join("");
+
+/**
  * Points joined by a line.
  * @param {number[]} xs @param {number[]} ys
  */

@@ -1,13 +1,15 @@
 // @ts-check
-// What the lanes of the night's picture draw: stages, sleep, movements of each leg, envelope of each sensor, heart.
+// What the lanes of the night's picture draw: stages, sleep and how likely it was, movements of each leg, envelope of
+// each sensor, heart.
 
 import { svg } from "./draw.js";
-import { area, linear, shownPart, strokes } from "./geometry.js";
+import { area, boxes, linear, shownPart, strokes } from "./geometry.js";
+import { LOOKS } from "./looks.js";
 import { envelopeTop, onLeg } from "./movements.js";
-import { GROUPS, groupOf } from "./words.js";
+import { GROUPS, WORDS, groupOf } from "./words.js";
 
-/** @import { Attributes, Band, Child, Envelope, Lane, Ms, NamedSpan, Night, NightAnswer, Scale } from "./types.js" */
-/** @import { Span, TimeScale } from "./types.js" */
+/** @import { Attributes, Band, Child, Envelope, Lane, LikelySleep, Ms, NamedSpan, Night } from "./types.js" */
+/** @import { NightAnswer, Scale, Span, TimeScale } from "./types.js" */
 
 /** Room for the lanes' names, pixels. */
 export const LEFT = 84;
@@ -27,6 +29,9 @@ const named = (y, text) => svg("text", { x: LEFT - 8, y, class: "axis end" }, te
  */
 const laneName = (lane, ...lines) =>
   lines.map((text, i) => named((lane.top + lane.bottom) / 2 + 4 + 13 * (i - (lines.length - 1) / 2), text));
+
+/** The name of a lane that the report names alike. @param {Lane} lane */
+const rowName = (lane) => laneName(lane, ...(LOOKS.rows.find((row) => row.name === lane.row)?.says ?? []));
 
 /**
  * A line through the whole lane.
@@ -88,16 +93,38 @@ const drawStages = (lane, x, stages) => {
 };
 
 /**
- * @param {Band} lane
+ * @param {Lane} lane
  * @param {TimeScale} x
  * @param {NamedSpan[]} bouts
  */
 const drawSleep = (lane, x, bouts) => [
-  laneName(lane, "sleep"),
+  rowName(lane),
   bouts.map((bout) =>
     spanRect(x, lane, times(bout), bout[2] === "unknown" ? { fill: "url(#hatch)" } : { class: `bout-${bout[2]}` }),
   ),
 ];
+
+/**
+ * How likely sleep was: a shade each step, doubt dotted, what is not known hatched.
+ * @param {Lane & { likely: LikelySleep }} lane
+ * @param {TimeScale} x
+ */
+const drawLikely = (lane, x) => {
+  const path = (/** @type {(step: string) => boolean} */ wanted) =>
+    boxes(lane.likely.runs.filter(([, , step]) => wanted(step)).map(times), x, lane);
+  const inDoubt = new Set(LOOKS.likely.filter((one) => one.in_doubt).map((one) => one.step));
+  return [
+    rowName(lane),
+    LOOKS.likely.map(({ step, look }) =>
+      svg("path", {
+        d: path((one) => one === step),
+        ...(look === "hatched" ? { fill: "url(#hatch)" } : { class: look }),
+      }),
+    ),
+    svg("path", { d: path((one) => inDoubt.has(one)), fill: "url(#doubt)" }),
+    spanRect(x, lane, [x.from, x.to], { class: "likely-frame" }, WORDS.measures.p_sleep),
+  ];
+};
 
 /**
  * Movements of one leg as strokes, as high as they were strong.
@@ -126,7 +153,8 @@ const drawRaster = (lane, x, { events }, { shown, legs }) => {
  * @param {TimeScale} x
  * @param {NightAnswer} data
  */
-const drawEnvelope = ({ top, bottom, sensor }, x, data) => {
+const drawEnvelope = (lane, x, data) => {
+  const { top, bottom, sensor } = lane;
   const most = envelopeTop(data.events);
   const y = linear(0, most, bottom, top);
   const clipped = (/** @type {number} */ value) => y(Math.min(most, value));
@@ -170,6 +198,7 @@ const drawHeart = (lane, x, heart) => {
 export const drawLane = (lane, x, data, chosen) => {
   if (lane.kind === "stages") return drawStages(lane, x, data.stages);
   if (lane.kind === "sleep") return drawSleep(lane, x, data.bouts);
+  if (lane.kind === "p_sleep") return drawLikely(lane, x);
   if (lane.kind === "raster") return drawRaster(lane, x, data, chosen);
   if (lane.kind === "envelope") return drawEnvelope(lane, x, data);
   return drawHeart(lane, x, data.heart);

@@ -2,7 +2,7 @@
 // What is counted, picked and put in order of a night's movements. Without the document; what a movement is was decided
 // when it was scored.
 
-/** @import { Clock, Envelope, Events, Group, Lane, Ms, NightAnswer } from "./types.js" */
+/** @import { Clock, Envelope, Events, Group, Lane, Looks, Ms, NightAnswer, RowName, Shows } from "./types.js" */
 
 /** @param {Events} events @param {Envelope[]} envelopes */
 export const legsOf = (events, envelopes) => {
@@ -12,24 +12,36 @@ export const legsOf = (events, envelopes) => {
 };
 
 /**
- * Lanes of the night's picture from top to bottom, and where they end.
- * @param {Pick<NightAnswer, "stages" | "events" | "envelopes" | "heart">} data
+ * What a row of the night's picture consists of: a lane, one each leg or sensor, or none.
+ * @param {Pick<NightAnswer, "stages" | "likely_sleep" | "events" | "envelopes" | "heart">} data
+ * @returns {Record<RowName, Shows[]>}
  */
-export const lanesOf = (data) => {
+const shownIn = ({ stages, likely_sleep: likely, events, envelopes, heart }) => ({
+  stages: stages.length ? [{ kind: "stages" }] : [],
+  sleep: [{ kind: "sleep" }],
+  p_sleep: likely ? [{ kind: "p_sleep", likely }] : [],
+  movements: legsOf(events, envelopes).map((leg) => ({ kind: "raster", leg })),
+  envelope: envelopes.map((sensor) => ({ kind: "envelope", sensor })),
+  heart: heart.length ? [{ kind: "heart" }] : [],
+});
+
+/**
+ * Lanes of the night's picture from top to bottom, and where they end.
+ * @param {Pick<NightAnswer, "stages" | "likely_sleep" | "events" | "envelopes" | "heart">} data
+ * @param {Pick<Looks, "rows" | "between">} looks
+ */
+export const lanesOf = (data, { rows, between }) => {
   /** @type {Lane[]} */
   const lanes = [];
   let top = 10;
-  const placed = (/** @type {number} */ height) => {
-    const band = { top, bottom: top + height, height };
-    top = band.bottom + 12;
-    return band;
-  };
-  if (data.stages.length) lanes.push({ kind: "stages", ...placed(76) });
-  lanes.push({ kind: "sleep", ...placed(18) });
-  for (const leg of legsOf(data.events, data.envelopes)) lanes.push({ kind: "raster", leg, ...placed(44) });
-  for (const sensor of data.envelopes) lanes.push({ kind: "envelope", sensor, ...placed(96) });
-  if (data.heart.length) lanes.push({ kind: "heart", ...placed(54) });
-  return { lanes, bottom: top - 6 };
+  const shown = shownIn(data);
+  for (const { name, height } of rows) {
+    for (const one of shown[name]) {
+      lanes.push({ ...one, row: name, top, bottom: top + height, height });
+      top += height + between;
+    }
+  }
+  return { lanes, bottom: top - between / 2 };
 };
 
 /**

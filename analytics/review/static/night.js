@@ -7,6 +7,7 @@ import { clockOf, longDay, messageOf, number } from "./formats.js";
 import { Inspector } from "./inspector.js";
 import { firstToShow, nextShown } from "./movements.js";
 import { stillPicture, strip } from "./pictures.js";
+import { untoldChip } from "./rows.js";
 import { getFresh, prefetch } from "./server.js";
 import { spanForm } from "./span_form.js";
 import { Timeline } from "./timeline.js";
@@ -107,6 +108,10 @@ class NightPage {
       data.flags
         .filter((found) => found.raised)
         .map((found) => el("span", { class: `flag ${found.name}` }, flag(found.name))),
+      night.assessable &&
+        data.flags
+          .filter((found) => found.state === "cannot_tell")
+          .map((found) => untoldChip(found.name, found.reason)),
       this.parts.state,
     );
   }

@@ -5,9 +5,9 @@ import { drawn, el, hiddenTable, picture, svg } from "./draw.js";
 import { day, longDay, number } from "./formats.js";
 import { linear } from "./geometry.js";
 import { around } from "./nights.js";
-import { WORDS, verdict } from "./words.js";
+import { WORDS, flag, verdict } from "./words.js";
 
-/** @import { App, Night, NightRow, Scale, StillPicture } from "./types.js" */
+/** @import { App, FlagState, Night, NightRow, Scale, StillPicture } from "./types.js" */
 
 const NARROWEST_BAR = 12;
 
@@ -15,7 +15,14 @@ const NARROWEST_BAR = 12;
 const shadeOf = (night) => {
   if (!night.assessable || night.plms_index === null) return "unknown";
   if (night.flags_as_reviewed.includes("possible_plmd")) return "high";
+  if (night.flags_untold.includes("possible_plmd")) return "untold";
   return night.flags.length > night.flags_as_reviewed.length ? "weak" : "low";
+};
+
+/** Whether the flag of the index stands as reviewed. @param {NightRow} night @returns {FlagState} */
+const stateOf = (night) => {
+  if (night.flags_as_reviewed.includes("possible_plmd")) return "raised";
+  return night.flags_untold.includes("possible_plmd") ? "cannot_tell" : "not_raised";
 };
 
 /** What a bar is called. @param {NightRow} night */
@@ -24,7 +31,8 @@ const barTitle = (night) => {
   const said = verdict(night.review);
   const unknown = night.assessable ? WORDS.not_known : WORDS.not_assessable;
   const index = known ? `${number(night.plms_index)} per hour` : unknown;
-  return `${day(night.night_date)}: ${index}${said ? `, ${said}` : ""}`;
+  const untold = known && shadeOf(night) === "untold" ? `, ${flag("possible_plmd")}: ${WORDS.cannot_tell}` : "";
+  return `${day(night.night_date)}: ${index}${untold}${said ? `, ${said}` : ""}`;
 };
 
 /**
@@ -99,8 +107,13 @@ export const strip = (nights, present, threshold, width, open) => {
       el("p", { class: "muted small" }, `Nights ${first} to ${first + some.length - 1} of ${all.length}.`),
     hiddenTable(
       "Periodic movements per hour of sleep",
-      ["night", "per hour", "review"],
-      some.map((night) => [longDay(night.night_date), number(night.plms_index), verdict(night.review) ?? "none"]),
+      ["night", "per hour", flag("possible_plmd"), "review"],
+      some.map((night) => [
+        longDay(night.night_date),
+        number(night.plms_index),
+        WORDS.flag_states[stateOf(night)],
+        verdict(night.review) ?? "none",
+      ]),
     ),
   );
 };

@@ -51,7 +51,8 @@ const indexOf = (night, threshold) => {
   if (night.plms_index === null || !night.assessable) {
     return el("span", { class: "muted", title: night.not_assessable_reason ?? "" }, WORDS.not_assessable);
   }
-  const high = threshold !== null && night.plms_index > threshold;
+  const isUntold = night.flags_untold.includes("possible_plmd");
+  const high = threshold !== null && night.plms_index > threshold && !isUntold;
   return el("span", { class: high ? "index high" : "index" }, number(night.plms_index));
 };
 
@@ -77,8 +78,14 @@ const flagChip = (name, counts) =>
     ? el("span", { class: `flag ${name}` }, flag(name))
     : el("span", { class: "flag none dismissed" }, `${flag(name)}: ${WORDS.verdicts.dismiss}`);
 
-/** A flag that could not be told. @param {string} name */
-const untoldChip = (name) => el("span", { class: "flag none cannot_tell" }, `${flag(name)}: ${WORDS.cannot_tell}`);
+/** A flag that could not be told, and why. @param {string} name @param {string} [why] */
+export const untoldChip = (name, why) =>
+  el(
+    "span",
+    { class: "flag none cannot_tell", title: why },
+    `${flag(name)}: ${WORDS.cannot_tell}`,
+    why !== undefined && el("span", { class: "visually-hidden" }, ` (${why})`),
+  );
 
 /**
  * @param {NightRow} night
@@ -111,8 +118,8 @@ export const rowOf = (night, range, threshold, several) => {
       { class: "flags" },
       night.flags.map((name) => flagChip(name, night.flags_as_reviewed.includes(name))),
       night.flags.length || !night.is_untold
-        ? night.assessable && night.flags_untold.map(untoldChip)
-        : el("span", { class: "flag none cannot_tell" }, night.unraised),
+        ? night.assessable && night.flags_untold.map((name) => untoldChip(name, night.why_untold[name]))
+        : el("span", { class: "flag none cannot_tell", title: night.not_assessable_reason }, night.unraised),
       !night.flags.length && !night.is_untold && el("span", { class: "visually-hidden" }, night.unraised),
     ),
     el("span", { class: "state" }, state(night)),

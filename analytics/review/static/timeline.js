@@ -4,11 +4,12 @@
 
 import { el, hatching, hiddenTable, picture, svg } from "./draw.js";
 import { timeScale, timeTicks, zoomed } from "./geometry.js";
+import { LOOKS, coversAll } from "./looks.js";
 import { LEFT, drawLane, drawOnset, spanRect } from "./lanes.js";
 import { hourly, lanesOf, legsOf, nearest } from "./movements.js";
-import { GROUPS, WORDS, blank, groupOf } from "./words.js";
+import { GROUPS, WORDS, blank, capital, groupOf } from "./words.js";
 
-/** @import { Child, Clock, Ms, NightAnswer, Span } from "./types.js" */
+/** @import { Child, Clock, Ms, NamedSpan, NightAnswer, Span } from "./types.js" */
 
 /** @typedef {{ onPick: (i: number) => unknown, onSpan: (start: Ms, end: Ms) => unknown }} Listeners */
 
@@ -20,17 +21,13 @@ const NEAR = 12;
 const DRAG = 3;
 const DOUBLE_MS = 400;
 
-/** What the colours of the lane of sleep mean. @param {NightAnswer} data */
-const states = (data) =>
+/** What swatches of a kind mean. @param {string} css @param {[string, string][]} entries @param {string} [title] */
+const meaning = (css, entries, title) =>
   el(
     "ul",
-    { class: "legend states" },
-    [
-      ["asleep", WORDS.sleep_states.sleep],
-      ["awake", WORDS.sleep_states.wake],
-      ["hatched", WORDS.sleep_states.unknown],
-      ...(data.night.sleep_onset_at === null ? [] : [["onset-swatch", WORDS.onset_span]]),
-    ].map(([name, words]) => el("li", {}, el("span", { class: `swatch ${name}-box` }), words)),
+    { class: `legend ${css}`, "aria-label": title },
+    title && el("li", {}, `${capital(title)}:`),
+    entries.map(([look, says]) => el("li", {}, el("span", { class: `swatch ${look}` }), says)),
   );
 
 /** The picture of a night, what of it is in view, and which movement is chosen in it. */
@@ -46,7 +43,7 @@ export class Timeline {
     this.listeners = listeners;
     /** @type {Span} */
     this.whole = [data.night.recorded_from, data.night.recorded_to];
-    this.layout = lanesOf(data);
+    this.layout = lanesOf(data, LOOKS);
     this.legs = legsOf(data.events, data.envelopes).length;
     this.shown = new Set(GROUPS.map((group) => group.name));
     this.view = this.whole;
@@ -71,6 +68,7 @@ export class Timeline {
   }
 
   #put() {
+    const { legend, likely_sleep: likely } = this.data;
     const table = hourly(this.data.events, this.clock, GROUPS, groupOf);
     return el(
       "div",
@@ -79,7 +77,7 @@ export class Timeline {
         "div",
         { class: "head" },
         this.#filters(),
-        states(this.data),
+        meaning("states", legend),
         el(
           "div",
           { class: "tools", role: "group", "aria-label": "Zoom" },
@@ -87,9 +85,11 @@ export class Timeline {
           el("button", { type: "button", "aria-label": "Zoom out", onclick: () => this.zoomBy(2) }, "−"),
           this.reset,
         ),
+        likely && meaning("likely", likely.legend, WORDS.measures.p_sleep),
       ),
       this.holder,
       hiddenTable("Movements by clock hour", ["hour", ...GROUPS.map((group) => group.says)], table),
+      likely && hiddenTable(likely.table.caption, likely.table.head, likely.table.rows),
     );
   }
 
@@ -121,7 +121,7 @@ export class Timeline {
         this.width,
         layout.bottom + 22,
         `Night from ${clock.hm(view[0])} to ${clock.hm(view[1])}: sleep, ${count} movements and ` +
-          "how strongly each sensor moved. A table of movements by hour follows.",
+          `how strongly each sensor moved. ${data.likely_sleep?.says ?? ""} Tables by hour follow.`,
         svg("defs", {}, hatching("hatch")),
         this.#ticks(),
         layout.lanes.map((lane) => drawLane(lane, this.x, data, this)),
@@ -152,14 +152,18 @@ export class Timeline {
     ]);
   }
 
-  /** What was not recorded or not worn, and what a reviewer excluded, over all lanes. */
+  /** What was not recorded or worn, or perhaps not, and what a reviewer excluded, over the lanes. */
   #veils() {
-    const { x, data } = this;
-    const band = { top: 4, bottom: this.layout.bottom };
+    const { x, data, layout } = this;
+    const band = { top: 4, bottom: layout.bottom };
+    /** @param {NamedSpan} blank */
+    const veil = ([start, end, kind]) => {
+      const how = { fill: `url(#${LOOKS.blank_fills[kind]})`, class: `blank over-${LOOKS.blank_fills[kind]}` };
+      const bands = coversAll(kind) ? [band] : layout.lanes.filter((lane) => LOOKS.blank_over.includes(lane.row));
+      return bands.map((one) => spanRect(x, one, [start, end], how, blank(kind)));
+    };
     return [
-      data.blanks.map(([start, end, kind]) =>
-        spanRect(x, band, [start, end], { fill: "url(#hatch)", class: "blank" }, blank(kind)),
-      ),
+      data.blanks.map(veil),
       data.review.spans.map((span) =>
         spanRect(x, band, span, { class: "excluded" }, `${WORDS.verdicts.exclude} by a reviewer`),
       ),

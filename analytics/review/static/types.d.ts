@@ -28,6 +28,8 @@ export interface NightRow extends NightKey {
   flags_as_reviewed: string[];
   flags_to_review: string[];
   flags_untold: string[];
+  /** Why, by the flag's name. */
+  why_untold: Named;
   is_reviewed: boolean;
   /** What is said of a night without a raised flag, and whether none of its flags could be told. */
   unraised: string;
@@ -223,6 +225,10 @@ export interface NightAnswer {
   flags: Flag[];
   events: Events;
   bouts: NamedSpan[];
+  /** How likely sleep was; null where it was not estimated. */
+  likely_sleep: LikelySleep | null;
+  /** Of the rows beside movements: class of a swatch, and its words. */
+  legend: [string, string][];
   blanks: NamedSpan[];
   envelopes: Envelope[];
   stages: NamedSpan[];
@@ -231,6 +237,15 @@ export interface NightAnswer {
   sensors: Sensor[];
   review: Review;
   pictures: { patterns: string; intervals: StillPicture; hours: StillPicture };
+}
+
+/** The strip of the probability of sleep. */
+export interface LikelySleep {
+  /** Stretches in one step of `Looks.likely`. */
+  runs: NamedSpan[];
+  legend: [string, string][];
+  says: string;
+  table: { caption: string; head: string[]; rows: string[][] };
 }
 
 /** A picture that the program draws, with the table behind it, and what it shows. */
@@ -335,6 +350,21 @@ export interface Words {
   tiers: string;
 }
 
+/** A row of the night's picture. */
+export type RowName = "stages" | "sleep" | "p_sleep" | "movements" | "envelope" | "heart";
+
+/** How rows look that the report has too: `for_page` of analytics/pictures/night_rows.py. */
+export interface Looks {
+  rows: { name: RowName; height: number; says: string[] }[];
+  /** Pixels between two rows. */
+  between: number;
+  /** Pattern of each kind of blank, and over which rows it lies. */
+  blank_fills: Named;
+  blank_over_all: string[];
+  blank_over: RowName[];
+  likely: { step: string; look: string; in_doubt: boolean; says: string }[];
+}
+
 // From here on: what the page's parts hand to each other.
 
 /** The wearer's wall clock. */
@@ -373,14 +403,17 @@ export interface Band {
   bottom: number;
 }
 
-/** A lane of the night's picture: what it shows and where. */
-export type Lane = Band & { height: number } & (
-    | { kind: "stages" }
-    | { kind: "sleep" }
-    | { kind: "raster"; leg: string }
-    | { kind: "envelope"; sensor: Envelope }
-    | { kind: "heart" }
-  );
+/** What a lane of the night's picture shows. */
+export type Shows =
+  | { kind: "stages" }
+  | { kind: "sleep" }
+  | { kind: "p_sleep"; likely: LikelySleep }
+  | { kind: "raster"; leg: string }
+  | { kind: "envelope"; sensor: Envelope }
+  | { kind: "heart" };
+
+/** A lane: what it shows, of which row, and where. */
+export type Lane = Band & { height: number; row: RowName } & Shows;
 
 /** What an element may be given as content; what is not there is left out. */
 export type Child = Node | string | false | null | undefined | Child[];

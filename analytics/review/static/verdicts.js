@@ -196,7 +196,9 @@ export const log = (review, clock, takeBack) =>
 /** @param {Review} review */
 export const nightState = (review) => {
   const said = verdict(review.night);
-  const by = review.log.findLast((entry) => entry.onset === null && entry.start === null && entry.flag === null && entry.verdict !== "note");
+  const by = review.log.findLast(
+    (entry) => entry.onset === null && entry.start === null && entry.flag === null && entry.verdict !== "note",
+  );
   return said
     ? el("span", { class: "reviewed" }, said, by && el("span", { class: "muted" }, " by ", el("bdi", {}, by.reviewer)))
     : el("span", { class: "muted" }, WORDS.not_reviewed);

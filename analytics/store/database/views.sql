@@ -55,15 +55,15 @@ WITH said AS (
 judged AS (
     SELECT f.subject, f.night_date, f.name AS flag, f.state, f.criteria, f.reason,
         CASE
-            WHEN n.word.at > o.word.at OR (n.word.at = o.word.at AND n.word.no > o.word.no) OR o.word IS NULL
-                THEN n.word.verdict
-            ELSE nullif(o.word.verdict, 'undo')
+            WHEN (n.word).at > (o.word).at OR ((n.word).at = (o.word).at AND (n.word).no > (o.word).no) OR o.word IS NULL
+                THEN (n.word).verdict
+            ELSE nullif((o.word).verdict, 'undo')
         END AS review
     FROM flag f
     LEFT JOIN said o ON o.subject = f.subject AND o.night_date = f.night_date AND o.flag = f.name
     LEFT JOIN said n ON n.subject = f.subject AND n.night_date = f.night_date AND n.flag IS NULL
-        AND n.word.verdict <> 'undo'
-        AND coalesce(list_contains(string_split(n.word.flags_then, '+'), f.name), f.raised)
+        AND (n.word).verdict <> 'undo'
+        AND coalesce(list_contains(string_split((n.word).flags_then, '+'), f.name), f.raised)
     WHERE f.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
 )
 SELECT subject, night_date, flag, state, review,
@@ -514,6 +514,22 @@ COMMENT ON COLUMN sleep_bouts.end_at IS 'End, UTC; not included.';
 COMMENT ON COLUMN sleep_bouts.end_local IS 'End on the clock of the bedroom.';
 COMMENT ON COLUMN sleep_bouts.duration_h IS 'From start to end, hours.';
 COMMENT ON COLUMN sleep_bouts.state IS 'sleep, wake, unknown.';
+
+CREATE OR REPLACE VIEW sleep_epochs AS
+SELECT e.subject, e.night_date, e.start_at, LOCAL(e.start_at, n.zone) AS start_local, e.p_sleep
+FROM (
+    SELECT subject, night_date,
+        start_at + to_microseconds(CAST(1e6 * step_s AS BIGINT) * (unnest(range(len(p_sleep))))) AS start_at,
+        unnest(p_sleep) AS p_sleep
+    FROM half_minutes
+) e
+JOIN night n ON n.subject = e.subject AND n.night_date = e.night_date;
+COMMENT ON VIEW sleep_epochs IS 'How likely sleep was, one row each half minute; no rows for nights analysed before version 19 of the schema and those without a sensor on a leg. Source: half_minutes.';
+COMMENT ON COLUMN sleep_epochs.subject IS 'Who slept.';
+COMMENT ON COLUMN sleep_epochs.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
+COMMENT ON COLUMN sleep_epochs.start_at IS 'Start of the half minute, UTC.';
+COMMENT ON COLUMN sleep_epochs.start_local IS 'Start on the clock of the bedroom.';
+COMMENT ON COLUMN sleep_epochs.p_sleep IS 'Probability that the person slept, 0-1; NULL where no worn sensor recorded.';
 
 CREATE OR REPLACE VIEW naps AS
 SELECT

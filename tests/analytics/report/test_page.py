@@ -10,13 +10,19 @@ from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
-from analytics.model import Blank
+from analytics.flag import Criterion, Flag
+from analytics.model import Blank, BlankKind, Night
+from analytics.nights.review_effect import standing
 from analytics.pictures.markup import Html, el, joined, number
 from analytics.report import page_of, read_report
 from analytics.report.gathering import Report, masked
+from analytics.report.timeline import timeline
+from analytics.sleep.possible import possible_nights
 from analytics.store import Store
+from ingest.clock import zone_info
 from ingest.errors import UsageError
 from tests.analytics.report.making import ABOUT, HOSTILE, crowded
 from tests.analytics.store.making import EVENING
@@ -235,7 +241,59 @@ def test_a_night_of_thousands_of_pauses_stays_small_and_shows_them(report: Repor
     made = page_of(replace(report, nights=(one,)))
     assert len(made) < 250_000
     assert "not recorded" in made
-    assert "url(#hatch)" in made
+    assert 'fill="url(#hatch)"' in made
+
+
+def test_doubt_of_sleep_is_drawn_named_and_told_behind_the_picture(report: Report) -> None:
+    night = report.nights[3].night
+    chances = [0.02] * 40 + [0.3] * 20 + [0.7] * 20 + [0.99] * 780 + [np.nan] * 100
+    possible = possible_nights(night.recorded_from_us, np.array(chances), np.ones((1, 960), np.bool_))
+    drawn = ET.fromstring(el("div", night_drawn(replace(night, possible=possible))))
+    looks = [e.get("class") for e in drawn.iter("path")]
+    assert {"likely-asleep", "likely-rather-asleep", "likely-rather-awake", "likely-awake"} <= set(looks)
+    assert looks.count("fill-doubt") == looks.count("fill-hatch") == 1
+    (said,) = [words(e) for e in drawn.iter("desc")]
+    assert said.endswith("Sleep is in doubt: 21:20 to 21:40.")
+    (table,) = [rows(e) for e in drawn.iter("table") if "Probability of sleep" in words(e)]
+    assert table[1] == ["21:00", "20", "10", "10", "20", "0"]
+    without = ET.fromstring(el("div", night_drawn(replace(night, possible=None))))
+    assert "robability of sleep" not in words(without)
+    assert not {"fill-doubt", "likely-frame"} & {e.get("class") for e in without.iter()}
+
+
+def night_drawn(night: Night) -> Html:
+    holds = standing((), (), ())
+    return timeline(night, night.scores[0].events, holds, zone_info(night.zone))
+
+
+def test_what_was_perhaps_not_worn_is_dotted_and_what_was_not_worn_hatched(report: Report) -> None:
+    night = report.nights[3].night
+    start_us = night.recorded_from_us
+
+    def fills(kind: BlankKind) -> set[str | None]:
+        drawn = night_drawn(replace(night, blanks=(Blank(start_us, start_us + 3_600_000_000, kind),)))
+        return {e.get("fill") for e in ET.fromstring(el("div", drawn)).iter("rect")} - {None}
+
+    assert fills("unworn") == {"url(#hatch)"}
+    assert fills("perhaps_unworn") == {"url(#dots)"}
+
+
+def test_a_flag_that_cannot_be_told_is_framed_with_its_reason(report: Report) -> None:
+    one = report.nights[3]
+    unmet = Criterion("PLMS per hour of sleep", "not measurable", None, 15.0, "sleep is not sure")
+    why = "Cannot tell about possible PLMD: sleep is not sure."
+    flag = Flag("possible_plmd", raised=False, criteria=(unmet,), reason=why)
+    missed = replace(unmet, state="not met")
+    other = Flag("possible_rls", raised=False, criteria=(missed,), reason="No possible RLS: 2.")
+    assert one.score is not None
+    doubted = replace(one, score=replace(one.score, flags=(flag, other)))
+    tree = ET.fromstring(page_of(replace(report, nights=(doubted,))).removeprefix("<!DOCTYPE html>"))
+    verdict = next(e for e in sections(tree)[0].iter("div") if e.get("class") == "verdict")
+    said = {words(e): e.get("class") for e in verdict.iter("p")}
+    assert said[why] == "untold"
+    assert next(css for text, css in said.items() if text.startswith("No possible RLS")) is None
+    titles = {words(e): e.get("class") for e in sections(tree)[0].iter("h3")}
+    assert next(css for text, css in titles.items() if text.startswith("possible PLMD: cannot tell")) == "untold"
 
 
 # --- which nights ------------------------------------------------------------------------------------------------

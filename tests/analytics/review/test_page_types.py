@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from analytics.pictures import night_rows
 from analytics.words import for_page
 from tests.analytics.review.browsing import key_of, page_of, served
 from tests.analytics.review.conftest import NIGHT
@@ -45,6 +46,8 @@ PLACES = {
     "CheckStep": ("/api/check-plan", "steps"),
     "Words": ("words",),
     "Group": ("words", "groups"),
+    "LikelySleep": ("/api/night", "likely_sleep"),
+    "Looks": ("looks",),
 }
 
 
@@ -74,6 +77,7 @@ def answers(samples: Path) -> Iterator[dict[str, Any]]:
             "/api/window": client.get("/api/window", params={**key, "from": onset - 1000, "to": onset + 1000}).json(),
             "/api/check-plan": client.get("/api/check-plan").json(),
             "words": for_page(),
+            "looks": night_rows.for_page(),
         }
 
 

@@ -6,9 +6,11 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from analytics.model import Event, Night, Series
+from analytics.sleep.possible import possible_nights
 from analytics.store import Store, initialise, load_night, query, save_nights
 from analytics.store.rows import EVENT, NIGHT, SERIES
 from tests.analytics.store.aging import aged
@@ -73,7 +75,7 @@ def test_a_night_is_read_back_with_its_doubt(filled: Store, wanted: Night) -> No
             Night,
             NIGHT,
             {"subject", "night_date", "recordings", "bouts", "movements", "scores", "clocks", "blanks"}
-            | {"envelopes", "speakers", "naps"},
+            | {"envelopes", "speakers", "naps", "possible"},
         ),
         (Event, EVENT, {"parts"}),
         (Series, SERIES, set()),
@@ -96,6 +98,18 @@ def test_the_views_show_doubt(filled: Store) -> None:
     assert query(filled, "SELECT perhaps_not_own FROM series").item() is True
     (score,) = query(filled, f"SELECT {', '.join(OF_SCORE)} FROM scores WHERE is_default").to_dicts()
     assert score == OF_SCORE
+
+
+def test_the_view_sleep_epochs_has_a_row_each_half_minute(filled: Store) -> None:
+    chances = np.linspace(0.0, 1.0, 1201)  # three rows of the table
+    chances[600] = np.nan
+    possible = possible_nights(START_US, chances, np.ones((2, 1201), np.bool_))
+    assert possible is not None
+    save_nights(filled, [doubted(possible=possible)])
+    found = query(filled, "SELECT epoch_us(start_at) AS us, start_local, p_sleep FROM sleep_epochs ORDER BY start_at")
+    assert found["us"].to_list() == [START_US + 30_000_000 * i for i in range(1201)]
+    assert f"{found['start_local'][601]:%H:%M:%S}" == "03:00:30"
+    assert found["p_sleep"].to_list() == [None if p != p else p for p in possible.p_sleep.tolist()]
 
 
 def test_a_night_that_cannot_be_assessed_has_no_rate_either(filled: Store) -> None:

@@ -53,6 +53,7 @@ CONTRACT = {
     "sensor_clocks": "subject night_date recording site leg stays behind_s drift_ppm compared_at confidence shared_h",
     "heart_rate": "subject night_date minute_at heart_bpm rmssd_ms recording",
     "sleep_bouts": "subject night_date start_at start_local end_at end_local duration_h state",
+    "sleep_epochs": "subject night_date start_at start_local p_sleep",
     "naps": "subject night_date start_at start_local end_at end_local duration_h asleep_h",
     "blanks": "subject night_date start_at end_at duration_s kind",
     "event_parts": "subject night_date movement_no is_strongest recording site leg onset_at offset_at peak_g shape",

@@ -206,3 +206,23 @@ def test_the_page_gets_not_known_for_a_night_of_before(quiet: Store) -> None:
     found = night_payload(review_page_of(quiet.path), stored.SUBJECT, stored.EVENING)
     assert dict(found["night"]["doubts"])["hours in which sleep is in doubt"] == "not known"
     assert found["night"]["onset_doubt"] == ", give or take 29 min (95 %)"
+
+
+def test_a_flag_that_cannot_be_told_has_its_reason_in_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = stored.build(tmp_path / "nights.duckdb")
+    night = quiet_night()
+    (score,) = night.scores
+    unmet = Criterion("PLMS per hour of sleep", "not measurable", 20.0, 15.0, "more than 15")
+    why = "Cannot tell about possible PLMD: which half minutes were sleep is not sure."
+    untold = Flag("possible_plmd", raised=False, criteria=(unmet,), reason=why)
+    save_nights(store, [replace(night, scores=(replace(score, flags=(untold, *score.flags[1:])),))])
+    assert main(["nights", "--db", str(store.path)]) == 0
+    assert f"{stored.EVENING} possible_plmd (cannot tell): {why}" in capsys.readouterr().out.replace(
+        f" {night.subject}", ""
+    )
+    assert main(["show", f"{stored.EVENING}", "--db", str(store.path)]) == 0
+    shown = capsys.readouterr().out
+    assert shown.index("possible_plmd: cannot tell") < shown.index("not flagged")
+    assert f"  {why}" in shown
