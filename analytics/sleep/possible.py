@@ -30,6 +30,8 @@ _MODEL_MIN = 10.0
 _AWAKE_MIN, _ASLEEP_MIN = 5.0, 10.0
 #: A jerk at a transition comes at most so long after it and before it, minutes: half minutes cannot say when it was.
 _AFTER_MIN, _BEFORE_MIN = 10.0, 8.0
+#: Length of that stretch round one transition, minutes.
+NEAR_MIN = _AFTER_MIN + _BEFORE_MIN
 #: Sleep is sure where it is at least this likely, and waking where it is at most the rest.
 SURE = 0.9
 
@@ -75,6 +77,15 @@ class PossibleNights:
     def p_transition_at(self, time_us: int) -> float:
         """Chance that an instant lies at a change from wake to sleep."""
         return float(self.p_transition[self._epoch_of(np.array([time_us]))[0]])
+
+    def minutes_elsewhere(self, start_us: int, end_us: int, near: float) -> float:
+        """Minutes of a stretch in which a change from wake to sleep is less likely than ``near``."""
+        first, last = self._epoch_of(np.array([start_us, end_us])).tolist()
+        return float((self.p_transition[first:last] < near).sum() / _EPOCHS_MIN)
+
+    def p_fell_asleep(self) -> float:
+        """Share of the nights that change from wake to sleep at all while something was recorded."""
+        return len(np.unique(_falls(self.paths)[0])) / len(self.paths)
 
     def onset_us(self) -> tuple[int, int]:
         """95 % interval of sleep onset, UTC."""
@@ -180,8 +191,8 @@ def _between(paths: Bools) -> Bools:
     return found
 
 
-def _p_transition(paths: Bools) -> Floats:
-    """Share of nights with a change from wake to sleep near each epoch."""
+def _falls(paths: Bools) -> tuple[Ints, Ints]:
+    """Every change from wake to sleep: which night, and its first half minute asleep."""
     n_paths, n = paths.shape
     # Runs over all nights at once: a column of neither state between two of them.
     flat = np.concatenate((paths.astype(np.int8), np.full((n_paths, 1), -1, np.int8)), axis=1).ravel()
@@ -190,6 +201,13 @@ def _p_transition(paths: Bools) -> Floats:
     falls = (state[1:] == 1) & (state[:-1] == 0)
     falls &= (length[:-1] >= _AWAKE_MIN * _EPOCHS_MIN) & (length[1:] >= _ASLEEP_MIN * _EPOCHS_MIN)
     row, at = np.divmod(edges[1:-1][falls], n + 1)
+    return row, at
+
+
+def _p_transition(paths: Bools) -> Floats:
+    """Share of nights with a change from wake to sleep near each epoch."""
+    n_paths, n = paths.shape
+    row, at = _falls(paths)
     near = np.zeros((n_paths, n + 1), np.int16)
     np.add.at(near, (row, np.maximum(0, at - round(_BEFORE_MIN * _EPOCHS_MIN))), 1)
     np.add.at(near, (row, np.minimum(n, at + round(_AFTER_MIN * _EPOCHS_MIN) + 1)), -1)
