@@ -24,7 +24,7 @@ from analytics.sleep.possible import NEAR_MIN
 _UNSEEN = 0.5
 #: A night that is not known for longer than this says nothing of how often a twitch comes elsewhere, minutes. Own.
 _LEAST_ELSEWHERE_MIN = 60.0
-#: Below this share of the nights that could have been, falling asleep was not recorded. Own.
+#: Below this share of the nights that could have been, falling asleep is not in the recording. Own.
 _SEEN_TO_FALL = 0.5
 
 
@@ -66,7 +66,7 @@ def onset_known(sleep: SleepEstimate) -> Criterion:
         return Criterion(name, "not measurable", None, None, "no sleep period was found")
     sd_min = round(sleep.onset_sd_min, 1)
     if sleep.possible is not None and sleep.possible.p_fell_asleep() < _SEEN_TO_FALL:
-        return Criterion(name, "not measurable", sd_min, None, "falling asleep was not recorded")
+        return Criterion(name, "not measurable", sd_min, None, "falling asleep is not in the recording")
     return Criterion(name, "met", sd_min, None, "standard deviation in minutes")
 
 
