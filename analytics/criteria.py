@@ -188,10 +188,13 @@ class Jerks(_Section):
     window_after_min: float = Field(30.0, gt=0, description="and this long after: the onset is estimated early. own.")
     near_min: float = Field(5.0, gt=0, description="Near the true transition means within this. own.")
     min_probability: float = Field(
-        0.10, gt=0, lt=1, description="of lying near a transition at least; 33 of 36 simulated jerks do. own."
+        0.03, gt=0, lt=1, description="of lying near a transition at least: below, the model knows of none. own."
+    )
+    min_p_sleep: float = Field(
+        0.005, ge=0, lt=1, description="of sleep there at least: surely awake, it is a fidget; jerks come drowsy. own."
     )
     per_onset: float = Field(
-        1.0,
+        2.0,
         gt=0,
         description="Jerks that falling asleep brings, before a night is seen; 60-70 % know them (ICSD-3). own.",
     )

@@ -4,7 +4,7 @@ No accelerometer criterion is published. What is asked: a twitch (`analytics.sig
 where it is, while enough of the nights that could have been change from wake to sleep. A cough, a startle or a bed
 partner can look the same, at any time of night. So the chance of a jerk weighs how many jerks falling asleep brings
 against how often this night shows the same shape elsewhere: where its own kicks are as brief, one near falling asleep
-is a kick.
+is a kick. And jerks come while one is drowsy: a twitch in the midst of restless waking is a fidget.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def jerk_chances(
     twitches = [
         (parts, p_near_onset(min(m.onset_us for m in parts), sleep, criteria))
         for parts, pause_s in zip(joined, _pauses_s(joined), strict=True)
-        if pause_s >= jerks.quiet_s and is_jerk(parts, criteria)
+        if pause_s >= jerks.quiet_s and is_jerk(parts, criteria) and not _surely_awake(parts, sleep, jerks.min_p_sleep)
     ]
     n_elsewhere = sum(near < jerks.min_probability and _in_bed(parts, sleep) for parts, near in twitches)
     others = NEAR_MIN * (n_elsewhere + _UNSEEN) / _elsewhere_min(sleep, jerks.min_probability)
@@ -92,6 +92,11 @@ def _pauses_s(joined: Sequence[tuple[Movement, ...]]) -> list[float]:
     pause_s = (onset_us[1:] - end_us[:-1]) / 1e6
     before, after = np.concatenate(([np.inf], pause_s)), np.concatenate((pause_s, [np.inf]))
     return [float(s) for s in np.minimum(before, after)[: len(joined)]]
+
+
+def _surely_awake(parts: Sequence[Movement], sleep: SleepEstimate, least: float) -> bool:
+    p_sleep = sleep.p_sleep_at(parts[0].onset_us)
+    return p_sleep is not None and p_sleep < least
 
 
 def _in_bed(parts: Sequence[Movement], sleep: SleepEstimate) -> bool:

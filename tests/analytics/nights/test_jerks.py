@@ -55,14 +55,19 @@ def test_a_twitch_is_none_where_falling_asleep_then_is_unlikely() -> None:
     assert chances(twitches(61), slept(least - 0.01)) == {}
 
 
+def test_a_twitch_while_surely_awake_is_a_fidget_though_sleep_is_near() -> None:
+    assert chances(twitches(57), slept()) == {}
+    assert 1 in chances(twitches(57), slept(0.99))
+
+
 def test_the_less_sure_falling_asleep_is_then_the_less_likely_is_a_jerk() -> None:
-    found = [chances(twitches(61, 240, 300), slept(share))[1] for share in (0.2, 0.5, 1.0)]
+    found = [chances(twitches(61, *range(200, 300, 10)), slept(share))[1] for share in (0.2, 0.5, 1.0)]
     assert found == sorted(found)
     assert found[0] < found[-1] - 0.1
 
 
 def test_kicks_as_brief_as_a_jerk_all_night_make_one_near_falling_asleep_a_kick() -> None:
-    all_night = twitches(61, *np.arange(90, 470, 10))
+    all_night = twitches(61, *np.arange(90, 470, 5))
     assert chances(all_night, slept())[1] < JERKS.min_chance
 
 
