@@ -74,6 +74,11 @@ class Detection(_Section):
     min_lm_s: float = Field(0.5, gt=0, description="Shortest leg movement. WASM 2016.")
     weak_snr: float = Field(6.0, gt=0, description="Below it the visible part of a movement is truncated. own.")
     weak_min_lm_s: float = Field(0.25, gt=0, description="Shortest visible part of a weak movement. own.")
+    brisk_min_lm_s: float = Field(
+        0.15,
+        gt=0,
+        description="Shortest visible part of a strong movement: its return may be too slow to be seen. own.",
+    )
 
 
 class Shapes(_Section):
@@ -88,11 +93,19 @@ class Shapes(_Section):
     train_bursts: int = Field(6, ge=3, description="Bursts of a train (tremor, ALMA, HFLM). own; AASM: at least 4.")
     train_s: float = Field(5.0, gt=0, description="Shortest train. own.")
     train_cv: float = Field(0.5, gt=0, description="Trains are regular: CV of burst intervals at most. own.")
-    jerk_core_s: float = Field(
-        0.30, gt=0, description="Time above half peak at most; EMG bursts last 75-250 ms (ICSD-3)."
+    jerk_energy_s: float = Field(
+        0.5,
+        gt=0,
+        description="From 10 to 90 % of its energy at most: a burst of 75-250 ms (ICSD-3) rings on. own.",
     )
-    jerk_s: float = Field(1.5, gt=0, description="A jerk rings on; its visible part is at most this long. own.")
-    jerk_peak_mg: float = Field(100.0, gt=0, description="A jerk is a strong movement. own.")
+    jerk_tilt_share: float = Field(
+        0.35, gt=0, description="0.5-2 s after its peak the leg is tilted by at most this share of it. own."
+    )
+    jerk_turn_deg: float = Field(10.0, gt=0, description="The leg lies as before: turned by less. own.")
+    jerk_s: float = Field(3.5, gt=0, description="A jerk rings on; its visible part is at most this long. own.")
+    jerk_peak_mg: float = Field(
+        100.0, gt=0, description="A jerk is a strong movement: its largest acceleration, not smoothed. own."
+    )
 
 
 class Alignment(_Section):
@@ -174,8 +187,21 @@ class Jerks(_Section):
     window_before_min: float = Field(10.0, gt=0, description="Search this long before the estimated onset. own.")
     window_after_min: float = Field(30.0, gt=0, description="and this long after: the onset is estimated early. own.")
     near_min: float = Field(5.0, gt=0, description="Near the true transition means within this. own.")
-    min_probability: float = Field(0.10, gt=0, lt=1, description="of lying near a transition, to carry the label. own.")
-    quiet_s: float = Field(10.0, ge=0, description="A single jerk: no other movement within this. own.")
+    min_probability: float = Field(
+        0.03, gt=0, lt=1, description="of lying near a transition at least: below, the model knows of none. own."
+    )
+    min_p_sleep: float = Field(
+        0.005, ge=0, lt=1, description="of sleep there at least: surely awake, it is a fidget; jerks come drowsy. own."
+    )
+    per_onset: float = Field(
+        2.0,
+        gt=0,
+        description="Jerks that falling asleep brings, before a night is seen; 60-70 % know them (ICSD-3). own.",
+    )
+    min_chance: float = Field(
+        0.5, gt=0, lt=1, description="of being a jerk and nothing that looks alike, to carry the label. own."
+    )
+    quiet_s: float = Field(5.0, ge=0, description="A single jerk: no other movement within this. own.")
     frequent_per_night: int = Field(3, ge=1, description="Several a night is worth a note. own, after the source text.")
 
 

@@ -234,7 +234,8 @@ class Event:
     p_near_onset : float
         Probability that it lies at a wake-to-sleep transition, given how uncertain that moment is.
     confidence : float
-        0-1: how clearly it stands out and how certain the state around it is. A heuristic.
+        0-1: how clearly it stands out and how certain the state around it is. A heuristic. Of a hypnic jerk: how
+        likely it is one.
     p_sleep : float or None
         Probability that its onset lies in sleep, 0-1; None where it was not estimated.
     """

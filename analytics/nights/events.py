@@ -19,14 +19,15 @@ from analytics.criteria import Criteria
 from analytics.measures import Measures
 from analytics.model import Event, Leg, Movement, Series
 from analytics.nights.assessment import LEG_SITES, NEAR_LEG_SITES
-from analytics.nights.joining import is_jerk, lead_of, together
+from analytics.nights.jerks import jerk_chances
+from analytics.nights.joining import lead_of, together
 from analytics.nights.labels import labelled
 from analytics.scoring.elsewhere import Origin, elsewhere_share, median_peak_mg, origins
 from analytics.scoring.rate_interval import rate_interval
 from analytics.scoring.rulesets import Ruleset
 from analytics.scoring.score import Scored, score_of_two_clocks
 from analytics.signal.clocks import SensorClock
-from analytics.sleep.estimate import SleepEstimate, p_near_onset
+from analytics.sleep.estimate import SleepEstimate
 from analytics.sleep.index import PossibleIndex
 
 NIGHT = "night"
@@ -85,7 +86,8 @@ def judge(
         Hours asleep in which kicks would not have been seen.
     """
     joined = together(movements, criteria)
-    counted = [m for parts in joined for m in _leg_movements(parts, sleep, criteria)]
+    chances = jerk_chances(joined, sleep, criteria)
+    counted = [m for parts in joined for m in _leg_movements(parts, chances, criteria)]
     doubt_s = {clock.recording: clock.uncertain_s or 0.0 for clock in clocks if clock.is_moved}
     left_s = max((doubt_s.get(m.recording, 0.0) for m in counted), default=0.0)
     scored = score_of_two_clocks(
@@ -96,7 +98,7 @@ def judge(
     events = _with_the_rest(leg_movements, joined, by_number, criteria)
     events.sort(key=lambda e: (e.onset_us, e.lead))
     numbered = [replace(event, movement_no=i) for i, event in enumerate(events, start=1)]
-    named = labelled(numbered, movements, sleep, criteria, short_imi_s=ruleset.imi_min_s)
+    named = labelled(numbered, movements, sleep, criteria, chances=chances, short_imi_s=ruleset.imi_min_s)
     on_leg = any(m.site in LEG_SITES | NEAR_LEG_SITES for m in movements)
     possible = _possible_index(named, sleep)
     measures = _measures(scored) if on_leg or not movements else Measures()
@@ -110,23 +112,22 @@ def judge(
     )
 
 
-def _leg_movements(parts: Sequence[Movement], sleep: SleepEstimate, criteria: Criteria) -> list[Movement]:
+def _leg_movements(parts: Sequence[Movement], chances: Mapping[int, float], criteria: Criteria) -> list[Movement]:
     """Which parts of one movement of the person the rules may count.
 
     The burst of a sleep start lasts 75-250 ms (ICSD-3), too short for a leg movement; what is seen of it rings on for
-    longer. So a brief jerk near a moment of falling asleep is none, however long it rang, on either leg: a few of them
-    half a minute apart are no periodic series. Elsewhere a brief kick counts by its visible length.
+    longer. So a hypnic jerk is none, however long it rang, on either leg: a few of them half a minute apart are no
+    periodic series. Elsewhere a brief kick counts by its visible length.
     """
-    near_onset = p_near_onset(parts[0].onset_us, sleep, criteria) >= criteria.jerks.min_probability
-    if near_onset and is_jerk(parts, criteria):
+    if chances.get(parts[0].number, 0.0) >= criteria.jerks.min_chance:
         return []
-    return [m for m in parts if m.site in LEG_SITES | NEAR_LEG_SITES and not _is_too_brief(m, near_onset, criteria)]
+    return [m for m in parts if m.site in LEG_SITES | NEAR_LEG_SITES and not _is_too_brief(m, criteria)]
 
 
-def _is_too_brief(movement: Movement, near_onset: bool, criteria: Criteria) -> bool:  # noqa: FBT001 (private)
+def _is_too_brief(movement: Movement, criteria: Criteria) -> bool:
     if movement.shape != "brief_jerk":
         return False
-    return near_onset or movement.offset_us - movement.onset_us < criteria.detection.min_lm_s * 1e6
+    return movement.offset_us - movement.onset_us < criteria.detection.min_lm_s * 1e6
 
 
 def _marks(movements: Sequence[Movement], criteria: Criteria) -> pl.DataFrame:

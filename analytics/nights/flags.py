@@ -21,6 +21,7 @@ from analytics.measures import Measures
 from analytics.model import Event
 from analytics.nights.assessment import Evidence
 from analytics.nights.events import Judged
+from analytics.nights.jerks import enough_expected, onset_known
 from analytics.sleep.estimate import SleepEstimate
 from analytics.words import (
     CANNOT_TELL,
@@ -226,19 +227,19 @@ def frequent_hypnic_jerks(
         Why no index can be given, in a sentence; None where one can.
     """
     wanted = criteria.jerks.frequent_per_night
-    count = sum(e.label == "hypnic_jerk" for e in events) if sleep.onset_us is not None else None
+    found = [e.confidence for e in events if e.label == "hypnic_jerk"]
     decisive = (
         _site(evidence),
         _assessable(not_assessable),
-        Criterion(
-            "sleep onset known",
-            NOT_MEASURABLE if sleep.onset_us is None else "met",
-            None if sleep.onset_sd_min is None else round(sleep.onset_sd_min, 1),
-            None,
-            "no sleep period was found" if sleep.onset_us is None else "standard deviation in minutes",
-        ),
+        onset_known(sleep),
         _enough_recorded(evidence, criteria),
-        _at_least("brief jerks near falling asleep", count, wanted, "no sleep onset was found"),
+        _at_least(
+            "brief jerks near falling asleep",
+            len(found) if sleep.onset_us else None,
+            wanted,
+            "no sleep onset was found",
+        ),
+        enough_expected(sum(found), wanted),
     )
     context = (
         _beyond("feeling of falling, fear of sleep", "ask the person"),
@@ -249,7 +250,7 @@ def frequent_hypnic_jerks(
     )
     if (unmet := _first_unmet(decisive)) is None:
         reason = (
-            f"{count} single brief jerks near falling asleep ({wanted} or more). Hypnic jerks are common and "
+            f"{len(found)} single brief jerks near falling asleep ({wanted} or more). Hypnic jerks are common and "
             "harmless unless they keep one from sleeping. Told by their shape and moment only: a heuristic."
         )
     else:

@@ -15,6 +15,7 @@ from scipy import ndimage
 
 from analytics.criteria import Criteria, Detection, Shapes
 from analytics.model import Channel, Movement, Shape
+from analytics.signal.brief import looks_like_jerk
 from analytics.signal.motion import Segment, envelope_width
 from analytics.signal.runs import bridged, runs_of
 
@@ -136,7 +137,10 @@ def _long_enough(movement: Movement, criteria: Criteria) -> bool:
     detection = criteria.detection
     duration_s = (movement.offset_us - movement.onset_us) / 1e6
     weak = movement.peak_g < detection.weak_snr * movement.threshold_g
-    return duration_s >= (detection.weak_min_lm_s if weak else detection.min_lm_s) or movement.shape == "brief_jerk"
+    # What is left out here is gone for good. The return of a brisk kick may stay below the threshold, so that only its
+    # lift is seen; the rules give it their shortest duration.
+    shortest_s = detection.weak_min_lm_s if weak else detection.brisk_min_lm_s
+    return duration_s >= shortest_s or movement.shape == "brief_jerk"
 
 
 def _measure(
@@ -157,7 +161,6 @@ def _measure(
     onset = first + reach + int(np.argmax(envelope[reach:] >= floor_g))
     onset_us, offset_us = _without_window(segment, onset, end - 1, criteria)
     turned_deg = _posture_change_deg(segment, onset_us, offset_us, criteria.shapes)
-    core_s = _core_s(segment.burst_g[first:end], rate_hz)
     bursts = _burst_times_s(envelope, peak_g, rate_hz)
     duration_s = (offset_us - onset_us) / 1e6
     return Movement(
@@ -169,10 +172,16 @@ def _measure(
         offset_us=offset_us,
         peak_g=peak_g,
         threshold_g=float(high_g[first + crossing]),
-        core_s=core_s,
+        core_s=_core_s(segment.burst_g[first:end], rate_hz),
         posture_change_deg=turned_deg,
         n_bursts=len(bursts),
-        shape=_shape(duration_s, peak_g, core_s, turned_deg, bursts, criteria.shapes),
+        shape=_shape(
+            duration_s,
+            turned_deg,
+            bursts,
+            criteria.shapes,
+            is_jerk=looks_like_jerk(segment, first, end, onset_us, turned_deg, criteria.shapes),
+        ),
     )
 
 
@@ -216,11 +225,11 @@ def _median_direction(segment: Segment, start_us: int, end_us: int) -> NDArray[n
 
 def _shape(
     duration_s: float,
-    peak_g: float,
-    core_s: float,
     turned_deg: float,
     burst_times_s: NDArray[np.float64],
     shapes: Shapes,
+    *,
+    is_jerk: bool,
 ) -> Shape:
     if turned_deg > shapes.posture_deg:
         return "posture_change"
@@ -228,9 +237,7 @@ def _shape(
         return "rhythmic"
     if duration_s > shapes.large_s:
         return "large_movement"
-    if core_s <= shapes.jerk_core_s and duration_s <= shapes.jerk_s and peak_g >= shapes.jerk_peak_mg / 1e3:
-        return "brief_jerk"
-    return "leg_movement"
+    return "brief_jerk" if is_jerk and duration_s <= shapes.jerk_s else "leg_movement"
 
 
 def _is_train(duration_s: float, burst_times_s: NDArray[np.float64], shapes: Shapes) -> bool:

@@ -23,13 +23,15 @@ Interval = tuple[float, float]
 EPOCH_US = round(EPOCH_S * 1e6)
 _EPOCHS_MIN = 60_000_000 / EPOCH_US
 _EPOCHS_H = 3_600_000_000 / EPOCH_US
-#: What the sleep model is off by beside the doubt that it knows of, minutes. Own: the truth lay at most so far outside
-#: on 46 tuning nights.
-_MODEL_MIN = 10.0
+#: What the sleep model is off by beside the doubt that it knows of: hours and minutes asleep and awake, and onset. Own:
+#: the truth lay at most so far outside on 46 tuning nights.
+_MODEL_MIN, _ONSET_US = 10.0, 300_000_000
 #: A transition: so long awake, then so long asleep, minutes.
 _AWAKE_MIN, _ASLEEP_MIN = 5.0, 10.0
 #: A jerk at a transition comes at most so long after it and before it, minutes: half minutes cannot say when it was.
 _AFTER_MIN, _BEFORE_MIN = 10.0, 8.0
+#: Length of that stretch round one transition, minutes.
+NEAR_MIN = _AFTER_MIN + _BEFORE_MIN
 #: Sleep is sure where it is at least this likely, and waking where it is at most the rest.
 SURE = 0.9
 
@@ -76,10 +78,19 @@ class PossibleNights:
         """Chance that an instant lies at a change from wake to sleep."""
         return float(self.p_transition[self._epoch_of(np.array([time_us]))[0]])
 
+    def minutes_elsewhere(self, start_us: int, end_us: int, near: float) -> float:
+        """Minutes of a stretch in which a change from wake to sleep is less likely than ``near``."""
+        first, last = self._epoch_of(np.array([start_us, end_us])).tolist()
+        return float((self.p_transition[first:last] < near).sum() / _EPOCHS_MIN)
+
+    def p_fell_asleep(self) -> float:
+        """Share of the nights that change from wake to sleep at all while something was recorded."""
+        return len(np.unique(_falls(self.paths, self._is_known)[0])) / len(self.paths)
+
     def onset_us(self) -> tuple[int, int]:
         """95 % interval of sleep onset, UTC."""
         low, high = np.quantile(self.start_us + EPOCH_US * self.paths.argmax(axis=1), (0.025, 0.975))
-        return int(low) - EPOCH_US, int(high) + EPOCH_US
+        return int(low) - _ONSET_US, int(high) + _ONSET_US
 
     def onset_sd_min(self) -> float:
         """Standard deviation of sleep onset, at least half a minute: the length of an epoch."""
@@ -180,8 +191,8 @@ def _between(paths: Bools) -> Bools:
     return found
 
 
-def _p_transition(paths: Bools, known: Bools) -> Floats:
-    """Share of nights with a change from wake to sleep near each epoch. What was not recorded is neither."""
+def _falls(paths: Bools, known: Bools) -> tuple[Ints, Ints]:
+    """Every change from wake to sleep: which night, and its first half minute asleep. What was not recorded is neither."""
     n_paths, n = paths.shape
     states = np.where(known, paths, np.int8(-1))
     # Runs over all nights at once: a column of neither state between two of them.
@@ -191,6 +202,13 @@ def _p_transition(paths: Bools, known: Bools) -> Floats:
     falls = (state[1:] == 1) & (state[:-1] == 0)
     falls &= (length[:-1] >= _AWAKE_MIN * _EPOCHS_MIN) & (length[1:] >= _ASLEEP_MIN * _EPOCHS_MIN)
     row, at = np.divmod(edges[1:-1][falls], n + 1)
+    return row, at
+
+
+def _p_transition(paths: Bools, known: Bools) -> Floats:
+    """Share of nights with a change from wake to sleep near each epoch."""
+    n_paths, n = paths.shape
+    row, at = _falls(paths, known)
     near = np.zeros((n_paths, n + 1), np.int16)
     np.add.at(near, (row, np.maximum(0, at - round(_BEFORE_MIN * _EPOCHS_MIN))), 1)
     np.add.at(near, (row, np.minimum(n, at + round(_AFTER_MIN * _EPOCHS_MIN) + 1)), -1)

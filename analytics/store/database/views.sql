@@ -37,7 +37,7 @@ COMMENT ON COLUMN events.is_lm IS 'Counts as a leg movement.';
 COMMENT ON COLUMN events.is_clm IS 'Is a candidate leg movement.';
 COMMENT ON COLUMN events.is_plm IS 'Is a periodic leg movement.';
 COMMENT ON COLUMN events.p_near_onset IS 'Probability that it lies at a wake-to-sleep transition, 0-1.';
-COMMENT ON COLUMN events.confidence IS 'How clearly it stands out and how certain the state around it is, 0-1. A heuristic.';
+COMMENT ON COLUMN events.confidence IS 'How clearly it stands out and how certain the state around it is, 0-1. A heuristic. Of a hypnic jerk: how likely it is one.';
 COMMENT ON COLUMN events.p_sleep IS 'Probability that its onset lies in sleep, 0-1; NULL where it was not estimated.';
 COMMENT ON COLUMN events.recording IS 'SHA-256 of the recording that shows its strongest part; all of them: view event_parts.';
 

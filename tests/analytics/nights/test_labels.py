@@ -33,8 +33,8 @@ EVENT = Event(
 )
 
 
-def name(event: Event, shape: Shape = "leg_movement", *, distance_s: float = 100.0, is_short: bool = False) -> Label:
-    return label(event, replace(LEAD, shape=shape), distance_s=distance_s, is_short=is_short, jerks=JERKS)
+def name(event: Event, shape: Shape = "leg_movement", *, chance: float = 0.0, is_short: bool = False) -> Label:
+    return label(event, replace(LEAD, shape=shape), chance=chance, is_short=is_short, jerks=JERKS)
 
 
 @pytest.mark.parametrize("shape", ["posture_change", "rhythmic", "large_movement"])
@@ -43,23 +43,18 @@ def test_a_shape_that_can_be_no_leg_movement_is_its_own_label(shape: Shape) -> N
 
 
 def test_a_movement_of_a_series_is_periodic_even_when_it_looks_like_a_jerk_near_the_onset() -> None:
-    event = replace(EVENT, is_plm=True, p_near_onset=0.9)
-    assert name(event, "brief_jerk") == "periodic"
+    assert name(replace(EVENT, is_plm=True), "brief_jerk", chance=0.9) == "periodic"
 
 
-def test_a_brief_jerk_alone_near_falling_asleep_is_hypnic() -> None:
-    assert name(replace(EVENT, p_near_onset=JERKS.min_probability), "brief_jerk") == "hypnic_jerk"
-    assert name(replace(EVENT, p_near_onset=JERKS.min_probability - 1e-6), "brief_jerk") == "isolated"
+def test_a_brief_jerk_is_hypnic_where_that_is_the_likelier() -> None:
+    assert name(EVENT, "brief_jerk", chance=JERKS.min_chance) == "hypnic_jerk"
+    assert name(EVENT, "brief_jerk", chance=JERKS.min_chance - 1e-6) == "isolated"
 
 
-def test_a_brief_jerk_beside_another_movement_is_not_hypnic() -> None:
-    event = replace(EVENT, p_near_onset=0.3)
-    assert name(event, "brief_jerk", distance_s=JERKS.quiet_s) == "hypnic_jerk"
-    assert name(event, "brief_jerk", distance_s=JERKS.quiet_s - 0.1) == "isolated"
-
-
-def test_an_ordinary_kick_near_falling_asleep_is_not_hypnic() -> None:
-    assert name(replace(EVENT, p_near_onset=0.9)) == "isolated"
+def test_the_confidence_of_a_hypnic_jerk_is_how_likely_it_is_one() -> None:
+    jerk = replace(LEAD, shape="brief_jerk")
+    (event,) = labelled([EVENT], [jerk], NO_SLEEP, Criteria(), chances={1: 0.83}, short_imi_s=10.0)
+    assert (event.label, event.confidence) == ("hypnic_jerk", 0.83)
 
 
 @pytest.mark.parametrize(("state", "expected"), [("wake", "wake"), ("sleep", "isolated"), ("unknown", "isolated")])
@@ -74,16 +69,18 @@ def test_a_leg_movement_too_long_for_a_candidate_is_a_large_movement() -> None:
 def test_both_movements_of_a_short_interval_are_called_so() -> None:
     second = replace(EVENT, movement_no=2, onset_us=EVENING_US + 5_000_000, offset_us=EVENING_US + 6_000_000, imi_s=5.0)
     third = replace(EVENT, movement_no=3, onset_us=EVENING_US + 35_000_000, imi_s=30.0)
-    found = labelled([EVENT, second, third], [LEAD], NO_SLEEP, Criteria(), short_imi_s=10.0)
+    found = labelled([EVENT, second, third], [LEAD], NO_SLEEP, Criteria(), chances={}, short_imi_s=10.0)
     assert [e.label for e in found] == ["short_interval", "short_interval", "isolated"]
 
 
 def test_no_events_give_no_labels() -> None:
-    assert labelled([], [], NO_SLEEP, Criteria(), short_imi_s=10.0) == ()
+    assert labelled([], [], NO_SLEEP, Criteria(), chances={}, short_imi_s=10.0) == ()
 
 
 def test_confidence_grows_with_the_distance_from_the_noise_and_stays_between_0_and_1() -> None:
     faint = replace(LEAD, peak_g=0.009)
     strong = replace(LEAD, peak_g=1.0)
-    found = [labelled([EVENT], [lead], NO_SLEEP, Criteria(), short_imi_s=10.0)[0] for lead in (faint, strong)]
+    found = [
+        labelled([EVENT], [lead], NO_SLEEP, Criteria(), chances={}, short_imi_s=10.0)[0] for lead in (faint, strong)
+    ]
     assert 0 <= found[0].confidence < found[1].confidence <= 1

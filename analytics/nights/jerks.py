@@ -1,0 +1,115 @@
+"""Which brief jerks are hypnic jerks, and how surely: decided here alone.
+
+No accelerometer criterion is published. What is asked: a twitch (`analytics.signal.brief`) of the whole person, alone
+where it is, while enough of the nights that could have been change from wake to sleep. A cough, a startle or a bed
+partner can look the same, at any time of night. So the chance of a jerk weighs how many jerks falling asleep brings
+against how often this night shows the same shape elsewhere: where its own kicks are as brief, one near falling asleep
+is a kick. And jerks come while one is drowsy: a twitch in the midst of restless waking is a fidget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from analytics.criteria import Criteria
+from analytics.flag import Criterion
+from analytics.model import Movement
+from analytics.nights.joining import is_jerk
+from analytics.sleep.estimate import SleepEstimate, p_near_onset
+from analytics.sleep.possible import NEAR_MIN
+
+#: What a night without a single other twitch says of how often one comes: half of one, as Jeffreys' prior has it.
+_UNSEEN = 0.5
+#: A night that is not known for longer than this says nothing of how often a twitch comes elsewhere, minutes. Own.
+_LEAST_ELSEWHERE_MIN = 60.0
+#: Below this share of the nights that could have been, falling asleep is not in the recording. Own.
+_SEEN_TO_FALL = 0.5
+
+
+def jerk_chances(
+    joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, criteria: Criteria
+) -> Mapping[int, float]:
+    """How likely each brief jerk near falling asleep is a hypnic one.
+
+    Parameters
+    ----------
+    joined : sequence of tuple of Movement
+        `analytics.nights.joining.together` of a night.
+
+    Returns
+    -------
+    mapping of int to float
+        By `Movement.number`, of every part; 0-1. What is missing is none.
+    """
+    jerks = criteria.jerks
+    twitches = [
+        (parts, p_near_onset(min(m.onset_us for m in parts), sleep, criteria))
+        for parts, pause_s in zip(joined, _pauses_s(joined), strict=True)
+        if pause_s >= jerks.quiet_s and is_jerk(parts, criteria) and not _surely_awake(parts, sleep, jerks.min_p_sleep)
+    ]
+    n_elsewhere = sum(near < jerks.min_probability and _in_bed(parts, sleep) for parts, near in twitches)
+    others = NEAR_MIN * (n_elsewhere + _UNSEEN) / _elsewhere_min(sleep, jerks.min_probability)
+    return {
+        movement.number: near * jerks.per_onset / (near * jerks.per_onset + others)
+        for parts, near in twitches
+        if near >= jerks.min_probability
+        for movement in parts
+    }
+
+
+def onset_known(sleep: SleepEstimate) -> Criterion:
+    """Whether falling asleep is in the recording at all: a night without it says nothing of jerks."""
+    name = "sleep onset known"
+    if sleep.onset_us is None or sleep.onset_sd_min is None:
+        return Criterion(name, "not measurable", None, None, "no sleep period was found")
+    sd_min = round(sleep.onset_sd_min, 1)
+    if sleep.possible is not None and sleep.possible.p_fell_asleep() < _SEEN_TO_FALL:
+        return Criterion(name, "not measurable", sd_min, None, "falling asleep is not in the recording")
+    return Criterion(name, "met", sd_min, None, "standard deviation in minutes")
+
+
+def enough_expected(expected: float, wanted: int) -> Criterion:
+    """Whether the chances of the jerks of a night sum to as many as are wanted, to the nearest whole one.
+
+    Where they do not, each may be something else: it cannot be told.
+    """
+    least = wanted - 0.5
+    return Criterion(
+        "hypnic jerks to be expected among them",
+        "met" if expected >= least else "not measurable",
+        round(expected, 1),
+        least,
+        f"at least {least:g}; the like comes at other times too, or when sleep began is in doubt",
+    )
+
+
+def _pauses_s(joined: Sequence[tuple[Movement, ...]]) -> list[float]:
+    """Pause between each and the nearest other one, seconds; infinite for a lone one."""
+    onset_us = np.array([min(m.onset_us for m in parts) for parts in joined], dtype=np.float64)
+    end_us = np.array([max(m.offset_us for m in parts) for parts in joined], dtype=np.float64)
+    pause_s = (onset_us[1:] - end_us[:-1]) / 1e6
+    before, after = np.concatenate(([np.inf], pause_s)), np.concatenate((pause_s, [np.inf]))
+    return [float(s) for s in np.minimum(before, after)[: len(joined)]]
+
+
+def _surely_awake(parts: Sequence[Movement], sleep: SleepEstimate, least: float) -> bool:
+    p_sleep = sleep.p_sleep_at(parts[0].onset_us)
+    return p_sleep is not None and p_sleep < least
+
+
+def _in_bed(parts: Sequence[Movement], sleep: SleepEstimate) -> bool:
+    if sleep.in_bed_us is None or sleep.wake_us is None:
+        return False
+    return sleep.in_bed_us <= parts[0].onset_us < sleep.wake_us
+
+
+def _elsewhere_min(sleep: SleepEstimate, near: float) -> float:
+    """Minutes in bed that are hardly near falling asleep."""
+    if sleep.in_bed_us is None or sleep.wake_us is None:
+        return _LEAST_ELSEWHERE_MIN
+    minutes = (sleep.wake_us - sleep.in_bed_us) / 6e7
+    if sleep.possible is not None:
+        minutes = sleep.possible.minutes_elsewhere(sleep.in_bed_us, sleep.wake_us, near)
+    return max(minutes, _LEAST_ELSEWHERE_MIN)

@@ -1,0 +1,120 @@
+"""Which brief jerks are hypnic ones, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from analytics.criteria import Criteria
+from analytics.model import Movement, Shape
+from analytics.nights.jerks import enough_expected, jerk_chances, onset_known
+from analytics.nights.joining import together
+from analytics.sleep.estimate import NO_SLEEP, SleepEstimate
+from analytics.sleep.possible import EPOCH_US, possible_nights
+from tests.analytics.signals import EVENING_US, add_jerk, channel
+from tests.analytics.whole_nights import HOUR_S, Signal, analysed, flag, states
+
+CRITERIA = Criteria()
+JERKS = CRITERIA.jerks
+MIN_US = 60_000_000
+ASLEEP_MIN, NIGHT_MIN = 60, 480
+
+
+def slept(share: float = 1.0) -> SleepEstimate:
+    """Asleep an hour after the evening began in ``share`` of the nights that could have been, or from the start on."""
+    paths = np.ones((100, NIGHT_MIN * MIN_US // EPOCH_US), np.bool_)
+    paths[: round(100 * share), : ASLEEP_MIN * MIN_US // EPOCH_US] = False
+    onset_us, wake_us = EVENING_US + ASLEEP_MIN * MIN_US, EVENING_US + NIGHT_MIN * MIN_US
+    possible = possible_nights(EVENING_US, paths.mean(axis=0), paths)
+    return SleepEstimate("accelerometer", EVENING_US, onset_us, 5.0, wake_us, possible=possible)
+
+
+def twitches(*minutes: float, shape: Shape = "brief_jerk") -> list[Movement]:
+    onsets_us = [EVENING_US + round(m * MIN_US) for m in minutes]
+    return [
+        Movement(i, "a" * 64, "ankle", "left", t, t + 400_000, 0.3, 0.01, 0.1, 0.0, 1, shape)
+        for i, t in enumerate(onsets_us, start=1)
+    ]
+
+
+def chances(movements: Sequence[Movement], sleep: SleepEstimate) -> dict[int, float]:
+    return dict(jerk_chances(together(movements, CRITERIA), sleep, CRITERIA))
+
+
+def test_a_twitch_at_falling_asleep_is_a_hypnic_jerk_and_one_at_another_time_is_none() -> None:
+    found = chances(twitches(61, 240), slept())
+    assert found[1] > 0.9
+    assert 2 not in found
+
+
+def test_a_twitch_is_none_where_falling_asleep_then_is_unlikely() -> None:
+    least = JERKS.min_probability
+    assert 1 in chances(twitches(61), slept(least + 0.01))
+    assert chances(twitches(61), slept(least - 0.01)) == {}
+
+
+def test_a_twitch_while_surely_awake_is_a_fidget_though_sleep_is_near() -> None:
+    assert chances(twitches(57), slept()) == {}
+    assert 1 in chances(twitches(57), slept(0.99))
+
+
+def test_the_less_sure_falling_asleep_is_then_the_less_likely_is_a_jerk() -> None:
+    found = [chances(twitches(61, *range(200, 300, 10)), slept(share))[1] for share in (0.2, 0.5, 1.0)]
+    assert found == sorted(found)
+    assert found[0] < found[-1] - 0.1
+
+
+def test_kicks_as_brief_as_a_jerk_all_night_make_one_near_falling_asleep_a_kick() -> None:
+    all_night = twitches(61, *np.arange(90, 470, 5))
+    assert chances(all_night, slept())[1] < JERKS.min_chance
+
+
+@pytest.mark.parametrize("shape", ["leg_movement", "posture_change", "large_movement"])
+def test_what_is_no_brief_jerk_is_no_hypnic_one(shape: Shape) -> None:
+    assert chances(twitches(61, shape=shape), slept()) == {}
+
+
+def test_a_jerk_has_no_other_movement_within_five_seconds() -> None:
+    assert JERKS.quiet_s == 5.0
+    assert chances(twitches(61, 61 + 5.5 / 60), slept()).keys() == {1, 2}
+    assert chances(twitches(61, 61 + 5.3 / 60), slept()) == {}
+
+
+def test_without_sleep_there_is_no_hypnic_jerk() -> None:
+    assert chances(twitches(61), NO_SLEEP) == {}
+    assert chances([], slept()) == {}
+
+
+def test_a_recording_that_began_asleep_says_nothing_of_jerks() -> None:
+    assert onset_known(slept()).state == "met"
+    assert onset_known(slept(0.4)).state == "not measurable"
+    assert onset_known(NO_SLEEP).state == "not measurable"
+
+
+def test_the_chances_of_jerks_must_sum_to_as_many_as_are_wanted_to_the_nearest_whole() -> None:
+    assert enough_expected(2.5, 3).state == "met"
+    assert enough_expected(2.49, 3).state == "not measurable"
+
+
+def with_jerks(calm: Signal, onsets_s: Sequence[float]) -> Signal:
+    at_s, xyz = calm[0], calm[1].copy()
+    for onset_s in onsets_s:
+        add_jerk(at_s, xyz, onset_s)
+    return at_s, xyz
+
+
+def test_twitches_all_night_raise_no_flag_of_jerks(calm: Signal) -> None:
+    night = analysed([channel(*with_jerks(calm, [2100.0, 2300.0, 2600.0, *np.arange(4000.0, 7 * HOUR_S, 400.0)]))])
+    assert night.n_hypnic_jerks == 0
+    assert flag(night, "frequent_hypnic_jerks").state == "not_raised"
+
+
+def test_three_jerks_are_not_told_where_the_same_twitch_comes_now_and_then_all_night(calm: Signal) -> None:
+    onsets_s = [2100.0, 2300.0, 2600.0, *np.linspace(2 * HOUR_S, 6.5 * HOUR_S, 7)]
+    night = analysed([channel(*with_jerks(calm, onsets_s))])
+    found = flag(night, "frequent_hypnic_jerks")
+    assert (night.n_hypnic_jerks, found.state) == (3, "cannot_tell")
+    assert states(found)["brief jerks near falling asleep"] == "met"
+    assert "the like comes at other times too" in found.reason
