@@ -55,6 +55,8 @@ SHORT_FLAGS: Mapping[str, str] = {"possible_plmd": "PLMD", "frequent_hypnic_jerk
 FLAGGED = "flagged"
 #: Of `flag_marks`.
 FLAG_MARKS = "(in brackets): dismissed by a reviewer; ?: cannot tell"
+#: The criterion of possible_plmd that compares the index with a threshold.
+INDEX_CRITERION = "PLMS per hour of sleep"
 #: What stands before a flag for which something that decides could not be measured.
 CANNOT_TELL = "cannot tell"
 #: Why, where nights that could have been differ about a threshold.
@@ -72,6 +74,13 @@ FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged"
 FEW_NIGHTS_DIFFER = "fewer than {n} nights: nights differ, record more"
 #: What a flag's nights are counted from: all assessable ones, or those among them on which it could be told.
 ASSESSABLE_NIGHTS, TOLD_NIGHTS = "assessable nights", "nights on which it could be told"
+
+#: By `analytics.nights.patterns.PatternState`.
+PATTERN_STATES: Mapping[str, str] = {
+    "pattern": "a pattern over nights",
+    "no_pattern": "no pattern over nights",
+    "cannot_tell_yet": "cannot tell yet",
+}
 
 #: By `analytics.model.Verdict`: how a thing stands after it.
 VERDICTS: Mapping[str, str] = {
@@ -285,6 +294,26 @@ def flag_marks(
     if not raised and (instead := unraised_words(assessable=assessable, untold=untold)):
         return (instead,)
     return (*raised, *(f"{names[flag]}?" for flag in FLAGS if assessable and flag in untold))
+
+
+def pattern_words(state: str, more_nights: int | None, *, able: bool = True) -> str:
+    """Words for what is said of a flag over nights.
+
+    Parameters
+    ----------
+    state : str
+        Of `PATTERN_STATES`.
+    more_nights : int or None
+        How many more decide, about; None where it is decided, or they are too many to say.
+    able : bool
+        Whether there was a night on which the flag could be told.
+    """
+    words = PATTERN_STATES[state]
+    if state != "cannot_tell_yet" or not able:
+        return words
+    if more_nights is None:
+        return f"{words}: so near the threshold that more nights may not decide"
+    return f"{words}: about {more_nights} more night{'' if more_nights == 1 else 's'} may decide"
 
 
 def flag_words(name: str) -> str:

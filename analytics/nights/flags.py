@@ -27,6 +27,7 @@ from analytics.words import (
     DOUBTFUL_SLEEP,
     EMG_CAVEAT,
     FLAGS,
+    INDEX_CRITERION,
     PERHAPS_NOT_OWN,
     STAGES_NOT_ON_CLOCK,
     TOO_MUCH_HIDDEN,
@@ -39,8 +40,6 @@ NOT_MEASURABLE: CriterionState = "not measurable"
 _MOST_HIDDEN = 0.2
 #: Turns an hour above which restless sleep and waking look alike: adults make 1-4 (De Koninck 1992). Own.
 _MOST_TURNS_H = 8.0
-#: The criterion of possible_plmd that compares the index with a threshold.
-INDEX_CRITERION = "PLMS per hour of sleep"
 
 
 def flags_of(
