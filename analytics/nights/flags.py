@@ -15,14 +15,16 @@ from itertools import pairwise
 
 import numpy as np
 
-from analytics.criteria import Criteria
+from analytics.criteria import Criteria, Flags
 from analytics.flag import Criterion, CriterionState, Flag, FlagName
 from analytics.measures import Measures
 from analytics.model import Event
 from analytics.nights.assessment import Evidence
+from analytics.nights.doubt import not_that_exact
 from analytics.nights.events import Judged
 from analytics.sleep.estimate import SleepEstimate
 from analytics.words import (
+    BASE_RATE,
     CANNOT_TELL,
     DOUBTFUL_SLEEP,
     EMG_CAVEAT,
@@ -36,6 +38,8 @@ from analytics.words import (
 )
 
 NOT_MEASURABLE: CriterionState = "not measurable"
+#: The threshold of which `BASE_RATE` is told, 1/h.
+_BASE_RATE_OF = 15.0
 #: A negative says nothing where so much of the sleep was hidden, or perhaps not worn. Own.
 _MOST_HIDDEN = 0.2
 #: Turns an hour above which restless sleep and waking look alike: adults make 1-4 (De Koninck 1992). Own.
@@ -93,7 +97,7 @@ def possible_plmd(
         _site(evidence),
         _assessable(not_assessable),
         _index_above(
-            measures, judged, evidence, sleep, threshold, f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)"
+            measures, judged, evidence, sleep, flags, f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)"
         ),
         _above(
             "share of leg movements in periodic series",
@@ -111,13 +115,14 @@ def possible_plmd(
 
 
 def _index_above(
-    measures: Measures, judged: Judged, evidence: Evidence, sleep: SleepEstimate, threshold: float, says: str
+    measures: Measures, judged: Judged, evidence: Evidence, sleep: SleepEstimate, flags: Flags, says: str
 ) -> Criterion:
     """Whether the index is above the threshold; in doubt where a reason speaks against what it shows."""
+    threshold, age_group = flags.plms_index(), flags.age_group
     plain = _above(INDEX_CRITERION, measures.plms_index, threshold, says)
     if measures.plms_index is None:
         return plain
-    against = (
+    against = not_that_exact(measures, threshold, age_group) or (
         _against_yes(measures.plms_index, judged, threshold)
         if plain.state == "met"
         else _against_no(measures.plms_index, judged, evidence, sleep, threshold)
@@ -166,8 +171,12 @@ def _plmd_reason(
         f"{measures.median_imi_s:.0f} s apart. "
         f"{measures.periodicity_index_share:.0%} of the leg movements in sleep are periodic; "
         f"{measures.share_imi_20_40:.0%} of all intervals are 20-40 s long.{_either_side(measures, threshold)}"
-        f"{_about_clocks(evidence)} {EMG_CAVEAT}"
+        f"{_about_clocks(evidence)} {EMG_CAVEAT}{_base_rate(threshold)}"
     )
+
+
+def _base_rate(threshold: float) -> str:
+    return f" {BASE_RATE}" if threshold == _BASE_RATE_OF else ""
 
 
 def _about_clocks(evidence: Evidence) -> str:

@@ -35,8 +35,9 @@ def test_jerks_on_few_nights_are_no_pattern_and_on_nearly_all_are_one() -> None:
     rng = np.random.default_rng(3)
     few, most = (looked_at(jerky(rng, share, PEOPLE), "frequent_hypnic_jerks", LOOKS) for share in (0.1, 0.95))
     assert ever(few, "pattern") == 0
-    assert ever(few, "no_pattern", by=30) >= 0.95
-    assert ever(most, "pattern", by=30) >= 0.9
+    assert ever(few, "no_pattern", by=30) >= 0.7
+    assert ever(few, "no_pattern") >= 0.95
+    assert ever(most, "pattern", by=30) >= 0.85
 
 
 def test_nothing_but_the_one_text_decides_what_a_pattern_is() -> None:
