@@ -55,8 +55,6 @@ SHORT_FLAGS: Mapping[str, str] = {"possible_plmd": "PLMD", "frequent_hypnic_jerk
 FLAGGED = "flagged"
 #: Of `flag_marks`.
 FLAG_MARKS = "(in brackets): dismissed by a reviewer; ?: cannot tell"
-#: The criterion of possible_plmd that compares the index with a threshold.
-INDEX_CRITERION = "PLMS per hour of sleep"
 #: What stands before a flag for which something that decides could not be measured.
 CANNOT_TELL = "cannot tell"
 #: Why, where nights that could have been differ about a threshold.

@@ -26,12 +26,12 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import stats
 
+from analytics.flag import INDEX_CRITERION
 from analytics.nights.how_many import NIGHT_DISPERSION
 from analytics.nights.patterns import NightFacts
 from analytics.nights.trend import trend
 from analytics.store.database.connection import ArrowStream
 from analytics.store.database.steps import patterns_over
-from analytics.words import INDEX_CRITERION
 
 THRESHOLD = 15.0
 MEANS = (2.0, 5.0, 8.0, 11.0, 13.0, 14.0, 14.9, 15.1, 17.0, 19.0, 22.5, 30.0, 45.0, 60.0)

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from analytics.criteria import Criteria, Flags
-from analytics.flag import Criterion, CriterionState, Flag, FlagName
+from analytics.flag import INDEX_CRITERION, Criterion, CriterionState, Flag, FlagName
 from analytics.measures import Measures
 from analytics.model import Event
 from analytics.nights.assessment import Evidence
@@ -29,7 +29,6 @@ from analytics.words import (
     DOUBTFUL_SLEEP,
     EMG_CAVEAT,
     FLAGS,
-    INDEX_CRITERION,
     PERHAPS_NOT_OWN,
     STAGES_NOT_ON_CLOCK,
     TOO_MUCH_HIDDEN,

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import duckdb
 
+from analytics.flag import INDEX_CRITERION
 from analytics.nights import how_many
 from analytics.store.database.local_time import with_local_times
-from analytics.words import AS_DETECTED, ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, INDEX_CRITERION, TOLD_NIGHTS
+from analytics.words import AS_DETECTED, ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, TOLD_NIGHTS
 from ingest.errors import DatabaseNewerError, DatabaseOlderError, DatabaseUnreadableError
 
 #: How the name of the copy ends that people open with their own tools.

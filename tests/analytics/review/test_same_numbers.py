@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from analytics.flag import INDEX_CRITERION
 from analytics.model import Night, Score
 from analytics.report import page_of as report_of
 from analytics.report.gathering import About, Report, read_report
@@ -20,7 +21,7 @@ from analytics.review.home import nights_payload
 from analytics.review.night import night_payload
 from analytics.simulate.write import write_nights
 from analytics.store import Store, load_night, query
-from analytics.words import FLAG_STATES, FLAGS, INDEX_CRITERION
+from analytics.words import FLAG_STATES, FLAGS
 from flows.cli import main
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context

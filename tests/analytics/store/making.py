@@ -13,11 +13,10 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from analytics.flag import Criterion, Flag, FlagName
+from analytics.flag import INDEX_CRITERION, Criterion, Flag, FlagName
 from analytics.measures import Measures
 from analytics.model import Bout, Event, Movement, Night, Score, Series
 from analytics.store import Attempt, Store, StoredRecording, nights_to_analyse, save, stored_recording
-from analytics.words import INDEX_CRITERION
 from ingest.clock import noon_to_noon
 from ingest.recording import Clock, Device, Gap, Placement, Quality, Recording, Samples, Side, StageSpan
 
