@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+#: The criterion of possible_plmd that compares the index with a threshold.
+INDEX_CRITERION = "PLMS per hour of sleep"
 FlagName = Literal["possible_plmd", "frequent_hypnic_jerks", "possible_rls"]
 CriterionState = Literal["met", "not met", "not measurable"]
 FlagState = Literal["raised", "not_raised", "cannot_tell"]

@@ -330,15 +330,13 @@ class Night:
     clocks : tuple of SensorClock
         One a sensor that was used, by sha256; empty for a night that was analysed before they were kept.
     blanks : tuple of Blank
-        By start.
     envelopes : tuple of Envelope
-        One a recording, by start; empty for a night that was analysed before they were kept.
+        One a recording; both by start; empty for a night that was analysed before they were kept.
     speakers : tuple of Speaker
         One a recording that counts, by sha256; empty for a night that was analysed before they were kept.
     window_from_us, window_to_us : int or None
         The stretch that was analysed, ``[from, to)``; None before it was kept: noon to noon.
     naps : tuple of Nap
-        By start.
     possible : PossibleNights or None
         Its sleep with its doubt; None where no leg was seen, without sleep, and before it was kept.
     sleep_doubt_h : float or None

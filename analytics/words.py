@@ -8,7 +8,7 @@ questions stay fast; the keys are the literals of `analytics.model`, which the t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 #: By `analytics.model.Label`.
@@ -59,6 +59,11 @@ FLAG_MARKS = "(in brackets): dismissed by a reviewer; ?: cannot tell"
 CANNOT_TELL = "cannot tell"
 #: Why, where nights that could have been differ about a threshold.
 DOUBTFUL_SLEEP = "which half minutes were sleep decides, and that is not sure"
+#: Why a night of a child is in doubt: one night's index is not that exact (accuracy.md).
+NOT_THAT_EXACT = "{threshold:g} lies inside the 95 % interval of this night, or that is not known"
+#: Beside a raised flag of an adult: how many exceed it in health (HypnoLaus, mean age 58: Haba-Rubio 2016; Wisconsin
+#: Sleep Cohort), and so how little it says on its own.
+BASE_RATE = "Of middle-aged adults 25.3 % (Wisconsin) to 28.6 % (HypnoLaus, mean age 58) exceed 15 in health."
 #: The same where most periodic movements may be another's.
 PERHAPS_NOT_OWN = "without the series that may come from a bed partner or a pet it would be below the threshold"
 #: Why a negative cannot be told.
@@ -73,6 +78,13 @@ FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged"
 FEW_NIGHTS_DIFFER = "fewer than {n} nights: nights differ, record more"
 #: What a flag's nights are counted from: all assessable ones, or those among them on which it could be told.
 ASSESSABLE_NIGHTS, TOLD_NIGHTS = "assessable nights", "nights on which it could be told"
+
+#: By `analytics.nights.patterns.PatternState`.
+PATTERN_STATES: Mapping[str, str] = {
+    "pattern": "a pattern over nights",
+    "no_pattern": "no pattern over nights",
+    "cannot_tell_yet": "cannot tell yet",
+}
 
 #: By `analytics.model.Verdict`: how a thing stands after it.
 VERDICTS: Mapping[str, str] = {
@@ -267,138 +279,6 @@ SHORT_CAVEAT = f"{_SCREENING} A high index on its own is not PLMD."
 EMG_CAVEAT = f"{_OTHER_SCALE} 39 % of EMG leg movements move nothing (Terrill 2013)."
 #: Of the signs that send people to a clinician.
 SIGNS_CAVEAT = "None of this is a diagnosis. What was seen is a reason to ask a clinician, and so is what worries you."
-
-
-def unraised_words(*, assessable: bool, untold: Collection[str]) -> str:
-    """Words for a night without a raised flag; empty where at least one flag could be told.
-
-    Parameters
-    ----------
-    untold : collection of str
-        The flags that could not be told.
-    """
-    if not assessable:
-        return NOT_ASSESSABLE
-    return CANNOT_TELL if FLAGS.keys() <= set(untold) else ""
-
-
-def flag_marks(
-    names: Mapping[str, str],
-    *,
-    flags: Sequence[str],
-    as_reviewed: Collection[str],
-    untold: Collection[str],
-    assessable: bool,
-) -> tuple[str, ...]:
-    """The flags of a night in a row of a table, as `FLAG_MARKS` explains; empty where every flag is not raised.
-
-    Parameters
-    ----------
-    names : mapping of str to str
-        What a flag is called there.
-    flags, as_reviewed, untold : collection of str
-        Those raised as detected, those of them that nobody dismissed, and those that could not be told.
-    """
-    raised = [names[flag] if flag in as_reviewed else f"({names[flag]})" for flag in flags]
-    if not raised and (instead := unraised_words(assessable=assessable, untold=untold)):
-        return (instead,)
-    return (*raised, *(f"{names[flag]}?" for flag in FLAGS if assessable and flag in untold))
-
-
-def flag_words(name: str) -> str:
-    """Words for a flag; any other name, such as that of a notice, with spaces for its underscores."""
-    return FLAGS.get(name, name.replace("_", " "))
-
-
-def ruleset_words(shown: str, default: str) -> str | None:
-    """Which rule set the numbers are of; None where it is the default.
-
-    Parameters
-    ----------
-    shown, default : str
-        Names.
-    """
-    return None if shown == default else f"{shown} (the default is {default})"
-
-
-def clock_words(behind_s: float | None, drift_ppm: float | None, confidence: float | None) -> str | None:
-    """How the clock of a leg's sensor compares with the one that stays; None where the two were not compared.
-
-    Parameters
-    ----------
-    behind_s : float or None
-        What is added to its times; None where the confidence was too low, so that nothing is.
-    drift_ppm : float or None
-        How fast that grows; None where it could not be told.
-    confidence : float or None
-        0-1; None where the two were not compared.
-    """
-    if confidence is None:
-        return None
-    if behind_s is None:
-        return CLOCK_NOT_TOLD
-    drift = "" if drift_ppm is None else f", {drift_ppm:+.0f} ppm"
-    return f"{behind_s:+.2f} s{drift}: taken out"
-
-
-def overlap_words(shared_h: float, speaks_h: Sequence[tuple[str, float]]) -> str:
-    """Which recordings of one leg overlap, and for how long each speaks.
-
-    Parameters
-    ----------
-    shared_h : float
-        What the first one shares with the others.
-    speaks_h : sequence
-        Names of the files, the first one first, and hours.
-    """
-    first, *others = [name for name, _ in speaks_h]
-    speakers = ", ".join(f"{name} {_length(hours)}" for name, hours in speaks_h if hours > 0)
-    return f"{first} overlaps {', '.join(others)} by {_length(shared_h)} on one leg; used are: {speakers or 'none'}"
-
-
-def _length(hours: float) -> str:
-    if hours < 1 / 60:
-        return f"{hours * 3600:.0f} s"
-    return f"{hours * 60:.0f} min" if hours < 1.5 else f"{hours:.1f} h"
-
-
-def onset_doubt_min(onset_sd_min: float | None) -> float:
-    """How far the sleep onset may lie to either side with 95 % confidence, minutes."""
-    return 1.96 * (onset_sd_min or 0.0)
-
-
-def onset_doubt(onset_sd_min: float | None, low: str | None = None, high: str | None = None) -> str:
-    """Words to print behind the time of the sleep onset; empty where no doubt was measured.
-
-    Parameters
-    ----------
-    low, high : str or None
-        Clock times of its 95 % interval; where they are known, they speak and not the standard deviation.
-    """
-    if low is not None and high is not None:
-        return f", between {low} and {high} (95 %)"
-    return "" if onset_sd_min is None else f", give or take {onset_doubt_min(onset_sd_min):.0f} min (95 %)"
-
-
-def span_words(low: float | None, high: float | None, digits: int = 1) -> str:
-    """A 95 % interval that has no number before it; empty where it is not known."""
-    return "" if low is None or high is None else f"{low:.{digits}f} to {high:.{digits}f}"
-
-
-def interval_words(low: float | None, high: float | None, digits: int = 1) -> str:
-    """A 95 % interval to print behind a number; empty where it is not known."""
-    span = span_words(low, high, digits)
-    return f" ({span})" if span else ""
-
-
-def long_sleep(tst_h: float | None) -> str:
-    """A doubt about a night whose found sleep is longer than people sleep; empty for any other."""
-    if tst_h is None or tst_h <= IMPLAUSIBLE_SLEEP_H:
-        return ""
-    return (
-        f"{_length(tst_h)} of sleep are more than people sleep: a sensor that lay still, worn or not, counts as asleep,"
-        " so say when the wearer was in bed (nightkick journal)"
-    )
 
 
 def for_page() -> dict[str, Any]:

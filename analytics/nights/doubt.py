@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analytics.words import BLANKS, DOUBTS, NOT_KNOWN, ONE_LEG, onset_doubt, onset_doubt_min
+from analytics.phrases import onset_doubt, onset_doubt_min
+from analytics.words import BLANKS, DOUBTS, NOT_KNOWN, NOT_THAT_EXACT, ONE_LEG
 
 if TYPE_CHECKING:
+    from analytics.measures import Measures
     from analytics.model import Night
 
 #: The flag whose absence is read as "these legs are still".
@@ -123,3 +125,16 @@ def not_own_words(perhaps: Iterable[bool | None]) -> str | None:
     found = list(perhaps)
     looked_at = [each for each in found if each is not None]
     return f"{sum(looked_at)} of {len(looked_at)}" if looked_at or not found else None
+
+
+def not_that_exact(measures: Measures, threshold: float, age_group: str) -> str | None:
+    """Why a child's night cannot be compared with 5/h; None where it can, or the person is none.
+
+    An index is up to 4/h too high on a night without PLMS (accuracy.md): it decides where its whole interval does.
+    """
+    if age_group != "child":
+        return None
+    low, high = measures.plms_index_low, measures.plms_index_high
+    if low is None or high is None or low <= threshold <= high:
+        return NOT_THAT_EXACT.format(threshold=threshold)
+    return None

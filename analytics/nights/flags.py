@@ -15,36 +15,27 @@ from itertools import pairwise
 
 import numpy as np
 
-from analytics.criteria import Criteria
-from analytics.flag import Criterion, CriterionState, Flag, FlagName
+from analytics.criteria import Criteria, Flags
+from analytics.flag import INDEX_CRITERION, Criterion, CriterionState, Flag, FlagName
 from analytics.measures import Measures
 from analytics.model import Event
+from analytics.nights.against import against_no, against_yes
 from analytics.nights.assessment import Evidence
+from analytics.nights.doubt import not_that_exact
 from analytics.nights.events import Judged
 from analytics.nights.jerks import enough_expected, onset_known
 from analytics.sleep.estimate import SleepEstimate
 from analytics.words import (
+    BASE_RATE,
     CANNOT_TELL,
-    DOUBTFUL_SLEEP,
     EMG_CAVEAT,
     FLAGS,
-    NEAR_THE_LIMIT,
-    PERHAPS_NOT_OWN,
     STAGES_NOT_ON_CLOCK,
-    TOO_MUCH_HIDDEN,
-    TOO_RESTLESS,
-    WEAR_IN_DOUBT,
 )
 
 NOT_MEASURABLE: CriterionState = "not measurable"
-#: A negative says nothing where so much of the sleep was hidden, or perhaps not worn. Own.
-_MOST_HIDDEN = 0.2
-#: Turns an hour above which restless sleep and waking look alike: adults make 1-4 (De Koninck 1992). Own.
-_MOST_TURNS_H = 8.0
-#: Kicks with a median below this many times what can be seen: of a distribution so cut off, half may be missing. Own.
-_NEAR = 2.0
-#: The criterion of possible_plmd that compares the index with a threshold.
-INDEX_CRITERION = "PLMS per hour of sleep"
+#: The threshold of which `BASE_RATE` is told, 1/h.
+_BASE_RATE_OF = 15.0
 
 
 def flags_of(
@@ -98,7 +89,7 @@ def possible_plmd(
         _site(evidence),
         _assessable(not_assessable),
         _index_above(
-            measures, judged, evidence, sleep, threshold, f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)"
+            measures, judged, evidence, sleep, flags, f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)"
         ),
         _above(
             "share of leg movements in periodic series",
@@ -116,47 +107,19 @@ def possible_plmd(
 
 
 def _index_above(
-    measures: Measures, judged: Judged, evidence: Evidence, sleep: SleepEstimate, threshold: float, says: str
+    measures: Measures, judged: Judged, evidence: Evidence, sleep: SleepEstimate, flags: Flags, says: str
 ) -> Criterion:
     """Whether the index is above the threshold; in doubt where a reason speaks against what it shows."""
+    threshold, age_group = flags.plms_index(), flags.age_group
     plain = _above(INDEX_CRITERION, measures.plms_index, threshold, says)
     if measures.plms_index is None:
         return plain
-    against = (
-        _against_yes(measures.plms_index, judged, threshold)
+    against = not_that_exact(measures, threshold, age_group) or (
+        against_yes(measures.plms_index, judged, threshold)
         if plain.state == "met"
-        else _against_no(measures.plms_index, judged, evidence, sleep, threshold)
+        else against_no(measures.plms_index, judged, evidence, sleep, threshold)
     )
     return plain if against is None else replace(plain, state=NOT_MEASURABLE, says=f"{says}; {against}")
-
-
-def _against_yes(index: float, judged: Judged, threshold: float) -> str | None:
-    """Why an index above the threshold says nothing; None where it does."""
-    if judged.possible is not None and judged.possible.is_above(threshold) is not True:
-        return DOUBTFUL_SLEEP
-    return PERHAPS_NOT_OWN if index * (1 - (judged.elsewhere_share or 0.0)) <= threshold else None
-
-
-def _against_no(index: float, judged: Judged, evidence: Evidence, sleep: SleepEstimate, threshold: float) -> str | None:
-    """Why an index below the threshold says nothing; None where it does."""
-    if judged.possible is not None and judged.possible.is_above(threshold) is not False:
-        return DOUBTFUL_SLEEP
-    asleep_h = max(sleep.hours("sleep"), 0.1)
-    if _is_near_the_limit(judged.measures, evidence) and index > threshold / 2:
-        return NEAR_THE_LIMIT.format(size_mg=judged.measures.median_peak_mg, blind_mg=evidence.blind_below_mg)
-    if evidence.hidden_h > _MOST_HIDDEN * asleep_h:
-        return TOO_MUCH_HIDDEN.format(hidden_h=evidence.hidden_h, asleep_h=asleep_h)
-    if evidence.wear_doubt_share > _MOST_HIDDEN:
-        return WEAR_IN_DOUBT.format(share=evidence.wear_doubt_share)
-    if sleep.turns_per_h is not None and sleep.turns_per_h > _MOST_TURNS_H and judged.in_bed_index(sleep) > threshold:
-        return TOO_RESTLESS.format(turns=sleep.turns_per_h)
-    return None
-
-
-def _is_near_the_limit(measures: Measures, evidence: Evidence) -> bool:
-    """Whether the kicks are so small that many more may lie below what the sensor shows."""
-    size_mg, blind_mg = measures.median_peak_mg, evidence.blind_below_mg
-    return size_mg is not None and blind_mg is not None and size_mg < _NEAR * blind_mg
 
 
 def _plmd_reason(
@@ -179,8 +142,12 @@ def _plmd_reason(
         f"{measures.median_imi_s:.0f} s apart. "
         f"{measures.periodicity_index_share:.0%} of the leg movements in sleep are periodic; "
         f"{measures.share_imi_20_40:.0%} of all intervals are 20-40 s long.{_either_side(measures, threshold)}"
-        f"{_about_clocks(evidence)} {EMG_CAVEAT}"
+        f"{_about_clocks(evidence)} {EMG_CAVEAT}{_base_rate(threshold)}"
     )
+
+
+def _base_rate(threshold: float) -> str:
+    return f" {BASE_RATE}" if threshold == _BASE_RATE_OF else ""
 
 
 def _about_clocks(evidence: Evidence) -> str:

@@ -3,12 +3,13 @@
 One night is not a pattern: of people with RLS, single nights exceed 15 PLMS/h in 34 %, at least one of five in 63 %
 (Trotti 2009). So every finding says on how many nights of how many, and of few nights that they are few.
 Nothing here diagnoses. `clinician_signs` holds what was measured or written down against the signs that send people
-to a doctor; what cannot be seen from here is asked. How many nights it takes: `analytics.nights.how_many`.
+to a doctor; what cannot be seen from here is asked. How many nights it takes: `analytics.nights.how_many`. Whether a
+flag is a pattern is decided in ``analytics/store/database/patterns.sql`` alone, for the view and for all who ask here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -16,7 +17,8 @@ from typing import Literal
 import numpy as np
 
 from analytics.flag import FlagName
-from analytics.nights.how_many import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF, TREND_MOST_NIGHTS, TREND_NIGHTS
+from analytics.nights.how_many import FEW_NIGHTS
+from analytics.phrases import interval_words, pattern_words
 from analytics.said import JournalEntry
 from analytics.words import AS_DETECTED, ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, FLAGS, TOLD_NIGHTS
 
@@ -26,6 +28,7 @@ ENOUGH_IN_BED_H = 7.0
 SLEEPY_FROM = 5.0
 
 SignState = Literal["seen", "not seen", "not known"]
+PatternState = Literal["pattern", "no_pattern", "cannot_tell_yet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +39,75 @@ class NightFacts:
     ----------
     plms_index : float or None
         Per hour of sleep; None where it could not be told.
-    flags : frozenset of FlagName
-        Raised under the default rule set, and not dismissed by a reviewer.
-    in_bed_h : float or None
-    untold : frozenset of FlagName
-        Those that could not be told, such as a pattern awake of a person who slept through.
-    dismissed : frozenset of FlagName
-        Those that were raised and that a reviewer dismissed: told, and not raised.
     """
 
     night_date: date
     assessable: bool
     plms_index: float | None
-    flags: frozenset[FlagName]
     in_bed_h: float | None = None
-    untold: frozenset[FlagName] = frozenset()
-    dismissed: frozenset[FlagName] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What is said of one flag over a person's nights: a row of ``patterns.sql``, which decides it.
+
+    Attributes
+    ----------
+    n_able, n_raised : int
+        Assessable nights on which the flag could be told; those among them on which it was raised and not dismissed.
+    n_dismissed : int
+        Assessable nights on which it was raised and a reviewer dismissed it.
+    share, share_low, share_high : float or None
+        Of nights above the threshold, with its interval, 0-1.
+    mean_index, mean_index_low, mean_index_high : float or None
+        PLMS per hour of sleep with its interval; None for other flags than possible_plmd.
+    more_nights : int or None
+        About how many decide; None where it is decided, or they are too many to say.
+    """
+
+    n_nights: int = 0
+    n_able: int = 0
+    n_raised: int = 0
+    n_dismissed: int = 0
+    share: float | None = None
+    share_low: float | None = None
+    share_high: float | None = None
+    mean_index: float | None = None
+    mean_index_low: float | None = None
+    mean_index_high: float | None = None
+    threshold: float | None = None
+    state: PatternState = "cannot_tell_yet"
+    more_nights: int | None = None
+
+    @property
+    def says(self) -> str:
+        """The state in words."""
+        return pattern_words(self.state, self.more_nights, able=self.n_able > 0)
+
+    def on_nights(self, assessable: int) -> str:
+        """On how many of how many nights the flag was raised, in words.
+
+        Parameters
+        ----------
+        assessable : int
+            Nights that could be assessed.
+        """
+        also = f" ({AS_DETECTED} on {self.n_raised + self.n_dismissed})" if self.n_dismissed else ""
+        nights = ASSESSABLE_NIGHTS if self.n_able == assessable else TOLD_NIGHTS
+        return f"on {self.n_raised} of {self.n_able} {nights}{also}"
+
+    @property
+    def index_says(self) -> str:
+        """The mean index with its interval and the threshold, in words; empty where there is none."""
+        if self.mean_index is None or self.threshold is None:
+            return ""
+        span = interval_words(self.mean_index_low, self.mean_index_high)
+        return f"mean {self.mean_index:.1f} per hour of sleep{span}, threshold {self.threshold:g}"
+
+
+#: By flag; one that was never looked for is not among them.
+Patterns = Mapping[FlagName, Pattern]
+_UNKNOWN = Pattern()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +118,6 @@ class Spread:
     median: float
     low: float
     high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """How an index changes, per hour of sleep and week, with its 95 % interval (Theil-Sen, Kendall's variance)."""
-
-    n_nights: int
-    per_week: float
-    low: float
-    high: float
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the interval leaves out "no change"."""
-        return self.low > 0 or self.high < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,37 +132,6 @@ class Sign:
     says: str
 
 
-def nights_with(flag: FlagName, nights: Iterable[NightFacts]) -> tuple[int, int]:
-    """Count the nights with a flag, and the nights on which it could be told; as the view ``patterns`` counts."""
-    able = [night for night in nights if night.assessable and flag not in night.untold]
-    return sum(flag in night.flags for night in able), len(able)
-
-
-def dismissed_on(flag: FlagName, nights: Iterable[NightFacts]) -> int:
-    """Count the assessable nights on which a flag was raised and then dismissed: as detected, it was on these too."""
-    return sum(flag in night.dismissed for night in nights if night.assessable)
-
-
-def is_pattern(flag: FlagName, nights: Iterable[NightFacts]) -> bool:
-    """Whether a flag was raised often enough to speak of a pattern."""
-    raised, able = nights_with(flag, nights)
-    return raised >= PATTERN_NIGHTS and able >= PATTERN_OF
-
-
-def on_nights(raised: int, able: int, assessable: int, dismissed: int = 0) -> str:
-    """On how many of how many nights a flag was raised, in words.
-
-    Parameters
-    ----------
-    raised, able, assessable : int
-        Nights with the flag, nights on which it could be told, and nights that could be assessed.
-    dismissed : int
-        Nights on which it was raised and a reviewer dismissed it.
-    """
-    also = f" ({AS_DETECTED} on {raised + dismissed})" if dismissed else ""
-    return f"on {raised} of {able} {ASSESSABLE_NIGHTS if able == assessable else TOLD_NIGHTS}{also}"
-
-
 def note_on(able: int) -> str | None:
     """The caution that a finding over few nights needs; None where the nights are enough."""
     return FEW_NIGHTS_DIFFER.format(n=FEW_NIGHTS) if able < FEW_NIGHTS else None
@@ -133,44 +143,25 @@ def spread(nights: Iterable[NightFacts]) -> Spread | None:
     return Spread(len(known), float(np.median(known)), min(known), max(known)) if known else None
 
 
-def trend(nights: Iterable[NightFacts]) -> Trend | None:
-    """Change of the PLMS index over the newest `TREND_MOST_NIGHTS` nights; None below `TREND_NIGHTS` assessable ones.
-
-    The median of the slopes between all pairs of nights, with the interval of Sen (J Am Stat Assoc 1968;63:1379-1389).
-    """
-    able = ((n.night_date, n.plms_index) for n in nights if n.assessable and n.plms_index is not None)
-    known = sorted(able)[-TREND_MOST_NIGHTS:]
-    if len(known) < TREND_NIGHTS:
-        return None
-    weeks = np.array([(day - known[0][0]).days for day, _ in known]) / 7
-    index = np.array([value for _, value in known])
-    later, earlier = np.tril_indices(len(known), -1)
-    apart = weeks[later] - weeks[earlier]
-    slopes = np.sort((index[later] - index[earlier])[apart > 0] / apart[apart > 0])
-    if not len(slopes):
-        return None
-    n = len(known)
-    half = 1.959964 * np.sqrt(n * (n - 1) * (2 * n + 5) / 18)
-    low = max(0, int(np.floor((len(slopes) - half) / 2)) - 1)
-    high = min(len(slopes) - 1, int(np.ceil((len(slopes) + half) / 2)))
-    return Trend(n, float(np.median(slopes)), float(slopes[low]), float(slopes[high]))
-
-
-def clinician_signs(nights: Sequence[NightFacts], journal: Sequence[JournalEntry]) -> tuple[Sign, ...]:
+def clinician_signs(
+    nights: Sequence[NightFacts], patterns: Patterns, journal: Sequence[JournalEntry]
+) -> tuple[Sign, ...]:
     """The signs that send people to a clinician, each with what was measured or written down.
 
     Parameters
     ----------
     nights : sequence of NightFacts
         Of one person.
+    patterns : mapping of FlagName to Pattern
+        What is said of the same nights.
     journal : sequence of JournalEntry
         The same person's; symptoms as numbers from 0 (none) to 10.
     """
     noted = _Noted(journal)
     return (
-        _measured("several jerks a night, night after night", "frequent_hypnic_jerks", nights),
-        _partner(nights, noted),
-        _urge(nights, noted),
+        _measured("several jerks a night, night after night", "frequent_hypnic_jerks", patterns),
+        _partner(patterns, noted),
+        _urge(patterns, noted),
         noted.sign("pain in the legs", "leg_pain"),
         _sleepy(nights, noted),
         noted.sign("tingling, numbness or weakness", "tingling", "numbness", "weakness"),
@@ -201,22 +192,28 @@ class _Noted:
         return Sign(name, "seen" if seen else "not seen", f"written down on {seen} of {days} days{open_}")
 
 
-def _measured(name: str, flag: FlagName, nights: Sequence[NightFacts]) -> Sign:
-    """Not known too where a pattern could not have been seen: on fewer nights than one takes."""
-    raised, able = nights_with(flag, nights)
-    if not able:
+_SIGN_OF: Mapping[PatternState, SignState] = {
+    "pattern": "seen",
+    "no_pattern": "not seen",
+    "cannot_tell_yet": "not known",
+}
+
+
+def _measured(name: str, flag: FlagName, patterns: Patterns) -> Sign:
+    """Not known where a pattern cannot be told yet."""
+    found = patterns.get(flag, _UNKNOWN)
+    if not found.n_able:
         return Sign(name, "not known", "on no night could it be told")
-    few = "; these are few nights" if able < FEW_NIGHTS else ""
-    state: SignState = "seen" if is_pattern(flag, nights) else "not known" if able < PATTERN_OF else "not seen"
-    return Sign(name, state, f"on {raised} of {able} nights{few}")
+    few = "; these are few nights" if found.n_able < FEW_NIGHTS else ""
+    return Sign(name, _SIGN_OF[found.state], f"on {found.n_raised} of {found.n_able} nights, {found.says}{few}")
 
 
-def _partner(nights: Sequence[NightFacts], noted: _Noted) -> Sign:
+def _partner(patterns: Patterns, noted: _Noted) -> Sign:
     """Kicks that the sensor counts are seen; that it counts none does not answer for a partner who was not asked."""
     name = "regular kicks that a bed partner sees"
     seen, days = noted.days("partner_saw_kicks")
-    measured = _measured(name, "possible_plmd", nights)
-    beside = f"a {FLAGS['possible_plmd']} pattern {measured.says}"
+    measured = _measured(name, "possible_plmd", patterns)
+    beside = f"{FLAGS['possible_plmd']} {measured.says}"
     if not days:
         state: SignState = "seen" if measured.state == "seen" else "not known"
         asked = "" if state == "seen" else "; whether a partner sees some: note it in the journal as partner_saw_kicks"
@@ -225,11 +222,11 @@ def _partner(nights: Sequence[NightFacts], noted: _Noted) -> Sign:
     return Sign(name, state, f"a partner saw kicks on {seen} of {days} days; {beside}")
 
 
-def _urge(nights: Sequence[NightFacts], noted: _Noted) -> Sign:
+def _urge(patterns: Patterns, noted: _Noted) -> Sign:
     name = "an urge to move the legs"
     written = noted.sign(name, "urge_to_move")
-    raised, able = nights_with("possible_rls", nights)
-    beside = f"; periodic movements awake in bed on {raised} of {able} nights" if able else ""
+    found = patterns.get("possible_rls", _UNKNOWN)
+    beside = f"; periodic movements awake in bed on {found.n_raised} of {found.n_able} nights" if found.n_able else ""
     return Sign(name, written.state, written.says + beside)
 
 

@@ -8,16 +8,8 @@ from typing import get_args
 from analytics.flag import Flag, FlagName
 from analytics.nights.doubt import NEGATIVE_OF, footing_of, footing_words
 from analytics.nights.how_many import FEW_NIGHTS, TREND_NIGHTS
-from analytics.nights.patterns import (
-    clinician_signs,
-    dismissed_on,
-    is_pattern,
-    nights_with,
-    note_on,
-    on_nights,
-    spread,
-    trend,
-)
+from analytics.nights.patterns import Pattern, clinician_signs, note_on, spread
+from analytics.nights.trend import trend
 from analytics.pictures.drawing import table
 from analytics.pictures.markup import Html, el, joined
 from analytics.report.gathering import Report
@@ -31,7 +23,7 @@ def findings(report: Report) -> Html:
     """Findings and the signs that send people to a clinician."""
     signs = [
         (sign.name, el("span", f"{_MARKS[sign.state]} {SIGN_STATES[sign.state]}", class_="state"), sign.says)
-        for sign in clinician_signs(report.facts, report.journal)
+        for sign in clinician_signs(report.facts, report.patterns, report.journal)
     ]
     return joined(
         el("h2", "Over these nights"),
@@ -45,9 +37,8 @@ def _lines(report: Report) -> Iterator[Html | str]:
     facts = report.facts
     able = sum(night.assessable for night in facts)
     for flag in get_args(FlagName):
-        raised, told = nights_with(flag, facts)
-        pattern = ": a pattern" if is_pattern(flag, facts) else ""
-        yield el("strong", f"{FLAGS[flag]} {on_nights(raised, told, able, dismissed_on(flag, facts))}{pattern}")
+        said = report.patterns.get(flag, Pattern())
+        yield joined(el("strong", f"{FLAGS[flag]} {said.on_nights(able)}: {said.says}"), _index(said))
     negative = [one.night for one in report.nights if any(_is_negative(flag) for flag in one.flags)]
     if len(report.nights) > 1 and negative:
         yield f"{FLAGS[NEGATIVE_OF]} {FLAG_STATES['not_raised']}: {footing_words([footing_of(n) for n in negative])}"
@@ -71,3 +62,7 @@ def _lines(report: Report) -> Iterator[Html | str]:
 
 def _is_negative(flag: Flag) -> bool:
     return flag.name == NEGATIVE_OF and flag.state == "not_raised"
+
+
+def _index(said: Pattern) -> str:
+    return f"; {said.index_says}" if said.index_says else ""

@@ -15,11 +15,12 @@ from analytics.criteria import Criteria
 from analytics.flag import Flag, FlagName, FlagReview
 from analytics.measures import Measures
 from analytics.model import Event, Night, Score
-from analytics.nights.patterns import NightFacts
+from analytics.nights.patterns import NightFacts, Patterns
 from analytics.nights.review_effect import Reviewed, Standing, as_reviewed, same_rules, standing
 from analytics.said import JournalEntry, Review
 from analytics.scoring.rulesets import Ruleset
 from analytics.store import NightKey, Store, default_ruleset, flag_reviews, load_night, query, reviews_of
+from analytics.store.findings import patterns_of
 from ingest.clock import noon_to_noon, zone_info
 from ingest.errors import UsageError
 
@@ -133,6 +134,7 @@ class Report:
     nights: tuple[ReportNight, ...]
     journal: tuple[JournalEntry, ...]
     about: About
+    patterns: Patterns
 
     @property
     def facts(self) -> tuple[NightFacts, ...]:
@@ -170,7 +172,8 @@ def read_report(store: Store, first: date, last: date, *, subject: str | None, a
         )
         for day, one in zip(dates, nights, strict=True)
     ]
-    return Report(person, ruleset, tuple(nights), journal, about)
+    said = patterns_of(store, subject=person, since=first, until=last).get(person, {})
+    return Report(person, ruleset, tuple(nights), journal, about, said)
 
 
 def masked(serial: str) -> str:
@@ -213,7 +216,4 @@ def _read_night(store: Store, key: NightKey, ruleset: str, reviews: Iterable[Rev
 def _facts(one: ReportNight) -> NightFacts:
     night = one.night
     in_bed_h = night.tst_h / night.sleep_efficiency if night.tst_h is not None and night.sleep_efficiency else None
-    raised = frozenset(flag.name for flag in one.standing_flags)
-    dismissed = frozenset(flag.name for flag in one.dismissed_flags)
-    untold = frozenset(flag.name for flag in one.flags if flag.state == "cannot_tell")
-    return NightFacts(night.night_date, night.assessable, one.measures.plms_index, raised, in_bed_h, untold, dismissed)
+    return NightFacts(night.night_date, night.assessable, one.measures.plms_index, in_bed_h)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from analytics.phrases import flag_marks
 from analytics.pictures.drawing import WIDTH, behind, box, label, marks, picture, upright
 from analytics.pictures.markup import Html, el, joined
 from analytics.pictures.scales import HOUR_US, Linear, clock
 from analytics.report.gathering import ReportNight
 from analytics.report.timeline import LANES
-from analytics.words import SHORT_FLAGS, VERDICTS, flag_marks
+from analytics.words import SHORT_FLAGS, VERDICTS
 
 _LEFT, _RIGHT = 76.0, 520.0
 _ROW, _TOP = 15.0, 18.0

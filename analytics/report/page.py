@@ -8,6 +8,7 @@ from typing import Any
 
 from analytics.flag import Criterion, CriterionState, Flag
 from analytics.nights.doubt import beside, footing_of
+from analytics.phrases import clock_words, long_sleep, ruleset_words
 from analytics.pictures import by_hour, intervals
 from analytics.pictures.drawing import patterns, swatches, table
 from analytics.pictures.markup import Html, el, joined
@@ -40,9 +41,6 @@ from analytics.words import (
     OTHER_RULES,
     SAME_AS_REVIEWED,
     VERDICTS,
-    clock_words,
-    long_sleep,
-    ruleset_words,
 )
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"

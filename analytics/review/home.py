@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from analytics.nights.flags import INDEX_CRITERION
+from analytics.flag import INDEX_CRITERION
+from analytics.phrases import ruleset_words, unraised_words
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.scoring.rulesets import DEFAULT_RULESET
 from analytics.store import Store, default_ruleset, frames, outdated, wanted_of
 from analytics.store.findings import findings
-from analytics.words import ruleset_words, unraised_words
 
 _NIGHTS = """
 SELECT subject, night_date, tz, recorded_from, recorded_to, sleep_onset_at, wake_at, tst_h, plms_index, plms_index_low,

@@ -12,6 +12,7 @@ import numpy as np
 from analytics.flag import Flag
 from analytics.model import Envelope, Event, Movement, Night, Score
 from analytics.nights.doubt import beside, footing_of, not_own_words, onset_doubt_of, onset_span_us
+from analytics.phrases import clock_words, interval_words, long_sleep, ruleset_words
 from analytics.pictures import by_hour, intervals, likely_sleep
 from analytics.pictures.drawing import patterns
 from analytics.pictures.night_rows import legend, likely_legend
@@ -21,16 +22,7 @@ from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
 from analytics.scoring.rulesets import DEFAULT_RULESET, Ruleset
 from analytics.store import frames, load_night
-from analytics.words import (
-    BLANKS,
-    CLOCK_STAYS,
-    MEASURES,
-    NOT_KNOWN,
-    clock_words,
-    interval_words,
-    long_sleep,
-    ruleset_words,
-)
+from analytics.words import BLANKS, CLOCK_STAYS, MEASURES, NOT_KNOWN
 from ingest.clock import zone_info
 from ingest.errors import UsageError
 

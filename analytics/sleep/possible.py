@@ -192,7 +192,7 @@ def _between(paths: Bools) -> Bools:
 
 
 def _falls(paths: Bools, known: Bools) -> tuple[Ints, Ints]:
-    """Every change from wake to sleep: which night, and its first half minute asleep. What was not recorded is neither."""
+    """Every change from wake to sleep: which night, and its first half minute asleep. What is not known is neither."""
     n_paths, n = paths.shape
     states = np.where(known, paths, np.int8(-1))
     # Runs over all nights at once: a column of neither state between two of them.

@@ -75,7 +75,9 @@ _CHANGES_H = {
     (SOFA, FIDGETING): 0.5,
     (SOFA, QUIET): 0.5,
     (SOFA, ASLEEP): 0.3,
-    (FIDGETING, ASLEEP): 0.2,
+    # Most awakenings are a movement and sleep again within a minute or two (Lo 2002), without lying awake.
+    (FIDGETING, ASLEEP): 3.0,
+    (UP, ASLEEP): 0.5,
     (REGULAR, ASLEEP): 0.2,
     (FIDGETING, IN_SERIES): 0.1,
     (REGULAR, IN_SERIES): 0.1,

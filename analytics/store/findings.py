@@ -10,22 +10,20 @@ from typing import Any, get_args
 import polars as pl
 
 from analytics.flag import FlagName
-from analytics.nights.patterns import (
-    NightFacts,
-    clinician_signs,
-    dismissed_on,
-    is_pattern,
-    nights_with,
-    note_on,
-    on_nights,
-    spread,
-    trend,
-)
+from analytics.nights.patterns import NightFacts, Pattern, Patterns, clinician_signs, note_on, spread
+from analytics.nights.trend import trend
 from analytics.said import JournalEntry
 from analytics.store import Store, query
+from analytics.store.database.steps import patterns_over
 from analytics.words import CANNOT_TELL
 
-Person = tuple[str, list[NightFacts], list[JournalEntry]]
+Person = tuple[str, list[NightFacts], Patterns, list[JournalEntry]]
+_ASKED = (
+    "($subject IS NULL OR n.subject = $subject) AND ($since IS NULL OR n.night_date >= $since)"
+    " AND ($until IS NULL OR n.night_date <= $until)"
+)
+_PATTERN = ("n_nights", "n_able", "n_raised", "share", "share_low", "share_high", "state", "more_nights")
+_INDEX = ("mean_index", "mean_index_low", "mean_index_high", "threshold")
 
 
 def findings(store: Store, *, subject: str | None = None, since: date | None = None) -> list[dict[str, Any]]:
@@ -41,13 +39,33 @@ def findings(store: Store, *, subject: str | None = None, since: date | None = N
     return [_of_person(*person) for person in _people(store, subject, since)]
 
 
+def patterns_of(
+    store: Store, *, subject: str | None = None, since: date | None = None, until: date | None = None
+) -> dict[str, Patterns]:
+    """What is said of each person over nights, as the view ``patterns`` says it of all nights.
+
+    Parameters
+    ----------
+    subject : str or None
+        None: all people.
+    since, until : date or None
+        First and last evening that count, both included; None: all.
+    """
+    found: dict[str, dict[FlagName, Pattern]] = {}
+    asked = {"subject": subject, "since": since, "until": until}
+    for row in query(store, patterns_over(_ASKED), asked).iter_rows(named=True):
+        dismissed = row["n_flagged_as_detected"] - row["n_raised"]
+        said = Pattern(n_dismissed=dismissed, **{name: row[name] for name in (*_PATTERN, *_INDEX)})
+        found.setdefault(row["subject"], {})[row["flag"]] = said
+    return dict(found)
+
+
 def _people(store: Store, subject: str | None, since: date | None) -> Iterator[Person]:
     """Nights and journal of every person, by name."""
     nights = query(
         store,
-        "SELECT subject, night_date, assessable, plms_index, flags, flags_as_reviewed, flags_untold,"
-        " tst_h / nullif(sleep_efficiency, 0) AS in_bed_h FROM nights"
-        " WHERE (? IS NULL OR subject = ?) AND (? IS NULL OR night_date >= ?)"
+        "SELECT subject, night_date, assessable, plms_index, tst_h / nullif(sleep_efficiency, 0) AS in_bed_h"
+        " FROM nights WHERE (? IS NULL OR subject = ?) AND (? IS NULL OR night_date >= ?)"
         " ORDER BY subject, night_date",
         [subject, subject, since, since],
     )
@@ -56,6 +74,7 @@ def _people(store: Store, subject: str | None, since: date | None) -> Iterator[P
         "SELECT subject, day, kind, value, text FROM journal WHERE ? IS NULL OR day >= ? ORDER BY ALL",
         [since, since],
     )
+    patterns = patterns_of(store, subject=subject, since=since)
     nights_of, journal_of = _by_subject(nights), _by_subject(journal)
     for name, rows in nights_of.items():
         facts = [
@@ -63,14 +82,11 @@ def _people(store: Store, subject: str | None, since: date | None) -> Iterator[P
                 night_date=row["night_date"],
                 assessable=row["assessable"],
                 plms_index=row["plms_index"],
-                flags=frozenset(row["flags_as_reviewed"]),
                 in_bed_h=row["in_bed_h"],
-                untold=frozenset(row["flags_untold"]),
-                dismissed=frozenset(row["flags"]) - frozenset(row["flags_as_reviewed"]),
             )
             for row in rows
         ]
-        yield name, facts, [JournalEntry(**row) for row in journal_of.get(name, ())]
+        yield name, facts, patterns.get(name, {}), [JournalEntry(**row) for row in journal_of.get(name, ())]
 
 
 def _by_subject(rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
@@ -81,19 +97,22 @@ def _by_subject(rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
     return kept
 
 
-def _of_person(name: str, nights: list[NightFacts], journal: list[JournalEntry]) -> dict[str, Any]:
+def _of_person(name: str, nights: list[NightFacts], patterns: Patterns, journal: list[JournalEntry]) -> dict[str, Any]:
     varies, changes = spread(nights), trend(nights)
     assessable = sum(night.assessable for night in nights)
-    flags = {}
-    for flag in get_args(FlagName):
-        raised, able = nights_with(flag, nights)
-        flags[flag] = {
-            "n_flagged": raised,
-            "n_able": able,
+    said = {flag: patterns.get(flag, Pattern()) for flag in get_args(FlagName)}
+    flags = {
+        flag: {
+            "n_flagged": one.n_raised,
             "n_assessable": assessable,
-            "is_pattern": is_pattern(flag, nights),
-            "finding": on_nights(raised, able, assessable, dismissed_on(flag, nights)),
+            "is_pattern": one.state == "pattern",
+            "finding": one.on_nights(assessable),
+            "says": one.says,
+            "index_says": one.index_says,
+            **{field: getattr(one, field) for field in (*_PATTERN, *(_INDEX if one.mean_index is not None else ()))},
         }
+        for flag, one in said.items()
+    }
     return {
         "subject": name,
         "n_nights": len(nights),
@@ -101,10 +120,10 @@ def _of_person(name: str, nights: list[NightFacts], journal: list[JournalEntry])
         "note": note_on(assessable),
         "no_flag": _no_flag(assessable, can_tell=any(found["n_able"] for found in flags.values())),
         "flags": flags,
-        "dismissed": {flag: n for flag in get_args(FlagName) if (n := dismissed_on(flag, nights))},
+        "dismissed": {flag: one.n_dismissed for flag, one in said.items() if one.n_dismissed},
         "plms_index": None if varies is None else asdict(varies),
         "trend": None if changes is None else {**asdict(changes), "is_clear": changes.is_clear},
-        "signs": [asdict(sign) for sign in clinician_signs(nights, journal)],
+        "signs": [asdict(sign) for sign in clinician_signs(nights, patterns, journal)],
     }
 
 

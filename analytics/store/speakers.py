@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from analytics.phrases import overlap_words
 from analytics.store.database.connection import Store
 from analytics.store.read import frames
-from analytics.words import SPEAKER_NOTES, overlap_words
+from analytics.words import SPEAKER_NOTES
 from ingest.errors import visible
 
 _BESIDE = """

@@ -32,8 +32,9 @@ def patterns(*, subject: OnlySubject = None, since: Since = None, db: Database =
 def _lines(person: dict[str, Any]) -> Iterator[str]:
     yield f"{person['subject']}: {person['n_nights']} nights, {person['n_assessable']} of them assessable"
     for flag, found in person["flags"].items():
-        pattern = ": a pattern" if found["is_pattern"] else ""
-        yield f"  {flag} {found['finding']}{pattern}"
+        yield f"  {flag} {found['finding']}: {found['says']}"
+        if found["index_says"]:
+            yield f"    {found['index_says']}"
     if person["note"]:
         yield f"  {person['note']}"
     yield from _index_lines(person)

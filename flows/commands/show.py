@@ -10,6 +10,7 @@ from typing import Any
 
 from analytics import store as the_store
 from analytics.nights.doubt import beside, footing_of_row, not_own_words
+from analytics.phrases import clock_words, interval_words, onset_doubt, ruleset_words, span_words
 from analytics.words import (
     BLANKS,
     CAVEAT,
@@ -24,11 +25,6 @@ from analytics.words import (
     SLEEP_SOURCES,
     TIERS,
     VERDICTS,
-    clock_words,
-    interval_words,
-    onset_doubt,
-    ruleset_words,
-    span_words,
 )
 from flows.settings.database import store_for
 from flows.terminal.night_table import decoded

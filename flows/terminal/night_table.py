@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from analytics import store as the_store
 from analytics.nights.doubt import NEGATIVE_OF, footing_of_row, footing_words
+from analytics.phrases import flag_marks, long_sleep, ruleset_words
 from analytics.words import (
     CANNOT_TELL,
     FLAG_MARKS,
@@ -20,9 +21,6 @@ from analytics.words import (
     NIGHT_FACTS,
     NOT_ASSESSABLE,
     VERDICTS,
-    flag_marks,
-    long_sleep,
-    ruleset_words,
 )
 from flows.terminal.options import Selection
 from flows.terminal.talk import emit, emit_table

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from analytics.phrases import flag_words
 from analytics.store import NO_DATA
-from analytics.words import flag_words
 from flows.importing.import_run import Context
 from flows.terminal.night_table import Nights, for_people, select_nights
 from flows.terminal.options import Selection

@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import pytest
 
-from analytics import words
+from analytics import phrases, words
 from analytics.flag import CriterionState, FlagName, FlagState
 from analytics.model import BlankKind, Label, SleepSource, SleepState
 from analytics.nights.patterns import SignState
@@ -67,26 +67,26 @@ def test_the_reports_lanes_are_the_pages_groups_with_their_looks() -> None:
 
 
 def test_a_flag_that_is_unknown_is_shown_by_its_name() -> None:
-    assert [words.flag_words(name) for name in ("possible_rls", "no_data")] == ["possible RLS", "no data"]
+    assert [phrases.flag_words(name) for name in ("possible_rls", "no_data")] == ["possible RLS", "no data"]
 
 
 def test_the_doubt_of_the_onset_is_a_span_of_95_percent() -> None:
-    assert words.onset_doubt(10.0) == ", give or take 20 min (95 %)"
-    assert words.onset_doubt(None) == ""
-    assert words.onset_doubt(10.0, "22:40", "23:30") == ", between 22:40 and 23:30 (95 %)"
-    assert words.onset_doubt(10.0, None, "23:30") == words.onset_doubt(10.0)
-    assert (words.onset_doubt_min(10.0), words.onset_doubt_min(None)) == (19.6, 0.0)
+    assert phrases.onset_doubt(10.0) == ", give or take 20 min (95 %)"
+    assert phrases.onset_doubt(None) == ""
+    assert phrases.onset_doubt(10.0, "22:40", "23:30") == ", between 22:40 and 23:30 (95 %)"
+    assert phrases.onset_doubt(10.0, None, "23:30") == phrases.onset_doubt(10.0)
+    assert (phrases.onset_doubt_min(10.0), phrases.onset_doubt_min(None)) == (19.6, 0.0)
 
 
 def test_an_interval_that_is_not_known_is_not_shown() -> None:
-    assert words.interval_words(6.94, 7.9) == " (6.9 to 7.9)"
-    assert words.interval_words(5, 40, 0) == " (5 to 40)"
-    assert words.interval_words(None, 7.9) == words.interval_words(6.9, None) == ""
+    assert phrases.interval_words(6.94, 7.9) == " (6.9 to 7.9)"
+    assert phrases.interval_words(5, 40, 0) == " (5 to 40)"
+    assert phrases.interval_words(None, 7.9) == phrases.interval_words(6.9, None) == ""
 
 
 def test_only_a_sleep_longer_than_people_sleep_is_doubted() -> None:
-    assert [words.long_sleep(hours) for hours in (None, 0.0, 8.0, 14.0)] == [""] * 4
-    assert words.long_sleep(23.8).startswith("23.8 h of sleep are more than people sleep")
+    assert [phrases.long_sleep(hours) for hours in (None, 0.0, 8.0, 14.0)] == [""] * 4
+    assert phrases.long_sleep(23.8).startswith("23.8 h of sleep are more than people sleep")
 
 
 def test_the_page_gets_plain_json() -> None:
@@ -101,7 +101,7 @@ def test_words_load_nothing_heavy() -> None:
     assert done.stdout == "\n"
 
 
-def phrases() -> set[str]:
+def long_texts() -> set[str]:
     """Texts of the owner of two words or more, which stand in no other file by chance."""
     texts = {text for name, _ in TABLES for text in table(name).values()} | {group.says for group in words.GROUPS}
     texts |= {value for name, value in vars(words).items() if name.isupper() and isinstance(value, str)}
@@ -149,7 +149,7 @@ def holders(text: str) -> list[str]:
     return [path.relative_to(ROOT).as_posix() for path, texts in sources() if wanted.search(texts)]
 
 
-@pytest.mark.parametrize("text", sorted(phrases()))
+@pytest.mark.parametrize("text", sorted(long_texts()))
 def test_no_other_file_holds_a_phrase(text: str) -> None:
     assert holders(text) == []
 

@@ -16,7 +16,8 @@ const raisedFlags = (person) =>
         "li",
         {},
         el("strong", {}, `${flag(name)} ${found.finding}`),
-        found.is_pattern ? ": a pattern over nights" : ": not enough for a pattern",
+        `: ${found.says}`,
+        found.index_says && `; ${found.index_says}`,
       ),
     );
 

@@ -48,7 +48,9 @@ export interface FlagCount {
   n_flagged: number;
   /** On how many nights of how many, in words. */
   finding: string;
-  is_pattern: boolean;
+  /** What holds over nights, in words; of an index also its mean, or empty. */
+  says: string;
+  index_says: string;
 }
 
 export interface Spread {

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.nights.how_many import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF
+from analytics.flag import INDEX_CRITERION
+from analytics.nights import how_many
 from analytics.store.database.local_time import with_local_times
 from analytics.words import AS_DETECTED, ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, TOLD_NIGHTS
 from ingest.errors import DatabaseNewerError, DatabaseOlderError, DatabaseUnreadableError
@@ -24,15 +25,14 @@ from ingest.errors import DatabaseNewerError, DatabaseOlderError, DatabaseUnread
 #: How the name of the copy ends that people open with their own tools.
 PUBLISHED = ".published.duckdb"
 
-#: What ``views.sql`` names in braces.
+#: What ``views.sql`` and ``patterns.sql`` name in braces: numbers by their own name, and words.
 _OWNED_ELSEWHERE = {
-    "PATTERN_NIGHTS": PATTERN_NIGHTS,
-    "PATTERN_OF": PATTERN_OF,
-    "FEW_NIGHTS": FEW_NIGHTS,
-    "few_nights_differ": FEW_NIGHTS_DIFFER.format(n=FEW_NIGHTS),
+    **{name: value for name, value in vars(how_many).items() if name.isupper()},
+    "few_nights_differ": FEW_NIGHTS_DIFFER.format(n=how_many.FEW_NIGHTS),
     "assessable_nights": ASSESSABLE_NIGHTS,
     "told_nights": TOLD_NIGHTS,
     "as_detected": AS_DETECTED,
+    "index_criterion": INDEX_CRITERION,
 }
 _FILE_NAME = re.compile(r"(?P<version>\d{4})_\w+\.sql")
 
@@ -63,16 +63,35 @@ def known_migrations() -> tuple[Migration, ...]:
 @cache
 def views() -> str:
     """The SQL that makes the views, with the numbers and words of which Python is the owner in their places."""
-    sql = (resources.files(__package__) / "views.sql").read_text("utf-8")
+    sql = _text("views.sql").replace("{patterns}", patterns_over("true"))
+    return with_local_times(_filled(sql)) + published_views()
+
+
+def patterns_over(nights: str) -> str:
+    """The SQL of what is said of people, over some nights.
+
+    Parameters
+    ----------
+    nights : str
+        A condition on ``n.subject`` and ``n.night_date``; it may name parameters.
+    """
+    return _filled(_text("patterns.sql")).replace("{NIGHTS}", nights).rstrip()
+
+
+def _text(name: str) -> str:
+    return (resources.files(__package__) / name).read_text("utf-8")
+
+
+def _filled(sql: str) -> str:
     for name, value in _OWNED_ELSEWHERE.items():
         sql = sql.replace(f"{{{name}}}", str(value))
-    return with_local_times(sql) + published_views()
+    return sql
 
 
 @cache
 def published_views() -> str:
     """The SQL of the views in which a published copy differs: when it was made, and where the samples are."""
-    return with_local_times((resources.files(__package__) / "published.sql").read_text("utf-8"))
+    return with_local_times(_text("published.sql"))
 
 
 def applied(con: duckdb.DuckDBPyConnection, path: Path) -> Mapping[int, str]:

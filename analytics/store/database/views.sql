@@ -400,44 +400,28 @@ COMMENT ON COLUMN reviews.reviewed_local IS 'When, in the zone of the night; NUL
 
 -- One night is not a pattern; the numbers of nights, and why they are these, stand in analytics/nights/how_many.py.
 CREATE OR REPLACE VIEW patterns AS
-WITH assessed AS (
-    SELECT subject, count(*) AS n_assessable FROM night WHERE assessable GROUP BY subject
-),
-told AS (
-    SELECT f.subject, f.flag, count(*) FILTER (f.state_as_reviewed = 'raised') AS n_flagged, count(*) AS n_able,
-        min(f.night_date) FILTER (f.state_as_reviewed = 'raised') AS first_night,
-        max(f.night_date) FILTER (f.state_as_reviewed = 'raised') AS last_night,
-        count(*) FILTER (f.state = 'raised') AS n_flagged_as_detected
-    FROM night_flags f
-    JOIN night n ON n.subject = f.subject AND n.night_date = f.night_date AND n.assessable
-    WHERE f.state_as_reviewed <> 'cannot_tell'
-    GROUP BY ALL
-)
-SELECT
-    t.subject, t.flag, t.n_flagged, a.n_assessable, t.n_flagged / t.n_able AS share,
-    t.n_flagged >= {PATTERN_NIGHTS} AND t.n_able >= {PATTERN_OF} AS is_pattern,
-    format(
-        '{} on {} of {} {}{}',
-        replace(replace(replace(t.flag, '_', ' '), 'plmd', 'PLMD'), 'rls', 'RLS'), t.n_flagged, t.n_able,
-        CASE WHEN t.n_able = a.n_assessable THEN '{assessable_nights}' ELSE '{told_nights}' END,
-        CASE WHEN t.n_flagged_as_detected > t.n_flagged THEN ' ({as_detected} on ' || t.n_flagged_as_detected || ')' ELSE '' END
-    ) AS finding,
-    CASE WHEN t.n_able < {FEW_NIGHTS} THEN '{few_nights_differ}' END AS note,
-    t.first_night, t.last_night, t.n_able, t.n_flagged_as_detected
-FROM told t
-JOIN assessed a ON a.subject = t.subject
-WHERE t.n_flagged > 0;
-COMMENT ON VIEW patterns IS 'Findings about a person over all assessable nights, under the default rule set; what a reviewer dismissed does not count. Source: flag, night, review_entry.';
+{patterns};
+COMMENT ON VIEW patterns IS 'What is said of a person over all assessable nights, one row a flag, under the default rule set; what a reviewer dismissed does not count. Source: flag, night, score, review_entry.';
 COMMENT ON COLUMN patterns.subject IS 'Who slept.';
-COMMENT ON COLUMN patterns.flag IS 'The flag that was raised.';
-COMMENT ON COLUMN patterns.n_flagged IS 'Assessable nights on which it was raised and not dismissed, counted.';
-COMMENT ON COLUMN patterns.n_flagged_as_detected IS 'The same with those that a reviewer dismissed, counted.';
+COMMENT ON COLUMN patterns.flag IS 'possible_plmd, frequent_hypnic_jerks, possible_rls.';
+COMMENT ON COLUMN patterns.n_nights IS 'Nights of this person, counted.';
 COMMENT ON COLUMN patterns.n_assessable IS 'Assessable nights of this person, counted.';
-COMMENT ON COLUMN patterns.share IS 'n_flagged / n_able, 0-1.';
-COMMENT ON COLUMN patterns.is_pattern IS 'True from {PATTERN_NIGHTS} nights on, of at least {PATTERN_OF} on which it could be told; one night is not a pattern (Trotti 2009).';
-COMMENT ON COLUMN patterns.finding IS 'The same as words: on N of M nights.';
-COMMENT ON COLUMN patterns.note IS 'Says so where these nights are fewer than {FEW_NIGHTS}; NULL otherwise.';
 COMMENT ON COLUMN patterns.n_able IS 'Assessable nights on which the flag could be told, counted.';
+COMMENT ON COLUMN patterns.n_raised IS 'Assessable nights on which it was raised and not dismissed, counted.';
+COMMENT ON COLUMN patterns.n_flagged IS 'The same as n_raised.';
+COMMENT ON COLUMN patterns.n_flagged_as_detected IS 'The same with those that a reviewer dismissed, counted.';
+COMMENT ON COLUMN patterns.share IS 'n_raised / n_able, 0-1; NULL without a night on which it could be told.';
+COMMENT ON COLUMN patterns.share_low IS 'Lower end of the interval of the share of nights above the threshold, 0-1: wider with nights in doubt, and as if {WRONGLY_RAISED} of the others were raised wrongly.';
+COMMENT ON COLUMN patterns.share_high IS 'Upper end of that interval, 0-1: as if {WRONGLY_MISSED} of nights above it were missed.';
+COMMENT ON COLUMN patterns.state IS 'pattern, no_pattern, cannot_tell_yet. Of possible_plmd: whether the interval of mean_index lies above or below the threshold; of others: that of the share above or below {PATTERN_SHARE}. Takes {LEAST_ABLE} nights on which it could be told; a pattern {LEAST_RAISED} with the flag. It holds however often one looks: up to 90 nights, 5 % of people at the threshold ever get a pattern.';
+COMMENT ON COLUMN patterns.is_pattern IS 'True where state is pattern; one night is not a pattern (Trotti 2009).';
+COMMENT ON COLUMN patterns.more_nights IS 'About how many more nights decide, if they are like those so far; NULL where it is decided, or where more than {MOST_FORETOLD} would be needed in all.';
+COMMENT ON COLUMN patterns.mean_index IS 'Mean PLMS index, 1/h; a night that is not raised counts with no more than the threshold. NULL below {LEAST_ABLE} nights and for other flags.';
+COMMENT ON COLUMN patterns.mean_index_low IS 'Lower end of its interval, 1/h: wider with nights in doubt. NULL as mean_index.';
+COMMENT ON COLUMN patterns.mean_index_high IS 'Upper end of that interval, 1/h. NULL as mean_index.';
+COMMENT ON COLUMN patterns.threshold IS 'PLMS index that the newest night had to exceed, 1/h; NULL for other flags.';
+COMMENT ON COLUMN patterns.finding IS 'On N of M nights, in words.';
+COMMENT ON COLUMN patterns.note IS 'Says so where these nights are fewer than {FEW_NIGHTS}; NULL otherwise.';
 COMMENT ON COLUMN patterns.first_night IS 'First night on which it was raised and not dismissed, local date of the evening.';
 COMMENT ON COLUMN patterns.last_night IS 'Last night on which it was raised and not dismissed, local date of the evening.';
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from analytics.criteria import Criteria
 from analytics.model import Night
-from analytics.words import DOUBTFUL_SLEEP, FLAGS
+from analytics.nights.doubt import not_that_exact
+from analytics.words import BASE_RATE, DOUBTFUL_SLEEP, FLAGS
 from ingest.recording import Site, StageSpan
 from tests.analytics.signals import EVENING_US, add_jerk, channel, night_of_kicks
 from tests.analytics.whole_nights import CRITERIA, HOUR_S, PERIODIC_S, Signal, analysed, flag, states
@@ -153,5 +155,33 @@ def test_a_child_is_judged_by_five_an_hour(calm: Signal) -> None:
     child = analysed([channel(*signal)], criteria=Criteria.model_validate({"flags": {"age_group": "child"}}))
     assert 5 < (adult.scores[0].measures.plms_index or 0) < 15
     assert not flag(adult, "possible_plmd").raised
-    assert flag(child, "possible_plmd").raised
+    found = flag(child, "possible_plmd")
+    low, high = (getattr(child.scores[0].measures, f"plms_index_{end}") for end in ("low", "high"))
+    assert found.state == ("raised" if low > 5 else "cannot_tell")
+    assert ("5 lies inside the 95 % interval of this night" in found.reason) is bool(low <= 5 <= high)
     assert child.criteria_hash != adult.criteria_hash
+
+
+@pytest.mark.parametrize(
+    ("index", "low", "high", "says"),
+    [
+        (7.0, 4.0, 10.0, True),
+        (4.0, 2.0, 6.0, True),
+        (9.0, 6.0, 12.0, False),
+        (2.0, 1.0, 4.0, False),
+        (9.0, None, None, True),
+    ],
+)
+def test_one_night_of_a_child_is_told_only_where_its_whole_interval_lies_on_one_side(
+    periodic_night: Night, index: float, low: float | None, high: float | None, *, says: bool
+) -> None:
+    of = replace(periodic_night.scores[0].measures, plms_index=index, plms_index_low=low, plms_index_high=high)
+    assert (not_that_exact(of, 5.0, "child") is not None) is says
+    assert not_that_exact(of, 15.0, "adult") is None
+
+
+def test_beside_a_raised_flag_stands_how_many_exceed_the_threshold_in_health(
+    periodic_night: Night, calm_night: Night
+) -> None:
+    assert BASE_RATE in flag(periodic_night, "possible_plmd").reason
+    assert BASE_RATE not in flag(calm_night, "possible_plmd").reason

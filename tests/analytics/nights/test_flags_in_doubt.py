@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from analytics.criteria import Criteria
-from analytics.flag import Flag
+from analytics.flag import INDEX_CRITERION, Flag
 from analytics.measures import Measures
 from analytics.model import Bout, Event
 from analytics.nights.assessment import Evidence
 from analytics.nights.events import Judged
-from analytics.nights.flags import INDEX_CRITERION, possible_plmd
+from analytics.nights.flags import possible_plmd
 from analytics.sleep.estimate import SleepEstimate
 from analytics.sleep.index import PossibleIndex
 from analytics.words import DOUBTFUL_SLEEP, PERHAPS_NOT_OWN

@@ -2,64 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
+from types import MappingProxyType
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.stats import theilslopes
 
 from analytics.flag import FlagName
 from analytics.nights.patterns import (
     NightFacts,
+    Pattern,
+    Patterns,
+    PatternState,
     Sign,
     clinician_signs,
-    is_pattern,
-    nights_with,
-    on_nights,
     spread,
-    trend,
 )
 from analytics.said import JournalEntry
 
 FIRST = date(2026, 3, 2)
 
 
-def nights(
-    *index: float | None, flag: FlagName = "possible_plmd", above: float = 15.0, in_bed_h: float = 8.0
-) -> list[NightFacts]:
+def nights(*index: float | None, in_bed_h: float = 8.0) -> list[NightFacts]:
     """Consecutive nights; an index of None is a night that could not be assessed."""
     return [
-        NightFacts(
-            FIRST + timedelta(days=k),
-            assessable=value is not None,
-            plms_index=value,
-            flags=frozenset({flag}) if value is not None and value > above else frozenset(),
-            in_bed_h=in_bed_h,
-        )
+        NightFacts(FIRST + timedelta(days=k), assessable=value is not None, plms_index=value, in_bed_h=in_bed_h)
         for k, value in enumerate(index)
     ]
+
+
+def said(state: PatternState, able: int = 9, flag: FlagName = "possible_plmd") -> dict[FlagName, Pattern]:
+    """What is said of one flag over nights."""
+    return {flag: Pattern(n_nights=able, n_able=able, n_raised=able // 2, state=state)}
 
 
 def noted(kind: str, *values: float) -> list[JournalEntry]:
     return [JournalEntry("me", FIRST + timedelta(days=k), kind, value) for k, value in enumerate(values)]
 
 
-def sign(name: str, facts: list[NightFacts], journal: list[JournalEntry]) -> Sign:
-    return next(s for s in clinician_signs(facts, journal) if name in s.name)
-
-
-def test_nights_that_cannot_be_assessed_are_no_nights_without_the_pattern() -> None:
-    assert nights_with("possible_plmd", nights(20, None, 3, 30)) == (2, 3)
-
-
-@pytest.mark.parametrize(
-    ("index", "told"), [((20, 20), False), ((20, 3, 3), False), ((20, 20, 3), True), ((20, 20, None), False)]
-)
-def test_a_pattern_takes_two_nights_of_at_least_three(index: tuple[float | None, ...], told: bool) -> None:  # noqa: FBT001
-    assert is_pattern("possible_plmd", nights(*index)) is told
+def sign(
+    name: str, facts: list[NightFacts], journal: list[JournalEntry], patterns: Patterns = MappingProxyType({})
+) -> Sign:
+    return next(s for s in clinician_signs(facts, patterns, journal) if name in s.name)
 
 
 def test_the_spread_is_told_over_assessable_nights() -> None:
@@ -67,37 +50,6 @@ def test_the_spread_is_told_over_assessable_nights() -> None:
     assert found is not None
     assert (found.n_nights, found.median, found.low, found.high) == (3, 14, 10, 30)
     assert spread(nights(None)) is None
-
-
-def test_six_nights_show_no_trend_and_seven_may() -> None:
-    assert trend(nights(1, 2, 3, 4, 5, 6)) is None
-    rising = trend(nights(1, 2, 3, 4, 5, 6, 7))
-    assert rising is not None
-    assert rising.per_week == pytest.approx(7)
-    assert rising.is_clear
-
-
-def test_a_trend_is_that_of_the_newest_year() -> None:
-    found = trend(nights(*[50] * 1_000, *range(366)))
-    assert found is not None
-    assert found.n_nights == 366
-    assert (found.low, found.high) == pytest.approx((7, 7))
-
-
-def test_nights_that_differ_by_chance_show_no_clear_trend() -> None:
-    found = [trend(nights(*np.random.default_rng(k).normal(30, 8, 14))) for k in range(200)]
-    assert sum(t is not None and t.is_clear for t in found) <= 16  # 5 % of 200, and as much again by chance
-
-
-@given(st.lists(st.floats(0, 100), min_size=7, max_size=40))
-def test_slope_and_interval_are_those_of_scipy_s_theil_sen(index: list[float]) -> None:
-    found = trend(nights(*index))
-    assert found is not None
-    weeks = np.arange(len(index)) / 7
-    slope, _, low, high = theilslopes(index, weeks, alpha=0.95)
-    assert found.per_week == pytest.approx(slope, abs=1e-9)
-    assert found.low <= low + 1e-9  # ours goes one pair outwards, and knows no ties
-    assert found.high >= high - 1e-9
 
 
 def test_what_no_sensor_can_tell_is_not_known_until_it_is_written_down() -> None:
@@ -129,27 +81,30 @@ def test_sleepiness_counts_only_with_enough_time_in_bed() -> None:
 
 
 def test_kicks_are_seen_by_a_partner_or_by_the_sensor() -> None:
-    assert sign("partner", nights(20, 20, 20), []).state == "seen"
-    assert sign("partner", nights(3, 3, 3), noted("partner_saw_kicks", 1)).state == "seen"
-    assert sign("partner", nights(3, 3, 3), noted("partner_saw_kicks", 0)).state == "not seen"
-    assert sign("partner", nights(None), []).state == "not known"
+    assert sign("partner", [], [], said("pattern")).state == "seen"
+    assert sign("partner", [], noted("partner_saw_kicks", 1), said("no_pattern")).state == "seen"
+    assert sign("partner", [], noted("partner_saw_kicks", 0), said("no_pattern")).state == "not seen"
+    assert sign("partner", [], []).state == "not known"
+
+
+@pytest.mark.parametrize(
+    ("state", "sign_state"), [("pattern", "seen"), ("no_pattern", "not seen"), ("cannot_tell_yet", "not known")]
+)
+def test_jerks_are_a_sign_as_the_pattern_over_nights_says(state: PatternState, sign_state: str) -> None:
+    found = sign("several jerks", [], [], said(state, flag="frequent_hypnic_jerks"))
+    assert found.state == sign_state
+    assert found.says.startswith("on 4 of 9 nights, ")
 
 
 def test_few_nights_are_called_few() -> None:
-    jerky = nights(20, 20, 20, flag="frequent_hypnic_jerks")
-    assert "few nights" in sign("several jerks", jerky, []).says
-    assert "few nights" not in sign("several jerks", nights(20, 20, 20, 3, 3, flag="frequent_hypnic_jerks"), []).says
+    few, enough = (said("cannot_tell_yet", able, "frequent_hypnic_jerks") for able in (4, 5))
+    assert "few nights" in sign("several jerks", [], [], few).says
+    assert "few nights" not in sign("several jerks", [], [], enough).says
 
 
-@pytest.mark.parametrize("n", [1, 2])
-def test_on_fewer_nights_than_a_pattern_takes_its_absence_is_not_known(n: int) -> None:
-    assert sign("several jerks", nights(*[3] * n, flag="frequent_hypnic_jerks"), []).state == "not known"
-    assert sign("several jerks", nights(3, 3, 3, flag="frequent_hypnic_jerks"), []).state == "not seen"
-
-
-@pytest.mark.parametrize("index", [(3,), (3, 3, 3), (3,) * 9])
-def test_a_partner_who_was_never_asked_did_not_say_no(index: tuple[float, ...]) -> None:
-    found = sign("partner", nights(*index), [])
+@pytest.mark.parametrize("state", ["no_pattern", "cannot_tell_yet"])
+def test_a_partner_who_was_never_asked_did_not_say_no(state: PatternState) -> None:
+    found = sign("partner", [], [], said(state))
     assert found.state == "not known"
     assert "note it in the journal as partner_saw_kicks" in found.says
 
@@ -159,9 +114,13 @@ def test_of_several_symptoms_those_that_were_never_noted_are_named() -> None:
     assert sign("tingling", nights(3), noted("numbness", 1)).says == "written down on 1 of 1 days"
 
 
-def test_nights_on_which_a_flag_could_not_be_told_do_not_count() -> None:
-    told = nights(20, 20, 3)
-    untold = [replace(night, untold=frozenset({"possible_plmd"})) for night in nights(3, 3)]
-    assert nights_with("possible_plmd", [*told, *untold]) == (2, 3)
-    assert nights_with("possible_rls", [*told, *untold]) == (0, 5)
-    assert on_nights(2, 3, 5) == "on 2 of 3 nights on which it could be told"
+def test_a_finding_says_which_nights_it_counts_and_what_was_dismissed() -> None:
+    assert Pattern(n_able=3, n_raised=2).on_nights(5) == "on 2 of 3 nights on which it could be told"
+    assert Pattern(n_able=3, n_dismissed=1).on_nights(3) == "on 0 of 3 assessable nights (as detected on 1)"
+
+
+def test_what_cannot_be_told_yet_says_how_many_more_nights_it_takes() -> None:
+    assert Pattern(n_able=3, more_nights=1).says == "cannot tell yet: about 1 more night may decide"
+    assert Pattern(n_able=3).says == "cannot tell yet: so near the threshold that more nights may not decide"
+    assert Pattern().says == "cannot tell yet"
+    assert Pattern(n_able=9, state="pattern").says == "a pattern over nights"

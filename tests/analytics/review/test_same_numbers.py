@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from analytics.flag import INDEX_CRITERION
 from analytics.model import Night, Score
-from analytics.nights.flags import INDEX_CRITERION
 from analytics.report import page_of as report_of
 from analytics.report.gathering import About, Report, read_report
 from analytics.report.measures import measure_rows, sleep_rows
@@ -188,13 +188,13 @@ def test_every_place_counts_the_same_nights(nights: Path, report: Report, capfd:
     for name, found in person["flags"].items():
         assert f"{FLAGS[name]} {found['finding']}" in html
         assert f"{name} {found['finding']}" in terminal
-        if found["n_flagged"]:
-            assert {key: view[name][key] for key in ("n_flagged", "n_able", "n_assessable", "is_pattern")} == {
-                key: found[key] for key in ("n_flagged", "n_able", "n_assessable", "is_pattern")
-            }
-            assert view[name]["finding"] == f"{FLAGS[name]} {found['finding']}"
-        else:
-            assert name not in view
+        assert f"{name} {found['finding']}: {found['says']}" in terminal
+        assert f"{FLAGS[name]} {found['finding']}: {found['says']}" in html
+        assert found["index_says"] in terminal
+        assert found["index_says"] in html
+        same = set(found) - {"finding", "says", "index_says"}
+        assert {key: view[name][key] for key in same} == {key: found[key] for key in same}
+        assert view[name]["finding"] == f"{FLAGS[name]} {found['finding']}"
     note = person["note"]
     assert (note is None) == ("fewer than" not in terminal) == ("Fewer than" not in html)
     assert note is None or (note in terminal and f"{note[0].upper()}{note[1:]}" in html)

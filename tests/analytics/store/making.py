@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from analytics.flag import Criterion, Flag, FlagName
+from analytics.flag import INDEX_CRITERION, Criterion, Flag, FlagName
 from analytics.measures import Measures
 from analytics.model import Bout, Event, Movement, Night, Score, Series
 from analytics.store import Attempt, Store, StoredRecording, nights_to_analyse, save, stored_recording
@@ -122,7 +122,7 @@ def score(
     movements: Sequence[Movement], *, ruleset: str = "wasm2016", tst_h: float = 7.5, raised: bool = True
 ) -> Score:
     n = len(movements)
-    criterion = Criterion("PLMS per hour (1/h)", "met" if raised else "not met", n / tst_h, 15.0, "more than 15")
+    criterion = Criterion(INDEX_CRITERION, "met" if raised else "not met", n / tst_h, 15.0, "more than 15")
     names: tuple[FlagName, ...] = ("possible_rls", "possible_plmd")
     return Score(
         ruleset=ruleset,

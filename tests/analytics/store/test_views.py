@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -12,8 +13,6 @@ import polars as pl
 import pytest
 
 from analytics.measures import NAMES
-from analytics.nights.how_many import FEW_NIGHTS, PATTERN_NIGHTS, PATTERN_OF
-from analytics.nights.patterns import NightFacts, is_pattern, note_on, on_nights
 from analytics.store import Store, find_recording, query, save, set_default_ruleset, stored_recording
 from analytics.store.rows import MEASURES, NIGHT_TABLES
 from ingest.clock import microseconds
@@ -48,7 +47,8 @@ CONTRACT = {
     "journal": "subject day kind value text",
     "reviews": "subject night_date movement_no onset_at recording start_at end_at verdict note reviewer reviewed_at"
     " flag flags_then",
-    "patterns": "subject flag n_flagged n_assessable is_pattern finding note",
+    "patterns": "subject flag n_flagged n_assessable is_pattern finding note n_nights n_able n_raised share share_low "
+    "share_high state",
     "sleep_stages": "subject night_date stage start_at end_at recording",
     "sensor_clocks": "subject night_date recording site leg stays behind_s drift_ppm compared_at confidence shared_h",
     "heart_rate": "subject night_date minute_at heart_bpm rmssd_ms recording",
@@ -224,50 +224,83 @@ def nights_with(store: Store, raised: list[bool], *, subject: str = "anna", asse
     save(store, new, nights, attempt(subject))
 
 
-@pytest.mark.parametrize(
-    ("raised", "is_pattern", "note"),
-    [
-        ([True], False, "fewer than 5 nights: nights differ, record more"),
-        ([True, True], False, "fewer than 5 nights: nights differ, record more"),
-        ([True, False, False], False, "fewer than 5 nights: nights differ, record more"),
-        ([True, True, False], True, "fewer than 5 nights: nights differ, record more"),
-        ([True, True, False, False], True, "fewer than 5 nights: nights differ, record more"),
-        ([True, True, False, False, False], True, None),
-        ([True, False, False, False, False], False, None),
-    ],
-)
-def test_two_of_at_least_three_nights_are_a_pattern(
-    store: Store, raised: list[bool], *, is_pattern: bool, note: str | None
-) -> None:
-    nights_with(store, raised)
-    found = row(store, "FROM patterns")
-    assert (found["flag"], found["is_pattern"], found["note"]) == ("possible_plmd", is_pattern, note)
-    assert found["finding"] == f"possible PLMD on {sum(raised)} of {len(raised)} assessable nights"
+def with_index(store: Store, *index: float, subject: str = "anna", doubtful: tuple[int, ...] = ()) -> None:
+    """Nights of a person with these PLMS indices, 1/h; flagged above 15, the doubtful ones in doubt."""
+    nights_with(store, [value > 15 for value in index], subject=subject)
+    for k, (day, value) in enumerate(zip(evenings(len(index)), index, strict=True)):
+        of = f"subject = '{subject}' AND night_date = DATE '{day}'"
+        execute(store, f"UPDATE score SET plms_index = {value} WHERE {of}")
+        if k in doubtful:
+            execute(store, f"UPDATE flag SET state = 'cannot_tell', raised = false WHERE {of}")
 
 
-def test_the_view_calls_the_same_nights_a_pattern_and_few_as_the_command_does(store: Store) -> None:
-    """The thresholds of both are those of `analytics.nights.how_many`."""
-    numbers = (1, PATTERN_OF - 1, PATTERN_OF, FEW_NIGHTS - 1, FEW_NIGHTS)
-    cases = {f"{k} of {n}": (k, n) for n in numbers for k in range(1, min(n, PATTERN_NIGHTS) + 1)}
-    expected = {}
-    for subject, (k, n) in cases.items():
-        raised = [i < k for i in range(n)]
+def plmd(store: Store, subject: str = "anna") -> dict[str, Any]:
+    return row(store, f"FROM patterns WHERE flag = 'possible_plmd' AND subject = '{subject}'")
+
+
+def width(found: dict[str, object]) -> float:
+    low, high = found["mean_index_low"], found["mean_index_high"]
+    assert isinstance(low, float)
+    assert isinstance(high, float)
+    return high - low
+
+
+def test_two_flagged_nights_of_many_are_no_pattern(store: Store) -> None:
+    """A person at 8/h exceeds 15/h now and then: of any number of nights two are."""
+    with_index(store, *[20, 22], *[6, 9, 5, 4, 8, 7] * 3)
+    found = plmd(store)
+    assert (found["n_nights"], found["n_able"], found["n_raised"], found["share"]) == (20, 20, 2, 0.1)
+    assert (found["state"], found["is_pattern"], found["more_nights"]) == ("no_pattern", False, None)
+    assert found["mean_index_low"] < found["mean_index"] < found["mean_index_high"] < 15 == found["threshold"]
+    assert found["share_low"] < 0.1 < found["share_high"] < 0.5
+
+
+def test_a_person_far_above_the_threshold_has_a_pattern_after_a_week(store: Store) -> None:
+    with_index(store, 40, 35, 52, 38, 29, 44, 47)
+    assert (plmd(store)["state"], plmd(store)["mean_index_low"] > 15) == ("pattern", True)
+
+
+@pytest.mark.parametrize("index", [(45.0,), (45.0, 50.0), (2.0, 1.0)])
+def test_one_night_or_two_are_no_pattern_and_not_its_absence(store: Store, index: tuple[float, ...]) -> None:
+    with_index(store, *index)
+    assert plmd(store)["state"] == "cannot_tell_yet"
+    assert plmd(store)["note"] == "fewer than 5 nights: nights differ, record more"
+
+
+def test_near_the_threshold_more_nights_are_asked_for_and_fewer_the_more_there_are(store: Store) -> None:
+    with_index(store, *[18, 22, 13] * 2, subject="few")
+    with_index(store, *[18, 22, 13] * 4, subject="more")
+    few, more = plmd(store, "few"), plmd(store, "more")
+    assert few["state"] == "cannot_tell_yet"
+    assert few["more_nights"] > more["more_nights"] >= 1
+    assert width(more) < width(few)
+
+
+def test_nights_in_doubt_widen_the_intervals_and_speak_for_neither_side(store: Store) -> None:
+    index = [24, 30, 19, 27, 22, 31, 25, 20, 28, 26]
+    with_index(store, *index, subject="sure")
+    with_index(store, *index, subject="doubt", doubtful=(1, 3, 5))
+    with_index(store, *index, subject="all", doubtful=tuple(range(7)))
+    sure, doubt, every = (plmd(store, name) for name in ("sure", "doubt", "all"))
+    assert (sure["state"], every["state"]) == ("pattern", "cannot_tell_yet")
+    assert sure["mean_index_low"] > doubt["mean_index_low"] > every["mean_index_low"]
+    assert sure["share_high"] - sure["share_low"] < doubt["share_high"] - doubt["share_low"]
+
+
+def test_jerks_are_a_pattern_on_most_nights_and_none_on_few(store: Store) -> None:
+    for subject, raised in {"most": [True] * 9, "few": [True] + [False] * 11, "half": [True, False] * 6}.items():
         nights_with(store, raised, subject=subject)
-        facts = [
-            NightFacts(day, assessable=True, plms_index=None, flags=frozenset({"possible_plmd"} if flag else ()))
-            for day, flag in zip(evenings(n), raised, strict=True)
-        ]
-        expected[subject] = (is_pattern("possible_plmd", facts), note_on(n))
-    rows = query(store, "SELECT subject, is_pattern, note FROM patterns").rows()
-    assert {subject: (told, note) for subject, told, note in rows} == expected
+    execute(store, "UPDATE flag SET name = 'frequent_hypnic_jerks' WHERE name = 'possible_plmd'")
+    said = "SELECT subject, state FROM patterns WHERE flag = 'frequent_hypnic_jerks'"
+    assert dict(query(store, said).rows()) == {"most": "pattern", "few": "no_pattern", "half": "cannot_tell_yet"}
 
 
 def test_nights_on_which_a_flag_could_not_be_told_are_none_without_it(store: Store) -> None:
     nights_with(store, [True, True, False, False])
     execute(store, "UPDATE flag SET state = 'cannot_tell' WHERE NOT raised AND night_date > DATE '2026-03-12'")
-    found = row(store, "FROM patterns")
+    found = plmd(store)
     assert (found["n_flagged"], found["n_able"], found["n_assessable"], found["share"]) == (2, 3, 4, 2 / 3)
-    assert found["finding"] == f"possible PLMD {on_nights(2, 3, 4)}"
+    assert found["finding"] == "possible PLMD on 2 of 3 nights on which it could be told"
 
 
 def test_nights_that_cannot_be_assessed_make_no_pattern(store: Store) -> None:

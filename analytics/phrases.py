@@ -1,0 +1,159 @@
+"""Sentences and half sentences built from the words of `analytics.words`: what stands behind or beside a number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from analytics.words import CANNOT_TELL, CLOCK_NOT_TOLD, FLAGS, IMPLAUSIBLE_SLEEP_H, NOT_ASSESSABLE, PATTERN_STATES
+
+
+def unraised_words(*, assessable: bool, untold: Collection[str]) -> str:
+    """Words for a night without a raised flag; empty where at least one flag could be told.
+
+    Parameters
+    ----------
+    untold : collection of str
+        The flags that could not be told.
+    """
+    if not assessable:
+        return NOT_ASSESSABLE
+    return CANNOT_TELL if FLAGS.keys() <= set(untold) else ""
+
+
+def flag_marks(
+    names: Mapping[str, str],
+    *,
+    flags: Sequence[str],
+    as_reviewed: Collection[str],
+    untold: Collection[str],
+    assessable: bool,
+) -> tuple[str, ...]:
+    """The flags of a night in a row of a table, as `FLAG_MARKS` explains; empty where every flag is not raised.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        What a flag is called there.
+    flags, as_reviewed, untold : collection of str
+        Those raised as detected, those of them that nobody dismissed, and those that could not be told.
+    """
+    raised = [names[flag] if flag in as_reviewed else f"({names[flag]})" for flag in flags]
+    if not raised and (instead := unraised_words(assessable=assessable, untold=untold)):
+        return (instead,)
+    return (*raised, *(f"{names[flag]}?" for flag in FLAGS if assessable and flag in untold))
+
+
+def pattern_words(state: str, more_nights: int | None, *, able: bool = True) -> str:
+    """Words for what is said of a flag over nights.
+
+    Parameters
+    ----------
+    state : str
+        Of `PATTERN_STATES`.
+    more_nights : int or None
+        How many more decide, about; None where it is decided, or they are too many to say.
+    able : bool
+        Whether there was a night on which the flag could be told.
+    """
+    words = PATTERN_STATES[state]
+    if state != "cannot_tell_yet" or not able:
+        return words
+    if more_nights is None:
+        return f"{words}: so near the threshold that more nights may not decide"
+    return f"{words}: about {more_nights} more night{'' if more_nights == 1 else 's'} may decide"
+
+
+def flag_words(name: str) -> str:
+    """Words for a flag; any other name, such as that of a notice, with spaces for its underscores."""
+    return FLAGS.get(name, name.replace("_", " "))
+
+
+def ruleset_words(shown: str, default: str) -> str | None:
+    """Which rule set the numbers are of; None where it is the default.
+
+    Parameters
+    ----------
+    shown, default : str
+        Names.
+    """
+    return None if shown == default else f"{shown} (the default is {default})"
+
+
+def clock_words(behind_s: float | None, drift_ppm: float | None, confidence: float | None) -> str | None:
+    """How the clock of a leg's sensor compares with the one that stays; None where the two were not compared.
+
+    Parameters
+    ----------
+    behind_s : float or None
+        What is added to its times; None where the confidence was too low, so that nothing is.
+    drift_ppm : float or None
+        How fast that grows; None where it could not be told.
+    confidence : float or None
+        0-1; None where the two were not compared.
+    """
+    if confidence is None:
+        return None
+    if behind_s is None:
+        return CLOCK_NOT_TOLD
+    drift = "" if drift_ppm is None else f", {drift_ppm:+.0f} ppm"
+    return f"{behind_s:+.2f} s{drift}: taken out"
+
+
+def overlap_words(shared_h: float, speaks_h: Sequence[tuple[str, float]]) -> str:
+    """Which recordings of one leg overlap, and for how long each speaks.
+
+    Parameters
+    ----------
+    shared_h : float
+        What the first one shares with the others.
+    speaks_h : sequence
+        Names of the files, the first one first, and hours.
+    """
+    first, *others = [name for name, _ in speaks_h]
+    speakers = ", ".join(f"{name} {_length(hours)}" for name, hours in speaks_h if hours > 0)
+    return f"{first} overlaps {', '.join(others)} by {_length(shared_h)} on one leg; used are: {speakers or 'none'}"
+
+
+def _length(hours: float) -> str:
+    if hours < 1 / 60:
+        return f"{hours * 3600:.0f} s"
+    return f"{hours * 60:.0f} min" if hours < 1.5 else f"{hours:.1f} h"
+
+
+def onset_doubt_min(onset_sd_min: float | None) -> float:
+    """How far the sleep onset may lie to either side with 95 % confidence, minutes."""
+    return 1.96 * (onset_sd_min or 0.0)
+
+
+def onset_doubt(onset_sd_min: float | None, low: str | None = None, high: str | None = None) -> str:
+    """Words to print behind the time of the sleep onset; empty where no doubt was measured.
+
+    Parameters
+    ----------
+    low, high : str or None
+        Clock times of its 95 % interval; where they are known, they speak and not the standard deviation.
+    """
+    if low is not None and high is not None:
+        return f", between {low} and {high} (95 %)"
+    return "" if onset_sd_min is None else f", give or take {onset_doubt_min(onset_sd_min):.0f} min (95 %)"
+
+
+def span_words(low: float | None, high: float | None, digits: int = 1) -> str:
+    """A 95 % interval that has no number before it; empty where it is not known."""
+    return "" if low is None or high is None else f"{low:.{digits}f} to {high:.{digits}f}"
+
+
+def interval_words(low: float | None, high: float | None, digits: int = 1) -> str:
+    """A 95 % interval to print behind a number; empty where it is not known."""
+    span = span_words(low, high, digits)
+    return f" ({span})" if span else ""
+
+
+def long_sleep(tst_h: float | None) -> str:
+    """A doubt about a night whose found sleep is longer than people sleep; empty for any other."""
+    if tst_h is None or tst_h <= IMPLAUSIBLE_SLEEP_H:
+        return ""
+    return (
+        f"{_length(tst_h)} of sleep are more than people sleep: a sensor that lay still, worn or not, counts as asleep,"
+        " so say when the wearer was in bed (nightkick journal)"
+    )
