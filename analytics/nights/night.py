@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,8 @@ from analytics.sleep.sources import estimate_sleep
 from ingest.errors import UsageError
 from ingest.recording import SleepWindow, StageSpan
 
+Span = TypeVar("Span", StageSpan, SleepWindow)
+
 
 def analyse_night(
     *,
@@ -51,7 +53,7 @@ def analyse_night(
     channels: Sequence[Channel],
     beside: Sequence[str] = (),
     stages: Sequence[StageSpan] = (),
-    stages_from: Sequence[str] = (),
+    lent_from: Sequence[str] = (),
     sleep_windows: Sequence[SleepWindow] = (),
     diary: Diary | None = None,
     urge_to_move: float | None = None,
@@ -71,9 +73,9 @@ def analyse_night(
         sha256 of recordings without movement that belong to this night, whatever they lend to it.
     stages : sequence of StageSpan
         The device maker's sleep stages, on the clock of that device; they take precedence over the accelerometer.
-    stages_from : sequence of str
-        sha256 of the recordings of that device. Where they hold movement and others are used for the legs, both clocks
-        are compared, and stages are brought onto the clock of the night.
+    lent_from : sequence of str
+        sha256 of the recordings of the device that lent stages, or else windows. Where they hold movement and others
+        are used for the legs, both clocks are compared, and stages and windows come onto the clock of the night.
     sleep_windows : sequence of SleepWindow
         The device maker's sleep windows, UTC; used where there are no stages.
     diary : Diary or None
@@ -90,12 +92,12 @@ def analyse_night(
     UsageError
         If no channel holds a sample.
     """
-    seen = observe(channels, criteria, stages_from=stages_from if stages else ())
+    seen = observe(channels, criteria, lent_from=lent_from if stages or sleep_windows else ())
     if seen is None:
         raise UsageError(f"night {night_date} of {subject} holds no samples")
-    lent = seen.clock_of(stages_from)
+    lent = seen.clock_of(lent_from)
     stages = on_night(stages, lent)
-    sleep = asleep(seen, stages, sleep_windows, diary, criteria)
+    sleep = asleep(seen, stages, on_night(sleep_windows, lent), diary, criteria)
     evidence = measure_evidence(
         seen.channels,
         seen.detections,
@@ -103,7 +105,7 @@ def analyse_night(
         seen.unworn_us,
         sleep,
         one_clock=seen.is_one_clock,
-        stages_on_clock=not stages or not seen.beside or (lent is not None and lent.is_moved),
+        stages_on_clock=not (stages or sleep_windows) or not seen.beside or (lent is not None and lent.is_moved),
         wear_doubt=seen.wear_doubt_us,
         why_unworn=main_reason(seen.not_worn),
     )
@@ -145,14 +147,14 @@ def analyse_night(
     )
 
 
-def on_night(stages: Sequence[StageSpan], clock: SensorClock | None) -> tuple[StageSpan, ...]:
-    """Put a device's sleep stages on the clock of the night; they stay as they are where its clock was not moved."""
-    if clock is None or not clock.is_moved or not stages:
-        return tuple(stages)
-    ends_us = clock.of_night(np.array([(span.start_us, span.end_us) for span in stages], dtype=np.int64))
+def on_night(spans: Sequence[Span], clock: SensorClock | None) -> tuple[Span, ...]:
+    """Put a device's sleep stages or windows on the clock of the night; as they are where its clock was not moved."""
+    if clock is None or not clock.is_moved or not spans:
+        return tuple(spans)
+    ends_us = clock.of_night(np.array([(span.start_us, span.end_us) for span in spans], dtype=np.int64))
     return tuple(
         replace(span, start_us=start_us, end_us=end_us)
-        for span, (start_us, end_us) in zip(stages, ends_us.tolist(), strict=True)
+        for span, (start_us, end_us) in zip(spans, ends_us.tolist(), strict=True)
     )
 
 

@@ -81,12 +81,12 @@ class Observed:
         return len(sides) == 1 or all(clock.stays or clock.is_moved for clock in self.clocks)
 
 
-def observe(channels: Sequence[Channel], criteria: Criteria, *, stages_from: Sequence[str] = ()) -> Observed | None:
+def observe(channels: Sequence[Channel], criteria: Criteria, *, lent_from: Sequence[str] = ()) -> Observed | None:
     """Put the sensors of a night on one clock and find what moved; None where none of them holds a sample.
 
     Parameters
     ----------
-    stages_from : sequence of str
+    lent_from : sequence of str
         sha256 of recordings whose clock must be known too, although their movements may not be used.
     """
     worn = best_channels([c for c in channels if len(c.time_us)])
@@ -108,7 +108,7 @@ def observe(channels: Sequence[Channel], criteria: Criteria, *, stages_from: Seq
     surely = [without(each, spans_of(off[i], "perhaps_unworn")) for i, each in zip(speaking, on, strict=True)]
     unworn = worn_by_none(recorded, on, criteria)
     return Observed(
-        beside=_beside(channels, worn, used, found, stages_from, criteria),
+        beside=_beside(channels, worn, used, found, lent_from, criteria),
         channels=tuple(used[i] for i in speaking),
         segments=tuple(found[i] for i in speaking),
         clocks=tuple(clocks[i] for i in speaking),
@@ -140,13 +140,13 @@ def _beside(
     worn: Sequence[Channel],
     used: Sequence[Channel],
     found: Sequence[Sequence[Segment]],
-    stages_from: Sequence[str],
+    lent_from: Sequence[str],
     criteria: Criteria,
 ) -> tuple[SensorClock, ...]:
-    """Clocks of the device that lends its stages, where it is none of the sensors that are used."""
+    """Clocks of the device that lends its stages or windows, where it is none of the sensors that are used."""
     taken = {channel.recording for channel in worn}
     watch = sorted(
-        (c for c in channels if c.recording in stages_from and c.recording not in taken and len(c.time_us)),
+        (c for c in channels if c.recording in lent_from and c.recording not in taken and len(c.time_us)),
         key=lambda c: (int(c.time_us[0]), c.recording),
     )
     return clocks_beside(watch, [segments(channel, criteria) for channel in watch], used, found, criteria)

@@ -100,7 +100,7 @@ def edge_stored(store: Store, edge: EdgeToFind, criteria: Criteria) -> int:
         edge.noon_us,
         [_channel(store, each, start_us, end_us) for each in edge.recordings if each.n_samples],
         stages=_stages(edge.recordings, start_us, end_us)[0],
-        windows=_windows(edge.recordings, start_us, end_us),
+        windows=_windows(edge.recordings, start_us, end_us)[0],
         diary=diary_of(edge.noted, edge.night_date, edge.zone),
         criteria=criteria,
     )
@@ -134,6 +134,7 @@ def analyse_stored(
     if not worn:
         return None
     stages, stages_from = _stages(night.recordings, start_us, end_us)
+    windows, windows_from = _windows(night.recordings, start_us, end_us)
     return analyse_night(
         subject=night.subject,
         night_date=night.night_date,
@@ -142,8 +143,8 @@ def analyse_stored(
         channels=worn,
         beside=tuple(recording.sha256 for recording in night.recordings if not recording.n_samples),
         stages=stages,
-        stages_from=stages_from,
-        sleep_windows=_windows(night.recordings, start_us, end_us),
+        lent_from=stages_from if stages else windows_from,
+        sleep_windows=windows,
         diary=diary_of(night.noted, night.night_date, zone),
         urge_to_move=urge_of(night.noted, night.night_date),
         criteria=criteria,
@@ -193,12 +194,18 @@ def _device(recording: StoredRecording) -> tuple[str, str, str]:
     return recording.device_maker, recording.device_model, recording.device_serial
 
 
-def _length_us(spans: Iterable[StageSpan]) -> int:
+def _length_us(spans: Iterable[StageSpan | SleepWindow]) -> int:
     return sum(span.end_us - span.start_us for span in spans)
 
 
-def _windows(recordings: Iterable[StoredRecording], start_us: int, end_us: int) -> tuple[SleepWindow, ...]:
-    """Makers' sleep windows that touch the night, in order."""
-    windows = {window for recording in recordings for window in recording.sleep_windows}
-    inside = (w for w in windows if w.start_us < end_us and w.end_us > start_us)
-    return tuple(sorted(inside, key=lambda w: (w.start_us, w.end_us)))
+def _windows(
+    recordings: Sequence[StoredRecording], start_us: int, end_us: int
+) -> tuple[tuple[SleepWindow, ...], tuple[str, ...]]:
+    """Sleep windows that touch the night, of the device that saw most of it, and its recordings; as `_stages`."""
+    by_device: dict[tuple[str, str, str], set[SleepWindow]] = {}
+    for recording in recordings:
+        inside = {window for window in recording.sleep_windows if window.start_us < end_us and window.end_us > start_us}
+        by_device.setdefault(_device(recording), set()).update(inside)
+    best = max(sorted(by_device), key=lambda device: _length_us(by_device[device]))
+    from_ = tuple(recording.sha256 for recording in recordings if _device(recording) == best)
+    return tuple(sorted(by_device[best], key=lambda window: (window.start_us, window.end_us))), from_

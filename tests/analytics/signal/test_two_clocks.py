@@ -16,7 +16,7 @@ from analytics.signal.alignment import aligned, clocks_beside
 from analytics.signal.clock_offset import Parts, compare
 from analytics.simulate.legs import LegClock
 from benchmarks.two_clocks import is_trusted, measured, other_person, person
-from ingest.recording import StageSpan
+from ingest.recording import SleepWindow, StageSpan
 from tests.analytics.signal.test_alignment import bursts, cut, on, restless, sensor
 from tests.analytics.signals import EVENING_US
 
@@ -85,12 +85,14 @@ def test_a_watch_that_writes_a_file_every_hour_is_compared_as_one_device() -> No
 
 
 @pytest.mark.parametrize(("seed", "is_moved"), [(21, True), (22, False)], ids=["the same person", "a stranger"])
-def test_stages_of_a_watch_follow_its_clock_where_it_could_be_told(seed: int, is_moved: bool) -> None:  # noqa: FBT001
+def test_stages_and_windows_of_a_watch_follow_its_clock_where_it_could_be_told(seed: int, is_moved: bool) -> None:  # noqa: FBT001
     ankle, wrist = bursts(restless(21)), on(LegClock(90), bursts(restless(seed)))
     watch = replace(sensor(wrist, "left", "b"), site="wrist")
     (clock,) = clocks_beside([watch], [(wrist,)], [sensor(ankle, "left")], [(ankle,)], CRITERIA)
     stage = StageSpan(EVENING_US, EVENING_US + 60_000_000, "light")
     (moved,) = on_night([stage], clock)
+    (window,) = on_night([SleepWindow(stage.start_us, stage.end_us)], clock)
+    assert (window.start_us, window.end_us) == (moved.start_us, moved.end_us)
     assert clock.is_moved is is_moved
     assert (moved.start_us - stage.start_us) / 1e6 == pytest.approx(90.0 if is_moved else 0.0, abs=0.2)
 

@@ -48,7 +48,7 @@ def us(minute: float) -> int:
 def test_a_night_without_doubt_has_intervals_round_its_own_numbers() -> None:
     found = nights(*[NIGHT] * 50)
     low_us, high_us = found.onset_us()
-    assert (low_us, high_us) == (us(59.5), us(60.5))
+    assert (low_us, high_us) == (us(60 - 5), us(60 + 5))
     assert found.onset_sd_min() == 0.5
     assert found.tst_h() == pytest.approx(((400 - 10) / 60, (400 + 10) / 60))
     assert found.waso_min() == pytest.approx((10.0, 30.0))
@@ -58,7 +58,7 @@ def test_a_night_without_doubt_has_intervals_round_its_own_numbers() -> None:
 def test_intervals_reach_over_the_nights_that_could_have_been() -> None:
     some = [path((60 + k, False), (400 - k, True), (50, False)) for k in range(101)]
     found = nights(*some)
-    assert found.onset_us() == (us(62.5 - 0.5), us(157.5 + 0.5))
+    assert found.onset_us() == (us(62.5 - 5), us(157.5 + 5))
     assert found.onset_sd_min() == pytest.approx(np.std(np.arange(101)))
     assert found.tst_h() == pytest.approx(((302.5 - 10) / 60, (397.5 + 10) / 60))
     assert found.waso_min() == (0.0, 10.0)

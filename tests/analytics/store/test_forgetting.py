@@ -68,6 +68,7 @@ def test_every_column_that_tells_of_a_person_is_in_the_rule_of_its_table(store: 
         "envelope": {*of_night, "recording"},
         "event": of_night,
         "flag": {*of_night, "name"},
+        "half_minutes": of_night,
         "import_attempt": {"path", "sha256"},
         "inbox_file": {"path"},
         "journal_entry": {"subject", "day"},
@@ -95,7 +96,7 @@ def test_no_file_holds_the_name_of_a_person_who_was_forgotten(two: Store) -> Non
     doomed = forgotten(two, Wish(subject=NAME))
     assert files_with(two.path.parent, *marks) == set()
     assert {table for table, n in doomed.counts.items() if not n} == {
-        *("assignment", "setting", "blank", "envelope", "sensor_clock", "nap", "speaker")
+        *("assignment", "setting", "blank", "envelope", "half_minutes", "sensor_clock", "nap", "speaker")
     }
     assert not any(rows_of(two.path, NAME).values())
     assert rows_of(two.path, OTHER) == others == rows_of(two.published, OTHER)

@@ -286,10 +286,11 @@ def test_a_verdict_on_a_flag_that_is_not_raised_is_refused(filled: Store, review
 
 
 def test_what_is_dismissed_counts_in_no_pattern_and_is_told_to_nobody(filled: Store) -> None:
-    assert query(filled, "SELECT flag, n_flagged FROM patterns").rows() == [(PLMD, 1)]
+    counted = "SELECT flag, n_flagged FROM patterns WHERE n_flagged > 0"
+    assert query(filled, counted).rows() == [(PLMD, 1)]
     assert [notice.about for notice in untold(filled, since=None)] == [PLMD]
     write_review(filled, said("dismiss", flag=PLMD))
-    assert query(filled, "FROM patterns").is_empty()
+    assert query(filled, counted).is_empty()
     assert untold(filled, since=None) == ()
 
 
