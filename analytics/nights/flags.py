@@ -132,7 +132,8 @@ def _plmd_reason(
         if unmet.state == NOT_MEASURABLE and unmet.value is not None and unmet.name == INDEX_CRITERION:
             return (
                 f"{CANNOT_TELL.capitalize()} about {FLAGS['possible_plmd']}: {measures.plms_index:.1f} periodic leg "
-                f"movements per hour of sleep{_between(measures)}; {unmet.says}.{_about_clocks(evidence)}"
+                f"movements per hour of sleep{_between(measures)}, and the threshold is {threshold:g}: "
+                f"{unmet.says.rpartition('; ')[2]}.{_about_clocks(evidence)}"
             )
         close = _either_side(measures, threshold) if unmet.name == INDEX_CRITERION else ""
         return _not_raised("possible_plmd", unmet) + close
@@ -174,7 +175,7 @@ def _either_side(measures: Measures, threshold: float) -> str:
 
 def _between(measures: Measures) -> str:
     low, high = measures.plms_index_low, measures.plms_index_high
-    return "" if low is None or high is None else f" (95 % interval over the night {low:.0f}-{high:.0f})"
+    return "" if low is None or high is None else f" (95 % interval {low:.0f}-{high:.0f})"
 
 
 def frequent_hypnic_jerks(

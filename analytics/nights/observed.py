@@ -129,7 +129,7 @@ def observe(channels: Sequence[Channel], criteria: Criteria, *, lent_from: Seque
 
 def _hidden_on_all(spans: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     """Where no sensor would have seen a kick."""
-    hidden = spans[0]
+    hidden = spans[0] if spans else np.empty((0, 2), np.int64)
     for other in spans[1:]:
         hidden = without(hidden, without(hidden, other))
     return hidden

@@ -24,7 +24,7 @@ _FEWEST_STRETCH, _FEWEST_WORN = 3, 30
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Felt:
     """What the thermometer says of one stretch, and in words."""
 
     cold: bool
@@ -40,7 +40,7 @@ class Warmth:
     worn_c: float
     wear: Wear
 
-    def seen(self, start_us: int, end_us: int) -> Seen | None:
+    def seen(self, start_us: int, end_us: int) -> Felt | None:
         """What it says of a stretch; None without enough readings."""
         first, last = np.searchsorted(self.readings.minute_us, (start_us, end_us - MINUTE_US))
         celsius = self.readings.celsius[first:last].astype(np.float64)
@@ -57,7 +57,7 @@ class Warmth:
             else f"{end_c:.0f} C"
         )
         beside = f"where {self.worn_c:.0f} C are usual while worn"
-        return Seen(cold, warm, f"as cold as a room ({how}, {beside})" if cold else f"at {how} {beside}")
+        return Felt(cold, warm, f"as cold as a room ({how}, {beside})" if cold else f"at {how} {beside}")
 
 
 def warmth_of(readings: Temperature, worn: NDArray[np.int64], wear: Wear) -> Warmth | None:

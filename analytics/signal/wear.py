@@ -102,7 +102,7 @@ def without(spans: Spans, taken: Spans, least_us: int = 0) -> Spans:
     spans, taken : int64 arrays, shapes (k, 2)
         UTC microseconds, each in order and without overlaps.
     """
-    if len(spans) == 0:
+    if len(spans) == 0 or (len(taken) == 0 and least_us == 0):
         return spans
     pieces = []
     for start_us, end_us in spans.tolist():

@@ -86,8 +86,8 @@ def _groups(asleep: Bools, sleep: Sleep, within: tuple[int, int] | None) -> NDAr
         if len(inside):
             return np.array([[inside[0, 0], inside[-1, 1]]])
     long = rests[rests[:, 1] - rests[:, 0] >= sleep.min_period_min * _EPOCHS_MIN]
-    if not len(long):
-        return rests
+    if not len(long):  # what rests for less than half an hour is no sleep of a night
+        return rests[rests[:, 1] - rests[:, 0] >= sleep.min_block_min * _EPOCHS_MIN]
     return bridged(long, sleep.max_split_min * _EPOCHS_MIN)
 
 

@@ -83,9 +83,13 @@ def test_a_nap_before_a_night_is_no_part_of_it() -> None:
     assert minutes((90, True), (150, False), (420, True)) == (240, 660)
 
 
-@pytest.mark.parametrize("long_min", [120, 119, 5])
+@pytest.mark.parametrize("long_min", [120, 119, 30])
 def test_a_short_night_is_found_where_there_is_no_longer_one(long_min: float) -> None:
     assert minutes((60, False), (long_min, True), (60, False)) == (60, 60 + long_min)
+
+
+def test_what_rests_for_less_than_half_an_hour_is_no_night() -> None:
+    assert minutes((60, False), (29, True), (60, False)) is None
 
 
 def test_sleep_that_no_worn_sensor_recorded_is_not_the_night_s() -> None:

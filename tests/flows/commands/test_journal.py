@@ -128,4 +128,4 @@ def test_what_is_noted_of_a_sleep_comes_back_from_the_view_as_it_was(run: Run) -
 
 def test_what_changes_the_diary_has_its_night_analysed_again(run: Run, store: Store) -> None:
     said = run("journal", "import", journal("date,minutes_awake\n2026-03-02,40\n"), "--db", DB)
-    assert "1 nights analysed again" in said.err
+    assert "1 night analysed again" in said.err
