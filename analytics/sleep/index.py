@@ -23,7 +23,7 @@ _DETECTOR_SHARE, _DETECTOR_H = (0.03, 0.05), 1.0
 #: Periodic movements ten minutes apart belong to different blocks.
 _BLOCK_EPOCHS = round(_EPOCHS_H / 6)
 #: How much of a threshold must be left without the largest block, and later than two hours after onset.
-_WITHOUT_BLOCK, _LATER = 2 / 3, 0.9
+_WITHOUT_BLOCK, _LATER = 0.6, 0.6
 #: Early sleep is the least sure: the first hours after sleep onset.
 _EARLY_EPOCHS = round(2 * _EPOCHS_H)
 
