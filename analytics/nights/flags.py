@@ -25,9 +25,11 @@ from analytics.nights.doubt import not_that_exact
 from analytics.nights.events import Judged
 from analytics.nights.jerks import enough_expected, onset_known
 from analytics.sleep.estimate import SleepEstimate
+from analytics.sleep.possible import SURE
 from analytics.words import (
     BASE_RATE,
     CANNOT_TELL,
+    DOUBTFUL_SLEEP,
     EMG_CAVEAT,
     FLAGS,
     STAGES_NOT_ON_CLOCK,
@@ -252,6 +254,7 @@ def possible_rls(
     decisive = (
         _site(evidence),
         _assessable(not_assessable),
+        _awake_or_asleep(events, count, flags.min_plmw),
         _above("PLMW per hour awake in bed", index, flags.plmw_index, f"more than {flags.plmw_index:g}"),
         _at_least("PLMW", count, flags.min_plmw, "could not be counted"),
         _regular(_log_sd_awake(events), flags.regular_log_sd),
@@ -272,6 +275,18 @@ def possible_rls(
 
 
 _URGE = "urge to move the legs, worse at rest and in the evening, relieved by moving"
+
+
+def _awake_or_asleep(events: Sequence[Event], count: int | None, wanted: int) -> Criterion:
+    """Whether it can be told of enough periodic movements if the person was awake: RLS is of waking, PLMD of sleep."""
+    periodic = [e for e in events if e.is_plm and e.p_sleep is not None]
+    n_awake = sum((e.p_sleep or 0.0) <= 1 - SURE for e in periodic)
+    n_doubtful = sum(1 - SURE < (e.p_sleep or 0.0) < SURE for e in periodic)
+    name, says = "periodic movements surely awake", f"{wanted} or more, unless hardly any are in doubt"
+    if not periodic:
+        return Criterion(name, "met", None, wanted, "of no movement it was estimated how likely sleep was")
+    untold = n_awake < wanted and max(n_doubtful, count or 0) >= wanted
+    return Criterion(name, NOT_MEASURABLE if untold else "met", n_awake, wanted, DOUBTFUL_SLEEP if untold else says)
 
 
 def _urge(noted: float) -> Criterion:
