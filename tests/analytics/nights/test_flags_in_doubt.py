@@ -128,7 +128,7 @@ def test_an_index_that_nothing_speaks_against_decides() -> None:
     [
         (replace(ABOVE, low=10.0), DOUBTFUL_SLEEP),
         (replace(ABOVE, without_block=9.0), DOUBTFUL_SLEEP),
-        (replace(ABOVE, later=9.0), DOUBTFUL_SLEEP),
+        (replace(ABOVE, later=13.0), DOUBTFUL_SLEEP),
         (replace(ABOVE, elsewhere=0.6), PERHAPS_NOT_OWN),
         (replace(BELOW, high=25.0), DOUBTFUL_SLEEP),
         (replace(BELOW, hidden_h=1.5), "1.5 of 7.0 h asleep were hidden under vibration or large movement"),
