@@ -165,10 +165,9 @@ def _verdict(one: ReportNight) -> Html:
         lines.append(el("p", el("strong", "Doubtful: "), f"{doubt}."))
     if one.night.assessable:
         if not any(flag.raised for flag in one.flags):
-            untold = any(flag.state == "cannot_tell" for flag in one.flags)
-            lines.append(
-                el("p", el("strong", "No pattern found where one could be told." if untold else "No pattern found."))
-            )
+            n_untold = sum(flag.state == "cannot_tell" for flag in one.flags)
+            said = "No pattern found where one could be told." if n_untold else "No pattern found."
+            lines.append(el("p", el("strong", "No pattern could be told." if n_untold == len(one.flags) else said)))
             lines += [_unraised(flag, one) for flag in one.flags if flag.state == "not_raised"]
         lines += [_unraised(flag, one) for flag in one.flags if flag.state == "cannot_tell"]
     if one.score is None:

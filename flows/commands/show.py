@@ -86,7 +86,7 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
     ).to_dicts()
     chosen = [night for night in nights if subject in (None, night["subject"])]
     if not chosen:
-        raise UsageError(f"no night {night_date}{_of(subject)}", hint=_nearest(store, night_date))
+        raise UsageError(f"no night {night_date}{_of(subject)}", hint=_nearest(store, night_date, subject))
     if len(chosen) > 1:
         names = ", ".join(night["subject"] for night in chosen)
         raise UsageError(f"several people recorded {night_date}", hint=f"--subject, one of {names}")
@@ -126,10 +126,16 @@ def _of(subject: str | None) -> str:
     return "" if subject is None else f" of {subject}"
 
 
-def _nearest(store: the_store.Store, night_date: date) -> str:
-    statement = "SELECT night_date FROM nights ORDER BY abs(night_date - ?), night_date LIMIT 1"
-    found = the_store.query(store, statement, [night_date]).to_dicts()
-    return f"the nearest is {found[0]['night_date']}" if found else "nothing is stored yet; import a recording"
+def _nearest(store: the_store.Store, night_date: date, subject: str | None) -> str:
+    statement = """
+        SELECT night_date, subject FROM nights
+        ORDER BY subject IS DISTINCT FROM ?, abs(night_date - ?), night_date LIMIT 1
+    """
+    found = the_store.query(store, statement, [subject, night_date]).to_dicts()
+    if not found:
+        return "nothing is stored yet; import a recording"
+    whose = "" if subject is None else f" of {found[0]['subject']}"
+    return f"the nearest is {found[0]['night_date']}{whose}"
 
 
 def _lines(stored: Stored) -> Iterator[str]:
