@@ -21,7 +21,8 @@ from analytics.model import Channel, Event, Night
 from analytics.nights.night import analyse_night
 from analytics.scoring.rulesets import DEFAULT_RULESET
 from analytics.simulate import SENSORS, Plan
-from analytics.sleep.possible import EPOCH_US, SURE
+from analytics.sleep.possible import SURE
+from analytics.sleep.states import EPOCH_US
 
 #: Kicks below it are taken for undone in the second of two truths: smaller ones are not seen by every sensor.
 SEEN_G = 0.02

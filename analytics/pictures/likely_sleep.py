@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from analytics.pictures.scales import clock, hours, local
-from analytics.sleep.possible import EPOCH_US, SURE, PossibleNights
+from analytics.sleep.possible import SURE, PossibleNights
+from analytics.sleep.states import EPOCH_US
 from analytics.words import LIKELY_SLEEP, MEASURES
 
 Step = Literal["asleep", "rather_asleep", "rather_awake", "awake", "unknown"]

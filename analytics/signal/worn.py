@@ -1,4 +1,4 @@
-"""Whether a sensor was on a leg, stretch by stretch: the only place that decides it.
+"""Whether a sensor was on a leg, stretch by stretch.
 
 A stretch runs from turn to turn: taking a sensor off, putting it down and picking it up turn it, so that an absence
 holds whole stretches. In the order in which evidence counts:

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from analytics.model import Movement
 from analytics.signal.angles import Gravity
-from analytics.sleep.states import EPOCH_S
+from analytics.signal.wear import union
+from analytics.sleep.states import EPOCH_US
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-EPOCH_US = round(EPOCH_S * 1e6)
 #: Weaker movements are not counted: on many sensors they are noise, pulse or a bed partner.
 _LEAST_G = 0.012
 #: Movements closer than this are one movement of two legs.
@@ -31,7 +31,7 @@ _TILT_DEG = (2.0, 10.0)
 
 @dataclass(frozen=True, slots=True)
 class HalfMinutes:
-    """Consecutive epochs of `EPOCH_S` from an exact five-second mark of UTC on.
+    """Consecutive epochs of `analytics.sleep.states.EPOCH_S` from an exact five-second mark of UTC on.
 
     Attributes
     ----------
@@ -114,18 +114,8 @@ def _counted(movements: Sequence[Movement], origin_us: int, n: int) -> tuple[Int
 
 def _motion_class(movements: Sequence[Movement], origin_us: int, n: int) -> NDArray[np.uint8]:
     spans = np.array([(m.onset_us, m.offset_us) for m in movements], dtype=np.int64).reshape(-1, 2)
-    share = _covered(_joined(spans), origin_us, n)
+    share = _covered(union(spans), origin_us, n)
     return np.digitize(share, (0.3, 0.7)).astype(np.uint8)
-
-
-def _joined(spans: Ints) -> Ints:
-    """Overlapping stretches made one; given in order of their starts."""
-    if not len(spans):
-        return spans
-    reach = np.maximum.accumulate(spans[:, 1])
-    apart = np.concatenate(([True], spans[1:, 0] > reach[:-1]))
-    ends = np.concatenate((apart[1:], [True]))
-    return np.column_stack((spans[apart, 0], reach[ends]))
 
 
 def _covered(spans: Ints, origin_us: int, n: int) -> Floats:

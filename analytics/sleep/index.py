@@ -11,22 +11,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.sleep.states import EPOCH_S
+from analytics.sleep.states import EPOCHS_H
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_EPOCHS_H = 3600 / EPOCH_S
 #: What the detector itself adds: kicks missed and found too many, as a share and per hour (benchmarks/accuracy.py).
 _DETECTOR_SHARE, _DETECTOR_H = (0.03, 0.05), 1.0
 #: Periodic movements ten minutes apart belong to different blocks.
-_BLOCK_EPOCHS = round(_EPOCHS_H / 6)
+_BLOCK_EPOCHS = round(EPOCHS_H / 6)
 #: How much of a threshold must be left without the largest block, and later than two hours after onset: with 0.6 there,
 #: 3 of 24 simulated nights of two hours of fidgets that never turn the leg were raised, with 0.9 none.
 _WITHOUT_BLOCK, _LATER = 0.6, 0.9
 #: Early sleep is the least sure: the first hours after sleep onset.
-_EARLY_EPOCHS = round(2 * _EPOCHS_H)
+_EARLY_EPOCHS = round(2 * EPOCHS_H)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def possible_index(epochs: Ints, series: Ints, paths: Bools) -> PossibleIndex:
         later=_index(paths & (since >= _EARLY_EPOCHS), kicks),
         n_series=_n_series(epochs, series, paths),
         n_movements=np.rint(paths @ kicks).astype(np.int64),
-        hours=paths.sum(axis=1) / _EPOCHS_H,
+        hours=paths.sum(axis=1) / EPOCHS_H,
     )
 
 
@@ -104,7 +103,7 @@ def _n_series(epochs: Ints, series: Ints, paths: Bools) -> Ints:
 
 
 def _index(paths: Bools, kicks: Floats) -> Floats:
-    hours = paths.sum(axis=1) / _EPOCHS_H
+    hours = paths.sum(axis=1) / EPOCHS_H
     found: Floats = np.divide(paths @ kicks, hours, out=np.zeros(len(paths)), where=hours > 0)
     return found
 

@@ -9,15 +9,11 @@ from numpy.typing import NDArray
 
 from analytics.criteria import Sleep
 from analytics.signal.runs import bridged, runs_of
-from analytics.sleep.half_minutes import EPOCH_US
 from analytics.sleep.reading import Reading
+from analytics.sleep.states import EPOCHS_MIN
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
-
-_MINUTE_US = 60_000_000
-_EPOCHS_H = 3_600_000_000 / EPOCH_US
-_EPOCHS_MIN = _MINUTE_US / EPOCH_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +76,15 @@ def longest(asleep: Bools, sleep: Sleep, within: tuple[int, int] | None = None) 
 
 
 def _groups(asleep: Bools, sleep: Sleep, within: tuple[int, int] | None) -> NDArray[np.int64]:
-    rests = bridged(runs_of(asleep), sleep.max_gap_min * _EPOCHS_MIN)
+    rests = bridged(runs_of(asleep), sleep.max_gap_min * EPOCHS_MIN)
     if within is not None:
         inside = rests[(rests[:, 1] > within[0]) & (rests[:, 0] < within[1])]
         if len(inside):
             return np.array([[inside[0, 0], inside[-1, 1]]])
-    long = rests[rests[:, 1] - rests[:, 0] >= sleep.min_period_min * _EPOCHS_MIN]
+    long = rests[rests[:, 1] - rests[:, 0] >= sleep.min_period_min * EPOCHS_MIN]
     if not len(long):  # what rests for less than half an hour is no sleep of a night
-        return rests[rests[:, 1] - rests[:, 0] >= sleep.min_block_min * _EPOCHS_MIN]
-    return bridged(long, sleep.max_split_min * _EPOCHS_MIN)
+        return rests[rests[:, 1] - rests[:, 0] >= sleep.min_block_min * EPOCHS_MIN]
+    return bridged(long, sleep.max_split_min * EPOCHS_MIN)
 
 
 def _beside(path: Bools, first: int, last: int, sleep: Sleep, within: tuple[int, int] | None) -> Bools:

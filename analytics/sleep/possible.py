@@ -13,16 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.sleep.index import PossibleIndex, possible_index
-from analytics.sleep.states import EPOCH_S
+from analytics.sleep.states import EPOCH_US, EPOCHS_H, EPOCHS_MIN
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Interval = tuple[float, float]
 
-EPOCH_US = round(EPOCH_S * 1e6)
-_EPOCHS_MIN = 60_000_000 / EPOCH_US
-_EPOCHS_H = 3_600_000_000 / EPOCH_US
 #: What the sleep model is off by beside the doubt that it knows of: hours and minutes asleep and awake, and onset. Own:
 #: the truth lay at most so far outside on 46 tuning nights.
 _MODEL_MIN, _ONSET_US = 10.0, 300_000_000
@@ -81,7 +78,7 @@ class PossibleNights:
     def minutes_elsewhere(self, start_us: int, end_us: int, near: float) -> float:
         """Minutes of a stretch in which a change from wake to sleep is less likely than ``near``."""
         first, last = self._epoch_of(np.array([start_us, end_us])).tolist()
-        return float((self.p_transition[first:last] < near).sum() / _EPOCHS_MIN)
+        return float((self.p_transition[first:last] < near).sum() / EPOCHS_MIN)
 
     def p_fell_asleep(self) -> float:
         """Share of the nights that change from wake to sleep at all while something was recorded."""
@@ -94,23 +91,23 @@ class PossibleNights:
 
     def onset_sd_min(self) -> float:
         """Standard deviation of sleep onset, at least half a minute: the length of an epoch."""
-        return max(EPOCH_US / 60e6, float(np.std(self.paths.argmax(axis=1)) / _EPOCHS_MIN))
+        return max(EPOCH_US / 60e6, float(np.std(self.paths.argmax(axis=1)) / EPOCHS_MIN))
 
     def tst_h(self) -> Interval:
         """95 % interval of hours asleep."""
-        low, high = np.quantile(self.paths.sum(axis=1) / _EPOCHS_H, (0.025, 0.975))
+        low, high = np.quantile(self.paths.sum(axis=1) / EPOCHS_H, (0.025, 0.975))
         return max(0.0, float(low) - _MODEL_MIN / 60), float(high) + _MODEL_MIN / 60
 
     def waso_min(self) -> Interval:
         """95 % interval of minutes awake between falling asleep and the last waking."""
-        awake = (_between(self.paths) & ~self.paths & self._is_known).sum(axis=1) / _EPOCHS_MIN
+        awake = (_between(self.paths) & ~self.paths & self._is_known).sum(axis=1) / EPOCHS_MIN
         low, high = np.quantile(awake, (0.025, 0.975))
         return max(0.0, float(low) - _MODEL_MIN), float(high) + _MODEL_MIN
 
     def doubt_h(self) -> float:
         """Hours that may belong to the main sleep of which nobody can say whether they were sleep."""
         maybe = (self.p_sleep < SURE) & (self.p_sleep > 1 - SURE)
-        return float((maybe & _between(self.paths).any(axis=0)).sum() / _EPOCHS_H)
+        return float((maybe & _between(self.paths).any(axis=0)).sum() / EPOCHS_H)
 
     def index(self, onsets_us: Ints, series: Ints) -> PossibleIndex:
         """Indices of periodic movements of all nights that could have been.
@@ -127,7 +124,7 @@ class PossibleNights:
     def index_sure(self, onsets_us: Ints) -> float | None:
         """Movements in sure sleep per hour of it; None below an hour."""
         sure = (self.p_sleep >= SURE) & self.paths.any(axis=0)
-        hours = float(sure.sum() / _EPOCHS_H)
+        hours = float(sure.sum() / EPOCHS_H)
         return float(sure[self._epoch_of(onsets_us)].sum() / hours) if hours >= 1 else None
 
     def without(self, spans_us: Ints) -> PossibleNights | None:
@@ -200,7 +197,7 @@ def _falls(paths: Bools, known: Bools) -> tuple[Ints, Ints]:
     edges = np.concatenate(([0], np.flatnonzero(np.diff(flat)) + 1, [len(flat)]))
     length, state = np.diff(edges), flat[edges[:-1]]
     falls = (state[1:] == 1) & (state[:-1] == 0)
-    falls &= (length[:-1] >= _AWAKE_MIN * _EPOCHS_MIN) & (length[1:] >= _ASLEEP_MIN * _EPOCHS_MIN)
+    falls &= (length[:-1] >= _AWAKE_MIN * EPOCHS_MIN) & (length[1:] >= _ASLEEP_MIN * EPOCHS_MIN)
     row, at = np.divmod(edges[1:-1][falls], n + 1)
     return row, at
 
@@ -210,7 +207,7 @@ def _p_transition(paths: Bools, known: Bools) -> Floats:
     n_paths, n = paths.shape
     row, at = _falls(paths, known)
     near = np.zeros((n_paths, n + 1), np.int16)
-    np.add.at(near, (row, np.maximum(0, at - round(_BEFORE_MIN * _EPOCHS_MIN))), 1)
-    np.add.at(near, (row, np.minimum(n, at + round(_AFTER_MIN * _EPOCHS_MIN) + 1)), -1)
+    np.add.at(near, (row, np.maximum(0, at - round(_BEFORE_MIN * EPOCHS_MIN))), 1)
+    np.add.at(near, (row, np.minimum(n, at + round(_AFTER_MIN * EPOCHS_MIN) + 1)), -1)
     found: Floats = (near.cumsum(axis=1)[:, :n] > 0).mean(axis=0).astype(np.float32)
     return found

@@ -17,14 +17,13 @@ from numpy.typing import NDArray
 
 from analytics.sleep.diary import Diary
 from analytics.sleep.half_minutes import HalfMinutes
-from analytics.sleep.states import EPOCH_S
+from analytics.sleep.states import EPOCHS_MIN
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _MINUTE_US = 60_000_000
-_EPOCHS_MIN = 60 / EPOCH_S
 #: Error of falling asleep: so many minutes, or a share of a long latency. Own.
 _ONSET_SD_MIN, _ONSET_SHARE = 15.0, 1 / 3
 #: Error of minutes awake and of awakenings: so much, or a share of what was said. Own.
@@ -181,10 +180,10 @@ def _remembered(seen: HalfMinutes, diary: Diary, asleep: Bools, between: tuple[f
     since, until = np.minimum(first, between[0]), np.maximum(last, between[1])
     awake = ~asleep & seen.is_known & (at >= since[:, None]) & (at < until[:, None])
     length, night = _runs(awake)
-    kept = (length >= _FORGOTTEN_MIN * _EPOCHS_MIN, np.ones_like(length))
+    kept = (length >= _FORGOTTEN_MIN * EPOCHS_MIN, np.ones_like(length))
     minutes, numbers = (
         np.array([np.bincount(night, weights=much * some, minlength=len(asleep)) for some in kept])
-        for much in (length / _EPOCHS_MIN, np.ones_like(length))
+        for much in (length / EPOCHS_MIN, np.ones_like(length))
     )
     return _Remembered(seen.edges_us()[first], minutes, numbers)
 
@@ -246,7 +245,7 @@ def _leaning_to_onset(seen: HalfMinutes, diary: Diary, by_sd: float) -> tuple[Fl
     at_us, sd_min, edges_us = said[0] + by_sd * said[1] * _MINUTE_US, said[1] / _LEANT_SURER, seen.edges_us()
     middle_us = (edges_us[:-1] + edges_us[1:]) // 2
     off_sd = (middle_us - at_us) / _MINUTE_US / sd_min
-    each = 1 / (sd_min * _EPOCHS_MIN)
+    each = 1 / (sd_min * EPOCHS_MIN)
     before = np.where(middle_us >= diary.lights_off_us, off_sd.clip(-_EARLIER_SD, 0.0), 0.0)
     after = np.where(off_sd <= _LATER_SD, off_sd.clip(0.0), 0.0)
     return before * each, -after * each

@@ -27,7 +27,9 @@ UP, FIDGETING, REGULAR, QUIET, SOFA, ASLEEP, IN_SERIES = range(len(STATES))
 SLEEPING = (ASLEEP, IN_SERIES)
 #: Length of an epoch, seconds.
 EPOCH_S = 30.0
-_EPOCHS_H = 3600 / EPOCH_S
+EPOCH_US = round(EPOCH_S * 1e6)
+#: Epochs in an hour and in a minute.
+EPOCHS_H, EPOCHS_MIN = 3600 / EPOCH_S, 60 / EPOCH_S
 
 #: Chance of 0, 1, 2, 3 or more movements in an epoch. Quiet wake and sleep have one of `CALM_COUNTS`.
 _COUNTS = {
@@ -135,7 +137,7 @@ def p_counts(sleeper: Sleeper) -> Floats:
 def p_turned(sleeper: Sleeper) -> Floats:
     """Chance of no turn and of a turn in an epoch, shape (2, states)."""
     asleep = {QUIET: sleeper.turns_h, ASLEEP: sleeper.turns_h, IN_SERIES: sleeper.turns_h / 2}
-    still = np.exp(-np.array([(_TURNS_H | asleep)[state] for state in range(len(STATES))]) / _EPOCHS_H)
+    still = np.exp(-np.array([(_TURNS_H | asleep)[state] for state in range(len(STATES))]) / EPOCHS_H)
     return np.stack((still, 1 - still))
 
 
@@ -153,8 +155,8 @@ def changes(series_begin_h: Floats) -> Floats:
     """Chance of every change from one epoch to the next, shape (k, states, states), for k rates of series beginning."""
     found = np.zeros((len(series_begin_h), len(STATES), len(STATES)))
     for (before, after), rate_h in _CHANGES_H.items():
-        found[:, before, after] = rate_h / _EPOCHS_H
-    found[:, ASLEEP, IN_SERIES] = series_begin_h / _EPOCHS_H
+        found[:, before, after] = rate_h / EPOCHS_H
+    found[:, ASLEEP, IN_SERIES] = series_begin_h / EPOCHS_H
     here = np.arange(len(STATES))
     found[:, here, here] = 1 - found.sum(axis=2)
     return found
@@ -162,7 +164,7 @@ def changes(series_begin_h: Floats) -> Floats:
 
 def learnt_rate_h(n_begun: Floats, asleep_epochs: Floats) -> Floats:
     """How often series begin in an hour of sleep outside series, from what a night showed and one in an hour before."""
-    rate_h = (n_begun + _SERIES_BEGIN_H) / (asleep_epochs / _EPOCHS_H + 1.0)
+    rate_h = (n_begun + _SERIES_BEGIN_H) / (asleep_epochs / EPOCHS_H + 1.0)
     return np.clip(rate_h, *_SERIES_LIMITS_H)
 
 

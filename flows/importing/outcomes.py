@@ -128,14 +128,15 @@ def links_passed_over(links: Sequence[Path], started_at_us: int) -> list[Outcome
     found: list[Outcome] = []
     for folder, inside in by_folder.items():
         if len(inside) < MANY:
-            found += [_passed_over(link, _LEADS_OUT, started_at_us) for link in inside]
+            found += [passed_over(link, _LEADS_OUT, started_at_us) for link in inside]
         else:
             says = f"{len(inside)} links lead out of the imported folder and were not followed: {_NAME_IT}"
-            found.append(_passed_over(folder, says, started_at_us))
+            found.append(passed_over(folder, says, started_at_us))
     return found
 
 
-def _passed_over(path: Path, says: str, started_at_us: int) -> Outcome:
+def passed_over(path: Path, says: str, started_at_us: int) -> Outcome:
+    """The outcome for what was not opened, and why."""
     return Outcome(path, "passed over", started_at_us, warnings=(says,))
 
 

@@ -33,7 +33,16 @@ from flows import __version__
 from flows.importing.declared import Wishes, assignments_of, changes, completed, kept_of
 from flows.importing.import_run import Context
 from flows.importing.inputs import Inputs, find_inputs
-from flows.importing.outcomes import Outcome, Patience, Unusable, given_up, links_passed_over, summed_up, unusable
+from flows.importing.outcomes import (
+    Outcome,
+    Patience,
+    Unusable,
+    given_up,
+    links_passed_over,
+    passed_over,
+    summed_up,
+    unusable,
+)
 from flows.importing.reassigning import move_all
 from flows.importing.save_recording import is_settled, now_us, store_recording
 from flows.importing.store_order import Turn, Turns
@@ -168,10 +177,8 @@ def import_found(
     """
     reassign(context)
     outcomes = [unusable(problem, problem.path or Path(), None, now_us()) for problem in inputs.problems]
-    outcomes += [
-        Outcome(path, "passed over", now_us(), warnings=(f"passed over: {why_passed_over(path.name)}",))
-        for path in inputs.passed_over
-    ]
+    for path in inputs.passed_over:
+        outcomes.append(passed_over(path, f"passed over: {why_passed_over(path.name)}", now_us()))
     outcomes += links_passed_over(inputs.outside, now_us())
     try:
         with closing(one_by_one(inputs.files, context)) as coming:

@@ -12,7 +12,8 @@ from analytics.model import Movement, Shape
 from analytics.nights.jerks import enough_expected, jerk_chances, onset_known
 from analytics.nights.joining import together
 from analytics.sleep.estimate import NO_SLEEP, SleepEstimate
-from analytics.sleep.possible import EPOCH_US, possible_nights
+from analytics.sleep.possible import possible_nights
+from analytics.sleep.states import EPOCH_US
 from tests.analytics.signals import EVENING_US, add_jerk, channel
 from tests.analytics.whole_nights import HOUR_S, Signal, analysed, flag, states
 

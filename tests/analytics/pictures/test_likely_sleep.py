@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from analytics.pictures.likely_sleep import LOOKS, STEPS, Run, Step, by_hour, doubtful, in_words, runs_of
-from analytics.sleep.possible import EPOCH_US, SURE, PossibleNights, possible_nights
+from analytics.sleep.possible import SURE, PossibleNights, possible_nights
+from analytics.sleep.states import EPOCH_US
 from analytics.words import LIKELY_SLEEP
 
 #: 1970-01-01, 22:00.

@@ -14,7 +14,8 @@ from playwright.sync_api import expect
 
 from analytics.flag import Criterion, Flag
 from analytics.model import Blank
-from analytics.sleep.possible import EPOCH_US, possible_nights
+from analytics.sleep.possible import possible_nights
+from analytics.sleep.states import EPOCH_US
 from analytics.store import save_nights
 from tests.analytics.review.browsing import opened, page_of, served
 from tests.flows import stored

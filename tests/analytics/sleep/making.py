@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from analytics.model import Leg, Movement, Shape
 from analytics.signal.angles import Coarse
-from analytics.sleep.half_minutes import EPOCH_US, HalfMinutes
+from analytics.sleep.half_minutes import HalfMinutes
+from analytics.sleep.states import EPOCH_US
 from tests.analytics.signals import EVENING_US
 
 #: A stretch: minutes, and movements, turn in degrees and class of motion of every epoch in it.

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from analytics.model import Movement
 from analytics.signal.angles import Coarse
-from analytics.sleep.half_minutes import EPOCH_US, HalfMinutes, half_minutes
+from analytics.sleep.half_minutes import HalfMinutes, half_minutes
+from analytics.sleep.states import EPOCH_US
 from tests.analytics.signals import EVENING_US
 from tests.analytics.sleep.making import lying, moved
 

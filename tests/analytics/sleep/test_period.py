@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
-from analytics.sleep.half_minutes import EPOCH_US
 from analytics.sleep.period import MainSleep, longest, main_sleep
 from analytics.sleep.reading import Reading
+from analytics.sleep.states import EPOCH_US
 from tests.analytics.sleep.making import night_of
 
 SLEEP = Criteria().sleep
