@@ -59,7 +59,7 @@ class FlagReview:
     Attributes
     ----------
     verdict : str or None
-        ``confirm``, ``dismiss`` or ``unsure``; None where nobody judged it.
+        ``confirm``, ``dismiss`` or ``unsure``; None where it was not judged.
     state : FlagState
         As reviewed: what was dismissed is not raised.
     """

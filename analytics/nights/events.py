@@ -47,7 +47,7 @@ class Judged:
     possible : PossibleIndex or None
         Indices of all nights that could have been, where known.
     elsewhere_share : float or None
-        Share of the periodic movements in sleep whose series may come from somebody else; None without any.
+        Share of the periodic movements in sleep whose series may come from another person or a pet; None without any.
     """
 
     events: tuple[Event, ...]

@@ -101,7 +101,7 @@ class ReportNight:
 
     @property
     def standing_flags(self) -> tuple[Flag, ...]:
-        """Raised flags that nobody dismissed."""
+        """Raised flags without a dismissal."""
         return tuple(flag for flag in self.flags if self.review_of(flag).state == "raised")
 
     @property

@@ -42,7 +42,7 @@ _LEAST_NIGHTS = 20.0
 _MORE_WAKING, _LESS_WAKING = (0.02, 0.045, 0.07), (-0.05, -0.15, -0.4)
 #: A night that leans towards falling asleep as said takes it for so much surer than it is. Own.
 _LEANT_SURER = 3.0
-#: Where nights agree less than this with when somebody fell asleep, some are led so many standard deviations beside it.
+#: Where nights agree less than this with falling asleep as said, some are led so many standard deviations beside it.
 _HARDLY, _OFF_SD = 0.1, (-1.2, 0.0, 1.2)
 #: Falling asleep earlier and later is discouraged up to so many standard deviations off.
 _EARLIER_SD, _LATER_SD = 4.0, 2.0

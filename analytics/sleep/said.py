@@ -1,7 +1,7 @@
 """How well each state of a night agrees with what a diary or a watch says of it: factors for the sleep model.
 
 Every factor is a measurement with an error. A person who writes "lights off at 23:10" is off by ten minutes or so, and
-says nothing of an hour later: what somebody said mends what it says, and no more.
+says nothing of an hour later: a statement mends what it states, and no more.
 """
 
 from __future__ import annotations

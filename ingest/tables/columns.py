@@ -209,7 +209,7 @@ def only_side(value: str) -> Side | None:
 def sides_among(names: Sequence[str], samples: Sequence[Sequence[str]]) -> int | None:
     """The column that says of each row whether it is of the left or of the right, where both are there.
 
-    It names two sensors and no more, as far as the samples show it: else nobody can tell which two are meant.
+    It names two sensors and no more, as far as the samples show it: otherwise it is unknown which two are meant.
     """
     of_sensors = _of_sensors(names, samples)
     both = {"left", "right"}

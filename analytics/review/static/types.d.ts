@@ -24,7 +24,7 @@ export interface NightRow extends NightKey {
   assessable: boolean;
   not_assessable_reason: string | null;
   flags: string[];
-  /** Of the flags those that nobody dismissed, and those that nobody judged. */
+  /** Of the flags those that were not dismissed, and those that were not judged. */
   flags_as_reviewed: string[];
   flags_to_review: string[];
   flags_untold: string[];

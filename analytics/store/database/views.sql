@@ -75,7 +75,7 @@ COMMENT ON COLUMN night_flags.subject IS 'Who slept.';
 COMMENT ON COLUMN night_flags.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN night_flags.flag IS 'possible_plmd, frequent_hypnic_jerks, possible_rls.';
 COMMENT ON COLUMN night_flags.state IS 'As detected: raised, not_raised, or cannot_tell (a criterion that decides could not be measured).';
-COMMENT ON COLUMN night_flags.review IS 'Latest verdict on this flag: confirm, dismiss, unsure; one on the whole night counts for every flag that was raised then. NULL where nobody judged it, or it was taken back.';
+COMMENT ON COLUMN night_flags.review IS 'Latest verdict on this flag: confirm, dismiss, unsure; one on the whole night counts for every flag that was raised then. NULL where there is none, or it was taken back.';
 COMMENT ON COLUMN night_flags.state_as_reviewed IS 'The same as state, but not_raised where a raised flag was dismissed: what patterns and nights count.';
 COMMENT ON COLUMN night_flags.criteria IS 'JSON list: name (with unit), state (met, not met, not measurable), value, threshold, says.';
 COMMENT ON COLUMN night_flags.reason IS 'The state as a sentence.';
@@ -198,7 +198,7 @@ COMMENT ON COLUMN nights.flags_untold IS 'Names of the flags that could not be t
 COMMENT ON COLUMN nights.flags_as_reviewed IS 'Of flags those that no reviewer dismissed, sorted: what counts. Each verdict: view night_flags.';
 COMMENT ON COLUMN nights.flags_to_review IS 'Of flags those without a verdict, sorted.';
 COMMENT ON COLUMN nights.is_reviewed IS 'Whether each raised flag has a verdict; where none is raised, whether the night has.';
-COMMENT ON COLUMN nights.review IS 'Latest verdict on the whole night: confirm, dismiss, unsure; NULL where nobody judged it, or it was taken back.';
+COMMENT ON COLUMN nights.review IS 'Latest verdict on the whole night: confirm, dismiss, unsure; NULL where there is none, or it was taken back.';
 COMMENT ON COLUMN nights.criteria_hash IS 'Which thresholds were used: hash; their values: view thresholds.';
 COMMENT ON COLUMN nights.version IS 'Version of nightkick that analysed the night.';
 COMMENT ON COLUMN nights.sleep_doubt_h IS 'Hours in which sleep is in doubt; NULL where that was not measured.';
