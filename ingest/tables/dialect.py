@@ -107,7 +107,7 @@ def split(line: str, separator: str) -> list[str]:
         return line.replace('"', "").split()
     try:
         fields = next(csv.reader([line.strip("\r")], delimiter=separator), [])
-    except csv.Error:  # a quote that is never closed, a field beyond the module's limit
+    except csv.Error:  # a line break of another system inside, or a field beyond the module's limit
         return []
     return [field.strip() for field in fields]
 
