@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analytics.phrases import onset_doubt, onset_doubt_min
-from analytics.words import BLANKS, DOUBTS, NOT_KNOWN, NOT_THAT_EXACT, ONE_LEG
+from analytics.words import BLANKS, DOUBTS, NOT_KNOWN, NOT_THAT_EXACT, ONE_LEG, RULES_DIFFER
 
 if TYPE_CHECKING:
     from analytics.measures import Measures
@@ -138,3 +138,20 @@ def not_that_exact(measures: Measures, threshold: float, age_group: str) -> str 
     if low is None or high is None or low <= threshold <= high:
         return NOT_THAT_EXACT.format(threshold=threshold)
     return None
+
+
+def rules_differ(index: float, by_aasm: float | None, threshold: float) -> str | None:
+    """Why two indices of one night do not tell whether the threshold is exceeded; None where both lie on one side.
+
+    ICSD-3-TR means the index by the rules of the AASM; the detector was measured by those of WASM, the default here.
+    The AASM's is 1.0/h higher in the median and at most 8.8/h. Where only one of the two is above the threshold, the
+    criterion as written and the numbers shown contradict each other, and a flag either way would hide that.
+
+    Parameters
+    ----------
+    by_aasm : float or None
+        None: nothing to compare with.
+    """
+    if by_aasm is None or (index > threshold) == (by_aasm > threshold):
+        return None
+    return RULES_DIFFER.format(by_aasm=by_aasm, side="more" if by_aasm > threshold else "not more", threshold=threshold)
