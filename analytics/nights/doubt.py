@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analytics.medication import medication_words
 from analytics.phrases import onset_doubt, onset_doubt_min
 from analytics.words import BLANKS, DOUBTS, NOT_KNOWN, NOT_THAT_EXACT, ONE_LEG, RULES_DIFFER
 
 if TYPE_CHECKING:
     from analytics.measures import Measures
     from analytics.model import Night
+    from analytics.person import Person
 
 #: The flag whose absence is read as "these legs are still".
 NEGATIVE_OF = "possible_plmd"
@@ -54,15 +56,23 @@ def footing_of_row(row: Mapping[str, Any]) -> Footing:
     return Footing(**{name: row[name] for name in Footing.__slots__})
 
 
-def beside(flag: str, state: str, footing: Footing) -> str | None:
-    """What stands beside a flag of one night: sentences where it is the negative; None beside any other.
+def beside(flag: str, state: str, footing: Footing, person: Person | None = None) -> str | None:
+    """What stands beside possible PLMD of one night, in sentences; None beside any other flag, and where that is none.
+
+    Beside a negative what it stands on, and beside each state what the person takes that is known to matter: one kind
+    raises an index, another hides one.
 
     Parameters
     ----------
     flag, state : str
         `analytics.flag.FlagName` and `analytics.flag.FlagState`.
+    person : Person or None
+        Who slept; None where nothing is said of her.
     """
-    return footing_words([footing]) if flag == NEGATIVE_OF and state == "not_raised" else None
+    if flag != NEGATIVE_OF:
+        return None
+    stands_on = footing_words([footing]) if state == "not_raised" else None
+    return " ".join(filter(None, (stands_on, medication_words(person.medication if person else ())))) or None
 
 
 def footing_words(footings: Sequence[Footing]) -> str:
