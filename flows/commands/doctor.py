@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analytics import store as the_store
-from analytics.person import in_force
 from flows import __version__
 from flows.settings.database import store_for
 from flows.terminal.exit_codes import ExitCode
@@ -154,6 +153,8 @@ def _alike(store: the_store.Store, settings: Settings) -> the_store.Finding:
 
 def _described(store: the_store.Store, settings: Settings) -> Iterator[the_store.Finding]:
     """How many people are described; what was said of them, and whose it is, is not shown."""
+    from analytics.person import in_force  # late, for it loads pydantic
+
     kept = the_store.people_of(store)
     found = [in_force(name, kept.get(name), settings.people()) for name in kept.keys() | settings.person.keys()]
     if n := sum(person is not None for person in found):

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
 from textwrap import fill
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analytics import store as the_store
 from analytics.nights.doubt import beside, footing_of_row, not_own_words
-from analytics.person import Person
 from analytics.phrases import clock_words, interval_words, onset_doubt, ruleset_words, span_words
 from analytics.words import (
     BLANKS,
@@ -34,6 +33,9 @@ from flows.terminal.raster import LEGEND, raster
 from flows.terminal.talk import emit
 from flows.terminal.values import Row, json_document
 from ingest.errors import UsageError, visible
+
+if TYPE_CHECKING:
+    from analytics.person import Person
 
 #: Of the caveat under it all.
 _WIDTH = 100
