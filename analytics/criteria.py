@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.words import LABELS, NOT_ASSESSABLE
+
+AgeGroup = Literal["adult", "child"]
 
 
 class _Section(BaseModel):
@@ -281,7 +283,9 @@ class Assessment(_Section):
 class Flags(_Section):
     """When a night is worth a second look."""
 
-    age_group: Literal["adult", "child"] = Field("adult", description="Decides the PLMS index threshold.")
+    age_group: AgeGroup = Field(
+        "adult", description="Decides the PLMS index threshold, where a person's own is not known."
+    )
     plms_index_adult: float = Field(15.0, gt=0, description="PLMS per hour of sleep above this. ICSD-3-TR.")
     plms_index_child: float = Field(5.0, gt=0, description="PLMS per hour of sleep above this. ICSD-3-TR.")
     min_periodicity: float = Field(0.3, ge=0, le=1, description="Share of movements that are periodic. own.")
@@ -311,6 +315,14 @@ class Criteria(_Section):
     wear: Wear = Wear()
     assessment: Assessment = Assessment()
     flags: Flags = Flags()
+
+    def of_age(self, group: AgeGroup) -> Criteria:
+        """The same for people of an age group."""
+        return self.model_copy(update={"flags": self.flags.model_copy(update={"age_group": group})})
+
+    def hash_by_age(self) -> dict[AgeGroup, str]:
+        """The hash for each age group, which changes what is flagged and no measure."""
+        return {group: self.of_age(group).hash() for group in get_args(AgeGroup)}
 
     def hash(self) -> str:
         """First 16 hex digits of the sha256 of the canonical JSON: stored with every result."""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from analytics.criteria import Criteria
 from analytics.model import Channel, Event, Night
 from analytics.nights.night import analyse_night
-from analytics.scoring.rulesets import DEFAULT_RULESET
+from analytics.scoring.rulesets import AASM, DEFAULT_RULESET
 from analytics.simulate import SENSORS, Plan
 from analytics.sleep.possible import SURE
 from analytics.sleep.states import EPOCH_US
@@ -123,7 +123,7 @@ def judged(truth: Truth, channel: Channel) -> Judged:
         criteria=criteria.model_copy(
             update={"flags": criteria.flags.model_copy(update={"age_group": truth.age_group})}
         ),
-        rulesets=[DEFAULT_RULESET],
+        rulesets=[DEFAULT_RULESET, AASM],  # the flag is held against both, as in the program
         version="benchmark",
     )
     cpu_s = time.process_time() - begun

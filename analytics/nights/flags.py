@@ -16,28 +16,26 @@ from itertools import pairwise
 import numpy as np
 
 from analytics.criteria import Criteria, Flags
-from analytics.flag import INDEX_CRITERION, Criterion, CriterionState, Flag, FlagName
+from analytics.flag import AASM_CRITERION, INDEX_CRITERION, Criterion, CriterionState, Flag, FlagName
 from analytics.measures import Measures
 from analytics.model import Event
 from analytics.nights.against import against_no, against_yes
 from analytics.nights.assessment import Evidence
-from analytics.nights.doubt import not_that_exact
+from analytics.nights.doubt import not_that_exact, rules_differ
 from analytics.nights.events import Judged
 from analytics.nights.jerks import enough_expected, onset_known
+from analytics.nights.plmd_reason import either_side, raised_words, untold_words
 from analytics.sleep.estimate import SleepEstimate
 from analytics.sleep.possible import SURE
 from analytics.words import (
-    BASE_RATE,
+    AASM_IS_MEANT,
     CANNOT_TELL,
     DOUBTFUL_SLEEP,
     EMG_CAVEAT,
     FLAGS,
-    STAGES_NOT_ON_CLOCK,
 )
 
 NOT_MEASURABLE: CriterionState = "not measurable"
-#: The threshold of which `BASE_RATE` is told, 1/h.
-_BASE_RATE_OF = 15.0
 
 
 def flags_of(
@@ -48,6 +46,8 @@ def flags_of(
     not_assessable: str | None,
     urge_to_move: float | None,
     criteria: Criteria,
+    *,
+    by_aasm: float | None = None,
 ) -> tuple[Flag, ...]:
     """All three flags of a night under one rule set, raised or not, in a fixed order.
 
@@ -59,9 +59,11 @@ def flags_of(
         Why no index can be given, in a sentence; None where one can.
     urge_to_move : float or None
         From the journal, 0 (none) to 10; None where it was not noted.
+    by_aasm : float or None
+        As in `possible_plmd`.
     """
     return (
-        possible_plmd(measures, judged, evidence, sleep, not_assessable, criteria),
+        possible_plmd(measures, judged, evidence, sleep, not_assessable, criteria, by_aasm=by_aasm),
         frequent_hypnic_jerks(judged.events, evidence, sleep, not_assessable, criteria),
         possible_rls(measures, judged.events, evidence, sleep, not_assessable, urge_to_move, criteria),
     )
@@ -74,6 +76,8 @@ def possible_plmd(
     sleep: SleepEstimate,
     not_assessable: str | None,
     criteria: Criteria,
+    *,
+    by_aasm: float | None = None,
 ) -> Flag:
     """Periodic leg movements in sleep above the age group's threshold, and regular ones.
 
@@ -83,6 +87,8 @@ def possible_plmd(
         Both under the same rule set.
     not_assessable : str or None
         Why no index can be given, in a sentence; None where one can.
+    by_aasm : float or None
+        The night's index by the rules that ICSD-3-TR means; None where those are the present ones, or were not used.
     """
     flags = criteria.flags
     share = measures.periodicity_index_share
@@ -91,7 +97,13 @@ def possible_plmd(
         _site(evidence),
         _assessable(not_assessable),
         _index_above(
-            measures, judged, evidence, sleep, flags, f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)"
+            measures,
+            judged,
+            evidence,
+            sleep,
+            flags,
+            by_aasm,
+            f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)",
         ),
         _above(
             "share of leg movements in periodic series",
@@ -102,6 +114,7 @@ def possible_plmd(
         ),
     )
     context = (
+        *(() if by_aasm is None else (_above(AASM_CRITERION, by_aasm, threshold, AASM_IS_MEANT),)),
         _beyond("disturbed sleep or daytime complaint", "ask the person; needed for the diagnosis (ICSD-3-TR)"),
         _beyond("no better explanation", "apnoea, narcolepsy, RLS, medication: a sensor on the leg cannot tell"),
     )
@@ -109,75 +122,39 @@ def possible_plmd(
 
 
 def _index_above(
-    measures: Measures, judged: Judged, evidence: Evidence, sleep: SleepEstimate, flags: Flags, says: str
+    measures: Measures,
+    judged: Judged,
+    evidence: Evidence,
+    sleep: SleepEstimate,
+    flags: Flags,
+    by_aasm: float | None,
+    says: str,
 ) -> Criterion:
     """Whether the index is above the threshold; in doubt where a reason speaks against what it shows."""
     threshold, age_group = flags.plms_index(), flags.age_group
     plain = _above(INDEX_CRITERION, measures.plms_index, threshold, says)
     if measures.plms_index is None:
         return plain
-    against = not_that_exact(measures, threshold, age_group) or (
-        against_yes(measures.plms_index, judged, threshold)
-        if plain.state == "met"
-        else against_no(measures.plms_index, judged, evidence, sleep, threshold)
+    against = (
+        not_that_exact(measures, threshold, age_group)
+        or (
+            against_yes(measures.plms_index, judged, threshold)
+            if plain.state == "met"
+            else against_no(measures.plms_index, judged, evidence, sleep, threshold)
+        )
+        or rules_differ(measures.plms_index, by_aasm, threshold)
     )
     return plain if against is None else replace(plain, state=NOT_MEASURABLE, says=f"{says}; {against}")
 
 
-def _plmd_reason(
-    measures: Measures,
-    evidence: Evidence,
-    decisive: Sequence[Criterion],
-    threshold: float,
-) -> str:
-    if (unmet := _first_unmet(decisive)) is not None:
-        if unmet.state == NOT_MEASURABLE and unmet.value is not None and unmet.name == INDEX_CRITERION:
-            return (
-                f"{CANNOT_TELL.capitalize()} about {FLAGS['possible_plmd']}: {measures.plms_index:.1f} periodic leg "
-                f"movements per hour of sleep{_between(measures)}, and the threshold is {threshold:g}: "
-                f"{unmet.says.rpartition('; ')[2]}.{_about_clocks(evidence)}"
-            )
-        close = _either_side(measures, threshold) if unmet.name == INDEX_CRITERION else ""
-        return _not_raised("possible_plmd", unmet) + close
-    return (
-        f"{measures.plms_index:.1f} periodic leg movements per hour of sleep{_between(measures)}, more than "
-        f"{threshold:g}: {measures.n_plms} in {measures.n_series_in_sleep} series in sleep, typically "
-        f"{measures.median_imi_s:.0f} s apart. "
-        f"{measures.periodicity_index_share:.0%} of the leg movements in sleep are periodic; "
-        f"{measures.share_imi_20_40:.0%} of all intervals are 20-40 s long.{_either_side(measures, threshold)}"
-        f"{_about_clocks(evidence)} {EMG_CAVEAT}{_base_rate(threshold)}"
-    )
-
-
-def _base_rate(threshold: float) -> str:
-    return f" {BASE_RATE}" if threshold == _BASE_RATE_OF else ""
-
-
-def _about_clocks(evidence: Evidence) -> str:
-    if evidence.stages_on_clock:
-        return _about_legs(evidence)
-    return f"{_about_legs(evidence)} {STAGES_NOT_ON_CLOCK}"
-
-
-def _about_legs(evidence: Evidence) -> str:
-    if evidence.legs != "both":
-        return " One leg was recorded: a lower bound."
-    if not evidence.one_clock:
-        return " The clocks of the two sensors could not be brought together: kicks of both legs may count twice."
-    return ""
-
-
-def _either_side(measures: Measures, threshold: float) -> str:
-    """How sure the comparison is, where chance alone could have turned it."""
-    low, high = measures.plms_index_low, measures.plms_index_high
-    if low is None or high is None or not low <= threshold <= high:
-        return ""
-    return f" Close: {threshold:g} lies inside the 95 % interval, {low:.0f}-{high:.0f}."
-
-
-def _between(measures: Measures) -> str:
-    low, high = measures.plms_index_low, measures.plms_index_high
-    return "" if low is None or high is None else f" (95 % interval {low:.0f}-{high:.0f})"
+def _plmd_reason(measures: Measures, evidence: Evidence, decisive: Sequence[Criterion], threshold: float) -> str:
+    if (unmet := _first_unmet(decisive)) is None:
+        return raised_words(measures, evidence, threshold)
+    if unmet.name != INDEX_CRITERION:
+        return _not_raised("possible_plmd", unmet)
+    if unmet.state == NOT_MEASURABLE and unmet.value is not None:
+        return untold_words(measures, evidence, threshold, unmet.says.rpartition("; ")[2])
+    return _not_raised("possible_plmd", unmet) + either_side(measures, threshold)
 
 
 def frequent_hypnic_jerks(

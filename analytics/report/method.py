@@ -58,7 +58,7 @@ def _rules(report: Report) -> Iterator[tuple[str, str]]:
     hashes = sorted({one.night.criteria_hash for one in report.nights})
     yield "hash of the detection thresholds", ", ".join(hashes)
     yield "analysed with nightkick", ", ".join(sorted({one.night.version for one in report.nights}))
-    if hashes != [report.about.criteria.hash()]:
+    if not set(hashes) <= {report.about.criteria.hash(), *report.about.criteria.hash_by_age().values()}:
         yield "note", "thresholds in the settings differ from those that some of these nights were analysed with"
 
 

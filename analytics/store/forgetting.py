@@ -48,6 +48,7 @@ RULES: Mapping[str, str] = {
         OR (names(path) AND path NOT IN (SELECT path FROM recording WHERE sha256 NOT IN (SELECT sha256 FROM gone)))
     """,
     "assignment": "subject IN (SELECT name FROM gone_name) OR names(pattern)",
+    "person": "subject IN (SELECT name FROM gone_name)",
     "setting": f"""
         name IN (SELECT '{PRUNED}' || sha256 FROM gone)
         OR name IN (SELECT '{UNREAD}' || night_date || ' ' || subject FROM gone_night)
@@ -116,7 +117,7 @@ def known_subjects(store: Store) -> tuple[str, ...]:
     """All people of whom anything is kept."""
     with reading(store) as con:
         tables = (*NIGHT_TABLES, "recording", "recording_night", "review_entry", "notice", "journal_entry")
-        every = " UNION ".join(f"SELECT subject FROM {table}" for table in (*tables, "assignment"))
+        every = " UNION ".join(f"SELECT subject FROM {table}" for table in (*tables, "assignment", "person"))
         return tuple(
             subject for (subject,) in con.execute(f"FROM ({every}) WHERE subject IS NOT NULL ORDER BY 1").fetchall()
         )

@@ -28,12 +28,14 @@ from pydantic_settings import (
 )
 
 from analytics.criteria import Criteria
+from analytics.person import Person
 from analytics.scoring.rulesets import DEFAULT_RULESET, RULESETS, Ruleset, derive
 from flows.assigning.conflicts import checked
 from flows.assigning.lines import Line, Words
 from flows.settings.default_folders import config_folder, default_database
 from flows.settings.people import AssignmentSettings
 from flows.settings.people import DeviceSettings as DeviceSettings
+from flows.settings.people import PersonSettings as PersonSettings
 from flows.settings.table_mappings import TableSettings
 from flows.settings.unattended import InboxSettings, NotifySettings, PrefectSettings, ScheduleSettings
 from flows.settings.value_types import DatabasePath, Reviewer, Subject, Zone, at_home
@@ -93,6 +95,8 @@ class Settings(BaseSettings):
         Thresholds; only those that differ need naming.
     device : mapping of str to DeviceSettings
         By serial number; what is true of it for ever.
+    person : mapping of str to PersonSettings
+        By name, what is said of the people themselves; also written ``[subject."NAME"]``.
     assignment : tuple of AssignmentSettings
         Who wore which device in which nights, and whose files bear which names.
     ruleset : mapping of str to RulesetSettings
@@ -117,6 +121,7 @@ class Settings(BaseSettings):
     dask_scheduler: Annotated[str, Field(pattern=r"^(tcp|tls|ws|wss)://.+")] | None = None
     criteria: Criteria = Criteria()
     device: dict[str, DeviceSettings] = Field(default_factory=dict)
+    person: dict[str, PersonSettings] = Field(default_factory=dict)
     assignment: tuple[AssignmentSettings, ...] = ()
     ruleset: dict[str, RulesetSettings] = Field(default_factory=dict)
     table: dict[str, TableSettings] = Field(default_factory=dict)
@@ -146,11 +151,14 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
     def analysis_criteria(self) -> Criteria:
-        """The thresholds with the age group applied."""
+        """The thresholds, with the age group of people of whom none is known."""
         if self.age_group is None:
             return self.criteria
-        flags = self.criteria.flags.model_copy(update={"age_group": self.age_group})
-        return self.criteria.model_copy(update={"flags": flags})
+        return self.criteria.of_age(self.age_group)
+
+    def people(self) -> dict[str, Person]:
+        """What is said of people, by name."""
+        return {name: said.person() for name, said in self.person.items()}
 
     def rulesets(self) -> dict[str, Ruleset]:
         """All rule sets by name: the built-in ones, the default first, then the user's own.
@@ -216,6 +224,9 @@ def _read(path: Path) -> dict[str, Any]:
         raise UsageError(f"cannot be read: {error.strerror}", path=path) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"is not TOML: {error}", path=path) from None
+    # ``subject`` is the name of the wearer, or, as a table, what is said of people: TOML has a key only once.
+    if isinstance(values.get("subject"), dict):
+        values["person"] = _merged([values.pop("subject"), values.get("person", {})])
     # Relative to the file that says it, so that it means the same wherever the command is run.
     for table, key in ((values, "database"), (values.get("schedule"), "inbox")):
         if isinstance(table, dict) and isinstance(table.get(key), str):
@@ -264,6 +275,9 @@ def _blamed(error: ErrorDetails, sources: Sequence[Source]) -> UsageError:
         name = f"{name} of [[assignment]] {number}" if len(keys) > 1 else f"[[assignment]] {number}"
         if error["type"] == "value_error":
             return UsageError(f"{name}: {error['msg'].removeprefix('Value error, ')}", path=source.path)
+    if keys[:1] == ("person",) and error["type"] not in ("extra_forbidden", "missing"):  # masked: no value is repeated
+        said = error["msg"].removeprefix("Value error, ")
+        return UsageError(f"{name}: {said}", path=source.path, hint="see nightkick people describe --help")
     if error["type"] == "extra_forbidden":
         return UsageError(f"unknown key {name}", path=source.path, hint=_nearest(keys[-1], _siblings(keys)))
     if error["type"] == "missing":
@@ -284,7 +298,7 @@ def _holds(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
 
 
 #: Tables of settings whose names are the user's own.
-_BY_NAME: Mapping[str, type[BaseModel]] = {"device": DeviceSettings, "table": TableSettings}
+_BY_NAME: Mapping[str, type[BaseModel]] = {"device": DeviceSettings, "person": PersonSettings, "table": TableSettings}
 
 
 def _siblings(keys: Sequence[str]) -> list[str]:
@@ -306,5 +320,12 @@ def _nearest(wrong: str, valid: Sequence[str]) -> str:
 
 
 def as_toml(settings: Settings) -> str:
-    """The settings in force as a valid ``nightkick.toml``; what is undecided stays out."""
-    return tomli_w.dumps(settings.model_dump(mode="json", exclude_none=True))
+    """The settings in force as a valid ``nightkick.toml``; what is undecided stays out, and what is said of people.
+
+    Of them it names the keys that are set: a listing of settings is shown to others who help.
+    """
+    plain = tomli_w.dumps(settings.model_dump(mode="json", exclude_none=True, exclude={"person"}))
+    return plain + "".join(
+        f"\n{tomli_w.dumps({'person': {name: {}}})}# {', '.join(sorted(said.model_fields_set))}: said, not shown\n"
+        for name, said in settings.person.items()
+    )

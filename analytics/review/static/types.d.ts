@@ -21,6 +21,8 @@ export interface NightRow extends NightKey {
   sleep_onset_at: Ms | null;
   wake_at: Ms | null;
   plms_index: number | null;
+  /** Above which the index stands out: that of the person's age group in this night. */
+  threshold: number | null;
   assessable: boolean;
   not_assessable_reason: string | null;
   flags: string[];
@@ -82,7 +84,6 @@ export interface Person {
 
 export interface NightsAnswer {
   nights: NightRow[];
-  threshold: number | null;
   people: Person[];
   outdated: string | null;
   ruleset: string | null;

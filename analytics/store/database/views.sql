@@ -717,3 +717,13 @@ COMMENT ON VIEW night_recordings IS 'Which recordings each night was analysed fr
 COMMENT ON COLUMN night_recordings.subject IS 'Who slept.';
 COMMENT ON COLUMN night_recordings.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN night_recordings.recording IS 'SHA-256 of the recording: recordings.sha256.';
+
+CREATE OR REPLACE VIEW people AS
+SELECT p.subject, p.born, p.age_group, p.sex, p.medication, p.said_by FROM person p;
+COMMENT ON VIEW people IS 'What is said of people, one row each; of others nothing was said. Source: person.';
+COMMENT ON COLUMN people.subject IS 'Who.';
+COMMENT ON COLUMN people.born IS 'Year, or date YYYY-MM-DD, of birth. A night is judged by the age on its evening; of a year only, a person counts as a child until it is sure that she is 18.';
+COMMENT ON COLUMN people.age_group IS 'adult or child, where no birth was said.';
+COMMENT ON COLUMN people.sex IS 'female, male, other; NULL where it was not said.';
+COMMENT ON COLUMN people.medication IS 'Kinds that are known to matter for leg movements; what each does, and its source: analytics/medication.py.';
+COMMENT ON COLUMN people.said_by IS 'settings or command.';

@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 
 from analytics.criteria import Criteria
+from analytics.flag import AASM_CRITERION
 from analytics.model import Night
 from analytics.nights.doubt import not_that_exact
 from analytics.words import BASE_RATE, DOUBTFUL_SLEEP, FLAGS
@@ -180,8 +181,16 @@ def test_one_night_of_a_child_is_told_only_where_its_whole_interval_lies_on_one_
     assert not_that_exact(of, 15.0, "adult") is None
 
 
-def test_beside_a_raised_flag_stands_how_many_exceed_the_threshold_in_health(
+def test_beside_a_raised_flag_stands_how_many_of_the_population_exceed_the_threshold(
     periodic_night: Night, calm_night: Night
 ) -> None:
     assert BASE_RATE in flag(periodic_night, "possible_plmd").reason
     assert BASE_RATE not in flag(calm_night, "possible_plmd").reason
+
+
+def test_a_night_is_held_against_aasm_rules_under_every_other_rule_set() -> None:
+    night = analysed([channel(*night_of_kicks(PERIODIC_S))], rulesets=("wasm2016", "aasm"))
+    indices = {score.ruleset: score.measures.plms_index for score in night.scores}
+    for score in night.scores:
+        found = {c.name: c.value for c in score.flags[0].criteria}
+        assert found.get(AASM_CRITERION) == (None if score.ruleset == "aasm" else indices["aasm"])
