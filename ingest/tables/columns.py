@@ -160,7 +160,7 @@ def find_time_by_position(samples: Sequence[Sequence[str]]) -> TimeColumn:
         return split_up
     if notation is None:
         raise NoClockError(
-            f"the first column holds {_example(samples[0])}, which is no date and time", hint=WRITE_A_CLOCK
+            f"the first column holds {_no_moment(samples[0])}, which is no date and time", hint=WRITE_A_CLOCK
         )
     return TimeColumn((0,), notation)
 
@@ -377,7 +377,12 @@ def _no_clock(names: Sequence[str], named: Sequence[int], samples: Sequence[Sequ
             f"the column {names[position]!r} counts from an unknown start{unknown}: {_example(values)}",
             hint="name the unit in the header, like time (s), or as time_unit under [table.NAME] in nightkick.toml",
         )
-    return NoClockError(f"the column {names[position]!r} is no date and time: {_example(values)}", hint=WRITE_A_CLOCK)
+    return NoClockError(f"the column {names[position]!r} is no date and time: {_no_moment(values)}", hint=WRITE_A_CLOCK)
+
+
+def _no_moment(values: Sequence[str]) -> str:
+    """A value that is no date and time; where each alone is one, they are not all written alike."""
+    return _example([value for value in values if recognise([value]) is None] or values)
 
 
 def _example(values: Sequence[str]) -> str:

@@ -13,8 +13,9 @@ from ingest import errors, read_recording
 from ingest.errors import IngestError
 from tests.ingest.recognising.foreign_remedies import FOREIGN_REMEDIES
 from tests.ingest.remedies import NOT_FOLLOWED, REMEDIES, N, Remedy
+from tests.ingest.table_remedies import TABLE_REMEDIES
 
-_ALL = (*REMEDIES, *FOREIGN_REMEDIES)
+_ALL = (*REMEDIES, *FOREIGN_REMEDIES, *TABLE_REMEDIES)
 _INGEST = Path(ingest.__file__).parent
 _NOT_ABOUT_FILES = {
     name for name, kind in vars(errors).items() if isinstance(kind, type) and not issubclass(kind, IngestError)
