@@ -11,6 +11,7 @@ import pytest
 import ingest
 from ingest import errors, read_recording
 from ingest.errors import IngestError
+from tests.ingest.archive_remedies import ATTEMPTS
 from tests.ingest.recognising.foreign_remedies import FOREIGN_REMEDIES
 from tests.ingest.remedies import NOT_FOLLOWED, REMEDIES, N, Remedy
 from tests.ingest.table_remedies import TABLE_REMEDIES
@@ -49,7 +50,7 @@ def _is_not_followed(hint: str) -> bool:
 
 
 def test_every_hint_is_followed_by_a_test_or_has_a_reason_why_not() -> None:
-    pieces = [(one.module, one.hint) for one in _ALL]
+    pieces = [(one.module, one.hint) for one in (*_ALL, *ATTEMPTS)]
     followed = {(at, hint) for at, hint in hints() for module, piece in pieces if at == module and piece in hint}
     open_ = sorted((module, hint) for module, hint in hints() - followed if not _is_not_followed(hint))
     assert open_ == []
