@@ -22,17 +22,16 @@ from ingest.tables.columns import (
     WRITE_A_CLOCK,
     Axes,
     TimeColumn,
-    check_one_of_each,
     clock_base,
     find_axes,
     find_time,
     find_time_by_position,
     named_zone,
     offset_in_names,
-    side_of_all,
 )
 from ingest.tables.dialect import Dialect, detect, split
 from ingest.tables.mapped import mapped_axes, mapped_time
+from ingest.tables.sensors import check_one_of_each, side_of_all
 from ingest.tables.sheet import (
     Sheet,
     check_numbers,
@@ -97,7 +96,7 @@ def _mapped(mapping: TableMapping, sheet: Sheet) -> Table:
     names = sheet.dialect.names
     axes, time = mapped_axes(mapping, names), mapped_time(mapping, names, sheet.samples)
     check_numbers(sheet, axes.positions)
-    check_one_of_each(names, sheet.samples)
+    check_one_of_each(names, sheet.samples, time, axes.positions)
     temperature, said = find_temperature(names, sheet.samples, taken=(*time.positions, *axes.positions))
     reading = reading_of(time, axes.positions, temperature)
     return Table(
@@ -150,7 +149,7 @@ def _layout(sheet: Sheet) -> _Layout:
     if dialect.names:
         axes = find_axes(dialect.names)
         time = find_time(dialect.names, samples)
-        check_one_of_each(dialect.names, samples)
+        check_one_of_each(dialect.names, samples, time, axes.positions)
     else:
         _check_commas(sheet)
         time = find_time_by_position(samples)
