@@ -11,10 +11,10 @@ import pytest
 import ingest
 from ingest import errors, read_recording
 from ingest.errors import IngestError
-from tests.ingest.archive_remedies import ATTEMPTS
+from tests.ingest.archives.archive_remedies import ATTEMPTS
 from tests.ingest.recognising.foreign_remedies import FOREIGN_REMEDIES
 from tests.ingest.remedies import NOT_FOLLOWED, REMEDIES, N, Remedy
-from tests.ingest.table_remedies import TABLE_REMEDIES
+from tests.ingest.tables.table_remedies import TABLE_REMEDIES
 
 _ALL = (*REMEDIES, *FOREIGN_REMEDIES, *TABLE_REMEDIES)
 _INGEST = Path(ingest.__file__).parent

@@ -33,7 +33,7 @@ from tests.ingest.archives.zip_files import directory_entry, patched
 from tests.ingest.making import MAGIC, FakeReader, decoded
 from tests.ingest.recognising.foreign_remedies import WHOLE, changed, cwa
 from tests.ingest.remedies import BERLIN, Write
-from tests.ingest.table_remedies import gt3x
+from tests.ingest.tables.table_remedies import gt3x
 
 Patch = pytest.MonkeyPatch
 Limit = tuple[ModuleType, str, float]

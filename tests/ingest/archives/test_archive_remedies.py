@@ -9,10 +9,10 @@ import pytest
 
 from ingest import read_recording
 from ingest.errors import IngestError
-from tests.ingest.archive_remedies import ATTEMPTS, Attempt, recordings_in
+from tests.ingest.archives.archive_remedies import ATTEMPTS, Attempt, recordings_in
 from tests.ingest.recognising.foreign_remedies import FOREIGN_REMEDIES
 from tests.ingest.remedies import N, Remedy
-from tests.ingest.table_remedies import TABLE_REMEDIES
+from tests.ingest.tables.table_remedies import TABLE_REMEDIES
 from tests.ingest.test_remedies import hints
 
 
