@@ -11,10 +11,12 @@ import pytest
 import ingest
 from ingest import errors, read_recording
 from ingest.errors import IngestError
+from tests.ingest.archives.archive_remedies import ATTEMPTS
 from tests.ingest.recognising.foreign_remedies import FOREIGN_REMEDIES
 from tests.ingest.remedies import NOT_FOLLOWED, REMEDIES, N, Remedy
+from tests.ingest.tables.table_remedies import TABLE_REMEDIES
 
-_ALL = (*REMEDIES, *FOREIGN_REMEDIES)
+_ALL = (*REMEDIES, *FOREIGN_REMEDIES, *TABLE_REMEDIES)
 _INGEST = Path(ingest.__file__).parent
 _NOT_ABOUT_FILES = {
     name for name, kind in vars(errors).items() if isinstance(kind, type) and not issubclass(kind, IngestError)
@@ -48,7 +50,7 @@ def _is_not_followed(hint: str) -> bool:
 
 
 def test_every_hint_is_followed_by_a_test_or_has_a_reason_why_not() -> None:
-    pieces = [(one.module, one.hint) for one in _ALL]
+    pieces = [(one.module, one.hint) for one in (*_ALL, *ATTEMPTS)]
     followed = {(at, hint) for at, hint in hints() for module, piece in pieces if at == module and piece in hint}
     open_ = sorted((module, hint) for module, hint in hints() - followed if not _is_not_followed(hint))
     assert open_ == []

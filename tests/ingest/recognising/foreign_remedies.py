@@ -125,11 +125,4 @@ FOREIGN_REMEDIES = (
     Remedy("formats/axivity/reader.py", "the maker's OMGUI", "OMGUI", early, omgui),
     Remedy("formats/axivity/reader.py", "the maker's OMGUI", "OMGUI", early, WHOLE),
     Remedy("tables/table.py", "check the device", "check the device", csv(xyz=lying(0.0)), WHOLE),
-    Remedy(
-        "tables/table.py",
-        "export the recording again",
-        "again",
-        changed(WHOLE, lambda d: d.replace(b",0.", b",?", 9_999)),
-        WHOLE,
-    ),
 )
