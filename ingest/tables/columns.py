@@ -55,7 +55,7 @@ _GREENWICH_IN_NAME = re.compile(r"\((?:GMT|UTC|Z)\)")
 _PER_SECOND = re.compile(r"\s(m/\S+)$")
 ClockBase = Literal["utc", "local", "relative"]
 #: The way out of most `NoClockError`s here.
-WRITE_A_CLOCK = "add a column with date and time, like 2024-03-12T22:15:00.000Z"
+WRITE_A_CLOCK = "add a column called time with date and time, like 2024-03-12T22:15:00.000Z"
 #: A sample of a table in blocks of people hardly meets more.
 _MOST_WEARERS = 20
 _MOST_SENSORS = 500
@@ -160,7 +160,8 @@ def find_time_by_position(samples: Sequence[Sequence[str]]) -> TimeColumn:
         return split_up
     if notation is None:
         raise NoClockError(
-            f"the first column holds {_example(samples[0])}, which is no date and time", hint=WRITE_A_CLOCK
+            f"the first column holds {_example(samples[0])}, which is no date and time",
+            hint="write date and time in it, like 2024-03-12T22:15:00.000Z, or move the column of these to the front",
         )
     return TimeColumn((0,), notation)
 
