@@ -49,3 +49,12 @@ NOT_FOLLOWED: dict[str, tuple[tuple[str, str], ...]] = {
         ("tables/sheet.py", "export the recording as CSV with time, x, y, z"),
     ),
 }
+
+#: Refusals that name no way out: what they say is all that there is to know. By the module, and what they say.
+WITHOUT_ADVICE = (
+    ("archives/reading.py", "nothing is in this archive"),
+    ("formats/fit/reader.py", "error.strerror or 'cannot be read"),
+    ("formats/fit/reader.py", "not a file"),
+    ("input_file.py", "a file that the system makes up, not one on a disk"),
+    ("input_file.py", "not a plain file"),
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from ingest import Recording, errors, read_recording
 from ingest.archives.reading import is_archive, unpacked
 from ingest.errors import IngestError
 from tests.ingest.format_remedies import FORMAT_REMEDIES
-from tests.ingest.not_followed import NOT_FOLLOWED
+from tests.ingest.not_followed import NOT_FOLLOWED, WITHOUT_ADVICE
 from tests.ingest.recognising.foreign_remedies import FOREIGN_REMEDIES
 from tests.ingest.remedies import REMEDIES, Remedy, lying
 
@@ -24,6 +25,7 @@ _INGEST = Path(ingest.__file__).parent
 _NOT_ABOUT_FILES = {
     name for name, kind in vars(errors).items() if isinstance(kind, type) and not issubclass(kind, IngestError)
 }
+_ABOUT_FILES = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, IngestError)}
 
 
 def _name(call: ast.Call) -> str:
@@ -32,17 +34,25 @@ def _name(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
+def _calls() -> Iterator[tuple[str, ast.Call]]:
+    """Everything that the readers call, and in which module."""
+    for path in sorted(_INGEST.rglob("*.py")):
+        module = path.relative_to(_INGEST).as_posix()
+        if not module.startswith("writers/"):
+            calls = (
+                node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+            )
+            yield from ((module, node) for node in calls)
+
+
 @cache
 def hints() -> frozenset[tuple[str, str]]:
     """Every hint about an input that `ingest` can give: the module, and the hint as its text has it."""
     found = set[tuple[str, str]]()
-    for path in sorted(_INGEST.rglob("*.py")):
-        module = path.relative_to(_INGEST).as_posix()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or _name(node) in _NOT_ABOUT_FILES or module.startswith("writers/"):
-                continue
-            given = [keyword.value for keyword in node.keywords if keyword.arg == "hint"]
-            given += node.args[2:3] if _name(node) == "kind" and module.startswith("recognising/") else []
+    for module, call in _calls():
+        if _name(call) not in _NOT_ABOUT_FILES:
+            given = [keyword.value for keyword in call.keywords if keyword.arg == "hint"]
+            given += call.args[2:3] if _name(call) == "kind" and module.startswith("recognising/") else []
             found.update((module, ast.unparse(hint).strip("'\"")) for hint in given)
     return frozenset(found)
 
@@ -53,6 +63,15 @@ def hint_of(remedy: Remedy) -> tuple[str, str]:
     exact = [hint for hint in found if hint == remedy.hint]
     assert len(exact or found) == 1, f"{remedy.hint!r} is a piece of {found} in {remedy.module}"
     return remedy.module, (exact or found)[0]
+
+
+def test_every_refusal_names_a_way_out_or_none_is_known() -> None:
+    mute = {
+        (module, ast.unparse(call.args[0]).strip("'\""))
+        for module, call in _calls()
+        if _name(call) in _ABOUT_FILES and not any(keyword.arg == "hint" for keyword in call.keywords)
+    }
+    assert sorted(mute) == sorted(WITHOUT_ADVICE)
 
 
 def test_every_hint_is_followed_by_a_test_or_has_a_reason_why_not() -> None:

@@ -76,6 +76,12 @@ WATCH_REMEDIES = (
     Remedy(CONTENT, "take the original file", "the original file", _UNDATED, dated),
     Remedy(CONTENT, "_advice", "logs the accelerometer", _RIDE, fit),
     Remedy(CONTENT, "_advice", "the sleep or monitoring file", _SUMMARY, _MONITORING, n_samples=0),
+    *(
+        Remedy(CONTENT, "COPY_AGAIN", says, refused, fit)
+        for says in ("copy it from the device again", "export the original file again")
+        for refused in (_file(burst(REST, offsets=[0xFFFF] * 3)), content(fit_file(b"")), content(fit_file(b"\x0f")))
+    ),
+    Remedy(READER, "COPY_AGAIN", "copy it from the device again", content(b""), fit, reading=_alone),
     Remedy(READER, "unpack it first", "unpack it first", changed(fit, gzip.compress), fit, reading=_alone),
     Remedy(READER, "start a new file every night", "start a new file every night", _huge, fit),
 )
