@@ -16,7 +16,7 @@ from ingest import Recording, errors, read_recording
 from ingest.archives.reading import is_archive, unpacked
 from ingest.errors import IngestError
 from tests.ingest.format_remedies import FORMAT_REMEDIES
-from tests.ingest.not_followed import NOT_FOLLOWED, WITHOUT_ADVICE
+from tests.ingest.format_remedies.not_followed import NOT_FOLLOWED, WITHOUT_ADVICE
 from tests.ingest.recognising.foreign_remedies import FOREIGN_REMEDIES
 from tests.ingest.remedies import REMEDIES, Remedy, lying
 
