@@ -19,7 +19,6 @@ from ingest.input_file import stamp_of
 from ingest.mapping import TableMapping
 from ingest.recording import Decoded, Device, DeviceClock, Placement
 from ingest.tables.columns import (
-    WRITE_A_CLOCK,
     Axes,
     TimeColumn,
     clock_base,
@@ -145,7 +144,10 @@ def _clock(layout: _Layout, dialect: Dialect) -> DeviceClock:
 def _layout(sheet: Sheet) -> _Layout:
     dialect, samples = sheet.dialect, sheet.samples
     if not dialect.names and dialect.n_columns < 4:
-        raise NoClockError(f"{dialect.n_columns} columns without names: none is left for the time", hint=WRITE_A_CLOCK)
+        raise NoClockError(
+            f"{dialect.n_columns} columns without names: none is left for the time",
+            hint="put a column with date and time before them, like 2024-03-12T22:15:00.000Z",
+        )
     if dialect.names:
         axes = find_axes(dialect.names)
         time = find_time(dialect.names, samples)

@@ -51,7 +51,7 @@ _GREENWICH_IN_NAME = re.compile(r"\((?:GMT|UTC|Z)\)")
 _PER_SECOND = re.compile(r"\s(m/\S+)$")
 ClockBase = Literal["utc", "local", "relative"]
 #: The way out of most `NoClockError`s here.
-WRITE_A_CLOCK = "add a column with date and time, like 2024-03-12T22:15:00.000Z"
+WRITE_A_CLOCK = "add a column called time with date and time, like 2024-03-12T22:15:00.000Z"
 #: For people who cannot change the table.
 _OR_MAP = ", or say which they are under [table.NAME] in nightkick.toml"
 
@@ -151,7 +151,8 @@ def find_time_by_position(samples: Sequence[Sequence[str]]) -> TimeColumn:
         return split_up
     if notation is None:
         raise NoClockError(
-            f"the first column holds {_no_moment(samples[0])}, which is no date and time", hint=WRITE_A_CLOCK
+            f"the first column holds {_no_moment(samples[0])}, which is no date and time",
+            hint="write date and time in it, like 2024-03-12T22:15:00.000Z, or move the column of these to the front",
         )
     return TimeColumn((0,), notation)
 

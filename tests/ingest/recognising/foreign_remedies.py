@@ -53,7 +53,7 @@ def zipped(*names: str) -> Write:
 
 def cwa(path: Path) -> Path:
     """The recording of an Axivity sensor."""
-    time_us = FIRST_S * 1_000_000 + np.arange(N, dtype=np.int64) * (1_000_000 // RATE_HZ)
+    time_us = (FIRST_S + 3600) * 1_000_000 + np.arange(N, dtype=np.int64) * (1_000_000 // RATE_HZ)
     write_cwa(path, time_us, lying(), rate_hz=RATE_HZ, serial=4711)
     return path
 

@@ -22,6 +22,8 @@ REFUSED, SUMMARIES, SHEET, TABLE = (
     "tables/table.py",
 )
 COLUMNS = "tables/columns.py"
+#: When the fixed files begin, UTC: devices without a zone count local time, an hour ahead in Berlin.
+LOCAL_S, ACTILIFE_S, EMPATICA_S, MOVISENS_S = FIRST_S - 3600, 1_698_262_200, 1_710_281_700, 1_772_919_000
 PLAIN = "a plain number under each of x, y and z"
 
 
@@ -141,6 +143,7 @@ TABLE_REMEDIES = (
         PLAIN,
         rows("", lambda _, x, y, z: f"{x},high,{z}", [f"{FIRST_S + i / RATE_HZ:.2f}" for i in range(N)]),
         csv("", [f"{FIRST_S + i / RATE_HZ:.2f}" for i in range(N)]),
+        first_s=LOCAL_S,
     ),
     Remedy(
         COLUMNS,
@@ -161,7 +164,14 @@ TABLE_REMEDIES = (
     ),
     Remedy(TABLE, "copy the file again", "copy the file again", rubbed_out, parquet(time=STAMPS)),
     Remedy(REFUSED, "export its raw data as CSV from CentrePoint", "CentrePoint", agdc, centrepoint),
-    Remedy(REFUSED, "export its raw data as CSV from CentrePoint", "ActiLife", named(".gt3x", agdc), actilife),
+    Remedy(
+        REFUSED,
+        "export its raw data as CSV from CentrePoint",
+        "ActiLife",
+        named(".gt3x", agdc),
+        actilife,
+        first_s=ACTILIFE_S,
+    ),
     Remedy(
         REFUSED, "import the recording itself", "the recording itself", content(bytes(4) + b"ftypmp42" + bytes(99)), cwa
     ),
@@ -171,19 +181,37 @@ TABLE_REMEDIES = (
     Remedy(
         SNIFF, "kind.hint + aside", "the content does not agree", named(".fit", content("<html>sign in</html>")), fit
     ),
-    Remedy(SNIFF, "name its {_DOCUMENT} instead", "unisens.xml", movisens("acc.bin"), movisens("unisens.xml")),
-    Remedy(SUMMARIES, "_EMPATICA", "ACC.csv", empatica("EDA.csv"), empatica("ACC.csv")),
-    Remedy(SUMMARIES, "_EMPATICA", "ACC.csv", empatica("IBI.csv"), empatica("ACC.csv")),
-    Remedy(SUMMARIES, "_FROM_ACTILIFE", ".gt3x file", content("SQLite format 3\x00 dataTimestamp"), gt3x),
+    Remedy(
+        SNIFF,
+        "name its {_DOCUMENT} instead",
+        "unisens.xml",
+        movisens("acc.bin"),
+        movisens("unisens.xml"),
+        first_s=MOVISENS_S,
+        lies=False,
+    ),
+    Remedy(SUMMARIES, "_EMPATICA", "ACC.csv", empatica("EDA.csv"), empatica("ACC.csv"), first_s=EMPATICA_S, lies=False),
+    Remedy(SUMMARIES, "_EMPATICA", "ACC.csv", empatica("IBI.csv"), empatica("ACC.csv"), first_s=EMPATICA_S, lies=False),
+    Remedy(
+        SUMMARIES, "_FROM_ACTILIFE", ".gt3x file", content("SQLite format 3\x00 dataTimestamp"), gt3x, first_s=LOCAL_S
+    ),
     Remedy(
         SUMMARIES,
         "_FROM_ACTILIFE",
         "from raw to raw",
         content("------------ Data File Created By ActiGraph GT3X+ ActiLife v6.13.3 -----------\n"),
         actilife,
+        first_s=ACTILIFE_S,
     ),
     Remedy(SUMMARIES, "_NO_RAW", "keeps raw acceleration", content(ACTIWATCH), cwa),
-    Remedy(SUMMARIES, "_NO_RAW", "keeps raw acceleration", content("+-- Condor Instruments Report --+\n"), gt3x),
+    Remedy(
+        SUMMARIES,
+        "_NO_RAW",
+        "keeps raw acceleration",
+        content("+-- Condor Instruments Report --+\n"),
+        gt3x,
+        first_s=LOCAL_S,
+    ),
     Remedy(SUMMARIES, "_GARMIN", ".fit files", content("Activity Type,Date,Distance\nRunning,2026,3\n"), fit),
     Remedy(SUMMARIES, "hint", "a sensor or an app", content("Id,Tz,From,To,Sched,Hours,\n"), WHOLE),
     Remedy(SUMMARIES, "hint", "a sensor or an app", content("<HealthData>"), cwa),
