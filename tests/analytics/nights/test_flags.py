@@ -142,6 +142,25 @@ def test_the_urge_tells_whether_kicks_awake_are_possible_rls(
     assert (NOTE_THE_URGE in found.reason) is (noted is None)
 
 
+@pytest.mark.parametrize(("awake_min", "known"), [(10, False), (20, True)])
+def test_an_index_over_a_few_minutes_awake_is_not_known_though_its_movements_are_counted(
+    kicking: Signal,
+    awake_min: int,
+    known: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    first_us = EVENING_US + 5_000_000_000
+    last_us = first_us + awake_min * 60_000_000
+    stages = [
+        StageSpan(EVENING_US, first_us, "light"),
+        StageSpan(first_us, last_us, "wake"),
+        StageSpan(last_us, last_us + 21_600_000_000, "light"),
+    ]
+    measures = analysed([channel(*kicking)], stages=stages).scores[0].measures
+    assert measures.wake_h == pytest.approx(awake_min / 60)
+    assert (measures.n_plmw or 0) > 3
+    assert (measures.plmw_index is not None) is known
+
+
 def test_a_child_is_judged_by_five_an_hour(calm: Signal) -> None:
     few = [start + 27.0 * k for start in (6000, 12000, 18000) for k in range(15)]
     signal = night_of_kicks(few)
