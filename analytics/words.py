@@ -81,6 +81,12 @@ TOO_MUCH_HIDDEN = "{hidden_h:.1f} of {asleep_h:.1f} h asleep were hidden under v
 WEAR_IN_DOUBT = "the sensor may not have been worn for {share:.0%} of the time in bed"
 NEAR_THE_LIMIT = "its kicks ({size_mg:.0f} mg) are hardly larger than what the sensor can show ({blind_mg:.0f} mg)"
 TOO_RESTLESS = "the leg turned {turns:.0f} times an hour, too often to tell restless sleep from waking"
+#: What tells restless legs (ICSD-3-TR), and how to say whether it was there.
+URGE_TELLS = "Restless legs are an urge to move that only the person can tell."
+NOTE_THE_URGE = (
+    "Was there one at rest that evening, relieved by moving? Note urge_to_move in the journal, 0 (none) to 10."
+)
+URGE_ALL_THE_SAME = "An urge to move was noted all the same: it alone is worth telling a clinician."
 #: By `analytics.model.FlagState`: what stands behind the words of a flag.
 FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged", "cannot_tell": CANNOT_TELL}
 

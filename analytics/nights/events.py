@@ -101,7 +101,7 @@ def judge(
     named = labelled(numbered, movements, sleep, criteria, chances=chances, short_imi_s=ruleset.imi_min_s)
     on_leg = any(m.site in LEG_SITES | NEAR_LEG_SITES for m in movements)
     possible = _possible_index(named, sleep)
-    measures = _measures(scored) if on_leg or not movements else Measures()
+    measures = _measures(scored, criteria) if on_leg or not movements else Measures()
     found = origins(named, movements)
     return Judged(
         events=named,
@@ -314,8 +314,12 @@ def _with_doubt(
     )
 
 
-def _measures(scored: Scored) -> Measures:
+def _measures(scored: Scored, criteria: Criteria) -> Measures:
+    """The rules' numbers; an index over less sleep or waking than it takes is not known: the counts stand alone."""
     if scored.nights.is_empty():
         return Measures()
     row = scored.nights.row(0, named=True)
-    return Measures(**{name: value for name, value in row.items() if name not in ("night_id", "tst_h")})
+    found = Measures(**{name: value for name, value in row.items() if name not in ("night_id", "tst_h")})
+    if (row["tst_h"] or 0.0) < criteria.assessment.min_sleep_h:
+        found = replace(found, plms_index=None, lm_per_h=None)
+    return found if (found.wake_h or 0.0) >= criteria.flags.min_wake_h else replace(found, plmw_index=None)

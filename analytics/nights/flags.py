@@ -11,9 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
-
-import numpy as np
 
 from analytics.criteria import Criteria, Flags
 from analytics.flag import AASM_CRITERION, INDEX_CRITERION, Criterion, CriterionState, Flag, FlagName
@@ -25,14 +22,18 @@ from analytics.nights.doubt import not_that_exact, rules_differ
 from analytics.nights.events import Judged
 from analytics.nights.jerks import enough_expected, onset_known
 from analytics.nights.plmd_reason import either_side, raised_words, untold_words
+from analytics.nights.restless import MovedAwake, moved_awake
 from analytics.sleep.estimate import SleepEstimate
-from analytics.sleep.possible import SURE
 from analytics.words import (
     AASM_IS_MEANT,
     CANNOT_TELL,
     DOUBTFUL_SLEEP,
     EMG_CAVEAT,
     FLAGS,
+    NOTE_THE_URGE,
+    STAGES_NOT_ON_CLOCK,
+    URGE_ALL_THE_SAME,
+    URGE_TELLS,
 )
 
 NOT_MEASURABLE: CriterionState = "not measurable"
@@ -65,7 +66,7 @@ def flags_of(
     return (
         possible_plmd(measures, judged, evidence, sleep, not_assessable, criteria, by_aasm=by_aasm),
         frequent_hypnic_jerks(judged.events, evidence, sleep, not_assessable, criteria),
-        possible_rls(measures, judged.events, evidence, sleep, not_assessable, urge_to_move, criteria),
+        possible_rls(judged.events, evidence, sleep, not_assessable, urge_to_move, criteria),
     )
 
 
@@ -206,7 +207,6 @@ def frequent_hypnic_jerks(
 
 
 def possible_rls(
-    measures: Measures,
     events: Sequence[Event],
     evidence: Evidence,
     sleep: SleepEstimate,
@@ -214,91 +214,87 @@ def possible_rls(
     urge_to_move: float | None,
     criteria: Criteria,
 ) -> Flag:
-    """Regular periodic leg movements while lying awake. RLS itself is an urge that only the person can report.
+    """An urge to move the legs, as only the person can report it, and periodic leg movements awake at rest beside it.
+
+    Neither raises it alone: fidgets of waking look the same to a leg (`analytics.nights.restless`). Where none was
+    asked, few movements still speak against it, and many cannot be told.
 
     Parameters
     ----------
-    measures, events : Measures, sequence of Event
-        Both under the same rule set.
+    events : sequence of Event
+        Of the night under one rule set, labelled.
     not_assessable : str or None
         Why no index can be given, in a sentence; None where one can.
     urge_to_move : float or None
         From the journal, 0 (none) to 10; None where it was not noted.
     """
-    flags = criteria.flags
-    awake = sleep.hours("wake") >= flags.min_wake_h
-    index, count = (measures.plmw_index, measures.n_plmw) if awake else (None, None)
-    decisive = (
-        _site(evidence),
-        _assessable(not_assessable),
-        _awake_or_asleep(events, count, flags.min_plmw),
-        _above("PLMW per hour awake in bed", index, flags.plmw_index, f"more than {flags.plmw_index:g}"),
-        _at_least("PLMW", count, flags.min_plmw, "could not be counted"),
-        _regular(_log_sd_awake(events), flags.regular_log_sd),
-        *((_urge(urge_to_move),) if urge_to_move is not None else ()),
-    )
-    context = (
-        *((_beyond(_URGE, "ask the person, or note urge_to_move in the journal"),) if urge_to_move is None else ()),
-        _beyond("no better explanation", "cramps, positional discomfort, neuropathy, medication"),
-    )
-    if (unmet := _first_unmet(decisive)) is None:
-        reason = (
-            f"{count} periodic leg movements at regular intervals while awake in bed, {index:.0f} per hour awake "
-            f"(more than {flags.plmw_index:g}). {_of_the_urge(urge_to_move)} {EMG_CAVEAT}"
-        )
-    else:
-        reason = _not_raised("possible_rls", unmet)
-    return _flag("possible_rls", decisive, context, reason)
+    moved = moved_awake(events, sleep, criteria.flags)
+    movements, urge = _moved(moved, criteria.flags), _urge(urge_to_move)
+    still = any(each.state == "not met" for each in movements)
+    of_the_night = (*movements, urge) if urge_to_move is None and still else (urge, *movements)
+    decisive = (_site(evidence), _assessable(not_assessable), *of_the_night)
+    context = (_beyond("no better explanation", "cramps, positional discomfort, neuropathy, medication"),)
+    return _flag("possible_rls", decisive, context, _rls_reason(decisive, moved, urge, criteria.flags))
 
 
 _URGE = "urge to move the legs, worse at rest and in the evening, relieved by moving"
+_COUNT_AWAKE, _RATE_AWAKE = "periodic leg movements awake at rest", "periodic leg movements per hour awake at rest"
+#: With the urge noted, the likelier side decides; below the other, what could have been is as good as excluded. Own.
+_LIKELIER, _EXCLUDED = 0.5, 0.1
 
 
-def _awake_or_asleep(events: Sequence[Event], count: int | None, wanted: int) -> Criterion:
-    """Whether it can be told of enough periodic movements if the person was awake: RLS is of waking, PLMD of sleep."""
-    periodic = [e for e in events if e.is_plm and e.p_sleep is not None]
-    n_awake = sum((e.p_sleep or 0.0) <= 1 - SURE for e in periodic)
-    n_doubtful = sum(1 - SURE < (e.p_sleep or 0.0) < SURE for e in periodic)
-    name, says = "periodic movements surely awake", f"{wanted} or more, unless hardly any are in doubt"
-    if not periodic:
-        return Criterion(name, "met", None, wanted, "of no movement it was estimated how likely sleep was")
-    untold = n_awake < wanted and max(n_doubtful, count or 0) >= wanted
-    return Criterion(name, NOT_MEASURABLE if untold else "met", n_awake, wanted, DOUBTFUL_SLEEP if untold else says)
-
-
-def _urge(noted: float) -> Criterion:
+def _urge(noted: float | None) -> Criterion:
     """The urge as the journal has it; without one there are no restless legs (ICSD-3-TR)."""
+    if noted is None:
+        return Criterion(_URGE, NOT_MEASURABLE, None, 1.0, "ask the person, and note urge_to_move in the journal")
     return Criterion(_URGE, "met" if noted >= 1 else "not met", noted, 1.0, "1 or more of 10, as noted in the journal")
 
 
-def _of_the_urge(noted: float | None) -> str:
-    if noted is None:
-        return "Whether there is an urge to move, which defines RLS, only you can say."
-    return f"An urge to move, which defines RLS, was noted for this night ({noted:g} of 10)."
-
-
-def _log_sd_awake(events: Sequence[Event]) -> float | None:
-    """SD of the log of intervals inside series while awake; None below three of them."""
-    periodic = [e for e in events if e.is_plm]
-    intervals_us = [
-        later.onset_us - earlier.onset_us
-        for earlier, later in pairwise(periodic)
-        if earlier.series_no == later.series_no and later.sleep_state == "wake"
-    ]
-    return float(np.log(intervals_us).std()) if len(intervals_us) >= 3 else None
-
-
-def _regular(log_sd: float | None, threshold: float) -> Criterion:
-    name = "spread of log intervals between PLMW"
-    if log_sd is None:
-        return Criterion(name, NOT_MEASURABLE, None, threshold, "too few of them")
-    return Criterion(
-        name,
-        "met" if log_sd <= threshold else "not met",
-        log_sd,
-        threshold,
-        f"at most {threshold:g}; fidgets vary more",
+def _moved(moved: MovedAwake | None, flags: Flags) -> tuple[Criterion, Criterion]:
+    """Whether there were enough periodic movements awake at rest, and whether they were frequent enough."""
+    many, often = f"{flags.min_plmw} or more", f"more than {flags.plmw_index:g}"
+    if moved is None:
+        many, often = (f"{says}; no sleep was found" for says in (many, often))
+        return (
+            Criterion(_COUNT_AWAKE, NOT_MEASURABLE, None, flags.min_plmw, many),
+            Criterion(_RATE_AWAKE, NOT_MEASURABLE, None, flags.plmw_index, often),
+        )
+    return (
+        _likely(_COUNT_AWAKE, moved.p_count, round(moved.count), flags.min_plmw, many, moved, flags),
+        _likely(_RATE_AWAKE, moved.p_enough, moved.per_h, flags.plmw_index, often, moved, flags),
     )
+
+
+def _likely(
+    name: str, chance: float, value: float | None, threshold: float, says: str, moved: MovedAwake, flags: Flags
+) -> Criterion:
+    if chance >= _LIKELIER:
+        return Criterion(name, "met", value, threshold, says)
+    if chance > _EXCLUDED:
+        return Criterion(name, NOT_MEASURABLE, value, threshold, f"{says}; {DOUBTFUL_SLEEP}")
+    if moved.awake_h < flags.min_wake_h:
+        short = f"awake at rest for {60 * moved.awake_h:.0f} min, and {60 * flags.min_wake_h:.0f} are needed"
+        return Criterion(name, NOT_MEASURABLE, None, threshold, f"{says}; {short}")
+    return Criterion(name, "not met", value, threshold, says)
+
+
+def _rls_reason(decisive: Sequence[Criterion], moved: MovedAwake | None, urge: Criterion, flags: Flags) -> str:
+    unmet = _first_unmet(decisive)
+    found = "" if moved is None else f"{moved.count:.0f} periodic leg movements awake {moved.place}"
+    often = "" if moved is None else f"{found}, {moved.per_h:.0f} per hour (more than {flags.plmw_index:g})"
+    if unmet is None:
+        return f"{URGE_TELLS} It was noted for this evening ({urge.value:g} of 10), beside {often}. {EMG_CAVEAT}"
+    if unmet.name == _URGE:
+        if unmet.state == "not met":
+            return f"No {FLAGS['possible_rls']}: no urge to move the legs was noted for this evening. {URGE_TELLS}"
+        movements = [c for c in decisive if c.name in (_COUNT_AWAKE, _RATE_AWAKE)]
+        open_ = next((c.says.rpartition("; ")[2] for c in movements if c.state != "met"), None)
+        seen = f"{often}, and restless waking looks the same" if open_ is None else open_
+        return f"{CANNOT_TELL.capitalize()} about {FLAGS['possible_rls']}: {seen}. {URGE_TELLS} {NOTE_THE_URGE}"
+    plain = _not_raised("possible_rls", unmet)
+    if unmet.name not in (_COUNT_AWAKE, _RATE_AWAKE):
+        return plain
+    return f"{plain} {URGE_ALL_THE_SAME if urge.state == 'met' else URGE_TELLS}"
 
 
 def _flag(name: FlagName, decisive: Sequence[Criterion], context: Sequence[Criterion], reason: str) -> Flag:

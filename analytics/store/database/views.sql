@@ -175,7 +175,7 @@ COMMENT ON COLUMN nights.n_plmw IS 'Periodic leg movements with the onset in wak
 COMMENT ON COLUMN nights.plms_index IS 'n_plms per hour of sleep, 1/h; NULL where not assessable. Another scale than EMG.';
 COMMENT ON COLUMN nights.plms_index_low IS 'Lower end of the interval that covers the true index of this night in 95 %, 1/h.';
 COMMENT ON COLUMN nights.plms_index_high IS 'Upper end of the interval that covers the true index of this night in 95 %, 1/h.';
-COMMENT ON COLUMN nights.plmw_index IS 'n_plmw per hour of wake in bed, 1/h; NULL where not assessable.';
+COMMENT ON COLUMN nights.plmw_index IS 'n_plmw per hour of wake in bed, 1/h; NULL where not assessable, and where less was awake in bed than criteria say (15 min).';
 COMMENT ON COLUMN nights.periodicity_index_share IS 'Periodic / candidate leg movements, both with the onset in sleep, 0-1 (the WASM tools); NULL where not assessable.';
 COMMENT ON COLUMN nights.periodicity_index_runs IS 'Share of intervals in sequences of periodic ones, 0-1 (Ferri 2006); NULL where not assessable.';
 COMMENT ON COLUMN nights.periodicity_unstable IS 'True where leg movements per hour of sleep are too few for a periodicity index to be trusted; NULL without sleep.';
@@ -624,7 +624,7 @@ COMMENT ON COLUMN scores.plms_with_arousal IS 'Periodic with the onset in sleep 
 COMMENT ON COLUMN scores.plms_index IS 'n_plms per hour of sleep, 1/h; NULL where not assessable. Another scale than EMG.';
 COMMENT ON COLUMN scores.plms_index_low IS 'Lower end of the interval that covers the true index of this night in 95 %, 1/h.';
 COMMENT ON COLUMN scores.plms_index_high IS 'Upper end of the interval that covers the true index of this night in 95 %, 1/h.';
-COMMENT ON COLUMN scores.plmw_index IS 'n_plmw per hour of wake in bed, 1/h; NULL where not assessable.';
+COMMENT ON COLUMN scores.plmw_index IS 'n_plmw per hour of wake in bed, 1/h; NULL where not assessable, and where less was awake in bed than criteria say (15 min).';
 COMMENT ON COLUMN scores.lm_per_h IS 'Leg movements with the onset in sleep per hour of sleep, 1/h.';
 COMMENT ON COLUMN scores.periodicity_index_share IS 'Periodic / candidate leg movements, both with the onset in sleep, 0-1 (the WASM tools); NULL where not assessable.';
 COMMENT ON COLUMN scores.periodicity_index_runs IS 'Share of intervals in sequences of periodic ones, 0-1 (Ferri 2006); NULL where not assessable.';

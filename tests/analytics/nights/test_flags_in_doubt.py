@@ -10,10 +10,10 @@ import pytest
 from analytics.criteria import Criteria
 from analytics.flag import AASM_CRITERION, INDEX_CRITERION, Criterion, Flag
 from analytics.measures import Measures
-from analytics.model import Bout, Event, SleepState
+from analytics.model import Bout, Event
 from analytics.nights.assessment import Evidence
 from analytics.nights.events import Judged
-from analytics.nights.flags import possible_plmd, possible_rls
+from analytics.nights.flags import possible_plmd
 from analytics.sleep.estimate import SleepEstimate
 from analytics.sleep.index import PossibleIndex
 from analytics.words import DOUBTFUL_SLEEP, PERHAPS_NOT_OWN
@@ -46,8 +46,6 @@ SLEEP = SleepEstimate(
     (Bout(EVENING_US, EVENING_US + round(HOURS * HOUR_US), "sleep"),),
     turns_per_h=2.0,
 )
-#: The same with an hour of waking before.
-AWAKE_FOR_AN_HOUR = replace(SLEEP, bouts=(Bout(EVENING_US - HOUR_US, EVENING_US, "wake"), *SLEEP.bouts))
 
 
 def periodic(i: int) -> Event:
@@ -201,22 +199,6 @@ def test_a_threshold_inside_the_interval_that_possible_nights_agree_about_is_cal
     found = possible_plmd(measures, judged, EVIDENCE, SLEEP, None, CRITERIA)
     assert found.state == {14.0: "not_raised", 15.0: "cannot_tell", 16.0: "raised"}[index]
     assert ("Close: 15 lies inside the 95 % interval, 13-17." in found.reason) is (index != THRESHOLD)
-
-
-@pytest.mark.parametrize(
-    ("p_sleep", "state", "told"),
-    [(0.05, "wake", True), (0.5, "wake", False), (0.5, "sleep", False), (0.95, "sleep", True), (None, "wake", True)],
-)
-def test_restless_legs_are_not_told_where_it_is_in_doubt_whether_the_kicks_were_awake(
-    p_sleep: float | None,
-    state: SleepState,
-    told: bool,  # noqa: FBT001 - a table of cases
-) -> None:
-    events = tuple(replace(periodic(i), p_sleep=p_sleep, sleep_state=state) for i in range(40))
-    measures = Measures(plmw_index=40.0 if state == "wake" else 0.0, n_plmw=40 if state == "wake" else 0)
-    found = possible_rls(measures, events, EVIDENCE, AWAKE_FOR_AN_HOUR, None, None, CRITERIA)
-    assert (found.state != "cannot_tell") is told
-    assert (DOUBTFUL_SLEEP in found.reason) is not told
 
 
 def criterion(flag: Flag, name: str) -> Criterion:
