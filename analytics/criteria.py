@@ -193,7 +193,10 @@ class Jerks(_Section):
     window_after_min: float = Field(30.0, gt=0, description="and this long after: the onset is estimated early. own.")
     near_min: float = Field(5.0, gt=0, description="Near the true transition means within this. own.")
     min_probability: float = Field(
-        0.03, gt=0, lt=1, description="of lying near a transition at least: below, the model knows of none. own."
+        0.05, gt=0, lt=1, description="of lying near a transition at least, to be called a jerk of falling asleep. own."
+    )
+    max_elsewhere: float = Field(
+        0.01, gt=0, lt=1, description="of lying near one: below, the model knows of none; between, it is in doubt. own."
     )
     min_p_sleep: float = Field(
         0.005, ge=0, lt=1, description="of sleep there at least: surely awake, it is a fidget; jerks come drowsy. own."

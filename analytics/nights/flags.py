@@ -23,7 +23,7 @@ from analytics.nights.against import against_no, against_yes
 from analytics.nights.assessment import Evidence
 from analytics.nights.doubt import not_that_exact
 from analytics.nights.events import Judged
-from analytics.nights.jerks import enough_expected, onset_known
+from analytics.nights.jerks import enough_expected, enough_found, onset_known
 from analytics.sleep.estimate import SleepEstimate
 from analytics.sleep.possible import SURE
 from analytics.words import (
@@ -62,7 +62,7 @@ def flags_of(
     """
     return (
         possible_plmd(measures, judged, evidence, sleep, not_assessable, criteria),
-        frequent_hypnic_jerks(judged.events, evidence, sleep, not_assessable, criteria),
+        frequent_hypnic_jerks(judged, evidence, sleep, not_assessable, criteria),
         possible_rls(measures, judged.events, evidence, sleep, not_assessable, urge_to_move, criteria),
     )
 
@@ -181,7 +181,7 @@ def _between(measures: Measures) -> str:
 
 
 def frequent_hypnic_jerks(
-    events: Sequence[Event],
+    judged: Judged,
     evidence: Evidence,
     sleep: SleepEstimate,
     not_assessable: str | None,
@@ -191,24 +191,19 @@ def frequent_hypnic_jerks(
 
     Parameters
     ----------
-    events : sequence of Event
-        Of the night under one rule set, labelled.
+    judged : Judged
+        The night under one rule set.
     not_assessable : str or None
         Why no index can be given, in a sentence; None where one can.
     """
     wanted = criteria.jerks.frequent_per_night
-    found = [e.confidence for e in events if e.label == "hypnic_jerk"]
+    found = [e.confidence for e in judged.events if e.label == "hypnic_jerk"]
     decisive = (
         _site(evidence),
         _assessable(not_assessable),
         onset_known(sleep),
         _enough_recorded(evidence, criteria),
-        _at_least(
-            "brief jerks near falling asleep",
-            len(found) if sleep.onset_us else None,
-            wanted,
-            "no sleep onset was found",
-        ),
+        enough_found(len(found) if sleep.onset_us else None, judged.n_jerks_in_doubt, wanted),
         enough_expected(sum(found), wanted),
     )
     context = (
