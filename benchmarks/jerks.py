@@ -211,7 +211,7 @@ def summary(nights: Sequence[Judged]) -> str:
     jerks = [(t, e) for t, e in pairs if t.is_jerk]
     kicks = [(t, e) for t, e in pairs if t.kind in _KICKS]
     states = [(night.n_true >= WANTED, night.state, night.is_wrong) for night in nights]
-    off = [share for night in nights if (share := _share_off(night)) is not None]
+    off = [off_by for night in nights if (off_by := _share_off(night)) is not None]
     lines = [
         "| nights | jerks found | false a night | kicks called jerks | flag wrong | cannot tell |",
         "|---|---|---|---|---|---|",
