@@ -19,7 +19,7 @@ from analytics.criteria import Criteria
 from analytics.measures import Measures
 from analytics.model import Event, Leg, Movement, Series
 from analytics.nights.assessment import LEG_SITES, NEAR_LEG_SITES
-from analytics.nights.jerks import jerk_chances
+from analytics.nights.jerks import jerk_chances, n_in_doubt
 from analytics.nights.joining import lead_of, together
 from analytics.nights.labels import labelled
 from analytics.scoring.elsewhere import Origin, elsewhere_share, median_peak_mg, origins
@@ -48,6 +48,8 @@ class Judged:
         Indices of all nights that could have been, where known.
     elsewhere_share : float or None
         Share of the periodic movements in sleep whose series may come from another person or a pet; None without any.
+    n_jerks_in_doubt : int
+        `analytics.nights.jerks.n_in_doubt` of the night.
     """
 
     events: tuple[Event, ...]
@@ -55,6 +57,7 @@ class Judged:
     measures: Measures
     possible: PossibleIndex | None = None
     elsewhere_share: float | None = None
+    n_jerks_in_doubt: int = 0
 
     def in_bed_index(self, sleep: SleepEstimate) -> float:
         """Periodic movements an hour from falling asleep to waking, whatever was sleep of it."""
@@ -109,6 +112,7 @@ def judge(
         measures=_with_doubt(measures, named, movements, sleep, possible, hidden_h),
         possible=possible,
         elsewhere_share=elsewhere_share(found),
+        n_jerks_in_doubt=n_in_doubt(joined, sleep, criteria),
     )
 
 

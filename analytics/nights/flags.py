@@ -20,7 +20,7 @@ from analytics.nights.against import against_no, against_yes
 from analytics.nights.assessment import Evidence
 from analytics.nights.doubt import not_that_exact, rules_differ
 from analytics.nights.events import Judged
-from analytics.nights.jerks import enough_expected, onset_known
+from analytics.nights.jerks import enough_expected, enough_found, onset_known
 from analytics.nights.plmd_reason import either_side, raised_words, untold_words
 from analytics.nights.restless import MovedAwake, moved_awake
 from analytics.sleep.estimate import SleepEstimate
@@ -31,7 +31,6 @@ from analytics.words import (
     EMG_CAVEAT,
     FLAGS,
     NOTE_THE_URGE,
-    STAGES_NOT_ON_CLOCK,
     URGE_ALL_THE_SAME,
     URGE_TELLS,
 )
@@ -65,7 +64,7 @@ def flags_of(
     """
     return (
         possible_plmd(measures, judged, evidence, sleep, not_assessable, criteria, by_aasm=by_aasm),
-        frequent_hypnic_jerks(judged.events, evidence, sleep, not_assessable, criteria),
+        frequent_hypnic_jerks(judged, evidence, sleep, not_assessable, criteria),
         possible_rls(judged.events, evidence, sleep, not_assessable, urge_to_move, criteria),
     )
 
@@ -159,7 +158,7 @@ def _plmd_reason(measures: Measures, evidence: Evidence, decisive: Sequence[Crit
 
 
 def frequent_hypnic_jerks(
-    events: Sequence[Event],
+    judged: Judged,
     evidence: Evidence,
     sleep: SleepEstimate,
     not_assessable: str | None,
@@ -169,24 +168,19 @@ def frequent_hypnic_jerks(
 
     Parameters
     ----------
-    events : sequence of Event
-        Of the night under one rule set, labelled.
+    judged : Judged
+        The night under one rule set.
     not_assessable : str or None
         Why no index can be given, in a sentence; None where one can.
     """
     wanted = criteria.jerks.frequent_per_night
-    found = [e.confidence for e in events if e.label == "hypnic_jerk"]
+    found = [e.confidence for e in judged.events if e.label == "hypnic_jerk"]
     decisive = (
         _site(evidence),
         _assessable(not_assessable),
         onset_known(sleep),
         _enough_recorded(evidence, criteria),
-        _at_least(
-            "brief jerks near falling asleep",
-            len(found) if sleep.onset_us else None,
-            wanted,
-            "no sleep onset was found",
-        ),
+        enough_found(len(found) if sleep.onset_us else None, judged.n_jerks_in_doubt, wanted),
         enough_expected(sum(found), wanted),
     )
     context = (
