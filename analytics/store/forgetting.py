@@ -112,10 +112,11 @@ def find_doomed(store: Store, wish: Wish) -> Doomed:
         return _doomed(con, wish)
 
 
-def known_subjects(store: Store) -> tuple[str, ...]:
-    """All people of whom anything is kept."""
+def known_subjects(store: Store, *, by_journal: bool = True) -> tuple[str, ...]:
+    """All people of whom anything is kept; without ``by_journal`` those of whom more than a journal is."""
     with reading(store) as con:
-        tables = (*NIGHT_TABLES, "recording", "recording_night", "review_entry", "notice", "journal_entry")
+        tables = [*NIGHT_TABLES, "recording", "recording_night", "review_entry", "notice"]
+        tables += ["journal_entry"] * by_journal
         every = " UNION ".join(f"SELECT subject FROM {table}" for table in (*tables, "assignment"))
         return tuple(
             subject for (subject,) in con.execute(f"FROM ({every}) WHERE subject IS NOT NULL ORDER BY 1").fetchall()
