@@ -113,11 +113,12 @@ def find_doomed(store: Store, wish: Wish) -> Doomed:
         return _doomed(con, wish)
 
 
-def known_subjects(store: Store) -> tuple[str, ...]:
-    """All people of whom anything is kept."""
+def known_subjects(store: Store, *, by_journal: bool = True) -> tuple[str, ...]:
+    """All people of whom anything is kept; without ``by_journal`` those of whom more than a journal is."""
     with reading(store) as con:
-        tables = (*NIGHT_TABLES, "recording", "recording_night", "review_entry", "notice", "journal_entry")
-        every = " UNION ".join(f"SELECT subject FROM {table}" for table in (*tables, "assignment", "person"))
+        tables = [*NIGHT_TABLES, "recording", "recording_night", "review_entry", "notice", "assignment", "person"]
+        tables += ["journal_entry"] * by_journal
+        every = " UNION ".join(f"SELECT subject FROM {table}" for table in tables)
         return tuple(
             subject for (subject,) in con.execute(f"FROM ({every}) WHERE subject IS NOT NULL ORDER BY 1").fetchall()
         )

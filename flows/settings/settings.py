@@ -210,8 +210,7 @@ def load() -> Settings:
     try:
         settings = Settings(**_merged([source.values for source in sources[1:]]))
     except ValidationError as error:
-        # A misspelt key explains the one that is missing, so it is said first.
-        raise _blamed(min(error.errors(), key=lambda found: found["type"] != "extra_forbidden"), sources) from None
+        raise _joined([_blamed(each, sources) for each in _worth_saying(error.errors())]) from None
     checked(settings.lines(), settings.devices())
     settings.rulesets()  # a rule set that makes no sense is refused now and not in the middle of an import
     return settings
@@ -234,6 +233,10 @@ def _read(path: Path) -> dict[str, Any]:
     return values
 
 
+#: What pydantic puts behind the key of a value that may be of several types.
+_TYPE_NAMES = frozenset({"str", "float", "int", "bool"})
+
+
 def _from_variables() -> Source:
     try:
         return Source(None, EnvSettingsSource(Settings)())
@@ -243,10 +246,14 @@ def _from_variables() -> Source:
 
 
 def _refuse_unknown_variables() -> None:
+    unknown = []
     for name in sorted(os.environ):
         key = name.upper().removeprefix(PREFIX).partition(NESTED)[0].lower()
         if name.upper().startswith(PREFIX) and key not in Settings.model_fields:
-            raise UsageError(f"unknown variable {name}", hint=_nearest(PREFIX + key.upper(), _variable_names()))
+            nearest = _nearest(PREFIX + key.upper(), _variable_names())
+            unknown.append(UsageError(f"unknown variable {name}", hint=nearest))
+    if unknown:
+        raise _joined(unknown)
 
 
 def _variable_names() -> list[str]:
@@ -264,9 +271,36 @@ def _merged(layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return result
 
 
+def _worth_saying(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Misspelt keys first; without what is missing beside one, which it explains, and once each value."""
+    misspelt = [error for error in errors if error["type"] == "extra_forbidden"]
+    explained = {error["loc"][:-1] for error in misspelt}
+    others: dict[tuple[int | str, ...], ErrorDetails] = {}
+    for error in errors:
+        loc = error["loc"]
+        if error["type"] == "missing" and loc[:-1] not in explained:
+            others[loc] = error
+        elif error["type"] not in ("missing", "extra_forbidden"):
+            # Of a value that may be of several types, pydantic says of each why it is none, under the type's name.
+            others.setdefault(_key_of(error), error)
+    return [*misspelt, *others.values()]
+
+
+def _key_of(error: ErrorDetails) -> tuple[int | str, ...]:
+    loc = error["loc"]
+    return loc[:-1] if loc[-1:] and loc[-1] in _TYPE_NAMES else loc
+
+
+def _joined(errors: Sequence[UsageError]) -> UsageError:
+    """All of them in one line, each with its advice; a file is named again only where it is another one."""
+    first = errors[0]
+    lines = [UsageError(e.what, path=None if e.path == first.path else e.path, hint=e.hint).line() for e in errors]
+    return first if len(errors) == 1 else UsageError("; ".join(dict.fromkeys(lines)), path=first.path)
+
+
 def _blamed(error: ErrorDetails, sources: Sequence[Source]) -> UsageError:
     """Turn pydantic's finding into one line that names the source and the key."""
-    keys = tuple(str(part) for part in error["loc"] if isinstance(part, str))
+    keys = tuple(part for part in _key_of(error) if isinstance(part, str))
     number = next((part + 1 for part in error["loc"] if isinstance(part, int)), None)
     held = keys[:-1] if error["type"] == "missing" else keys
     source = next((s for s in sources if _holds(s.values, held)), sources[0])
