@@ -15,7 +15,7 @@ import ingest
 from ingest import Recording, errors, read_recording
 from ingest.archives.reading import is_archive, unpacked
 from ingest.errors import IngestError
-from tests.ingest.archives.archive_remedies import ATTEMPTS
+from tests.ingest.archives.archive_remedies import ATTEMPTS, Attempt
 from tests.ingest.format_remedies import FORMAT_REMEDIES
 from tests.ingest.format_remedies.not_followed import NOT_FOLLOWED, WITHOUT_ADVICE
 from tests.ingest.recognising.foreign_remedies import FOREIGN_REMEDIES
@@ -59,7 +59,7 @@ def hints() -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
-def hint_of(remedy: Remedy) -> tuple[str, str]:
+def hint_of(remedy: Remedy | Attempt) -> tuple[str, str]:
     """The one hint that a remedy follows: its text as a whole, else the only one of the module with that piece."""
     found = [hint for module, hint in hints() if module == remedy.module and remedy.hint in hint]
     exact = [hint for hint in found if hint == remedy.hint]
