@@ -37,9 +37,10 @@ def has_sides(path: Path) -> bool:
     dialect = detect(text) if text else None
     if dialect is None or not dialect.names:
         return False
-    # A look at one line spares nearly every table its being opened, and a packed one its being unpacked.
-    line = text[dialect.data_start :].split(b"\n", 1)[0].decode("utf-8", errors="replace")
-    if not any(map(only_side, split(line, dialect.separator))):
+    # A look at the head spares nearly every table its being opened, and a packed one its being unpacked. Its first lines
+    # may be of neither side.
+    lines = text[dialect.data_start :].decode("utf-8", errors="replace").splitlines()
+    if not any(map(only_side, {cell for line in lines for cell in split(line, dialect.separator)})):
         return False
     sheet = open_sheet(path)
     return sides_among(sheet.dialect.names, sheet.samples) is not None
