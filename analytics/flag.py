@@ -7,6 +7,8 @@ from typing import Literal
 
 #: The criterion of possible_plmd that compares the index with a threshold.
 INDEX_CRITERION = "PLMS per hour of sleep"
+#: The one that compares with it the index by the rules that ICSD-3-TR means.
+AASM_CRITERION = "the same by AASM rules"
 FlagName = Literal["possible_plmd", "frequent_hypnic_jerks", "possible_rls"]
 CriterionState = Literal["met", "not met", "not measurable"]
 FlagState = Literal["raised", "not_raised", "cannot_tell"]
@@ -59,7 +61,7 @@ class FlagReview:
     Attributes
     ----------
     verdict : str or None
-        ``confirm``, ``dismiss`` or ``unsure``; None where nobody judged it.
+        ``confirm``, ``dismiss`` or ``unsure``; None where it was not judged.
     state : FlagState
         As reviewed: what was dismissed is not raised.
     """

@@ -29,7 +29,7 @@ class Measures:
     median_peak_mg : float or None
         Median peak of the periodic movements in sleep, mg.
     plmw_index : float or None
-        ``n_plmw`` per hour of wake in bed, 1/h.
+        ``n_plmw`` per hour of wake in bed, 1/h; None where less was awake than `analytics.criteria.Flags` ask for.
     n_series, n_series_in_sleep : int or None
         Periodic series, and those with at least one movement in sleep.
     periodicity_index_share, periodicity_index_runs : float or None

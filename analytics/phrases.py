@@ -35,7 +35,7 @@ def flag_marks(
     names : mapping of str to str
         What a flag is called there.
     flags, as_reviewed, untold : collection of str
-        Those raised as detected, those of them that nobody dismissed, and those that could not be told.
+        Those raised as detected, those of them that were not dismissed, and those that could not be told.
     """
     raised = [names[flag] if flag in as_reviewed else f"({names[flag]})" for flag in flags]
     if not raised and (instead := unraised_words(assessable=assessable, untold=untold)):

@@ -59,11 +59,21 @@ FLAG_MARKS = "(in brackets): dismissed by a reviewer; ?: cannot tell"
 CANNOT_TELL = "cannot tell"
 #: Why, where nights that could have been differ about a threshold.
 DOUBTFUL_SLEEP = "which half minutes were sleep decides, and that is not sure"
-#: Why a night of a child is in doubt: one night's index is not that exact (accuracy.md).
-NOT_THAT_EXACT = "{threshold:g} lies inside the 95 % interval of this night, or that is not known"
-#: Beside a raised flag of an adult: how many exceed it in health (HypnoLaus, mean age 58: Haba-Rubio 2016; Wisconsin
-#: Sleep Cohort), and so how little it says on its own.
-BASE_RATE = "Of middle-aged adults 25.3 % (Wisconsin) to 28.6 % (HypnoLaus, mean age 58) exceed 15 in health."
+#: Why a night of a child is in doubt: on a night without PLMS the index is up to 4 per hour too high (accuracy.md).
+NOT_THAT_EXACT = (
+    "{threshold:g} lies inside the 95 % interval of this night, or that is not known, and a sensor alone shows up to "
+    "4: one night does not resolve it"
+)
+#: Why, where two rule sets differ about it; and what the criterion on the second says.
+RULES_DIFFER = "by AASM rules, which ICSD-3-TR means, it is {by_aasm:.1f}, {side} than {threshold:g}"
+AASM_IS_MEANT = "what ICSD-3-TR means; where it lies on the other side of the threshold, it cannot be told"
+#: Beside a raised flag of an adult: how many of the general population exceed it, and so how little it says on its own.
+#: HypnoLaus, n = 2162, mean age 58, > 15 (Haba-Rubio J et al., Ann Neurol 2016;79:464-474; figure read in Sleep Med
+#: 2018;41:45-50); Wisconsin Sleep Cohort, n = 1084, >= 15 (Leary EB et al., Clin Neurophysiol 2018;129:2306-2314).
+BASE_RATE = (
+    "Of middle-aged adults in the population 25.3 % (Wisconsin, Leary 2018) to 28.6 % (HypnoLaus, Haba-Rubio 2018) "
+    "exceed 15, many without a complaint."
+)
 #: The same where most periodic movements may be another's.
 PERHAPS_NOT_OWN = "without the series that may come from a bed partner or a pet it would be below the threshold"
 #: Why a negative cannot be told.
@@ -71,6 +81,12 @@ TOO_MUCH_HIDDEN = "{hidden_h:.1f} of {asleep_h:.1f} h asleep were hidden under v
 WEAR_IN_DOUBT = "the sensor may not have been worn for {share:.0%} of the time in bed"
 NEAR_THE_LIMIT = "its kicks ({size_mg:.0f} mg) are hardly larger than what the sensor can show ({blind_mg:.0f} mg)"
 TOO_RESTLESS = "the leg turned {turns:.0f} times an hour, too often to tell restless sleep from waking"
+#: What tells restless legs (ICSD-3-TR), and how to say whether it was there.
+URGE_TELLS = "Restless legs are an urge to move that only the person can tell."
+NOTE_THE_URGE = (
+    "Was there one at rest that evening, relieved by moving? Note urge_to_move in the journal, 0 (none) to 10."
+)
+URGE_ALL_THE_SAME = "An urge to move was noted all the same: it alone is worth telling a clinician."
 #: By `analytics.model.FlagState`: what stands behind the words of a flag.
 FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged", "cannot_tell": CANNOT_TELL}
 
@@ -276,7 +292,8 @@ CAVEAT = (
 #: Where there is room for a line.
 SHORT_CAVEAT = f"{_SCREENING} A high index on its own is not PLMD."
 #: Of an index or a count.
-EMG_CAVEAT = f"{_OTHER_SCALE} 39 % of EMG leg movements move nothing (Terrill 2013)."
+#: Terrill PI et al., Conf Proc IEEE Eng Med Biol Soc 2013:6862-6865: 9 people, accelerometer on the great toe.
+EMG_CAVEAT = f"{_OTHER_SCALE} 39 % of EMG leg movements do not move the great toe (Terrill 2013, 9 people)."
 #: Of the signs that send people to a clinician.
 SIGNS_CAVEAT = "None of this is a diagnosis. What was seen is a reason to ask a clinician, and so is what worries you."
 

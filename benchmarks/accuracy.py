@@ -6,7 +6,8 @@
 
 The nights are fixed and seeded (`accuracy_sets`), the held-out ones were not used while building. Every figure has a
 95 % interval from resampling nights. What this shows is that the program finds what was put in; it cannot show how
-real legs move: amplitudes at the ankle are not published, and 39 % of EMG leg movements move nothing (Terrill 2013).
+real legs move: amplitudes at the ankle are not published, and 39 % of EMG leg movements do not move the great toe
+(Terrill 2013, 9 people).
 ``--conditions`` takes the nights that are hard to judge instead, and prints one table.
 """
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from analytics.criteria import Criteria
 from analytics.model import Channel, Event, Night
 from analytics.nights.night import analyse_night
-from analytics.scoring.rulesets import DEFAULT_RULESET
+from analytics.scoring.rulesets import AASM, DEFAULT_RULESET
 from analytics.scoring.score import score
 from analytics.simulate import SENSORS, Plan, plan_night, render
 from analytics.simulate.plan import rest_of
@@ -74,7 +74,7 @@ def _analysed(case: Case, plan: Plan, channel: Channel, criteria: Criteria) -> F
         zone="UTC",
         channels=[channel],
         criteria=criteria.model_copy(update={"flags": criteria.flags.model_copy(update={"age_group": case.age_group})}),
-        rulesets=[DEFAULT_RULESET],
+        rulesets=[DEFAULT_RULESET, AASM],
         version="benchmark",
     )
     cpu_s = time.process_time() - before

@@ -27,6 +27,7 @@ from accuracy_sets import CONDITION_SEEDS, SEEDS, SetName, cases, condition_case
 from hard_nights_details import half_minute_tables, movement_tables
 from hard_nights_goals import goals_table
 from hard_nights_judge import Judged, judge_own, judge_read
+from hard_nights_restless import restless_table
 from hard_nights_tables import every_night, tables
 
 _PARTS = ("nights", "events", "half_minutes")
@@ -58,6 +59,7 @@ def main() -> int:
     made = {
         "goals": goals_table(rows.nights, rows.events, rows.half_minutes),
         **tables(rows.nights, _which(asked)),
+        "possible_rls": restless_table(rows.nights),
         **half_minute_tables(rows.half_minutes),
         **movement_tables(rows.events),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 from hard_nights_details import f1, hits_of
+from hard_nights_restless import WRONG_PERCENT, answered
 from hard_nights_tables import (
     INTERVALS,
     banded,
@@ -50,6 +51,7 @@ def goals_table(nights: pl.DataFrame, events: pl.DataFrame, half_minutes: pl.Dat
         *_sleep(half_minutes),
         *_intervals(nights),
         *_events(events, nights),
+        *_restless(nights),
     ]
     return table_of(("goal", "measured", "is to be", "met"), [[g.what, g.measured, g.goal, said[g.met]] for g in found])
 
@@ -87,6 +89,17 @@ def _flag(nights: pl.DataFrame) -> Iterator[Goal]:
     yield _at_most("not raised, undisturbed above 20", count(high, "not_raised"), len(high), 0.0)
     yield _at_most("cannot tell, undisturbed", count(undisturbed, "cannot_tell"), len(undisturbed), 0.1)
     yield _at_most("cannot tell, hard", count(hard, "cannot_tell"), len(hard), 0.4)
+
+
+def _restless(nights: pl.DataFrame) -> Iterator[Goal]:
+    known = answered(nights)
+    restless, others = known.filter("restless"), known.filter(~pl.col("restless"))
+    asked = f"journal with {WRONG_PERCENT} % wrong answers"
+    hits = [len(part.filter(pl.col("answered") == "raised")) for part in (restless, others)]
+    yield _at_least(f"possible_rls raised, restless legs, {asked}", hits[0], len(restless), 0.8)
+    yield _at_most(f"possible_rls raised, others, {asked}", hits[1], len(others), 0.05)
+    unasked = len(others.filter(pl.col("possible_rls") == "raised"))
+    yield _at_most("possible_rls raised, others, no journal", unasked, len(others), 0.05)
 
 
 def _index(nights: pl.DataFrame) -> Iterator[Goal]:

@@ -18,8 +18,11 @@ from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
 from analytics.model import Channel, Event, Night
+from analytics.nights.assessment import Evidence
+from analytics.nights.flags import possible_rls
 from analytics.nights.night import analyse_night
-from analytics.scoring.rulesets import DEFAULT_RULESET
+from analytics.nights.review_effect import sleep_of
+from analytics.scoring.rulesets import AASM, DEFAULT_RULESET
 from analytics.simulate import SENSORS, Plan
 from analytics.sleep.possible import SURE
 from analytics.sleep.states import EPOCH_US
@@ -123,7 +126,7 @@ def judged(truth: Truth, channel: Channel) -> Judged:
         criteria=criteria.model_copy(
             update={"flags": criteria.flags.model_copy(update={"age_group": truth.age_group})}
         ),
-        rulesets=[DEFAULT_RULESET],
+        rulesets=[DEFAULT_RULESET, AASM],  # the flag is held against both, as in the program
         version="benchmark",
     )
     cpu_s = time.process_time() - begun
@@ -158,10 +161,34 @@ def _said(truth: Truth, night: Night) -> dict[str, object]:
             )
         },
         **{flag.name: flag.state for flag in night.scores[0].flags},
+        **_asked(night),
         "index_true_sleep": _index_of_true_sleep(truth, night.scores[0].events),
         "n_plms": len(counted),
         "n_plms_awake": len(awake),
         "n_plms_awake_doubted": sum(e.p_sleep is not None and e.p_sleep < SURE for e in awake),
+    }
+
+
+def _asked(night: Night) -> dict[str, object]:
+    """States of possible_rls had the journal said so: an urge (``rls_urge``), or none (``rls_no_urge``)."""
+    evidence = Evidence(
+        sites=("ankle",),
+        legs="left",
+        rate_hz=0.0,
+        recorded_h=night.recorded_h,
+        unworn_h=night.unworn_h,
+        longest_gap_s=night.longest_gap_s,
+        short_gaps_per_h=night.short_gaps_per_h,
+        gap_share=0.0,
+        scorable_share=1.0,
+        blind_below_mg=night.blind_below_mg,
+        clock_set=True,
+        one_clock=True,
+    )
+    sleep = sleep_of(night, np.empty((0, 2), np.int64))
+    return {
+        name: possible_rls(night.scores[0].events, evidence, sleep, night.not_assessable_reason, urge, Criteria()).state
+        for name, urge in (("rls_urge", 5.0), ("rls_no_urge", 0.0))
     }
 
 

@@ -28,6 +28,7 @@ from analytics.nights.night import analyse_night
 from analytics.scoring.rulesets import DEFAULT_RULESET
 from analytics.simulate import PROFILES, SENSORS, Plan, TrueEvent, plan_night, render
 from analytics.simulate.legs import two_legs
+from benchmarks.hard_nights_truth import share
 from ingest.recording import Side
 
 CRITERIA = Criteria()
@@ -210,14 +211,17 @@ def summary(nights: Sequence[Judged]) -> str:
     jerks = [(t, e) for t, e in pairs if t.is_jerk]
     kicks = [(t, e) for t, e in pairs if t.kind in _KICKS]
     states = [(night.n_true >= WANTED, night.state, night.is_wrong) for night in nights]
-    off = [share for night in nights if (share := _share_off(night)) is not None]
+    off = [off_by for night in nights if (off_by := _share_off(night)) is not None]
     lines = [
         "| nights | jerks found | false a night | kicks called jerks | flag wrong | cannot tell |",
         "|---|---|---|---|---|---|",
         f"| {len(nights)} | {_called(jerks, 'hypnic_jerk')} | {sum(n.n_false for n in nights) / len(nights):.2f} "
-        f"| {_called(kicks, 'hypnic_jerk')} | {sum(w for *_, w in states)} of {len(states)} "
+        f"| {_called(kicks, 'hypnic_jerk')} | {share(sum(w for *_, w in states), len(states))} "
         f"| {sum(s == 'cannot_tell' for _, s, _ in states)} |",
         "",
+        f"Jerks inside series: {_called(jerks, 'periodic')}",
+        "",
+        *_why(nights),
         *_confusion("jerks by size, mg", [(1000 * t.peak_g, e) for t, e in jerks], _SIZES_MG),
         *_confusion("jerks by minutes from falling asleep", [(t.from_onset_min, e) for t, e in jerks], _MINUTES),
         *_confusion("kicks by size, mg", [(1000 * t.peak_g, e) for t, e in kicks], _SIZES_MG),
@@ -243,7 +247,34 @@ def _share_off(night: Judged) -> float | None:
 
 def _called(pairs: Sequence[tuple[Made, Event | None]], label: str) -> str:
     n = sum(e is not None and e.label == label for _, e in pairs)
-    return f"{n / max(1, len(pairs)):.3f} ({n} of {len(pairs)})"
+    return share(n, len(pairs))
+
+
+def _why(nights: Sequence[Judged]) -> list[str]:
+    """Why jerks were not found: how many of each reason, and in how many nights."""
+    lost = [(_reason(t, e, night.night), i) for i, night in enumerate(nights) for t, e in night.pairs if t.is_jerk]
+    reasons = sorted({reason for reason, _ in lost if reason is not None})
+    rows = [(sum(r == reason for r, _ in lost), len({i for r, i in lost if r == reason}), reason) for reason in reasons]
+    lines = [f"| {reason} | {n} | {in_nights} |" for n, in_nights, reason in sorted(rows, reverse=True)]
+    return ["| why a jerk was not found | jerks | nights |", "|---|---|---|", *lines, ""]
+
+
+def _reason(true: Made, event: Event | None, night: Night) -> str | None:
+    """Why a jerk was not found; None for one that was."""
+    jerks = CRITERIA.jerks
+    if event is None:
+        return "below the noise, or one with another movement"
+    if event.label == "hypnic_jerk":
+        return None
+    shapes = {m.shape for m in night.movements if m.number in event.parts}
+    if "brief_jerk" not in shapes:
+        weak = true.peak_g < CRITERIA.shapes.jerk_peak_mg / 1e3
+        return "weaker than a jerk is asked to be" if weak else "does not look like a jerk to the sensor"
+    if event.p_sleep is not None and event.p_sleep < jerks.min_p_sleep:
+        return "minutes before falling asleep, surely awake"
+    if event.p_near_onset < jerks.min_probability:
+        return "the sleep model knows of no falling asleep then"
+    return "not alone, or the like comes all night"
 
 
 def _confusion(name: str, rows: Iterable[tuple[float, Event | None]], edges: Sequence[float]) -> list[str]:

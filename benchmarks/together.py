@@ -152,7 +152,7 @@ def acted(role: str, number: int, database: Path, seconds: float) -> Told:
 
 
 def bring_in(database: Path, number: int, turn: int) -> None:
-    """Import a recording that nobody else has, and publish."""
+    """Import a recording that no other process has, and publish."""
     start = datetime(2026, 1, 1, 22, tzinfo=UTC) + timedelta(days=turn % 300)
     file = tiny(database.parent / f"in-{number}" / f"{turn}.cwa", start=start, seed=1000 * turn + number)
     context = open_context(Wishes(subject=f"person {number}", site="ankle", tz="UTC"), database=database)

@@ -163,7 +163,7 @@ def _answered(arguments: Sequence[str] | None) -> int:
     except CycloptsError as error:
         return failed(f"{' '.join(str(error).split())} ({_where_to_look(error)})", ExitCode.USAGE)
     except BrokenPipeError:
-        # Whoever reads us has had enough (`| head`). Python would complain once more while flushing at exit.
+        # The reader of our output has had enough (`| head`). Python would complain once more while flushing at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
     except Exception as error:

@@ -73,7 +73,7 @@ def _locked_folder(folder: Path) -> tuple[Path, int]:
         path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder))
         with contextlib.suppress(FileNotFoundError):
             handle = os.open(path, _FOLDER_ITSELF)
-            # Nobody else may open it, so only one of us that looks whether its maker is dead is waited for.
+            # No other user may open it: only another nightkick that looks whether its maker is dead is waited for.
             wait_for(handle)
             if path.exists():
                 return path, handle

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analytics.medication import medication_words
 from analytics.phrases import onset_doubt, onset_doubt_min
-from analytics.words import BLANKS, DOUBTS, NOT_KNOWN, NOT_THAT_EXACT, ONE_LEG
+from analytics.words import BLANKS, DOUBTS, NOT_KNOWN, NOT_THAT_EXACT, ONE_LEG, RULES_DIFFER
 
 if TYPE_CHECKING:
     from analytics.measures import Measures
     from analytics.model import Night
+    from analytics.person import Person
 
 #: The flag whose absence is read as "these legs are still".
 NEGATIVE_OF = "possible_plmd"
@@ -54,15 +56,23 @@ def footing_of_row(row: Mapping[str, Any]) -> Footing:
     return Footing(**{name: row[name] for name in Footing.__slots__})
 
 
-def beside(flag: str, state: str, footing: Footing) -> str | None:
-    """What stands beside a flag of one night: sentences where it is the negative; None beside any other.
+def beside(flag: str, state: str, footing: Footing, person: Person | None = None) -> str | None:
+    """What stands beside possible PLMD of one night, in sentences; None beside any other flag, and where that is none.
+
+    Beside a negative what it stands on, and beside each state what the person takes that is known to matter: one kind
+    raises an index, another hides one.
 
     Parameters
     ----------
     flag, state : str
         `analytics.flag.FlagName` and `analytics.flag.FlagState`.
+    person : Person or None
+        Who slept; None where nothing is said of her.
     """
-    return footing_words([footing]) if flag == NEGATIVE_OF and state == "not_raised" else None
+    if flag != NEGATIVE_OF:
+        return None
+    stands_on = footing_words([footing]) if state == "not_raised" else None
+    return " ".join(filter(None, (stands_on, medication_words(person.medication if person else ())))) or None
 
 
 def footing_words(footings: Sequence[Footing]) -> str:
@@ -138,3 +148,20 @@ def not_that_exact(measures: Measures, threshold: float, age_group: str) -> str 
     if low is None or high is None or low <= threshold <= high:
         return NOT_THAT_EXACT.format(threshold=threshold)
     return None
+
+
+def rules_differ(index: float, by_aasm: float | None, threshold: float) -> str | None:
+    """Why two indices of one night do not tell whether the threshold is exceeded; None where both lie on one side.
+
+    ICSD-3-TR means the index by the rules of the AASM; the detector was measured by those of WASM, the default here.
+    The AASM's is 1.0/h higher in the median and at most 8.8/h. Where only one of the two is above the threshold, the
+    criterion as written and the numbers shown contradict each other, and a flag either way would hide that.
+
+    Parameters
+    ----------
+    by_aasm : float or None
+        None: nothing to compare with.
+    """
+    if by_aasm is None or (index > threshold) == (by_aasm > threshold):
+        return None
+    return RULES_DIFFER.format(by_aasm=by_aasm, side="more" if by_aasm > threshold else "not more", threshold=threshold)

@@ -19,7 +19,7 @@ from analytics.criteria import Criteria
 from analytics.measures import Measures
 from analytics.model import Event, Leg, Movement, Series
 from analytics.nights.assessment import LEG_SITES, NEAR_LEG_SITES
-from analytics.nights.jerks import jerk_chances
+from analytics.nights.jerks import jerk_chances, n_in_doubt
 from analytics.nights.joining import lead_of, together
 from analytics.nights.labels import labelled
 from analytics.scoring.elsewhere import Origin, elsewhere_share, median_peak_mg, origins
@@ -47,7 +47,9 @@ class Judged:
     possible : PossibleIndex or None
         Indices of all nights that could have been, where known.
     elsewhere_share : float or None
-        Share of the periodic movements in sleep whose series may come from somebody else; None without any.
+        Share of the periodic movements in sleep whose series may come from another person or a pet; None without any.
+    n_jerks_in_doubt : int
+        `analytics.nights.jerks.n_in_doubt` of the night.
     """
 
     events: tuple[Event, ...]
@@ -55,6 +57,7 @@ class Judged:
     measures: Measures
     possible: PossibleIndex | None = None
     elsewhere_share: float | None = None
+    n_jerks_in_doubt: int = 0
 
     def in_bed_index(self, sleep: SleepEstimate) -> float:
         """Periodic movements an hour from falling asleep to waking, whatever was sleep of it."""
@@ -101,7 +104,7 @@ def judge(
     named = labelled(numbered, movements, sleep, criteria, chances=chances, short_imi_s=ruleset.imi_min_s)
     on_leg = any(m.site in LEG_SITES | NEAR_LEG_SITES for m in movements)
     possible = _possible_index(named, sleep)
-    measures = _measures(scored) if on_leg or not movements else Measures()
+    measures = _measures(scored, criteria) if on_leg or not movements else Measures()
     found = origins(named, movements)
     return Judged(
         events=named,
@@ -109,6 +112,7 @@ def judge(
         measures=_with_doubt(measures, named, movements, sleep, possible, hidden_h),
         possible=possible,
         elsewhere_share=elsewhere_share(found),
+        n_jerks_in_doubt=n_in_doubt(joined, sleep, criteria),
     )
 
 
@@ -314,8 +318,12 @@ def _with_doubt(
     )
 
 
-def _measures(scored: Scored) -> Measures:
+def _measures(scored: Scored, criteria: Criteria) -> Measures:
+    """The rules' numbers; an index over less sleep or waking than it takes is not known: the counts stand alone."""
     if scored.nights.is_empty():
         return Measures()
     row = scored.nights.row(0, named=True)
-    return Measures(**{name: value for name, value in row.items() if name not in ("night_id", "tst_h")})
+    found = Measures(**{name: value for name, value in row.items() if name not in ("night_id", "tst_h")})
+    if (row["tst_h"] or 0.0) < criteria.assessment.min_sleep_h:
+        found = replace(found, plms_index=None, lm_per_h=None)
+    return found if (found.wake_h or 0.0) >= criteria.flags.min_wake_h else replace(found, plmw_index=None)

@@ -11,33 +11,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
-
-import numpy as np
 
 from analytics.criteria import Criteria, Flags
-from analytics.flag import INDEX_CRITERION, Criterion, CriterionState, Flag, FlagName
+from analytics.flag import AASM_CRITERION, INDEX_CRITERION, Criterion, CriterionState, Flag, FlagName
 from analytics.measures import Measures
 from analytics.model import Event
 from analytics.nights.against import against_no, against_yes
 from analytics.nights.assessment import Evidence
-from analytics.nights.doubt import not_that_exact
+from analytics.nights.doubt import not_that_exact, rules_differ
 from analytics.nights.events import Judged
-from analytics.nights.jerks import enough_expected, onset_known
+from analytics.nights.jerks import enough_expected, enough_found, onset_known
+from analytics.nights.plmd_reason import either_side, raised_words, untold_words
+from analytics.nights.restless import MovedAwake, moved_awake
 from analytics.sleep.estimate import SleepEstimate
-from analytics.sleep.possible import SURE
 from analytics.words import (
-    BASE_RATE,
+    AASM_IS_MEANT,
     CANNOT_TELL,
     DOUBTFUL_SLEEP,
     EMG_CAVEAT,
     FLAGS,
-    STAGES_NOT_ON_CLOCK,
+    NOTE_THE_URGE,
+    URGE_ALL_THE_SAME,
+    URGE_TELLS,
 )
 
 NOT_MEASURABLE: CriterionState = "not measurable"
-#: The threshold of which `BASE_RATE` is told, 1/h.
-_BASE_RATE_OF = 15.0
 
 
 def flags_of(
@@ -48,6 +46,8 @@ def flags_of(
     not_assessable: str | None,
     urge_to_move: float | None,
     criteria: Criteria,
+    *,
+    by_aasm: float | None = None,
 ) -> tuple[Flag, ...]:
     """All three flags of a night under one rule set, raised or not, in a fixed order.
 
@@ -59,11 +59,13 @@ def flags_of(
         Why no index can be given, in a sentence; None where one can.
     urge_to_move : float or None
         From the journal, 0 (none) to 10; None where it was not noted.
+    by_aasm : float or None
+        As in `possible_plmd`.
     """
     return (
-        possible_plmd(measures, judged, evidence, sleep, not_assessable, criteria),
-        frequent_hypnic_jerks(judged.events, evidence, sleep, not_assessable, criteria),
-        possible_rls(measures, judged.events, evidence, sleep, not_assessable, urge_to_move, criteria),
+        possible_plmd(measures, judged, evidence, sleep, not_assessable, criteria, by_aasm=by_aasm),
+        frequent_hypnic_jerks(judged, evidence, sleep, not_assessable, criteria),
+        possible_rls(judged.events, evidence, sleep, not_assessable, urge_to_move, criteria),
     )
 
 
@@ -74,6 +76,8 @@ def possible_plmd(
     sleep: SleepEstimate,
     not_assessable: str | None,
     criteria: Criteria,
+    *,
+    by_aasm: float | None = None,
 ) -> Flag:
     """Periodic leg movements in sleep above the age group's threshold, and regular ones.
 
@@ -83,6 +87,8 @@ def possible_plmd(
         Both under the same rule set.
     not_assessable : str or None
         Why no index can be given, in a sentence; None where one can.
+    by_aasm : float or None
+        The night's index by the rules that ICSD-3-TR means; None where those are the present ones, or were not used.
     """
     flags = criteria.flags
     share = measures.periodicity_index_share
@@ -91,7 +97,13 @@ def possible_plmd(
         _site(evidence),
         _assessable(not_assessable),
         _index_above(
-            measures, judged, evidence, sleep, flags, f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)"
+            measures,
+            judged,
+            evidence,
+            sleep,
+            flags,
+            by_aasm,
+            f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)",
         ),
         _above(
             "share of leg movements in periodic series",
@@ -102,6 +114,7 @@ def possible_plmd(
         ),
     )
     context = (
+        *(() if by_aasm is None else (_above(AASM_CRITERION, by_aasm, threshold, AASM_IS_MEANT),)),
         _beyond("disturbed sleep or daytime complaint", "ask the person; needed for the diagnosis (ICSD-3-TR)"),
         _beyond("no better explanation", "apnoea, narcolepsy, RLS, medication: a sensor on the leg cannot tell"),
     )
@@ -109,79 +122,43 @@ def possible_plmd(
 
 
 def _index_above(
-    measures: Measures, judged: Judged, evidence: Evidence, sleep: SleepEstimate, flags: Flags, says: str
+    measures: Measures,
+    judged: Judged,
+    evidence: Evidence,
+    sleep: SleepEstimate,
+    flags: Flags,
+    by_aasm: float | None,
+    says: str,
 ) -> Criterion:
     """Whether the index is above the threshold; in doubt where a reason speaks against what it shows."""
     threshold, age_group = flags.plms_index(), flags.age_group
     plain = _above(INDEX_CRITERION, measures.plms_index, threshold, says)
     if measures.plms_index is None:
         return plain
-    against = not_that_exact(measures, threshold, age_group) or (
-        against_yes(measures.plms_index, judged, threshold)
-        if plain.state == "met"
-        else against_no(measures.plms_index, judged, evidence, sleep, threshold)
+    against = (
+        not_that_exact(measures, threshold, age_group)
+        or (
+            against_yes(measures.plms_index, judged, threshold)
+            if plain.state == "met"
+            else against_no(measures.plms_index, judged, evidence, sleep, threshold)
+        )
+        or rules_differ(measures.plms_index, by_aasm, threshold)
     )
     return plain if against is None else replace(plain, state=NOT_MEASURABLE, says=f"{says}; {against}")
 
 
-def _plmd_reason(
-    measures: Measures,
-    evidence: Evidence,
-    decisive: Sequence[Criterion],
-    threshold: float,
-) -> str:
-    if (unmet := _first_unmet(decisive)) is not None:
-        if unmet.state == NOT_MEASURABLE and unmet.value is not None and unmet.name == INDEX_CRITERION:
-            return (
-                f"{CANNOT_TELL.capitalize()} about {FLAGS['possible_plmd']}: {measures.plms_index:.1f} periodic leg "
-                f"movements per hour of sleep{_between(measures)}, and the threshold is {threshold:g}: "
-                f"{unmet.says.rpartition('; ')[2]}.{_about_clocks(evidence)}"
-            )
-        close = _either_side(measures, threshold) if unmet.name == INDEX_CRITERION else ""
-        return _not_raised("possible_plmd", unmet) + close
-    return (
-        f"{measures.plms_index:.1f} periodic leg movements per hour of sleep{_between(measures)}, more than "
-        f"{threshold:g}: {measures.n_plms} in {measures.n_series_in_sleep} series in sleep, typically "
-        f"{measures.median_imi_s:.0f} s apart. "
-        f"{measures.periodicity_index_share:.0%} of the leg movements in sleep are periodic; "
-        f"{measures.share_imi_20_40:.0%} of all intervals are 20-40 s long.{_either_side(measures, threshold)}"
-        f"{_about_clocks(evidence)} {EMG_CAVEAT}{_base_rate(threshold)}"
-    )
-
-
-def _base_rate(threshold: float) -> str:
-    return f" {BASE_RATE}" if threshold == _BASE_RATE_OF else ""
-
-
-def _about_clocks(evidence: Evidence) -> str:
-    if evidence.stages_on_clock:
-        return _about_legs(evidence)
-    return f"{_about_legs(evidence)} {STAGES_NOT_ON_CLOCK}"
-
-
-def _about_legs(evidence: Evidence) -> str:
-    if evidence.legs != "both":
-        return " One leg was recorded: a lower bound."
-    if not evidence.one_clock:
-        return " The clocks of the two sensors could not be brought together: kicks of both legs may count twice."
-    return ""
-
-
-def _either_side(measures: Measures, threshold: float) -> str:
-    """How sure the comparison is, where chance alone could have turned it."""
-    low, high = measures.plms_index_low, measures.plms_index_high
-    if low is None or high is None or not low <= threshold <= high:
-        return ""
-    return f" Close: {threshold:g} lies inside the 95 % interval, {low:.0f}-{high:.0f}."
-
-
-def _between(measures: Measures) -> str:
-    low, high = measures.plms_index_low, measures.plms_index_high
-    return "" if low is None or high is None else f" (95 % interval {low:.0f}-{high:.0f})"
+def _plmd_reason(measures: Measures, evidence: Evidence, decisive: Sequence[Criterion], threshold: float) -> str:
+    if (unmet := _first_unmet(decisive)) is None:
+        return raised_words(measures, evidence, threshold)
+    if unmet.name != INDEX_CRITERION:
+        return _not_raised("possible_plmd", unmet)
+    if unmet.state == NOT_MEASURABLE and unmet.value is not None:
+        return untold_words(measures, evidence, threshold, unmet.says.rpartition("; ")[2])
+    return _not_raised("possible_plmd", unmet) + either_side(measures, threshold)
 
 
 def frequent_hypnic_jerks(
-    events: Sequence[Event],
+    judged: Judged,
     evidence: Evidence,
     sleep: SleepEstimate,
     not_assessable: str | None,
@@ -191,24 +168,19 @@ def frequent_hypnic_jerks(
 
     Parameters
     ----------
-    events : sequence of Event
-        Of the night under one rule set, labelled.
+    judged : Judged
+        The night under one rule set.
     not_assessable : str or None
         Why no index can be given, in a sentence; None where one can.
     """
     wanted = criteria.jerks.frequent_per_night
-    found = [e.confidence for e in events if e.label == "hypnic_jerk"]
+    found = [e.confidence for e in judged.events if e.label == "hypnic_jerk"]
     decisive = (
         _site(evidence),
         _assessable(not_assessable),
         onset_known(sleep),
         _enough_recorded(evidence, criteria),
-        _at_least(
-            "brief jerks near falling asleep",
-            len(found) if sleep.onset_us else None,
-            wanted,
-            "no sleep onset was found",
-        ),
+        enough_found(len(found) if sleep.onset_us else None, judged.n_jerks_in_doubt, wanted),
         enough_expected(sum(found), wanted),
     )
     context = (
@@ -229,7 +201,6 @@ def frequent_hypnic_jerks(
 
 
 def possible_rls(
-    measures: Measures,
     events: Sequence[Event],
     evidence: Evidence,
     sleep: SleepEstimate,
@@ -237,91 +208,87 @@ def possible_rls(
     urge_to_move: float | None,
     criteria: Criteria,
 ) -> Flag:
-    """Regular periodic leg movements while lying awake. RLS itself is an urge that only the person can report.
+    """An urge to move the legs, as only the person can report it, and periodic leg movements awake at rest beside it.
+
+    Neither raises it alone: fidgets of waking look the same to a leg (`analytics.nights.restless`). Where none was
+    asked, few movements still speak against it, and many cannot be told.
 
     Parameters
     ----------
-    measures, events : Measures, sequence of Event
-        Both under the same rule set.
+    events : sequence of Event
+        Of the night under one rule set, labelled.
     not_assessable : str or None
         Why no index can be given, in a sentence; None where one can.
     urge_to_move : float or None
         From the journal, 0 (none) to 10; None where it was not noted.
     """
-    flags = criteria.flags
-    awake = sleep.hours("wake") >= flags.min_wake_h
-    index, count = (measures.plmw_index, measures.n_plmw) if awake else (None, None)
-    decisive = (
-        _site(evidence),
-        _assessable(not_assessable),
-        _awake_or_asleep(events, count, flags.min_plmw),
-        _above("PLMW per hour awake in bed", index, flags.plmw_index, f"more than {flags.plmw_index:g}"),
-        _at_least("PLMW", count, flags.min_plmw, "could not be counted"),
-        _regular(_log_sd_awake(events), flags.regular_log_sd),
-        *((_urge(urge_to_move),) if urge_to_move is not None else ()),
-    )
-    context = (
-        *((_beyond(_URGE, "ask the person, or note urge_to_move in the journal"),) if urge_to_move is None else ()),
-        _beyond("no better explanation", "cramps, positional discomfort, neuropathy, medication"),
-    )
-    if (unmet := _first_unmet(decisive)) is None:
-        reason = (
-            f"{count} periodic leg movements at regular intervals while awake in bed, {index:.0f} per hour awake "
-            f"(more than {flags.plmw_index:g}). {_of_the_urge(urge_to_move)} {EMG_CAVEAT}"
-        )
-    else:
-        reason = _not_raised("possible_rls", unmet)
-    return _flag("possible_rls", decisive, context, reason)
+    moved = moved_awake(events, sleep, criteria.flags)
+    movements, urge = _moved(moved, criteria.flags), _urge(urge_to_move)
+    still = any(each.state == "not met" for each in movements)
+    of_the_night = (*movements, urge) if urge_to_move is None and still else (urge, *movements)
+    decisive = (_site(evidence), _assessable(not_assessable), *of_the_night)
+    context = (_beyond("no better explanation", "cramps, positional discomfort, neuropathy, medication"),)
+    return _flag("possible_rls", decisive, context, _rls_reason(decisive, moved, urge, criteria.flags))
 
 
 _URGE = "urge to move the legs, worse at rest and in the evening, relieved by moving"
+_COUNT_AWAKE, _RATE_AWAKE = "periodic leg movements awake at rest", "periodic leg movements per hour awake at rest"
+#: With the urge noted, the likelier side decides; below the other, what could have been is as good as excluded. Own.
+_LIKELIER, _EXCLUDED = 0.5, 0.1
 
 
-def _awake_or_asleep(events: Sequence[Event], count: int | None, wanted: int) -> Criterion:
-    """Whether it can be told of enough periodic movements if the person was awake: RLS is of waking, PLMD of sleep."""
-    periodic = [e for e in events if e.is_plm and e.p_sleep is not None]
-    n_awake = sum((e.p_sleep or 0.0) <= 1 - SURE for e in periodic)
-    n_doubtful = sum(1 - SURE < (e.p_sleep or 0.0) < SURE for e in periodic)
-    name, says = "periodic movements surely awake", f"{wanted} or more, unless hardly any are in doubt"
-    if not periodic:
-        return Criterion(name, "met", None, wanted, "of no movement it was estimated how likely sleep was")
-    untold = n_awake < wanted and max(n_doubtful, count or 0) >= wanted
-    return Criterion(name, NOT_MEASURABLE if untold else "met", n_awake, wanted, DOUBTFUL_SLEEP if untold else says)
-
-
-def _urge(noted: float) -> Criterion:
+def _urge(noted: float | None) -> Criterion:
     """The urge as the journal has it; without one there are no restless legs (ICSD-3-TR)."""
+    if noted is None:
+        return Criterion(_URGE, NOT_MEASURABLE, None, 1.0, "ask the person, and note urge_to_move in the journal")
     return Criterion(_URGE, "met" if noted >= 1 else "not met", noted, 1.0, "1 or more of 10, as noted in the journal")
 
 
-def _of_the_urge(noted: float | None) -> str:
-    if noted is None:
-        return "Whether there is an urge to move, which defines RLS, only you can say."
-    return f"An urge to move, which defines RLS, was noted for this night ({noted:g} of 10)."
-
-
-def _log_sd_awake(events: Sequence[Event]) -> float | None:
-    """SD of the log of intervals inside series while awake; None below three of them."""
-    periodic = [e for e in events if e.is_plm]
-    intervals_us = [
-        later.onset_us - earlier.onset_us
-        for earlier, later in pairwise(periodic)
-        if earlier.series_no == later.series_no and later.sleep_state == "wake"
-    ]
-    return float(np.log(intervals_us).std()) if len(intervals_us) >= 3 else None
-
-
-def _regular(log_sd: float | None, threshold: float) -> Criterion:
-    name = "spread of log intervals between PLMW"
-    if log_sd is None:
-        return Criterion(name, NOT_MEASURABLE, None, threshold, "too few of them")
-    return Criterion(
-        name,
-        "met" if log_sd <= threshold else "not met",
-        log_sd,
-        threshold,
-        f"at most {threshold:g}; fidgets vary more",
+def _moved(moved: MovedAwake | None, flags: Flags) -> tuple[Criterion, Criterion]:
+    """Whether there were enough periodic movements awake at rest, and whether they were frequent enough."""
+    many, often = f"{flags.min_plmw} or more", f"more than {flags.plmw_index:g}"
+    if moved is None:
+        many, often = (f"{says}; no sleep was found" for says in (many, often))
+        return (
+            Criterion(_COUNT_AWAKE, NOT_MEASURABLE, None, flags.min_plmw, many),
+            Criterion(_RATE_AWAKE, NOT_MEASURABLE, None, flags.plmw_index, often),
+        )
+    return (
+        _likely(_COUNT_AWAKE, moved.p_count, round(moved.count), flags.min_plmw, many, moved, flags),
+        _likely(_RATE_AWAKE, moved.p_enough, moved.per_h, flags.plmw_index, often, moved, flags),
     )
+
+
+def _likely(
+    name: str, chance: float, value: float | None, threshold: float, says: str, moved: MovedAwake, flags: Flags
+) -> Criterion:
+    if chance >= _LIKELIER:
+        return Criterion(name, "met", value, threshold, says)
+    if chance > _EXCLUDED:
+        return Criterion(name, NOT_MEASURABLE, value, threshold, f"{says}; {DOUBTFUL_SLEEP}")
+    if moved.awake_h < flags.min_wake_h:
+        short = f"awake at rest for {60 * moved.awake_h:.0f} min, and {60 * flags.min_wake_h:.0f} are needed"
+        return Criterion(name, NOT_MEASURABLE, None, threshold, f"{says}; {short}")
+    return Criterion(name, "not met", value, threshold, says)
+
+
+def _rls_reason(decisive: Sequence[Criterion], moved: MovedAwake | None, urge: Criterion, flags: Flags) -> str:
+    unmet = _first_unmet(decisive)
+    found = "" if moved is None else f"{moved.count:.0f} periodic leg movements awake {moved.place}"
+    often = "" if moved is None else f"{found}, {moved.per_h:.0f} per hour (more than {flags.plmw_index:g})"
+    if unmet is None:
+        return f"{URGE_TELLS} It was noted for this evening ({urge.value:g} of 10), beside {often}. {EMG_CAVEAT}"
+    if unmet.name == _URGE:
+        if unmet.state == "not met":
+            return f"No {FLAGS['possible_rls']}: no urge to move the legs was noted for this evening. {URGE_TELLS}"
+        movements = [c for c in decisive if c.name in (_COUNT_AWAKE, _RATE_AWAKE)]
+        open_ = next((c.says.rpartition("; ")[2] for c in movements if c.state != "met"), None)
+        seen = f"{often}, and restless waking looks the same" if open_ is None else open_
+        return f"{CANNOT_TELL.capitalize()} about {FLAGS['possible_rls']}: {seen}. {URGE_TELLS} {NOTE_THE_URGE}"
+    plain = _not_raised("possible_rls", unmet)
+    if unmet.name not in (_COUNT_AWAKE, _RATE_AWAKE):
+        return plain
+    return f"{plain} {URGE_ALL_THE_SAME if urge.state == 'met' else URGE_TELLS}"
 
 
 def _flag(name: FlagName, decisive: Sequence[Criterion], context: Sequence[Criterion], reason: str) -> Flag:

@@ -44,19 +44,23 @@ def jerk_chances(
         By `Movement.number`, of every part; 0-1. What is missing is none.
     """
     jerks = criteria.jerks
-    twitches = [
-        (parts, p_near_onset(min(m.onset_us for m in parts), sleep, criteria))
-        for parts, pause_s in zip(joined, _pauses_s(joined), strict=True)
-        if pause_s >= jerks.quiet_s and is_jerk(parts, criteria) and not _surely_awake(parts, sleep, jerks.min_p_sleep)
-    ]
-    n_elsewhere = sum(near < jerks.min_probability and _in_bed(parts, sleep) for parts, near in twitches)
-    others = NEAR_MIN * (n_elsewhere + _UNSEEN) / _elsewhere_min(sleep, jerks.min_probability)
+    twitches = _twitches(joined, sleep, criteria)
+    others = _others(twitches, sleep, criteria)
     return {
-        movement.number: near * jerks.per_onset / (near * jerks.per_onset + others)
+        movement.number: _chance(near, others, criteria)
         for parts, near in twitches
         if near >= jerks.min_probability
         for movement in parts
     }
+
+
+def n_in_doubt(joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, criteria: Criteria) -> int:
+    """How many twitches would be hypnic jerks, were it known that one fell asleep then: neither named nor ruled out."""
+    jerks = criteria.jerks
+    twitches = _twitches(joined, sleep, criteria)
+    if _chance(1.0, _others(twitches, sleep, criteria), criteria) < jerks.min_chance:
+        return 0
+    return sum(jerks.max_elsewhere <= near < jerks.min_probability for _, near in twitches)
 
 
 def onset_known(sleep: SleepEstimate) -> Criterion:
@@ -83,6 +87,53 @@ def enough_expected(expected: float, wanted: int) -> Criterion:
         least,
         f"at least {least:g}; the like comes at other times too, or when sleep began is in doubt",
     )
+
+
+def enough_found(n: int | None, in_doubt: int, wanted: int) -> Criterion:
+    """Whether a night has as many jerks as are wanted.
+
+    Parameters
+    ----------
+    n : int or None
+        None where no sleep onset was found.
+    in_doubt : int
+        `n_in_doubt` of the night: it cannot be told where these decide.
+    """
+    name, says = "brief jerks near falling asleep", f"{wanted} or more"
+    if n is None:
+        return Criterion(name, "not measurable", None, wanted, "no sleep onset was found")
+    if n >= wanted:
+        return Criterion(name, "met", n, wanted, says)
+    if n + in_doubt < wanted:
+        return Criterion(name, "not met", n, wanted, says)
+    more = f"{n}, and {in_doubt} more where it is in doubt that one fell asleep then"
+    return Criterion(name, "not measurable", n, wanted, f"{more}; wanted are {says}")
+
+
+def _twitches(
+    joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, criteria: Criteria
+) -> list[tuple[tuple[Movement, ...], float]]:
+    """Every brief jerk that is alone and not surely awake, with the chance that it lies near falling asleep."""
+    jerks = criteria.jerks
+    return [
+        (parts, p_near_onset(min(m.onset_us for m in parts), sleep, criteria))
+        for parts, pause_s in zip(joined, _pauses_s(joined), strict=True)
+        if pause_s >= jerks.quiet_s and is_jerk(parts, criteria) and not _surely_awake(parts, sleep, jerks.min_p_sleep)
+    ]
+
+
+def _others(twitches: Sequence[tuple[tuple[Movement, ...], float]], sleep: SleepEstimate, criteria: Criteria) -> float:
+    """How many twitches of something else a stretch as long as one of falling asleep has.
+
+    Where it is in doubt that one fell asleep, a twitch says nothing of that.
+    """
+    least = criteria.jerks.max_elsewhere
+    n_elsewhere = sum(near < least and _in_bed(parts, sleep) for parts, near in twitches)
+    return NEAR_MIN * (n_elsewhere + _UNSEEN) / _elsewhere_min(sleep, least)
+
+
+def _chance(near: float, others: float, criteria: Criteria) -> float:
+    return near * criteria.jerks.per_onset / (near * criteria.jerks.per_onset + others)
 
 
 def _pauses_s(joined: Sequence[tuple[Movement, ...]]) -> list[float]:

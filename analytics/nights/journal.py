@@ -4,8 +4,8 @@ A table with one row a day, keyed by its date and never by its position: a missi
 date of the evening. Any column may be added; some have a meaning for the analysis of a night: ``lights_off`` and
 ``got_up``, local clock times, which together become its `analytics.sleep.diary.Diary`; what that says beside them, as
 the Consensus Sleep Diary asks for it (Carney 2012): ``fell_asleep_at``, ``minutes_to_fall_asleep``, ``n_awakenings``,
-``minutes_awake``; and ``urge_to_move``, without which no one has restless legs. Symptoms are numbers from 0 (none) to
-10; `analytics.nights.patterns` counts them over days.
+``minutes_awake``; and ``urge_to_move``, without which no one has restless legs (yes and no are taken as 1 and 0).
+Symptoms are numbers from 0 (none) to 10; `analytics.nights.patterns` counts them over days.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ TEMPLATE = (
     *(URGE, "leg_pain", "tingling", "daytime_sleepiness", "daytime_jerks", "other_limbs", "partner_saw_kicks"),
     "note",
 )
+#: Answers in a word where a number from 0 to 10 tells more: "yes" is the least urge that counts.
+_IN_A_WORD = {"yes": 1.0, "y": 1.0, "no": 0.0, "n": 0.0}
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 
@@ -90,6 +92,8 @@ def _entry(subject: str, day: date, kind: str, cell: str | None, number: int) ->
         return JournalEntry(subject, day, kind, text=f"{int(clock[1]):02}:{clock[2]}")
     if kind in MOST:
         return JournalEntry(subject, day, kind, value=_bounded(kind, said, number))
+    if kind == URGE:
+        return JournalEntry(subject, day, kind, value=_strength(kind, said, number))
     try:
         value = float(said)
     except ValueError:
@@ -99,6 +103,18 @@ def _entry(subject: str, day: date, kind: str, cell: str | None, number: int) ->
         if math.isfinite(value)
         else JournalEntry(subject, day, kind, text=said)
     )
+
+
+def _strength(kind: str, said: str, number: int) -> float:
+    """A number from 0 (none) to 10, or yes or no: an answer that decides must not be passed over in silence."""
+    try:
+        value = _IN_A_WORD.get(said.casefold())
+        value = float(said) if value is None else value
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 10:
+        raise UsageError(f"row {number}: {kind} {said!r} is no number from 0 (none) to 10", hint="or write yes or no")
+    return value
 
 
 def _bounded(kind: str, said: str, number: int) -> float:

@@ -29,7 +29,7 @@ from analytics.nights.assessment import (
 from analytics.nights.events import Judged, judge
 from analytics.nights.flags import flags_of
 from analytics.nights.observed import Observed, observe
-from analytics.scoring.rulesets import Ruleset, ruleset_hash
+from analytics.scoring.rulesets import AASM, Ruleset, ruleset_hash
 from analytics.signal.angles import epochs, without_series
 from analytics.signal.clocks import SensorClock, legs_compared
 from analytics.signal.wear import blanks_of, overlap_us, union, without, without_unworn
@@ -111,17 +111,13 @@ def analyse_night(
     )
     evidence = replace(evidence, hidden_h=_hours_asleep(seen.hidden_us, sleep))
     reason = why_not_assessable(evidence, sleep, criteria)
+    judged = [
+        judge(seen.movements, sleep, ruleset, criteria, seen.file_clocks, evidence.hidden_h) for ruleset in rulesets
+    ]
+    by_aasm = next((j.measures.plms_index for r, j in zip(rulesets, judged, strict=True) if r == AASM), None)
     scores = tuple(
-        _score(
-            ruleset,
-            judge(seen.movements, sleep, ruleset, criteria, seen.file_clocks, evidence.hidden_h),
-            evidence,
-            sleep,
-            reason,
-            urge_to_move,
-            criteria,
-        )
-        for ruleset in rulesets
+        _score(ruleset, one, evidence, sleep, reason, urge_to_move, criteria, None if ruleset == AASM else by_aasm)
+        for ruleset, one in zip(rulesets, judged, strict=True)
     )
     return Night(
         subject=subject,
@@ -274,6 +270,7 @@ def _score(
     reason: str | None,
     urge_to_move: float | None,
     criteria: Criteria,
+    by_aasm: float | None,
 ) -> Score:
     measures = judged.measures if reason is None else judged.measures.without_indices()
     return Score(
@@ -282,5 +279,14 @@ def _score(
         measures=measures,
         events=judged.events,
         series=judged.series,
-        flags=flags_of(measures, judged, evidence, sleep, reason, urge_to_move, criteria),
+        flags=flags_of(
+            measures,
+            judged,
+            evidence,
+            sleep,
+            reason,
+            urge_to_move,
+            criteria,
+            by_aasm=None if reason else by_aasm,
+        ),
     )

@@ -226,7 +226,7 @@ def _urge(patterns: Patterns, noted: _Noted) -> Sign:
     name = "an urge to move the legs"
     written = noted.sign(name, "urge_to_move")
     found = patterns.get("possible_rls", _UNKNOWN)
-    beside = f"; periodic movements awake in bed on {found.n_raised} of {found.n_able} nights" if found.n_able else ""
+    beside = f"; beside periodic movements awake on {found.n_raised} of {found.n_able} nights" if found.n_able else ""
     return Sign(name, written.state, written.says + beside)
 
 

@@ -129,9 +129,13 @@ class _Finder:
 
 
 def same_rules(night: Night, ruleset: Ruleset, criteria: Criteria) -> bool:
-    """Whether a night was analysed with these thresholds and rules, so that two scores of it can be compared."""
+    """Whether a night was analysed with these thresholds and rules, so that two scores of it can be compared.
+
+    By which age group it was judged makes no difference: that changes flags and no score.
+    """
     stored = next((score.ruleset_hash for score in night.scores if score.ruleset == ruleset.name), None)
-    return night.criteria_hash == criteria.hash() and stored == ruleset_hash(ruleset)
+    same = night.criteria_hash in criteria.hash_by_age().values()
+    return same and stored == ruleset_hash(ruleset)
 
 
 def as_reviewed(night: Night, holds: Standing, ruleset: Ruleset, criteria: Criteria) -> Reviewed:

@@ -17,9 +17,10 @@ from analytics.measures import Measures
 from analytics.model import Event, Night, Score
 from analytics.nights.patterns import NightFacts, Patterns
 from analytics.nights.review_effect import Reviewed, Standing, as_reviewed, same_rules, standing
+from analytics.person import Person
 from analytics.said import JournalEntry, Review
 from analytics.scoring.rulesets import Ruleset
-from analytics.store import NightKey, Store, default_ruleset, flag_reviews, load_night, query, reviews_of
+from analytics.store import NightKey, Store, default_ruleset, flag_reviews, load_night, people_of, query, reviews_of
 from analytics.store.findings import patterns_of
 from ingest.clock import noon_to_noon, zone_info
 from ingest.errors import UsageError
@@ -74,6 +75,8 @@ class ReportNight:
         Reviews would change numbers, but thresholds or rules have changed since the analysis.
     flag_reviews : mapping of FlagName to FlagReview
         How each flag stands after review.
+    person : Person or None
+        What is said of the person.
     """
 
     night: Night
@@ -84,6 +87,7 @@ class ReportNight:
     flag_reviews: Mapping[FlagName, FlagReview] = field(default_factory=dict)
     sensors: tuple[Mapping[str, Any], ...] = ()
     journal: tuple[JournalEntry, ...] = ()
+    person: Person | None = None
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -101,7 +105,7 @@ class ReportNight:
 
     @property
     def standing_flags(self) -> tuple[Flag, ...]:
-        """Raised flags that nobody dismissed."""
+        """Raised flags without a dismissal."""
         return tuple(flag for flag in self.flags if self.review_of(flag).state == "raised")
 
     @property
@@ -161,6 +165,7 @@ def read_report(store: Store, first: date, last: date, *, subject: str | None, a
     ruleset = default_ruleset(store)
     journal = tuple(JournalEntry(**row) for row in query(store, _JOURNAL, [person, first, last]).iter_rows(named=True))
     reviews, on_flags = reviews_of(store, person), flag_reviews(store, person)
+    who = people_of(store).get(person)
     sensors = query(store, _SENSORS, [person, first, last]).to_dicts()
     nights = [_read_night(store, (person, day), ruleset, reviews, about) for day in dates]
     nights = [
@@ -169,6 +174,7 @@ def read_report(store: Store, first: date, last: date, *, subject: str | None, a
             flag_reviews=on_flags.get(day, {}),
             sensors=tuple(s | {"serial": masked(s["serial"])} for s in sensors if s["night_date"] == day),
             journal=tuple(entry for entry in journal if entry.day == day),
+            person=who,
         )
         for day, one in zip(dates, nights, strict=True)
     ]

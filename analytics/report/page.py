@@ -232,7 +232,7 @@ def _note(review: Review, one: ReportNight) -> Html:
 
 
 def _stands_on(flag: Flag, one: ReportNight) -> str | None:
-    return beside(flag.name, flag.state, footing_of(one.night))
+    return beside(flag.name, flag.state, footing_of(one.night), one.person)
 
 
 def _flag(flag: Flag, one: ReportNight) -> Html:

@@ -18,14 +18,15 @@ from analytics.store.findings import findings
 _NIGHTS = """
 SELECT subject, night_date, tz, recorded_from, recorded_to, sleep_onset_at, wake_at, tst_h, plms_index, plms_index_low,
     plms_index_high, n_lm, n_plms, n_hypnic_jerks, tier, assessable, not_assessable_reason, flags, flags_untold, review,
-    flags_as_reviewed, flags_to_review, is_reviewed
+    flags_as_reviewed, flags_to_review, is_reviewed, criteria_hash
 FROM nights ORDER BY night_date DESC, subject
 """
 _UNTOLD = "SELECT subject, night_date, flag, reason FROM night_flags WHERE state = 'cannot_tell'"
 _CRITERIA = """
-SELECT f.criteria FROM flag f
+SELECT n.criteria_hash, max_by(f.criteria, f.night_date) AS criteria
+FROM flag f JOIN night n USING (subject, night_date)
 WHERE f.name = 'possible_plmd' AND f.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
-ORDER BY f.night_date DESC LIMIT 1
+GROUP BY ALL
 """
 _TICKS = """
 SELECT e.subject, e.night_date, e.label,
@@ -36,7 +37,7 @@ WHERE e.night_date BETWEEN ? AND ? GROUP BY ALL
 
 
 def nights_payload(page: Page) -> dict[str, Any]:
-    """All nights, newest first, with their measures; the findings of each person; the threshold of the index.
+    """All nights, newest first, with their measures and the threshold of their index; the findings of each person.
 
     With them a line on nights that were not analysed as the others, and the rule set where it is not the default; None
     where there is nothing to tell.
@@ -45,12 +46,12 @@ def nights_payload(page: Page) -> dict[str, Any]:
     ------
     StoreError
     """
-    wanted = wanted_of(page.criteria, page.rulesets.values(), page.version)
+    wanted = wanted_of(page.criteria, page.rulesets.values(), page.version, page.people)
     nights, criteria, untold = frames(page.store, (_NIGHTS, ()), (_CRITERIA, ()), (_UNTOLD, ()))
+    above = {of: threshold(json.loads(text)) for of, text in criteria.iter_rows()}
     why = {(who, day, flag): reason for who, day, flag, reason in untold.iter_rows()}
     return {
-        "nights": [_night_row(row, why) for row in nights.iter_rows(named=True)],
-        "threshold": threshold(json.loads(text) for text in criteria["criteria"]),
+        "nights": [_night_row(row, why, above) for row in nights.iter_rows(named=True)],
         "people": findings(page.store),
         "outdated": outdated(page.store, wanted).remark(),
         "ruleset": ruleset_words(default_ruleset(page.store), DEFAULT_RULESET.name),
@@ -69,17 +70,21 @@ def ticks_payload(store: Store, since: date, until: date) -> list[dict[str, Any]
     return [row | {"night_date": row["night_date"].isoformat()} for row in ticks.iter_rows(named=True)]
 
 
-def threshold(flags: Iterable[Iterable[Mapping[str, Any]]]) -> float | None:
-    """The index that the newest analysed night had to exceed, by its own criteria; None before the first night."""
-    found = [c["threshold"] for criteria in flags for c in criteria if c["name"] == INDEX_CRITERION]
-    return found[0] if found else None
+def threshold(criteria: Iterable[Mapping[str, Any]]) -> float | None:
+    """The index that nights of one kind had to exceed, by the criteria of one of them; None where none was."""
+    return next((c["threshold"] for c in criteria if c["name"] == INDEX_CRITERION), None)
 
 
-def _night_row(row: dict[str, Any], why: Mapping[tuple[str, date, str], str]) -> dict[str, Any]:
+def _night_row(
+    row: dict[str, Any], why: Mapping[tuple[str, date, str], str], above: Mapping[str, float | None]
+) -> dict[str, Any]:
+    """One night; a child's is judged by another threshold than an adult's, and bears its own."""
+    judged_by = row.pop("criteria_hash")
     start, end = row["recorded_from"], row["recorded_to"]
     unraised = unraised_words(assessable=row["assessable"], untold=row["flags_untold"])
     return {
         **row,
+        "threshold": above.get(judged_by),
         "unraised": unraised or "no flag",
         "is_untold": bool(unraised),
         "why_untold": {flag: why[row["subject"], row["night_date"], flag] for flag in row["flags_untold"]},

@@ -12,6 +12,7 @@ import numpy as np
 from analytics.flag import Flag
 from analytics.model import Envelope, Event, Movement, Night, Score
 from analytics.nights.doubt import beside, footing_of, not_own_words, onset_doubt_of, onset_span_us
+from analytics.person import Person
 from analytics.phrases import clock_words, interval_words, long_sleep, ruleset_words
 from analytics.pictures import by_hour, intervals, likely_sleep
 from analytics.pictures.drawing import patterns
@@ -21,7 +22,7 @@ from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
 from analytics.scoring.rulesets import DEFAULT_RULESET, Ruleset
-from analytics.store import frames, load_night
+from analytics.store import frames, load_night, people_of
 from analytics.words import BLANKS, CLOCK_STAYS, MEASURES, NOT_KNOWN
 from ingest.clock import zone_info
 from ingest.errors import UsageError
@@ -62,13 +63,14 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
     (row,) = view.to_dicts()
     score = night.scores[0] if night.scores else None
+    person = people_of(page.store).get(subject)
     return {
         "night": {name: _plain(value) for name, value in row.items()}
         | _doubt(night, score)
         | _naps(night)
         | {"other_rules": ruleset_words(ruleset, DEFAULT_RULESET.name)},
         "offsets": offsets(row["tz"], row["recorded_from"], row["recorded_to"]),
-        "flags": [_flag(flag, night) for flag in score.flags] if score else [],
+        "flags": [_flag(flag, night, person) for flag in score.flags] if score else [],
         "events": _columns(score.events if score else (), night.movements),
         "bouts": [(bout.start_us / 1000, bout.end_us / 1000, bout.state) for bout in night.bouts],
         "likely_sleep": _likely_sleep(night),
@@ -136,9 +138,9 @@ def _hours(value: float | None) -> str:
     return NOT_KNOWN if value is None else f"{value:.1f} h"
 
 
-def _flag(flag: Flag, night: Night) -> dict[str, Any]:
-    """With what stands beside it where it is a negative."""
-    stands_on = beside(flag.name, flag.state, footing_of(night))
+def _flag(flag: Flag, night: Night, person: Person | None) -> dict[str, Any]:
+    """With what stands beside it."""
+    stands_on = beside(flag.name, flag.state, footing_of(night), person)
     return asdict(flag) | {"state": flag.state, "stands_on": stands_on}
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from analytics.criteria import Criteria
+from analytics.person import Person
 from analytics.review.door import Door
 from analytics.scoring.rulesets import Ruleset
 from analytics.store import Store
@@ -21,6 +23,8 @@ class Page:
         Whose verdicts these are.
     rulesets : mapping of str to Ruleset
         By name; the store says which one is shown.
+    people : mapping of str to Person, or None
+        As `analytics.store.wanted.Wanted` has it in ``settled``.
     token : str
         What a page of this server shows when it writes.
     door : Door
@@ -32,5 +36,6 @@ class Page:
     criteria: Criteria
     rulesets: dict[str, Ruleset]
     version: str
+    people: Mapping[str, Person] | None = None
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     door: Door = field(default_factory=Door)

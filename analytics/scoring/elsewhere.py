@@ -1,7 +1,7 @@
 """Which periodic series may not be this leg's own: a bed partner's kicks or a pet's, felt through the mattress.
 
-Decides a doubt, never a removal: small kicks of one's own with the foot alone look much the same, and a leg on its side
-tilts least. A series is doubted by the medians of its movements, because single kicks vary.
+Decides a doubt, never a removal: the leg's own small kicks with the foot alone look much the same, and a leg on its
+side tilts least. A series is doubted by the medians of its movements, because single kicks vary.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from analytics.model import Event, Movement, SleepState
 
-#: A mattress passes on little: 8-20 mg of a partner's kicks; one's own have a median of 30-100 mg at the ankle. own.
+#: A mattress passes on 8-20 mg of a partner's kicks; the leg's own have a median of 30-100 mg at the ankle. Own.
 SMALL_MG = 25.0
 #: Slow over fast amplitude below this: shaken more than turned. On simulated nights (benchmark families of this project
 #: and another) a partner's series reach 0.09-0.23, a leg's own 0.17 and more, median 0.5-0.9. own.

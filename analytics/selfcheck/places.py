@@ -78,7 +78,7 @@ def _table(seen: Seen) -> Likely | None:
     if not seen.movements:
         return Likely("table", "probably", "nothing moved it")
     mostly = seen.rest is not None and seen.rest.seconds >= _MOSTLY * seen.searched_s
-    return Likely("table", "perhaps", "it hardly moved, and nobody walked with it") if mostly else None
+    return Likely("table", "perhaps", "it hardly moved, and was not walked with") if mostly else None
 
 
 def site_item(seen: Seen, named: Site) -> Item:

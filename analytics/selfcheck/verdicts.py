@@ -160,14 +160,20 @@ def _kicks_item(seen: Seen) -> Item:
             return Item("kicks", "ok", says, values=values)
         remedy = "kick a little stronger, or move the sensor towards the foot and tighten the strap; repeat the check"
         return Item("kicks", "not_ok", says, remedy, values=values)
+    if near is not None and n >= MIN_FOUND:
+        by_itself = "the leg moves by itself as often" if near.n_others >= n else "by chance they may"
+        return Item(
+            "kicks",
+            "cannot_tell",
+            f"{n} movements lie like the plan, but {by_itself}",
+            "repeat the check when the leg is quiet: lie still for all five minutes, then only kick",
+            values=values,
+        )
     blind = f" (it is blind below {seen.rest.blind_mg:.0f} mg)" if seen.rest and seen.rest.blind_mg else ""
-    what = (
-        f"{n} of {N_KICKS} kicks found" if n < MIN_FOUND else f"{n} movements lie like the plan, but by chance they may"
-    )
     return Item(
         "kicks",
         "not_ok",
-        what,
+        f"{n} of {N_KICKS} kicks found",
         "was the sensor on the leg that kicked, and was the plan followed? Weak kicks are lost in its noise"
         f"{blind}; repeat with stronger ones",
         values=values,

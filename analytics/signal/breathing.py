@@ -1,8 +1,8 @@
-"""Whether a sensor that lies still shows somebody's breathing: a line in the spectrum of gravity.
+"""Whether a sensor that lies still shows breathing: a line in the spectrum of gravity.
 
 A sleeper's breath moves the whole body a little; what lies on a table shows the sensor's own noise, which has no line.
-Seeing breath says that somebody is there. Not seeing it says nothing by itself: how much of it reaches an ankle depends
-on posture, bedding and sensor, and no study has measured it.
+Breathing shows that a sleeper wears it. Its absence shows nothing by itself: how much of it reaches an ankle depends on
+posture, bedding and sensor, and no study has measured it.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from analytics.criteria import Shapes
+from analytics.criteria import Criteria, Shapes
 from analytics.signal.motion import Segment
 
 #: Tilt is looked for this long after the peak, seconds: ringing is over, a kick is still held. own.
@@ -20,7 +20,15 @@ _HELD_S = (0.5, 2.0)
 _SMOOTH_S = 0.45
 
 
-def looks_like_jerk(segment: Segment, first: int, end: int, onset_us: int, turned_deg: float, shapes: Shapes) -> bool:
+def looks_like_jerk(
+    segment: Segment,
+    first: int,
+    end: int,
+    onset_us: int,
+    turned_deg: float,
+    threshold_g: float,
+    criteria: Criteria,
+) -> bool:
     """Whether samples ``first`` to ``end`` (excluded) are a brief jerk, whatever surrounds it.
 
     Parameters
@@ -29,15 +37,28 @@ def looks_like_jerk(segment: Segment, first: int, end: int, onset_us: int, turne
         UTC; rest is taken from before it.
     turned_deg : float
         Lasting change of gravity's direction.
+    threshold_g : float
+        Weaker movements are not seen there.
     """
+    shapes = criteria.shapes
     burst_g = segment.burst_g[first:end]
     peak_g = float(burst_g.max())
-    if peak_g < shapes.jerk_peak_mg / 1e3 or turned_deg >= shapes.jerk_turn_deg:
+    if peak_g < _least_g(threshold_g, criteria) or turned_deg >= shapes.jerk_turn_deg:
         return False
     if energy_s(burst_g, segment.rate_hz) > shapes.jerk_energy_s:
         return False
     peak_us = int(segment.time_us[first + int(burst_g.argmax())])
     return _held_g(segment, onset_us, peak_us, shapes) <= shapes.jerk_tilt_share * peak_g
+
+
+def _least_g(threshold_g: float, criteria: Criteria) -> float:
+    """Smallest filtered and sampled peak of a jerk.
+
+    A jerk that is just strong enough shows less than that. The allowance is made only where a movement of this size
+    is seen as a whole: elsewhere a kick's return may have stayed below the threshold, and its lift looks like a jerk.
+    """
+    strong_g = criteria.shapes.jerk_peak_mg / 1e3
+    return float(np.clip(criteria.detection.weak_snr * threshold_g, criteria.shapes.jerk_left * strong_g, strong_g))
 
 
 def energy_s(burst_g: NDArray[np.float64], rate_hz: float) -> float:

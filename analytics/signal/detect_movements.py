@@ -134,13 +134,10 @@ def _movements_of(
 
 
 def _long_enough(movement: Movement, criteria: Criteria) -> bool:
-    detection = criteria.detection
-    duration_s = (movement.offset_us - movement.onset_us) / 1e6
-    weak = movement.peak_g < detection.weak_snr * movement.threshold_g
     # What is left out here is gone for good. The return of a brisk kick may stay below the threshold, so that only its
-    # lift is seen; the rules give it their shortest duration.
-    shortest_s = detection.weak_min_lm_s if weak else detection.brisk_min_lm_s
-    return duration_s >= shortest_s or movement.shape == "brief_jerk"
+    # lift is seen, and the weaker it is the less of that; the rules give it their shortest duration.
+    duration_s = (movement.offset_us - movement.onset_us) / 1e6
+    return duration_s >= criteria.detection.visible_min_lm_s or movement.shape == "brief_jerk"
 
 
 def _measure(
@@ -163,6 +160,7 @@ def _measure(
     turned_deg = _posture_change_deg(segment, onset_us, offset_us, criteria.shapes)
     bursts = _burst_times_s(envelope, peak_g, rate_hz)
     duration_s = (offset_us - onset_us) / 1e6
+    threshold_g = float(high_g[first + crossing])
     return Movement(
         number=0,
         recording=channel.recording,
@@ -171,7 +169,7 @@ def _measure(
         onset_us=onset_us,
         offset_us=offset_us,
         peak_g=peak_g,
-        threshold_g=float(high_g[first + crossing]),
+        threshold_g=threshold_g,
         core_s=_core_s(segment.burst_g[first:end], rate_hz),
         posture_change_deg=turned_deg,
         n_bursts=len(bursts),
@@ -180,7 +178,7 @@ def _measure(
             turned_deg,
             bursts,
             criteria.shapes,
-            is_jerk=looks_like_jerk(segment, first, end, onset_us, turned_deg, criteria.shapes),
+            is_jerk=looks_like_jerk(segment, first, end, onset_us, turned_deg, threshold_g, criteria),
         ),
     )
 

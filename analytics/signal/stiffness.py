@@ -1,6 +1,6 @@
 """Whether a movement turned the leg or only shook it: slow against fast amplitude.
 
-Muscles of one's own tilt the shank while they hold it, which gravity shows as a slow change. What comes through a
+The leg's own muscles tilt the shank while they hold it, which gravity shows as a slow change. What comes through a
 mattress, from a partner, a pet or a passing lorry, shakes the sensor and leaves its direction as it was.
 """
 

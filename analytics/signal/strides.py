@@ -2,8 +2,8 @@
 
 A leg strikes, stands and swings once a stride; the other leg does the same half a stride later. So the phase of one
 leg's strides tells the lag but for whole strides, or, where the two may be anything to each other, for half strides.
-The movements of the night tell which stride it is. How far the second foot is from the middle of the stride nobody
-knows: in that much every stride of a person is wrong by the same amount, and no number of strides helps.
+The movements of the night tell which stride it is. How far the second foot is from the middle of the stride is
+unknown: by that much every stride of a person is wrong alike, and no number of strides helps.
 """
 
 from __future__ import annotations

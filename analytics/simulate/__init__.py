@@ -1,8 +1,8 @@
 """Nights made from a seed, with the truth beside them: for tests, sample data and `nightkick simulate`.
 
 A simulation shows that the program does what it says on signals we understand. It says nothing about how
-real legs move: amplitudes at the ankle are not published, and four in ten leg movements seen by EMG move
-nothing at all (Terrill 2013).
+real legs move: amplitudes at the ankle are not published, and four in ten leg movements seen by EMG do
+not move the great toe (Terrill 2013, 9 people).
 """
 
 from analytics.simulate.conditions import CONDITIONS, NIGHTS

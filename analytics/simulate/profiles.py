@@ -23,7 +23,7 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Fidgets:
-    """How somebody moves who lies awake: trains of fidgets, stillness between them, and few turns. All are choices.
+    """How a sleeper moves who lies awake: trains of fidgets, stillness between them, and few turns. All are choices.
 
     Attributes
     ----------

@@ -1,6 +1,6 @@
 """Lying awake, and how restless sleepers move: what the plain profiles do not do.
 
-Fidgets of somebody who lies awake return the leg to where it lay: turning is what is rare. A train of them may be as
+Fidgets of a sleeper who lies awake return the leg to where it lay: turning is what is rare. A train of them may be as
 regular as periodic movements by chance. No publication gives their intervals; these are choices (see `Fidgets`).
 """
 

@@ -2,7 +2,7 @@
 
 What lies on a charger or a nightstand feels knocks at the furniture: a hard thing on a hard thing rings above 8 Hz and
 is quiet within half a second, and it lies as it lay. What fell off in the bed feels the sleeper's turns through the
-mattress. How often either happens, and when sensors are taken off, are choices: nobody has published it.
+mattress. How often either happens, and when sensors are taken off, are choices: no study gives it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def unworn(wear: Wear, rng: np.random.Generator, plan: Plan) -> tuple[tuple[Span
     Parameters
     ----------
     plan : Plan
-        The night as a worn sensor would have it. Nobody handles a sensor asleep: that happens at its awakenings.
+        The night as a worn sensor would have it. Sensors are handled at its awakenings, never in its sleep.
 
     Returns
     -------

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from analytics.sleep.diary import Diary
 from analytics.sleep.half_minutes import HalfMinutes
+from analytics.sleep.said import REACH_SD, shared_error
 from analytics.sleep.states import EPOCHS_MIN
 
 Bools = NDArray[np.bool_]
@@ -24,17 +25,15 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _MINUTE_US = 60_000_000
-#: Error of falling asleep: so many minutes, or a share of a long latency. Own.
-_ONSET_SD_MIN, _ONSET_SHARE = 15.0, 1 / 3
-#: Error of minutes awake and of awakenings: so much, or a share of what was said. Own.
-_AWAKE_SD_MIN, _AWAKENINGS_SD, _SHARE = 10.0, 1.0, 0.3
+#: Error of falling asleep, of minutes awake and of awakenings: so much, or a share of what was said. Own.
+_ONSET_SD_MIN, _AWAKE_SD_MIN, _AWAKENINGS_SD, _SHARE = 15.0, 10.0, 1.0, 0.3
 #: Shorter awakenings may be forgotten: a diary that leaves them out is as right as one that counts them. Own.
 _FORGOTTEN_MIN = 5.0
 #: How often falling asleep, and waking, is wrong altogether, and how well every night agrees with it then. Own.
 _WRONG_ONSET, _WRONG_WAKING, _ANY = 0.1, 0.3, 0.2
-#: Share of the reading that leans towards the diary: a person's word goes a little before a leg's, and keeps the
-#: smaller share where even nights that lean towards it do not agree. Own.
-_LEANT_SHARE, _LEAST_SHARE = 0.65, 0.2
+#: Share of the reading that leans towards the diary: a person's word goes a little before a leg's, but not where even
+#: nights that lean towards it do not agree. Own.
+_LEANT_SHARE = 0.65
 #: Of how many nights at least, or the diary says less.
 _LEAST_NIGHTS = 20.0
 #: Log factors of each epoch awake that lead to more and to less waking, some nights by each. Quiet wake ends eight
@@ -42,10 +41,8 @@ _LEAST_NIGHTS = 20.0
 _MORE_WAKING, _LESS_WAKING = (0.02, 0.045, 0.07), (-0.05, -0.15, -0.4)
 #: A night that leans towards falling asleep as said takes it for so much surer than it is. Own.
 _LEANT_SURER = 3.0
-#: Where nights agree less than this with when somebody fell asleep, some are led so many standard deviations beside it.
+#: Where nights agree less than this with falling asleep as said, some are led so many standard deviations beside it.
 _HARDLY, _OFF_SD = 0.1, (-1.2, 0.0, 1.2)
-#: Falling asleep earlier and later is discouraged up to so many standard deviations off.
-_EARLIER_SD, _LATER_SD = 4.0, 2.0
 
 
 def remembers(diary: Diary) -> bool:
@@ -110,7 +107,7 @@ def weights(seen: HalfMinutes, diary: Diary, plain: Bools, leant: Bools, log_fav
         lean[way::ways] = _spread(-0.5 * (waking[:, len(plain) + way :: ways] ** 2).sum(axis=0)) / ways
     off = np.concatenate((onset, waking))[:, len(plain) :]
     agree = float(np.exp(-0.5 * off**2).mean(axis=0) @ lean)
-    share = max(_LEAST_SHARE, _LEANT_SHARE * min(1.0, 2 * agree))
+    share = _LEANT_SHARE * min(1.0, 2 * agree)
     weight: Floats = np.concatenate((np.zeros(len(plain)), share * lean)) + (1 - share) * robust / robust.sum()
     return weight
 
@@ -235,17 +232,15 @@ def _said_onset(diary: Diary) -> tuple[int, float] | None:
     if latency_min is None:
         return None
     at_us = diary.lights_off_us + round(latency_min * _MINUTE_US)
-    return at_us, max(_ONSET_SD_MIN, _ONSET_SHARE * latency_min)
+    return at_us, max(_ONSET_SD_MIN, _SHARE * latency_min)
 
 
 def _leaning_to_onset(seen: HalfMinutes, diary: Diary, by_sd: float) -> tuple[Floats, Floats]:
-    """A normal error of an instant ``by_sd`` off, shared out over epochs asleep before it and awake after it."""
+    """What epochs asleep before and awake after falling asleep ``by_sd`` off as said gain, log; shape (n,) each."""
     if (said := _said_onset(diary)) is None:
         return np.zeros(len(seen)), np.zeros(len(seen))
-    at_us, sd_min, edges_us = said[0] + by_sd * said[1] * _MINUTE_US, said[1] / _LEANT_SURER, seen.edges_us()
-    middle_us = (edges_us[:-1] + edges_us[1:]) // 2
-    off_sd = (middle_us - at_us) / _MINUTE_US / sd_min
-    each = 1 / (sd_min * EPOCHS_MIN)
-    before = np.where(middle_us >= diary.lights_off_us, off_sd.clip(-_EARLIER_SD, 0.0), 0.0)
-    after = np.where(off_sd <= _LATER_SD, off_sd.clip(0.0), 0.0)
-    return before * each, -after * each
+    at_us, sd_min, from_us = said[0] + by_sd * said[1] * _MINUTE_US, said[1] / _LEANT_SURER, seen.edges_us()[:-1]
+    off = shared_error(seen, at_us, sd_min)
+    # Sleep before lights off is no early falling asleep, and waking long after it no late one.
+    early, late = from_us >= diary.lights_off_us, from_us <= at_us + REACH_SD * sd_min * _MINUTE_US
+    return np.where(early, off.clip(max=0.0), 0.0), -np.where(late, off.clip(0.0), 0.0)

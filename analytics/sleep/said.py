@@ -1,7 +1,7 @@
 """How well each state of a night agrees with what a diary or a watch says of it: factors for the sleep model.
 
 Every factor is a measurement with an error. A person who writes "lights off at 23:10" is off by ten minutes or so, and
-says nothing of an hour later: what somebody said mends what it says, and no more.
+says nothing of an hour later: a statement mends what it states, and no more.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 
 from analytics.sleep.diary import Diary
 from analytics.sleep.half_minutes import HalfMinutes
-from analytics.sleep.states import AWAKE, EPOCH_S, SLEEPING, STATES
+from analytics.sleep.states import AWAKE, EPOCHS_MIN, SLEEPING, STATES
 from ingest.recording import SleepWindow, StageSpan
 
 Floats = NDArray[np.float64]
 
 _MINUTE_US = 60_000_000
-_EPOCH_MIN = EPOCH_S / 60
 #: Error of lights off and getting up in a diary, and of a device's sleep window, minutes. Own.
 _DIARY_SD_MIN, _WINDOW_SD_MIN = 10.0, 15.0
+#: Errors of instants reach so many standard deviations: further off counts no more. Own.
+REACH_SD = 4.0
 #: Watches call sleep "sleep" in 95 % and wake "sleep" in about half of epochs (Chinoy 2021, Sleep 44:zsaa291). Their
 #: errors last minutes: one independent reading in five minutes.
 _STAGE_SLEEP, _STAGE_WAKE, _STAGE_MIN = (0.95, 0.45), (0.05, 0.55), 5.0
@@ -40,7 +41,7 @@ def said_by_window(seen: HalfMinutes, window: SleepWindow) -> Floats:
 def said_by_stages(seen: HalfMinutes, stages: Sequence[StageSpan]) -> Floats:
     """Factors from a device's sleep stages, shape (n, states)."""
     found = np.ones((len(seen), len(STATES)))
-    share = _EPOCH_MIN / _STAGE_MIN
+    share = 1 / (EPOCHS_MIN * _STAGE_MIN)
     for span in stages:
         if span.stage == "unmeasurable":
             continue
@@ -51,13 +52,32 @@ def said_by_stages(seen: HalfMinutes, stages: Sequence[StageSpan]) -> Floats:
     return found
 
 
+def shared_error(seen: HalfMinutes, at_us: float, sd_min: float) -> Floats:
+    """A normal error of an instant, shared out over the epochs between it and where it may have been instead.
+
+    Parameters
+    ----------
+    at_us : float
+        The instant as stated, UTC.
+    sd_min : float
+        Its standard error, minutes.
+
+    Returns
+    -------
+    float64 array, shape (n,)
+        Log of what each epoch on the wrong side costs: below 0 before the instant, above 0 after it.
+    """
+    edges_us = seen.edges_us()
+    off_sd = ((edges_us[:-1] + edges_us[1:]) // 2 - at_us) / _MINUTE_US / sd_min
+    found: Floats = off_sd.clip(-REACH_SD, REACH_SD) / (sd_min * EPOCHS_MIN)
+    return found
+
+
 def _in_bed(seen: HalfMinutes, from_us: int, to_us: int, sd_min: float) -> Floats:
-    """Asleep outside is the less likely the further out: a normal error of the instant, shared out over epochs."""
+    """Asleep outside is the less likely the further out."""
     found = np.ones((len(seen), len(STATES)))
-    middle_us = seen.edges_us()[:-1] + (seen.edges_us()[1] - seen.edges_us()[0]) // 2
-    outside_min = np.maximum(from_us - middle_us, middle_us - to_us) / _MINUTE_US
-    against = np.exp(-np.clip(outside_min, 0.0, 4 * sd_min) / sd_min**2 * _EPOCH_MIN)
-    found[:, SLEEPING] *= against[:, None]
+    outside = np.maximum(-shared_error(seen, from_us, sd_min), shared_error(seen, to_us, sd_min))
+    found[:, SLEEPING] *= np.exp(-outside.clip(0.0))[:, None]
     return found
 
 

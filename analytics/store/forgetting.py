@@ -48,6 +48,7 @@ RULES: Mapping[str, str] = {
         OR (names(path) AND path NOT IN (SELECT path FROM recording WHERE sha256 NOT IN (SELECT sha256 FROM gone)))
     """,
     "assignment": "subject IN (SELECT name FROM gone_name) OR names(pattern)",
+    "person": "subject IN (SELECT name FROM gone_name)",
     "setting": f"""
         name IN (SELECT '{PRUNED}' || sha256 FROM gone)
         OR name IN (SELECT '{UNREAD}' || night_date || ' ' || subject FROM gone_night)
@@ -112,11 +113,12 @@ def find_doomed(store: Store, wish: Wish) -> Doomed:
         return _doomed(con, wish)
 
 
-def known_subjects(store: Store) -> tuple[str, ...]:
-    """All people of whom anything is kept."""
+def known_subjects(store: Store, *, by_journal: bool = True) -> tuple[str, ...]:
+    """All people of whom anything is kept; without ``by_journal`` those of whom more than a journal is."""
     with reading(store) as con:
-        tables = (*NIGHT_TABLES, "recording", "recording_night", "review_entry", "notice", "journal_entry")
-        every = " UNION ".join(f"SELECT subject FROM {table}" for table in (*tables, "assignment"))
+        tables = [*NIGHT_TABLES, "recording", "recording_night", "review_entry", "notice", "assignment", "person"]
+        tables += ["journal_entry"] * by_journal
+        every = " UNION ".join(f"SELECT subject FROM {table}" for table in tables)
         return tuple(
             subject for (subject,) in con.execute(f"FROM ({every}) WHERE subject IS NOT NULL ORDER BY 1").fetchall()
         )

@@ -1,14 +1,6 @@
 """All that the package offers under its own name: `analytics.store` loads this when the first of it is asked for."""
 
 from analytics.files.places import is_staged
-from analytics.store.assignments import (
-    AssignmentRow,
-    assignment_rows,
-    compared_with,
-    every_recording,
-    note_compared,
-    write_assignments,
-)
 from analytics.store.consistency import Finding, check, damaged_nights, lost_samples, refuse_damaged
 from analytics.store.copies.backup import Backup, back_up, restore
 from analytics.store.copies.kept import kept_databases
@@ -20,6 +12,17 @@ from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_file
 from analytics.store.journal import journal_of, unread_nights, write_journal
 from analytics.store.nights import load_night
 from analytics.store.notices import ASSUMED_ZONE, NO_DATA, Notice, mark_told, untold, unusable_before
+from analytics.store.people import (
+    AssignmentRow,
+    assignment_rows,
+    compared_with,
+    describe,
+    every_recording,
+    note_compared,
+    people_of,
+    settle_people,
+    write_assignments,
+)
 from analytics.store.pruning import prunable, prune, pruned, said_of_pruned
 from analytics.store.read import (
     NightKey,
@@ -83,6 +86,7 @@ __all__ = [
     "compared_with",
     "damaged_nights",
     "default_ruleset",
+    "describe",
     "discard_damaged",
     "every_recording",
     "find_doomed",
@@ -109,6 +113,7 @@ __all__ = [
     "note_compared",
     "outdated",
     "overlaps_of",
+    "people_of",
     "prunable",
     "prune",
     "pruned",
@@ -131,6 +136,7 @@ __all__ = [
     "scratch",
     "seen_files",
     "set_default_ruleset",
+    "settle_people",
     "snapshot",
     "stage_samples",
     "staged_scale",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import get_args
 
 import polars as pl
 
-from analytics.criteria import Criteria
+from analytics.criteria import AgeGroup, Criteria
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
 from analytics.store.database.connection import Store, reading, transaction
 from analytics.store.database.tables import frame_of, insert
@@ -21,7 +22,10 @@ def remember_rules(store: Store, criteria: Criteria, rulesets: Iterable[Ruleset]
     DatabaseBusyError, DatabaseUnreadableError, StoreError
     """
     used = {
-        "criteria_used": {criteria.hash(): json.dumps(criteria.model_dump(mode="json"))},
+        "criteria_used": {
+            one.hash(): json.dumps(one.model_dump(mode="json"))
+            for one in (criteria, *map(criteria.of_age, get_args(AgeGroup)))  # people of any age may have nights
+        },
         "ruleset_used": {
             ruleset_hash(one): json.dumps(one.model_dump(mode="json", exclude={"name"})) for one in rulesets
         },

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from analytics.criteria import Criteria
+from analytics.person import Person, in_force
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
 from analytics.store.database.connection import Store, reading
 from analytics.store.journal import UNREAD
+from analytics.store.people import described
 from analytics.store.pruning import pruned
 from analytics.store.read import NightKey
 
@@ -28,9 +31,8 @@ _NIGHTS = f"""
         SELECT subject, night_date, list(ruleset || ' ' || ruleset_hash ORDER BY ruleset) AS sets
         FROM score GROUP BY ALL
     )
-    SELECT n.subject, n.night_date, hash(n.version, n.criteria_hash, s.sets),
-        n.version <> $version, n.criteria_hash <> $criteria,
-        NOT list_has_all(coalesce(s.sets, []), $sets),
+    SELECT n.subject, n.night_date, hash(n.version, n.criteria_hash, s.sets), n.criteria_hash,
+        n.version <> $version, NOT list_has_all(coalesce(s.sets, []), $sets),
         '{UNREAD}' || n.night_date || ' ' || n.subject IN (SELECT name FROM setting)
     FROM night n LEFT JOIN scored s USING (subject, night_date)
     ORDER BY n.night_date, n.subject
@@ -52,11 +54,14 @@ class Wanted:
     ----------
     rulesets : tuple of str
         Each as its name and its hash. What a night was scored by beside them does no harm.
+    settled : mapping of str to Person, or None
+        What the settings say of people; None: what the database keeps of them counts.
     """
 
     version: str
-    criteria_hash: str
+    criteria: Criteria
     rulesets: tuple[str, ...]
+    settled: Mapping[str, Person] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +115,18 @@ class Outdated:
         return {reason for reasons in self.reasons.values() for reason in reasons}
 
 
-def wanted_of(criteria: Criteria, rulesets: Iterable[Ruleset], version: str) -> Wanted:
-    """What nights must have been analysed by: these thresholds and rule sets, and this version of the program."""
-    return Wanted(version, criteria.hash(), tuple(sorted(f"{each.name} {ruleset_hash(each)}" for each in rulesets)))
+def wanted_of(
+    criteria: Criteria, rulesets: Iterable[Ruleset], version: str, settled: Mapping[str, Person] | None = None
+) -> Wanted:
+    """What nights must have been analysed by: these thresholds and rule sets, and this version of the program.
+
+    Parameters
+    ----------
+    settled : mapping of str to Person, or None
+        What the settings say of people, each of whom is judged by the threshold of her own age.
+    """
+    named = tuple(sorted(f"{each.name} {ruleset_hash(each)}" for each in rulesets))
+    return Wanted(version, criteria, named, settled)
 
 
 def outdated(store: Store, wanted: Wanted) -> Outdated:
@@ -122,15 +136,38 @@ def outdated(store: Store, wanted: Wanted) -> Outdated:
     ------
     StoreError
     """
-    given = {"version": wanted.version, "criteria": wanted.criteria_hash, "sets": list(wanted.rulesets)}
+    given = {"version": wanted.version, "sets": list(wanted.rulesets)}
     with reading(store) as con:
         rows = con.execute(_NIGHTS, given).fetchall()
-    reasons = {
-        (subject, night_date): tuple(reason for reason, differs in zip(REASONS, differing, strict=True) if differs)
-        for subject, night_date, _, *differing in rows
-        if any(differing)
-    }
-    return Outdated(len(rows), len({row[2] for row in rows}), reasons, _pruned_of(store, reasons))
+        people = described(con)
+    hashes = _Hashes(wanted, people)
+    reasons: dict[NightKey, tuple[str, ...]] = {}
+    kinds: dict[str, set[object]] = {}
+    for subject, night_date, kind, criteria_hash, version_differs, *rest in rows:
+        due = hashes.of(subject, night_date)
+        kinds.setdefault(due, set()).add(kind)
+        differing = zip(REASONS, (version_differs, criteria_hash != due, *rest), strict=True)
+        if found := tuple(reason for reason, differs in differing if differs):
+            reasons[subject, night_date] = found
+    # A child's nights are judged otherwise than an adult's, and are of a kind all the same.
+    n_kinds = max(map(len, kinds.values()), default=0)
+    return Outdated(len(rows), n_kinds, reasons, _pruned_of(store, reasons))
+
+
+class _Hashes:
+    """By which thresholds each night is to be judged: a hash costs more than a night."""
+
+    def __init__(self, wanted: Wanted, people: Mapping[str, Person]) -> None:
+        settled = wanted.settled
+        names = people.keys() | (settled or {}).keys()
+        self._people = {name: in_force(name, people.get(name), settled) for name in names}
+        self._by_age = wanted.criteria.hash_by_age()
+        self._otherwise = wanted.criteria.hash()
+
+    def of(self, subject: str, evening: date) -> str:
+        person = self._people.get(subject)
+        group = None if person is None else person.age_group_on(evening)
+        return self._otherwise if group is None else self._by_age[group]
 
 
 def unscored(store: Store, ruleset: Ruleset) -> frozenset[NightKey]:

@@ -12,8 +12,10 @@ from datetime import date
 
 import duckdb
 
+from analytics.person import Person
 from analytics.said import JournalEntry
 from analytics.store.database.connection import Store, reading
+from analytics.store.people import described
 from analytics.store.read import NightKey
 from analytics.store.recordings import StoredRecording, fetch_recordings
 from ingest.clock import night_of, noon_to_noon
@@ -81,11 +83,14 @@ class Around:
         Where a night ends, by its date; only of those that do not end at noon.
     noted : mapping of date to tuple of JournalEntry
         Only days of which something is noted.
+    person : Person or None
+        What is said of the person.
     """
 
     recordings: tuple[StoredRecording, ...]
     edges: Mapping[date, int]
     noted: Mapping[date, tuple[JournalEntry, ...]]
+    person: Person | None = None
 
 
 def around(store: Store, subject: str, first_us: int, last_us: int) -> Around:
@@ -101,6 +106,7 @@ def around(store: Store, subject: str, first_us: int, last_us: int) -> Around:
     with reading(store) as con:
         recordings = fetch_recordings(con, _OVERLAP, [subject, last_us, first_us])
         edges = _edges(con, *days)
+        person = described(con).get(subject)
         rows = con.execute(
             "SELECT day, kind, value, text FROM journal_entry"
             " WHERE subject = ? AND day BETWEEN ? - 1 AND ? + 1 ORDER BY day, kind",
@@ -109,7 +115,7 @@ def around(store: Store, subject: str, first_us: int, last_us: int) -> Around:
     noted: dict[date, tuple[JournalEntry, ...]] = {}
     for day, kind, value, text in rows:
         noted[day] = (*noted.get(day, ()), JournalEntry(subject, day, kind, value, text))
-    return Around(recordings, edges, noted)
+    return Around(recordings, edges, noted, person)
 
 
 def refuse_other_bases(con: duckdb.DuckDBPyConnection, store: Store, placed: Placed) -> None:

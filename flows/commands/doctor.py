@@ -137,6 +137,7 @@ def _database(store: the_store.Store, settings: Settings) -> Iterator[the_store.
         yield from found
         if found[0].ok:  # otherwise it is of an older program, which stored other columns
             yield _alike(store, settings)
+            yield from _described(store, settings)
     except NightkickError as error:
         yield _bad(f"{store.path}: {error.what}", error.hint)
 
@@ -148,6 +149,16 @@ def _alike(store: the_store.Store, settings: Settings) -> the_store.Finding:
     found = outdated_by(settings, store)
     what = found.line() or f"all {found.n_nights} nights are analysed as version and settings want them"
     return the_store.Finding(ok=not (found.is_mixed and found.can_be_mended), what=what)
+
+
+def _described(store: the_store.Store, settings: Settings) -> Iterator[the_store.Finding]:
+    """How many people are described; what was said of them, and whose it is, is not shown."""
+    from analytics.person import in_force  # late, for it loads pydantic
+
+    kept = the_store.people_of(store)
+    found = [in_force(name, kept.get(name), settings.people()) for name in kept.keys() | settings.person.keys()]
+    if n := sum(person is not None for person in found):
+        yield _good(f"{n} {'person is' if n == 1 else 'people are'} described; age, sex and medication are not shown")
 
 
 def _good(what: str) -> the_store.Finding:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from flows.terminal.options import Database
 from flows.terminal.talk import emit, say
 from flows.terminal.values import csv_text
 from flows.terminal.written_files import written_text
-from ingest.errors import UsageError
+from ingest.errors import UsageError, visible
 
 if TYPE_CHECKING:
     from analytics.said import JournalEntry
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 #: A line a day for three centuries; a larger file is not a journal.
 MOST_BYTES = 16 << 20
+#: Of the people who are known, so many are named.
+_MOST_NAMES = 10
 
 journal = App(name="journal", help="The sleep journal: sleep times, triggers and symptoms by date.")
 
@@ -61,6 +64,7 @@ def import_journal(file: Path, /, *, subject: str | None = None, db: Database = 
 
     context = open_context(Wishes(subject=subject), database=db)
     entries = _entries(file, subject or context.settings.subject)
+    _say_new_people(context, entries)
     with published_at_the_end(context.store):
         the_store.write_journal(context.store, entries)
         unread = the_store.unread_nights(context.store)
@@ -76,6 +80,22 @@ def import_journal(file: Path, /, *, subject: str | None = None, db: Database = 
     else:
         say(f"{noted}; no stored night has to be analysed again")
     return ExitCode.SOME_FAILED if failures else ExitCode.DONE
+
+
+def _say_new_people(context: Context, entries: Sequence[JournalEntry]) -> None:
+    """Name people whom nothing but a journal knows: each may be new, or a known one misspelt."""
+    settings = context.settings
+    known = {settings.subject, *the_store.known_subjects(context.store, by_journal=False)}
+    known |= {device.subject for device in settings.device.values() if device.subject}
+    known |= {line.subject for line in settings.assignment if line.subject}
+    for name in sorted({entry.subject for entry in entries} - known):
+        days = len({entry.day for entry in entries if entry.subject == name})
+        noted = f"{days} {'day' if days == 1 else 'days'} of the journal noted all the same"
+        near = {one.casefold(): one for one in sorted(known)}
+        close = [near[one] for one in get_close_matches(name.casefold(), near, n=3, cutoff=0.5)]
+        meant = f"did you mean {' or '.join(close)}? " if close else ""
+        names = ", ".join(sorted(known)[:_MOST_NAMES])
+        say(visible(f"{name} has no night yet: {noted} ({meant}known: {names})"))
 
 
 def _entries(path: Path, subject: str) -> tuple[JournalEntry, ...]:

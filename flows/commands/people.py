@@ -1,4 +1,4 @@
-"""``nightkick people``: who wore which device in which nights, as a CSV that any spreadsheet keeps.
+"""``nightkick people``: who wore which device in which nights, as a CSV that any spreadsheet keeps; who they are.
 
 The file takes the place of the one imported before. It is checked as a whole first, together with the settings; then
 stored recordings of which it says something else are moved, and only their nights are analysed again.
@@ -6,7 +6,8 @@ stored recordings of which it says something else are moved, and only their nigh
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from flows.terminal.values import json_document
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
+    from analytics.person import Person
     from flows.assigning.assignments import Assignments
     from flows.importing.import_run import Context
 
@@ -86,6 +88,61 @@ def list_people(*, db: Database = None, as_json: Json = False) -> None:
     for one in unassigned:
         device = f"device {one['serial']}" if one["serial"] else "no serial number"
         emit(f"no line assigns {one['path']} ({device}); stored for {one['subject']}\n")
+
+
+@people.command(name="describe")
+def describe_person(
+    subject: str,
+    /,
+    *,
+    born: str | None = None,
+    age_group: str | None = None,
+    sex: str | None = None,
+    medication: list[str] | None = None,
+    db: Database = None,
+) -> None:
+    """Say what bears on a person's leg movements, or print what was said.
+
+    What is given takes the place of all that was said before of that person. Nights that another threshold judges then
+    are named: nightkick reanalyse analyses these again, and no other.
+
+    Parameters
+    ----------
+    subject
+        Who.
+    born
+        Year or date of birth: on each night the person's own age decides about the threshold.
+    age_group
+        adult or child, where no birth is told.
+    sex
+        female, male or other.
+    medication
+        Kinds that matter, each by itself: ssri, snri, tricyclic, mirtazapine, antipsychotic, antihistamine,
+        dopamine_agonist, gabapentinoid, iron.
+    """
+    from analytics.person import person_of
+    from flows.settings.wanted import outdated_by
+
+    context = _context(db, rows_matter=False)
+    if not any((born, age_group, sex, medication)):
+        emit("".join(_described(the_store.people_of(context.store).get(subject))))
+        return
+    if subject in context.settings.person:
+        raise UsageError(f"the settings say who {subject} is", hint="change it in nightkick.toml")
+    person = person_of(born=born, age_group=age_group, sex=sex, medication=medication or ())
+    the_store.describe(context.store, subject, person)
+    the_store.publish(context.store)
+    due = [day for who, day in outdated_by(context.settings, context.store).reasons if who == subject]
+    say(f"{subject} is described" + (f"; {len(due)} nights to analyse again: nightkick reanalyse" if due else ""))
+
+
+def _described(person: Person | None) -> Iterator[str]:
+    if person is None:
+        say("nothing was said of this person")
+        return
+    for name, value in asdict(person).items():
+        shown = ", ".join(value) if name == "medication" else value
+        yield f"{name}: {shown or 'not said'}\n"
 
 
 def _context(database: Path | None, *, rows_matter: bool = True) -> Context:

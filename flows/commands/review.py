@@ -44,6 +44,7 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
         criteria=settings.analysis_criteria(),
         rulesets=settings.rulesets(),
         version=__version__,
+        people=settings.people(),
     )
 
     # Verdicts come one by one, and to publish each would keep the reviewer waiting.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
 from textwrap import fill
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analytics import store as the_store
 from analytics.nights.doubt import beside, footing_of_row, not_own_words
@@ -33,6 +33,9 @@ from flows.terminal.raster import LEGEND, raster
 from flows.terminal.talk import emit
 from flows.terminal.values import Row, json_document
 from ingest.errors import UsageError, visible
+
+if TYPE_CHECKING:
+    from analytics.person import Person
 
 #: Of the caveat under it all.
 _WIDTH = 100
@@ -97,24 +100,25 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
         statement = f"SELECT * FROM {table} WHERE subject = ? AND night_date = ? ORDER BY {order}"
         return tuple(the_store.query(store, statement, key).to_dicts())
 
+    person = the_store.people_of(store).get(night["subject"])
     flags = rows("night_flags", "state <> 'raised', state <> 'cannot_tell', flag")
     return Stored(
         night=night,
-        flags=tuple(_flag(flag, night) for flag in flags),
+        flags=tuple(_flag(flag, night, person) for flag in flags),
         series=tuple(map(_without_key, rows("series", "series_no"))),
         bouts=tuple(map(_without_key, rows("bout", "start_at"))),
         events=tuple(map(_without_key, rows("events", "movement_no"))),
     )
 
 
-def _flag(row: Row, night: Row) -> dict[str, Any]:
-    """A flag with its criteria, and what stands beside it where it is a negative."""
+def _flag(row: Row, night: Row, person: Person | None) -> dict[str, Any]:
+    """A flag with its criteria, and what stands beside it."""
     return {
         "name": row["flag"],
         "raised": row["state"] == "raised",
         **{name: row[name] for name in ("state", "review", "state_as_reviewed", "reason")},
         "criteria": decoded(row["criteria"]),
-        "stands_on": beside(row["flag"], row["state"], footing_of_row(night)),
+        "stands_on": beside(row["flag"], row["state"], footing_of_row(night), person),
     }
 
 

@@ -14,6 +14,7 @@ from analytics.model import Channel, Night
 from analytics.nights.journal import diary_of, urge_of
 from analytics.nights.night import analyse_night
 from analytics.nights.window import LOOK_US, edge_of
+from analytics.person import Person
 from analytics.said import JournalEntry
 from analytics.scoring.rulesets import Ruleset
 from analytics.signal.channel import channel_of
@@ -37,6 +38,8 @@ class NightToAnalyse:
         What the journal says of it.
     window_us : (int, int)
         Where it begins and ends; see `flows.importing.night_windows`.
+    person : Person or None
+        What the database keeps of the person.
     """
 
     subject: str
@@ -44,6 +47,7 @@ class NightToAnalyse:
     recordings: tuple[StoredRecording, ...]
     noted: tuple[JournalEntry, ...]
     window_us: tuple[int, int]
+    person: Person | None = None
 
     @property
     def key(self) -> NightKey:

@@ -30,6 +30,7 @@ from flows.terminal.values import json_document
 
 COUNTS = ("n_lm", "n_clm", "n_plms", "n_series_in_sleep")
 UNKNOWN = "-"
+NO_FLAGS = "none raised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ class Comparison:
         """Flags that would be raised (``+name``) or taken back (``-name``)."""
         old, new = set(self.before.flags), set(self.after.flags)
         return (*(f"+{name}" for name in sorted(new - old)), *(f"-{name}" for name in sorted(old - new)))
+
+    def flips_in_words(self) -> str:
+        """The same for people; empty where no flag flips."""
+        words = {"+": "would be raised", "-": "would no longer be raised"}
+        return ", ".join(f"{flip[1:]} {words[flip[0]]}" for flip in self.flips())
 
 
 def compare_nights(chosen: Chosen, *, ruleset: str | None, is_all: bool, database: Path | None, as_json: bool) -> bool:
@@ -212,12 +218,12 @@ def _line(comparison: Comparison) -> dict[str, str]:
         return old if old == new else f"{old} -> {new}"
 
     measures = (both("plms_index", 1), *map(both, (*COUNTS, "n_hypnic_jerks", "tier")))
-    flags = ", ".join(comparison.flips()) or both("flags")
+    flags = comparison.flips_in_words() or _text(comparison.after.flags, 0)
     cells = (f"{comparison.night_date}", comparison.subject, both("version"), *measures, flags)
     return dict(zip(_COLUMNS, cells, strict=True))
 
 
 def _text(value: Any, digits: int) -> str:
     if isinstance(value, tuple):
-        return ", ".join(value) or UNKNOWN
+        return ", ".join(value) or NO_FLAGS
     return UNKNOWN if value is None else f"{value:.{digits}f}" if isinstance(value, float) else f"{value}"

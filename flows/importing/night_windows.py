@@ -125,7 +125,9 @@ def as_divided(store: Store, left: Mapping[NightKey, Sequence[StoredRecording]])
             noon_us = noon_to_noon(day, "UTC")[0]
             stored = around(store, subject, noon_us - _REACH_US, noon_us + _REACH_US)
             window = _window(day, zone_of(recordings), stored.edges)
-            nights.append(NightToAnalyse(subject, day, tuple(recordings), stored.noted.get(day, ()), window))
+            nights.append(
+                NightToAnalyse(subject, day, tuple(recordings), stored.noted.get(day, ()), window, stored.person)
+            )
     return nights
 
 
@@ -193,7 +195,9 @@ def _placed(
         zone = zone_of(members or known) if known else "UTC"
         window = windows[part.subject, day] = _window(day, zone, moved)
         if members:
-            nights.append(NightToAnalyse(part.subject, day, members, part.stored.noted.get(day, ()), window))
+            nights.append(
+                NightToAnalyse(part.subject, day, members, part.stored.noted.get(day, ()), window, part.stored.person)
+            )
     bases = tuple(_basis(part.subject, edge) for edge in part.edges.values())
     outer = {edge for day in touched for edge in (_before(day, _zone_at(day, known)), day)} - set(part.edges)
     relied_on = tuple((part.subject, day, moved.get(day)) for day in sorted(outer))

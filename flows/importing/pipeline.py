@@ -27,6 +27,7 @@ from analytics.store import (
     remember_rules,
     said_of_pruned,
     scratch,
+    settle_people,
     stored_hashes,
 )
 from flows import __version__
@@ -102,6 +103,7 @@ def open_context(
     initialise(store)
     if stores:
         remember_rules(store, settings.analysis_criteria(), settings.rulesets().values())
+        settle_people(store, settings.people())
     finish_removing(store)
     clear_abandoned(store)
     rows = assignment_rows(store) if with_table else ()

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from analytics.criteria import Criteria
 from analytics.model import Night
+from analytics.person import in_force, judged_by
 from analytics.store import Store, StoredRecording, stage_samples, staged_scale, stored_recording
 from flows import __version__
 from flows.assigning.assignments import Assignments
@@ -79,8 +81,12 @@ def analysed(store: Store, nights: Sequence[NightToAnalyse], settings: Settings)
     StoreError
         Staged samples are missing or damaged.
     """
-    criteria, rulesets = settings.analysis_criteria(), tuple(settings.rulesets().values())
-    return [analyse_stored(store, night, criteria=criteria, rulesets=rulesets) for night in nights]
+    criteria, rulesets, settled = settings.analysis_criteria(), tuple(settings.rulesets().values()), settings.people()
+
+    def judged(night: NightToAnalyse) -> Criteria:
+        return judged_by(criteria, in_force(night.subject, night.person, settled), night.night_date)
+
+    return [analyse_stored(store, night, criteria=judged(night), rulesets=rulesets) for night in nights]
 
 
 def edges_found(store: Store, edges: Sequence[EdgeToFind], settings: Settings) -> list[int]:

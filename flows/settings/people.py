@@ -7,8 +7,9 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from analytics.person import Person, person_of
 from flows.assigning.lines import Line, Words, line_of
-from flows.settings.value_types import Subject, TimeShift, Written, Zone
+from flows.settings.value_types import Birth, Subject, TimeShift, Written, Zone
 from ingest.errors import UsageError
 from ingest.recording import Side, Site
 
@@ -30,6 +31,29 @@ class DeviceSettings(BaseModel):
     def words(self) -> Words:
         """The same, for `flows.assigning.assignments`."""
         return Words(self.subject, self.site, self.side, self.tz, self.time_shift)
+
+
+class PersonSettings(BaseModel):
+    """What is said of one person; `analytics.person` checks it. None: not said."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    born: Birth | None = None
+    age_group: str | None = None
+    sex: str | None = None
+    medication: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        try:
+            self.person()
+        except UsageError as error:  # pydantic collects ValueErrors, with the key they belong to
+            raise ValueError(f"{error.what}; {error.hint}") from None
+        return self
+
+    def person(self) -> Person:
+        """The same, as analyses and the database take it."""
+        return person_of(**self.model_dump(), said_by="settings")
 
 
 class AssignmentSettings(BaseModel):

@@ -28,12 +28,14 @@ from pydantic_settings import (
 )
 
 from analytics.criteria import Criteria
+from analytics.person import Person
 from analytics.scoring.rulesets import DEFAULT_RULESET, RULESETS, Ruleset, derive
 from flows.assigning.conflicts import checked
 from flows.assigning.lines import Line, Words
 from flows.settings.default_folders import config_folder, default_database
 from flows.settings.people import AssignmentSettings
 from flows.settings.people import DeviceSettings as DeviceSettings
+from flows.settings.people import PersonSettings as PersonSettings
 from flows.settings.table_mappings import TableSettings
 from flows.settings.unattended import InboxSettings, NotifySettings, PrefectSettings, ScheduleSettings
 from flows.settings.value_types import DatabasePath, Reviewer, Subject, Zone, at_home
@@ -93,6 +95,8 @@ class Settings(BaseSettings):
         Thresholds; only those that differ need naming.
     device : mapping of str to DeviceSettings
         By serial number; what is true of it for ever.
+    person : mapping of str to PersonSettings
+        By name, what is said of the people themselves; also written ``[subject."NAME"]``.
     assignment : tuple of AssignmentSettings
         Who wore which device in which nights, and whose files bear which names.
     ruleset : mapping of str to RulesetSettings
@@ -117,6 +121,7 @@ class Settings(BaseSettings):
     dask_scheduler: Annotated[str, Field(pattern=r"^(tcp|tls|ws|wss)://.+")] | None = None
     criteria: Criteria = Criteria()
     device: dict[str, DeviceSettings] = Field(default_factory=dict)
+    person: dict[str, PersonSettings] = Field(default_factory=dict)
     assignment: tuple[AssignmentSettings, ...] = ()
     ruleset: dict[str, RulesetSettings] = Field(default_factory=dict)
     table: dict[str, TableSettings] = Field(default_factory=dict)
@@ -146,11 +151,14 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
     def analysis_criteria(self) -> Criteria:
-        """The thresholds with the age group applied."""
+        """The thresholds, with the age group of people of whom none is known."""
         if self.age_group is None:
             return self.criteria
-        flags = self.criteria.flags.model_copy(update={"age_group": self.age_group})
-        return self.criteria.model_copy(update={"flags": flags})
+        return self.criteria.of_age(self.age_group)
+
+    def people(self) -> dict[str, Person]:
+        """What is said of people, by name."""
+        return {name: said.person() for name, said in self.person.items()}
 
     def rulesets(self) -> dict[str, Ruleset]:
         """All rule sets by name: the built-in ones, the default first, then the user's own.
@@ -202,8 +210,7 @@ def load() -> Settings:
     try:
         settings = Settings(**_merged([source.values for source in sources[1:]]))
     except ValidationError as error:
-        # A misspelt key explains the one that is missing, so it is said first.
-        raise _blamed(min(error.errors(), key=lambda found: found["type"] != "extra_forbidden"), sources) from None
+        raise _joined([_blamed(each, sources) for each in _worth_saying(error.errors())]) from None
     checked(settings.lines(), settings.devices())
     settings.rulesets()  # a rule set that makes no sense is refused now and not in the middle of an import
     return settings
@@ -216,11 +223,18 @@ def _read(path: Path) -> dict[str, Any]:
         raise UsageError(f"cannot be read: {error.strerror}", path=path) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"is not TOML: {error}", path=path) from None
+    # ``subject`` is the name of the wearer, or, as a table, what is said of people: TOML has a key only once.
+    if isinstance(values.get("subject"), dict):
+        values["person"] = _merged([values.pop("subject"), values.get("person", {})])
     # Relative to the file that says it, so that it means the same wherever the command is run.
     for table, key in ((values, "database"), (values.get("schedule"), "inbox")):
         if isinstance(table, dict) and isinstance(table.get(key), str):
             table[key] = str(path.parent / at_home(Path(table[key])))
     return values
+
+
+#: What pydantic puts behind the key of a value that may be of several types.
+_TYPE_NAMES = frozenset({"str", "float", "int", "bool"})
 
 
 def _from_variables() -> Source:
@@ -232,10 +246,14 @@ def _from_variables() -> Source:
 
 
 def _refuse_unknown_variables() -> None:
+    unknown = []
     for name in sorted(os.environ):
         key = name.upper().removeprefix(PREFIX).partition(NESTED)[0].lower()
         if name.upper().startswith(PREFIX) and key not in Settings.model_fields:
-            raise UsageError(f"unknown variable {name}", hint=_nearest(PREFIX + key.upper(), _variable_names()))
+            nearest = _nearest(PREFIX + key.upper(), _variable_names())
+            unknown.append(UsageError(f"unknown variable {name}", hint=nearest))
+    if unknown:
+        raise _joined(unknown)
 
 
 def _variable_names() -> list[str]:
@@ -253,9 +271,36 @@ def _merged(layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return result
 
 
+def _worth_saying(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Misspelt keys first; without what is missing beside one, which it explains, and once each value."""
+    misspelt = [error for error in errors if error["type"] == "extra_forbidden"]
+    explained = {error["loc"][:-1] for error in misspelt}
+    others: dict[tuple[int | str, ...], ErrorDetails] = {}
+    for error in errors:
+        loc = error["loc"]
+        if error["type"] == "missing" and loc[:-1] not in explained:
+            others[loc] = error
+        elif error["type"] not in ("missing", "extra_forbidden"):
+            # Of a value that may be of several types, pydantic says of each why it is none, under the type's name.
+            others.setdefault(_key_of(error), error)
+    return [*misspelt, *others.values()]
+
+
+def _key_of(error: ErrorDetails) -> tuple[int | str, ...]:
+    loc = error["loc"]
+    return loc[:-1] if loc[-1:] and loc[-1] in _TYPE_NAMES else loc
+
+
+def _joined(errors: Sequence[UsageError]) -> UsageError:
+    """All of them in one line, each with its advice; a file is named again only where it is another one."""
+    first = errors[0]
+    lines = [UsageError(e.what, path=None if e.path == first.path else e.path, hint=e.hint).line() for e in errors]
+    return first if len(errors) == 1 else UsageError("; ".join(dict.fromkeys(lines)), path=first.path)
+
+
 def _blamed(error: ErrorDetails, sources: Sequence[Source]) -> UsageError:
     """Turn pydantic's finding into one line that names the source and the key."""
-    keys = tuple(str(part) for part in error["loc"] if isinstance(part, str))
+    keys = tuple(part for part in _key_of(error) if isinstance(part, str))
     number = next((part + 1 for part in error["loc"] if isinstance(part, int)), None)
     held = keys[:-1] if error["type"] == "missing" else keys
     source = next((s for s in sources if _holds(s.values, held)), sources[0])
@@ -264,6 +309,9 @@ def _blamed(error: ErrorDetails, sources: Sequence[Source]) -> UsageError:
         name = f"{name} of [[assignment]] {number}" if len(keys) > 1 else f"[[assignment]] {number}"
         if error["type"] == "value_error":
             return UsageError(f"{name}: {error['msg'].removeprefix('Value error, ')}", path=source.path)
+    if keys[:1] == ("person",) and error["type"] not in ("extra_forbidden", "missing"):  # masked: no value is repeated
+        said = error["msg"].removeprefix("Value error, ")
+        return UsageError(f"{name}: {said}", path=source.path, hint="see nightkick people describe --help")
     if error["type"] == "extra_forbidden":
         return UsageError(f"unknown key {name}", path=source.path, hint=_nearest(keys[-1], _siblings(keys)))
     if error["type"] == "missing":
@@ -284,7 +332,7 @@ def _holds(values: Mapping[str, Any], keys: Sequence[str]) -> bool:
 
 
 #: Tables of settings whose names are the user's own.
-_BY_NAME: Mapping[str, type[BaseModel]] = {"device": DeviceSettings, "table": TableSettings}
+_BY_NAME: Mapping[str, type[BaseModel]] = {"device": DeviceSettings, "person": PersonSettings, "table": TableSettings}
 
 
 def _siblings(keys: Sequence[str]) -> list[str]:
@@ -306,5 +354,12 @@ def _nearest(wrong: str, valid: Sequence[str]) -> str:
 
 
 def as_toml(settings: Settings) -> str:
-    """The settings in force as a valid ``nightkick.toml``; what is undecided stays out."""
-    return tomli_w.dumps(settings.model_dump(mode="json", exclude_none=True))
+    """The settings in force as a valid ``nightkick.toml``; what is undecided stays out, and what is said of people.
+
+    Of them it names the keys that are set: a listing of settings is shown to others who help.
+    """
+    plain = tomli_w.dumps(settings.model_dump(mode="json", exclude_none=True, exclude={"person"}))
+    return plain + "".join(
+        f"\n{tomli_w.dumps({'person': {name: {}}})}# {', '.join(sorted(said.model_fields_set))}: said, not shown\n"
+        for name, said in settings.person.items()
+    )

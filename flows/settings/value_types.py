@@ -48,4 +48,6 @@ Subject = Annotated[str, AfterValidator(_not_blank)]
 Reviewer = Annotated[str, AfterValidator(_not_blank)]
 #: A date or moment of TOML, or text: as text.
 Written = Annotated[str, BeforeValidator(lambda given: given.isoformat() if hasattr(given, "isoformat") else given)]
+#: A year or a date of TOML, or text: as text.
+Birth = Annotated[str, BeforeValidator(lambda given: given.isoformat() if hasattr(given, "isoformat") else str(given))]
 ColumnName = Annotated[str, AfterValidator(_not_blank)]

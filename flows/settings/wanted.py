@@ -15,7 +15,7 @@ def wanted_by(settings: Settings) -> Wanted:
     """What `analytics.store.outdated` compares nights with."""
     from analytics.store import wanted_of  # late, for it loads DuckDB
 
-    return wanted_of(settings.analysis_criteria(), settings.rulesets().values(), __version__)
+    return wanted_of(settings.analysis_criteria(), settings.rulesets().values(), __version__, settings.people())
 
 
 def outdated_by(settings: Settings, store: Store) -> Outdated:

@@ -12,15 +12,15 @@ from typing import IO
 
 import numpy as np
 
-from ingest.tables.column_words import SENSOR_WORDS
-from ingest.tables.columns import only_side, sides_among
-from ingest.tables.dialect import Dialect
+from ingest.tables.dialect import Dialect, detect, split
 from ingest.tables.lines import Lines, columns, rectangle
-from ingest.tables.sheet import names_of, open_sheet
+from ingest.tables.sensors import only_side, sides_among
+from ingest.tables.sheet import open_sheet, text_of
 from ingest.tables.textfile import cut, lines_of
 
 _HEAD_BYTES = 4096
 _STRETCH_BYTES = 16 << 20
+_SIDE_COLUMN = "side"
 SIDES = ("left", "right")
 
 
@@ -33,8 +33,13 @@ def has_sides(path: Path) -> bool:
         It cannot be read.
     """
     with path.open("rb") as file:
-        names = names_of(file.read(_HEAD_BYTES), path)
-    if not any(word in name.lower() for name in names for word in SENSOR_WORDS):
+        text = text_of(file.read(_HEAD_BYTES), path)
+    dialect = detect(text) if text else None
+    if dialect is None or not dialect.names:
+        return False
+    # A look at one line spares nearly every table its being opened, and a packed one its being unpacked.
+    line = text[dialect.data_start :].split(b"\n", 1)[0].decode("utf-8", errors="replace")
+    if not any(map(only_side, split(line, dialect.separator))):
         return False
     sheet = open_sheet(path)
     return sides_among(sheet.dialect.names, sheet.samples) is not None
@@ -53,7 +58,9 @@ def split_by_side(path: Path, folder: Path) -> Iterator[tuple[str, Path, str]]:
     if position is None:
         return
     files = {side: folder / f"{side}.csv" for side in SIDES}
-    head = (sheet.dialect.separator.join(sheet.dialect.names) + "\n").encode()
+    # Its reader finds the side by the name of the column, whatever that was called.
+    names = [_SIDE_COLUMN if i == position else name for i, name in enumerate(sheet.dialect.names)]
+    head = (sheet.dialect.separator.join(names) + "\n").encode()
     n_lost = 0
     with files["left"].open("wb") as left, files["right"].open("wb") as right:
         left.write(head)

@@ -19,21 +19,28 @@ from ingest.input_file import stamp_of
 from ingest.mapping import TableMapping
 from ingest.recording import Decoded, Device, DeviceClock, Placement
 from ingest.tables.columns import (
-    WRITE_A_CLOCK,
     Axes,
     TimeColumn,
-    check_one_of_each,
     clock_base,
     find_axes,
     find_time,
     find_time_by_position,
     named_zone,
     offset_in_names,
-    side_of_all,
 )
 from ingest.tables.dialect import Dialect, detect, split
 from ingest.tables.mapped import mapped_axes, mapped_time
-from ingest.tables.sheet import Sheet, is_header_only, n_decimals, open_sheet, reading_of, rows_in, text_of
+from ingest.tables.sensors import check_one_of_each, side_of_all
+from ingest.tables.sheet import (
+    Sheet,
+    check_numbers,
+    is_header_only,
+    n_decimals,
+    open_sheet,
+    reading_of,
+    rows_in,
+    text_of,
+)
 from ingest.tables.table import Table, decode, naming
 from ingest.tables.temperature import find_temperature
 from ingest.tables.timestamps import Notation, TextTime, UnixTime
@@ -87,7 +94,8 @@ def read(path: Path, mapping: TableMapping | None = None) -> Decoded:
 def _mapped(mapping: TableMapping, sheet: Sheet) -> Table:
     names = sheet.dialect.names
     axes, time = mapped_axes(mapping, names), mapped_time(mapping, names, sheet.samples)
-    check_one_of_each(names, sheet.samples)
+    check_numbers(sheet, axes.positions)
+    check_one_of_each(names, sheet.samples, time, axes.positions)
     temperature, said = find_temperature(names, sheet.samples, taken=(*time.positions, *axes.positions))
     reading = reading_of(time, axes.positions, temperature)
     return Table(
@@ -136,15 +144,19 @@ def _clock(layout: _Layout, dialect: Dialect) -> DeviceClock:
 def _layout(sheet: Sheet) -> _Layout:
     dialect, samples = sheet.dialect, sheet.samples
     if not dialect.names and dialect.n_columns < 4:
-        raise NoClockError(f"{dialect.n_columns} columns without names: none is left for the time", hint=WRITE_A_CLOCK)
+        raise NoClockError(
+            f"{dialect.n_columns} columns without names: none is left for the time",
+            hint="put a column with date and time before them, like 2024-03-12T22:15:00.000Z",
+        )
     if dialect.names:
         axes = find_axes(dialect.names)
         time = find_time(dialect.names, samples)
-        check_one_of_each(dialect.names, samples)
+        check_one_of_each(dialect.names, samples, time, axes.positions)
     else:
         _check_commas(sheet)
         time = find_time_by_position(samples)
         axes = _axes_by_position(len(time.positions))
+    check_numbers(sheet, axes.positions)
     decimals = max(n_decimals(samples[i]) for i in axes.positions)
     is_axivity = _is_axivity(dialect, time, samples, decimals)
     if not dialect.names and not is_axivity and dialect.n_columns != len(time.positions) + 3:

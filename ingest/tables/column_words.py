@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
+
 # One word a line would make this file three screens long.
 # fmt: off
 
@@ -46,10 +49,20 @@ WEARER_WORDS = frozenset({
 #: Which of several sensors, where a name is made of nothing else.
 SENSOR_WORDS = frozenset({
     "sensor", "device", "logger", "node", "tag", "leg", "limb", "foot", "side", "body", "part", "placement",
-    "site", "serial", "mac", "address", "sensorname", "sensorid", "deviceid", "devicename", })
+    "site", "serial", "mac", "address", "sensorname", "sensorid", "deviceid", "devicename", "imu", "channel",
+    "serialnumber", "seite", "bein", "fuß", "gerät", "geraet", "seriennummer", "kanal", "sensornummer", "capteur",
+    "appareil", "jambe", "pied", "côté", "lado", "pierna", "pie", "dispositivo",
+})
+#: What stands in such a column.
+SIDE_WORDS: Mapping[str, Literal["left", "right"]] = {
+    **dict.fromkeys(("left", "l", "lt", "links", "linke", "linker", "linkes", "li"), "left"),
+    **dict.fromkeys(("gauche", "izquierda", "izquierdo"), "left"),
+    **dict.fromkeys(("right", "r", "rt", "rechts", "rechte", "rechter", "rechtes", "re"), "right"),
+    **dict.fromkeys(("droite", "droit", "derecha", "derecho"), "right"),
+}
 #: What says nothing of whom a number or name is of.
 NUMBER_WORDS = frozenset({
-    "name", "code", "number", "no", "nr",
+    "name", "code", "number", "no", "nr", "index", "nummer",
 })
 #: Units of what is not acceleration.
 FOREIGN_UNITS = frozenset({

@@ -9,24 +9,20 @@ just like a night.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
-from ingest.recording import Side
 from ingest.tables.column_words import (
     FILLERS,
     FOREIGN_UNITS,
     GRAVITY_FREE,
     NO_UNITS,
-    NUMBER_WORDS,
     OTHER_SENSORS,
     RELATIVE_WORDS,
-    SENSOR_WORDS,
     STATISTICS,
     TIME_WORDS,
-    WEARER_WORDS,
     WITH_GRAVITY,
 )
 from ingest.tables.timestamps import (
@@ -55,12 +51,7 @@ _GREENWICH_IN_NAME = re.compile(r"\((?:GMT|UTC|Z)\)")
 _PER_SECOND = re.compile(r"\s(m/\S+)$")
 ClockBase = Literal["utc", "local", "relative"]
 #: The way out of most `NoClockError`s here.
-WRITE_A_CLOCK = "add a column with date and time, like 2024-03-12T22:15:00.000Z"
-#: A sample of a table in blocks of people hardly meets more.
-_MOST_WEARERS = 20
-_MOST_SENSORS = 500
-_ONE_OF_EACH = (("wearer", WEARER_WORDS, _MOST_WEARERS), ("sensor", SENSOR_WORDS, _MOST_SENSORS))
-_SIDE_WORDS: Mapping[str, Side] = {"left": "left", "l": "left", "right": "right", "r": "right"}
+WRITE_A_CLOCK = "add a column called time with date and time, like 2024-03-12T22:15:00.000Z"
 #: For people who cannot change the table.
 _OR_MAP = ", or say which they are under [table.NAME] in nightkick.toml"
 
@@ -160,7 +151,8 @@ def find_time_by_position(samples: Sequence[Sequence[str]]) -> TimeColumn:
         return split_up
     if notation is None:
         raise NoClockError(
-            f"the first column holds {_example(samples[0])}, which is no date and time", hint=WRITE_A_CLOCK
+            f"the first column holds {_no_moment(samples[0])}, which is no date and time",
+            hint="write date and time in it, like 2024-03-12T22:15:00.000Z, or move the column of these to the front",
         )
     return TimeColumn((0,), notation)
 
@@ -179,58 +171,6 @@ def named_zone(notation: Notation) -> str | None:
     return (notation.zone_name or None) if isinstance(notation, TextTime) else None
 
 
-def check_one_of_each(names: Sequence[str], samples: Sequence[Sequence[str]]) -> None:
-    """Refuse a table with several people or sensors in it, as far as the samples of a column that names them show it.
-
-    Raises
-    ------
-    UnsupportedRecordingError
-        Such a column has several values. Too many are no people or sensors, but numbers of rows or packets.
-    """
-    for name, values in zip(names, samples, strict=True):
-        words = set(_words(name)) - NUMBER_WORDS
-        found = sorted(set(values) - {""})
-        for kind, kind_words, most in _ONE_OF_EACH:
-            is_meant = words & kind_words and words <= kind_words | {"id"}
-            if is_meant and 1 < len(found) <= min(most, len(values) / 2):
-                more = "" if len(found) == 2 else f" and {len(found) - 2} more"
-                raise UnsupportedRecordingError(
-                    f"the column {name!r} holds more than one {kind} ({_example(found)}, {_example(found[1:])}{more})",
-                    hint="write a file for each of them",
-                )
-
-
-def only_side(value: str) -> Side | None:
-    """The side that a sensor's name says: ``left``, ``L``, ``right ankle``, ``leg_r``; None for neither or both."""
-    words = {_SIDE_WORDS[word] for word in _words(value) if word in _SIDE_WORDS}
-    return words.pop() if len(words) == 1 else None
-
-
-def sides_among(names: Sequence[str], samples: Sequence[Sequence[str]]) -> int | None:
-    """The column that says of each row whether it is of the left or of the right, where both are there.
-
-    It names two sensors and no more, as far as the samples show it: else nobody can tell which two are meant.
-    """
-    of_sensors = _of_sensors(names, samples)
-    both = {"left", "right"}
-    named = ((i, [only_side(value) for value in found]) for i, found in of_sensors if len(found) == 2)
-    return next((i for i, sides in named if set(sides) == both), None)
-
-
-def side_of_all(names: Sequence[str], samples: Sequence[Sequence[str]]) -> Side:
-    """The side that a column names for every row; "unknown" without one."""
-    alone = (only_side(next(iter(found))) for _, found in _of_sensors(names, samples) if len(found) == 1)
-    return next((side for side in alone if side), "unknown")
-
-
-def _of_sensors(names: Sequence[str], samples: Sequence[Sequence[str]]) -> Iterator[tuple[int, set[str]]]:
-    """The columns that name sensors, each with what stands in its samples."""
-    for position, (name, values) in enumerate(zip(names, samples, strict=False)):  # a table may have no names
-        words = set(_words(name)) - NUMBER_WORDS
-        if words & SENSOR_WORDS and words <= SENSOR_WORDS | {"id"}:
-            yield position, set(values) - {""}
-
-
 def offset_in_names(names: Sequence[str]) -> int | None:
     """Seconds east of UTC as MetaWear states them in the name of a time."""
     timed = [name for name in names if tells_time(name)]
@@ -243,9 +183,14 @@ def offset_in_names(names: Sequence[str]) -> int | None:
     return (int(hours) * 3600 + int(minutes) * 60) * (-1 if sign == "-" else 1)
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a name in small letters: ``accelX (g)`` has accel, x and g."""
+    return [word.lower() for word in re.split(r"[^A-Za-zÀ-ÿ0-9]+", _CAMEL.sub(" ", text)) if word]
+
+
 def tells_time(name: str) -> bool:
     """Whether a column with this name may hold times, absolute or not."""
-    return bool(TIME_WORDS.union(RELATIVE_WORDS).intersection(_words(name)))
+    return bool(TIME_WORDS.union(RELATIVE_WORDS).intersection(words_of(name)))
 
 
 def _sensors(names: Sequence[str]) -> dict[tuple[str, ...], list[_Name]]:
@@ -273,8 +218,8 @@ def _parsed(position: int, text: str) -> _Name | None:
 def _words_and_unit(text: str) -> tuple[list[str], str | None]:
     """The words of a name, and its unit: behind a blank, in brackets, or as the last word."""
     if (found := _PER_SECOND.search(text)) is not None:
-        return _words(text[: found.start()]), found.group(1)
-    words, unit = _words(_BRACKETS.sub(" ", text)), bracketed(text)
+        return words_of(text[: found.start()]), found.group(1)
+    words, unit = words_of(_BRACKETS.sub(" ", text)), bracketed(text)
     if unit is None and len(words) > 1 and named_unit(words[-1]) is not None:
         unit = words.pop()
     return words, unit
@@ -282,10 +227,6 @@ def _words_and_unit(text: str) -> tuple[list[str], str | None]:
 
 def _folded(unit: str) -> str:
     return unit.lower().replace("μ", "µ").replace(" ", "")
-
-
-def _words(text: str) -> list[str]:
-    return [word.lower() for word in re.split(r"[^A-Za-zÀ-ÿ0-9]+", _CAMEL.sub(" ", text)) if word]
 
 
 def _unjoined(word: str) -> tuple[str, ...]:
@@ -336,6 +277,14 @@ def _not_one(names: Sequence[str], sensors: Sequence[Sequence[_Name]]) -> Unsupp
     )
 
 
+def more_than_one(kind: str, name: str, found: Sequence[str]) -> UnsupportedRecordingError:
+    """The refusal of a table of several people or sensors, by the column that tells them apart."""
+    more = "" if len(found) == 2 else f" and {len(found) - 2} more"
+    shown = ", ".join(repr(value[:40]) for value in found[:2])
+    what = f"the column {shortened(name)!r} holds more than one {kind} ({shown}{more})"
+    return UnsupportedRecordingError(what, hint="write a file for each of them")
+
+
 def _quoted(axes: Sequence[_Name]) -> str:
     return ", ".join(repr(shortened(axis.text)) for axis in axes)
 
@@ -350,7 +299,7 @@ def shortened(name: str) -> str:
 
 
 def _is_relative(name: str) -> bool:
-    return bool(RELATIVE_WORDS.intersection(_words(name)))
+    return bool(RELATIVE_WORDS.intersection(words_of(name)))
 
 
 def _date_and_clock(positions: Sequence[int], samples: Sequence[Sequence[str]]) -> TimeColumn | None:
@@ -377,7 +326,12 @@ def _no_clock(names: Sequence[str], named: Sequence[int], samples: Sequence[Sequ
             f"the column {names[position]!r} counts from an unknown start{unknown}: {_example(values)}",
             hint="name the unit in the header, like time (s), or as time_unit under [table.NAME] in nightkick.toml",
         )
-    return NoClockError(f"the column {names[position]!r} is no date and time: {_example(values)}", hint=WRITE_A_CLOCK)
+    return NoClockError(f"the column {names[position]!r} is no date and time: {_no_moment(values)}", hint=WRITE_A_CLOCK)
+
+
+def _no_moment(values: Sequence[str]) -> str:
+    """A value that is no date and time; where each alone is one, they are not all written alike."""
+    return _example([value for value in values if recognise([value]) is None] or values)
 
 
 def _example(values: Sequence[str]) -> str:

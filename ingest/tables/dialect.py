@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -95,10 +95,20 @@ def detect(head: bytes) -> Dialect | None:
 
 def header_rows(head: bytes) -> list[tuple[str, ...]]:
     """Every line of a text without samples, split by each separator: somewhere among them may be a header."""
+    return [row for rows in rows_by_separator(head) for row in rows if len(row) > 1]
+
+
+def rows_by_separator(head: bytes) -> Iterator[list[tuple[str, ...]]]:
+    """The lines of a text without samples, split by each separator in its turn."""
     if not is_text(head) or head.removeprefix(_BOM).startswith(_RULER):
-        return []
-    rows = (tuple(split(line, separator)) for line in _lines(head) for separator in _SEPARATORS)
-    return [row for row in rows if len(row) > 1]
+        return
+    lines = _lines(head)
+    yield from ([tuple(split(line, separator)) for line in lines] for separator in _SEPARATORS)
+
+
+def is_number(field: str) -> bool:
+    """Whether a field holds a number and nothing else."""
+    return _NUMBER.fullmatch(field) is not None
 
 
 def split(line: str, separator: str) -> list[str]:
@@ -107,7 +117,7 @@ def split(line: str, separator: str) -> list[str]:
         return line.replace('"', "").split()
     try:
         fields = next(csv.reader([line.strip("\r")], delimiter=separator), [])
-    except csv.Error:  # a quote that is never closed, a field beyond the module's limit
+    except csv.Error:  # a line break of another system inside, or a field beyond the module's limit
         return []
     return [field.strip() for field in fields]
 

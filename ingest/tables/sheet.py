@@ -13,9 +13,9 @@ from pathlib import Path
 
 import polars as pl
 
-from ingest.errors import EmptyFileError, IngestError, UnknownFormatError
-from ingest.tables.columns import TimeColumn, find_axes, tells_time
-from ingest.tables.dialect import HEAD_BYTES, Dialect, detect, header_rows, is_text
+from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnknownFormatError
+from ingest.tables.columns import TimeColumn, find_axes, shortened, tells_time
+from ingest.tables.dialect import HEAD_BYTES, Dialect, detect, header_rows, is_number, is_text, rows_by_separator
 from ingest.tables.lines import Lines, columns, rectangle
 from ingest.tables.survey import Rows
 from ingest.tables.temperature import TemperatureColumn
@@ -33,6 +33,8 @@ from ingest.tables.walk import Above, walked
 _PLACES = 8
 _PLACE_BYTES = 8 << 10
 _DECIMALS = re.compile(r"[+-]?\d*\.?(\d*)([eE][+-]?\d+)?", re.ASCII)
+_PLAIN_NUMBERS = "export it with a plain number under each of x, y and z, like -0.0312"
+_BEGUN_NUMBER = re.compile(r"[+\u2212-]?[.,]?\d", re.ASCII)
 #: An exponent says nothing of how many digits count.
 _MANY = 15
 
@@ -132,10 +134,12 @@ def open_sheet(path: Path) -> Sheet:
     ------
     EmptyFileError
         A header and no line below it.
+    DamagedRecordingError
+        A header, and below it no numbers where the axes are.
     UnknownFormatError
         No table of numbers.
-    DamagedRecordingError, OSError
-        See `ingest.tables.textfile.open_source`.
+    OSError
+        See `ingest.tables.textfile.open_source`; it may raise a DamagedRecordingError, too.
     """
     source = open_source(path)
     text = source.read_at(0, HEAD_BYTES)
@@ -159,6 +163,20 @@ def rows_in(sheet: Sheet, reading: Reading) -> Iterator[Rows]:
     return walked(sheet.source, sheet.dialect, built)
 
 
+def check_numbers(sheet: Sheet, axes: Sequence[int]) -> None:
+    """Refuse a table of which an axis holds no number at all, as far as the samples show it.
+
+    Raises
+    ------
+    DamagedRecordingError
+    """
+    for position in axes:
+        values = sheet.samples[position]
+        if values and not any(map(is_number, values)):
+            name = sheet.dialect.names[position] if sheet.dialect.names else f"number {position + 1}"
+            raise _not_numbers(name, values)
+
+
 def n_decimals(values: Sequence[str]) -> int:
     """Most digits after the point among the numbers of a column."""
     found = [match for value in values if (match := _DECIMALS.fullmatch(value))]
@@ -167,7 +185,11 @@ def n_decimals(values: Sequence[str]) -> int:
 
 def is_header_only(text: bytes) -> bool:
     """Whether a text without samples has a line that names a time and three axes."""
-    return any(any(map(tells_time, row)) and _names_axes(row) for row in header_rows(text))
+    return any(map(_is_header, header_rows(text)))
+
+
+def _is_header(row: Sequence[str]) -> bool:
+    return any(map(tells_time, row)) and _names_axes(row)
 
 
 def _samples(dialect: Dialect, source: Source) -> tuple[tuple[str, ...], ...]:
@@ -195,6 +217,30 @@ def _names_axes(row: Sequence[str]) -> bool:
 
 
 def _no_table(text: bytes) -> IngestError:
-    if is_header_only(text):
-        return EmptyFileError("a header without a single sample", hint="copy it from the device again")
-    return UnknownFormatError("no table of numbers", hint="export the recording as CSV with time, x, y, z")
+    if not is_header_only(text):
+        return UnknownFormatError("no table of numbers", hint="export the recording as CSV with time, x, y, z")
+    for rows in rows_by_separator(text):
+        header = next((i for i, row in enumerate(rows) if _is_header(row)), None)
+        # No field of a line of units begins with a digit: m/s^2.
+        below = rows[header + 1 :] if header is not None else []
+        written = [row for row in below if any(map(_BEGUN_NUMBER.match, row))]
+        if header is not None and written:
+            return _no_numbers(rows[header], written)
+    return EmptyFileError("a header without a single sample", hint="copy it from the device again")
+
+
+def _no_numbers(names: Sequence[str], rows: Sequence[Sequence[str]]) -> DamagedRecordingError:
+    """Says which axis it is that holds no numbers: the one with the fewest."""
+    fitting = [row for row in rows if len(row) == len(names)]
+    if not fitting:
+        return DamagedRecordingError(f"{len(names)} names stand above {len(rows[0])} columns", hint=_PLAIN_NUMBERS)
+    worst = min(find_axes(names).positions, key=lambda i: sum(is_number(row[i]) for row in fitting))
+    return _not_numbers(names[worst], [row[worst] for row in fitting])
+
+
+def _not_numbers(name: str, values: Sequence[str]) -> DamagedRecordingError:
+    held = next((value for value in values if not is_number(value)), "")
+    what = repr(shortened(held)) if held else "nothing"
+    return DamagedRecordingError(
+        f"the column {shortened(name)!r} should hold numbers, but holds {what}", hint=_PLAIN_NUMBERS
+    )

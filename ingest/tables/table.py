@@ -239,7 +239,7 @@ def _check(found: Survey, table: Table) -> None:
         raise DamagedRecordingError(
             f"{found.n_bad} of {total} {table.row_word}s are no samples, the first is {table.row_word}"
             f" {found.first_bad}",
-            hint="export the recording again",
+            hint="look at that place, and export the recording again",
         )
     if found.n_samples and not found.median_norm:
         raise DamagedRecordingError(

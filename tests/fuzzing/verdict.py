@@ -1,6 +1,6 @@
 """What a reader owes for any file: a recording that agrees with itself, or an error of our own.
 
-The only place that says what a sound recording is; everything it finds wrong is raised as `UnsoundError`.
+This module decides what a sound recording is; everything it finds wrong is raised as `UnsoundError`.
 """
 
 from __future__ import annotations

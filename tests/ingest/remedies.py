@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ingest import Declared, TableMapping
+from ingest import Declared, TableMapping, read_recording
 from ingest.recording import Device
 
 N, RATE_HZ = 600, 25
@@ -22,6 +22,11 @@ START = Declared(zone="Europe/Berlin", start=datetime(2026, 1, 15, 22, 0))  # no
 ISO = "%Y-%m-%dT%H:%M:%S.%fZ"
 Write = Callable[[Path], Path]
 Vectors = NDArray[np.float64]
+
+
+def as_it_is(path: Path, tables: tuple[TableMapping, ...]) -> object:
+    """A file that stays as it is while it is read."""
+    return read_recording(path, tables=tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,12 @@ class Remedy:
         Where in `ingest` it is raised, and a piece of its hint as the program's text has it.
     says
         A piece of the hint as a person reads it.
+    reading
+        How the refused file is read; where it changes meanwhile, that is done here.
+    n_samples
+        How many the mended file has; none where its sleep and heart rates are all that is wanted.
+    lies
+        Whether the mended file is of a sensor that lies as `lying` has it.
     """
 
     module: str
@@ -44,6 +55,10 @@ class Remedy:
     tables: tuple[TableMapping, ...] = ()
     declared: Declared = BERLIN
     tables_before: tuple[TableMapping, ...] = ()
+    reading: Callable[[Path, tuple[TableMapping, ...]], object] = as_it_is
+    n_samples: int = N
+    first_s: int = FIRST_S
+    lies: bool = True
 
     def declare(self, _: Device) -> Declared:
         return self.declared
@@ -105,9 +120,11 @@ TWICE = np.hstack([lying(), lying()])
 SLASHED = "%d/%m/%Y %H:%M:%S.%f"
 #: The 5th of June: no midnight to the 6th tells day from month here.
 JUNE_S = 1_780_635_600
+JUNE_UTC_S = JUNE_S - 7200
 NOISE = np.random.default_rng(1).normal(0, 0.65, (N, 3))
 COUNTS = lying(64.0)
-STAMPS = np.datetime64(FIRST_S, "s") + (np.arange(N) * 1000 // RATE_HZ).astype("timedelta64[ms]")
+#: On the wearer's clock, as all times without a zone.
+STAMPS = np.datetime64(FIRST_S + 3600, "s") + (np.arange(N) * 1000 // RATE_HZ).astype("timedelta64[ms]")
 UNSURE = "export acceleration with gravity, or name the unit in the header"
 COLUMNS, STAMPED, UNITS, DELIMITED = "tables/columns.py", "tables/timestamps.py", "units.py", "formats/delimited.py"
 PARQUET, CLOCK = "formats/parquet/reader.py", "clock.py"
@@ -229,6 +246,7 @@ REMEDIES = (
         csv(times=moments(SLASHED, first_s=JUNE_S)),
         csv(times=moments(SLASHED, first_s=JUNE_S)),
         (mapping(day_first=True),),
+        first_s=JUNE_UTC_S,
     ),
     Remedy(
         STAMPED,
@@ -236,6 +254,7 @@ REMEDIES = (
         "YYYY-MM-DD",
         csv(times=moments(SLASHED, first_s=JUNE_S)),
         csv(times=moments("%Y-%m-%d %H:%M:%S.%f")),
+        first_s=FIRST_S - 3600,
     ),
     Remedy(
         STAMPED,
@@ -243,6 +262,7 @@ REMEDIES = (
         "YYYY-MM-DD",
         csv(times=moments("%y-%m-%d %H:%M:%S.%f")),
         csv(times=moments("%Y-%m-%d %H:%M:%S.%f")),
+        first_s=FIRST_S - 3600,
     ),
     Remedy(
         STAMPED,
@@ -251,6 +271,7 @@ REMEDIES = (
         csv(times=moments("%d-%m-%y %H:%M:%S.%f")),
         csv(times=moments("%d-%m-%y %H:%M:%S.%f")),
         (mapping(day_first=True),),
+        first_s=FIRST_S - 3600,
     ),
     Remedy(
         UNITS,
@@ -280,7 +301,12 @@ REMEDIES = (
     ),
     Remedy(UNITS, "export acceleration with gravity, or ", UNSURE, csv(xyz=NOISE), csv()),
     Remedy(
-        UNITS, "export acceleration with gravity, or ", UNSURE, csv(xyz=NOISE), csv("time,x (g),y (g),z (g)", xyz=NOISE)
+        UNITS,
+        "export acceleration with gravity, or ",
+        UNSURE,
+        csv(xyz=NOISE),
+        csv("time,x (g),y (g),z (g)", xyz=NOISE),
+        lies=False,
     ),
     Remedy(UNITS, "which some apps call total or raw", "raw acceleration", csv(xyz=NOISE / 10), csv()),
     Remedy(
@@ -292,7 +318,6 @@ REMEDIES = (
     ),
     Remedy(DELIMITED, "export it with decimal points", "decimal points", half_decimal, csv()),
     Remedy(DELIMITED, "export it with decimal points", "semicolons", half_decimal, semicolons),
-    Remedy(DELIMITED, "WRITE_A_CLOCK", "add a column", csv("", times=counted(0), xyz=lying()[:, :2]), csv()),
     Remedy(PARQUET, "add a column of date-times called time", "called time", parquet(), parquet(time=STAMPS)),
     Remedy(
         PARQUET,
@@ -319,77 +344,3 @@ REMEDIES = (
         declared=START,
     ),
 )
-
-#: Advice that a test cannot follow, and why not. By the piece of the hint.
-NOT_FOLLOWED = {
-    "needs the device or the file that was copied": (
-        "copy it",
-        "copy the file",
-        "copy the whole folder",
-        "_COPY_AGAIN",
-        "_COPY_FOLDER",
-        "again",
-        "import it again",
-        "try again",
-        "check that it was started",
-        "check the device",
-        "f'{again}",
-        "check the spelling",
-    ),
-    "needs the maker's program or the app, whose other export its own tests read": (
-        "_EXPORT",
-        "_EXPORT_AGAIN",
-        "_EXPORT_CSV",
-        "_RAW_WITH_STAMPS",
-        "export it again",
-        "export the session again",
-        "export the experiment again",
-        "export the recording again",
-        "export the recording as CSV",
-        "export calibrated data",
-        "export a file for each",
-        "export the raw data without epochs",
-        "export the .gt3x file again",
-        "export its raw data as CSV",
-        "export it from ActiLife",
-        "record with ",
-        "import the file whose name ends in ACC.txt",
-        "_HINT",
-        "_advice(",
-        "import the folder or zip of the whole recording",
-        "switch the accelerometer on",
-        "_FROM_LABORATORY",
-        "let the logging app",
-        "take the original file",
-        "nothing was guessed",
-        "set the device to 25 Hz",
-        "the device's clock was never set, or the file is damaged",
-        "import the .cwa file",
-        "export it as a CSV with times from the maker's OMGUI",
-        "_EMPATICA",
-        "_GARMIN",
-        "_FROM_ACTILIFE",
-        "_NO_RAW",
-        "_ORIGINAL",
-        "import the recording",
-        "a database is named with --db",
-        "WRITE_A_CLOCK",
-        "save the table as CSV",
-    ),
-    "unpacking or packing, which the tests of archives do": (
-        "unpack it",
-        "_UNPACK",
-        "_TRUST",
-        "zip what is in it",
-        "keep time and acceleration",
-        "free some space",
-        "its {_DOCUMENT} instead",
-    ),
-    "passed on from another error, or the list of what is read": (
-        "hint=hint",
-        "hint",
-        "self.hint",
-        "_READ",
-        "kind.hint",
-    ),
-}

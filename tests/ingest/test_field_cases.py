@@ -38,7 +38,7 @@ REFUSED = {
     "awd_light.AWD": "Actiwatch",
     "awd_plain.AWD": "Actiwatch",
     "double_gz.csv.gz": "unpack it first",
-    "excel_mmss.csv": "add a column with date and time",
+    "excel_mmss.csv": "add a column called time with date and time",
     "excel_sci_epoch.csv": "scientific notation",
     "hypnogram.edf": "EDF+",
     "lone/Accelerometer.csv": "gravity",

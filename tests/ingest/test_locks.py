@@ -74,6 +74,25 @@ def test_what_is_planted_under_the_name_of_a_lock_is_refused_in_a_line(tmp_path:
     assert not (tmp_path / "nothing").exists()
 
 
+@pytest.mark.parametrize("place", ["missing/lock", "file/lock"])
+def test_a_lock_where_none_can_lie_is_refused_with_the_folder_to_check(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="cannot be used as a lock") as caught:
+        open_lock(tmp_path / place)
+    assert caught.value.hint == "check the folder"
+
+
+def test_a_pipe_that_comes_between_the_look_and_the_opening_is_refused_and_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "lock")
+    monkeypatch.setattr("ingest.locks._found", lambda _path: None)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(UsageError, match="cannot be used as a lock"):
+        open_lock(tmp_path / "lock")
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 def test_a_link_that_is_called_like_a_workspace_is_none(tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     mine.mkdir()

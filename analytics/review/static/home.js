@@ -153,12 +153,12 @@ const heading = (range) =>
  * @returns {Promise<Shown>}
  */
 export const showHome = async (app, wanted) => {
-  const { nights, people, threshold, outdated, ruleset } = await app.refresh();
+  const { nights, people, outdated, ruleset } = await app.refresh();
   if (!nights.length) return { node: empty(), keys: {}, title: "No nights yet" };
   const chosen = filtered(nights, wanted);
   const several = people.length > 1;
   const range = clockRange(chosen.length ? chosen : nights);
-  const { list, leave } = listOf(chosen.map((night) => rowOf(night, range, threshold, several)));
+  const { list, leave } = listOf(chosen.map((night) => rowOf(night, range, several)));
   const persons = people.filter((person) => !wanted.get("subject") || person.subject === wanted.get("subject"));
   const node = el(
     "div",

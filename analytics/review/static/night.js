@@ -148,7 +148,7 @@ class NightPage {
   #drawParts() {
     const { data, parts, clock } = this;
     const width = parts.strip.clientWidth || 900;
-    fill(parts.strip, strip(this.nights, data.night, this.all.threshold, width, this.app.open));
+    fill(parts.strip, strip(this.nights, data.night, width, this.app.open));
     fill(
       parts.state,
       nightState(data.review),

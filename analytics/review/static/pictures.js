@@ -77,13 +77,13 @@ const thresholdLine = (threshold, at, right) => [
  * The index of the nights round the present one.
  * @param {NightRow[]} nights of all persons, newest first
  * @param {Night} present
- * @param {number | null} threshold
  * @param {number} width
  * @param {App["open"]} open
  */
-export const strip = (nights, present, threshold, width, open) => {
+export const strip = (nights, present, width, open) => {
   const all = nights.filter((night) => night.subject === present.subject).reverse();
   const here = all.findIndex((night) => night.night_date === present.night_date);
+  const threshold = all[here]?.threshold ?? null; // by which the present one was judged
   const some = around(all, here, Math.floor((width - 60) / NARROWEST_BAR));
   const step = Math.min(44, (width - 60) / Math.max(1, some.length));
   const top = Math.max(1.25 * (threshold ?? 15), ...some.map((night) => night.plms_index ?? 0));

@@ -42,17 +42,14 @@ const state = (night) => {
   return night.is_reviewed ? el("span", { class: "reviewed" }, WORDS.flags_judged) : "";
 };
 
-/**
- * @param {NightRow} night
- * @param {number | null} threshold
- */
-const indexOf = (night, threshold) => {
+/** @param {NightRow} night */
+const indexOf = (night) => {
   if (night.assessable && night.plms_index === null) return el("span", { class: "muted" }, WORDS.not_known);
   if (night.plms_index === null || !night.assessable) {
     return el("span", { class: "muted", title: night.not_assessable_reason ?? "" }, WORDS.not_assessable);
   }
   const isUntold = night.flags_untold.includes("possible_plmd");
-  const high = threshold !== null && night.plms_index > threshold && !isUntold;
+  const high = night.threshold !== null && night.plms_index > night.threshold && !isUntold;
   return el("span", { class: high ? "index high" : "index" }, number(night.plms_index));
 };
 
@@ -90,11 +87,10 @@ export const untoldChip = (name, why) =>
 /**
  * @param {NightRow} night
  * @param {[number, number]} range hours of the shared clock
- * @param {number | null} threshold above which an index stands out
  * @param {boolean} several whether there is more than one person, so that rows need names
  * @returns {Row}
  */
-export const rowOf = (night, range, threshold, several) => {
+export const rowOf = (night, range, several) => {
   const x = placed(night, range, WIDTH);
   const ground = groundOf(night, x);
   const node = el(
@@ -111,7 +107,7 @@ export const rowOf = (night, range, threshold, several) => {
       "span",
       { class: "value" },
       el("span", { class: "visually-hidden" }, "periodic movements per hour of sleep: "),
-      indexOf(night, threshold),
+      indexOf(night),
     ),
     el(
       "span",

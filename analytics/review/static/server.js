@@ -1,5 +1,5 @@
 // @ts-check
-// Talking to the server: the only place that fetches. A failure is shown in words and can be tried again.
+// Talking to the server: every fetch of the page. A failure is shown in words and can be tried again.
 
 /** @import { Answers, Review } from "./types.js" */
 

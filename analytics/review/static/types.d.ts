@@ -21,10 +21,12 @@ export interface NightRow extends NightKey {
   sleep_onset_at: Ms | null;
   wake_at: Ms | null;
   plms_index: number | null;
+  /** Above which the index stands out: that of the person's age group in this night. */
+  threshold: number | null;
   assessable: boolean;
   not_assessable_reason: string | null;
   flags: string[];
-  /** Of the flags those that nobody dismissed, and those that nobody judged. */
+  /** Of the flags those that were not dismissed, and those that were not judged. */
   flags_as_reviewed: string[];
   flags_to_review: string[];
   flags_untold: string[];
@@ -82,7 +84,6 @@ export interface Person {
 
 export interface NightsAnswer {
   nights: NightRow[];
-  threshold: number | null;
   people: Person[];
   outdated: string | null;
   ruleset: string | null;

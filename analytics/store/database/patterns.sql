@@ -6,8 +6,8 @@
 -- lower end, and as no lower for the upper one. A night that is not raised counts as no higher for both, whatever kept it
 -- from being so.
 -- Other flags go by the share of nights. A night in doubt counts as not raised for the lower end, as raised for the
--- upper one; of possible_rls it is none, for who slept through shows nothing of being awake. Both ends allow for flags
--- that are wrong.
+-- upper one; of possible_rls it is none, for who slept through shows nothing of being awake, and who was not asked says
+-- nothing of an urge. Both ends allow for flags that are wrong.
 WITH one AS (
     SELECT f.subject, f.flag, f.night_date, f.state, f.state_as_reviewed AS stands,
         CASE WHEN f.flag = 'possible_plmd' THEN s.plms_index END AS index,

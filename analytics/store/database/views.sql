@@ -75,7 +75,7 @@ COMMENT ON COLUMN night_flags.subject IS 'Who slept.';
 COMMENT ON COLUMN night_flags.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN night_flags.flag IS 'possible_plmd, frequent_hypnic_jerks, possible_rls.';
 COMMENT ON COLUMN night_flags.state IS 'As detected: raised, not_raised, or cannot_tell (a criterion that decides could not be measured).';
-COMMENT ON COLUMN night_flags.review IS 'Latest verdict on this flag: confirm, dismiss, unsure; one on the whole night counts for every flag that was raised then. NULL where nobody judged it, or it was taken back.';
+COMMENT ON COLUMN night_flags.review IS 'Latest verdict on this flag: confirm, dismiss, unsure; one on the whole night counts for every flag that was raised then. NULL where there is none, or it was taken back.';
 COMMENT ON COLUMN night_flags.state_as_reviewed IS 'The same as state, but not_raised where a raised flag was dismissed: what patterns and nights count.';
 COMMENT ON COLUMN night_flags.criteria IS 'JSON list: name (with unit), state (met, not met, not measurable), value, threshold, says.';
 COMMENT ON COLUMN night_flags.reason IS 'The state as a sentence.';
@@ -175,7 +175,7 @@ COMMENT ON COLUMN nights.n_plmw IS 'Periodic leg movements with the onset in wak
 COMMENT ON COLUMN nights.plms_index IS 'n_plms per hour of sleep, 1/h; NULL where not assessable. Another scale than EMG.';
 COMMENT ON COLUMN nights.plms_index_low IS 'Lower end of the interval that covers the true index of this night in 95 %, 1/h.';
 COMMENT ON COLUMN nights.plms_index_high IS 'Upper end of the interval that covers the true index of this night in 95 %, 1/h.';
-COMMENT ON COLUMN nights.plmw_index IS 'n_plmw per hour of wake in bed, 1/h; NULL where not assessable.';
+COMMENT ON COLUMN nights.plmw_index IS 'n_plmw per hour of wake in bed, 1/h; NULL where not assessable, and where less was awake in bed than criteria say (15 min).';
 COMMENT ON COLUMN nights.periodicity_index_share IS 'Periodic / candidate leg movements, both with the onset in sleep, 0-1 (the WASM tools); NULL where not assessable.';
 COMMENT ON COLUMN nights.periodicity_index_runs IS 'Share of intervals in sequences of periodic ones, 0-1 (Ferri 2006); NULL where not assessable.';
 COMMENT ON COLUMN nights.periodicity_unstable IS 'True where leg movements per hour of sleep are too few for a periodicity index to be trusted; NULL without sleep.';
@@ -198,7 +198,7 @@ COMMENT ON COLUMN nights.flags_untold IS 'Names of the flags that could not be t
 COMMENT ON COLUMN nights.flags_as_reviewed IS 'Of flags those that no reviewer dismissed, sorted: what counts. Each verdict: view night_flags.';
 COMMENT ON COLUMN nights.flags_to_review IS 'Of flags those without a verdict, sorted.';
 COMMENT ON COLUMN nights.is_reviewed IS 'Whether each raised flag has a verdict; where none is raised, whether the night has.';
-COMMENT ON COLUMN nights.review IS 'Latest verdict on the whole night: confirm, dismiss, unsure; NULL where nobody judged it, or it was taken back.';
+COMMENT ON COLUMN nights.review IS 'Latest verdict on the whole night: confirm, dismiss, unsure; NULL where there is none, or it was taken back.';
 COMMENT ON COLUMN nights.criteria_hash IS 'Which thresholds were used: hash; their values: view thresholds.';
 COMMENT ON COLUMN nights.version IS 'Version of nightkick that analysed the night.';
 COMMENT ON COLUMN nights.sleep_doubt_h IS 'Hours in which sleep is in doubt; NULL where that was not measured.';
@@ -624,7 +624,7 @@ COMMENT ON COLUMN scores.plms_with_arousal IS 'Periodic with the onset in sleep 
 COMMENT ON COLUMN scores.plms_index IS 'n_plms per hour of sleep, 1/h; NULL where not assessable. Another scale than EMG.';
 COMMENT ON COLUMN scores.plms_index_low IS 'Lower end of the interval that covers the true index of this night in 95 %, 1/h.';
 COMMENT ON COLUMN scores.plms_index_high IS 'Upper end of the interval that covers the true index of this night in 95 %, 1/h.';
-COMMENT ON COLUMN scores.plmw_index IS 'n_plmw per hour of wake in bed, 1/h; NULL where not assessable.';
+COMMENT ON COLUMN scores.plmw_index IS 'n_plmw per hour of wake in bed, 1/h; NULL where not assessable, and where less was awake in bed than criteria say (15 min).';
 COMMENT ON COLUMN scores.lm_per_h IS 'Leg movements with the onset in sleep per hour of sleep, 1/h.';
 COMMENT ON COLUMN scores.periodicity_index_share IS 'Periodic / candidate leg movements, both with the onset in sleep, 0-1 (the WASM tools); NULL where not assessable.';
 COMMENT ON COLUMN scores.periodicity_index_runs IS 'Share of intervals in sequences of periodic ones, 0-1 (Ferri 2006); NULL where not assessable.';
@@ -717,3 +717,13 @@ COMMENT ON VIEW night_recordings IS 'Which recordings each night was analysed fr
 COMMENT ON COLUMN night_recordings.subject IS 'Who slept.';
 COMMENT ON COLUMN night_recordings.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN night_recordings.recording IS 'SHA-256 of the recording: recordings.sha256.';
+
+CREATE OR REPLACE VIEW people AS
+SELECT p.subject, p.born, p.age_group, p.sex, p.medication, p.said_by FROM person p;
+COMMENT ON VIEW people IS 'What is said of people, one row each; of others nothing was said. Source: person.';
+COMMENT ON COLUMN people.subject IS 'Who.';
+COMMENT ON COLUMN people.born IS 'Year, or date YYYY-MM-DD, of birth. A night is judged by the age on its evening; of a year only, a person counts as a child until it is sure that she is 18.';
+COMMENT ON COLUMN people.age_group IS 'adult or child, where no birth was said.';
+COMMENT ON COLUMN people.sex IS 'female, male, other; NULL where it was not said.';
+COMMENT ON COLUMN people.medication IS 'Kinds that are known to matter for leg movements; what each does, and its source: analytics/medication.py.';
+COMMENT ON COLUMN people.said_by IS 'settings or command.';

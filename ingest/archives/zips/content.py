@@ -124,7 +124,7 @@ class MemberCursor:
             raise DamagedRecordingError(
                 f"unpacks {packed:,} bytes to more than {size:,}, which no recording does",
                 path=self._path,
-                hint="unpack it by hand if it is genuine",
+                hint="if it is genuine, unpack it and zip it again without compression",
             )
 
 

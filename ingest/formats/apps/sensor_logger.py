@@ -174,7 +174,7 @@ def _metadata(path: Path | None) -> dict[str, str]:
         with path.open("rb") as file:
             text = file.read(_METADATA_BYTES).decode("utf-8-sig", "replace")
         row = next(csv.DictReader(text.splitlines()), {})
-    except (OSError, csv.Error):
+    except OSError:
         return {}
     return {name: value for name, value in row.items() if isinstance(name, str) and isinstance(value, str)}
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from ingest.errors import NoClockError, UnsupportedRecordingError
 from ingest.input_file import stamp_of
 from ingest.recording import Decoded, Device, DeviceClock
-from ingest.tables.columns import WRITE_A_CLOCK, TimeColumn, clock_base
+from ingest.tables.columns import TimeColumn, clock_base
 from ingest.tables.counter import decode_by_counter
 from ingest.tables.sheet import Reading, Sheet, column, n_decimals, names_of, open_sheet, reading_of, rows_in
 from ingest.tables.table import Table, decode, naming
@@ -70,7 +70,10 @@ def _logged(sheet: Sheet) -> TimeColumn:
     position = sheet.dialect.names.index(_LOGGED)
     notation = recognise(sheet.samples[position])
     if notation is None:
-        raise NoClockError(f"the column {_LOGGED!r} is no date and time", hint=WRITE_A_CLOCK)
+        raise NoClockError(
+            f"the column {_LOGGED!r} is no date and time",
+            hint="write in it times with their dates, like 2024-03-12T22:15:00.000Z",
+        )
     return TimeColumn((position,), notation)
 
 

@@ -172,5 +172,5 @@ def _unknown_unit(median: float, units: str, path: Path) -> UnknownUnitError:
     return UnknownUnitError(
         f"the median length of the acceleration is {median:.4g}, which is not gravity in {units}",
         path=path,
-        hint="nothing was guessed; check what the logging app writes",
+        hint="let the logging app store calibrated values in g or mg; nothing was guessed",
     )

@@ -96,11 +96,8 @@ def stamp_us(message: Message, correlations: Correlations) -> int | None:
     stamp = stamp_s(message)
     if stamp is None:
         return None
-    if stamp >= SYSTEM_TIME_S:
-        return (stamp + FIT_EPOCH_S) * 1_000_000
-    if not len(correlations):
-        return None
-    return int(unix_us(correlations.fit_ms(np.array([stamp * 1000], dtype=np.int64)))[0])
+    found_ms, has_date = dated_ms(np.array([stamp * 1000], dtype=np.int64), correlations)
+    return int(unix_us(found_ms)[0]) if has_date[0] else None
 
 
 def utc_offset_s(messages: Sequence[Message]) -> int | None:

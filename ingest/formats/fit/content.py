@@ -39,6 +39,8 @@ from ingest.formats.fit.messages import (
 #: activity_summary, segment, segment_list, exd_configuration.
 _OTHER_KINDS = frozenset({1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 14, 20, 34, 35, 40})
 
+COPY_AGAIN = "copy it from the device again, or export the original file again"
+
 
 def tells_of_a_night(notes: Iterable[Message], tally: Counter[int]) -> bool:
     """Whether heart rates and beats in this file are those of daily life and nights rather than of an activity."""
@@ -66,12 +68,15 @@ def refusal(path: Path, tally: Counter[int], *, has_undated: bool, stopped: str)
                 hint="take the original file from the device: an app that edits it may have dropped that message",
             )
         return DamagedRecordingError(
-            f"acceleration messages without a usable sample: {n_acceleration:,} of {n_acceleration:,}", path=path
+            f"acceleration messages without a usable sample: {n_acceleration:,} of {n_acceleration:,}",
+            path=path,
+            hint=COPY_AGAIN,
         )
     if stopped and not tally.keys() - BOOKKEEPING:
-        return DamagedRecordingError(f"nothing but the head of the file can be read; it stops {stopped}", path=path)
+        what = f"nothing but the head of the file can be read; it stops {stopped}"
+        return DamagedRecordingError(what, path=path, hint=COPY_AGAIN)
     if not tally:
-        return EmptyFileError("a FIT header without a message", path=path)
+        return EmptyFileError("a FIT header without a message", path=path, hint=COPY_AGAIN)
     aside = ", as far as it can be read" if stopped else ""
     return NoMovementError(
         f"a FIT file without acceleration: it holds {describe(tally)}{aside}", path=path, hint=_advice(tally)

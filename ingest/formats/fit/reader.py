@@ -26,7 +26,7 @@ from ingest.errors import EmptyFileError, UnknownFormatError, UnreadableFileErro
 from ingest.formats.fit.acceleration import UNITS, calibration_in, in_g
 from ingest.formats.fit.budget import MessageBudget, budget_for
 from ingest.formats.fit.clock import COUNTER_ALONE, Correlations, correlations_in, utc_offset_s
-from ingest.formats.fit.content import refusal, tells_of_a_night
+from ingest.formats.fit.content import COPY_AGAIN, refusal, tells_of_a_night
 from ingest.formats.fit.device import device_in, placement_in
 from ingest.formats.fit.envelope import Part, has_header, open_envelope
 from ingest.formats.fit.fitparse_messages import notes_in
@@ -199,7 +199,7 @@ def _file_bytes(path: Path) -> bytes:
             hint="let the logging app start a new file every night",
         )
     if not data:
-        raise EmptyFileError("the file is empty", path=path)
+        raise EmptyFileError("the file is empty", path=path, hint=COPY_AGAIN)
     if not has_header(data):
         raise UnknownFormatError("not a FIT file", path=path, hint="unpack it first if it is an archive")
     return data

@@ -85,7 +85,7 @@ def read(path: Path) -> Decoded:
         raise NoClockError(
             "the stamps of its packets fit no number of samples a second",
             path=path,
-            hint="the device's clock was never set, or the file is damaged",
+            hint="copy it from the device again; if that changes nothing, set its clock before the next night",
         )
     line = timeline(found, rate_hz)
     range_g = int(header["range_g"])

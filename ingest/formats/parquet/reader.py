@@ -22,7 +22,6 @@ from ingest.recording import Decoded, DeviceClock
 from ingest.tables.columns import (
     Axes,
     TimeColumn,
-    check_one_of_each,
     clock_base,
     find_axes,
     find_time,
@@ -30,6 +29,7 @@ from ingest.tables.columns import (
 )
 from ingest.tables.dialect import MOST_COLUMNS
 from ingest.tables.mapped import mapped_axes, mapped_time
+from ingest.tables.sensors import check_one_of_each
 from ingest.tables.survey import Rows
 from ingest.tables.table import Table, decode, naming, rows_of
 from ingest.tables.temperature import find_temperature

@@ -9,9 +9,10 @@ from functools import cache
 import pytest
 
 from analytics.criteria import Criteria
+from analytics.flag import AASM_CRITERION
 from analytics.model import Night
 from analytics.nights.doubt import not_that_exact
-from analytics.words import BASE_RATE, DOUBTFUL_SLEEP, FLAGS
+from analytics.words import BASE_RATE, DOUBTFUL_SLEEP, FLAGS, NOTE_THE_URGE, URGE_TELLS
 from ingest.recording import Site, StageSpan
 from tests.analytics.signals import EVENING_US, add_jerk, channel, night_of_kicks
 from tests.analytics.whole_nights import CRITERIA, HOUR_S, PERIODIC_S, Signal, analysed, flag, states
@@ -124,28 +125,41 @@ def test_a_jerking_ankle_is_told(jerking: Signal) -> None:
     assert found[:2] == ["raised", "raised"]
 
 
-def test_periodic_kicks_while_lying_awake_are_possible_rls_and_no_plms(kicking: Signal) -> None:
+@pytest.fixture(scope="module")
+def kicking_awake(kicking: Signal) -> Callable[[float | None], Night]:
     awake = StageSpan(EVENING_US, EVENING_US + round(6 * HOUR_S * 1e6), "wake")
     asleep = StageSpan(awake.end_us, EVENING_US + round(8 * HOUR_S * 1e6), "light")
-    night = analysed([channel(*kicking)], stages=[awake, asleep])
-    found = flag(night, "possible_rls")
-    assert found.raised
-    assert states(found)["urge to move the legs, worse at rest and in the evening, relieved by moving"] == (
-        "not measurable"
-    )
+    return cache(lambda noted: analysed([channel(*kicking)], stages=[awake, asleep], urge_to_move=noted))
 
 
-@pytest.mark.parametrize(("noted", "raised"), [(6.0, True), (0.0, False)])
-def test_an_urge_noted_in_the_journal_decides_about_possible_rls(
-    kicking: Signal,
-    noted: float,
-    raised: bool,  # noqa: FBT001 - a table of cases
+@pytest.mark.parametrize(("noted", "state"), [(6.0, "raised"), (0.0, "not_raised"), (None, "cannot_tell")])
+def test_the_urge_tells_whether_kicks_awake_are_possible_rls(
+    kicking_awake: Callable[[float | None], Night], noted: float | None, state: str
 ) -> None:
-    awake = StageSpan(EVENING_US, EVENING_US + round(6 * HOUR_S * 1e6), "wake")
-    asleep = StageSpan(awake.end_us, EVENING_US + round(8 * HOUR_S * 1e6), "light")
-    found = flag(analysed([channel(*kicking)], stages=[awake, asleep], urge_to_move=noted), "possible_rls")
-    assert found.raised is raised
-    assert ("6 of 10" in found.reason) is raised
+    found = flag(kicking_awake(noted), "possible_rls")
+    assert found.state == state
+    assert URGE_TELLS in found.reason
+    assert ("6 of 10" in found.reason) is (noted == 6)
+    assert (NOTE_THE_URGE in found.reason) is (noted is None)
+
+
+@pytest.mark.parametrize(("awake_min", "known"), [(10, False), (20, True)])
+def test_an_index_over_a_few_minutes_awake_is_not_known_though_its_movements_are_counted(
+    kicking: Signal,
+    awake_min: int,
+    known: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    first_us = EVENING_US + 5_000_000_000
+    last_us = first_us + awake_min * 60_000_000
+    stages = [
+        StageSpan(EVENING_US, first_us, "light"),
+        StageSpan(first_us, last_us, "wake"),
+        StageSpan(last_us, last_us + 21_600_000_000, "light"),
+    ]
+    measures = analysed([channel(*kicking)], stages=stages).scores[0].measures
+    assert measures.wake_h == pytest.approx(awake_min / 60)
+    assert (measures.n_plmw or 0) > 3
+    assert (measures.plmw_index is not None) is known
 
 
 def test_a_child_is_judged_by_five_an_hour(calm: Signal) -> None:
@@ -180,8 +194,16 @@ def test_one_night_of_a_child_is_told_only_where_its_whole_interval_lies_on_one_
     assert not_that_exact(of, 15.0, "adult") is None
 
 
-def test_beside_a_raised_flag_stands_how_many_exceed_the_threshold_in_health(
+def test_beside_a_raised_flag_stands_how_many_of_the_population_exceed_the_threshold(
     periodic_night: Night, calm_night: Night
 ) -> None:
     assert BASE_RATE in flag(periodic_night, "possible_plmd").reason
     assert BASE_RATE not in flag(calm_night, "possible_plmd").reason
+
+
+def test_a_night_is_held_against_aasm_rules_under_every_other_rule_set() -> None:
+    night = analysed([channel(*night_of_kicks(PERIODIC_S))], rulesets=("wasm2016", "aasm"))
+    indices = {score.ruleset: score.measures.plms_index for score in night.scores}
+    for score in night.scores:
+        found = {c.name: c.value for c in score.flags[0].criteria}
+        assert found.get(AASM_CRITERION) == (None if score.ruleset == "aasm" else indices["aasm"])

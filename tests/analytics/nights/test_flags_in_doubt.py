@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from analytics.criteria import Criteria
-from analytics.flag import INDEX_CRITERION, Flag
+from analytics.flag import AASM_CRITERION, INDEX_CRITERION, Criterion, Flag
 from analytics.measures import Measures
-from analytics.model import Bout, Event, SleepState
+from analytics.model import Bout, Event
 from analytics.nights.assessment import Evidence
 from analytics.nights.events import Judged
-from analytics.nights.flags import possible_plmd, possible_rls
+from analytics.nights.flags import possible_plmd
 from analytics.sleep.estimate import SleepEstimate
 from analytics.sleep.index import PossibleIndex
 from analytics.words import DOUBTFUL_SLEEP, PERHAPS_NOT_OWN
@@ -46,8 +46,6 @@ SLEEP = SleepEstimate(
     (Bout(EVENING_US, EVENING_US + round(HOURS * HOUR_US), "sleep"),),
     turns_per_h=2.0,
 )
-#: The same with an hour of waking before.
-AWAKE_FOR_AN_HOUR = replace(SLEEP, bouts=(Bout(EVENING_US - HOUR_US, EVENING_US, "wake"), *SLEEP.bouts))
 
 
 def periodic(i: int) -> Event:
@@ -96,7 +94,7 @@ class Doubts:
         counts = np.full(200, 5)
         return PossibleIndex(whole, without_block, later, counts, counts, np.full(200, HOURS))
 
-    def flag(self) -> Flag:
+    def flag(self, by_aasm: float | None = None, ruled: Criteria = CRITERIA) -> Flag:
         measures = Measures(
             plms_index=self.index,
             plms_index_low=self.low or self.index - 0.5,
@@ -110,7 +108,8 @@ class Doubts:
         events = tuple(periodic(i) for i in range(self.n_in_bed))
         judged = Judged(events, (), measures, self.possible(), self.elsewhere)
         evidence = replace(EVIDENCE, hidden_h=self.hidden_h, wear_doubt_share=self.wear_doubt)
-        return possible_plmd(measures, judged, evidence, replace(SLEEP, turns_per_h=self.turns_h), None, CRITERIA)
+        sleep = replace(SLEEP, turns_per_h=self.turns_h)
+        return possible_plmd(measures, judged, evidence, sleep, None, ruled, by_aasm=by_aasm)
 
 
 ABOVE = Doubts(30.0)
@@ -202,17 +201,41 @@ def test_a_threshold_inside_the_interval_that_possible_nights_agree_about_is_cal
     assert ("Close: 15 lies inside the 95 % interval, 13-17." in found.reason) is (index != THRESHOLD)
 
 
+def criterion(flag: Flag, name: str) -> Criterion:
+    return next(each for each in flag.criteria if each.name == name)
+
+
 @pytest.mark.parametrize(
-    ("p_sleep", "state", "told"),
-    [(0.05, "wake", True), (0.5, "wake", False), (0.5, "sleep", False), (0.95, "sleep", True), (None, "wake", True)],
+    ("night", "by_aasm", "state", "says"),
+    [
+        (ABOVE, 31.0, "raised", None),
+        (ABOVE, 14.9, "cannot_tell", "by AASM rules, which ICSD-3-TR means, it is 14.9, not more than 15"),
+        (BELOW, 6.0, "not_raised", None),
+        (BELOW, 15.0, "not_raised", None),
+        (BELOW, 15.1, "cannot_tell", "by AASM rules, which ICSD-3-TR means, it is 15.1, more than 15"),
+    ],
 )
-def test_restless_legs_are_not_told_where_it_is_in_doubt_whether_the_kicks_were_awake(
-    p_sleep: float | None,
-    state: SleepState,
-    told: bool,  # noqa: FBT001 - a table of cases
+def test_where_the_two_rule_sets_stand_on_different_sides_of_the_threshold_it_cannot_be_told(
+    night: Doubts, by_aasm: float, state: str, says: str | None
 ) -> None:
-    events = tuple(replace(periodic(i), p_sleep=p_sleep, sleep_state=state) for i in range(40))
-    measures = Measures(plmw_index=40.0 if state == "wake" else 0.0, n_plmw=40 if state == "wake" else 0)
-    found = possible_rls(measures, events, EVIDENCE, AWAKE_FOR_AN_HOUR, None, None, CRITERIA)
-    assert (found.state != "cannot_tell") is told
-    assert (DOUBTFUL_SLEEP in found.reason) is not told
+    found = night.flag(by_aasm)
+    assert found.state == state
+    assert says is None or says in found.reason
+    compared = criterion(found, AASM_CRITERION)
+    assert (compared.value, compared.threshold) == (by_aasm, THRESHOLD)
+    assert compared.state == ("met" if by_aasm > THRESHOLD else "not met")
+
+
+def test_a_better_reason_comes_before_the_two_rule_sets() -> None:
+    assert DOUBTFUL_SLEEP in replace(ABOVE, low=10.0).flag(14.0).reason
+
+
+def test_without_a_score_by_aasm_rules_there_is_nothing_to_compare() -> None:
+    assert all(each.name != AASM_CRITERION for each in ABOVE.flag().criteria)
+
+
+def test_a_childs_night_says_that_one_night_does_not_resolve_five_an_hour() -> None:
+    child = Criteria.model_validate({"flags": {"age_group": "child"}})
+    near = replace(ABOVE, index=6.0, low=4.5, high=8.0).flag(ruled=child)
+    assert near.state == "cannot_tell"
+    assert "one night does not resolve it" in near.reason

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from analytics.criteria import Criteria
 from analytics.model import Movement, Shape
-from analytics.nights.jerks import enough_expected, jerk_chances, onset_known
+from analytics.nights.jerks import enough_expected, enough_found, jerk_chances, n_in_doubt, onset_known
 from analytics.nights.joining import together
 from analytics.sleep.estimate import NO_SLEEP, SleepEstimate
 from analytics.sleep.possible import possible_nights
@@ -54,6 +55,38 @@ def test_a_twitch_is_none_where_falling_asleep_then_is_unlikely() -> None:
     least = JERKS.min_probability
     assert 1 in chances(twitches(61), slept(least + 0.01))
     assert chances(twitches(61), slept(least - 0.01)) == {}
+
+
+def in_doubt(movements: Sequence[Movement], sleep: SleepEstimate) -> int:
+    return n_in_doubt(together(movements, CRITERIA), sleep, CRITERIA)
+
+
+def test_a_twitch_is_in_doubt_where_it_is_in_doubt_that_one_fell_asleep_then() -> None:
+    assert in_doubt(twitches(61, 62, 240), slept(0.03)) == 2
+    assert in_doubt(twitches(61, 62, 240), slept(0.2)) == 0
+    assert in_doubt(twitches(61, 62, 240), slept(0.0)) == 0
+
+
+def test_kicks_as_brief_as_a_jerk_all_night_leave_none_in_doubt() -> None:
+    assert in_doubt(twitches(61, *np.arange(90, 470, 2)), slept(0.03)) == 0
+
+
+def test_a_twitch_where_sleep_is_in_doubt_says_nothing_of_how_often_one_comes_elsewhere() -> None:
+    paths = np.ones((100, NIGHT_MIN * MIN_US // EPOCH_US), np.bool_)
+    paths[:, : ASLEEP_MIN * MIN_US // EPOCH_US] = False
+    paths[:3, 400:440] = False  # awake at 200-220 min in three of a hundred nights
+    sleep = slept()
+    doubted = replace(sleep, possible=possible_nights(EVENING_US, paths.mean(axis=0), paths))
+    night = twitches(61, *np.linspace(215, 225, 8))
+    assert chances(night, doubted)[1] > chances(night, sleep)[1] + 0.1
+
+
+def test_jerks_in_doubt_that_decide_make_it_cannot_be_told() -> None:
+    assert enough_found(3, 0, 3).state == "met"
+    assert enough_found(2, 0, 3).state == "not met"
+    assert enough_found(2, 1, 3).state == "not measurable"
+    assert enough_found(1, 1, 3).state == "not met"
+    assert enough_found(None, 0, 3).state == "not measurable"
 
 
 def test_a_twitch_while_surely_awake_is_a_fidget_though_sleep_is_near() -> None:

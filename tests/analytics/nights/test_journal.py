@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.nights.journal import diary_of, entries_of
+from analytics.nights.journal import diary_of, entries_of, urge_of
 from analytics.said import JournalEntry
 from analytics.sleep.diary import Diary
 from ingest.clock import microseconds
@@ -19,6 +19,19 @@ DAY = date(2026, 3, 2)
 
 def row(**cells: str) -> dict[str, str | None]:
     return {"date": "2026-03-02", **cells}
+
+
+@pytest.mark.parametrize(("said", "value"), [("Yes", 1.0), ("no", 0.0), ("6", 6.0), ("0", 0.0), ("10", 10.0)])
+def test_an_urge_is_a_number_or_yes_or_no(said: str, value: float) -> None:
+    entries = entries_of([row(urge_to_move=said)], subject="me")
+    assert entries == (JournalEntry("me", DAY, "urge_to_move", value=value),)
+    assert urge_of(entries, DAY) == value
+
+
+@pytest.mark.parametrize("said", ["a little", "11", "-1", "nan"])
+def test_an_urge_that_cannot_be_read_is_refused_for_it_decides(said: str) -> None:
+    with pytest.raises(UsageError, match=r"row 1: urge_to_move .* is no number from 0"):
+        entries_of([row(urge_to_move=said)], subject="me")
 
 
 def test_numbers_times_and_words_are_told_apart() -> None:

@@ -246,3 +246,6 @@ def test_stages_outside_the_recording_say_nothing_about_it(kicking: Signal, peri
 def test_a_diary_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(UsageError):
         Diary(EVENING_US, EVENING_US)
+    for fell_asleep_us in (EVENING_US - 1, EVENING_US + 10):
+        with pytest.raises(UsageError, match="falling asleep is not between"):
+            Diary(EVENING_US, EVENING_US + 10, fell_asleep_us=fell_asleep_us)

@@ -170,3 +170,14 @@ def test_scores_are_compared_only_under_the_same_thresholds_and_rules(night: Nig
     changed = CRITERIA.model_copy(update={"motion": CRITERIA.motion.model_copy(update={"envelope_s": 0.2})})
     assert not same_rules(night, DEFAULT_RULESET, changed)
     assert not same_rules(night, DEFAULT_RULESET.model_copy(update={"imi_max_s": 80.0}), CRITERIA)
+
+
+def test_an_index_over_less_sleep_than_a_night_needs_is_not_known(night: Night) -> None:
+    assert night.sleep_onset_us is not None
+    assert night.wake_us is not None
+    found = reviewed(
+        night, said("exclude", start_us=night.sleep_onset_us + 60 * MINUTE_US, end_us=night.wake_us + MINUTE_US)
+    )
+    assert found.tst_h == pytest.approx(1.0, abs=0.5)
+    assert found.measures.plms_index is None
+    assert found.measures.n_plms

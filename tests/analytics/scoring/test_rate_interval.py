@@ -71,6 +71,12 @@ def test_what_makes_no_sense_is_refused(counts: tuple[float, float, float]) -> N
         rate_interval(*counts)
 
 
+@pytest.mark.parametrize("level", [0.0, 1.0, -0.5, 95.0, float("nan")])
+def test_a_level_that_is_no_share_is_refused(level: float) -> None:
+    with pytest.raises(ValueError, match="level"):
+        rate_interval([3], [20], [7.0], level=level)
+
+
 @given(st.integers(1, 60), st.integers(0, 400), st.floats(2.0, 12.0))
 def test_the_interval_holds_the_index_and_grows_with_it(n_series: int, beyond: int, sleep_h: float) -> None:
     n_movements = 4 * n_series + beyond

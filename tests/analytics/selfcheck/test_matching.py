@@ -79,3 +79,38 @@ def test_a_movement_is_a_kick_of_one_leg_only() -> None:
 
 def test_without_movements_there_is_no_match() -> None:
     assert matches_of([]) == ()
+
+
+def by_itself(every_s: float, spread: float, per_h: float, seed: int, hours: float = 8) -> list[float]:
+    """A night of periodic limb movements: series of 6 to 80, whose pauses vary by a share of their mean."""
+    rng = np.random.default_rng(seed)
+    onsets_s, at_s = [], 0.0
+    while at_s < hours * 3600:
+        series_s = at_s + np.cumsum(every_s * rng.lognormal(-(spread**2) / 2, spread, int(rng.integers(6, 80))))
+        onsets_s += series_s[series_s < hours * 3600].tolist()
+        at_s = series_s[-1] + rng.exponential(len(series_s) * max(0.0, 3600 / per_h - every_s))
+    return onsets_s
+
+
+@pytest.mark.parametrize(
+    ("every_s", "spread", "per_h"),
+    [(20, 0.35, 20), (20, 0.2, 60), (25, 0.2, 40), (25, 0.35, 20), (30, 0.2, 20), (30, 0.05, 60), (40, 0.2, 20)],
+)
+def test_a_leg_that_moves_by_itself_all_night_made_no_plan(every_s: float, spread: float, per_h: float) -> None:
+    nights = [matches_of(at(by_itself(every_s, spread, per_h, seed))) for seed in range(3)]
+    assert not any(match.is_plan for night in nights for match in night)
+
+
+@pytest.mark.parametrize("every_s", [20, 30, 40])
+def test_a_plan_made_on_a_quiet_leg_is_found_before_a_night_of_periodic_movements(every_s: float) -> None:
+    night = [1200 + onset for onset in by_itself(every_s, 0.3, 40, seed=4)]
+    found = matches_of(at([*kicks(start_s=400)[:9], 250, *night]))[0]
+    assert found.is_plan
+    assert (found.first_kick_us, found.n_others) == (400 * 10**6, 1)
+
+
+def test_kicks_among_twice_as_many_other_movements_cannot_be_told_from_them() -> None:
+    others = np.random.default_rng(3).uniform(START_S - 240, START_S + 290, 24)
+    found = matches_of(at([*kicks(), *others]))[0]
+    assert (found.n_found >= MIN_FOUND, found.is_plan) == (True, False)
+    assert found.n_others > found.n_found

@@ -10,7 +10,8 @@ from analytics.criteria import Criteria
 from analytics.selfcheck.clock_error import ToldTime, told_time
 from analytics.selfcheck.items import Item, SensorCheck, is_all_ok
 from analytics.selfcheck.samples import channel_to_check
-from analytics.selfcheck.verdicts import check_legs, check_sensor
+from analytics.selfcheck.seeing import see
+from analytics.selfcheck.verdicts import _kicks_item, check_legs, check_sensor
 from ingest.errors import EmptyFileError, UsageError
 from ingest.recording import DeviceClock, Gap, Recording, Side, Site
 from tests.analytics.selfcheck.making import DEVICES, Made, Worn, made_check
@@ -216,3 +217,30 @@ def test_of_a_recording_of_days_the_day_must_be_told_and_half_a_day_about_it_is_
     assert len(near.time_us) == recording.quality.n_samples
     with pytest.raises(EmptyFileError, match="within half a day"):
         channel_to_check(days, told_time("2026-03-04T22:06"))
+
+
+def test_a_recording_too_short_to_search_tells_nothing_but_that() -> None:
+    made = made_check()
+    first = slice(0, 50 * 8)
+    check = checked(replace(made, time_us=made.time_us[first], xyz_g=made.xyz_g[first]).recording())
+    found = verdicts(check)
+    assert {found[name] for name in ("unit", "noise", "clock", "site", "side")} == {"cannot_tell"}
+    assert found["recording"] == "not_ok"
+    assert check.item("unit").remedy == "lie still for the five minutes"
+    assert not is_all_ok([check])
+
+
+def test_a_clock_that_was_never_set_is_not_ok_however_well_the_kicks_were_found() -> None:
+    made = made_check()
+    since_1970 = replace(made, time_us=made.time_us - made.time_us[0])
+    assert item(since_1970, "kicks").standing == "ok"
+    assert item(since_1970, "clock").says == "the clock of the sensor was never set"
+    assert item(since_1970, "clock").standing == "not_ok"
+
+
+@pytest.mark.parametrize(("n_others", "words"), [(12, "the leg moves by itself as often"), (2, "by chance they may")])
+def test_movements_like_the_plan_on_a_restless_leg_cannot_be_told(n_others: int, words: str) -> None:
+    seen = see(channel_to_check(made_check().recording(), TOLD), CRITERIA)
+    unsure = tuple(replace(match, n_others=n_others, rival=match.surprise) for match in seen.matches)
+    kicks = _kicks_item(replace(seen, matches=unsure))
+    assert (kicks.standing, words in kicks.says, "quiet" in kicks.remedy) == ("cannot_tell", True, True)

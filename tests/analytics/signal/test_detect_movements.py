@@ -215,9 +215,11 @@ def brisk_lift(at_s: NDArray[np.float64], xyz: NDArray[np.float64], onset_s: flo
         xyz[:, 0] += sign * wave * peak_mg / 1e3 * (0.3 / long_s) ** 2
 
 
-def test_a_brisk_kick_whose_slow_return_stays_below_the_threshold_is_seen() -> None:
-    at_s, xyz = still(300)
-    brisk_lift(at_s, xyz, 150.0, 55.0)
+@pytest.mark.parametrize("peak_mg", [20.0, 30.0, 50.0, 55.0])
+@pytest.mark.parametrize("rate_hz", [25, 50, 100])
+def test_a_brisk_kick_whose_slow_return_stays_below_the_threshold_is_seen(rate_hz: float, peak_mg: float) -> None:
+    at_s, xyz = still(300, rate_hz=rate_hz)
+    brisk_lift(at_s, xyz, 150.0, peak_mg)
     (movement,) = found((at_s, xyz))
     assert movement.shape == "leg_movement"
     assert movement.onset_us == pytest.approx(EVENING_US + 150e6, abs=1e5)
@@ -239,6 +241,30 @@ def test_a_jerk_is_as_strong_as_its_largest_acceleration_and_not_as_its_smoothed
     (movement,) = found((at_s, xyz))
     assert movement.peak_g < CRITERIA.shapes.jerk_peak_mg / 1e3
     assert movement.shape == "brief_jerk"
+
+
+@pytest.mark.parametrize("rate_hz", [25, 50, 100])
+def test_what_filter_and_sampling_take_of_a_jerk_that_is_just_strong_enough_does_not_make_it_a_kick(
+    rate_hz: float,
+) -> None:
+    at_s, xyz = still(300, rate_hz=rate_hz)
+    add_jerk(at_s, xyz, 150.0, peak_mg=105.0)
+    assert [m.shape for m in found((at_s, xyz))] == ["brief_jerk"]
+
+
+@pytest.mark.parametrize("rate_hz", [25, 50, 100])
+@pytest.mark.parametrize("peak_mg", [40.0, 60.0])
+def test_a_twitch_that_is_too_weak_for_a_jerk_does_not_vanish(rate_hz: float, peak_mg: float) -> None:
+    at_s, xyz = still(300, rate_hz=rate_hz)
+    add_jerk(at_s, xyz, 150.0, peak_mg=peak_mg)
+    assert [m.shape for m in found((at_s, xyz))] == ["leg_movement"]
+
+
+@pytest.mark.parametrize(("noise_mg", "shape"), [(0.5, "brief_jerk"), (8.0, "leg_movement")])
+def test_a_weak_twitch_is_a_jerk_only_where_a_kicks_return_would_have_been_seen(noise_mg: float, shape: str) -> None:
+    at_s, xyz = still(300, noise_mg=noise_mg, rate_hz=100)
+    add_jerk(at_s, xyz, 150.0, peak_mg=105.0)
+    assert [m.shape for m in found((at_s, xyz))] == [shape]
 
 
 @pytest.mark.parametrize("long_s", [1.0, 1.5, 2.5])

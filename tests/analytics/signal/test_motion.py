@@ -43,3 +43,21 @@ def test_filtering_piece_by_piece_is_filtering_at_once(
     np.testing.assert_array_equal(pieces.slow_time_us, whole.slow_time_us)
     for name in ("burst_g", "envelope_g", "tilt_g", "slow_g"):
         np.testing.assert_allclose(getattr(pieces, name), getattr(whole, name), atol=1e-4, err_msg=name)
+
+
+def test_values_that_are_no_numbers_cost_only_themselves() -> None:
+    at_s, xyz = still(600, rate_hz=25.0, seed=1)
+    add_kick(at_s, xyz, 300.0)
+    (clean,) = segments(channel(at_s, xyz), CRITERIA)
+    xyz[100, 1], xyz[5000, 2] = np.nan, np.inf
+    (found,) = segments(channel(at_s, xyz), CRITERIA)
+    assert len(found) == len(clean) - 2
+    assert np.isfinite(found.burst_g).all()
+    assert float(found.burst_g.max()) == pytest.approx(float(clean.burst_g.max()), rel=0.01)
+
+
+@pytest.mark.parametrize("good", [0, 1])
+def test_a_channel_without_two_numbers_has_no_segment(good: int) -> None:
+    at_s, xyz = still(60, rate_hz=25.0, seed=1)
+    xyz[good:] = np.nan
+    assert segments(channel(at_s, xyz), CRITERIA) == ()

@@ -64,6 +64,7 @@ CONTRACT = {
     "night_recordings": "subject night_date recording",
     "samples": "sha256 path g_per_value n_samples first_at last_at rate_hz_true time_shift_s is_pruned",
     "published": "made_at changed_at n_nights first_night last_night n_recordings",
+    "people": "subject born age_group sex medication said_by",
     "temperature": "subject night_date minute_at minute_local celsius recording",
 }
 

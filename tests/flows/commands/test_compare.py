@@ -69,10 +69,19 @@ def test_a_flag_that_would_flip_is_named(run: Run, imported: Store) -> None:
     execute(imported, "UPDATE flag SET raised = NOT raised WHERE name = 'possible_plmd' AND ruleset = 'wasm2016'")
     execute(imported, "UPDATE score SET plms_index = 0.5, n_plms = 1 WHERE ruleset = 'wasm2016'")
     said = run("reanalyse", "--compare", "--db", DB)
-    flip = ("+" if "possible_plmd" in raised else "-") + "possible_plmd"
-    assert flip in said.out
+    flip = "would be raised" if "possible_plmd" in raised else "would no longer be raised"
+    assert f"possible_plmd {flip}" in said.out
+    assert ("+possible" in said.out, "-possible" in said.out) == (False, False)
     assert "0.5 -> " in said.out
     assert "1 would change, flags flip in 1" in said.err
+
+
+def test_a_night_without_flags_says_so_in_words(run: Run, imported: Store) -> None:
+    execute(imported, "UPDATE flag SET raised = false")
+    execute(imported, "UPDATE score SET n_lm = n_lm + 1")
+    Path(FILE_NAME).write_text("[criteria.flags]\nplms_index_adult = 1000\n")
+    (line,) = [line for line in run("reanalyse", "--compare", "--db", DB).out.splitlines() if "2026-03-02" in line]
+    assert line.rstrip().endswith("none raised")
 
 
 def test_nights_of_another_version_are_left_alone(run: Run, imported: Store) -> None:

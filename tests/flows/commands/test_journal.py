@@ -57,6 +57,20 @@ def test_the_same_journal_again_analyses_nothing_and_says_so(run: Run, store: St
     )
 
 
+def test_rows_of_a_person_without_nights_are_noted_and_said_with_the_nearest_name(run: Run, store: Store) -> None:
+    Path("nightkick.toml").write_text('[device."17"]\nsubject = "Lena"\n')
+    rows = "date,subject,pain\n2026-03-02,me,1\n2026-03-02,lenna,2\n2026-03-03,lenna,2\n2026-03-02,Lena,0\n"
+    for _ in range(2):  # what the journal said itself makes no one known
+        said = run("journal", "import", journal(rows), "--db", DB)
+        assert said.code == 0
+        assert (
+            "lenna has no night yet: 2 days of the journal noted all the same (did you mean Lena? known: Lena, me)\n"
+            in said.err
+        )
+        assert said.err.count("has no night yet") == 1
+    assert query(store, "SELECT count(*) FROM journal WHERE subject = 'lenna'").item() == 2
+
+
 @pytest.mark.slow
 def test_times_taken_back_give_the_night_back_to_the_accelerometer(run: Run, store: Store) -> None:
     before = query(store, "SELECT * FROM nights").rows()

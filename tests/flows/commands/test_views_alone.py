@@ -40,7 +40,7 @@ counted AS (
     FROM e
 )
 SELECT n_lm, n_clm, n_plm, n_plms, n_plmw, n_hypnic_jerks, share_imi_20_40, tst_h, wake_h,
-    n_plms / tst_h AS plms_index, CASE WHEN wake_h > 0 THEN n_plmw / wake_h END AS plmw_index,
+    n_plms / tst_h AS plms_index, CASE WHEN wake_h >= 0.25 THEN n_plmw / wake_h END AS plmw_index,
     n_plms / nullif(n_clms, 0) AS periodicity_index_share, tst_h / (tst_h + wake_h) AS sleep_efficiency,
     (SELECT median(imi_s) FROM linked) AS median_imi_s,
     (SELECT count(*) FROM series WHERE subject = $who AND night_date = $night) AS n_series

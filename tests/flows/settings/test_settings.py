@@ -78,6 +78,27 @@ def test_an_unknown_variable_is_refused_with_the_nearest_name(monkeypatch: pytes
     assert refused().line() == "unknown variable NIGHTKICK_DATABSE (did you mean NIGHTKICK_DATABASE?)"
 
 
+def test_everything_that_is_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    far = write('age_group = "teen"', config_folder())
+    path = write('tzz = 1\n[criteria.flags]\nplms_index_adlt = 3\n[device."17"]\nsite = "nose"')
+    assert refused().line().partition(": Input should be 'ankle'")[0] == (
+        f"{path}: unknown key criteria.flags.plms_index_adlt (did you mean plms_index_adult?); unknown key tzz (did you"
+        f" mean tz?); {far}: age_group = 'teen': Input should be 'adult' or 'child' (see nightkick config show);"
+        " device.17.site = 'nose'"
+    )
+    monkeypatch.setenv("NIGHTKICK_DATABSE", "x")
+    monkeypatch.setenv("NIGHTKICK_TZZ", "x")
+    assert refused().line() == (
+        "unknown variable NIGHTKICK_DATABSE (did you mean NIGHTKICK_DATABASE?); "
+        "unknown variable NIGHTKICK_TZZ (did you mean NIGHTKICK_TZ?)"
+    )
+
+
+def test_one_wrong_value_is_named_once_whatever_types_it_could_have_had() -> None:
+    write('[[assignment]]\nserial = "1"\nsubject = "a"\ntime_shift = [1]')
+    assert refused().line().count("time_shift") == 1
+
+
 def test_a_wrong_value_is_blamed_on_the_source_that_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
     far = write('age_group = "teen"', config_folder())
     write('subject = "near"')

@@ -53,7 +53,7 @@ def zipped(*names: str) -> Write:
 
 def cwa(path: Path) -> Path:
     """The recording of an Axivity sensor."""
-    time_us = FIRST_S * 1_000_000 + np.arange(N, dtype=np.int64) * (1_000_000 // RATE_HZ)
+    time_us = (FIRST_S + 3600) * 1_000_000 + np.arange(N, dtype=np.int64) * (1_000_000 // RATE_HZ)
     write_cwa(path, time_us, lying(), rate_hz=RATE_HZ, serial=4711)
     return path
 
@@ -125,11 +125,4 @@ FOREIGN_REMEDIES = (
     Remedy("formats/axivity/reader.py", "the maker's OMGUI", "OMGUI", early, omgui),
     Remedy("formats/axivity/reader.py", "the maker's OMGUI", "OMGUI", early, WHOLE),
     Remedy("tables/table.py", "check the device", "check the device", csv(xyz=lying(0.0)), WHOLE),
-    Remedy(
-        "tables/table.py",
-        "export the recording again",
-        "again",
-        changed(WHOLE, lambda d: d.replace(b",0.", b",?", 9_999)),
-        WHOLE,
-    ),
 )

@@ -6,13 +6,13 @@ import pytest
 
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
 from ingest.tables.columns import (
-    check_one_of_each,
     clock_base,
     find_axes,
     find_time,
     find_time_by_position,
     offset_in_names,
 )
+from ingest.tables.sensors import check_one_of_each
 from ingest.tables.timestamps import ElapsedTime, TextTime, UnixTime
 from ingest.units import M_S2, MG, Unit
 from ingest.units import G as IN_G

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.tables import lines as lines_module
-from ingest.tables.dialect import HEAD_BYTES, MOST_COLUMNS, Dialect, detect, is_text
+from ingest.tables.dialect import HEAD_BYTES, MOST_COLUMNS, Dialect, detect, is_text, split
 from ingest.tables.lines import columns, rectangle
 
 
@@ -192,3 +192,8 @@ def test_numbers_that_are_none_become_null() -> None:
     dialect = layout("1,2,3,4\n")
     parsed = columns(rectangle(b"1, 2 ,abc,-.5e1\n", dialect), dialect, as_text=[0], as_numbers=[1, 2, 3])
     assert parsed.rows() == [("1", 2.0, None, -5.0)]
+
+
+def test_a_line_that_is_no_csv_has_no_fields() -> None:
+    assert split("t,x\ry,z", ",") == []
+    assert split(f"t,{'x' * 200_000}", ",") == []

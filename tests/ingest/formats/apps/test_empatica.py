@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from ingest import read_recording
 from ingest.errors import DamagedRecordingError, EmptyFileError, UnknownFormatError, UnsupportedRecordingError
 from ingest.formats.apps import empatica
+from ingest.formats.apps.empatica_temperature import read_temperature
 from ingest.recognising.sniff import reader_of
 from ingest.recording import DeviceClock, Samples
 from ingest.tables import walk
@@ -118,3 +120,12 @@ def test_a_header_alone_is_empty_and_rubbish_behind_it_is_damaged(tmp_path: Path
     path.write_text(HEAD + "a,b,c\n" * 50)
     with pytest.raises(DamagedRecordingError, match="50 of 50"):
         empatica.read(path)
+
+
+def test_a_temperature_that_is_none_costs_only_itself(tmp_path: Path) -> None:
+    path = session(tmp_path)
+    (tmp_path / "TEMP.csv").write_text("no,temperature\n")
+    found, problems = read_temperature(tmp_path / "TEMP.csv")
+    assert (len(found.minute_us), len(problems)) == (0, 1)
+    assert problems[0].startswith("no temperature was read")
+    assert len(read_recording(path).temperature.minute_us) == 0

@@ -109,6 +109,16 @@ def test_a_pause_that_makes_no_sense_says_nothing_of_the_clock(tmp_path: Path, e
     assert (decoded.clock.base, decoded.problems) == ("utc", ())
 
 
+@pytest.mark.parametrize("name", ["time.csv", "device.csv"])
+def test_a_field_longer_than_any_is_no_table(tmp_path: Path, name: str) -> None:
+    path = export(tmp_path, SECONDS, noise(N))
+    (tmp_path / "meta" / name).write_text(f'"property","{"x" * 200_000}"\n')
+    decoded = phyphox.read(path)
+    assert len(joined(decoded)) == N
+    assert decoded.clock.base == ("relative" if name == "time.csv" else "utc")
+    assert (decoded.device.model == "") is (name == "device.csv")
+
+
 def test_a_clock_that_went_its_own_way_is_told(tmp_path: Path) -> None:
     for off_s, told in ((0.9, False), (1.1, True)):
         events = [("START", 0.0, START_S), ("PAUSE", 4.0, START_S + 4 + off_s)]

@@ -144,3 +144,19 @@ def test_adding_in_stretches_finds_the_nearest_within_the_tolerance(
     if near.any():
         chosen = distance[near][np.arange(len(taken)), taken.astype(int)]
         np.testing.assert_array_equal(chosen, distance[near].min(axis=1))
+
+
+def test_a_table_of_neither_acceleration_nor_its_parts_says_what_it_lacks(tmp_path: Path) -> None:
+    path = table(
+        tmp_path / "Accelerometer.csv", "time,seconds_elapsed,roll,pitch,yaw", [[t, 0.0, 1, 2, 3] for t in ns(9)]
+    )
+    with pytest.raises(UnsupportedRecordingError, match="no acceleration among time, seconds_elapsed, roll"):
+        sensor_logger.read(path)
+
+
+def test_a_total_without_gravity_is_not_sent_for_a_file_of_gravity(tmp_path: Path) -> None:
+    xyz = noise(N)
+    path = logger_file(tmp_path / "TotalAcceleration.csv", ns(N), (xyz - xyz.mean(axis=0)) * G_M_S2)
+    with pytest.raises(UnsupportedRecordingError, match="gravity") as caught:
+        sensor_logger.read(path)
+    assert "Gravity.csv" not in caught.value.hint

@@ -1,16 +1,18 @@
-"""The table of assignments: lines of a file as they were written, in and out.
+"""What is said of people: who wore what (lines of a file as they were written), and who they are.
 
-It lies in the database, so that it travels with backups, is forgotten with a person, and changes as a whole or not at
-all. What a line means is decided above (`flows.importing.assignments`).
+Both lie in the database, so that they travel with backups, are forgotten with a person, and change as a whole or not at
+all. What a line means is decided above (`flows.importing.assignments`), what a person's age does in `analytics.person`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 
+import duckdb
 import polars as pl
 
+from analytics.person import Person
 from analytics.store.database.connection import Store, reading, transaction
 from analytics.store.database.tables import Columns, frame_of, insert
 from analytics.store.recordings import StoredRecording, fetch_recordings
@@ -72,3 +74,56 @@ def note_compared(store: Store, what: str) -> None:
     with transaction(store) as con:
         con.execute("DELETE FROM setting WHERE name = ?", [_COMPARED])
         con.execute("INSERT INTO setting VALUES (?, ?)", [_COMPARED, what])
+
+
+_PERSON: Columns = {
+    **dict.fromkeys(("subject", "born", "age_group", "sex"), pl.String),
+    "medication": pl.List(pl.String),
+    "said_by": pl.String,
+}
+
+
+def described(con: duckdb.DuckDBPyConnection) -> dict[str, Person]:
+    """Everyone of whom something is said, by name, on an open connection."""
+    rows = con.execute(f"SELECT {', '.join(_PERSON)} FROM person ORDER BY subject").fetchall()
+    return {
+        subject: Person(born, age_group, sex, tuple(medication), said_by)
+        for subject, born, age_group, sex, medication, said_by in rows
+    }
+
+
+def people_of(store: Store) -> dict[str, Person]:
+    """Everyone of whom something is said, by name.
+
+    Raises
+    ------
+    StoreError
+    """
+    with reading(store) as con:
+        return described(con)
+
+
+def describe(store: Store, subject: str, person: Person) -> None:
+    """Keep what is said of one person, in place of what was."""
+    _write(store, {subject: person}, [subject])
+
+
+def settle_people(store: Store, settled: Mapping[str, Person]) -> None:
+    """Keep what the settings say of people, and no longer what they said before; does nothing where it is kept.
+
+    Raises
+    ------
+    StoreError
+    """
+    kept = people_of(store)
+    gone = [name for name, person in kept.items() if person.said_by == "settings" and name not in settled]
+    new = {name: person for name, person in settled.items() if kept.get(name) != person}
+    if gone or new:
+        _write(store, new, [*gone, *new])
+
+
+def _write(store: Store, new: Mapping[str, Person], replaced: Sequence[str]) -> None:
+    rows = [(name, p.born, p.age_group, p.sex, list(p.medication), p.said_by) for name, p in new.items()]
+    with transaction(store) as con:
+        con.execute("DELETE FROM person WHERE subject IN (SELECT unnest(?))", [list(replaced)])
+        insert(con, "person", frame_of(rows, _PERSON))
