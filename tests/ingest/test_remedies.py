@@ -23,6 +23,7 @@ from tests.ingest.remedies import REMEDIES, Remedy, lying
 from tests.ingest.tables.table_remedies import TABLE_REMEDIES
 
 _ALL = (*REMEDIES, *FOREIGN_REMEDIES, *FORMAT_REMEDIES, *TABLE_REMEDIES)
+_FOLLOWED: tuple[Remedy | Attempt, ...] = (*_ALL, *ATTEMPTS)
 _INGEST = Path(ingest.__file__).parent
 _NOT_ABOUT_FILES = {
     name for name, kind in vars(errors).items() if isinstance(kind, type) and not issubclass(kind, IngestError)
@@ -79,7 +80,7 @@ def test_every_refusal_names_a_way_out_or_none_is_known() -> None:
 def test_every_hint_is_followed_by_a_test_or_has_a_reason_why_not() -> None:
     """A hint is excused by its own module and its whole text, so that no new one is excused by accident."""
     excused = [pair for pairs in NOT_FOLLOWED.values() for pair in pairs]
-    assert sorted(hints() - {hint_of(remedy) for remedy in (*_ALL, *ATTEMPTS)}) == sorted(excused)
+    assert sorted(hints() - {hint_of(remedy) for remedy in _FOLLOWED}) == sorted(excused)
 
 
 #: The way in which the sensor of a mended file lies.
