@@ -1,13 +1,18 @@
 """What a night is made of, and what each state looks like to a sensor on a leg: the numbers of the sleep model.
 
-Seven states, half minutes. Two pairs look alike on purpose. *Fidgets as regular as kicks* and *a series of kicks* have
+Nine states, half minutes. Two pairs look alike on purpose. *Fidgets as regular as kicks* and *a series of kicks* have
 the same numbers of movements, because regularity cannot tell them apart: only turns, surroundings and history can.
-*Quiet wake* and *sleep* move alike too: nobody sees quiet wakefulness, its share follows from the rates around it.
+*Quiet wake* and *sleep* move alike too: quiet wakefulness is not seen, its share follows from the rates around it.
+Two states are of those who *lie awake for long*, still or fidgeting: they turn the leg hardly more than a sleeper does,
+so that only what is known of people in general speaks of them.
 
 Rates are round numbers of physiology, not fitted to a night. Turns in sleep: 1-4 postural changes an hour in adults
 (De Koninck 1992, Sleep 15:143-149; Skarpsno 2017, Nat Sci Sleep 9:267-275). Leg movements outside series: about 6 an
 hour of sleep in health, several times that in restless sleepers (Ferri 2015, Sleep Med 16:S13; Pennestri 2006,
 Sleep 29:1183-1187). Returns to sleep and awakenings: bouts of sleep and wake in Lo 2002 (Europhys Lett 57:625-631).
+Lying awake for half an hour and more: about one evening in ten and one night in four. Falling asleep takes a quarter of
+an hour, waking after it half an hour to an hour in middle age (Ohayon 2004, Sleep 27:1255-1273); a third of adults tell
+of insomnia, a tenth has it (Ohayon 2002, Sleep Med Rev 6:97-111).
 """
 
 from __future__ import annotations
@@ -69,7 +74,17 @@ _MOTION = {
     SOFA: (0.975, 0.02, 0.005),
 }
 #: Chance that a movement leaves the leg tilted by 2-10 degrees, in the opinion that asks.
-_TILT = {UP: 0.5, FIDGETING: 0.35, SOFA: 0.2, REGULAR: 0.15, QUIET: 0.15, LYING: 0.15, LYING_FIDGETS: 0.15, ASLEEP: 0.04, IN_SERIES: 0.02}
+_TILT = {
+    UP: 0.5,
+    FIDGETING: 0.35,
+    SOFA: 0.2,
+    REGULAR: 0.15,
+    QUIET: 0.15,
+    LYING: 0.15,
+    LYING_FIDGETS: 0.15,
+    ASLEEP: 0.04,
+    IN_SERIES: 0.02,
+}
 #: Changes an hour from one state to another. From sleep into a series is learnt from the night (`learnt_rate_h`).
 _CHANGES_H = {
     (UP, FIDGETING): 2.0,
@@ -105,6 +120,7 @@ _CHANGES_H = {
     (IN_SERIES, FIDGETING): 0.4,
     (IN_SERIES, REGULAR): 0.05,
     (IN_SERIES, UP): 0.1,
+    # How often, and for how long, one lies awake: see above. How still is own.
     (UP, LYING): 0.5,
     (FIDGETING, LYING): 0.5,
     (QUIET, LYING): 0.25,
@@ -121,7 +137,7 @@ _CHANGES_H = {
 }
 #: Before a night has said anything: one series begins in an hour of sleep; limits of what it may say.
 _SERIES_BEGIN_H, _SERIES_LIMITS_H = 1.0, (0.2, 8.0)
-#: Before the first epoch: somebody who put a sensor on is up, or was for a while.
+#: Before the first epoch: a person who put a sensor on is up, or was for a while.
 START = np.array([0.5, 0.1, 0.02, 0.11, 0.2, 0.04, 0.01, 0.01, 0.01])
 
 
