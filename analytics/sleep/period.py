@@ -45,7 +45,7 @@ def main_sleep(read: Reading, sleep: Sleep, within: tuple[int, int] | None = Non
     Parameters
     ----------
     within : tuple of int or None
-        First and one-past-last epoch of a time in bed that somebody told of: all sleep that reaches into it is one.
+        First and one-past-last epoch of a time in bed that was stated: all sleep that reaches into it is one.
     """
     likely = (read.p_sleep > 0.5) & read.seen.is_known
     span = longest(likely, sleep, within)

@@ -105,7 +105,7 @@ class PossibleNights:
         return max(0.0, float(low) - _MODEL_MIN), float(high) + _MODEL_MIN
 
     def doubt_h(self) -> float:
-        """Hours that may belong to the main sleep of which nobody can say whether they were sleep."""
+        """Hours that may belong to the main sleep that may or may not have been sleep."""
         maybe = (self.p_sleep < SURE) & (self.p_sleep > 1 - SURE)
         return float((maybe & _between(self.paths).any(axis=0)).sum() / EPOCHS_H)
 

@@ -76,7 +76,7 @@ def read(seen: HalfMinutes, said: Floats | None = None, diary: Diary | None = No
     Parameters
     ----------
     said : float64 array, shape (n, states), or None
-        How well each state agrees with what somebody said of each epoch (a diary, a watch); 1 where nothing was said.
+        How well each state agrees with what was stated of each epoch (a diary, a watch); 1 where nothing was said.
     diary : Diary or None
         What the person remembers of falling asleep and lying awake; nights count by how well they agree with it.
     """

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from analytics.sleep.diary import Diary
 from analytics.sleep.half_minutes import HalfMinutes
-from analytics.sleep.states import EPOCHS_MIN, FIDGETING, QUIET, REGULAR, SLEEPING, SOFA, STATES, UP
+from analytics.sleep.states import AWAKE, EPOCHS_MIN, SLEEPING, STATES
 from ingest.recording import SleepWindow, StageSpan
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,6 @@ REACH_SD = 4.0
 #: Watches call sleep "sleep" in 95 % and wake "sleep" in about half of epochs (Chinoy 2021, Sleep 44:zsaa291). Their
 #: errors last minutes: one independent reading in five minutes.
 _STAGE_SLEEP, _STAGE_WAKE, _STAGE_MIN = (0.95, 0.45), (0.05, 0.55), 5.0
-_AWAKE = (UP, FIDGETING, REGULAR, QUIET, SOFA)
 
 
 def said_by_diary(seen: HalfMinutes, diary: Diary) -> Floats:
@@ -48,7 +47,7 @@ def said_by_stages(seen: HalfMinutes, stages: Sequence[StageSpan]) -> Floats:
             continue
         slept, awake = _STAGE_WAKE if span.stage == "wake" else _STAGE_SLEEP
         inside = _inside(seen, span.start_us, span.end_us)
-        for states, chance in ((SLEEPING, slept), (_AWAKE, awake)):
+        for states, chance in ((SLEEPING, slept), (AWAKE, awake)):
             found[np.ix_(inside, np.array(states))] *= chance**share
     return found
 

@@ -1,13 +1,18 @@
 """What a night is made of, and what each state looks like to a sensor on a leg: the numbers of the sleep model.
 
-Seven states, half minutes. Two pairs look alike on purpose. *Fidgets as regular as kicks* and *a series of kicks* have
+Nine states, half minutes. Two pairs look alike on purpose. *Fidgets as regular as kicks* and *a series of kicks* have
 the same numbers of movements, because regularity cannot tell them apart: only turns, surroundings and history can.
-*Quiet wake* and *sleep* move alike too: nobody sees quiet wakefulness, its share follows from the rates around it.
+*Quiet wake* and *sleep* move alike too: quiet wakefulness is not seen, its share follows from the rates around it.
+Two states are of those who *lie awake for long*, still or fidgeting: they turn the leg hardly more than a sleeper does,
+so that only what is known of people in general speaks of them.
 
 Rates are round numbers of physiology, not fitted to a night. Turns in sleep: 1-4 postural changes an hour in adults
 (De Koninck 1992, Sleep 15:143-149; Skarpsno 2017, Nat Sci Sleep 9:267-275). Leg movements outside series: about 6 an
 hour of sleep in health, several times that in restless sleepers (Ferri 2015, Sleep Med 16:S13; Pennestri 2006,
 Sleep 29:1183-1187). Returns to sleep and awakenings: bouts of sleep and wake in Lo 2002 (Europhys Lett 57:625-631).
+Lying awake for half an hour and more: about one evening in ten and one night in four. Falling asleep takes a quarter of
+an hour, waking after it half an hour to an hour in middle age (Ohayon 2004, Sleep 27:1255-1273); a third of adults tell
+of insomnia, a tenth has it (Ohayon 2002, Sleep Med Rev 6:97-111).
 """
 
 from __future__ import annotations
@@ -21,10 +26,21 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 #: Order of the states in every array.
-STATES = ("up", "fidgeting", "regular_fidgets", "quiet_wake", "sofa", "asleep", "in_series")
-UP, FIDGETING, REGULAR, QUIET, SOFA, ASLEEP, IN_SERIES = range(len(STATES))
-#: States that count as sleep.
+STATES = (
+    "up",
+    "fidgeting",
+    "regular_fidgets",
+    "quiet_wake",
+    "sofa",
+    "asleep",
+    "in_series",
+    "lying_awake",
+    "lying_fidgets",
+)
+UP, FIDGETING, REGULAR, QUIET, SOFA, ASLEEP, IN_SERIES, LYING, LYING_FIDGETS = range(len(STATES))
+#: States that count as sleep, and all others.
 SLEEPING = (ASLEEP, IN_SERIES)
+AWAKE = tuple(state for state in range(len(STATES)) if state not in SLEEPING)
 #: Length of an epoch, seconds.
 EPOCH_S = 30.0
 EPOCH_US = round(EPOCH_S * 1e6)
@@ -36,6 +52,7 @@ _COUNTS = {
     UP: (0.20, 0.40, 0.30, 0.10),
     FIDGETING: (0.52, 0.29, 0.13, 0.06),
     REGULAR: (0.27, 0.48, 0.22, 0.03),
+    LYING_FIDGETS: (0.27, 0.48, 0.22, 0.03),
     IN_SERIES: (0.27, 0.48, 0.22, 0.03),
     SOFA: (0.885, 0.095, 0.015, 0.005),
 }
@@ -43,19 +60,31 @@ _COUNTS = {
 CALM_COUNTS = (((0.93, 0.05, 0.015, 0.005), 0.75), ((0.80, 0.16, 0.033, 0.007), 0.25))
 #: Turns an hour of sleepers, with how common each is. In a series half as many.
 SLEEPERS_TURNS_H = ((1.5, 0.5), (4.0, 0.35), (7.0, 0.15))
-_TURNS_H = {UP: 60.0, FIDGETING: 10.0, REGULAR: 8.0, SOFA: 5.0}
+_TURNS_H = {UP: 60.0, FIDGETING: 10.0, REGULAR: 8.0, SOFA: 5.0, LYING_FIDGETS: 1.5}
 #: Chance that less than 0.3, less than 0.7 or more of an epoch is motion.
 _MOTION = {
     UP: (0.45, 0.30, 0.25),
     FIDGETING: (0.85, 0.12, 0.03),
     REGULAR: (0.92, 0.07, 0.01),
     IN_SERIES: (0.92, 0.07, 0.01),
+    LYING_FIDGETS: (0.92, 0.07, 0.01),
     QUIET: (0.985, 0.012, 0.003),
+    LYING: (0.985, 0.012, 0.003),
     ASLEEP: (0.985, 0.012, 0.003),
     SOFA: (0.975, 0.02, 0.005),
 }
 #: Chance that a movement leaves the leg tilted by 2-10 degrees, in the opinion that asks.
-_TILT = {UP: 0.5, FIDGETING: 0.35, SOFA: 0.2, REGULAR: 0.15, QUIET: 0.15, ASLEEP: 0.04, IN_SERIES: 0.02}
+_TILT = {
+    UP: 0.5,
+    FIDGETING: 0.35,
+    SOFA: 0.2,
+    REGULAR: 0.15,
+    QUIET: 0.15,
+    LYING: 0.15,
+    LYING_FIDGETS: 0.15,
+    ASLEEP: 0.04,
+    IN_SERIES: 0.02,
+}
 #: Changes an hour from one state to another. From sleep into a series is learnt from the night (`learnt_rate_h`).
 _CHANGES_H = {
     (UP, FIDGETING): 2.0,
@@ -91,11 +120,25 @@ _CHANGES_H = {
     (IN_SERIES, FIDGETING): 0.4,
     (IN_SERIES, REGULAR): 0.05,
     (IN_SERIES, UP): 0.1,
+    # How often, and for how long, one lies awake: see above. How still is own.
+    (UP, LYING): 0.5,
+    (FIDGETING, LYING): 0.5,
+    (QUIET, LYING): 0.25,
+    (ASLEEP, LYING): 0.04,
+    (IN_SERIES, LYING): 0.04,
+    (LYING, LYING_FIDGETS): 1.5,
+    (LYING, FIDGETING): 1.0,
+    (LYING, ASLEEP): 1.5,
+    (LYING, UP): 0.2,
+    (LYING_FIDGETS, LYING): 1.5,
+    (LYING_FIDGETS, FIDGETING): 0.5,
+    (LYING_FIDGETS, UP): 0.1,
+    (LYING_FIDGETS, ASLEEP): 0.05,
 }
 #: Before a night has said anything: one series begins in an hour of sleep; limits of what it may say.
 _SERIES_BEGIN_H, _SERIES_LIMITS_H = 1.0, (0.2, 8.0)
-#: Before the first epoch: somebody who put a sensor on is up, or was for a while.
-START = np.array([0.5, 0.1, 0.02, 0.13, 0.2, 0.04, 0.01])
+#: Before the first epoch: a person who put a sensor on is up, or was for a while.
+START = np.array([0.5, 0.1, 0.02, 0.11, 0.2, 0.04, 0.01, 0.01, 0.01])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +173,13 @@ SLEEPERS = tuple(
 
 def p_counts(sleeper: Sleeper) -> Floats:
     """Chance of 0, 1, 2, 3 or more movements in an epoch, shape (4, states)."""
-    calm = {QUIET: sleeper.calm_counts, ASLEEP: sleeper.calm_counts}
+    calm = dict.fromkeys((QUIET, LYING, ASLEEP), sleeper.calm_counts)
     return np.array([(_COUNTS | calm)[state] for state in range(len(STATES))]).T
 
 
 def p_turned(sleeper: Sleeper) -> Floats:
     """Chance of no turn and of a turn in an epoch, shape (2, states)."""
-    asleep = {QUIET: sleeper.turns_h, ASLEEP: sleeper.turns_h, IN_SERIES: sleeper.turns_h / 2}
+    asleep = {QUIET: sleeper.turns_h, LYING: sleeper.turns_h, ASLEEP: sleeper.turns_h, IN_SERIES: sleeper.turns_h / 2}
     still = np.exp(-np.array([(_TURNS_H | asleep)[state] for state in range(len(STATES))]) / EPOCHS_H)
     return np.stack((still, 1 - still))
 

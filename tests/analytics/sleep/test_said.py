@@ -195,7 +195,7 @@ def test_the_chance_of_sleep_and_the_nights_that_could_have_been_say_the_same(
     night = possible(slept(parts, diary(**said)))
     inside = np.arange(len(night.p_sleep))[2 * 70 : 2 * 530]
     assert np.abs(night.paths.mean(axis=0) - night.p_sleep)[inside].max() < 0.2
-    assert abs((night.paths.mean(axis=0) - night.p_sleep)[inside].mean()) < 0.03
+    assert abs((night.paths.mean(axis=0) - night.p_sleep)[inside].mean()) < 0.05
 
 
 # A diary that is wrong ---------------------------------------------------------------------------------------------
