@@ -37,8 +37,8 @@ def has_sides(path: Path) -> bool:
     dialect = detect(text) if text else None
     if dialect is None or not dialect.names:
         return False
-    # A look at the head spares nearly every table its being opened, and a packed one its being unpacked. Its first lines
-    # may be of neither side.
+    # A look at the head spares nearly every table its being opened, and a packed one its being unpacked. Its first
+    # lines may be of neither side.
     lines = text[dialect.data_start :].decode("utf-8", errors="replace").splitlines()
     if not any(map(only_side, {cell for line in lines for cell in split(line, dialect.separator)})):
         return False
