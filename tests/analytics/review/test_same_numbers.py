@@ -162,7 +162,7 @@ def test_a_flag_has_the_numbers_of_its_night_and_one_state_everywhere(
             values = {criterion.name: criterion.value for criterion in flag.criteria}
             words = FLAG_STATES[flag.state]
             assert f"{flag.name}: {words}" in said
-            assert f"<h3>{FLAGS[flag.name]}: {words}</h3>" in html
+            assert f">{FLAGS[flag.name]}: {words}</h3>" in html
             assert page[flag.name]["state"] == flag.state
             assert (flag.name in row["flags"], flag.name in row["flags_untold"]) == (
                 flag.state == "raised",
