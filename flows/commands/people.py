@@ -101,9 +101,9 @@ def describe_person(
     medication: list[str] | None = None,
     db: Database = None,
 ) -> None:
-    """Say what bears on a person's leg movements, or print what was said.
+    """Note age, sex and medication of a person, or print what is noted.
 
-    What is given takes the place of all that was said before of that person. Nights that another threshold judges then
+    What is given replaces all that was noted of that person before. Nights that another threshold judges then
     are named: nightkick reanalyse analyses these again, and no other.
 
     Parameters
@@ -113,7 +113,7 @@ def describe_person(
     born
         Year or date of birth: on each night the person's own age decides about the threshold.
     age_group
-        adult or child, where no birth is told.
+        adult or child, where no birth is given.
     sex
         female, male or other.
     medication
