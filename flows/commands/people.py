@@ -111,14 +111,14 @@ def describe_person(
     subject
         Who.
     born
-        Year or date of birth: on each night the person's own age decides about the threshold.
+        Year or date of birth: on each night the person's own age decides about the threshold. Without it the age group does.
     age_group
-        adult or child, where no birth is given.
+        adult or child, where no birth is given; default: as in the settings.
     sex
-        female, male or other.
+        female, male or other; default: not noted.
     medication
         Kinds that matter, each by itself: ssri, snri, tricyclic, mirtazapine, antipsychotic, antihistamine,
-        dopamine_agonist, gabapentinoid, iron.
+        dopamine_agonist, gabapentinoid, iron; default: none.
     """
     from analytics.person import person_of
     from flows.settings.wanted import outdated_by
@@ -138,11 +138,11 @@ def describe_person(
 
 def _described(person: Person | None) -> Iterator[str]:
     if person is None:
-        say("nothing was said of this person")
+        say("nothing is noted of this person")
         return
     for name, value in asdict(person).items():
         shown = ", ".join(value) if name == "medication" else value
-        yield f"{name}: {shown or 'not said'}\n"
+        yield f"{name}: {shown or 'not noted'}\n"
 
 
 def _context(database: Path | None, *, rows_matter: bool = True) -> Context:
