@@ -111,7 +111,8 @@ def describe_person(
     subject
         Who.
     born
-        Year or date of birth: on each night the person's own age decides about the threshold. Without it the age group does.
+        Year or date of birth: the person's age on each night decides about its threshold; without it the age group
+        does.
     age_group
         adult or child, where no birth is given; default: as in the settings.
     sex
