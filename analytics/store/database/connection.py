@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 
 from analytics.files.places import own_samples, published_copy
+from analytics.store.database import attaching
 from analytics.store.database.changes import note_change
 from analytics.store.database.failures import busy, holder_in, is_busy, translated
 from analytics.store.database.settling import owner_only
@@ -62,6 +63,8 @@ _COMMON = {
 #: to commit it with two threads takes half as long again as with one.
 WRITER = {**_COMMON, "threads": "1", "memory_limit": "1GB", "storage_compatibility_version": STORAGE_VERSION}
 READER = {**_COMMON, "memory_limit": "1GB", "enable_external_access": "false"}
+#: For a DuckDB that reads one database after it has started, which then may reach no other.
+_READS_ONE = {**_COMMON, "memory_limit": "1GB"}
 
 #: Said once a session. A slow statement would draw a bar on stdout, where only data may go.
 SESSION = "SET TimeZone = 'UTC'; SET enable_progress_bar = false"
@@ -136,9 +139,7 @@ def reading(
     if held is not None and held[0] == store.path:
         yield held[1]
         return
-    config = READER if spills else {**READER, "temp_directory": ""}
-    with _connected(store, config, read_only=True, has_turn=has_turn) as con:
-        con.execute("SET lock_configuration = true")
+    with _attached(store, has_turn=has_turn) if spills else _apart(store, has_turn=has_turn) as con:
         if not any_schema:
             require_current(con, store.path)
         yield con
@@ -201,6 +202,30 @@ def atomic(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def writing(store: Store, *, has_turn: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that can write, outside any transaction: for migrations. Use `transaction` otherwise."""
     with _connected(store, WRITER, read_only=False, has_turn=has_turn) as con:
+        yield con
+
+
+@contextmanager
+def _attached(store: Store, *, has_turn: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The database in the DuckDB that read it the last time; see `analytics.store.database.attaching`."""
+    # Owner only for reading too: what does not fit into memory goes to a folder of DuckDB's own making.
+    with translated(store.path), alone(store), owner_only():
+        name = database_name(store.path)
+        con = attaching.taken(name, _READS_ONE, SESSION)
+        try:
+            retry_busy(partial(attaching.attach, con, name), store, has_turn=has_turn)
+            yield con
+        except BaseException:
+            con.close()
+            raise
+        attaching.give_back(con, name)
+
+
+@contextmanager
+def _apart(store: Store, *, has_turn: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB of its own, which leaves nothing on the disk: for statements of people."""
+    with _connected(store, {**READER, "temp_directory": ""}, read_only=True, has_turn=has_turn) as con:
+        con.execute("SET lock_configuration = true")
         yield con
 
 
@@ -305,7 +330,6 @@ def quoted(text: str) -> str:
 def _connected(
     store: Store, config: dict[str, str], *, read_only: bool, has_turn: bool
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    # Owner only for reading too: what does not fit into memory goes to a folder of DuckDB's own making.
     with translated(store.path), alone(store), owner_only():
         name = database_name(store.path)
         opened = partial(duckdb.connect, name, read_only=read_only, config=dict(config))
