@@ -141,8 +141,55 @@ NOT_FOUND_AGAIN = "judged movements are not found by the present analysis"
 
 #: By `analytics.model.CriterionState`.
 CRITERION_STATES: Mapping[str, str] = {"met": "met", "not met": "not met", "not measurable": "not measurable"}
-#: By `analytics.nights.patterns.SignState`.
+#: By `analytics.over_nights.signs.SignState`.
 SIGN_STATES: Mapping[str, str] = {"seen": "yes", "not seen": "no", "not known": "not known"}
+#: By `analytics.over_nights.answer.AnswerName`: the question of everyone, answered.
+ANSWERS: Mapping[str, str] = {
+    "nothing_against_harmless": "nothing here speaks against harmless jerks",
+    "see_a_clinician": "worth showing to a clinician",
+    "cannot_tell_yet": "cannot tell yet",
+}
+#: Over an answer.
+IS_IT_HARMLESS = "Harmless or not?"
+#: The same, over its three columns of sentences.
+ANSWER_COLUMNS: Mapping[str, tuple[str, str, str]] = {
+    "nothing_against_harmless": ("Why", "What would change it", "What it cannot see"),
+    "see_a_clinician": ("Why", "What would change it", "What it does not mean"),
+    "cannot_tell_yet": ("What is missing", "What to do", "So far"),
+}
+#: The same, beneath.
+ANSWER_CAVEATS: Mapping[str, str] = {
+    "nothing_against_harmless": "This is not medical advice, and it does not say that you are healthy.",
+    "see_a_clinician": "This is a reason to ask, not a finding about your health.",
+    "cannot_tell_yet": 'This is not medical advice. Nothing that was not asked or measured counts as a "no".',
+}
+#: By `analytics.over_nights.signs.SignEvidence.what`.
+EVIDENCE: Mapping[str, str] = {
+    "kicks": "regular kicks",
+    "jerks": "several jerks",
+    "rls": "regular kicks while awake, beside an urge to move",
+    "urge_to_move": "an urge to move the legs",
+    "leg_pain": "pain in the legs",
+    "daytime_sleepiness": "sleepy by day",
+    "tingling": "tingling, numbness or weakness",
+    "other_limbs": "jerks beyond one limb",
+    "daytime_jerks": "jerks by day",
+    "partner_saw_kicks": "kicks that a partner saw",
+}
+#: The questions of the journal that the answer needs, where more than one is asked for a sign.
+QUESTIONS: Mapping[str, str] = {**EVIDENCE, "tingling": "tingling", "numbness": "numbness", "weakness": "weakness"}
+GLOSSARY_TITLE = "What these words mean"
+#: Terms of the answer, each explained where it stands.
+GLOSSARY: Mapping[str, str] = {
+    "harmless jerks": "Hypnic jerks: single brief twitches while falling asleep. Most people know them, children too.",
+    "regular kicks": "Leg movements asleep in a row, 10 to 90 seconds apart (PLMS), counted per hour of sleep.",
+    "several jerks": "2 and more hypnic jerks a night, on most of the newest nights.",
+    "judged": "Of a night: recorded well enough to tell whether there were many jerks and regular kicks, or not.",
+    "95 %": "The range in which the true value lies in 95 of 100 such cases. More nights make it narrower.",
+    "in doubt": "Of a night: lying awake and sleeping look so alike that one side or the other may be right.",
+    "dismissed": "A reviewer looked at what was found and said that it is not so. It then counts nowhere.",
+    "clinician": "A doctor, or another person trained for sleep and movement. The report can be taken along.",
+}
 #: Over the signs.
 WHEN_TO_GO = "when to see a clinician"
 #: By `analytics.model.SleepState`.
@@ -320,6 +367,10 @@ def for_page() -> dict[str, Any]:
         "flag_states": FLAG_STATES,
         "flagged": FLAGGED,
         "when_to_go": WHEN_TO_GO,
+        "answers": ANSWERS,
+        "is_it_harmless": IS_IT_HARMLESS,
+        "glossary": GLOSSARY,
+        "glossary_title": GLOSSARY_TITLE,
         "onset_span": ONSET_SPAN,
         "same_as_reviewed": SAME_AS_REVIEWED,
         "not_found_again": NOT_FOUND_AGAIN,

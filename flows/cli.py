@@ -71,8 +71,12 @@ COMMANDS = {
         "flows.commands.score:score",
         "Score lists of leg movements by a standard; no sensor and no database.",
     ),
+    "answer": (
+        "flows.commands.over_nights.answer:answer",
+        "Is it harmless? One sentence a person, why, what would change it, and what is missing.",
+    ),
     "patterns": (
-        "flows.commands.patterns:patterns",
+        "flows.commands.over_nights.patterns:patterns",
         "What holds over a person's nights, and the signs that send people to a clinician.",
     ),
     "report": (

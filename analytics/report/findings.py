@@ -8,8 +8,9 @@ from typing import get_args
 from analytics.flag import Flag, FlagName
 from analytics.nights.doubt import NEGATIVE_OF, footing_of, footing_words
 from analytics.nights.how_many import FEW_NIGHTS, TREND_NIGHTS
-from analytics.nights.patterns import Pattern, clinician_signs, note_on, spread
+from analytics.nights.patterns import Pattern, note_on, spread
 from analytics.nights.trend import trend
+from analytics.over_nights.signs import clinician_signs
 from analytics.pictures.drawing import table
 from analytics.pictures.markup import Html, el, joined
 from analytics.report.gathering import Report

@@ -21,7 +21,7 @@ from analytics.person import Person
 from analytics.said import JournalEntry, Review
 from analytics.scoring.rulesets import Ruleset
 from analytics.store import NightKey, Store, default_ruleset, flag_reviews, load_night, people_of, query, reviews_of
-from analytics.store.findings import patterns_of
+from analytics.store.over_nights.findings import patterns_of
 from ingest.clock import noon_to_noon, zone_info
 from ingest.errors import UsageError
 
@@ -221,5 +221,16 @@ def _read_night(store: Store, key: NightKey, ruleset: str, reviews: Iterable[Rev
 
 def _facts(one: ReportNight) -> NightFacts:
     night = one.night
-    in_bed_h = night.tst_h / night.sleep_efficiency if night.tst_h is not None and night.sleep_efficiency else None
-    return NightFacts(night.night_date, night.assessable, one.measures.plms_index, in_bed_h)
+    states = {flag.name: one.review_of(flag) for flag in one.flags}
+    kicks, jerks = states.get("possible_plmd"), states.get("frequent_hypnic_jerks")
+    dismissed = any(flag.name == "frequent_hypnic_jerks" for flag in one.dismissed_flags)
+    return NightFacts(
+        night.night_date,
+        night.assessable,
+        one.measures.plms_index,
+        in_bed_h=night.tst_h / night.sleep_efficiency if night.tst_h is not None and night.sleep_efficiency else None,
+        kicks=kicks.state if kicks else "cannot_tell",
+        jerks=jerks.state if jerks else "cannot_tell",
+        n_jerks=0 if dismissed else night.n_hypnic_jerks,
+        legs=night.legs,
+    )

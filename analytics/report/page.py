@@ -14,6 +14,7 @@ from analytics.pictures.drawing import patterns, swatches, table
 from analytics.pictures.markup import Html, el, joined
 from analytics.pictures.night_rows import legend, likely_legend
 from analytics.pictures.scales import clock, local
+from analytics.report.answer import answer
 from analytics.report.findings import findings
 from analytics.report.gathering import Report, ReportNight
 from analytics.report.measures import measure_rows, sleep_rows
@@ -87,6 +88,7 @@ def _header(report: Report) -> Iterator[Html]:
 
 def _over_nights(report: Report) -> Html:
     return joined(
+        answer(report),
         findings(report),
         joined(
             el("h3", "All nights on one clock"),

@@ -19,6 +19,11 @@ p { margin: 0 0 2mm; }
 .notice { border: 0.4mm solid var(--ink); padding: 2mm 3mm; margin: 3mm 0; break-inside: avoid; }
 .verdict { border-left: 1.2mm solid var(--ink); padding-left: 3mm; margin: 2mm 0 3mm; break-inside: avoid; }
 .verdict p { margin: 0 0 0.6mm; }
+.answer { border: 0.4mm solid var(--ink); padding: 2mm 3mm; margin: 3mm 0 4mm; break-inside: avoid; }
+.answer h2.cannot_tell_yet { border-bottom: 0.4mm dashed var(--ink); }
+.answer h2.see_a_clinician { border-bottom: 0.8mm solid var(--ink); }
+.answer-columns { display: grid; grid-template-columns: repeat(3, 1fr); column-gap: 5mm; font-size: 8.5pt; }
+.answer ul { margin: 0; padding-left: 4mm; }
 p.untold, h3.untold { border: 0.25mm dashed var(--ink); padding: 0.6mm 2mm; margin-left: -0.2mm;
   background: repeating-linear-gradient(45deg, var(--rule) 0 0.25mm, #fff 0.25mm 3mm); }
 section.night, section.method { break-before: page; }

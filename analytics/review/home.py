@@ -1,4 +1,4 @@
-"""What home draws: every night as one row, its movements as ticks, and the findings over nights on top."""
+"""What home draws: the answer and the findings over nights, every night as one row, and its movements as ticks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from datetime import date
 from typing import Any
 
 from analytics.flag import INDEX_CRITERION
+from analytics.over_nights.telling import as_plain
 from analytics.phrases import ruleset_words, unraised_words
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.scoring.rulesets import DEFAULT_RULESET
 from analytics.store import Store, default_ruleset, frames, outdated, wanted_of
-from analytics.store.findings import findings
+from analytics.store.over_nights.answers import answers_of
+from analytics.store.over_nights.findings import findings_of, people_over_nights
 
 _NIGHTS = """
 SELECT subject, night_date, tz, recorded_from, recorded_to, sleep_onset_at, wake_at, tst_h, plms_index, plms_index_low,
@@ -37,7 +39,7 @@ WHERE e.night_date BETWEEN ? AND ? GROUP BY ALL
 
 
 def nights_payload(page: Page) -> dict[str, Any]:
-    """All nights, newest first, with their measures and the threshold of their index; the findings of each person.
+    """All nights, newest first, with measures and the threshold of their index; findings and answer of each person.
 
     With them a line on nights that were not analysed as the others, and the rule set where it is not the default; None
     where there is nothing to tell.
@@ -48,11 +50,13 @@ def nights_payload(page: Page) -> dict[str, Any]:
     """
     wanted = wanted_of(page.criteria, page.rulesets.values(), page.version, page.people)
     nights, criteria, untold = frames(page.store, (_NIGHTS, ()), (_CRITERIA, ()), (_UNTOLD, ()))
+    people = list(people_over_nights(page.store))
     above = {of: threshold(json.loads(text)) for of, text in criteria.iter_rows()}
     why = {(who, day, flag): reason for who, day, flag, reason in untold.iter_rows()}
     return {
         "nights": [_night_row(row, why, above) for row in nights.iter_rows(named=True)],
-        "people": findings(page.store),
+        "people": findings_of(people),
+        "answers": [as_plain(name, answer) for name, answer in answers_of(people).items()],
         "outdated": outdated(page.store, wanted).remark(),
         "ruleset": ruleset_words(default_ruleset(page.store), DEFAULT_RULESET.name),
     }

@@ -49,6 +49,11 @@ RULES: Mapping[str, str] = {
     """,
     "assignment": "subject IN (SELECT name FROM gone_name) OR names(pattern)",
     "person": "subject IN (SELECT name FROM gone_name)",
+    # It counts nights and days, of which one is gone.
+    "answer_given": """
+        subject IN (SELECT name FROM gone_name) OR subject IN (SELECT subject FROM gone_night)
+        OR subject IN (SELECT subject FROM gone_day)
+    """,
     "setting": f"""
         name IN (SELECT '{PRUNED}' || sha256 FROM gone)
         OR name IN (SELECT '{UNREAD}' || night_date || ' ' || subject FROM gone_night)
@@ -117,7 +122,7 @@ def known_subjects(store: Store, *, by_journal: bool = True) -> tuple[str, ...]:
     """All people of whom anything is kept; without ``by_journal`` those of whom more than a journal is."""
     with reading(store) as con:
         tables = [*NIGHT_TABLES, "recording", "recording_night", "review_entry", "notice", "assignment", "person"]
-        tables += ["journal_entry"] * by_journal
+        tables += ["journal_entry", "answer_given"] * by_journal
         every = " UNION ".join(f"SELECT subject FROM {table}" for table in tables)
         return tuple(
             subject for (subject,) in con.execute(f"FROM ({every}) WHERE subject IS NOT NULL ORDER BY 1").fetchall()

@@ -15,7 +15,7 @@ import pytest
 from analytics import phrases, words
 from analytics.flag import CriterionState, FlagName, FlagState
 from analytics.model import BlankKind, Label, SleepSource, SleepState
-from analytics.nights.patterns import SignState
+from analytics.over_nights.signs import SignState
 from analytics.pictures.likely_sleep import Step
 from analytics.report.timeline import LANES
 from analytics.said import Verdict

@@ -62,7 +62,7 @@ export const finding = (person, several) => {
   return el(
     "section",
     { class: "finding" },
-    several && el("h2", {}, el("bdi", {}, person.subject)),
+    several && el("h3", {}, el("bdi", {}, person.subject)),
     el("ul", {}, lines.length ? lines : el("li", {}, person.no_flag)),
     indexes(person),
     person.note && el("p", { class: "note" }, `${capital(person.note)}.`),

@@ -1,7 +1,8 @@
 // @ts-check
-// Home: the findings over nights, then one row a night on a shared clock. Rows draw their ticks when they come into
+// Home: the answer, the findings over nights, then one row a night on a shared clock. Rows draw their ticks when they come into
 // view.
 
+import { answerCard } from "./answer.js";
 import { el } from "./draw.js";
 import { finding } from "./findings.js";
 import { duration } from "./formats.js";
@@ -153,20 +154,22 @@ const heading = (range) =>
  * @returns {Promise<Shown>}
  */
 export const showHome = async (app, wanted) => {
-  const { nights, people, outdated, ruleset } = await app.refresh();
+  const { nights, people, answers, outdated, ruleset } = await app.refresh();
   if (!nights.length) return { node: empty(), keys: {}, title: "No nights yet" };
   const chosen = filtered(nights, wanted);
   const several = people.length > 1;
   const range = clockRange(chosen.length ? chosen : nights);
   const { list, leave } = listOf(chosen.map((night) => rowOf(night, range, several)));
   const persons = people.filter((person) => !wanted.get("subject") || person.subject === wanted.get("subject"));
+  const answered = answers.filter((answer) => !wanted.get("subject") || answer.subject === wanted.get("subject"));
   const node = el(
     "div",
     { class: "home" },
+    answered.length > 0 && answerCard(answered),
     el(
       "div",
       { class: "card findings" },
-      el("h1", {}, "Over all nights"),
+      el("h2", {}, "Over all nights"),
       persons.map((person) => finding(person, several)),
       outdated && el("p", { class: "muted" }, outdated),
       ruleset && el("p", { class: "muted" }, `${WORDS.night_facts.ruleset}: ${ruleset}`),

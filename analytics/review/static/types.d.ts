@@ -82,9 +82,25 @@ export interface Person {
   signs: Sign[];
 }
 
+/** "Is it harmless?", answered for one person. */
+export interface PersonAnswer {
+  subject: string;
+  answer: string;
+  says: string;
+  /** What it stands on, in a line. */
+  about: string;
+  /** Of the three columns, with what stands in each. */
+  titles: string[];
+  reasons: string[];
+  would_change: string[];
+  cannot_see: string[];
+  caveat: string;
+}
+
 export interface NightsAnswer {
   nights: NightRow[];
   people: Person[];
+  answers: PersonAnswer[];
   outdated: string | null;
   ruleset: string | null;
 }
@@ -338,6 +354,10 @@ export interface Words {
   flags_judged: string;
   flagged: string;
   when_to_go: string;
+  answers: Named;
+  is_it_harmless: string;
+  glossary: Named;
+  glossary_title: string;
   onset_span: string;
   same_as_reviewed: string;
   not_found_again: string;

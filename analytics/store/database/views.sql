@@ -425,6 +425,26 @@ COMMENT ON COLUMN patterns.note IS 'Says so where these nights are fewer than {F
 COMMENT ON COLUMN patterns.first_night IS 'First night on which it was raised and not dismissed, local date of the evening.';
 COMMENT ON COLUMN patterns.last_night IS 'Last night on which it was raised and not dismissed, local date of the evening.';
 
+CREATE OR REPLACE VIEW answers AS
+SELECT subject, answered_at, answer, says, evidence, missing, n_nights, n_judged, first_night, last_night, rule_version,
+    version,
+    row_number() OVER (PARTITION BY subject ORDER BY answered_at DESC, rowid DESC) = 1 AS is_latest
+FROM answer_given;
+COMMENT ON VIEW answers IS 'What each person was answered to "is it harmless?", one row each time that it has changed; nightkick answer decides anew, and adds what is new. Source: answer_given.';
+COMMENT ON COLUMN answers.subject IS 'Who.';
+COMMENT ON COLUMN answers.answered_at IS 'When it was answered so for the first time, UTC.';
+COMMENT ON COLUMN answers.answer IS 'nothing_against_harmless, see_a_clinician, cannot_tell_yet.';
+COMMENT ON COLUMN answers.says IS 'The answer as the sentence that was read.';
+COMMENT ON COLUMN answers.evidence IS 'JSON list, strongest first: what, unit (nights, days), n, of, is_met.';
+COMMENT ON COLUMN answers.missing IS 'JSON: nights still to record, about; answers: questions of the journal, and on how many more days each.';
+COMMENT ON COLUMN answers.n_nights IS 'Nights, counted.';
+COMMENT ON COLUMN answers.n_judged IS 'Of these, nights on which jerks and regular kicks could be told, counted.';
+COMMENT ON COLUMN answers.first_night IS 'First night, local date of the evening; NULL without one.';
+COMMENT ON COLUMN answers.last_night IS 'Last night, local date of the evening; NULL without one.';
+COMMENT ON COLUMN answers.rule_version IS 'Version of the rule that answered.';
+COMMENT ON COLUMN answers.version IS 'nightkick that answered.';
+COMMENT ON COLUMN answers.is_latest IS 'True for the last one of each person.';
+
 CREATE OR REPLACE VIEW sleep_stages AS
 SELECT r.subject, n.night_date, s.stage.stage AS stage, s.stage.start_at AS start_at,
     LOCAL(s.stage.start_at, k.zone) AS start_local, s.stage.end_at AS end_at,

@@ -26,6 +26,7 @@ PLACES = {
     "NightsAnswer": ("/api/nights",),
     "NightRow": ("/api/nights", "nights"),
     "Person": ("/api/nights", "people"),
+    "PersonAnswer": ("/api/nights", "answers"),
     "FlagCount": ("/api/nights", "people", "flags", "possible_plmd"),
     "Spread": ("/api/nights", "people", "plms_index"),
     "Sign": ("/api/nights", "people", "signs"),

@@ -24,6 +24,7 @@ from tests.analytics.store.making import attempt, execute, night, stored
 ODD_NAMES = {"recorded_from": "recorded_from_local", "recorded_to": "recorded_to_local"}
 #: Instants without a wearer.
 NOT_LOCAL = {
+    ("answers", "answered_at"): "a person may have nights in many zones, or none",
     ("published", "made_at"): "a copy is of many people, in many zones",
     ("published", "changed_at"): "a copy is of many people, in many zones",
 }

@@ -47,6 +47,7 @@ CONTRACT = {
     "journal": "subject day kind value text",
     "reviews": "subject night_date movement_no onset_at recording start_at end_at verdict note reviewer reviewed_at"
     " flag flags_then",
+    "answers": "subject answered_at answer says evidence missing n_nights n_judged rule_version version is_latest",
     "patterns": "subject flag n_flagged n_assessable is_pattern finding note n_nights n_able n_raised share share_low "
     "share_high state",
     "sleep_stages": "subject night_date stage start_at end_at recording",

@@ -10,7 +10,7 @@ import pytest
 
 from analytics.said import JournalEntry
 from analytics.store import Store, initialise, save, write_journal
-from analytics.store.findings import findings
+from analytics.store.over_nights.findings import findings
 from tests.analytics.store.making import EVENING, START_US, attempt, evenings, night, stored
 
 #: Whose flag was raised on which evening.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date
 from typing import Any, get_args
@@ -10,8 +10,9 @@ from typing import Any, get_args
 import polars as pl
 
 from analytics.flag import FlagName
-from analytics.nights.patterns import NightFacts, Pattern, Patterns, clinician_signs, note_on, spread
+from analytics.nights.patterns import NightFacts, Pattern, Patterns, note_on, spread
 from analytics.nights.trend import trend
+from analytics.over_nights.signs import clinician_signs
 from analytics.said import JournalEntry
 from analytics.store import Store, query
 from analytics.store.database.steps import patterns_over
@@ -22,6 +23,16 @@ _ASKED = (
     "($subject IS NULL OR n.subject = $subject) AND ($since IS NULL OR n.night_date >= $since)"
     " AND ($until IS NULL OR n.night_date <= $until)"
 )
+_NIGHTS = """
+SELECT n.subject, n.night_date, n.assessable, n.plms_index, n.tst_h / nullif(n.sleep_efficiency, 0) AS in_bed_h,
+    coalesce(k.state_as_reviewed, 'cannot_tell') AS kicks, coalesce(j.state_as_reviewed, 'cannot_tell') AS jerks,
+    CASE WHEN j.state <> j.state_as_reviewed THEN 0 ELSE n.n_hypnic_jerks END AS n_jerks, n.legs
+FROM nights n
+LEFT JOIN night_flags k ON k.subject = n.subject AND k.night_date = n.night_date AND k.flag = 'possible_plmd'
+LEFT JOIN night_flags j ON j.subject = n.subject AND j.night_date = n.night_date AND j.flag = 'frequent_hypnic_jerks'
+WHERE ($subject IS NULL OR n.subject = $subject) AND ($since IS NULL OR n.night_date >= $since)
+ORDER BY n.subject, n.night_date
+"""
 _PATTERN = ("n_nights", "n_able", "n_raised", "share", "share_low", "share_high", "state", "more_nights")
 _INDEX = ("mean_index", "mean_index_low", "mean_index_high", "threshold")
 
@@ -36,7 +47,12 @@ def findings(store: Store, *, subject: str | None = None, since: date | None = N
     since : date or None
         First evening, and first day of the journal, that counts; None: all.
     """
-    return [_of_person(*person) for person in _people(store, subject, since)]
+    return findings_of(people_over_nights(store, subject=subject, since=since))
+
+
+def findings_of(people: Iterable[Person]) -> list[dict[str, Any]]:
+    """The same of people whose nights were read already; those who have none are left out."""
+    return [_of_person(*person) for person in people if person[1]]
 
 
 def patterns_of(
@@ -60,15 +76,9 @@ def patterns_of(
     return dict(found)
 
 
-def _people(store: Store, subject: str | None, since: date | None) -> Iterator[Person]:
-    """Nights and journal of every person, by name."""
-    nights = query(
-        store,
-        "SELECT subject, night_date, assessable, plms_index, tst_h / nullif(sleep_efficiency, 0) AS in_bed_h"
-        " FROM nights WHERE (? IS NULL OR subject = ?) AND (? IS NULL OR night_date >= ?)"
-        " ORDER BY subject, night_date",
-        [subject, subject, since, since],
-    )
+def people_over_nights(store: Store, *, subject: str | None = None, since: date | None = None) -> Iterator[Person]:
+    """Nights, patterns and journal of everyone who has nights or a journal, by name; parameters as of `findings`."""
+    nights = query(store, _NIGHTS, {"subject": subject, "since": since})
     journal = query(
         store,
         "SELECT subject, day, kind, value, text FROM journal WHERE ? IS NULL OR day >= ? ORDER BY ALL",
@@ -76,24 +86,16 @@ def _people(store: Store, subject: str | None, since: date | None) -> Iterator[P
     )
     patterns = patterns_of(store, subject=subject, since=since)
     nights_of, journal_of = _by_subject(nights), _by_subject(journal)
-    for name, rows in nights_of.items():
-        facts = [
-            NightFacts(
-                night_date=row["night_date"],
-                assessable=row["assessable"],
-                plms_index=row["plms_index"],
-                in_bed_h=row["in_bed_h"],
-            )
-            for row in rows
-        ]
-        yield name, facts, patterns.get(name, {}), [JournalEntry(**row) for row in journal_of.get(name, ())]
+    for name in sorted({*nights_of, *(who for who in journal_of if subject in (None, who))}):
+        facts = [NightFacts(**row) for row in nights_of.get(name, ())]
+        yield name, facts, patterns.get(name, {}), [JournalEntry(name, **row) for row in journal_of.get(name, ())]
 
 
 def _by_subject(rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    """Rows of every subject, in their order, and the subjects in theirs."""
+    """Rows of every subject, in their order."""
     kept: dict[str, list[dict[str, Any]]] = {}
     for row in rows.iter_rows(named=True):
-        kept.setdefault(row["subject"], []).append(row)
+        kept.setdefault(row.pop("subject"), []).append(row)
     return kept
 
 

@@ -18,7 +18,7 @@ _MARK = "?"
 
 def patterns(*, subject: OnlySubject = None, since: Since = None, db: Database = None, as_json: Json = False) -> None:
     """What holds over a person's nights, and the signs that send people to a clinician."""
-    from analytics.store.findings import findings
+    from analytics.store.over_nights.findings import findings
 
     found = findings(store_for(db), subject=subject, since=since)
     if as_json:

@@ -1,0 +1,1 @@
+"""What a person's nights and journal say together: the signs for a clinician, and the answer to "is it harmless?"."""

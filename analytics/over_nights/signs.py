@@ -1,0 +1,237 @@
+"""The signs that send people to a clinician, each with what was measured or written down.
+
+Nothing here diagnoses. What cannot be seen by a sensor is asked in the journal; what was not asked is not known, and
+never "no". Each sign says how much speaks for it: `SignEvidence` of nights and of days, met or weaker. What they
+amount to together is decided in `analytics.over_nights.answer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from analytics.flag import FlagName
+from analytics.nights.how_many import FEW_NIGHTS
+from analytics.nights.patterns import NightFacts, Pattern, Patterns, PatternState
+from analytics.said import JournalEntry
+from analytics.words import FLAGS
+
+#: Nights in bed this long, and sleepy all the same.
+ENOUGH_IN_BED_H = 7.0
+#: Symptoms are noted from 0 to 10; the middle of the scale is more than a trifle.
+SLEEPY_FROM = 5.0
+#: Written down on so many days, a symptom is no single bad day; on so many nights, a flag no single bad night. Own.
+SEVERAL_DAYS = SEVERAL_NIGHTS = 2
+#: "Several a night, consistently": so many jerks on most of the newest nights, and from how many nights on that is
+#: said. Own, after the source text.
+SEVERAL_JERKS, RECENT_NIGHTS, ENOUGH_NIGHTS = 2, 14, 7
+#: In the journal, of kicks that a partner sees: no one lay beside who could have seen them.
+ALONE = "alone"
+
+SignState = Literal["seen", "not seen", "not known"]
+SignKey = Literal[
+    "jerks", "kicks", "urge_to_move", "leg_pain", "daytime_sleepiness", "tingling", "other_limbs", "daytime_jerks"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SignEvidence:
+    """On how many nights or days a sign was there.
+
+    Attributes
+    ----------
+    what : str
+        ``kicks``, ``jerks`` or ``rls`` of nights, the first question of a sign of days.
+    is_met : bool
+        Whether that is enough by itself; if not, it counts beside another.
+    """
+
+    what: str
+    unit: Literal["nights", "days"]
+    n: int
+    of: int
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One reason to see a clinician, and whether it was seen here.
+
+    Attributes
+    ----------
+    says : str
+        A sentence for people, with the numbers in it.
+    evidence : tuple of SignEvidence
+        What speaks for it; empty where nothing does.
+    answered : mapping of str to int
+        Of each question of the journal that asks for it, on how many days it was answered.
+    """
+
+    name: str
+    state: SignState
+    says: str
+    key: SignKey
+    evidence: tuple[SignEvidence, ...] = ()
+    answered: Mapping[str, int] = field(default_factory=dict)
+
+
+def clinician_signs(
+    nights: Sequence[NightFacts], patterns: Patterns, journal: Sequence[JournalEntry]
+) -> tuple[Sign, ...]:
+    """The signs that send people to a clinician, each with what was measured or written down.
+
+    Parameters
+    ----------
+    nights : sequence of NightFacts
+        Of one person, by date.
+    patterns : mapping of FlagName to Pattern
+        What is said of the same nights.
+    journal : sequence of JournalEntry
+        The same person's; symptoms as numbers from 0 (none) to 10.
+    """
+    noted = _Noted(journal)
+    return (
+        _jerks(nights, patterns),
+        _partner(patterns, noted),
+        _urge(patterns, noted),
+        noted.sign("leg_pain", "pain in the legs", "leg_pain"),
+        _sleepy(nights, noted),
+        noted.sign("tingling", "tingling, numbness or weakness", "tingling", "numbness", "weakness"),
+        noted.sign("other_limbs", "jerks beyond one limb", "other_limbs"),
+        noted.sign("daytime_jerks", "jerks in the daytime", "daytime_jerks"),
+    )
+
+
+class _Noted:
+    """Symptoms by kind: on which days they were written down, and how strong."""
+
+    def __init__(self, journal: Iterable[JournalEntry]) -> None:
+        self._values: dict[str, dict[date, float]] = {}
+        self.n_alone = 0
+        for entry in journal:
+            if entry.value is not None:
+                self._values.setdefault(entry.kind, {})[entry.day] = entry.value
+            elif entry.kind == "partner_saw_kicks" and (entry.text or "").strip().casefold() == ALONE:
+                self.n_alone += 1
+
+    def days(self, *kinds: str, at_least: float = 1.0) -> tuple[int, int]:
+        """Days with one of them, and days on which one was asked. A day with two of them is one day."""
+        noted = [(day, value) for kind in kinds for day, value in self._values.get(kind, {}).items()]
+        return len({day for day, value in noted if value >= at_least}), len({day for day, _ in noted})
+
+    def answered(self, *kinds: str) -> dict[str, int]:
+        return {kind: len(self._values.get(kind, ())) for kind in kinds}
+
+    def sign(self, key: SignKey, name: str, *kinds: str) -> Sign:
+        seen, days = self.days(*kinds)
+        answered = self.answered(*kinds)
+        if not days:
+            says = f"no sensor can tell; note it in the journal as {' or '.join(kinds)}"
+            return Sign(name, "not known", says, key, answered=answered)
+        unasked = [kind for kind in kinds if kind not in self._values]
+        open_ = f"; {' and '.join(unasked)} not" if unasked and not seen else ""
+        says = f"written down on {seen} of {days} days{open_}"
+        return Sign(name, "seen" if seen else "not seen", says, key, _of_days(kinds[0], seen, days), answered)
+
+
+def _of_days(question: str, seen: int, days: int) -> tuple[SignEvidence, ...]:
+    return (SignEvidence(question, "days", seen, days, is_met=seen >= SEVERAL_DAYS),) if seen else ()
+
+
+_SIGN_OF: Mapping[PatternState, SignState] = {
+    "pattern": "seen",
+    "no_pattern": "not seen",
+    "cannot_tell_yet": "not known",
+}
+
+
+def _measured(key: SignKey, name: str, flag: FlagName, patterns: Patterns) -> Sign:
+    """Not known where a pattern cannot be told yet."""
+    found = patterns.get(flag, Pattern())
+    if not found.n_able:
+        return Sign(name, "not known", "on no night could it be told", key)
+    few = "; these are few nights" if found.n_able < FEW_NIGHTS else ""
+    says = f"on {found.n_raised} of {found.n_able} nights, {found.says}{few}"
+    return Sign(name, _SIGN_OF[found.state], says, key, _of_nights(key, found))
+
+
+def _of_nights(what: str, found: Pattern) -> tuple[SignEvidence, ...]:
+    """A pattern is enough; some raised nights that may be one or not count beside another sign."""
+    if found.state == "no_pattern" or (found.state != "pattern" and found.n_raised < SEVERAL_NIGHTS):
+        return ()
+    return (SignEvidence(what, "nights", found.n_raised, found.n_able, is_met=found.state == "pattern"),)
+
+
+def _jerks(nights: Sequence[NightFacts], patterns: Patterns) -> Sign:
+    """A flag takes more jerks a night than "several"; so many on most of the newest nights are a sign without it."""
+    flagged = _measured("jerks", "several jerks a night, night after night", "frequent_hypnic_jerks", patterns)
+    newest = [night for night in nights if night.jerks_told][-RECENT_NIGHTS:]
+    several = sum(night.n_jerks >= SEVERAL_JERKS for night in newest)
+    if flagged.state == "seen" or 2 * several <= len(newest) or several < SEVERAL_NIGHTS:
+        return flagged
+    is_met = len(newest) >= ENOUGH_NIGHTS
+    return replace(
+        flagged,
+        state="seen" if is_met else "not known",
+        says=f"{SEVERAL_JERKS} and more on {several} of the newest {len(newest)} nights; flagged {flagged.says}",
+        evidence=(SignEvidence("jerks", "nights", several, len(newest), is_met=is_met),),
+    )
+
+
+def _partner(patterns: Patterns, noted: _Noted) -> Sign:
+    """Kicks that the sensor counts are seen; that it counts none does not answer for a partner who was not asked."""
+    kind = "partner_saw_kicks"
+    seen, days = noted.days(kind)
+    measured = _measured("kicks", "regular kicks that a bed partner sees", "possible_plmd", patterns)
+    evidence = (*measured.evidence, *_of_days(kind, seen, days))
+    measured = replace(measured, evidence=evidence, answered={kind: days + noted.n_alone})
+    beside = f"{FLAGS['possible_plmd']} {measured.says}"
+    if days:
+        state: SignState = "seen" if seen or measured.state == "seen" else "not seen"
+        return replace(measured, state=state, says=f"a partner saw kicks on {seen} of {days} days; {beside}")
+    if noted.n_alone:
+        return replace(measured, says=f"no one lay beside; {beside}")
+    if measured.state == "seen":
+        return replace(measured, says=beside)
+    asked = f"; whether a partner sees some: note it in the journal as {kind}, or there: {ALONE}"
+    return replace(measured, state="not known", says=beside + asked)
+
+
+def _urge(patterns: Patterns, noted: _Noted) -> Sign:
+    written = noted.sign("urge_to_move", "an urge to move the legs", "urge_to_move")
+    found = patterns.get("possible_rls", Pattern())
+    beside = f"; beside periodic movements awake on {found.n_raised} of {found.n_able} nights" if found.n_able else ""
+    return replace(written, says=written.says + beside, evidence=(*written.evidence, *_awake(found, written)))
+
+
+def _awake(found: Pattern, written: Sign) -> tuple[SignEvidence, ...]:
+    """Movements awake are flagged on nights with an urge alone: weaker than a pattern, they say what the urge says."""
+    if found.state == "pattern" or (found.n_raised and not written.evidence):
+        return (SignEvidence("rls", "nights", found.n_raised, found.n_able, is_met=found.state == "pattern"),)
+    return ()
+
+
+def _sleepy(nights: Sequence[NightFacts], noted: _Noted) -> Sign:
+    """Sleepy on most days counts; in short nights it may come from these, and so is not enough."""
+    kind: SignKey = "daytime_sleepiness"
+    name = "sleepy by day despite enough time in bed"
+    sleepy, days = noted.days(kind, at_least=SLEEPY_FROM)
+    asked = noted.sign(kind, name, kind)
+    if not days:
+        return asked
+    in_bed = [night.in_bed_h for night in nights if night.in_bed_h is not None]
+    median_h = float(np.median(in_bed)) if in_bed else None
+    is_often = 2 * sleepy >= days
+    is_long = median_h is not None and median_h >= ENOUGH_IN_BED_H
+    is_met = is_long and sleepy >= SEVERAL_DAYS
+    evidence = (SignEvidence(kind, "days", sleepy, days, is_met=is_met),) if is_often else ()
+    if median_h is None:
+        says = f"sleepy on {sleepy} of {days} days; time in bed is not known"
+        return replace(asked, state="not known", says=says, evidence=evidence)
+    state: SignState = "seen" if is_often and is_long else "not seen"
+    says = f"sleepy ({SLEEPY_FROM:g} or more) on {sleepy} of {days} days, {median_h:.1f} h in bed"
+    return replace(asked, state=state, says=says, evidence=evidence)

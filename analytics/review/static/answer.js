@@ -1,0 +1,119 @@
+// @ts-check
+// The answer on top of home: for one person the sentence with its three columns; for several, a line each. Every term
+// is explained where it stands, on hover, focus and touch, and all of them once more below.
+
+import { el } from "./draw.js";
+import { WORDS } from "./words.js";
+
+/** @import { Child, PersonAnswer } from "./types.js" */
+
+/** What stands before an answer: told apart by form as well as by colour. */
+const MARKS = new Map([
+  ["nothing_against_harmless", "✓"],
+  ["see_a_clinician", "!"],
+  ["cannot_tell_yet", "?"],
+]);
+
+/** @param {PersonAnswer} answer */
+const mark = ({ answer }) => el("span", { class: `answer-mark ${answer}`, "aria-hidden": "true" }, MARKS.get(answer));
+
+/** @param {string} text */
+const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/**
+ * Sentences with their terms explained; of each term the first one.
+ * @returns {(text: string) => Child[]}
+ */
+const explaining = () => {
+  const terms = Object.keys(WORDS.glossary);
+  const any = new RegExp(`(${terms.map(escaped).join("|")})`, "i");
+  /** @type {Set<string>} */
+  const seen = new Set();
+  return (text) =>
+    text.split(any).map((part) => {
+      const name = terms.find((term) => term.toLowerCase() === part.toLowerCase());
+      if (!name || seen.has(name)) return part;
+      seen.add(name);
+      const id = `term-${terms.indexOf(name)}`;
+      return el(
+        "span",
+        { class: "term-box" },
+        el("button", { type: "button", class: "term", "aria-describedby": id }, part),
+        el("span", { class: "tip", role: "tooltip", id }, WORDS.glossary[name]),
+      );
+    });
+};
+
+const glossary = () =>
+  el(
+    "details",
+    {},
+    el("summary", {}, WORDS.glossary_title),
+    el(
+      "dl",
+      { class: "signs" },
+      Object.entries(WORDS.glossary).map(([term, says]) => [el("dt", {}, term), el("dd", {}, says)]),
+    ),
+  );
+
+/** @param {PersonAnswer} answer */
+const whole = (answer) => {
+  const explained = explaining();
+  const columns = [answer.reasons, answer.would_change, answer.cannot_see];
+  return el(
+    "section",
+    { class: "card answer", "aria-labelledby": "answer-says" },
+    el("p", { class: "muted small" }, `${WORDS.is_it_harmless} `, el("bdi", {}, answer.subject), ` · ${answer.about}`),
+    el("div", { class: "answer-head" }, mark(answer), el("h1", { id: "answer-says" }, answer.says)),
+    el(
+      "div",
+      { class: "answer-columns" },
+      columns.map(
+        (lines, i) =>
+          lines.length > 0 &&
+          el(
+            "div",
+            {},
+            el("h2", {}, answer.titles[i]),
+            el(
+              "ul",
+              {},
+              lines.map((line) => el("li", {}, explained(line))),
+            ),
+          ),
+      ),
+    ),
+    el("p", { class: "muted" }, answer.caveat),
+    glossary(),
+  );
+};
+
+/** @param {PersonAnswer[]} answers */
+const list = (answers) =>
+  el(
+    "section",
+    { class: "card answer", "aria-labelledby": "answer-says" },
+    el("h1", { id: "answer-says" }, WORDS.is_it_harmless),
+    el(
+      "ul",
+      { class: "answer-list" },
+      answers.map((answer) =>
+        el(
+          "li",
+          {},
+          mark(answer),
+          el(
+            "span",
+            {},
+            el("a", { href: `/?${new URLSearchParams({ subject: answer.subject })}` }, el("bdi", {}, answer.subject)),
+            `: ${answer.says}`,
+          ),
+        ),
+      ),
+    ),
+  );
+
+/**
+ * @param {PersonAnswer[]} answers of the people who are shown
+ */
+export const answerCard = (answers) => (answers.length === 1 ? whole(answers[0]) : list(answers));

@@ -1,0 +1,170 @@
+"""What holds of every answer, whatever the nights and the journal: on people drawn at random."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from analytics import words
+from analytics.flag import FlagName
+from analytics.nights.patterns import NightFacts, Pattern, Patterns, PatternState
+from analytics.over_nights.answer import AnswerName, PersonAnswer, answer_of
+from analytics.over_nights.signs import clinician_signs
+from analytics.over_nights.telling import told
+from analytics.said import JournalEntry
+from analytics.store.over_nights.answers import answers
+from tests.analytics.over_nights.people import ANSWERED, HARMLESS, NIGHTS, OPEN, QUESTIONS, Made
+from tests.analytics.over_nights.storing import FIRST, store_people
+
+NONE: Patterns = {"possible_plmd": Pattern(state="no_pattern"), "frequent_hypnic_jerks": Pattern(state="no_pattern")}
+QUIET = [
+    NightFacts(
+        FIRST + timedelta(k), assessable=True, plms_index=3.0, in_bed_h=8.0, kicks="not_raised", jerks="not_raised"
+    )
+    for k in range(14)
+]
+SYMPTOMS = [name for name in QUESTIONS if name != "daytime_sleepiness"]
+
+
+def noted(days: Mapping[str, Sequence[float]]) -> list[JournalEntry]:
+    return [
+        JournalEntry("me", FIRST + timedelta(k), kind, value)
+        for kind, said in days.items()
+        for k, value in enumerate(said)
+    ]
+
+
+def ask(nights: Sequence[NightFacts], patterns: Patterns, journal: Sequence[JournalEntry]) -> PersonAnswer:
+    return answer_of(nights, patterns, clinician_signs(nights, patterns, journal))
+
+
+NO = noted({name: [0.0] * 7 for name in QUESTIONS})
+
+
+def test_the_quietest_person_is_told_so_and_never_that_they_are_healthy() -> None:
+    answer = ask(QUIET, NONE, NO)
+    assert answer.name == HARMLESS
+    assert "does not say that you are healthy" in told(answer).caveat
+
+
+@pytest.mark.parametrize("symptom", SYMPTOMS)
+@pytest.mark.parametrize("n_days", [1, 2, 7])
+def test_no_one_with_a_symptom_is_told_that_nothing_speaks_against(symptom: str, n_days: int) -> None:
+    journal = [*NO, *noted({symptom: [1.0] * n_days})]
+    assert ask(QUIET, NONE, journal).name == (OPEN if n_days == 1 else "see_a_clinician")
+
+
+@pytest.mark.parametrize("flag", ["possible_plmd", "frequent_hypnic_jerks", "possible_rls"])
+@pytest.mark.parametrize(("state", "answer"), [("pattern", "see_a_clinician"), ("cannot_tell_yet", OPEN)])
+def test_no_one_with_a_pattern_or_one_in_doubt_is_told_that_nothing_speaks_against(
+    flag: FlagName, state: PatternState, answer: AnswerName
+) -> None:
+    assert ask(QUIET, {**NONE, flag: Pattern(n_able=14, n_raised=9, state=state)}, NO).name == answer
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_that_was_not_asked_is_no_no(question: str) -> None:
+    answer = ask(QUIET, NONE, [entry for entry in NO if entry.kind != question])
+    assert (answer.name, dict(answer.missing.answers)) == (OPEN, {question: 3})
+
+
+def test_two_symptoms_of_one_day_are_one_day() -> None:
+    """They were counted as two days, and so a single bad day would be a sign."""
+    (sign,) = [
+        one
+        for one in clinician_signs(QUIET, NONE, noted({"tingling": [2.0, 0.0], "numbness": [2.0, 0.0]}))
+        if one.key == "tingling"
+    ]
+    assert [(one.n, one.of, one.is_met) for one in sign.evidence] == [(1, 2, False)]
+
+
+def test_an_answer_is_as_it_is_in_whatever_order_the_journal_was_written() -> None:
+    journal = [entry for entry in NO if entry.kind != "leg_pain"] + noted({"leg_pain": [0, 3, 0, 3]})
+    assert ask(QUIET, NONE, journal) == ask(QUIET, NONE, journal[::-1])
+
+
+def in_doubt(night: NightFacts) -> NightFacts:
+    return replace(night, kicks="cannot_tell", jerks="cannot_tell")
+
+
+def test_the_more_nights_are_in_doubt_the_less_is_said_and_the_more_are_missing() -> None:
+    rng = np.random.default_rng(21)
+    for _ in range(50):
+        nights, order = list(QUIET), rng.permutation(len(QUIET))
+        said, missing = [], []
+        for k in order:
+            nights[k] = in_doubt(nights[k])
+            answer = ask(nights, NONE, NO)
+            said.append(answer.name == HARMLESS)
+            missing.append(answer.missing.nights)
+        assert said == sorted(said, reverse=True)
+        assert missing == sorted(missing)
+        assert not said[-1]
+
+
+def drawn(rng: np.random.Generator, letters: str) -> Made:
+    """Anyone: nights of these kinds, any questions answered, any symptoms."""
+    nights = "".join(rng.choice(list(letters), rng.integers(0, 25)))
+    asked = [name for name in QUESTIONS if rng.random() < 0.9]
+    sick = rng.random() < 0.5
+    days = {
+        name: "".join(rng.choice(list("0000003"), 7)) if sick and rng.random() < 0.2 else ANSWERED[name]
+        for name in asked
+    }
+    return Made(OPEN, nights, days)
+
+
+def test_of_people_drawn_at_random_no_one_with_a_trace_of_a_sign_or_too_few_nights_is_told_nothing(
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng(1)
+    quiet, any_ = "qqqqqj", "".join(NIGHTS)
+    people = {f"{k:03}": drawn(rng, quiet if k % 3 else any_) for k in range(240)}
+    found = answers(store_people(tmp_path / "n.duckdb", people))
+    assert {answer.name for answer in found.values()} == set(get_args(AnswerName))
+    for name, answer in found.items():
+        made = people[name]
+        judged = sum(NIGHTS[k].assessable and not NIGHTS[k].untold for k in made.nights)
+        symptom = any(digit != "0" for kind in SYMPTOMS for digit in made.journal.get(kind, ""))
+        if answer.name == HARMLESS:
+            assert judged >= 7
+            assert not symptom
+            assert made.journal.keys() == set(QUESTIONS)
+
+
+@pytest.mark.parametrize("letter", "?e")
+def test_nights_in_doubt_beside_never_make_an_answer_surer(letter: str, tmp_path: Path) -> None:
+    """Through patterns and all: people whose own nights do not decide it, with nights in doubt added."""
+    base = ["k" * a + "q" * b for a in range(10) for b in range(1, 12)]
+    people = {f"{nights}+{n}": Made(OPEN, nights + letter * n) for nights in base for n in (0, 1, 3, 9)}
+    found = answers(store_people(tmp_path / "n.duckdb", people))
+    surer = [
+        (f"{nights}+{n}", found[f"{nights}+{n}"].name)
+        for nights in base
+        for n in (1, 3, 9)
+        if found[f"{nights}+{n}"].name not in (OPEN, found[f"{nights}+0"].name)
+    ]
+    assert surer == []
+
+
+@pytest.mark.parametrize(
+    ("table", "names"), [("ANSWERS", AnswerName), ("ANSWER_COLUMNS", AnswerName), ("ANSWER_CAVEATS", AnswerName)]
+)
+def test_every_answer_has_its_words(table: str, names: object) -> None:
+    assert set(getattr(words, table)) == set(get_args(names))
+
+
+def test_no_answer_diagnoses_or_calms_too_much(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    people = {f"{k:03}": drawn(rng, "".join(NIGHTS)) for k in range(60)}
+    for answer in answers(store_people(tmp_path / "n.duckdb", people)).values():
+        said = told(answer)
+        text = " ".join([said.says, *(line for _, lines in said.columns for line in lines)]).casefold()
+        assert not any(word in text for word in ("you are healthy", "you have ", "diagnos", "plmd", "rls", "disease"))
+        assert len(said.says) < 160
