@@ -14,7 +14,8 @@ from pathlib import Path
 import polars as pl
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnknownFormatError
-from ingest.tables.columns import TimeColumn, find_axes, shortened, tells_time
+from ingest.quoting import quoted
+from ingest.tables.columns import TimeColumn, find_axes, tells_time
 from ingest.tables.dialect import HEAD_BYTES, Dialect, detect, header_rows, is_number, is_text, rows_by_separator
 from ingest.tables.lines import Lines, columns, rectangle
 from ingest.tables.survey import Rows
@@ -240,7 +241,7 @@ def _no_numbers(names: Sequence[str], rows: Sequence[Sequence[str]]) -> DamagedR
 
 def _not_numbers(name: str, values: Sequence[str]) -> DamagedRecordingError:
     held = next((value for value in values if not is_number(value)), "")
-    what = repr(shortened(held)) if held else "nothing"
+    what = quoted(held) if held else "nothing"
     return DamagedRecordingError(
-        f"the column {shortened(name)!r} should hold numbers, but holds {what}", hint=_PLAIN_NUMBERS
+        f"the column {quoted(name)} should hold numbers, but holds {what}", hint=_PLAIN_NUMBERS
     )

@@ -18,6 +18,7 @@ from ingest.errors import EmptyFileError, IngestError, NoClockError, Unsupported
 from ingest.formats.parquet.pages import check_pages, check_rows
 from ingest.input_file import stamp_of
 from ingest.mapping import TableMapping
+from ingest.quoting import quoted
 from ingest.recording import Decoded, DeviceClock
 from ingest.tables.columns import (
     Axes,
@@ -177,7 +178,7 @@ def _all_readable(wanted: Sequence[str], readable: Sequence[str]) -> Sequence[st
     missing = [name for name in wanted if name not in readable]
     if missing:
         raise UnsupportedRecordingError(
-            f"the column {missing[0]!r} holds neither numbers nor text", hint="store it as one of them"
+            f"the column {quoted(missing[0])} holds neither numbers nor text", hint="store it as one of them"
         )
     return readable
 
