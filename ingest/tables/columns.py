@@ -159,12 +159,17 @@ def find_time_by_position(samples: Sequence[Sequence[str]]) -> TimeColumn:
 
 
 def clock_base(notation: Notation) -> ClockBase:
-    """From where times are counted: UTC, a wall clock, or something that only the user knows."""
+    """From where times are counted: UTC, a wall clock, or something that only the user knows.
+
+    The one answer for every table, with names or without: what stands above a number does not change it.
+    """
     if isinstance(notation, ElapsedTime):
         return "relative"
     if isinstance(notation, SerialTime):
         return "local"
-    return "local" if isinstance(notation, TextTime) and notation.zone == "none" else "utc"
+    if isinstance(notation, UnixTime):
+        return "local" if notation.on_the_wall else "utc"
+    return "local" if notation.zone == "none" else "utc"
 
 
 def named_zone(notation: Notation) -> str | None:
