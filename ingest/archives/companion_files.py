@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from filecmp import cmp
 from pathlib import Path, PurePosixPath
 
-from ingest.input_file import is_plain
+from ingest.input_file import is_plain_in, leads_into
 
 #: Folder inside a bundle that holds files of it.
 _META = "meta"
@@ -236,7 +236,7 @@ def export_of(path: Path) -> Export:
     # A name that two makers use is that maker's whose signs are there.
     own = next((_sensor_in(b, path.name) for b in bundles if _chosen([n.lower() for n in names], b)), None)
     others = {sensor: path.parent / other for sensor, other in others_among(path.name, names).items()}
-    return Export(own, {sensor: other for sensor, other in others.items() if is_plain(other)})
+    return Export(own, {sensor: other for sensor, other in others.items() if is_plain_in(path.parent, other.name)})
 
 
 def _sensor_in(bundle: Bundle, name: str) -> str | None:
@@ -256,7 +256,7 @@ def readings_of(path: Path) -> tuple[Path, ...]:
 
 def _beside(path: Path, wanted: Mapping[str, frozenset[str]]) -> tuple[Path, ...]:
     names = sorted(wanted.get(path.name.lower(), ()))
-    return tuple(path.parent / name for name in names if is_plain(path.parent / name))
+    return tuple(path.parent / name for name in names if is_plain_in(path.parent, name))
 
 
 def recordings_of(path: Path, sorted_out: Callable[[Path], dict[str, tuple[str, ...]]]) -> tuple[Path, ...]:
@@ -269,24 +269,26 @@ def recordings_of(path: Path, sorted_out: Callable[[Path], dict[str, tuple[str, 
     """
     folder = path.parent.parent if path.parent.name == _META else path.parent
     mains = sorted_out(folder).get(path.relative_to(folder).as_posix())
-    return tuple(folder / main for main in mains) if mains else (path,)
+    return tuple(folder / main for main in mains or () if leads_into(folder / main, folder)) or (path,)
 
 
 def sort_out_folder(folder: Path) -> dict[str, tuple[str, ...]]:
     """`sort_out` for a folder on disk; nothing is found in one that cannot be listed."""
-    return sort_out(_names_below(folder), same=lambda one, other: _same_bytes(folder / one, folder / other))
+    return sort_out(_names_below(folder), same=lambda one, other: _same_bytes(folder, one, other))
 
 
-def _same_bytes(one: Path, other: Path) -> bool:
+def _same_bytes(folder: Path, one: str, other: str) -> bool:
     try:
-        return is_plain(one) and is_plain(other) and cmp(one, other, shallow=False)
+        are_there = is_plain_in(folder, one) and is_plain_in(folder, other)
+        return are_there and cmp(folder / one, folder / other, shallow=False)
     except OSError:
         return False
 
 
 def _names_below(folder: Path) -> list[str]:
     """As `sort_out` takes them."""
-    return [*_files_in(folder), *(f"{_META}/{name}" for name in _files_in(folder / _META))]
+    inside = _files_in(folder / _META) if leads_into(folder / _META, folder) else []
+    return [*_files_in(folder), *(f"{_META}/{name}" for name in inside)]
 
 
 def _files_in(folder: Path) -> list[str]:

@@ -24,7 +24,7 @@ from ingest.clock import microseconds
 from ingest.errors import DamagedRecordingError, EmptyFileError, UnreadableFileError, concerning
 from ingest.formats.unisens.document import MOST_BYTES, Document, is_unisens, parsed
 from ingest.formats.unisens.layout import Layout, layout_of
-from ingest.input_file import stamp_of, unreadable
+from ingest.input_file import leads_into, stamp_of, unreadable
 from ingest.placement import placement_from
 from ingest.quoting import shortened
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Samples
@@ -66,7 +66,7 @@ def read(path: Path) -> Decoded:
         document = parsed(_content(path))
         layout = layout_of(document)
     data = path.with_name(layout.name)
-    if not data.exists():
+    if not (data.exists() and leads_into(data, data.parent)):
         raise UnreadableFileError(
             f"its samples in {shortened(layout.name)} are not beside it", path=path, hint=_COPY_FOLDER
         )
