@@ -189,14 +189,32 @@ def sort_out(
 
 
 def _copies(by_lower: Mapping[str, str], main: str) -> list[str]:
+    return [name for lower, name in by_lower.items() if _is_copy(lower, main)]
+
+
+def _is_copy(lower: str, main: str) -> bool:
     stem = re.escape(main.lower().removesuffix(".csv"))
-    return [name for lower, name in by_lower.items() if re.fullmatch(rf"{stem}{_OF_A_COPY}\.csv", lower)]
+    return re.fullmatch(rf"{stem}{_OF_A_COPY}\.csv", lower) is not None
 
 
 def canonical(name: str) -> str | None:
     """The maker's spelling of a file name that holds movements in a bundle; None for any other."""
     main = _MAINS.get(name.lower())
     return main.name if main else None
+
+
+def recognised(name: str) -> str | None:
+    """A file name by which readers tell what a maker's file holds, without what else stands in it.
+
+    That of a main file for it and for its copies; the first word of what is no recording, like ``gyroscope.csv``.
+    """
+    lower = name.lower()
+    copied = next((main.name for main in _EVERY_MAIN if _is_copy(lower, main.name)), None)
+    word = re.match(r"[a-z]{1,40}", lower)
+    if canonical(name) or copied or word is None:
+        return canonical(name) or copied
+    is_beside = lower.endswith(".csv") and any(bundle.others.fullmatch(lower) for bundle in _BUNDLES if bundle.signs)
+    return f"{word.group()}.csv" if is_beside else None
 
 
 def companions_among(name: str, names: Iterable[str]) -> dict[str, str]:

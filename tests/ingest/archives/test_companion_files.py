@@ -11,11 +11,13 @@ from ingest.archives.companion_files import (
     companions_of,
     export_of,
     readings_of,
+    recognised,
     recordings_of,
     sort_out,
     sort_out_folder,
 )
-from ingest.errors import IngestError
+from ingest.archives.reading import Unpacked, unpacked
+from ingest.errors import IngestError, UnsupportedRecordingError
 from ingest.file_names import is_candidate
 from ingest.fingerprint import sha256_of_all
 from tests.ingest import exports
@@ -149,3 +151,35 @@ def test_companions_are_read_through_a_folder_that_is_a_link_and_links_that_stay
     (tmp_path / "in" / "deep").mkdir()
     main.with_name("Gravity.csv").symlink_to(main.with_name("Gravity.csv").rename(tmp_path / "in" / "deep" / "g.csv"))
     assert {file.name for file in companions_of(tmp_path / "named" / main.name)} == {"Gravity.csv", "Metadata.csv"}
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("accelerometer.csv", "Accelerometer.csv"),
+        ("WristMotion (1).csv", "WristMotion.csv"),
+        ("Gyroscope.csv", "gyroscope.csv"),
+        ("GyroscopeUncalibrated - Kopie.csv", "gyroscopeuncalibrated.csv"),
+        ("gyroscope" + "e" * 5_000 + ".csv", "gyroscope" + "e" * 31 + ".csv"),
+        ("left leg.csv", None),
+        ("Gyroscope.zip", None),
+        ("", None),
+    ],
+)
+def test_a_name_is_known_by_what_its_maker_gave_of_it(name: str, known: str | None) -> None:
+    assert recognised(name) == known
+
+
+@pytest.mark.parametrize("name", ["Gyroscope.csv", "Magnetometer (1).csv"])
+def test_another_sensor_in_a_zip_without_its_metadata_is_refused_for_what_it_is(tmp_path: Path, name: str) -> None:
+    logged = exports.logger_file(tmp_path / "in" / name, ns(300), noise(300) + 0.6)
+    (tmp_path / "out").mkdir()
+    with pytest.raises(UnsupportedRecordingError, match="another sensor than the accelerometer"):
+        read_recording(logged)
+    for item in unpacked(exports.zip_of(tmp_path / "a.zip", logged.parent), tmp_path / "out"):
+        assert isinstance(item, Unpacked)
+        with pytest.raises(UnsupportedRecordingError, match="another sensor than the accelerometer"):
+            read_recording(item.file)
+        break
+    else:
+        pytest.fail("nothing was unpacked")
