@@ -16,6 +16,7 @@ from typing import Literal
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
 from ingest.quoting import listed, quoted
 from ingest.tables.column_words import (
+    DAY_WORDS,
     FILLERS,
     FOREIGN_UNITS,
     GRAVITY_FREE,
@@ -122,7 +123,8 @@ def find_time(names: Sequence[str], samples: Sequence[Sequence[str]]) -> TimeCol
     """
     named = [i for i, name in enumerate(names) if tells_time(name)]
     positions = named or [0]
-    split_up = _date_and_clock(positions, samples)
+    days = [i for i, name in enumerate(names) if DAY_WORDS.intersection(words_of(name))]
+    split_up = _date_and_clock(positions, samples) or _date_and_clock(sorted({*positions, *days}), samples)
     if split_up is not None:
         return split_up
     found = [

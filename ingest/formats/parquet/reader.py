@@ -214,8 +214,10 @@ def _as_written(readable: Sequence[str], found: TimeColumn) -> tuple[pl.Expr, pl
 
 def _samples(scan: pl.LazyFrame, names: Sequence[str], n_rows: int) -> list[list[str]]:
     """For every column, some of its values as text, from several places of the table."""
-    starts = sorted({n_rows * place // _PLACES for place in range(_PLACES)})
-    pieces = [scan.slice(start, _SAMPLE_ROWS).select(map(_text, names)).collect() for start in starts]
+    # Of a small table all is seen, once: rows that come twice look like those of two sensors.
+    n_places, size = (1, n_rows) if n_rows <= _PLACES * _SAMPLE_ROWS else (_PLACES, _SAMPLE_ROWS)
+    starts = [n_rows * place // n_places for place in range(n_places)]
+    pieces = [scan.slice(start, size).select(map(_text, names)).collect() for start in starts]
     return [column.fill_null("").to_list() for column in pl.concat(pieces).get_columns()]
 
 
