@@ -25,6 +25,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from ingest.errors import NoClockError, UsageError
+from ingest.quoting import quoted, shortened
 from ingest.recording import Clock, Device, DeviceClock, ZoneSource
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -373,7 +374,7 @@ def _fixed_zone(name: str, match: re.Match[str]) -> tzinfo:
     sign, hours, minutes, seconds = match.groups(default="0")
     offset_s = int(hours) * 3600 + int(minutes) * 60 + int(seconds)
     if offset_s > _LARGEST_OFFSET_S:
-        raise UsageError(f"no time zone is {name} from UTC", hint="offsets run from -16:00 to +16:00")
+        raise UsageError(f"no time zone is {shortened(name)} from UTC", hint="offsets run from -16:00 to +16:00")
     return timezone(timedelta(seconds=-offset_s if sign == "-" else offset_s))
 
 
@@ -384,10 +385,9 @@ def _offset_name(offset_s: int) -> str:
 
 
 def _no_such_zone(name: str) -> UsageError:
-    shown = name if len(name) <= 40 else f"{name[:40]}..."
     near = _nearest_zones(name[:80])
     hint = f"did you mean {' or '.join(near)}?" if near else "use a name like Europe/Berlin or +02:00"
-    return UsageError(f"no time zone is called {shown!r}", hint=hint)
+    return UsageError(f"no time zone is called {quoted(name)}", hint=hint)
 
 
 def _nearest_zones(name: str) -> list[str]:

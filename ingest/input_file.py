@@ -127,6 +127,23 @@ def is_plain(path: Path) -> bool:
     return True
 
 
+def leads_into(path: Path, folder: Path | str) -> bool:
+    """Whether a name that lies below a folder leads to something below it, through all links.
+
+    What a link finds elsewhere was not given to us, and is read only when it is named itself. One that leads back to
+    itself stays: its reader says so.
+    """
+    try:
+        return path.resolve().is_relative_to(os.path.realpath(folder))
+    except (OSError, RuntimeError, ValueError):
+        return True
+
+
+def is_plain_in(folder: Path, name: str) -> bool:
+    """Whether a file that was not named lies in a folder, to be read with one that was: plain, and really there."""
+    return is_plain(folder / name) and leads_into(folder / name, folder)
+
+
 def open_plain(path: Path) -> BufferedReader:
     """Open a plain file for reading, and nothing else that may have come into its place meanwhile.
 

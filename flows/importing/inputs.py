@@ -19,7 +19,7 @@ from analytics.store import is_staged
 from ingest.archives.companion_files import recordings_of, sort_out_folder
 from ingest.errors import EmptyFileError, NightkickError, UnreadableFileError
 from ingest.file_names import is_candidate, why_passed_over
-from ingest.input_file import is_of_the_kernel
+from ingest.input_file import is_of_the_kernel, leads_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _below(
     seen, real_top = set(own), os.path.realpath(top)
 
     def stays(path: Path) -> bool:
-        inside = not path.is_symlink() or _leads_into(path, real_top)
+        inside = not path.is_symlink() or leads_into(path, real_top)
         if not inside:
             outside.append(path)
         return inside
@@ -107,14 +107,6 @@ def _below(
         passed_over += [folder / n for n in names if why_passed_over(n) is not None]
         files = (folder / n for n in sorted(names) if is_candidate(n))
         yield from (file for file in files if file not in passed and not is_staged(file) and stays(file))
-
-
-def _leads_into(link: Path, real_top: str) -> bool:
-    """Whether a link leads to something below a folder. One that leads back to itself does: its reader says so."""
-    try:
-        return link.resolve().is_relative_to(real_top)
-    except (OSError, RuntimeError, ValueError):
-        return True
 
 
 def _enter(folder: Path, seen: set[tuple[int, int]]) -> bool:

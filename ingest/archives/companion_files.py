@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from filecmp import cmp
 from pathlib import Path, PurePosixPath
 
-from ingest.input_file import is_plain
+from ingest.input_file import is_plain_in, leads_into
 
 #: Folder inside a bundle that holds files of it.
 _META = "meta"
@@ -189,14 +189,32 @@ def sort_out(
 
 
 def _copies(by_lower: Mapping[str, str], main: str) -> list[str]:
+    return [name for lower, name in by_lower.items() if _is_copy(lower, main)]
+
+
+def _is_copy(lower: str, main: str) -> bool:
     stem = re.escape(main.lower().removesuffix(".csv"))
-    return [name for lower, name in by_lower.items() if re.fullmatch(rf"{stem}{_OF_A_COPY}\.csv", lower)]
+    return re.fullmatch(rf"{stem}{_OF_A_COPY}\.csv", lower) is not None
 
 
 def canonical(name: str) -> str | None:
     """The maker's spelling of a file name that holds movements in a bundle; None for any other."""
     main = _MAINS.get(name.lower())
     return main.name if main else None
+
+
+def recognised(name: str) -> str | None:
+    """A file name by which readers tell what a maker's file holds, without what else stands in it.
+
+    That of a main file for it and for its copies; the first word of what is no recording, like ``gyroscope.csv``.
+    """
+    lower = name.lower()
+    copied = next((main.name for main in _EVERY_MAIN if _is_copy(lower, main.name)), None)
+    word = re.match(r"[a-z]{1,40}", lower)
+    if canonical(name) or copied or word is None:
+        return canonical(name) or copied
+    is_beside = lower.endswith(".csv") and any(bundle.others.fullmatch(lower) for bundle in _BUNDLES if bundle.signs)
+    return f"{word.group()}.csv" if is_beside else None
 
 
 def companions_among(name: str, names: Iterable[str]) -> dict[str, str]:
@@ -236,7 +254,7 @@ def export_of(path: Path) -> Export:
     # A name that two makers use is that maker's whose signs are there.
     own = next((_sensor_in(b, path.name) for b in bundles if _chosen([n.lower() for n in names], b)), None)
     others = {sensor: path.parent / other for sensor, other in others_among(path.name, names).items()}
-    return Export(own, {sensor: other for sensor, other in others.items() if is_plain(other)})
+    return Export(own, {sensor: other for sensor, other in others.items() if is_plain_in(path.parent, other.name)})
 
 
 def _sensor_in(bundle: Bundle, name: str) -> str | None:
@@ -256,7 +274,7 @@ def readings_of(path: Path) -> tuple[Path, ...]:
 
 def _beside(path: Path, wanted: Mapping[str, frozenset[str]]) -> tuple[Path, ...]:
     names = sorted(wanted.get(path.name.lower(), ()))
-    return tuple(path.parent / name for name in names if is_plain(path.parent / name))
+    return tuple(path.parent / name for name in names if is_plain_in(path.parent, name))
 
 
 def recordings_of(path: Path, sorted_out: Callable[[Path], dict[str, tuple[str, ...]]]) -> tuple[Path, ...]:
@@ -269,24 +287,26 @@ def recordings_of(path: Path, sorted_out: Callable[[Path], dict[str, tuple[str, 
     """
     folder = path.parent.parent if path.parent.name == _META else path.parent
     mains = sorted_out(folder).get(path.relative_to(folder).as_posix())
-    return tuple(folder / main for main in mains) if mains else (path,)
+    return tuple(folder / main for main in mains or () if leads_into(folder / main, folder)) or (path,)
 
 
 def sort_out_folder(folder: Path) -> dict[str, tuple[str, ...]]:
     """`sort_out` for a folder on disk; nothing is found in one that cannot be listed."""
-    return sort_out(_names_below(folder), same=lambda one, other: _same_bytes(folder / one, folder / other))
+    return sort_out(_names_below(folder), same=lambda one, other: _same_bytes(folder, one, other))
 
 
-def _same_bytes(one: Path, other: Path) -> bool:
+def _same_bytes(folder: Path, one: str, other: str) -> bool:
     try:
-        return is_plain(one) and is_plain(other) and cmp(one, other, shallow=False)
+        are_there = is_plain_in(folder, one) and is_plain_in(folder, other)
+        return are_there and cmp(folder / one, folder / other, shallow=False)
     except OSError:
         return False
 
 
 def _names_below(folder: Path) -> list[str]:
     """As `sort_out` takes them."""
-    return [*_files_in(folder), *(f"{_META}/{name}" for name in _files_in(folder / _META))]
+    inside = _files_in(folder / _META) if leads_into(folder / _META, folder) else []
+    return [*_files_in(folder), *(f"{_META}/{name}" for name in inside)]
 
 
 def _files_in(folder: Path) -> list[str]:

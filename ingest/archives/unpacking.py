@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from ingest.archives.companion_files import canonical
+from ingest.archives.companion_files import recognised
 from ingest.archives.zips import MOST_MEMBERS, Member, opened
 from ingest.errors import DamagedRecordingError
 from ingest.input_file import open_plain, unreadable
@@ -86,13 +86,13 @@ def refusal(limit: LimitError, path: Path) -> DamagedRecordingError:
 
 
 def safe_name(name: str) -> str:
-    """A file name for what an archive calls ``name``: its maker's if it is a bundle's, else ours with its suffix.
+    """A file name for what an archive calls ``name``: its maker's if it is one, else ours with its suffix.
 
     Readers decide by content; they look at a bundle's names, and their errors at suffixes.
     """
     base = PurePosixPath(name).name
     suffix = PurePosixPath(base.lower()).suffix
-    return canonical(base) or ("recording" + (suffix if _SUFFIX.fullmatch(suffix) else ""))
+    return recognised(base) or ("recording" + (suffix if _SUFFIX.fullmatch(suffix) else ""))
 
 
 def unzip(archive: Path, member: Member, target: Path, budget: UnpackingBudget) -> str:

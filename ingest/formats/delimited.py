@@ -3,13 +3,15 @@
 The last of the readers to be asked: it claims any table of numbers that no other format recognises. What the
 columns are is decided in `columns`, how they are written in `dialect` and `timestamps`, in which unit they are
 in `ingest.units`. Known here are two makers. The files of Axivity's OMGUI have no header, the accelerometer before
-the gyroscope, and the wall clock of the computer that configured it even where the time is a number. Those of
+the gyroscope, and the wall clock of the computer that configured it even where the time is a number; the digits that
+it prints tell them from other tables of Unix seconds, which are UTC. Those of
 ActiGraph's CentrePoint are told by the names of their columns and their times: UTC, and often whole seconds, each as
 many times as there are samples in it (GGIR issue 705); see `ties`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +30,7 @@ from ingest.tables.columns import (
     named_zone,
     offset_in_names,
 )
-from ingest.tables.dialect import Dialect, detect, split
+from ingest.tables.dialect import Dialect, detect, is_number, split
 from ingest.tables.mapped import mapped_axes, mapped_time
 from ingest.tables.sensors import check_one_of_each, side_of_all
 from ingest.tables.sheet import (
@@ -46,8 +48,14 @@ from ingest.tables.temperature import find_temperature
 from ingest.tables.timestamps import Notation, TextTime, UnixTime
 from ingest.units import G
 
-#: OMGUI prints values with %f.
+#: OMGUI prints values with %f, as integers on demand, and seconds with %0.4f (cwa-convert, main.c).
 _OMGUI_DECIMALS = 6
+_OMGUI_SECONDS = re.compile(r"\d+\.\d{4}")
+_OMGUI_VALUES = re.compile(r"-?\d+\.\d{6}"), re.compile(r"-?\d+")
+_ON_THE_WALL = (
+    "written as OMGUI exports it: its seconds were taken for the wall clock of the computer that set the sensor up;"
+    " a first line time,x,y,z makes them UTC"
+)
 _CENTREPOINT = ("Timestamp", "X", "Y", "Z")
 _CENTREPOINT_IN_FULL = ("Timestamp", "Accelerometer X", "Accelerometer Y", "Accelerometer Z")
 
@@ -136,7 +144,7 @@ def _origin(layout: _Layout, dialect: Dialect) -> tuple[str, Device]:
 
 
 def _clock(layout: _Layout, dialect: Dialect) -> DeviceClock:
-    base = "local" if layout.is_axivity else clock_base(layout.time.notation)
+    base = clock_base(layout.time.notation)
     zone = named_zone(layout.time.notation)
     return DeviceClock(base, offset_in_names(dialect.names) if base == "utc" else None, zone)
 
@@ -159,6 +167,8 @@ def _layout(sheet: Sheet) -> _Layout:
     check_numbers(sheet, axes.positions)
     decimals = max(n_decimals(samples[i]) for i in axes.positions)
     is_axivity = _is_axivity(dialect, time, samples, decimals)
+    if is_axivity and isinstance(time.notation, UnixTime):
+        time = TimeColumn(time.positions, replace(time.notation, on_the_wall=True), _ON_THE_WALL)
     if not dialect.names and not is_axivity and dialect.n_columns != len(time.positions) + 3:
         raise UnsupportedRecordingError(
             f"{dialect.n_columns} columns without names: which three are the acceleration?",
@@ -184,13 +194,22 @@ def _axes_by_position(first: int) -> Axes:
 
 
 def _is_axivity(dialect: Dialect, time: TimeColumn, samples: Sequence[Sequence[str]], decimals: int) -> bool:
-    """Whether OMGUI wrote it: commas, no line above the samples, seconds with a fraction or a blank inside."""
+    """Whether OMGUI wrote it: commas, no line above the samples, and the digits that it prints."""
     if dialect.names or dialect.lines_before or dialect.separator != "," or time.positions != (0,):
         return False
     if isinstance(time.notation, UnixTime):
-        return time.notation.unit == "s" and n_decimals(samples[0]) > 0
+        return time.notation.unit == "s" and _are_omguis_digits(samples)
     omgui_clock = TextTime("%Y-%m-%d %H:%M:%S", padded=True, zone="none")
     return time.notation == omgui_clock and decimals == _OMGUI_DECIMALS
+
+
+def _are_omguis_digits(samples: Sequence[Sequence[str]]) -> bool:
+    """Whether seconds and values are printed as by OMGUI; what fits is its own, for what others count is UTC."""
+    times = [value for value in samples[0] if is_number(value)]
+    values = [value for column in samples[1:4] for value in column if is_number(value)]
+    return all(map(_OMGUI_SECONDS.fullmatch, times)) and any(
+        all(map(written.fullmatch, values)) for written in _OMGUI_VALUES
+    )
 
 
 def _is_centrepoint(names: tuple[str, ...], notation: Notation, samples: Sequence[Sequence[str]]) -> bool:

@@ -53,7 +53,17 @@ SENSOR_WORDS = frozenset({
     "serialnumber", "seite", "bein", "fuß", "gerät", "geraet", "seriennummer", "kanal", "sensornummer", "capteur",
     "appareil", "jambe", "pied", "côté", "lado", "pierna", "pie", "dispositivo",
 })
-#: What stands in such a column.
+#: A tag is a sensor in English and a day in German: what stands in the column tells.
+AMBIGUOUS_WITH_DAYS = frozenset({"tag"})
+WEEKDAYS = frozenset({
+    "mo", "di", "mi", "do", "fr", "sa", "so", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag",
+    "sonnabend", "sonntag",
+})
+#: A column that may hold the date beside one of times of day, where no other does.
+DAY_WORDS = frozenset({
+    "day", "tag", "jour", "día", "dia",
+})
+#: What stands in a column that tells sensors apart.
 SIDE_WORDS: Mapping[str, Literal["left", "right"]] = {
     **dict.fromkeys(("left", "l", "lt", "links", "linke", "linker", "linkes", "li"), "left"),
     **dict.fromkeys(("gauche", "izquierda", "izquierdo"), "left"),

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.errors import NoClockError, UnknownUnitError, UnsupportedRecordingError
+from ingest.quoting import listed, quoted
 from ingest.tables.column_words import (
+    DAY_WORDS,
     FILLERS,
     FOREIGN_UNITS,
     GRAVITY_FREE,
@@ -121,7 +123,8 @@ def find_time(names: Sequence[str], samples: Sequence[Sequence[str]]) -> TimeCol
     """
     named = [i for i, name in enumerate(names) if tells_time(name)]
     positions = named or [0]
-    split_up = _date_and_clock(positions, samples)
+    days = [i for i, name in enumerate(names) if DAY_WORDS.intersection(words_of(name))]
+    split_up = _date_and_clock(positions, samples) or _date_and_clock(sorted({*positions, *days}), samples)
     if split_up is not None:
         return split_up
     found = [
@@ -135,7 +138,7 @@ def find_time(names: Sequence[str], samples: Sequence[Sequence[str]]) -> TimeCol
         unit = stated_unit(names[i])
         real = contradicted_unit(samples[i], names[i])
         if real is not None:
-            oddity = f"the header says {shortened(names[i])!r}, but only in {real} are its values a clock: read so"
+            oddity = f"the header says {quoted(names[i])}, but only in {real} are its values a clock: read so"
             return TimeColumn((i,), UnixTime(real), oddity)
         counted = elapsed(samples[i], unit) if unit else None
         if counted is not None:
@@ -158,12 +161,17 @@ def find_time_by_position(samples: Sequence[Sequence[str]]) -> TimeColumn:
 
 
 def clock_base(notation: Notation) -> ClockBase:
-    """From where times are counted: UTC, a wall clock, or something that only the user knows."""
+    """From where times are counted: UTC, a wall clock, or something that only the user knows.
+
+    The one answer for every table, with names or without: what stands above a number does not change it.
+    """
     if isinstance(notation, ElapsedTime):
         return "relative"
     if isinstance(notation, SerialTime):
         return "local"
-    return "local" if isinstance(notation, TextTime) and notation.zone == "none" else "utc"
+    if isinstance(notation, UnixTime):
+        return "local" if notation.on_the_wall else "utc"
+    return "local" if notation.zone == "none" else "utc"
 
 
 def named_zone(notation: Notation) -> str | None:
@@ -266,13 +274,14 @@ def _common_unit(axes: Sequence[_Name]) -> Unit | None:
 
 def _not_one(names: Sequence[str], sensors: Sequence[Sequence[_Name]]) -> UnsupportedRecordingError:
     if not sensors:
-        shown = ", ".join(repr(shortened(name)) for name in names[:8])
         return UnsupportedRecordingError(
-            f"no three columns of acceleration among {shown}",
+            f"no three columns of acceleration among {listed(names)}",
             hint=f"name them x, y and z, or acc_x, acc_y, acc_z{_OR_MAP}",
         )
+    shown = sensors[:4]
+    most = 12 // len(shown)
     return UnsupportedRecordingError(
-        f"more than one accelerometer: {' and '.join(_quoted(axes) for axes in sensors[:4])}",
+        f"more than one accelerometer: {' and '.join(_quoted(axes, most) for axes in shown)}",
         hint=f"keep the columns of one of them{_OR_MAP}",
     )
 
@@ -280,22 +289,12 @@ def _not_one(names: Sequence[str], sensors: Sequence[Sequence[_Name]]) -> Unsupp
 def more_than_one(kind: str, name: str, found: Sequence[str]) -> UnsupportedRecordingError:
     """The refusal of a table of several people or sensors, by the column that tells them apart."""
     more = "" if len(found) == 2 else f" and {len(found) - 2} more"
-    shown = ", ".join(repr(value[:40]) for value in found[:2])
-    what = f"the column {shortened(name)!r} holds more than one {kind} ({shown}{more})"
+    what = f"the column {quoted(name)} holds more than one {kind} ({listed(found, 2)}{more})"
     return UnsupportedRecordingError(what, hint="write a file for each of them")
 
 
-def _quoted(axes: Sequence[_Name]) -> str:
-    return ", ".join(repr(shortened(axis.text)) for axis in axes)
-
-
-#: Of a name in an error.
-_LONGEST_SHOWN = 50
-
-
-def shortened(name: str) -> str:
-    """A column's name as an error shows it: a damaged header may hold one of any length."""
-    return name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}..."
+def _quoted(axes: Sequence[_Name], most: int = 3) -> str:
+    return listed((axis.text for axis in axes), most)
 
 
 def _is_relative(name: str) -> bool:
@@ -318,15 +317,17 @@ def _no_clock(names: Sequence[str], named: Sequence[int], samples: Sequence[Sequ
     position = named[0]
     values = samples[position]
     if all_clocks(values):
-        return NoClockError(f"the column {names[position]!r} has times of day without a date", hint=WRITE_A_CLOCK)
+        return NoClockError(f"the column {quoted(names[position])} has times of day without a date", hint=WRITE_A_CLOCK)
     counts = bool(values) and all(re.fullmatch(r"[+-]?[\d.eE+-]+", value) for value in values[:20])
     if counts:
         unknown = "" if stated_unit(names[position]) else " in an unknown unit"
         return NoClockError(
-            f"the column {names[position]!r} counts from an unknown start{unknown}: {_example(values)}",
+            f"the column {quoted(names[position])} counts from an unknown start{unknown}: {_example(values)}",
             hint="name the unit in the header, like time (s), or as time_unit under [table.NAME] in nightkick.toml",
         )
-    return NoClockError(f"the column {names[position]!r} is no date and time: {_no_moment(values)}", hint=WRITE_A_CLOCK)
+    return NoClockError(
+        f"the column {quoted(names[position])} is no date and time: {_no_moment(values)}", hint=WRITE_A_CLOCK
+    )
 
 
 def _no_moment(values: Sequence[str]) -> str:
@@ -335,4 +336,4 @@ def _no_moment(values: Sequence[str]) -> str:
 
 
 def _example(values: Sequence[str]) -> str:
-    return repr(values[0][:40]) if values else "nothing"
+    return quoted(values[0]) if values else "nothing"

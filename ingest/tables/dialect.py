@@ -169,11 +169,11 @@ def _names(above: list[list[str]], width: int, separator: str, *, trailing: bool
 
     ``trailing``: every line of samples ends with a separator, which the header may lack.
     """
-    rows = [_uncommented(row) for row in above]
+    rows = [_uncommented(row) for row in above[-_MOST_HEADER_ROWS:]]
     if rows and len(rows[-1]) == width + 1 and _is_header(rows[-1], width + 1, separator, trailing=False):
         rows[-1] = rows[-1][:width]  # an app leaves its last field out where it has nothing to say
     fitting = list(takewhile(lambda row: _is_header(row, width, separator, trailing=trailing), reversed(rows)))
-    header = [_padded(row, width) for row in reversed(fitting[:_MOST_HEADER_ROWS])]
+    header = [_padded(row, width) for row in reversed(fitting)]
     return tuple(" ".join(filter(None, parts)) for parts in zip(*header, strict=True))
 
 
@@ -182,8 +182,10 @@ def _below_clear(
 ) -> tuple[int, tuple[str, ...]] | None:
     """The names of a header that damaged lines part from the first sample, and the line below it."""
     for end in range(first - 1, 0, -1):
-        names = _names(rows[:end], width, separator, trailing=trailing)
-        if _is_clear(names) and _is_clear(tuple(_uncommented(rows[end - 1]))):
+        if not _is_clear(tuple(_uncommented(rows[end - 1]))):
+            continue
+        names = _names(rows[max(end - _MOST_HEADER_ROWS, 0) : end], width, separator, trailing=trailing)
+        if _is_clear(names):
             return end, names
     return None
 
@@ -213,8 +215,8 @@ def _uncommented(row: list[str]) -> list[str]:
 
 def _is_header(row: list[str], width: int, separator: str, *, trailing: bool) -> bool:
     filled = _padded(row, width) if trailing and len(row) == width - 1 else row
-    while len(filled) > width and filled[-1] == "":
-        filled = filled[:-1]
+    if not any(filled[width:]):  # empty fields behind the last column
+        filled = filled[:width]
     words = [field for field in filled if field.lower() not in _BLANKS]
     return len(filled) == width and len(words) >= 3 and _n_numbers(words, separator) == 0
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ingest.errors import NoClockError
 from ingest.mapping import TableMapping
+from ingest.quoting import listed, quoted
 from ingest.tables.columns import Axes, TimeColumn
 from ingest.tables.timestamps import Notation, UnixTime, elapsed, finite_numbers, recognise, unix_unit
 from ingest.units import Unit, named_unit
@@ -40,10 +41,10 @@ def mapped_time(mapping: TableMapping, names: Sequence[str], samples: Sequence[S
     values = [" ".join(parts) for parts in zip(*(samples[i] for i in positions), strict=True)]
     notation = _notation(mapping, values)
     if notation is None:
-        held = values[0][:40] if values else ""
+        found = quoted(values[0] if values else "")
         what = f"numbers in {mapping.time_unit}" if mapping.time_unit else "dates with a time"
         raise NoClockError(
-            f"{' and '.join(map(repr, mapping.time))} should hold {what}, but hold {held!r}",
+            f"{listed(mapping.time, word=' and ')} should hold {what}, but hold {found}",
             hint=f"see time and time_unit under [table.{mapping.name}] in nightkick.toml",
         )
     return TimeColumn(positions, notation)

@@ -18,11 +18,19 @@ from numpy.typing import NDArray
 
 from ingest.errors import IngestError
 from ingest.recording import Side
-from ingest.tables.column_words import NUMBER_WORDS, SENSOR_WORDS, SIDE_WORDS, WEARER_WORDS
+from ingest.tables.column_words import (
+    AMBIGUOUS_WITH_DAYS,
+    NUMBER_WORDS,
+    SENSOR_WORDS,
+    SIDE_WORDS,
+    WEARER_WORDS,
+    WEEKDAYS,
+)
 from ingest.tables.columns import TimeColumn, find_axes, find_time, more_than_one, words_of
 from ingest.tables.dialect import is_number
-from ingest.tables.timestamps import time_us
+from ingest.tables.timestamps import all_dates, time_us
 
+_DAY = re.compile(rf"(?i)\d{{1,3}}\.?|(?:tag|nacht) ?\d{{1,3}}|(?:{'|'.join(sorted(WEEKDAYS))})\.?")
 #: A sample of a table in blocks of people hardly meets more.
 _MOST_WEARERS = 20
 _MOST_SENSORS = 500
@@ -37,6 +45,9 @@ _IN_TURNS = 0.3
 _BACK_IN_TIME = 0.4
 #: Own. Where sensors share their times, so many of the times in a sample have a row of each; its pieces cut some off.
 _COMPLETE = 0.8
+#: Own. Where a column counts from 0 or 1, so many rows of a time are needed to tell its values apart by their samples,
+#: and their means have to differ by so many standard errors: neighbours in one stream differ by chance alone.
+_FEWEST_TIMES, _STANDARD_ERRORS = 20, 10
 #: Own. A column that says of each row whose it is leaves hardly any empty.
 _FILLED = 0.9
 
@@ -61,6 +72,7 @@ def check_one_of_each(
         found = _told_apart(values)
         for kind, kind_words, most in _ONE_OF_EACH:
             is_meant = words & kind_words and words <= kind_words | {"id"}
+            is_meant = is_meant and not (words == AMBIGUOUS_WITH_DAYS and _are_days(values, found))
             if is_meant and 1 < len(found) <= min(most, len(values) / 2):
                 raise more_than_one(kind, name, found)
     for position in _turning(names, samples, time, axes):
@@ -94,6 +106,13 @@ def side_of_all(names: Sequence[str], samples: Sequence[Sequence[str]]) -> Side:
 def _side_in(word: str) -> Side | None:
     joined = _JOINED.fullmatch(word)
     return SIDE_WORDS.get((joined.group(1) or joined.group(2)) if joined else word)
+
+
+def _are_days(values: Sequence[str], found: Sequence[str]) -> bool:
+    """Whether a column counts or names days: none comes back once it is over."""
+    rows = [value.casefold() for value in values if value]
+    n_changes = sum(one != other for one, other in pairwise(rows))
+    return n_changes == len(found) - 1 and (all_dates(found) or all(map(_DAY.fullmatch, found)))
 
 
 def _told_apart(values: Sequence[str]) -> list[str]:
@@ -135,11 +154,18 @@ def _turning(
         if is_filled and 1 < n_values <= min(_MOST_SENSORS, n_rows / 2):
             code = values.filter(kept).rank("dense").to_numpy().astype(np.int64)
             found = [value for value in set(samples[position]) if value]
-            if _are_of_several(times_us.filter(kept).to_numpy(), code, found):
+            xyz = np.column_stack([_numbers(samples[i]).filter(kept).to_numpy() for i in axes]) if axes else None
+            if _are_of_several(times_us.filter(kept).to_numpy(), code, found, xyz):
                 yield position
 
 
-def _are_of_several(times: NDArray[np.int64], code: NDArray[np.int64], found: Collection[str]) -> bool:
+def _numbers(values: Sequence[str]) -> pl.Series:
+    return pl.Series(values, dtype=pl.String).str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+
+
+def _are_of_several(
+    times: NDArray[np.int64], code: NDArray[np.int64], found: Collection[str], xyz: NDArray[np.float64] | None
+) -> bool:
     """Whether rows with these values (1, 2, ...) are of several sensors."""
     changes = np.flatnonzero(np.diff(code))
     is_text = not any(map(is_number, found))
@@ -148,7 +174,7 @@ def _are_of_several(times: NDArray[np.int64], code: NDArray[np.int64], found: Co
     back = np.count_nonzero(times[changes + 1] < times[changes])
     if back >= _BACK_IN_TIME * len(changes) and _overlap(times, code):
         return True
-    return not _counts(found) and _share_times(times, code)
+    return _share_times(times, code) and (not _counts(found) or (xyz is not None and _differ(times, code, xyz)))
 
 
 def _overlap(times: NDArray[np.int64], code: NDArray[np.int64]) -> bool:
@@ -162,6 +188,30 @@ def _share_times(times: NDArray[np.int64], code: NDArray[np.int64]) -> bool:
     pairs = pl.DataFrame({"time": times, "code": code}).group_by("time").agg(pl.len(), n=pl.col("code").n_unique())
     n_complete = pairs.filter((pl.col("len") == pl.col("n")) & (pl.col("n") == int(code.max()))).height
     return n_complete >= _COMPLETE * pairs.height
+
+
+def _differ(times: NDArray[np.int64], code: NDArray[np.int64], xyz: NDArray[np.float64]) -> bool:
+    """Whether rows of one time measure different things, and are no samples of one sensor that follow each other.
+
+    Those of one sensor lie between its first row of a time and that of the next, but for noise.
+    """
+    order = np.lexsort((code, times))
+    k = int(code.max())
+    starts = np.flatnonzero(np.diff(times[order], prepend=times.min() - 1))
+    sizes = np.diff(starts, append=len(order))
+    rows = order[(starts[sizes == k])[:, np.newaxis] + np.arange(k)]
+    rows = rows[(code[rows] == np.arange(1, k + 1)).all(axis=1)]
+    if len(rows) <= _FEWEST_TIMES:
+        return False
+    values, steps = xyz[rows], np.diff(times[rows[:, 0]])
+    share = (np.arange(1, k) / k)[:, np.newaxis]
+    between = values[:-1, :1] * (1 - share) + values[1:, :1] * share
+    off = (values[:-1, 1:] - between)[steps <= 1.5 * np.median(steps)]
+    off = off[np.isfinite(off).all(axis=(1, 2))]
+    if len(off) < _FEWEST_TIMES:
+        return False
+    error = off.std(axis=0) / np.sqrt(len(off))
+    return bool((np.abs(off.mean(axis=0)) > np.maximum(_STANDARD_ERRORS * error, 1e-9)).any())
 
 
 def _counts(found: Collection[str]) -> bool:

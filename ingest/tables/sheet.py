@@ -14,7 +14,8 @@ from pathlib import Path
 import polars as pl
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnknownFormatError
-from ingest.tables.columns import TimeColumn, find_axes, shortened, tells_time
+from ingest.quoting import quoted
+from ingest.tables.columns import TimeColumn, find_axes, tells_time
 from ingest.tables.dialect import HEAD_BYTES, Dialect, detect, header_rows, is_number, is_text, rows_by_separator
 from ingest.tables.lines import Lines, columns, rectangle
 from ingest.tables.survey import Rows
@@ -194,8 +195,10 @@ def _is_header(row: Sequence[str]) -> bool:
 
 def _samples(dialect: Dialect, source: Source) -> tuple[tuple[str, ...], ...]:
     length = source.size - dialect.data_start
-    starts = [dialect.data_start + length * place // _PLACES for place in range(_PLACES)]
-    pieces = [_whole_lines(source.read_at(start, _PLACE_BYTES), first=i == 0) for i, start in enumerate(starts)]
+    # Of a small file all is seen, once: rows that come twice look like those of two sensors.
+    n_places, n_bytes = (1, length) if length <= _PLACES * _PLACE_BYTES else (_PLACES, _PLACE_BYTES)
+    starts = [dialect.data_start + length * place // n_places for place in range(n_places)]
+    pieces = [_whole_lines(source.read_at(start, n_bytes), first=i == 0) for i, start in enumerate(starts)]
     lines = rectangle(b"\n".join(pieces), dialect)
     table = columns(lines, dialect, as_text=range(dialect.n_columns), as_numbers=())
     return tuple(tuple(values.fill_null("").to_list()) for values in table.get_columns())
@@ -240,7 +243,7 @@ def _no_numbers(names: Sequence[str], rows: Sequence[Sequence[str]]) -> DamagedR
 
 def _not_numbers(name: str, values: Sequence[str]) -> DamagedRecordingError:
     held = next((value for value in values if not is_number(value)), "")
-    what = repr(shortened(held)) if held else "nothing"
+    what = quoted(held) if held else "nothing"
     return DamagedRecordingError(
-        f"the column {shortened(name)!r} should hold numbers, but holds {what}", hint=_PLAIN_NUMBERS
+        f"the column {quoted(name)} should hold numbers, but holds {what}", hint=_PLAIN_NUMBERS
     )

@@ -14,6 +14,7 @@ from statistics import median
 
 import polars as pl
 
+from ingest.quoting import listed, quoted
 from ingest.tables.column_words import OTHER_TEMPERATURES, STATISTICS, TEMPERATURE_WORDS, TIME_WORDS
 from ingest.tables.timestamps import finite_numbers
 
@@ -59,14 +60,14 @@ def find_temperature(
     if not with_numbers:
         return None, ()
     if len(with_numbers) > 1:
-        shown = " and ".join(repr(names[i][:50]) for i in with_numbers[:4])
+        shown = listed((names[i] for i in with_numbers), 4, word=" and ")
         return None, (f"no temperature was read, because several columns may be it: {shown}",)
     position = with_numbers[0]
     usual = median(finite_numbers(samples[position]))
     unit = _unit(names[position]) or _plausible_unit(usual)
     if unit is None:
-        name = names[position][:50]
-        return None, (f"no temperature was read: {name!r} names no unit, and around {usual:g} it is neither C nor F",)
+        name = quoted(names[position])
+        return None, (f"no temperature was read: {name} names no unit, and around {usual:g} it is neither C nor F",)
     return TemperatureColumn(position, *_SCALES[unit]), ()
 
 

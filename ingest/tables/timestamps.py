@@ -80,9 +80,10 @@ _LONGEST_US = 100 * 366 * 24 * _HOUR_US
 
 @dataclass(frozen=True, slots=True)
 class UnixTime:
-    """Numbers since 1970-01-01."""
+    """Numbers since 1970-01-01 UTC, or ``on_the_wall``: as if the wall clock were UTC, as only OMGUI counts."""
 
     unit: UnixUnit
+    on_the_wall: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
 from ingest.formats.actilife.header import ActiLifeHeader, Order, date_order, is_actilife, parsed
 from ingest.input_file import stamp_of
+from ingest.quoting import quoted
 from ingest.recording import Decoded, DeviceClock
 from ingest.tables.columns import find_axes, tells_time
 from ingest.tables.dialect import HEAD_BYTES, Dialect, detect
@@ -187,7 +188,11 @@ def _even(header: ActiLifeHeader) -> _Even:
     if header.rate_hz is None:
         raise NoClockError("no rate is named in its first line", hint=_RAW_WITH_STAMPS)
     if header.start_us is None:
-        what = f"when it began, {header.start!r}, cannot be read" if header.start else "it does not say when it began"
+        what = (
+            f"when it began, {quoted(header.start)}, cannot be read"
+            if header.start
+            else "it does not say when it began"
+        )
         raise NoClockError(what, hint=_RAW_WITH_STAMPS)
     return _Even(header.start_us, header.rate_hz)
 

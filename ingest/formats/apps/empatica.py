@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ingest.archives.companion_files import readings_of
-from ingest.errors import UnknownFormatError
+from ingest.errors import EmptyFileError, UnknownFormatError
 from ingest.formats.apps.empatica_temperature import read_temperature
 from ingest.recording import Decoded, Device, DeviceClock, Placement, Temperature
 from ingest.tables.dialect import Dialect
@@ -39,6 +39,8 @@ _HEADER = re.compile(
     rb"(?P<start>\d{9,10}(?:\.\d+)?)(?:, *(?P=start)){2} *\r?\n"
     rb"(?P<rate>\d{1,3}(?:\.\d+)?)(?:, *(?P=rate)){2} *(?:\r?\n|$)"
 )
+#: A copy that broke off behind the moments: no other table begins so, and a column of times would not mend it.
+_CUT_HEADER = re.compile(rb"(?P<start>\d{9,10}(?:\.\d+)?)(?:, *(?P=start)){2} *\r?\n?[\d., ]{0,60}\r?\Z")
 _NO_STAMPS = (
     "its rows have no times of their own: what the device did not record is missing without a trace, and all that"
     " follows is dated too early by as much"
@@ -46,8 +48,11 @@ _NO_STAMPS = (
 
 
 def claims(head: bytes, path: Path) -> bool:
-    """Whether the first row is one moment three times and the second one rate three times, plain or gzip."""
-    return begins_with(path, _HEADER, _HEAD_BYTES)
+    """Whether the first row is one moment three times and the second one rate three times, plain or gzip.
+
+    Also where nothing follows the moments, or not the whole of the second row.
+    """
+    return begins_with(path, _HEADER, _HEAD_BYTES) or begins_with(path, _CUT_HEADER, _HEAD_BYTES)
 
 
 def read(path: Path) -> Decoded:
@@ -60,7 +65,10 @@ def read(path: Path) -> Decoded:
     """
     with naming(path):
         source = open_source(path)
-        header = _HEADER.match(source.read_at(0, _HEAD_BYTES))
+        head = source.read_at(0, _HEAD_BYTES)
+        header = _HEADER.match(head)
+        if header is None and _CUT_HEADER.match(head):
+            raise EmptyFileError("its header breaks off, and no sample follows", hint="export the session again")
         rate_hz = float(header["rate"]) if header else 0.0
         if header is None or rate_hz < _LOWEST_RATE_HZ:
             raise UnknownFormatError("not a recording of an Empatica E4", hint="export the session again")

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import UnsupportedRecordingError
+from ingest.quoting import listed
 from ingest.recording import Decoded, Device, DeviceClock
 from ingest.tables.sheet import text_of
 from ingest.tables.survey import Rows
@@ -73,7 +74,7 @@ def read(path: Path) -> Decoded:
         facts = _facts(source)
         if len(facts.serials) > 1:
             raise UnsupportedRecordingError(
-                f"acceleration of more than one sensor: {' and '.join(sorted(facts.serials)[:4])}",
+                f"acceleration of more than one sensor: {listed(sorted(facts.serials), 4, word=' and ', plain=True)}",
                 hint="write a file for each of them",
             )
     said = (*([_BREAKS_OFF] if facts.is_cut else []), *([_TWICE] if len(facts.streams) > 1 else []))

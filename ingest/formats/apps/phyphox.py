@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ingest.archives.companion_files import companions_of
 from ingest.errors import EmptyFileError, GravityRemovedError, UnreadableFileError
-from ingest.input_file import open_plain
+from ingest.input_file import is_plain_in, open_plain
 from ingest.recording import Decoded, Device, DeviceClock
 from ingest.tables.columns import find_axes
 from ingest.tables.dialect import HEAD_BYTES, detect
@@ -152,6 +152,8 @@ def _is_plausible(seconds: float, moment_s: float) -> bool:
 
 def _table(path: Path, name: str) -> list[list[str]]:
     """The rows of a file in ``meta``; none where it is not there."""
+    if not is_plain_in(path.parent, f"meta/{name}"):
+        return []
     try:
         with open_plain(path.parent / "meta" / name) as file:
             text = file.read(_META_BYTES).decode("utf-8-sig", "replace")

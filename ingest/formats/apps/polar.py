@@ -16,8 +16,9 @@ from pathlib import Path
 
 from ingest.errors import UnsupportedRecordingError
 from ingest.input_file import stamp_of
+from ingest.quoting import listed
 from ingest.recording import Decoded, Device, DeviceClock
-from ingest.tables.columns import TimeColumn, clock_base, shortened
+from ingest.tables.columns import TimeColumn, clock_base
 from ingest.tables.counter import decode_by_counter
 from ingest.tables.sheet import Sheet, column, names_of, open_sheet, reading_of, rows_in
 from ingest.tables.table import Table, decode, naming
@@ -75,7 +76,7 @@ def _table(sheet: Sheet) -> Table:
 def _axes(names: Sequence[str]) -> tuple[int, int, int]:
     if not set(_AXES).issubset(names):
         raise UnsupportedRecordingError(
-            f"not the accelerometer's file of the logger: its columns are {', '.join(map(shortened, names[:8]))}",
+            f"not the accelerometer's file of the logger: its columns are {listed(names, plain=True)}",
             hint="import the file whose name ends in ACC.txt",
         )
     x, y, z = map(names.index, _AXES)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ingest.archives.companion_files import companions_of
 from ingest.errors import EmptyFileError, UnsupportedRecordingError
+from ingest.quoting import listed
 from ingest.recording import Decoded, Device, DeviceClock, Placement
 from ingest.tables.dialect import HEAD_BYTES, Dialect, detect
 from ingest.tables.known import begins_with, known_rows
@@ -145,7 +146,7 @@ def _axes(names: tuple[str, ...]) -> tuple[tuple[int, int, int], ...]:
     if len(parts) == 2:
         return parts
     raise UnsupportedRecordingError(
-        f"no acceleration among {', '.join(names[:12])}", hint="import the folder or zip of the whole recording"
+        f"no acceleration among {listed(names, 12, plain=True)}", hint="import the folder or zip of the whole recording"
     )
 
 

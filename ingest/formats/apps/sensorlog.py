@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ingest.errors import NoClockError, UnsupportedRecordingError
 from ingest.input_file import stamp_of
+from ingest.quoting import quoted
 from ingest.recording import Decoded, Device, DeviceClock
 from ingest.tables.columns import TimeColumn, clock_base
 from ingest.tables.counter import decode_by_counter
@@ -71,7 +72,7 @@ def _logged(sheet: Sheet) -> TimeColumn:
     notation = recognise(sheet.samples[position])
     if notation is None:
         raise NoClockError(
-            f"the column {_LOGGED!r} is no date and time",
+            f"the column {quoted(_LOGGED)} is no date and time",
             hint="write in it times with their dates, like 2024-03-12T22:15:00.000Z",
         )
     return TimeColumn((position,), notation)

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from ingest.errors import UnsupportedRecordingError
 from ingest.input_file import stamp_of
+from ingest.quoting import listed
 from ingest.recording import Decoded, Device, DeviceClock
-from ingest.tables.columns import clock_base, find_axes, find_time, shortened
+from ingest.tables.columns import clock_base, find_axes, find_time
 from ingest.tables.sheet import n_decimals, names_of, open_sheet, reading_of, rows_in
 from ingest.tables.table import Table, decode, naming
 from ingest.tables.temperature import find_temperature
@@ -69,7 +70,7 @@ def _accelerometers(names: Sequence[str]) -> tuple[str, list[str]]:
     devices = sorted({match["device"] for match in found})
     if len(devices) > 1:
         raise UnsupportedRecordingError(
-            f"more than one sensor in one table: {' and '.join(map(shortened, devices[:4]))}",
+            f"more than one sensor in one table: {listed(devices, 4, word=' and ', plain=True)}",
             hint="export a file for each of them",
         )
     kinds = sorted({match["kind"] for match in found if match[0].endswith("_CAL")})

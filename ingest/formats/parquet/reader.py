@@ -18,6 +18,7 @@ from ingest.errors import EmptyFileError, IngestError, NoClockError, Unsupported
 from ingest.formats.parquet.pages import check_pages, check_rows
 from ingest.input_file import stamp_of
 from ingest.mapping import TableMapping
+from ingest.quoting import quoted
 from ingest.recording import Decoded, DeviceClock
 from ingest.tables.columns import (
     Axes,
@@ -177,7 +178,7 @@ def _all_readable(wanted: Sequence[str], readable: Sequence[str]) -> Sequence[st
     missing = [name for name in wanted if name not in readable]
     if missing:
         raise UnsupportedRecordingError(
-            f"the column {missing[0]!r} holds neither numbers nor text", hint="store it as one of them"
+            f"the column {quoted(missing[0])} holds neither numbers nor text", hint="store it as one of them"
         )
     return readable
 
@@ -213,8 +214,10 @@ def _as_written(readable: Sequence[str], found: TimeColumn) -> tuple[pl.Expr, pl
 
 def _samples(scan: pl.LazyFrame, names: Sequence[str], n_rows: int) -> list[list[str]]:
     """For every column, some of its values as text, from several places of the table."""
-    starts = sorted({n_rows * place // _PLACES for place in range(_PLACES)})
-    pieces = [scan.slice(start, _SAMPLE_ROWS).select(map(_text, names)).collect() for start in starts]
+    # Of a small table all is seen, once: rows that come twice look like those of two sensors.
+    n_places, size = (1, n_rows) if n_rows <= _PLACES * _SAMPLE_ROWS else (_PLACES, _SAMPLE_ROWS)
+    starts = [n_rows * place // n_places for place in range(n_places)]
+    pieces = [scan.slice(start, size).select(map(_text, names)).collect() for start in starts]
     return [column.fill_null("").to_list() for column in pl.concat(pieces).get_columns()]
 
 

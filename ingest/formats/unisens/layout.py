@@ -19,6 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from ingest.errors import DamagedRecordingError, IngestError, NoClockError, UnknownUnitError, UnsupportedRecordingError
 from ingest.formats.unisens.document import Document, Signal
+from ingest.quoting import listed, quoted, shortened
 
 Number = np.dtype[Any]
 
@@ -117,12 +118,12 @@ def layout_of(document: Document) -> Layout:
     signal, problems = _acceleration(document)
     name = signal.attributes.get("id", "")
     if not _FILE_NAME.fullmatch(name) or not name.strip("."):
-        raise DamagedRecordingError(f"{name[:80]!r} is no name of a file beside it", hint=_EXPORT)
+        raise DamagedRecordingError(f"{quoted(name)} is no name of a file beside it", hint=_EXPORT)
     order, assumed = _byte_order(signal)
     dtype = _dtype(signal, order)
     lsb, baseline = _number(signal, "lsbValue", 1.0), _number(signal, "baseline", 0.0)
     if not (0 < lsb < math.inf and math.isfinite(baseline)):
-        raise UnknownUnitError(f"{name} has no possible lsbValue or baseline", hint=_EXPORT)
+        raise UnknownUnitError(f"{shortened(name)} has no possible lsbValue or baseline", hint=_EXPORT)
     return Layout(
         source=signal.attributes.get("source", ""),
         serial=signal.attributes.get("sourceId", ""),
@@ -144,7 +145,7 @@ def _acceleration(document: Document) -> tuple[Signal, tuple[str, ...]]:
     binary = [signal for signal in found if signal.format == _BINARY]
     if not binary:
         raise _no_acceleration(document, found)
-    others = ", ".join(signal.attributes.get("id", "?")[:40] for signal in binary[1:6])
+    others = listed((signal.attributes.get("id", "?") for signal in binary[1:]), 5, plain=True)
     aside = f"of {len(binary)} signals of acceleration only the first was read, not {others}"
     return binary[0], (aside,) if others else ()
 
@@ -159,12 +160,14 @@ def _is_acceleration(signal: Signal) -> bool:
 def _no_acceleration(document: Document, found: list[Signal]) -> IngestError:
     if found:
         written = found[0].format.removesuffix("FileFormat") or "unknown"
-        return UnsupportedRecordingError(f"its acceleration is a {written} file, not a binary one", hint=_EXPORT)
+        return UnsupportedRecordingError(
+            f"its acceleration is a {shortened(written)} file, not a binary one", hint=_EXPORT
+        )
     if document.problem:
         return DamagedRecordingError(document.problem, hint="copy the whole folder again")
-    held = ", ".join(signal.attributes.get("id", "?")[:40] for signal in document.signals[:5])
+    shown = listed((signal.attributes.get("id", "?") for signal in document.signals), 5, plain=True)
     return UnsupportedRecordingError(
-        f"a measurement without acceleration (it holds {held or 'no signal'})", hint="switch the accelerometer on"
+        f"a measurement without acceleration (it holds {shown or 'no signal'})", hint="switch the accelerometer on"
     )
 
 
@@ -178,7 +181,7 @@ def _byte_order(signal: Signal) -> tuple[Literal["<", ">"], tuple[str, ...]]:
 def _dtype(signal: Signal, order: Literal["<", ">"]) -> Number:
     word = signal.attributes.get("dataType", "").strip().lower()
     if word not in _TYPES:
-        raise DamagedRecordingError(f"no type of number is called {word[:40]!r}", hint=_EXPORT)
+        raise DamagedRecordingError(f"no type of number is called {quoted(word)}", hint=_EXPORT)
     return np.dtype(_TYPES[word]).newbyteorder(order)
 
 
@@ -190,14 +193,14 @@ def _axes(signal: Signal, name: str) -> tuple[int, int, int]:
         return places["x"], places["y"], places["z"]
     if len(signal.channels) == 3 and not any(matches):
         return 0, 1, 2
-    names = ", ".join(channel[:40] for channel in signal.channels[:6])
-    raise UnsupportedRecordingError(f"{name} has not the channels x, y and z, but {names or 'none'}", hint=_EXPORT)
+    shown = listed(signal.channels, 6, plain=True) or "none"
+    raise UnsupportedRecordingError(f"{shortened(name)} has not the channels x, y and z, but {shown}", hint=_EXPORT)
 
 
 def _rate_hz(signal: Signal, name: str) -> float:
     rate_hz = _number(signal, "sampleRate", math.nan)
     if not 0 < rate_hz <= FASTEST_HZ:
-        raise NoClockError(f"{name} has no possible sampleRate", hint=_EXPORT)
+        raise NoClockError(f"{shortened(name)} has no possible sampleRate", hint=_EXPORT)
     if rate_hz < SLOWEST_HZ:
         raise UnsupportedRecordingError(
             f"one sample every {1 / rate_hz:.3g} s cannot show movements of half a second",

@@ -24,8 +24,9 @@ from ingest.clock import microseconds
 from ingest.errors import DamagedRecordingError, EmptyFileError, UnreadableFileError, concerning
 from ingest.formats.unisens.document import MOST_BYTES, Document, is_unisens, parsed
 from ingest.formats.unisens.layout import Layout, layout_of
-from ingest.input_file import stamp_of, unreadable
+from ingest.input_file import leads_into, stamp_of, unreadable
 from ingest.placement import placement_from
+from ingest.quoting import shortened
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Samples
 from ingest.units import decide_unit, named_unit, steady_share
 
@@ -65,8 +66,10 @@ def read(path: Path) -> Decoded:
         document = parsed(_content(path))
         layout = layout_of(document)
     data = path.with_name(layout.name)
-    if not data.exists():
-        raise UnreadableFileError(f"its samples in {layout.name} are not beside it", path=path, hint=_COPY_FOLDER)
+    if not (data.exists() and leads_into(data, data.parent)):
+        raise UnreadableFileError(
+            f"its samples in {shortened(layout.name)} are not beside it", path=path, hint=_COPY_FOLDER
+        )
     size = stamp_of(data).size
     n_samples = size // layout.sample_bytes
     if n_samples == 0:
@@ -180,10 +183,10 @@ def _problems(document: Document, layout: Layout, size: int, n_samples: int) -> 
     yield "the measurement has no clock but its start: times rest on the rate, and lost samples cannot be seen"
     extra = size % layout.sample_bytes
     if extra:
-        yield f"{layout.name} ends inside a sample; its last {extra} bytes were left out"
+        yield f"{shortened(layout.name)} ends inside a sample; its last {extra} bytes were left out"
     lasts_s, stated_s = n_samples / layout.rate_hz, _stated_s(document)
     if abs(stated_s - lasts_s) > _SAME_LENGTH_S:
-        yield f"the document says that it lasted {stated_s:,.0f} s, {layout.name} holds {lasts_s:,.0f} s"
+        yield f"the document says that it lasted {stated_s:,.0f} s, {shortened(layout.name)} holds {lasts_s:,.0f} s"
 
 
 def _stated_s(document: Document) -> float:

@@ -207,13 +207,44 @@ def test_commas_that_are_separators_and_decimal_signs_are_named_as_what_is_wrong
         read(tmp_path / "a.csv", "\n".join(["Timestamp (ms),X: (m/s^2),Y: (m/s^2),Z: (m/s^2)", *lines]))
 
 
-def test_unix_seconds_are_utc_with_a_header_and_axivitys_wall_clock_without(tmp_path: Path) -> None:
+def seconds_and_g(time_form: str, value_form: str, per_s: float) -> list[str]:
     rows = zip(clock_us(100).tolist(), resting_mg(100).tolist(), strict=True)
-    lines = [f"{us / 1e6:.4f},{x / 1024:.6f},{y / 1024:.6f},{z / 1024:.6f}" for us, (x, y, z) in rows]
+    return [
+        ",".join([format(us / 1e6 * per_s, time_form), *(format(mg / 1000, value_form) for mg in xyz)])
+        for us, xyz in rows
+    ]
+
+
+def test_unix_seconds_are_axivitys_wall_clock_only_in_the_very_digits_of_its_software(tmp_path: Path) -> None:
+    lines = seconds_and_g(".4f", ".6f", 1)
     with_header = read(tmp_path / "a.csv", "\n".join(["time,x,y,z", *lines]))
     without = read(tmp_path / "b.csv", "\n".join(lines))
-    assert (with_header.format, with_header.clock.base) == ("csv-generic", "utc")
+    assert (with_header.format, with_header.clock.base, with_header.problems) == ("csv-generic", "utc", ())
     assert (without.format, without.clock.base) == ("axivity-csv", "local")
+    assert "a first line time,x,y,z makes them UTC" in " ".join(without.problems)
+
+
+@pytest.mark.parametrize(
+    ("time_form", "value_form", "per_s"),
+    [
+        (".2f", ".4f", 1),
+        (".3f", ".6f", 1),
+        (".6f", ".6f", 1),
+        (".4f", ".5f", 1),
+        (".0f", ".6f", 1e3),
+        (".4f", ".6f", 1e3),
+        (".0f", ".6f", 1e6),
+        (".0f", ".3f", 1e9),
+    ],
+)
+def test_numbers_since_1970_are_utc_whatever_stands_above_them(
+    tmp_path: Path, time_form: str, value_form: str, per_s: float
+) -> None:
+    lines = seconds_and_g(time_form, value_form, per_s)
+    bare = read(tmp_path / "bare.csv", "\n".join(lines))
+    named = read(tmp_path / "named.csv", "\n".join(["time,x,y,z", *lines]))
+    assert (bare.format, bare.clock) == (named.format, named.clock) == ("csv-generic", DeviceClock("utc"))
+    assert np.array_equal(joined(bare).time_us, joined(named).time_us)
 
 
 def test_integers_of_256_to_the_g_are_recognised_as_counts(tmp_path: Path) -> None:

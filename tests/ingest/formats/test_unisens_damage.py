@@ -141,6 +141,16 @@ def test_a_document_without_its_samples_says_what_is_missing(tmp_path: Path) -> 
         read(path)
 
 
+def test_samples_behind_a_link_out_of_the_folder_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    document = Measurement().write(tmp_path / "in", still(1000))
+    read(document)
+    samples = document.with_name("acc.bin")
+    samples.symlink_to(samples.rename(tmp_path / "elsewhere.bin"))
+    with pytest.raises(UnreadableFileError, match=r"its samples in acc\.bin are not beside it"):
+        read(document)
+
+
 def test_a_folder_or_a_pipe_in_the_place_of_the_samples_is_not_opened(tmp_path: Path) -> None:
     path = Measurement().write(tmp_path, still(1))
     (tmp_path / "acc.bin").unlink()

@@ -143,7 +143,6 @@ TABLE_REMEDIES = (
         PLAIN,
         rows("", lambda _, x, y, z: f"{x},high,{z}", [f"{FIRST_S + i / RATE_HZ:.2f}" for i in range(N)]),
         csv("", [f"{FIRST_S + i / RATE_HZ:.2f}" for i in range(N)]),
-        first_s=LOCAL_S,
     ),
     Remedy(
         COLUMNS,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tracemalloc
+from itertools import takewhile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.tables import dialect as dialect_module
 from ingest.tables import lines as lines_module
 from ingest.tables.dialect import HEAD_BYTES, MOST_COLUMNS, Dialect, detect, is_text, split
 from ingest.tables.lines import columns, rectangle
@@ -197,3 +199,65 @@ def test_numbers_that_are_none_become_null() -> None:
 def test_a_line_that_is_no_csv_has_no_fields() -> None:
     assert split("t,x\ry,z", ",") == []
     assert split(f"t,{'x' * 200_000}", ",") == []
+
+
+#: Lines that a damaged head is made of: headers, units, comments, facts, numbers, cut off and with empty fields behind.
+_HEAD_LINES = (
+    "time,x,y,z", "# time,x,y,z", "#,time,x,y,z", "time,x,y,z,", "time,x,y,z,note", "s,g,g,g", "a,b,c,d", "time,x,y",
+    "", ",,,", "1,2,3,4", "a,b,c,d,,,,", "time,x,y,z,,1", "was it a good night,or one of many,more words here,and more",
+    "%a,x,y,z", "nan,x,y,z", "x,y,z,",
+)  # fmt: skip
+
+
+def _names_of_all(above: list[list[str]], width: int, *, trailing: bool) -> tuple[str, ...]:
+    """The header by its definition, from every line above the samples."""
+
+    def is_header(row: list[str], width: int, *, trailing: bool) -> bool:
+        filled = dialect_module._padded(row, width) if trailing and len(row) == width - 1 else row
+        while len(filled) > width and filled[-1] == "":
+            filled = filled[:-1]
+        return dialect_module._is_header(filled, width, ",", trailing=False)
+
+    rows = [dialect_module._uncommented(row) for row in above]
+    if rows and len(rows[-1]) == width + 1 and is_header(rows[-1], width + 1, trailing=False):
+        rows[-1] = rows[-1][:width]
+    fitting = list(takewhile(lambda row: is_header(row, width, trailing=trailing), reversed(rows)))
+    header = [dialect_module._padded(row, width) for row in reversed(fitting[:3])]
+    return tuple(" ".join(filter(None, parts)) for parts in zip(*header, strict=True))
+
+
+def _below_clear_of_all(
+    rows: list[list[str]], first: int, width: int, *, trailing: bool
+) -> tuple[int, tuple[str, ...]] | None:
+    for end in range(first - 1, 0, -1):
+        names = _names_of_all(rows[:end], width, trailing=trailing)
+        if dialect_module._is_clear(names) and dialect_module._is_clear(
+            tuple(dialect_module._uncommented(rows[end - 1]))
+        ):
+            return end, names
+    return None
+
+
+@given(lines=st.lists(st.sampled_from(_HEAD_LINES), max_size=12), width=st.integers(3, 5), trailing=st.booleans())
+def test_a_header_is_found_by_its_nearest_lines_as_by_all(lines: list[str], width: int, *, trailing: bool) -> None:
+    rows = [split(line, ",") for line in lines]
+    names = dialect_module._names(rows, width, ",", trailing=trailing)
+    assert names == _names_of_all(rows, width, trailing=trailing)
+    below = dialect_module._below_clear(rows, len(rows), width, ",", trailing=trailing)
+    assert below == _below_clear_of_all(rows, len(rows), width, trailing=trailing)
+
+
+@pytest.mark.parametrize("line", ["a,b,c,d", "# a note", "time,x,y,z of a sensor,1"])
+def test_each_line_of_a_long_head_is_looked_at_a_few_times(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = 0
+    plain = dialect_module._uncommented
+
+    def counted(row: list[str]) -> list[str]:
+        nonlocal looked
+        looked += 1
+        return plain(row)
+
+    monkeypatch.setattr(dialect_module, "_uncommented", counted)
+    n_lines = 2_000
+    layout((line + "\n") * n_lines + "1,0.5,2,-3\n" * n_lines)
+    assert looked <= 5 * n_lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -86,6 +87,12 @@ def test_both_legs_are_taken_apart_whatever_the_column_is_called(
         ("enhet", ("04711", "04712"), in_turns),
         ("enhet", ("1", "2"), in_packets),
         ("sensor_index", ("0", "1"), in_turns),
+        ("enhet", ("0", "1"), in_turns),
+        ("enhet", ("1", "2"), in_turns),
+        ("enhet", ("1", "2", "3"), in_turns),
+        ("tag", ("1", "2"), in_turns),
+        ("tag", ("1", "2"), in_blocks),
+        ("tag", ("A", "B"), in_packets),
     ],
 )
 def test_other_sensors_are_refused_by_naming_the_column(
@@ -119,6 +126,14 @@ def test_two_hundred_sensors_are_as_well(tmp_path: Path, column: str) -> None:
         ("in second", lambda i: i % 25, SECONDS),
         ("toggle", lambda i: i % 2, moments()),
         ("note", lambda i: "left bed" if i == 300 else "", moments()),
+        ("button", lambda i: int(i in {100, 101, 400}), moments()),
+        ("flag", lambda i: i * 7 % 3 % 2, [moments()[i // 2 * 2] for i in range(N)]),
+        ("of packet", lambda i: i % 2, [moments()[i // 2 * 2] for i in range(N)]),
+        ("of packet", lambda i: 1 + i % 5, [moments()[i // 5 * 5] for i in range(N)]),
+        ("Tag", lambda i: 1 + i // 300, moments()),
+        ("Tag Nr", lambda i: 1 + i // 300, moments()),
+        ("Tag", lambda i: ("So", "Mo")[i // 300], moments()),
+        ("Tag", lambda i: ("15.01.2026", "16.01.2026")[i // 300], moments()),
     ],
 )
 def test_what_else_a_column_says_leaves_one_recording(
@@ -130,6 +145,33 @@ def test_what_else_a_column_says_leaves_one_recording(
     path.write_text(f"time,x,y,z,{column}\n" + "".join(lines), encoding="utf-8")
     assert not is_archive(path)
     assert read_recording(path).quality.n_samples == N
+
+
+@pytest.mark.parametrize("rows_a_time", [2, 3, 5])
+def test_rows_that_are_numbered_within_a_packet_are_of_one_sensor_even_where_it_turns(
+    tmp_path: Path, rows_a_time: int
+) -> None:
+    stamps, angle = moments(), np.linspace(0, np.pi, N)
+    turning = lying() - (0.1, -0.3, 0.95) + np.stack([np.sin(angle), 0 * angle, np.cos(angle)], axis=1)
+    path = tmp_path / "night.csv"
+    lines = (
+        f"{stamps[i // rows_a_time * rows_a_time]},{i % rows_a_time},{x:.4f},{y:.4f},{z:.4f}\n"
+        for i, (x, y, z) in enumerate(turning.tolist())
+    )
+    path.write_text("time,row,x,y,z\n" + "".join(lines), encoding="utf-8")
+    assert read_recording(path).quality.n_samples == N
+
+
+@pytest.mark.parametrize("order", ["{day},{clock}", "{clock},{day}"])
+@pytest.mark.parametrize("name", ["Tag", "day"])
+def test_a_day_beside_a_time_of_day_is_its_date(tmp_path: Path, name: str, order: str) -> None:
+    path = tmp_path / "night.csv"
+    rows = zip(moments(), lying().tolist(), strict=True)
+    lines = (
+        f"{order.format(day=stamp[:10], clock=stamp[11:23])},{x:.4f},{y:.4f},{z:.4f}\n" for stamp, (x, y, z) in rows
+    )
+    path.write_text(f"{order.format(day=name, clock='time')},x,y,z\n" + "".join(lines), encoding="utf-8")
+    assert read_recording(path, lambda _: BERLIN).quality.n_samples == N
 
 
 def test_a_parquet_table_of_several_is_refused_too(tmp_path: Path) -> None:

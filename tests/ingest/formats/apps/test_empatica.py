@@ -94,10 +94,29 @@ def test_the_other_files_of_a_session_are_not_claimed(tmp_path: Path, name: str)
     assert not empatica.claims((tmp_path / name).read_bytes()[:4096], tmp_path / name)
 
 
-@pytest.mark.parametrize("length", range(0, len(HEAD), 9))
+_MOMENTS = HEAD.index("\n")
+
+
+@pytest.mark.parametrize("length", [*range(0, _MOMENTS, 9), _MOMENTS - 1])
 def test_a_header_cut_short_is_not_claimed(tmp_path: Path, length: int) -> None:
     path = tmp_path / "ACC.csv"
     path.write_text(HEAD[:length])
+    assert not empatica.claims(path.read_bytes(), path)
+
+
+@pytest.mark.parametrize("length", range(_MOMENTS, len(HEAD) - 1))
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_header_cut_behind_its_moments_is_an_empty_session(tmp_path: Path, length: int, newline: str) -> None:
+    path = tmp_path / "ACC.csv"
+    path.write_bytes(HEAD[:length].replace("\n", newline).encode())
+    with pytest.raises(EmptyFileError) as refused:
+        read_recording(path)
+    assert "column" not in refused.value.hint
+
+
+def test_a_table_that_goes_on_with_something_else_is_no_session(tmp_path: Path) -> None:
+    path = tmp_path / "ACC.csv"
+    path.write_text(HEAD[:_MOMENTS] + "\n1710281700.1,0.5\n" * 50)
     assert not empatica.claims(path.read_bytes(), path)
 
 
