@@ -10,7 +10,8 @@ import numpy as np
 
 from analytics.triggers.factors import LEAST_NIGHTS, Factor
 from analytics.triggers.model import RateRatio, rate_ratio
-from analytics.triggers.outcomes import OutcomeName, Outcomes, as_arrays
+from analytics.triggers.names import OutcomeName
+from analytics.triggers.outcomes import Outcomes, as_arrays
 
 #: A factor that came on so much more, or less, of the days has changed too; with `LEAST_NIGHTS` on either side. Own.
 _CHANGED = 0.4

@@ -17,7 +17,8 @@ from scipy.special import ndtri
 
 from analytics.triggers.factors import LEAST_NIGHTS, Factor
 from analytics.triggers.model import Bools, OutcomeNights, RateRatio, rate_ratio
-from analytics.triggers.outcomes import OutcomeName, Outcomes, as_arrays
+from analytics.triggers.names import OutcomeName
+from analytics.triggers.outcomes import Outcomes, as_arrays
 
 TriggerState = Literal["holds_up", "leans", "open", "too_few_nights", "nothing_to_compare"]
 _ALPHA = 0.05

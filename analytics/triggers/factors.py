@@ -94,6 +94,8 @@ def _of_amounts(kind: str, amounts: Mapping[date, float]) -> Factor:
     name, unit = _name_and_unit(kind)
     some = {day: value > 0 for day, value in amounts.items()}
     n_some = sum(some.values())
+    if len(set(amounts.values())) == 1:
+        return Factor(kind, name, some)
     if min(n_some, len(some) - n_some) >= LEAST_NIGHTS or len(set(amounts.values())) <= 2:
         return Factor(kind, name, some) if 0 < n_some < len(some) else _by_middle(kind, name, unit, amounts)
     return _by_middle(kind, name, unit, amounts)

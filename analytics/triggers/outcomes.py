@@ -1,26 +1,16 @@
-"""What may go with a factor: the outcomes, in words, and as numbers of nights."""
+"""What may go with a factor: the outcomes as numbers of nights."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
 
 import numpy as np
 
 from analytics.triggers.model import OutcomeNights
+from analytics.triggers.names import OutcomeName
 
-OutcomeName = Literal["hypnic_jerks", "plms_index", "waso", "awakenings_with_movements", "jerks_felt"]
-OUTCOME_NAMES: tuple[OutcomeName, ...] = get_args(OutcomeName)
-#: In the middle of a sentence: "1.9 times the ...".
-OUTCOME_WORDS: Mapping[OutcomeName, str] = {
-    "hypnic_jerks": "jerks",
-    "plms_index": "periodic kicks per hour of sleep",
-    "waso": "minutes awake after falling asleep",
-    "awakenings_with_movements": "awakenings with movements",
-    "jerks_felt": "jerks felt",
-}
 #: An amount does not vary by chance as a count does.
 _AMOUNTS: frozenset[OutcomeName] = frozenset({"waso"})
 #: More nights take minutes to weigh, and a habit of years ago says little of now: the newest. Own.

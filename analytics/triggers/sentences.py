@@ -8,7 +8,7 @@ from datetime import date
 from analytics.triggers.before_after import AlsoChanged, BeforeAfter
 from analytics.triggers.deciding import TriggerRow, TriggerState
 from analytics.triggers.factors import LEAST_NIGHTS
-from analytics.triggers.outcomes import OUTCOME_WORDS
+from analytics.triggers.names import OUTCOME_WORDS
 
 STATE_WORDS: Mapping[TriggerState, str] = {
     "holds_up": "holds up",

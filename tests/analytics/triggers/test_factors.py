@@ -25,7 +25,8 @@ def noted(kind: str, *said: float | str | None) -> list[JournalEntry]:
         (noted("late_work", "yes", "No", "y", "n"), "late work", "1010"),
         (noted("last_coffee_at", "14:00", "16:30", "01:00", "15:00"), "last coffee later than 15:45", "0110"),
         (noted("tea", 1, None, 0), "tea", "1-0"),
-        (noted("tea", 2, 2, 2), "tea", "000"),
+        (noted("tea", 2, 2, 2), "tea", "111"),
+        (noted("tea", 0, 0), "tea", "00"),
     ],
 )
 def test_a_column_is_split_by_what_it_holds(entries: list[JournalEntry], words: str, sides: str) -> None:

@@ -1,0 +1,1 @@
+"""Commands about a person's nights together, a module each."""
