@@ -188,11 +188,19 @@ def main() -> None:
     parser.add_argument("--peers", action="store_true", help="also by statsmodels, which must be importable")
     asked = parser.parse_args()
     with ProcessPoolExecutor(asked.jobs) as pool:
+        cells = {
+            cell: list(
+                pool.map(
+                    partial(one_effect, cell, peers=asked.peers),
+                    range(asked.seed, asked.seed + asked.runs),
+                    chunksize=20,
+                )
+            )
+            for cell in product(NIGHTS, EFFECTS, SPREADS, ALIKE)
+        }
         for method in range(1 + len(PEERS) * asked.peers):
             _print_heading("the package's own" if not method else PEERS[method - 1])
-            for cell in product(NIGHTS, EFFECTS, SPREADS, ALIKE):
-                one = partial(one_effect, cell, peers=asked.peers)
-                found = list(pool.map(one, range(asked.seed, asked.seed + asked.runs), chunksize=20))
+            for cell, found in cells.items():
                 _print_cell(cell, [each[method] for each in found if each is not None], asked.runs)
         if asked.null_runs:
             print("\n| nights | journal | diaries | something holds up, % |\n|---|---|---|---|")
