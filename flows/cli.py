@@ -79,6 +79,10 @@ COMMANDS = {
         "flows.commands.over_nights.patterns:patterns",
         "What holds over a person's nights, and the signs that send people to a clinician.",
     ),
+    "triggers": (
+        "flows.commands.over_nights.triggers:triggers",
+        "What goes with better and worse nights: each factor of the journal against each outcome.",
+    ),
     "report": (
         "flows.commands.report:report",
         "Make one printable page of a night, or of all nights from one to another, for a clinician.",

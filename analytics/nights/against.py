@@ -16,7 +16,7 @@ from analytics.words import (
 )
 
 #: A negative says nothing where so much of the sleep was hidden, or perhaps not worn. Own.
-_MOST_HIDDEN = 0.2
+MOST_HIDDEN = 0.2
 #: Turns an hour above which restless sleep and waking look alike: adults make 1-4 (De Koninck 1992). Own.
 _MOST_TURNS_H = 8.0
 #: Kicks with a median below this many times what can be seen: of a distribution so cut off, half may be missing. Own.
@@ -37,9 +37,9 @@ def against_no(index: float, judged: Judged, evidence: Evidence, sleep: SleepEst
     asleep_h = max(sleep.hours("sleep"), 0.1)
     if _is_near_the_limit(judged.measures, evidence) and index > threshold / 2:
         return NEAR_THE_LIMIT.format(size_mg=judged.measures.median_peak_mg, blind_mg=evidence.blind_below_mg)
-    if evidence.hidden_h > _MOST_HIDDEN * asleep_h:
+    if evidence.hidden_h > MOST_HIDDEN * asleep_h:
         return TOO_MUCH_HIDDEN.format(hidden_h=evidence.hidden_h, asleep_h=asleep_h)
-    if evidence.wear_doubt_share > _MOST_HIDDEN:
+    if evidence.wear_doubt_share > MOST_HIDDEN:
         return WEAR_IN_DOUBT.format(share=evidence.wear_doubt_share)
     if sleep.turns_per_h is not None and sleep.turns_per_h > _MOST_TURNS_H and judged.in_bed_index(sleep) > threshold:
         return TOO_RESTLESS.format(turns=sleep.turns_per_h)

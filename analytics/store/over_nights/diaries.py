@@ -1,0 +1,215 @@
+"""A person's nights as reviewed and their journal, as `analytics.triggers` takes them.
+
+Decides which nights an outcome can be told of: an assessable one, of which not too much was hidden or perhaps not
+worn; jerks only where falling asleep was recorded. What was reviewed under other rules cannot be told as reviewed.
+Such nights are missing, and never 0.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import log
+from typing import Any
+
+from analytics.criteria import Criteria
+from analytics.model import Event, Night
+from analytics.nights.against import MOST_HIDDEN
+from analytics.nights.review_effect import as_reviewed, same_rules, standing
+from analytics.said import JournalEntry, Review
+from analytics.scoring.rulesets import Ruleset
+from analytics.store import Store, default_ruleset, load_night, query, reviews_of
+from analytics.triggers.names import OUTCOME_NAMES, OutcomeName
+from analytics.triggers.outcomes import NightOutcome, Outcomes
+
+#: An awakening goes with a movement that begins so near its begin: sleep is told by half minutes. Own.
+_NEAR_S = 30
+#: Added before the logarithm of an end of an interval, which may be 0: half a movement an hour, five minutes. Own.
+_INDEX_STEP, _MINUTES_STEP = 0.5, 5.0
+#: Width of a 95 % interval in standard deviations.
+_WIDTH_SD = 3.92
+#: What must be known for jerks: criteria of frequent_hypnic_jerks.
+_JERKS_NEED = ("sleep onset known", "hours recorded and worn")
+_FELT = ("jerks_felt", "jerk_felt")
+
+_NIGHTS = f"""
+WITH jerk AS (
+    SELECT night_date, count(*) AS n, sum(confidence) AS expected, sum(confidence * (1 - confidence)) AS doubt
+    FROM events WHERE subject = $subject AND label = 'hypnic_jerk' GROUP BY night_date
+),
+woken AS (
+    SELECT b.night_date, count(*) AS n
+    FROM bout b JOIN nights n ON n.subject = b.subject AND n.night_date = b.night_date
+    WHERE b.subject = $subject AND b.state = 'wake' AND b.start_at > n.sleep_onset_at AND b.start_at < n.wake_at
+        AND EXISTS (
+            SELECT 1 FROM events e WHERE e.subject = b.subject AND e.night_date = b.night_date AND e.is_plm
+                AND e.onset_at BETWEEN b.start_at - INTERVAL {_NEAR_S} SECOND AND b.start_at + INTERVAL {_NEAR_S} SECOND
+        )
+    GROUP BY b.night_date
+)
+SELECT n.night_date, n.tst_h, n.recorded_h, n.hidden_h, n.wear_doubt_h, n.n_plms, n.plms_index_low, n.plms_index_high,
+    n.waso_min, n.waso_low_min, n.waso_high_min, coalesce(j.n, 0) AS n_jerks, coalesce(j.expected, 0) AS jerks_expected,
+    coalesce(j.doubt, 0) AS jerks_doubt, coalesce(w.n, 0) AS n_woken, f.criteria AS about_jerks
+FROM nights n
+LEFT JOIN jerk j ON j.night_date = n.night_date
+LEFT JOIN woken w ON w.night_date = n.night_date
+LEFT JOIN night_flags f ON f.subject = n.subject AND f.night_date = n.night_date AND f.flag = 'frequent_hypnic_jerks'
+WHERE n.subject = $subject AND n.assessable AND n.tst_h > 0 AND ($since IS NULL OR n.night_date >= $since)
+ORDER BY n.night_date
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDiary:
+    """What is known of one person; ``n_left_out`` nights are stored and can be told of nothing."""
+
+    subject: str
+    n_nights: int
+    n_left_out: int
+    outcomes: Outcomes
+    journal: tuple[JournalEntry, ...]
+
+
+def diaries(
+    store: Store,
+    *,
+    subject: str | None,
+    since: date | None,
+    rulesets: Mapping[str, Ruleset],
+    criteria: Criteria,
+) -> Iterator[PersonDiary]:
+    """Everyone who has nights or a journal, by name.
+
+    Parameters
+    ----------
+    subject : str or None
+        None: all people.
+    since : date or None
+        First evening that counts; None: all.
+    rulesets, criteria : mapping of str to Ruleset, Criteria
+        In force now: what nights with reviews are scored by.
+    """
+    asked = "SELECT DISTINCT subject FROM (SELECT subject FROM nights UNION ALL SELECT subject FROM journal) ORDER BY 1"
+    for name in query(store, asked)["subject"].to_list():
+        if subject is None or name == subject:
+            yield _diary(store, name, since, rulesets, criteria)
+
+
+def _diary(
+    store: Store, subject: str, since: date | None, rulesets: Mapping[str, Ruleset], criteria: Criteria
+) -> PersonDiary:
+    asked = {"subject": subject, "since": since}
+    stored = query(
+        store,
+        "SELECT count(*) FROM nights WHERE subject = $subject AND ($since IS NULL OR night_date >= $since)",
+        asked,
+    ).item()
+    rows = {row["night_date"]: row for row in query(store, _NIGHTS, asked).iter_rows(named=True)}
+    by_night: dict[date, list[Review]] = {}
+    for review in reviews_of(store, subject):
+        if review.onset_us is not None or review.start_us is not None:
+            by_night.setdefault(review.night_date, []).append(review)
+    ruleset = default_ruleset(store)
+    for day in by_night.keys() & rows.keys():
+        changed = _reviewed(store, subject, day, by_night[day], rulesets.get(ruleset), ruleset, criteria)
+        rows = {d: row | changed if d == day and changed is not None else row for d, row in rows.items()}
+        if changed is None:
+            del rows[day]
+    journal = tuple(
+        JournalEntry(**row)
+        for row in query(
+            store, "SELECT subject, day, kind, value, text FROM journal WHERE subject = ? ORDER BY day, kind", [subject]
+        ).iter_rows(named=True)
+    )
+    return PersonDiary(subject, stored, stored - len(rows), _outcomes(rows, journal, since), journal)
+
+
+def _outcomes(
+    rows: Mapping[date, Mapping[str, Any]], journal: tuple[JournalEntry, ...], since: date | None
+) -> Outcomes:
+    found: dict[OutcomeName, list[NightOutcome]] = {name: [] for name in OUTCOME_NAMES}
+    for day, row in rows.items():
+        if _fell_asleep_in_view(row["about_jerks"]):
+            doubt = row["jerks_doubt"] / max(row["jerks_expected"], 1.0) ** 2
+            found["hypnic_jerks"].append(NightOutcome(day, float(row["n_jerks"]), own_variance=doubt))
+        if row["n_plms"] is not None and not _too_much_hidden(row):
+            doubt = _log_variance(row["plms_index_low"], row["plms_index_high"], _INDEX_STEP)
+            found["plms_index"].append(NightOutcome(day, float(row["n_plms"]), row["tst_h"], doubt))
+            found["awakenings_with_movements"].append(NightOutcome(day, float(row["n_woken"]), row["tst_h"]))
+        if row["waso_min"] is not None:
+            doubt = _log_variance(row["waso_low_min"], row["waso_high_min"], _MINUTES_STEP)
+            found["waso"].append(NightOutcome(day, row["waso_min"], own_variance=doubt))
+    felt: dict[date, float] = {}
+    for entry in journal:
+        if (
+            entry.kind in _FELT
+            and entry.value is not None
+            and entry.value >= 0
+            and (since is None or entry.day >= since)
+        ):
+            felt[entry.day] = entry.value
+    found["jerks_felt"] = [NightOutcome(day, value) for day, value in felt.items()]
+    return found
+
+
+def _fell_asleep_in_view(criteria: str | None) -> bool:
+    if criteria is None:
+        return False
+    unknown = {one["name"] for one in json.loads(criteria) if one["state"] == "not measurable"}
+    return unknown.isdisjoint(_JERKS_NEED)
+
+
+def _too_much_hidden(row: Mapping[str, Any]) -> bool:
+    hidden: float
+    unsure: float
+    hidden, unsure = (row["hidden_h"] or 0.0) / row["tst_h"], (row["wear_doubt_h"] or 0.0) / row["recorded_h"]
+    return hidden > MOST_HIDDEN or unsure > MOST_HIDDEN
+
+
+def _log_variance(low: float | None, high: float | None, step: float) -> float:
+    return 0.0 if low is None or high is None else (log((high + step) / (low + step)) / _WIDTH_SD) ** 2
+
+
+def _reviewed(
+    store: Store,
+    subject: str,
+    day: date,
+    reviews: list[Review],
+    rules: Ruleset | None,
+    ruleset: str,
+    criteria: Criteria,
+) -> dict[str, Any] | None:
+    """What reviews change of a night's row, {} for nothing; None where that cannot be told."""
+    night = load_night(store, (subject, day), rulesets=frozenset({ruleset}))
+    if night is None or not night.scores:
+        return None
+    holds = standing(reviews, night.scores[0].events, night.movements)
+    if not holds.changes_numbers:
+        return {}
+    if rules is None or not same_rules(night, rules, criteria):
+        return None
+    found = as_reviewed(night, holds, rules, criteria)
+    if not found.tst_h:
+        return None
+    chances = [event.confidence for event in found.events if event.label == "hypnic_jerk"]
+    return {
+        "tst_h": found.tst_h,
+        "n_plms": found.measures.n_plms,
+        "plms_index_low": found.measures.plms_index_low,
+        "plms_index_high": found.measures.plms_index_high,
+        "n_jerks": len(chances),
+        "jerks_expected": sum(chances),
+        "jerks_doubt": sum(p * (1 - p) for p in chances),
+        "n_woken": _woken(night, found.events),
+    }
+
+
+def _woken(night: Night, events: tuple[Event, ...]) -> int:
+    onset_us, wake_us = night.sleep_onset_us, night.wake_us
+    if onset_us is None or wake_us is None:
+        return 0
+    moved = [event.onset_us for event in events if event.is_plm]
+    woke = [bout.start_us for bout in night.bouts if bout.state == "wake" and onset_us < bout.start_us < wake_us]
+    return sum(any(abs(at - start) <= _NEAR_S * 1_000_000 for at in moved) for start in woke)

@@ -1,0 +1,125 @@
+"""Factors of the journal: what each column says of a day, as one question with two sides.
+
+Decides how a column is split. The outcome has no part in it, so that no split is chosen for what it shows. A day on
+which nothing was noted is on neither side.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+from analytics.nights.journal import CLOCKS, MOST, URGE
+from analytics.said import JournalEntry
+
+#: A side with fewer nights has no answer (journal.md of the design; own).
+LEAST_NIGHTS = 5
+#: What the journal says of sleep itself and of symptoms goes with a night, and is nothing that a person does.
+NO_FACTORS = frozenset({
+    *CLOCKS, *MOST, URGE, "note", "notes", "change", "quality", "into_bed", "final_waking", "jerk_felt", "jerks_felt",
+    "jerk_felt_at", "woken_by_jerk", "relieved_by_moving", "leg_pain", "pain", "soreness", "tingling", "numbness",
+    "weakness", "other_limbs", "daytime_jerks", "by_day", "daytime_sleepiness", "sleepy_by_day", "partner_saw_kicks",
+})  # fmt: skip
+#: Endings of names that are units, and how people write them.
+_UNITS = {"mg": "mg", "ml": "ml", "min": "min", "h": "h", "g": "g", "c": "°C", "units": "units", "cups": "cups"}
+_WORDS = {"yes": True, "y": True, "no": False, "n": False}
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
+#: A day of a person turns here: 01:00 is later than 23:00.
+_DAY_TURNS_MIN = 4 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One column of the journal with its two sides.
+
+    Attributes
+    ----------
+    name : str
+        As the journal has it.
+    words : str
+        What the side with it is, for "nights after {words}".
+    days : mapping of date to bool
+        Days on which it was noted, and on which side each is.
+    """
+
+    name: str
+    words: str
+    days: Mapping[date, bool]
+
+    @property
+    def varies(self) -> bool:
+        """Whether both sides have days."""
+        return len(set(self.days.values())) > 1
+
+
+def factors_of(entries: Iterable[JournalEntry]) -> tuple[Factor, ...]:
+    """Every factor of one person's journal, by name; free words are none.
+
+    Parameters
+    ----------
+    entries : iterable of JournalEntry
+        Of one person.
+    """
+    noted: dict[str, dict[date, JournalEntry]] = {}
+    for entry in entries:
+        if entry.kind not in NO_FACTORS and (entry.value is not None or entry.text):
+            noted.setdefault(entry.kind, {})[entry.day] = entry
+    found = (_factor(kind, days) for kind, days in sorted(noted.items()))
+    return tuple(factor for factor in found if factor is not None)
+
+
+def _factor(kind: str, noted: Mapping[date, JournalEntry]) -> Factor | None:
+    said = {day: _WORDS.get((entry.text or "").strip().casefold()) for day, entry in noted.items()}
+    amounts = {day: entry.value for day, entry in noted.items() if entry.value is not None}
+    for day, yes in said.items():
+        if yes is not None:
+            amounts[day] = float(yes)
+    if amounts:
+        return _of_amounts(kind, amounts)
+    clocks = {day: minutes for day, entry in noted.items() if (minutes := _minutes(entry.text)) is not None}
+    if not clocks:
+        return None
+    middle = median(clocks.values())
+    late = {day: minutes > middle for day, minutes in clocks.items()}
+    clock_min = int(middle + _DAY_TURNS_MIN) % 1440
+    name = _plain(kind.removesuffix("_at"))
+    return Factor(kind, f"{name} later than {clock_min // 60:02}:{clock_min % 60:02}", late)
+
+
+def _of_amounts(kind: str, amounts: Mapping[date, float]) -> Factor:
+    """None against some, where both are common; else more against less than the person's own middle."""
+    name, unit = _name_and_unit(kind)
+    some = {day: value > 0 for day, value in amounts.items()}
+    n_some = sum(some.values())
+    if len(set(amounts.values())) == 1:
+        return Factor(kind, name, some)
+    if min(n_some, len(some) - n_some) >= LEAST_NIGHTS or len(set(amounts.values())) <= 2:
+        return Factor(kind, name, some) if 0 < n_some < len(some) else _by_middle(kind, name, unit, amounts)
+    return _by_middle(kind, name, unit, amounts)
+
+
+def _by_middle(kind: str, name: str, unit: str, amounts: Mapping[date, float]) -> Factor:
+    middle = median(amounts.values())
+    above = {day: value > middle for day, value in amounts.items()}
+    if not any(above.values()) and min(amounts.values()) < middle:
+        least = min(value for value in amounts.values() if value >= middle)
+        words = f"{name} of {least:g}{unit} or more"
+        return Factor(kind, words, {day: value >= least for day, value in amounts.items()})
+    return Factor(kind, f"{name} above {middle:g}{unit}" if any(above.values()) else name, above)
+
+
+def _name_and_unit(kind: str) -> tuple[str, str]:
+    name, _, ending = kind.rpartition("_")
+    return (_plain(name), f" {_UNITS[ending]}") if name and ending in _UNITS else (_plain(kind), "")
+
+
+def _plain(kind: str) -> str:
+    return kind.replace("_", " ")
+
+
+def _minutes(text: str | None) -> int | None:
+    clock = _CLOCK.fullmatch((text or "").strip())
+    return None if clock is None else (int(clock[1]) * 60 + int(clock[2]) - _DAY_TURNS_MIN) % 1440

@@ -1,0 +1,146 @@
+"""``nightkick triggers``: what goes with better and worse nights, and what a change did, with how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from analytics.triggers.names import OUTCOME_WORDS, OutcomeName
+from flows.settings.database import store_for
+from flows.terminal.options import Database, Json, OnlySubject, Since
+from flows.terminal.talk import emit
+from flows.terminal.values import json_document
+from ingest.errors import visible
+
+if TYPE_CHECKING:
+    from analytics.store.over_nights.diaries import PersonDiary
+    from analytics.triggers.deciding import TriggerRow
+
+Outcome = Annotated[OutcomeName | None, Parameter(help="Only this outcome; default: all of them.")]
+ChangedOn = Annotated[
+    date | None, Parameter(help="Instead: what changed from this evening on, YYYY-MM-DD, against the trend before.")
+]
+
+
+def triggers(
+    *,
+    outcome: Outcome = None,
+    before_after: ChangedOn = None,
+    subject: OnlySubject = None,
+    since: Since = None,
+    db: Database = None,
+    as_json: Json = False,
+) -> None:
+    """What goes with better and worse nights: each factor of the journal against each outcome."""
+    from analytics import store as the_store
+    from analytics.store.over_nights.diaries import diaries
+    from flows.settings.settings import load
+
+    settings = load()
+    store = store_for(db, settings)
+    rules = {"rulesets": settings.rulesets(), "criteria": settings.analysis_criteria()}
+    with the_store.snapshot(store):
+        people = list(diaries(store, subject=subject, since=since, **rules))  # type: ignore[arg-type]
+    told = [_told(person, outcome, before_after) for person in people]
+    if as_json:
+        emit(json_document(people=told))
+    elif not told:
+        emit("no nights and no journal\n")
+    else:
+        from analytics.triggers.sentences import TRIGGERS_CAVEAT
+
+        lines = (line for person in told for line in _lines(person))
+        emit("".join(f"{visible(line)}\n" for line in lines) + f"{TRIGGERS_CAVEAT}\n")
+
+
+def _told(person: PersonDiary, outcome: OutcomeName | None, changed_on: date | None) -> dict[str, Any]:
+    from analytics.triggers.deciding import triggers_of
+    from analytics.triggers.factors import factors_of
+
+    outcomes = {name: nights for name, nights in person.outcomes.items() if outcome in (None, name)}
+    factors = factors_of(person.journal)
+    found: dict[str, Any] = {
+        "subject": person.subject,
+        "n_nights": person.n_nights,
+        "n_left_out": person.n_left_out,
+        "n_journal_days": len({entry.day for entry in person.journal}),
+        "nights_told": {name: len(nights) for name, nights in outcomes.items()},
+        "factors": [factor.name for factor in factors],
+    }
+    if changed_on is not None:
+        return found | _change(factors, outcomes, changed_on)
+    return found | {"rows": [_row(row) for row in triggers_of(factors, outcomes)]}
+
+
+def _row(row: TriggerRow) -> dict[str, Any]:
+    from analytics.triggers.sentences import STATE_WORDS, row_words
+
+    flat = {name: value for name, value in asdict(row).items() if name != "found"}
+    found = row.found
+    numbers = {
+        "ratio": found and found.ratio,
+        "low": found and found.low,
+        "high": found and found.high,
+        "p_value": found and found.p_value,
+    }
+    return flat | numbers | {"state_words": STATE_WORDS[row.state], "says": row_words(row)}
+
+
+def _change(factors: Sequence[Any], outcomes: Any, changed_on: date) -> dict[str, Any]:
+    from analytics.triggers.before_after import also_changed, before_after
+    from analytics.triggers.sentences import also_words, change_words
+
+    return {
+        "changed_on": changed_on,
+        "before_after": [
+            {
+                "outcome": change.outcome,
+                "n_before": change.n_before,
+                "n_after": change.n_after,
+                "ratio": change.found and change.found.ratio,
+                "low": change.found and change.found.low,
+                "high": change.found and change.found.high,
+                "says": change_words(change, changed_on),
+            }
+            for change in before_after(outcomes, changed_on)
+        ],
+        "also_changed": [asdict(other) | {"says": also_words(other)} for other in also_changed(factors, changed_on)],
+    }
+
+
+def _lines(person: dict[str, Any]) -> Iterator[str]:
+    left_out = f", {person['n_left_out']} of them cannot be told" if person["n_left_out"] else ""
+    yield (
+        f"{person['subject']}: {_n(person['n_nights'], 'night')}{left_out};"
+        f" {_n(person['n_journal_days'], 'day')} of the journal, {_n(len(person['factors']), 'factor')}"
+    )
+    if "before_after" in person:
+        yield from (f"  {change['says']}" for change in person["before_after"])
+        yield from (f"  {other['says']}" for other in person["also_changed"])
+    elif not person["rows"]:
+        yield "  Nothing to compare yet: it takes nights, and factors in the journal (nightkick journal template)."
+    else:
+        yield from _row_lines(person["rows"])
+    yield ""
+
+
+def _row_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Of each factor and outcome the surer of the two days; a factor without any answer has one line."""
+    seen: set[tuple[str, str]] = set()
+    answered = {row["factor"] for row in rows if row["ratio"] is not None}
+    for row in rows:
+        key = (row["factor"], row["outcome"] if row["factor"] in answered else "")
+        if key in seen or (row["ratio"] is None and row["factor"] in answered):
+            continue
+        seen.add(key)
+        about = f"{row['words']}, {OUTCOME_WORDS[row['outcome']]}" if key[1] else row["words"]
+        yield f"  {row['state_words']}: {about} ({_n(row['n_with'], 'night')} with, {row['n_without']} without)"
+        yield f"    {row['says']}"
+
+
+def _n(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
