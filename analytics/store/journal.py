@@ -70,3 +70,13 @@ def journal_of(store: Store, subject: str, day: date) -> tuple[JournalEntry, ...
             "SELECT kind, value, text FROM journal_entry WHERE subject = ? AND day = ? ORDER BY kind", [subject, day]
         ).fetchall()
     return tuple(JournalEntry(subject, day, kind, value, text) for kind, value, text in rows)
+
+
+def whole_journal(store: Store, subject: str | None = None) -> tuple[JournalEntry, ...]:
+    """Everything that is noted, of one person or of all, by person, day and kind."""
+    with reading(store) as con:
+        rows = con.execute(
+            "SELECT subject, day, kind, value, text FROM journal_entry WHERE ? IS NULL OR subject = ? ORDER BY ALL",
+            [subject, subject],
+        ).fetchall()
+    return tuple(JournalEntry(*row) for row in rows)

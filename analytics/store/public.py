@@ -9,7 +9,7 @@ from analytics.store.database.migrate import initialise
 from analytics.store.database.publish import publish, published_after
 from analytics.store.forgetting import Doomed, Wish, find_doomed, foreign_tables, forget, known_subjects
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
-from analytics.store.journal import journal_of, unread_nights, write_journal
+from analytics.store.journal import journal_of, unread_nights, whole_journal, write_journal
 from analytics.store.nights import load_night
 from analytics.store.notices import ASSUMED_ZONE, NO_DATA, Notice, mark_told, untold, unusable_before
 from analytics.store.people import (
@@ -148,6 +148,7 @@ __all__ = [
     "untold",
     "unusable_before",
     "wanted_of",
+    "whole_journal",
     "write_assignments",
     "write_journal",
     "write_review",
