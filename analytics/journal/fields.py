@@ -108,7 +108,7 @@ FIELDS: tuple[Field, ...] = (
     _clock("last_alcohol_at", "matters", "last alcohol"),
     _amount("nicotine_units", "matters", "nicotine", "cigarettes", 100),
     _amount("exercise_min", "matters", "exercise", "min", 1440),
-    Field("exercise_intensity", "matters", "scale", "how hard", asked="0 none, 10 as hard as can be"),
+    Field("exercise_intensity", "matters", "scale", "exercise, how hard", asked="0 none, 10 as hard as can be"),
     _clock("exercise_until", "matters", "exercise until"),
     Field("stress", "matters", "scale", "stress", asked="0 none, 10 as bad as it can be"),
     _clock("work_until", "matters", "work until"),

@@ -45,12 +45,12 @@ class Box {
   #box(id) {
     const { field } = this;
     const shared = { id, name: field.name, "aria-describedby": `${id}-says`, dir: "auto", autocomplete: "off" };
-    this.input = field.kind === "words" ? el("textarea", { ...shared, rows: 2 }) : el("input", shared);
+    this.input = field.kind === "words" ? el("textarea", { ...shared, rows: field.part === "words" ? 2 : 1 }) : el("input", shared);
     this.input.addEventListener("change", () => this.#read());
     const unit = field.unit && `, ${field.unit}`;
     return el(
       "div",
-      { class: field.kind === "words" ? "journal-field wide" : "journal-field" },
+      { class: field.part === "words" ? "journal-field wide" : "journal-field" },
       el("label", { for: id, title: field.asked || null }, field.says, unit),
       this.input,
       this.says,
