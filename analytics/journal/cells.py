@@ -28,7 +28,7 @@ _DIGITS = re.compile(r"(?P<h>\d{1,2})(?P<m>\d{2}) ?(?P<half>[ap]\.? ?m\.?)?(?: ?
 _SAYS_HOUR = re.compile(r"[aph]|uhr")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
-#: Text of a factor of one's own that would be read as a number, marked as spreadsheets do.
+#: Text of a factor of the person's own that would be read as a number, marked as spreadsheets do.
 _NUMBER_LIKE = re.compile(rf"'*(?:{_NUMBER.pattern})", re.ASCII)
 _MARKED = re.compile(rf"''*(?:{_NUMBER.pattern})", re.ASCII)
 _YEAR_FIRST = re.compile(

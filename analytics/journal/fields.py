@@ -2,7 +2,7 @@
 
 Sleep as the Consensus Sleep Diary asks for it (Carney 2012, PMC3250369), what might matter, and what was felt. The
 template, import, export, ``nightkick journal describe`` and the page all go by this list. A name that is not in it is
-a factor of one's own, which has no bounds.
+a factor of the person's own, which has no bounds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FELL_ASLEEP, LATENCY, AWAKENINGS, AWAKE = "fell_asleep_at", "minutes_to_fall_asl
 INTO_BED, WOKE = "into_bed_at", "woke_at"
 #: Words beyond this are no note of a day. Own.
 LONGEST_WORDS = 20_000
-#: What may be the name of a factor of one's own.
+#: What may be the name of a factor of the person's own.
 OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 #: What a row is about: no factors.
 KEYS = ("date", "subject")
@@ -145,5 +145,5 @@ TEMPLATE = ("date", *BY_NAME)
 
 
 def place_of(kind: str) -> tuple[int, str]:
-    """Where a kind stands among others: the known ones in their order, then those of one's own by name."""
+    """Where a kind stands among others: the known ones in their order, then those of the person's own by name."""
     return (list(BY_NAME).index(kind) if kind in BY_NAME else len(BY_NAME)), kind

@@ -1,4 +1,4 @@
--- What the journal said before: every change of a day stays, whoever made it and in however many windows.
+-- What the journal said before: every change of a day stays, from every window and file.
 
 CREATE TABLE journal_change (
     subject VARCHAR NOT NULL,
