@@ -27,6 +27,7 @@ from analytics.pictures import night_rows
 from analytics.pictures.colours import screen_sheet
 from analytics.review.export import Filter, csv_of
 from analytics.review.home import nights_payload, ticks_payload
+from analytics.review.journal import journal_payload, reading_payload, saved_payload
 from analytics.review.night import night_payload
 from analytics.review.page import Page
 from analytics.review.protection import Protected
@@ -63,10 +64,16 @@ def create_app(page: Page) -> ASGIApp:
         said = await _json_body(request)
         return JSONResponse(await run_in_threadpool(_reviewed, page, said))
 
+    async def journal(request: Request) -> Response:
+        said = await _json_body(request)
+        return JSONResponse(await run_in_threadpool(saved_payload, page, said))
+
     routes = [
         Route("/", shell),
         Route("/night/{night_date}", shell),
         Route("/check", shell),
+        Route("/journal", shell),
+        Route("/journal/{day}", shell),
         Route("/api/nights", _json(page, lambda asked: nights_payload(page))),
         Route(
             "/api/ticks",
@@ -76,6 +83,9 @@ def create_app(page: Page) -> ASGIApp:
         Route("/api/window", _json(page, lambda asked: _window(page, asked))),
         Route("/api/check-plan", lambda asked: JSONResponse(_check_plan(asked))),
         Route("/api/reviews", review, methods=["POST"]),
+        Route("/api/journal", _json(page, lambda asked: _journal(page, asked)), methods=["GET"]),
+        Route("/api/journal", journal, methods=["POST"]),
+        Route("/api/journal-reading", lambda asked: JSONResponse(_reading(asked))),
         Route("/export/nights.csv", lambda asked: _csv(csv_of(page.store, "nights", _filter(asked)))),
         Route("/export/movements.csv", lambda asked: _csv(csv_of(page.store, "movements", _filter(asked)))),
         Route("/looks.css", lambda asked: Response(screen_sheet(), media_type="text/css")),
@@ -110,6 +120,14 @@ def _ticks(page: Page, asked: Request) -> object:
 def _window(page: Page, asked: Request) -> dict[str, Any]:
     subject, night_date = _key(asked)
     return window_payload(page.store, subject, night_date, _ms(asked, "from"), _ms(asked, "to"), page.criteria)
+
+
+def _journal(page: Page, asked: Request) -> dict[str, Any]:
+    return journal_payload(page, asked.query_params.get("subject", ""), _day(asked, "day"))
+
+
+def _reading(asked: Request) -> dict[str, Any]:
+    return reading_payload(asked.query_params.get("kind", ""), asked.query_params.get("cell", ""))
 
 
 def _check_plan(asked: Request) -> dict[str, Any]:
@@ -160,7 +178,7 @@ async def _json_body(request: Request) -> dict[str, Any]:
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
-        raise UsageError("a review is a JSON object")
+        raise UsageError("what is written here is a JSON object")
     return said
 
 

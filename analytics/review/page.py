@@ -25,6 +25,8 @@ class Page:
         By name; the store says which one is shown.
     people : mapping of str to Person, or None
         As `analytics.store.wanted.Wanted` has it in ``settled``.
+    subject : str
+        Whose journal is opened where an address names no one.
     token : str
         What a page of this server shows when it writes.
     door : Door
@@ -37,5 +39,6 @@ class Page:
     rulesets: dict[str, Ruleset]
     version: str
     people: Mapping[str, Person] | None = None
+    subject: str = "me"
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     door: Door = field(default_factory=Door)

@@ -33,6 +33,9 @@ _GONE_FILE = """
         (path IN (SELECT path FROM gone) OR names(path) OR names(error))
         AND (sha256 IS NULL OR sha256 NOT IN (SELECT sha256 FROM recording))))
 """
+#: What was noted of a day may be taken back, and then only its changes tell of the person.
+_JOURNAL = ("journal_entry", "journal_change")
+_DAYS = " UNION ".join(f"SELECT subject, day FROM {table}" for table in _JOURNAL)
 #: Which rows of a table go, in the words of the temporary tables that `_prepare` makes.
 RULES: Mapping[str, str] = {
     **dict.fromkeys(NIGHT_TABLES, "(subject, night_date) IN (FROM gone_night)"),
@@ -40,7 +43,7 @@ RULES: Mapping[str, str] = {
     "recording_night": "sha256 IN (SELECT sha256 FROM gone) OR (subject, night_date) IN (FROM dead_night)",
     "review_entry": "recording IN (SELECT sha256 FROM gone) OR (subject, night_date) IN (FROM dead_night)",
     "notice": "(subject, night_date) IN (FROM dead_night)",
-    "journal_entry": "(subject, day) IN (FROM gone_day)",
+    **dict.fromkeys(_JOURNAL, "(subject, day) IN (FROM gone_day)"),
     "import_attempt": _GONE_FILE,
     # What lay in an archive is remembered by the archive.
     "inbox_file": """
@@ -122,7 +125,7 @@ def known_subjects(store: Store, *, by_journal: bool = True) -> tuple[str, ...]:
     """All people of whom anything is kept; without ``by_journal`` those of whom more than a journal is."""
     with reading(store) as con:
         tables = [*NIGHT_TABLES, "recording", "recording_night", "review_entry", "notice", "assignment", "person"]
-        tables += ["journal_entry", "answer_given"] * by_journal
+        tables += (*_JOURNAL, "answer_given") if by_journal else ()
         every = " UNION ".join(f"SELECT subject FROM {table}" for table in tables)
         return tuple(
             subject for (subject,) in con.execute(f"FROM ({every}) WHERE subject IS NOT NULL ORDER BY 1").fetchall()
@@ -193,7 +196,7 @@ _Found = tuple[
 def _of_subject(con: duckdb.DuckDBPyConnection, wish: Wish) -> _Found:
     recordings = fetch_recordings(con, "r.subject = ?", [wish.subject])
     nights = _keys(con, f"SELECT subject, night_date FROM ({_KEYS}) WHERE subject = ?", [wish.subject])
-    days = _keys(con, "SELECT DISTINCT subject, day FROM journal_entry WHERE subject = ?", [wish.subject])
+    days = _keys(con, f"SELECT subject, day FROM ({_DAYS}) WHERE subject = ?", [wish.subject])
     return recordings, nights, {}, days
 
 
@@ -201,7 +204,7 @@ def _of_night(con: duckdb.DuckDBPyConnection, wish: Wish) -> _Found:
     given = [wish.night, wish.subject, wish.subject]
     whose = "AND (subject = ? OR ?::VARCHAR IS NULL)"
     nights = _keys(con, f"SELECT subject, night_date FROM ({_KEYS}) WHERE night_date = ? {whose}", given)
-    days = _keys(con, f"SELECT DISTINCT subject, day FROM journal_entry WHERE day = ? {whose}", given)
+    days = _keys(con, f"SELECT subject, day FROM ({_DAYS}) WHERE day = ? {whose}", given)
     inside = f"r.sha256 IN (SELECT sha256 FROM recording_night WHERE night_date = ? {whose})"
     recordings = fetch_recordings(con, inside, given)
     for recording in recordings:

@@ -9,7 +9,16 @@ from analytics.store.database.migrate import initialise
 from analytics.store.database.publish import publish, published_after
 from analytics.store.forgetting import Doomed, Wish, find_doomed, foreign_tables, forget, known_subjects
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
-from analytics.store.journal import journal_of, unread_nights, write_journal
+from analytics.store.journal import (
+    Change,
+    changes_of,
+    days_between,
+    journal_of,
+    save_day,
+    unread_nights,
+    whole_journal,
+    write_journal,
+)
 from analytics.store.nights import load_night
 from analytics.store.notices import ASSUMED_ZONE, NO_DATA, Notice, mark_told, untold, unusable_before
 from analytics.store.people import (
@@ -64,6 +73,7 @@ __all__ = [
     "Attempt",
     "Backup",
     "Basis",
+    "Change",
     "Doomed",
     "Finding",
     "NightKey",
@@ -80,11 +90,13 @@ __all__ = [
     "assignment_rows",
     "back_up",
     "bring_samples",
+    "changes_of",
     "check",
     "check_samples",
     "clear_abandoned",
     "compared_with",
     "damaged_nights",
+    "days_between",
     "default_ruleset",
     "describe",
     "discard_damaged",
@@ -132,6 +144,7 @@ __all__ = [
     "said_of_pruned",
     "samples_path",
     "save",
+    "save_day",
     "save_nights",
     "scratch",
     "seen_files",
@@ -148,6 +161,7 @@ __all__ = [
     "untold",
     "unusable_before",
     "wanted_of",
+    "whole_journal",
     "write_assignments",
     "write_journal",
     "write_review",

@@ -1,30 +1,30 @@
-"""``nightkick journal``: the sleep journal as a CSV that any spreadsheet keeps, in and out.
+"""``nightkick journal``: the sleep journal as a CSV that any spreadsheet keeps, or as TOML, in and out.
 
 Importing replaces what was noted before for the same day and column, so that the same file can be imported again
-and again as it grows. Nights are analysed again where the times that their analysis reads are new.
+and again as it grows. What is right is taken, the rest is named by line and column. Nights are analysed again where
+the times that their analysis reads are new.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from analytics import store as the_store
-from analytics.files.csv_text import rearmed
 from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Database
-from flows.terminal.talk import emit, say
+from flows.terminal.talk import complain, emit, emit_table, say
 from flows.terminal.values import csv_text
 from flows.terminal.written_files import written_text
 from ingest.errors import UsageError, visible
 
 if TYPE_CHECKING:
+    from analytics.journal.rows import Noted
+    from analytics.journal.tables import Format
     from analytics.said import JournalEntry
     from flows.importing.import_run import Context
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 16 << 20
 #: Of the people who are known, so many are named.
 _MOST_NAMES = 10
+#: Of the places that could not be read, so many are named.
+_MOST_PROBLEMS = 50
 
 journal = App(name="journal", help="The sleep journal: sleep times, triggers and symptoms by date.")
 
@@ -39,11 +41,53 @@ journal = App(name="journal", help="The sleep journal: sleep times, triggers and
 @journal.command
 def template() -> None:
     """Print the heading of an empty journal."""
-    from analytics.nights.journal import TEMPLATE
+    from analytics.journal.fields import TEMPLATE
 
     emit(csv_text(TEMPLATE, []))
     say("one row a day: date is that of the evening (2026-03-02), times like 23:10, symptoms 0-10; leave blank what")
     say("you do not know, and add columns of your own (small letters, digits and _)")
+    say("what each column takes: nightkick journal describe")
+
+
+@journal.command
+def describe() -> None:
+    """List the fields of the journal: what each is called, means, and takes."""
+    from analytics.journal.fields import FIELDS
+
+    rows = [{"column": f.name, "what": f.says, "takes": f.bounds, "more": f.asked} for f in FIELDS]
+    emit_table(["column", "what", "takes", "more"], rows)
+    say("any other column is a factor of your own: a number, or words")
+
+
+@journal.command(name="export")
+def export_journal(
+    *,
+    subject: str | None = None,
+    as_: Annotated[Literal["csv", "toml"], Parameter(name="--format")] = "csv",
+    db: Database = None,
+) -> None:
+    """Print the journal as `journal import` reads it back unchanged.
+
+    Parameters
+    ----------
+    subject
+        Whose; default: everybody's.
+    as_
+        csv for a spreadsheet, toml for an editor.
+    """
+    from analytics.journal.tables import text_of
+    from flows.settings.database import store_for
+    from flows.settings.settings import load
+
+    entries = the_store.whole_journal(store_for(db, load()), subject)
+    text = text_of(entries, as_)
+    emit(text)
+    again = _noted(text, as_, "").entries
+    lost = sorted({(e.subject, e.day.isoformat(), e.kind) for e in set(entries) - set(again)})
+    for who, day, kind in lost[:_MOST_PROBLEMS]:
+        complain(f"{kind} on {day} of {who} was noted by an older version and would not import as it is")
+    if len(lost) > _MOST_PROBLEMS:
+        complain(f"and {len(lost) - _MOST_PROBLEMS} more")
 
 
 @journal.command(name="import")
@@ -53,7 +97,7 @@ def import_journal(file: Path, /, *, subject: str | None = None, db: Database = 
     Parameters
     ----------
     file
-        CSV with a column date, and any others.
+        CSV with a column date, and any others, as spreadsheets write it; or TOML (name.toml) as `export` does.
     subject
         Whose it is, where rows name no one; default: the subject of the settings, or me.
     """
@@ -63,7 +107,8 @@ def import_journal(file: Path, /, *, subject: str | None = None, db: Database = 
     from flows.importing.reanalysis import analyse_again
 
     context = open_context(Wishes(subject=subject), database=db)
-    entries = _entries(file, subject or context.settings.subject)
+    noted = _read(file, subject or context.settings.subject)
+    entries = noted.entries
     _say_new_people(context, entries)
     with published_at_the_end(context.store):
         the_store.write_journal(context.store, entries)
@@ -71,15 +116,15 @@ def import_journal(file: Path, /, *, subject: str | None = None, db: Database = 
         nights = [key for key in _nights_named(context, entries) if key in unread]
         failures = analyse_again(context, nights)
     days = len({(entry.subject, entry.day) for entry in entries})
-    noted = f"{days} {'day' if days == 1 else 'days'} noted"
+    says = f"{days} {'day' if days == 1 else 'days'} noted"
     done = len(nights) - failures
     if nights:
-        say(f"{noted}, {done} {'night' if done == 1 else 'nights'} analysed again")
+        say(f"{says}, {done} {'night' if done == 1 else 'nights'} analysed again")
     elif _nights_named(context, entries):
-        say(f"{noted}; no night is analysed again, for what the analysis reads was noted before")
+        say(f"{says}; no night is analysed again, for what the analysis reads was noted before")
     else:
-        say(f"{noted}; no stored night has to be analysed again")
-    return ExitCode.SOME_FAILED if failures else ExitCode.DONE
+        say(f"{says}; no stored night has to be analysed again")
+    return ExitCode.SOME_FAILED if failures or noted.problems else ExitCode.DONE
 
 
 def _say_new_people(context: Context, entries: Sequence[JournalEntry]) -> None:
@@ -98,36 +143,33 @@ def _say_new_people(context: Context, entries: Sequence[JournalEntry]) -> None:
         say(visible(f"{name} has no night yet: {noted} ({meant}known: {names})"))
 
 
-def _entries(path: Path, subject: str) -> tuple[JournalEntry, ...]:
-    from analytics.nights.journal import entries_of
-
-    try:
-        return entries_of(_rows(_text(path)), subject=subject)
-    except UsageError as error:
-        raise UsageError(error.what, path=path, hint=error.hint) from None
-
-
-def _text(path: Path) -> str:
-    return written_text(
+def _read(path: Path, subject: str) -> Noted:
+    """Read a file, and name what of it is left out."""
+    text = written_text(
         path,
         what="a journal",
         template="nightkick journal template > journal.csv",
         enough="one row a day is enough",
         most_bytes=MOST_BYTES,
     )
+    try:
+        noted = _noted(text, "toml" if path.suffix.lower() == ".toml" else "csv", subject)
+    except UsageError as error:
+        raise UsageError(error.what, path=path, hint=error.hint) from None
+    for problem in noted.problems[:_MOST_PROBLEMS]:
+        complain(f"{path}: line {problem.line}, {problem.column}: {problem.what}, left out ({problem.hint})")
+    if len(noted.problems) > _MOST_PROBLEMS:
+        complain(f"{path}: {len(noted.problems) - _MOST_PROBLEMS} more places are left out")
+    return noted
 
 
-def _rows(text: str) -> list[dict[str, str | None]]:
-    lines = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
-    heading = [name.strip().lower() for name in lines[0]] if lines else []
-    if "date" not in heading:
-        raise UsageError("no column is called date", hint="start from: nightkick journal template")
-    if len(set(heading)) < len(heading):
-        raise UsageError("two columns have the same name", hint="name each once")
-    for number, row in enumerate(lines[1:], start=1):
-        if len(row) > len(heading):
-            raise UsageError(f"row {number} has more cells than the heading", hint="put text with commas in quotes")
-    return [dict(zip(heading, map(rearmed, row), strict=False)) for row in lines[1:]]
+def _noted(text: str, kind: Format, subject: str) -> Noted:
+    from analytics.journal.rows import Noted, latest_day, noted_of
+    from analytics.journal.tables import table_of
+
+    table = table_of(text, kind)
+    noted = noted_of(table.rows, subject=subject, latest=latest_day())
+    return Noted(noted.entries, tuple(sorted((*table.problems, *noted.problems), key=lambda one: one.line)))
 
 
 def _nights_named(context: Context, entries: Sequence[JournalEntry]) -> list[the_store.NightKey]:

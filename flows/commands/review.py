@@ -45,6 +45,7 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
         rulesets=settings.rulesets(),
         version=__version__,
         people=settings.people(),
+        subject=settings.subject,
     )
 
     # Verdicts come one by one, and to publish each would keep the reviewer waiting.

@@ -5,6 +5,7 @@ import { showCheck } from "./check.js";
 import { byId, el } from "./draw.js";
 import { address, messageOf } from "./formats.js";
 import { showHome } from "./home.js";
+import { showJournal } from "./journal.js";
 import { showNight } from "./night.js";
 import { nextToReview, same } from "./nights.js";
 import { get, forget } from "./server.js";
@@ -66,6 +67,7 @@ const app = {
   open: (night) => go(address(night)),
   step,
   say,
+  go,
 };
 
 /** @param {unknown} error */
@@ -94,6 +96,7 @@ const pageAt = async (url) => {
   const night = { night_date: date ?? "", subject: url.searchParams.get("subject") ?? "" };
   try {
     if (url.pathname === "/check") return await showCheck(url.searchParams);
+    if (/^\/journal(\/|$)/.test(url.pathname)) return await showJournal(app, url);
     if (date) return await showNight(app, night, Number(url.hash.slice(1)) || null);
     return await showHome(app, url.searchParams);
   } catch (error) {

@@ -5,7 +5,7 @@ import { action, el, termed, words } from "./draw.js";
 import { number } from "./formats.js";
 import { WORDS, flag, verdict } from "./words.js";
 
-/** @import { Child, Clock, Criterion, Flag, JournalEntry, Night, NightAnswer, Sensor } from "./types.js" */
+/** @import { Child, Clock, Criterion, Flag, JournalEntry, Night, NightAnswer, NightKey, Sensor } from "./types.js" */
 
 /**
  * A card with a remark beside its title.
@@ -89,8 +89,8 @@ export const reasons = (found, said, judge) =>
 /** @param {JournalEntry} entry */
 const noted = (entry) => [entry.value, entry.text].filter((part) => part !== null).join(" ") || WORDS.verdicts.undo;
 
-/** @param {JournalEntry[]} entries */
-export const journal = (entries) =>
+/** @param {JournalEntry[]} entries @param {NightKey} night */
+export const journal = (entries, night) =>
   el(
     "section",
     { class: "card", "aria-label": "Journal" },
@@ -111,6 +111,15 @@ export const journal = (entries) =>
           el("code", {}, "nightkick journal template"),
           " starts a journal.",
         ),
+    el(
+      "p",
+      {},
+      el(
+        "a",
+        { href: `/journal/${night.night_date}?subject=${encodeURIComponent(night.subject)}` },
+        "Write or change this day",
+      ),
+    ),
   );
 
 /**

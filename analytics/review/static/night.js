@@ -82,7 +82,7 @@ class NightPage {
         drawn(data.pictures.patterns),
       ),
       parts.flags,
-      el("div", { class: "columns even" }, parts.log, journal(data.journal), recorded(data, clock)),
+      el("div", { class: "columns even" }, parts.log, journal(data.journal, data.night), recorded(data, clock)),
     );
   }
 

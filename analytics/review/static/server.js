@@ -1,7 +1,7 @@
 // @ts-check
 // Talking to the server: every fetch of the page. A failure is shown in words and can be tried again.
 
-/** @import { Answers, Review } from "./types.js" */
+/** @import { Answers, JournalSaved, Review } from "./types.js" */
 
 /** @typedef {Record<string, string | number | undefined>} Query */
 
@@ -34,20 +34,33 @@ const reached = (promise) =>
 export const get = async (path, query) => answered(await reached(fetch(query ? `${path}?${asText(query)}` : path)));
 
 /**
- * Send a review; what holds of its night then.
+ * @param {string} path
  * @param {Record<string, unknown>} said
- * @returns {Promise<Review>}
  */
-export const post = async (said) =>
+const sent = async (path, said) =>
   answered(
     await reached(
-      fetch("/api/reviews", {
+      fetch(path, {
         method: "POST",
         headers: { "content-type": "application/json", "x-nightkick-token": token() },
         body: JSON.stringify(said),
       }),
     ),
   );
+
+/**
+ * Send a review; what holds of its night then.
+ * @param {Record<string, unknown>} said
+ * @returns {Promise<Review>}
+ */
+export const post = (said) => sent("/api/reviews", said);
+
+/**
+ * Send what was written of a day of the journal; what came of it.
+ * @param {Record<string, unknown>} said
+ * @returns {Promise<JournalSaved>}
+ */
+export const postJournal = (said) => sent("/api/journal", said);
 
 /** @type {Map<string, { answer: Promise<any>, at: number }>} */
 const kept = new Map();

@@ -314,6 +314,69 @@ export interface Answers {
   "/api/night": NightAnswer;
   "/api/window": WindowAnswer;
   "/api/check-plan": CheckPlan;
+  "/api/journal": JournalAnswer;
+  "/api/journal-reading": JournalReading;
+}
+
+/** One thing that the journal asks. */
+export interface JournalField {
+  name: string;
+  part: string;
+  kind: string;
+  says: string;
+  unit: string;
+  low: number;
+  high: number;
+  asked: string;
+  bounds: string;
+}
+
+export interface JournalSave {
+  save_no: number;
+  at: Ms | null;
+  by: string;
+  /** What it is called, and what it was set to; null where it was taken back. */
+  cells: [string, string | null][];
+}
+
+export interface JournalDay {
+  day: string;
+  /** The last save that is shown. */
+  seen: number;
+  cells: Named;
+  history: JournalSave[];
+}
+
+export interface JournalWeekDay {
+  day: string;
+  is_to_come: boolean;
+  has_night: boolean;
+  cells: Named;
+}
+
+export interface JournalAnswer {
+  subject: string;
+  people: string[];
+  fields: JournalField[];
+  own: string[];
+  parts: Named;
+  days: JournalDay[];
+  before: Named;
+  week: JournalWeekDay[];
+}
+
+/** How a cell is read, or what is wrong with it. */
+export interface JournalReading {
+  cell: string | null;
+  wrong: string | null;
+}
+
+export interface JournalSaved {
+  day: string;
+  n_saved: number;
+  wrong: Named;
+  meanwhile: string[];
+  remark: string | null;
 }
 
 /** What a reviewer says; of a movement with its onset (µs), of a span with its begin and end (ms). */
@@ -469,4 +532,5 @@ export interface App {
   open(night: NightKey): Promise<void>;
   step(direction: number): Promise<void>;
   say(text: string): void;
+  go(url: string): Promise<void>;
 }

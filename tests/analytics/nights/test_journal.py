@@ -55,12 +55,12 @@ def test_rows_name_their_own_subject_or_have_the_one_given() -> None:
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        ([row(), row()], "row 2: 2026-03-02 of me stands twice"),
-        ([{"date": "2.3.2026"}], "row 1: '2.3.2026' is no date"),
-        ([{"date": None}], "row 1: None is no date"),
+        ([row(), row()], "row 2: date 2026-03-02 of me stands twice"),
+        ([{"date": "2/3/2026"}], "row 1: date '2/3/2026' is no date"),
+        ([{"date": None}], "row 1: date None is no date"),
         ([row(lights_off="late")], "row 1: lights_off 'late' is no clock time"),
         ([row(lights_off="24:00")], "is no clock time"),
-        ([row(**{"Leg Pain": "3"})], "column 'Leg Pain' is no name"),
+        ([row(**{"Leg Pain": "3"})], "row 1: Leg Pain it is no name of a column"),
         (
             [row(minutes_to_fall_asleep="601")],
             "row 1: minutes_to_fall_asleep '601' is no number of minutes from 0 to 600",
@@ -77,7 +77,7 @@ def test_rows_name_their_own_subject_or_have_the_one_given() -> None:
         ),
         (
             [row(lights_off="23:00", minutes_to_fall_asleep="200", minutes_awake="281", got_up="07:00")],
-            "row 1: 481 minutes awake are more than lie between lights_off 23:00 and got_up 07:00",
+            "minutes_to_fall_asleep 481 minutes awake are more than lie between lights_off 23:00 and got_up 07:00",
         ),
         ([row(lights_off="07:00", got_up="23:00")], "got_up 23:00 is not after lights_off 07:00"),
     ],

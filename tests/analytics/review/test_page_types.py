@@ -43,6 +43,12 @@ PLACES = {
     "WindowAnswer": ("/api/window",),
     "Trace": ("/api/window", "traces"),
     "JournalEntry": ("/api/night", "journal"),
+    "JournalAnswer": ("/api/journal",),
+    "JournalField": ("/api/journal", "fields"),
+    "JournalDay": ("/api/journal", "days"),
+    "JournalSave": ("/api/journal", "days", "history"),
+    "JournalWeekDay": ("/api/journal", "week"),
+    "JournalReading": ("/api/journal-reading",),
     "CheckPlan": ("/api/check-plan",),
     "CheckStep": ("/api/check-plan", "steps"),
     "Words": ("words",),
@@ -77,6 +83,10 @@ def answers(samples: Path) -> Iterator[dict[str, Any]]:
             "/api/night": night,
             "/api/window": client.get("/api/window", params={**key, "from": onset - 1000, "to": onset + 1000}).json(),
             "/api/check-plan": client.get("/api/check-plan").json(),
+            "/api/journal": client.get("/api/journal", params={"subject": "me", "day": key["night"]}).json(),
+            "/api/journal-reading": client.get(
+                "/api/journal-reading", params={"kind": "got_up", "cell": "7 am"}
+            ).json(),
             "words": for_page(),
             "looks": night_rows.for_page(),
         }

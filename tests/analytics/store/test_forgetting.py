@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from analytics.said import JournalEntry
 from analytics.store import (
     Store,
     Wish,
@@ -22,6 +23,7 @@ from analytics.store import (
     pruned,
     samples_path,
     stage_samples,
+    write_journal,
 )
 from analytics.store.forgetting import OF_NO_PERSON, RULES
 from analytics.store.samples.removing import note_path
@@ -71,6 +73,7 @@ def test_every_column_that_tells_of_a_person_is_in_the_rule_of_its_table(store: 
         "half_minutes": of_night,
         "import_attempt": {"path", "sha256"},
         "inbox_file": {"path"},
+        "journal_change": {"subject", "day"},
         "journal_entry": {"subject", "day"},
         "movement": {*of_night, "recording"},
         "night": {*of_night, "recordings"},
@@ -141,8 +144,19 @@ def test_a_night_that_keeps_another_leg_is_stored_anew_in_the_same_step(two: Sto
 def test_the_last_recording_of_a_night_takes_its_results_along_and_leaves_the_journal(two: Store) -> None:
     for leg in ("left", "right"):
         forgotten(two, Wish(sha256=sha(f"{NAME}/{leg}")))
-    assert {table for table, rows in rows_of(two.path, NAME).items() if rows} == {"journal_entry", "import_attempt"}
+    assert {table for table, rows in rows_of(two.path, NAME).items() if rows} == {
+        "journal_entry",
+        "journal_change",
+        "import_attempt",
+    }
     assert bad(two) == []
+
+
+def test_what_was_noted_and_taken_back_goes_with_the_person(two: Store) -> None:
+    write_journal(two, [JournalEntry(NAME, EVENING, "caffeine_mg")])
+    assert rows_of(two.path, NAME)["journal_entry"] == []
+    forgotten(two, Wish(subject=NAME))
+    assert rows_of(two.path, NAME)["journal_change"] == []
 
 
 def test_a_night_of_one_person_goes_and_the_same_night_of_another_stays(two: Store) -> None:

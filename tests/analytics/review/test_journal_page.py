@@ -1,0 +1,199 @@
+"""The journal in a real browser: written by keyboard, saved, changed, and what happens to what is wrong or hostile."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Page as Tab
+
+from analytics.review.journal import journal_payload, saved_payload
+from analytics.said import JournalEntry
+from analytics.store import Store, changes_of, journal_of, write_journal
+from ingest.errors import UsageError
+from tests.analytics.review.browsing import opened, page_of, ready, served
+from tests.analytics.review.test_in_browser import RULES
+
+pytestmark = pytest.mark.once
+
+DAY = date(2026, 3, 4)
+HERE = "/journal/2026-03-04?subject=me"
+
+
+def _night(tab: Tab) -> Locator:
+    return tab.locator(".journal-day").first
+
+
+def _saved(database: Path, day: date = DAY) -> dict[str, float | str | None]:
+    noted = journal_of(Store(database), "me", day)
+    return {entry.kind: entry.text if entry.value is None else entry.value for entry in noted}
+
+
+def _says(tab: Tab, words: str) -> None:
+    expect(tab.locator(".journal-says")).to_contain_text(words)
+
+
+@pytest.fixture
+def bare(empty: Path) -> Path:
+    """A database without nights, with a day of the journal."""
+    write_journal(
+        Store(empty),
+        [
+            JournalEntry("me", date(2026, 3, 3), "lights_off", text="23:05"),
+            JournalEntry("me", date(2026, 3, 3), "magnesium_mg", 300.0),
+            JournalEntry("me", date(2026, 3, 3), "leg_pain", 4.0),
+        ],
+    )
+    return empty
+
+
+def test_a_day_is_written_by_keyboard_saved_loaded_and_changed_with_its_history(tab: Tab, bare: Path) -> None:
+    with served(page_of(bare)) as at:
+        opened(tab, at + HERE)
+        form = _night(tab)
+        form.get_by_label("light off", exact=True).focus()
+        tab.keyboard.type("10:40 pm")
+        tab.keyboard.press("Tab")
+        expect(form.locator("#journal-2026-03-04-lights_off-says")).to_have_text("22:40")
+        form.get_by_label("coffee, tea, cola").fill("1,5 cups")
+        form.get_by_role("group", name="stress").get_by_role("radio").first.focus()
+        tab.keyboard.press("7")
+        tab.keyboard.press("-")
+        tab.keyboard.press("=")
+        form.get_by_role("group", name="jerk felt").get_by_role("radio").first.focus()
+        tab.keyboard.press("2")
+        form.get_by_label("note", exact=True).fill("late, but fine")
+        tab.keyboard.press("Control+Enter")
+        _says(tab, "Saved.")
+        stored = {
+            "lights_off": "22:40",
+            "caffeine_cups": 1.5,
+            "stress": 10.0,
+            "jerk_felt": 2.0,
+            "note": "late, but fine",
+        }
+        assert _saved(bare) == stored
+        tab.reload()
+        ready(tab)
+        expect(form.get_by_label("light off", exact=True)).to_have_value("22:40")
+        expect(form.get_by_role("group", name="jerk felt").get_by_role("radio").nth(2)).to_be_checked()
+        form.get_by_label("coffee, tea, cola").fill("")
+        form.get_by_label("light off", exact=True).fill("2250")
+        tab.keyboard.press("Control+Enter")
+        _says(tab, "Saved.")
+        del stored["caffeine_cups"]
+        assert _saved(bare) == stored | {"lights_off": "22:50"}
+        tab.get_by_text("2 versions of").click()
+        expect(tab.locator(".journal-history").first).to_contain_text("coffee, tea, cola: taken back")
+        expect(tab.locator(".journal-history").first).to_contain_text("light off: 22:40")
+        expect(tab.locator(".journal-week")).to_contain_text("22:50")
+
+
+def test_a_wrong_field_keeps_its_text_says_why_and_holds_up_nothing_else(tab: Tab, bare: Path) -> None:
+    with served(page_of(bare)) as at:
+        opened(tab, at + HERE)
+        form = _night(tab)
+        form.get_by_label("got up").fill("25:00")
+        form.get_by_label("water, l").fill("2")
+        tab.get_by_role("button", name="Save").click()
+        _says(tab, "1 field to mend. The rest is saved.")
+        assert _saved(bare) == {"water_l": 2.0}
+        expect(form.get_by_label("got up")).to_have_value("25:00")
+        expect(form.get_by_label("got up")).to_have_attribute("aria-invalid", "true")
+        expect(form.locator("#journal-2026-03-04-got_up-says")).to_contain_text("no clock time")
+        form.get_by_label("got up").fill("7 am")
+        tab.get_by_role("button", name="Save").click()
+        _says(tab, "Saved.")
+        assert _saved(bare) == {"water_l": 2.0, "got_up": "07:00"}
+
+
+def test_y_copies_the_day_before_but_not_how_it_was_and_own_factors_are_kept(tab: Tab, bare: Path) -> None:
+    with served(page_of(bare)) as at:
+        opened(tab, at + HERE)
+        form = _night(tab)
+        tab.keyboard.press("y")
+        _says(tab, "2 answers as the day before, not saved yet.")
+        assert _saved(bare) == {}
+        form.get_by_label("a factor of your own").fill("Herbal tea")
+        form.get_by_role("button", name="Add").click()
+        tab.keyboard.type("1")
+        tab.keyboard.press("Control+Enter")
+        _says(tab, "Saved.")
+        assert _saved(bare) == {"lights_off": "23:05", "magnesium_mg": 300.0, "herbal_tea": 1.0}
+        expect(form.get_by_label("herbal tea", exact=True)).to_have_value("1")
+
+
+def test_of_two_tabs_the_later_save_says_that_the_day_changed_and_both_are_kept(tab: Tab, bare: Path) -> None:
+    with served(page_of(bare)) as at:
+        opened(tab, at + HERE)
+        other = opened(tab.context.new_page(), at + HERE)
+        for one, cups in ((other, "1"), (tab, "3")):
+            _night(one).get_by_label("coffee, tea, cola").fill(cups)
+        _night(other).get_by_label("water, l").fill("2")
+        other.get_by_role("button", name="Save").click()
+        _says(other, "Saved.")
+        tab.get_by_role("button", name="Save").click()
+        _says(tab, "changed meanwhile elsewhere (coffee, tea, cola, water)")
+        expect(_night(tab).get_by_label("water, l")).to_have_value("2")
+    assert _saved(bare) == {"caffeine_cups": 3.0, "water_l": 2.0}
+    kept = [change.entry.value for change in changes_of(Store(bare), "me", DAY) if change.entry.kind == "caffeine_cups"]
+    assert kept == [1.0, 3.0]
+
+
+def test_hostile_words_stay_words_and_home_and_night_lead_to_the_journal(address: str, tab: Tab) -> None:
+    opened(tab, address + "/night/2026-03-02?subject=me")
+    tab.get_by_role("link", name="Write or change this day").click()
+    ready(tab)
+    note = _night(tab).get_by_label("note", exact=True).input_value()
+    assert note.startswith("<script>")
+    assert len(note) > 10_000
+    tab.get_by_text("1 version of").first.click()
+    expect(tab.locator(".journal-history").first).to_contain_text("<script>document.title='taken'</script>")
+    assert tab.title().startswith("Journal, ")
+    assert Axe().run(tab, options=RULES).response["violations"] == []
+    tab.get_by_role("link", name="All nights").click()
+    ready(tab)
+    tab.get_by_role("link", name="Journal", exact=True).click()
+    ready(tab)
+    expect(tab.locator("h1")).to_have_text("Journal")
+
+
+def test_on_a_phone_nothing_scrolls_sideways_and_every_target_is_large_enough(bare: Path, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    with served(page_of(bare)) as at:
+        phone = opened(context.new_page(), at + HERE)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+        small = phone.evaluate(
+            """[...document.querySelectorAll('main input, main textarea, main button, main select, main a')]
+            .map((one) => [one.id || one.textContent, one.getBoundingClientRect()])
+            .filter(([, box]) => box.height < 44 || box.width < 44).map(([name]) => name)"""
+        )
+        assert small == []
+        form = _night(phone)
+        form.get_by_role("group", name="slept", exact=True).get_by_role("radio").nth(3).tap()
+        phone.get_by_role("button", name="Save").tap()
+        _says(phone, "Saved.")
+    context.close()
+    assert _saved(bare) == {"sleep_quality": 4.0}
+
+
+def test_a_day_that_has_not_come_and_what_is_no_day_of_a_person_are_refused(bare: Path) -> None:
+    page = page_of(bare)
+    whole: dict[str, object] = {"subject": "me", "day": "2026-03-04", "seen": 0, "cells": {}}
+    odd: tuple[dict[str, object], ...] = (
+        {"subject": " "},
+        {"day": "2999-01-01"},
+        {"seen": None},
+        {"cells": {"note": 1}},
+        {"cells": []},
+    )
+    for wrong in odd:
+        with pytest.raises(UsageError):
+            saved_payload(page, whole | wrong)
+    with pytest.raises(UsageError, match="future"):
+        journal_payload(page, "me", date(2999, 1, 1))
+    assert saved_payload(page, whole)["n_saved"] == 0
+    assert _saved(bare) == {}
