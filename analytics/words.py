@@ -93,7 +93,10 @@ FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged"
 #: Beside a finding over fewer nights than it takes (`analytics.nights.how_many`).
 FEW_NIGHTS_DIFFER = "fewer than {n} nights: nights differ, record more"
 #: What a flag's nights are counted from: all assessable ones, or those among them on which it could be told.
-ASSESSABLE_NIGHTS, TOLD_NIGHTS = "assessable nights", "nights on which it could be told"
+ASSESSABLE_NIGHTS, TOLD_NIGHTS = "assessable night{s}", "night{s} on which it could be told"
+#: Instead, where it could be told on none of them: of several, of one, and of none.
+TOLD_ON_NONE, TOLD_NOT_ON_ONE = "told on none of {n} assessable nights", "not told on the one assessable night"
+TOLD_ON_NO_NIGHT = "told on no night"
 
 #: By `analytics.nights.patterns.PatternState`.
 PATTERN_STATES: Mapping[str, str] = {

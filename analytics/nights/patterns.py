@@ -17,10 +17,10 @@ from typing import Literal
 import numpy as np
 
 from analytics.flag import FlagName
-from analytics.nights.how_many import FEW_NIGHTS
-from analytics.phrases import interval_words, pattern_words
+from analytics.nights.how_many import FEW_NIGHTS, is_few
+from analytics.phrases import counted, interval_words, on_nights_words, pattern_words
 from analytics.said import JournalEntry
-from analytics.words import AS_DETECTED, ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, FLAGS, TOLD_NIGHTS
+from analytics.words import AS_DETECTED, FEW_NIGHTS_DIFFER, FLAGS
 
 #: Nights in bed this long, and sleepy all the same.
 ENOUGH_IN_BED_H = 7.0
@@ -82,7 +82,7 @@ class Pattern:
     @property
     def says(self) -> str:
         """The state in words."""
-        return pattern_words(self.state, self.more_nights, able=self.n_able > 0)
+        return pattern_words(self.state, self.more_nights, able=self.n_able > 0, few=is_few(self.n_able))
 
     def on_nights(self, assessable: int) -> str:
         """On how many of how many nights the flag was raised, in words.
@@ -93,8 +93,7 @@ class Pattern:
             Nights that could be assessed.
         """
         also = f" ({AS_DETECTED} on {self.n_raised + self.n_dismissed})" if self.n_dismissed else ""
-        nights = ASSESSABLE_NIGHTS if self.n_able == assessable else TOLD_NIGHTS
-        return f"on {self.n_raised} of {self.n_able} {nights}{also}"
+        return on_nights_words(self.n_raised, self.n_able, assessable) + also
 
     @property
     def index_says(self) -> str:
@@ -189,7 +188,7 @@ class _Noted:
             return Sign(name, "not known", f"no sensor can tell; note it in the journal as {' or '.join(kinds)}")
         unasked = [kind for kind in kinds if kind not in self._values]
         open_ = f"; {' and '.join(unasked)} not" if unasked and not seen else ""
-        return Sign(name, "seen" if seen else "not seen", f"written down on {seen} of {days} days{open_}")
+        return Sign(name, "seen" if seen else "not seen", f"written down on {seen} of {counted(days, 'day')}{open_}")
 
 
 _SIGN_OF: Mapping[PatternState, SignState] = {
@@ -203,9 +202,11 @@ def _measured(name: str, flag: FlagName, patterns: Patterns) -> Sign:
     """Not known where a pattern cannot be told yet."""
     found = patterns.get(flag, _UNKNOWN)
     if not found.n_able:
-        return Sign(name, "not known", "on no night could it be told")
-    few = "; these are few nights" if found.n_able < FEW_NIGHTS else ""
-    return Sign(name, _SIGN_OF[found.state], f"on {found.n_raised} of {found.n_able} nights, {found.says}{few}")
+        return Sign(name, "not known", "it could not be told on any night")
+    few = ("; one night is few" if found.n_able == 1 else "; these are few nights") if found.n_able < FEW_NIGHTS else ""
+    return Sign(
+        name, _SIGN_OF[found.state], f"on {found.n_raised} of {counted(found.n_able, 'night')}, {found.says}{few}"
+    )
 
 
 def _partner(patterns: Patterns, noted: _Noted) -> Sign:
@@ -219,14 +220,15 @@ def _partner(patterns: Patterns, noted: _Noted) -> Sign:
         asked = "" if state == "seen" else "; whether a partner sees some: note it in the journal as partner_saw_kicks"
         return Sign(name, state, beside + asked)
     state = "seen" if seen or measured.state == "seen" else "not seen"
-    return Sign(name, state, f"a partner saw kicks on {seen} of {days} days; {beside}")
+    return Sign(name, state, f"a partner saw kicks on {seen} of {counted(days, 'day')}; {beside}")
 
 
 def _urge(patterns: Patterns, noted: _Noted) -> Sign:
     name = "an urge to move the legs"
     written = noted.sign(name, "urge_to_move")
     found = patterns.get("possible_rls", _UNKNOWN)
-    beside = f"; beside periodic movements awake on {found.n_raised} of {found.n_able} nights" if found.n_able else ""
+    on = f"{found.n_raised} of {counted(found.n_able, 'night')}"
+    beside = f"; beside periodic movements awake on {on}" if found.n_able else ""
     return Sign(name, written.state, written.says + beside)
 
 
@@ -240,4 +242,6 @@ def _sleepy(nights: Sequence[NightFacts], noted: _Noted) -> Sign:
         return Sign(name, "not known", f"sleepy on {sleepy} of {days} days; time in bed is not known")
     median_h = float(np.median(in_bed))
     state: SignState = "seen" if 2 * sleepy >= days and median_h >= ENOUGH_IN_BED_H else "not seen"
-    return Sign(name, state, f"sleepy ({SLEEPY_FROM:g} or more) on {sleepy} of {days} days, {median_h:.1f} h in bed")
+    return Sign(
+        name, state, f"sleepy ({SLEEPY_FROM:g} or more) on {sleepy} of {counted(days, 'day')}, {median_h:.1f} h in bed"
+    )

@@ -111,12 +111,30 @@ def test_a_partner_who_was_never_asked_did_not_say_no(state: PatternState) -> No
 
 def test_of_several_symptoms_those_that_were_never_noted_are_named() -> None:
     assert sign("tingling", nights(3), noted("numbness", 0)).says.endswith("; tingling and weakness not")
-    assert sign("tingling", nights(3), noted("numbness", 1)).says == "written down on 1 of 1 days"
+    assert sign("tingling", nights(3), noted("numbness", 1)).says == "written down on 1 of 1 day"
 
 
 def test_a_finding_says_which_nights_it_counts_and_what_was_dismissed() -> None:
     assert Pattern(n_able=3, n_raised=2).on_nights(5) == "on 2 of 3 nights on which it could be told"
+    assert Pattern(n_able=1, n_raised=1).on_nights(1) == "on 1 of 1 assessable night"
+    assert Pattern(n_able=1).on_nights(5) == "on 0 of 1 night on which it could be told"
     assert Pattern(n_able=3, n_dismissed=1).on_nights(3) == "on 0 of 3 assessable nights (as detected on 1)"
+
+
+def test_where_it_could_be_told_on_no_night_nothing_is_counted_of_none() -> None:
+    """It said "on 0 of 0 nights on which it could be told"."""
+    assert [Pattern().on_nights(n) for n in (0, 1, 4)] == [
+        "told on no night",
+        "not told on the one assessable night",
+        "told on none of 4 assessable nights",
+    ]
+    assert sign("several jerks", [], []).says == "it could not be told on any night"
+
+
+def test_one_night_is_no_nights() -> None:
+    one = Pattern(n_nights=1, n_able=1, n_raised=1, more_nights=2)
+    found = next(s for s in clinician_signs([], {"frequent_hypnic_jerks": one}, []) if "several jerks" in s.name)
+    assert found.says == "on 1 of 1 night, cannot tell yet: it takes at least 2 more nights; one night is few"
 
 
 def test_what_cannot_be_told_yet_says_how_many_more_nights_it_takes() -> None:

@@ -26,7 +26,7 @@ def test_people_read_counts_what_is_missing_and_that_it_is_no_diagnosis(run: Run
     said = run("patterns", "--db", DB)
     assert said.code == 0
     assert "2 nights, 1 of them assessable" in said.out
-    assert "possible_plmd on 1 of 1 assessable nights: cannot tell yet: about 2 more nights may decide\n" in said.out
+    assert "possible_plmd on 1 of 1 assessable night: cannot tell yet: it takes at least 2 more nights\n" in said.out
     assert "fewer than 5 nights" in said.out
     assert "\x1b" not in said.out
     assert said.out.endswith(
@@ -41,7 +41,7 @@ def test_scripts_read_the_same_with_every_sign(run: Run) -> None:
     found = person["flags"]["possible_plmd"]
     assert found | {
         "n_nights": 2, "n_flagged": 1, "n_raised": 1, "n_able": 1, "n_assessable": 1, "is_pattern": False,
-        "state": "cannot_tell_yet", "more_nights": 2, "finding": "on 1 of 1 assessable nights", "share": 1.0,
+        "state": "cannot_tell_yet", "more_nights": 2, "finding": "on 1 of 1 assessable night", "share": 1.0,
     } == found  # fmt: skip
     assert person["plms_index"] == {"n_nights": 1, "median": 45.04, "low": 45.04, "high": 45.04}
     assert person["trend"] is None
@@ -67,7 +67,7 @@ def test_a_dismissed_flag_counts_nowhere_and_is_shown_as_detected_beside(run: Ru
     night_date = query(stored, "SELECT night_date FROM flagged_nights WHERE flag = 'possible_plmd'").item()
     assert "possible_plmd" in run("nights", "--flagged", "--db", DB).out
     write_review(stored, Review(SUBJECT, night_date, "dismiss", "dr", 1, flag="possible_plmd"))
-    said = "possible_plmd on 0 of 1 assessable nights (as detected on 1): cannot tell yet"
+    said = "possible_plmd on 0 of 1 assessable night (as detected on 1): cannot tell yet"
     assert said in run("patterns", "--db", DB).out
     assert run("nights", "--flagged", "--db", DB).out == "no nights\n"
     assert run("nights", "--unreviewed", "--db", DB).out.count(str(night_date)) == 0
@@ -78,7 +78,7 @@ def test_a_dismissed_flag_counts_nowhere_and_is_shown_as_detected_beside(run: Ru
     assert "possible_plmd: FLAGGED, dismissed by a reviewer" in run("show", str(night_date), "--db", DB).out
     assert run("report", str(night_date), "-o", "night.html", "--db", DB).code == 0
     page = Path("night.html").read_text(encoding="utf-8")
-    assert "possible PLMD on 0 of 1 assessable nights (as detected on 1)" in page
+    assert "possible PLMD on 0 of 1 assessable night (as detected on 1)" in page
     assert "possible PLMD as detected, dismissed by a reviewer: " in page
     assert "possible PLMD: flagged, dismissed by a reviewer" in page
 
