@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +10,8 @@ from typing import Literal
 INDEX_CRITERION = "PLMS per hour of sleep"
 #: The one that compares with it the index by the rules that ICSD-3-TR means.
 AASM_CRITERION = "the same by AASM rules"
+#: The one of possible_rls that only the person can answer (ICSD-3-TR).
+URGE_CRITERION = "urge to move the legs, worse at rest and in the evening, relieved by moving"
 FlagName = Literal["possible_plmd", "frequent_hypnic_jerks", "possible_rls"]
 CriterionState = Literal["met", "not met", "not measurable"]
 FlagState = Literal["raised", "not_raised", "cannot_tell"]
@@ -47,11 +50,27 @@ class Flag:
         return None if self.raised else next((c for c in self.criteria if c.state != "met"), None)
 
     @property
+    def lacks_answer(self) -> bool:
+        """Whether it cannot be told because the person was not asked: no finding, and nothing that a sensor missed."""
+        return self.state == "cannot_tell" and self.unmet is not None and self.unmet.name == URGE_CRITERION
+
+    @property
     def state(self) -> FlagState:
         """Whether the flag is raised, is not raised, or cannot be told: what every reader of flags sees."""
         if self.raised:
             return "raised"
         return "cannot_tell" if self.unmet and self.unmet.state == "not measurable" else "not_raised"
+
+
+def stored_flag(name: FlagName, criteria: str, reason: str, *, raised: bool) -> Flag:
+    """What the database keeps of a flag, as the flag it came from.
+
+    Parameters
+    ----------
+    criteria : str
+        JSON.
+    """
+    return Flag(name, raised, tuple(Criterion(**one) for one in json.loads(criteria)), reason)
 
 
 @dataclass(frozen=True, slots=True)

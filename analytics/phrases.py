@@ -39,6 +39,7 @@ def flag_marks(
     as_reviewed: Collection[str],
     untold: Collection[str],
     assessable: bool,
+    unasked: Collection[str] = (),
 ) -> tuple[str, ...]:
     """The flags of a night in a row of a table, as `FLAG_MARKS` explains; empty where every flag is not raised.
 
@@ -48,11 +49,13 @@ def flag_marks(
         What a flag is called there.
     flags, as_reviewed, untold : collection of str
         Those raised as detected, those of them that were not dismissed, and those that could not be told.
+    unasked : collection of str
+        Those of the last that lack no more than an answer (`analytics.flag.Flag.lacks_answer`): no mark.
     """
     raised = [names[flag] if flag in as_reviewed else f"({names[flag]})" for flag in flags]
     if not raised and (instead := unraised_words(assessable=assessable, untold=untold)):
         return (instead,)
-    return (*raised, *(f"{names[flag]}?" for flag in FLAGS if assessable and flag in untold))
+    return (*raised, *(f"{names[flag]}?" for flag in FLAGS if assessable and flag in untold and flag not in unasked))
 
 
 def counted(n: int, one: str) -> str:

@@ -86,6 +86,9 @@ URGE_TELLS = "Restless legs are an urge to move that only the person can tell."
 NOTE_THE_URGE = (
     "Was there one at rest that evening, relieved by moving? Note urge_to_move in the journal, 0 (none) to 10."
 )
+#: Instead of a flag for which nothing but that answer is missing.
+NOT_ASKED_SHORT = "restless legs: not asked"
+NOT_ASKED = f"{NOT_ASKED_SHORT} (note the urge to move in the journal)"
 URGE_ALL_THE_SAME = "An urge to move was noted all the same: it alone is worth telling a clinician."
 #: By `analytics.model.FlagState`: what stands behind the words of a flag.
 FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged", "cannot_tell": CANNOT_TELL}
@@ -308,6 +311,8 @@ def for_page() -> dict[str, Any]:
         "groups": [group._asdict() for group in GROUPS],
         "flags": FLAGS,
         "cannot_tell": CANNOT_TELL,
+        "not_asked": NOT_ASKED,
+        "not_asked_short": NOT_ASKED_SHORT,
         "flags_judged": FLAGS_JUDGED,
         "verdicts": VERDICTS,
         "verdicts_between": VERDICTS_BETWEEN,

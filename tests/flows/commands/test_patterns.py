@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from analytics.flag import URGE_CRITERION
 from analytics.said import Review
 from analytics.store import Store, query, write_review
 from analytics.store.database.connection import transaction
-from analytics.words import FLAG_MARKS
+from analytics.words import FLAG_MARKS, NOT_ASKED
 from tests.flows.conftest import Run
 from tests.flows.stored import SUBJECT, build
 
@@ -90,3 +91,24 @@ def test_a_flag_that_cannot_be_told_is_no_blank_in_the_table(run: Run) -> None:
     table = run("nights", "--db", DB).out
     assert "possible_plmd, possible_rls?" in table
     assert FLAG_MARKS in table
+
+
+def test_an_urge_that_was_not_asked_is_one_calm_line_and_no_mark(run: Run) -> None:
+    """It stood as "possible_rls?" on nearly every ordinary night, as loud as a finding."""
+    stored = Store(Path(DB))
+    night_date = query(stored, "SELECT night_date FROM flagged_nights WHERE flag = 'possible_plmd'").item()
+    unasked = {"name": URGE_CRITERION, "state": "not measurable", "value": None, "threshold": 1.0, "says": "ask"}
+    with transaction(stored) as con:
+        con.execute(
+            "UPDATE flag SET raised = false, state = 'cannot_tell', criteria = ? WHERE name = 'possible_rls'",
+            [json.dumps([unasked])],
+        )
+    table = run("nights", "--db", DB).out
+    assert "possible_rls" not in table
+    assert table.count(NOT_ASKED) == 1
+    assert run("report", str(night_date), "-o", "night.html", "--db", DB).code == 0
+    page = Path("night.html").read_text(encoding="utf-8")
+    assert f"{NOT_ASKED[0].upper()}{NOT_ASKED[1:]}." in page
+    assert '<h3 class="untold">possible RLS' not in page
+    assert "possible RLS: cannot tell" in page
+    assert query(stored, "SELECT DISTINCT state FROM night_flags WHERE flag = 'possible_rls'").item() == "cannot_tell"
