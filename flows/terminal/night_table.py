@@ -84,8 +84,8 @@ class Nights:
         return f"{NEGATIVE_OF} {FLAG_STATES['not_raised']}: {footing_words([footing_of_row(row) for row in found])}"
 
 
-def _stored(row: Row) -> Flag:
-    return stored_flag(row["flag"], row["criteria"], row["reason"], raised=False)
+def _stored(row: Row, *, raised: bool = False) -> Flag:
+    return stored_flag(row["flag"], row["criteria"], row["reason"], raised=raised)
 
 
 def _of_night(rows: Sequence[Row], night: Row) -> list[Row]:
@@ -111,7 +111,7 @@ def select_nights(store: the_store.Store, selection: Selection) -> Nights:
 
 
 def print_nights(nights: Nights) -> None:
-    """The table, then one sentence for each flag and for each night that says nothing."""
+    """The table, then one line for each flag and for each night that says nothing; ``nightkick show`` has the whole."""
     from analytics.scoring.rulesets import DEFAULT_RULESET  # late, for it loads pydantic
 
     if not nights.rows:
@@ -185,10 +185,10 @@ def _sentences(row: Row, nights: Nights, *, with_subject: bool) -> Iterator[str]
     name = f"{row['night_date']} {row['subject']}" if with_subject else f"{row['night_date']}"
     for why in nights.reasons_of(row):
         said = f" ({VERDICTS[why['review']]})" if why["review"] else ""
-        yield f"{name} {why['flag']}{said}: {why['reason']}"
+        yield f"{name} {why['flag']}{said}: {_stored(why, raised=True).short_reason}"
     unasked = nights.unasked_of(row)
     for why in (one for one in nights.untold_of(row) if one["flag"] not in unasked):
-        yield f"{name} {why['flag']} ({CANNOT_TELL}): {why['reason']}"
+        yield f"{name} {why['flag']} ({CANNOT_TELL}): {_stored(why).short_reason}"
     if doubt := long_sleep(row["tst_h"]):
         yield f"{name} doubtful: {doubt}"
     if not row["assessable"]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.flag import URGE_CRITERION
+from analytics.flag import SHORT_REASON, URGE_CRITERION
 from analytics.said import Review
 from analytics.store import Store, query, write_review
 from analytics.store.database.connection import transaction
@@ -112,3 +112,12 @@ def test_an_urge_that_was_not_asked_is_one_calm_line_and_no_mark(run: Run) -> No
     assert '<h3 class="untold">possible RLS' not in page
     assert "possible RLS: cannot tell" in page
     assert query(stored, "SELECT DISTINCT state FROM night_flags WHERE flag = 'possible_rls'").item() == "cannot_tell"
+
+
+def test_the_table_has_a_short_reason_a_flag_and_show_the_whole(run: Run) -> None:
+    night_date, whole = query(Store(Path(DB)), "SELECT night_date, reason FROM flagged_nights").row(0)
+    table = run("nights", "--db", DB).out
+    reasons = [line.partition(": ")[2] for line in table.splitlines() if line.startswith(f"{night_date} possible_plmd")]
+    assert [0 < len(one) <= SHORT_REASON for one in reasons] == [True]
+    assert whole in run("nights", "--json", "--db", DB).out
+    assert " ".join(whole.split()) in " ".join(run("show", str(night_date), "--db", DB).out.split())
