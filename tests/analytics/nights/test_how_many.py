@@ -31,7 +31,7 @@ def said(raised: np.ndarray[Any, Any], index: np.ndarray[Any, Any], flag: str, l
 @cache
 def of_shares() -> dict[tuple[int, int], dict[str, Any]]:
     """k raised nights of n: what is said, by (k, n)."""
-    found = {}
+    found: dict[tuple[int, int], dict[str, Any]] = {}
     for n in range(1, MOST + 1):
         raised = np.array([[day < k for day in range(n)] for k in range(n + 1)])
         told = said(raised, np.zeros(raised.shape), "frequent_hypnic_jerks", (n,))
