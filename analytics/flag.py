@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Literal
 
 #: The criterion of possible_plmd that compares the index with a threshold.
 INDEX_CRITERION = "PLMS per hour of sleep"
 #: The one that compares with it the index by the rules that ICSD-3-TR means.
 AASM_CRITERION = "the same by AASM rules"
+#: The one of possible_rls that only the person can answer (ICSD-3-TR).
+URGE_CRITERION = "urge to move the legs, worse at rest and in the evening, relieved by moving"
+#: The most letters of `Flag.short_reason`: what fits behind a date and a name in a wide terminal. Own.
+SHORT_REASON = 120
 FlagName = Literal["possible_plmd", "frequent_hypnic_jerks", "possible_rls"]
 CriterionState = Literal["met", "not met", "not measurable"]
 FlagState = Literal["raised", "not_raised", "cannot_tell"]
@@ -47,11 +53,48 @@ class Flag:
         return None if self.raised else next((c for c in self.criteria if c.state != "met"), None)
 
     @property
+    def short_reason(self) -> str:
+        """The criterion that decides, in one line of a table; the whole stays in `reason`."""
+        decides = self.unmet or next((c for c in self.criteria if isinstance(c.value, float | int)), None)
+        if decides is None:
+            return _cut(self.reason)
+        shown = (
+            ""
+            if decides.value is None
+            else f" {decides.value:.3g}"
+            if isinstance(decides.value, float)
+            else f" {decides.value}"
+        )
+        # Where it could not be measured, what speaks against it stands behind its limit.
+        limit, _, against = decides.says.partition("; ")
+        return _cut(f"{decides.name}{shown}: {against if decides.state == 'not measurable' and against else limit}")
+
+    @property
+    def lacks_answer(self) -> bool:
+        """Whether it cannot be told because the person was not asked: no finding, and nothing that a sensor missed."""
+        return self.state == "cannot_tell" and self.unmet is not None and self.unmet.name == URGE_CRITERION
+
+    @property
     def state(self) -> FlagState:
         """Whether the flag is raised, is not raised, or cannot be told: what every reader of flags sees."""
         if self.raised:
             return "raised"
         return "cannot_tell" if self.unmet and self.unmet.state == "not measurable" else "not_raised"
+
+
+def _cut(text: str) -> str:
+    return shorten(text, SHORT_REASON, placeholder=" ...")
+
+
+def stored_flag(name: FlagName, criteria: str, reason: str, *, raised: bool) -> Flag:
+    """What the database keeps of a flag, as the flag it came from.
+
+    Parameters
+    ----------
+    criteria : str
+        JSON.
+    """
+    return Flag(name, raised, tuple(Criterion(**one) for one in json.loads(criteria)), reason)
 
 
 @dataclass(frozen=True, slots=True)

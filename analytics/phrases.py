@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from analytics.words import CANNOT_TELL, CLOCK_NOT_TOLD, FLAGS, IMPLAUSIBLE_SLEEP_H, NOT_ASSESSABLE, PATTERN_STATES
+from analytics.words import (
+    ASSESSABLE_NIGHTS,
+    CANNOT_TELL,
+    CLOCK_NOT_TOLD,
+    FLAGS,
+    IMPLAUSIBLE_SLEEP_H,
+    NOT_ASSESSABLE,
+    PATTERN_STATES,
+    TOLD_NIGHTS,
+    TOLD_NOT_ON_ONE,
+    TOLD_ON_NO_NIGHT,
+    TOLD_ON_NONE,
+)
 
 
 def unraised_words(*, assessable: bool, untold: Collection[str]) -> str:
@@ -27,6 +39,7 @@ def flag_marks(
     as_reviewed: Collection[str],
     untold: Collection[str],
     assessable: bool,
+    unasked: Collection[str] = (),
 ) -> tuple[str, ...]:
     """The flags of a night in a row of a table, as `FLAG_MARKS` explains; empty where every flag is not raised.
 
@@ -36,14 +49,43 @@ def flag_marks(
         What a flag is called there.
     flags, as_reviewed, untold : collection of str
         Those raised as detected, those of them that were not dismissed, and those that could not be told.
+    unasked : collection of str
+        Those of the last that lack no more than an answer (`analytics.flag.Flag.lacks_answer`): no mark.
     """
     raised = [names[flag] if flag in as_reviewed else f"({names[flag]})" for flag in flags]
     if not raised and (instead := unraised_words(assessable=assessable, untold=untold)):
         return (instead,)
-    return (*raised, *(f"{names[flag]}?" for flag in FLAGS if assessable and flag in untold))
+    return (*raised, *(f"{names[flag]}?" for flag in FLAGS if assessable and flag in untold and flag not in unasked))
 
 
-def pattern_words(state: str, more_nights: int | None, *, able: bool = True) -> str:
+def counted(n: int, one: str) -> str:
+    """A number before what it counts: 1 night, 2 nights.
+
+    Parameters
+    ----------
+    one : str
+        One of them; what its plural ends with goes by ``{s}``, or comes last.
+    """
+    s = "" if n == 1 else "s"
+    return f"{n} {one.format(s=s) if '{s}' in one else one + s}"
+
+
+def on_nights_words(n_raised: int, n_able: int, n_assessable: int) -> str:
+    """On how many nights of how many a flag was raised; the view ``patterns`` says the same.
+
+    Parameters
+    ----------
+    n_able, n_assessable : int
+        Nights on which it could be told, of those that could be assessed.
+    """
+    if not n_assessable:
+        return TOLD_ON_NO_NIGHT
+    if not n_able:
+        return TOLD_NOT_ON_ONE if n_assessable == 1 else TOLD_ON_NONE.format(n=n_assessable)
+    return f"on {n_raised} of {counted(n_able, ASSESSABLE_NIGHTS if n_able == n_assessable else TOLD_NIGHTS)}"
+
+
+def pattern_words(state: str, more_nights: int | None, *, able: bool = True, few: bool = False) -> str:
     """Words for what is said of a flag over nights.
 
     Parameters
@@ -54,13 +96,16 @@ def pattern_words(state: str, more_nights: int | None, *, able: bool = True) -> 
         How many more decide, about; None where it is decided, or they are too many to say.
     able : bool
         Whether there was a night on which the flag could be told.
+    few : bool
+        Whether those nights are fewer than a statement takes: they foretell nothing, and more may be needed.
     """
     words = PATTERN_STATES[state]
     if state != "cannot_tell_yet" or not able:
         return words
     if more_nights is None:
         return f"{words}: so near the threshold that more nights may not decide"
-    return f"{words}: about {more_nights} more night{'' if more_nights == 1 else 's'} may decide"
+    more = f"{more_nights} more night{'' if more_nights == 1 else 's'}"
+    return f"{words}: it takes at least {more}" if few else f"{words}: about {more} may decide"
 
 
 def flag_words(name: str) -> str:

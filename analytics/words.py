@@ -86,6 +86,9 @@ URGE_TELLS = "Restless legs are an urge to move that only the person can tell."
 NOTE_THE_URGE = (
     "Was there one at rest that evening, relieved by moving? Note urge_to_move in the journal, 0 (none) to 10."
 )
+#: Instead of a flag for which nothing but that answer is missing.
+NOT_ASKED_SHORT = "restless legs: not asked"
+NOT_ASKED = f"{NOT_ASKED_SHORT} (note the urge to move in the journal)"
 URGE_ALL_THE_SAME = "An urge to move was noted all the same: it alone is worth telling a clinician."
 #: By `analytics.model.FlagState`: what stands behind the words of a flag.
 FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged", "cannot_tell": CANNOT_TELL}
@@ -93,7 +96,10 @@ FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged"
 #: Beside a finding over fewer nights than it takes (`analytics.nights.how_many`).
 FEW_NIGHTS_DIFFER = "fewer than {n} nights: nights differ, record more"
 #: What a flag's nights are counted from: all assessable ones, or those among them on which it could be told.
-ASSESSABLE_NIGHTS, TOLD_NIGHTS = "assessable nights", "nights on which it could be told"
+ASSESSABLE_NIGHTS, TOLD_NIGHTS = "assessable night{s}", "night{s} on which it could be told"
+#: Instead, where it could be told on none of them: of several, of one, and of none.
+TOLD_ON_NONE, TOLD_NOT_ON_ONE = "told on none of {n} assessable nights", "not told on the one assessable night"
+TOLD_ON_NO_NIGHT = "told on no night"
 
 #: By `analytics.nights.patterns.PatternState`.
 PATTERN_STATES: Mapping[str, str] = {
@@ -352,6 +358,8 @@ def for_page() -> dict[str, Any]:
         "groups": [group._asdict() for group in GROUPS],
         "flags": FLAGS,
         "cannot_tell": CANNOT_TELL,
+        "not_asked": NOT_ASKED,
+        "not_asked_short": NOT_ASKED_SHORT,
         "flags_judged": FLAGS_JUDGED,
         "verdicts": VERDICTS,
         "verdicts_between": VERDICTS_BETWEEN,

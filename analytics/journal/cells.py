@@ -65,6 +65,8 @@ def read(kind: str, cell: str | None) -> Content:
         return None, said
     if field.kind == "clock":
         return None, clock_of(said)
+    if field.word and said.casefold() == field.word:
+        return None, field.word
     return _amount(field, said), None
 
 

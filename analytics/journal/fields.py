@@ -18,6 +18,8 @@ Part = Literal["sleep", "matters", "felt", "words"]
 
 LIGHTS_OFF, GOT_UP, URGE, NOTE = "lights_off", "got_up", "urge_to_move", "note"
 FELL_ASLEEP, LATENCY, AWAKENINGS, AWAKE = "fell_asleep_at", "minutes_to_fall_asleep", "n_awakenings", "minutes_awake"
+#: What a person writes of a bed partner that was not there.
+ALONE = "alone"
 INTO_BED, WOKE = "into_bed_at", "woke_at"
 #: Words beyond this are no note of a day. Own.
 LONGEST_WORDS = 20_000
@@ -48,6 +50,8 @@ class Field:
         The least and the most that is believed. What is more is in another unit, or another column.
     in_a_word : bool
         Whether yes and no are taken: as 1, the least that counts, and 0.
+    word : str
+        A word that it takes in place of a number; empty for none.
     asked : str
         More on what is meant; empty where the name says it.
     """
@@ -60,6 +64,7 @@ class Field:
     low: float = 0
     high: float = 10
     in_a_word: bool = False
+    word: str = ""
     asked: str = ""
 
     @property
@@ -70,7 +75,8 @@ class Field:
         if self.kind == "words":
             return f"words, at most {LONGEST_WORDS} characters"
         if self.kind == "scale":
-            return f"{self.low:g} to {self.high:g}" + (", or yes and no" if self.in_a_word else "")
+            words = ", or yes and no" * self.in_a_word + f", or {self.word}" * bool(self.word)
+            return f"{self.low:g} to {self.high:g}{words}"
         whole = "whole number" if self.kind == "count" else "number"
         return f"{whole}{f' ({self.unit})' if self.unit else ''} from {self.low:g} to {self.high:g}"
 
@@ -83,8 +89,8 @@ def _amount(name: str, part: Part, says: str, unit: str, high: float, low: float
     return Field(name, part, "amount", says, unit, low, high)
 
 
-def _felt(name: str, says: str, *, in_a_word: bool = True) -> Field:
-    return Field(name, "felt", "scale", says, in_a_word=in_a_word, asked="0 none, 10 as bad as it can be")
+def _felt(name: str, says: str, *, in_a_word: bool = True, word: str = "") -> Field:
+    return Field(name, "felt", "scale", says, in_a_word=in_a_word, word=word, asked="0 none, 10 as bad as it can be")
 
 
 #: In the order of template, export and page. The upper bounds are our own: far beyond what people report.
@@ -136,7 +142,7 @@ FIELDS: tuple[Field, ...] = (
     _felt("other_limbs", "other limbs"),
     _felt("daytime_jerks", "jerks by day"),
     _felt("daytime_sleepiness", "sleepy by day", in_a_word=False),
-    _felt("partner_saw_kicks", "partner saw kicks"),
+    _felt("partner_saw_kicks", "partner saw kicks", word=ALONE),
     Field(NOTE, "words", "words", "note"),
 )
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}

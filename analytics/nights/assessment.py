@@ -193,7 +193,7 @@ def why_not_assessable(evidence: Evidence, sleep: SleepEstimate, criteria: Crite
     unusable = _why_unusable(evidence, criteria)
     if unusable is None and worn_h < limits.min_recorded_h:
         return (
-            f"The sensor was {BLANKS['unworn']} for {_hours(evidence.unworn_h)} in all{_because(evidence)}; "
+            f"The sensor was {BLANKS['unworn']} for {evidence.unworn_h:.1f} h in all{_because(evidence)}; "
             f"{_hours(worn_h)} are left, at least {limits.min_recorded_h:g} h are needed."
         )
     return (

@@ -13,7 +13,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analytics.criteria import Criteria, Flags
-from analytics.flag import AASM_CRITERION, INDEX_CRITERION, Criterion, CriterionState, Flag, FlagName
+from analytics.flag import (
+    AASM_CRITERION,
+    INDEX_CRITERION,
+    URGE_CRITERION,
+    Criterion,
+    CriterionState,
+    Flag,
+    FlagName,
+)
 from analytics.measures import Measures
 from analytics.model import Event
 from analytics.nights.against import against_no, against_yes
@@ -231,7 +239,6 @@ def possible_rls(
     return _flag("possible_rls", decisive, context, _rls_reason(decisive, moved, urge, criteria.flags))
 
 
-_URGE = "urge to move the legs, worse at rest and in the evening, relieved by moving"
 _COUNT_AWAKE, _RATE_AWAKE = "periodic leg movements awake at rest", "periodic leg movements per hour awake at rest"
 #: With the urge noted, the likelier side decides; below the other, what could have been is as good as excluded. Own.
 _LIKELIER, _EXCLUDED = 0.5, 0.1
@@ -240,8 +247,12 @@ _LIKELIER, _EXCLUDED = 0.5, 0.1
 def _urge(noted: float | None) -> Criterion:
     """The urge as the journal has it; without one there are no restless legs (ICSD-3-TR)."""
     if noted is None:
-        return Criterion(_URGE, NOT_MEASURABLE, None, 1.0, "ask the person, and note urge_to_move in the journal")
-    return Criterion(_URGE, "met" if noted >= 1 else "not met", noted, 1.0, "1 or more of 10, as noted in the journal")
+        return Criterion(
+            URGE_CRITERION, NOT_MEASURABLE, None, 1.0, "ask the person, and note urge_to_move in the journal"
+        )
+    return Criterion(
+        URGE_CRITERION, "met" if noted >= 1 else "not met", noted, 1.0, "1 or more of 10, as noted in the journal"
+    )
 
 
 def _moved(moved: MovedAwake | None, flags: Flags) -> tuple[Criterion, Criterion]:
@@ -278,7 +289,7 @@ def _rls_reason(decisive: Sequence[Criterion], moved: MovedAwake | None, urge: C
     often = "" if moved is None else f"{found}, {moved.per_h:.0f} per hour (more than {flags.plmw_index:g})"
     if unmet is None:
         return f"{URGE_TELLS} It was noted for this evening ({urge.value:g} of 10), beside {often}. {EMG_CAVEAT}"
-    if unmet.name == _URGE:
+    if unmet.name == URGE_CRITERION:
         if unmet.state == "not met":
             return f"No {FLAGS['possible_rls']}: no urge to move the legs was noted for this evening. {URGE_TELLS}"
         movements = [c for c in decisive if c.name in (_COUNT_AWAKE, _RATE_AWAKE)]

@@ -22,12 +22,16 @@ SURE_Z_BEFORE, SURE_Z_AFTER = 1.5, 0.9
 PATTERN_SHARE = 0.5
 #: At most so many nights with nothing are flagged, and nights with something missed (accuracy.md).
 WRONGLY_RAISED, WRONGLY_MISSED = 0.05, 0.10
-#: How many standard errors off the threshold a mean is by the time it decides, typically; and the most nights of which
-#: that is said.
-DECIDES_Z, MOST_FORETOLD = 2.3, 180
+#: The most nights in all that are foretold to decide.
+MOST_FORETOLD = 180
 #: Below this, nights are called few: the five of Trotti 2009.
 FEW_NIGHTS = 5
 #: Fewer nights show no trend: at five, only a rise from every night to the next one stands out (Kendall).
 TREND_NIGHTS = 7
 #: Of more nights, the newest: a year tells how it is going, and pairs of nights grow with the square.
 TREND_MOST_NIGHTS = 366
+
+
+def is_few(n_able: int) -> bool:
+    """Whether nights on which a flag could be told are fewer than a statement takes."""
+    return n_able < LEAST_ABLE

@@ -17,9 +17,9 @@ from typing import Literal
 import numpy as np
 
 from analytics.flag import FlagName, FlagState
-from analytics.nights.how_many import FEW_NIGHTS
-from analytics.phrases import interval_words, pattern_words
-from analytics.words import AS_DETECTED, ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, TOLD_NIGHTS
+from analytics.nights.how_many import FEW_NIGHTS, is_few
+from analytics.phrases import interval_words, on_nights_words, pattern_words
+from analytics.words import AS_DETECTED, FEW_NIGHTS_DIFFER
 
 PatternState = Literal["pattern", "no_pattern", "cannot_tell_yet"]
 
@@ -100,7 +100,7 @@ class Pattern:
     @property
     def says(self) -> str:
         """The state in words."""
-        return pattern_words(self.state, self.more_nights, able=self.n_able > 0)
+        return pattern_words(self.state, self.more_nights, able=self.n_able > 0, few=is_few(self.n_able))
 
     def on_nights(self, assessable: int) -> str:
         """On how many of how many nights the flag was raised, in words.
@@ -111,8 +111,7 @@ class Pattern:
             Nights that could be assessed.
         """
         also = f" ({AS_DETECTED} on {self.n_raised + self.n_dismissed})" if self.n_dismissed else ""
-        nights = ASSESSABLE_NIGHTS if self.n_able == assessable else TOLD_NIGHTS
-        return f"on {self.n_raised} of {self.n_able} {nights}{also}"
+        return on_nights_words(self.n_raised, self.n_able, assessable) + also
 
     @property
     def index_says(self) -> str:

@@ -15,8 +15,10 @@ from typing import Literal
 import numpy as np
 
 from analytics.flag import FlagName
+from analytics.journal.fields import ALONE
 from analytics.nights.how_many import FEW_NIGHTS
 from analytics.nights.patterns import NightFacts, Pattern, Patterns, PatternState
+from analytics.phrases import counted
 from analytics.said import JournalEntry
 from analytics.words import FLAGS
 
@@ -29,8 +31,6 @@ SEVERAL_DAYS = SEVERAL_NIGHTS = 2
 #: "Several a night, consistently": so many jerks on most of the newest nights, and from how many nights on that is
 #: said. Own, after the source text.
 SEVERAL_JERKS, RECENT_NIGHTS, ENOUGH_NIGHTS = 2, 14, 7
-#: In the journal, of kicks that a partner sees: no one lay beside who could have seen them.
-ALONE = "alone"
 
 SignState = Literal["seen", "not seen", "not known"]
 SignKey = Literal[
@@ -115,7 +115,7 @@ class _Noted:
         for entry in journal:
             if entry.value is not None:
                 self._values.setdefault(entry.kind, {})[entry.day] = entry.value
-            elif entry.kind == "partner_saw_kicks" and (entry.text or "").strip().casefold() == ALONE:
+            elif entry.kind == "partner_saw_kicks" and entry.text == ALONE:
                 self.n_alone += 1
 
     def days(self, *kinds: str, at_least: float = 1.0) -> tuple[int, int]:
@@ -134,7 +134,7 @@ class _Noted:
             return Sign(name, "not known", says, key, answered=answered)
         unasked = [kind for kind in kinds if kind not in self._values]
         open_ = f"; {' and '.join(unasked)} not" if unasked and not seen else ""
-        says = f"written down on {seen} of {days} days{open_}"
+        says = f"written down on {seen} of {counted(days, 'day')}{open_}"
         return Sign(name, "seen" if seen else "not seen", says, key, _of_days(kinds[0], seen, days), answered)
 
 
@@ -153,9 +153,9 @@ def _measured(key: SignKey, name: str, flag: FlagName, patterns: Patterns) -> Si
     """Not known where a pattern cannot be told yet."""
     found = patterns.get(flag, Pattern())
     if not found.n_able:
-        return Sign(name, "not known", "on no night could it be told", key)
-    few = "; these are few nights" if found.n_able < FEW_NIGHTS else ""
-    says = f"on {found.n_raised} of {found.n_able} nights, {found.says}{few}"
+        return Sign(name, "not known", "it could not be told on any night", key)
+    few = ("; one night is few" if found.n_able == 1 else "; these are few nights") if found.n_able < FEW_NIGHTS else ""
+    says = f"on {found.n_raised} of {counted(found.n_able, 'night')}, {found.says}{few}"
     return Sign(name, _SIGN_OF[found.state], says, key, _of_nights(key, found))
 
 
@@ -192,7 +192,7 @@ def _partner(patterns: Patterns, noted: _Noted) -> Sign:
     beside = f"{FLAGS['possible_plmd']} {measured.says}"
     if days:
         state: SignState = "seen" if seen or measured.state == "seen" else "not seen"
-        return replace(measured, state=state, says=f"a partner saw kicks on {seen} of {days} days; {beside}")
+        return replace(measured, state=state, says=f"a partner saw kicks on {seen} of {counted(days, 'day')}; {beside}")
     if noted.n_alone:
         return replace(measured, says=f"no one lay beside; {beside}")
     if measured.state == "seen":
@@ -204,7 +204,8 @@ def _partner(patterns: Patterns, noted: _Noted) -> Sign:
 def _urge(patterns: Patterns, noted: _Noted) -> Sign:
     written = noted.sign("urge_to_move", "an urge to move the legs", "urge_to_move")
     found = patterns.get("possible_rls", Pattern())
-    beside = f"; beside periodic movements awake on {found.n_raised} of {found.n_able} nights" if found.n_able else ""
+    on = f"{found.n_raised} of {counted(found.n_able, 'night')}"
+    beside = f"; beside periodic movements awake on {on}" if found.n_able else ""
     return replace(written, says=written.says + beside, evidence=(*written.evidence, *_awake(found, written)))
 
 

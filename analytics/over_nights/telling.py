@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from analytics.journal.fields import ALONE
 from analytics.nights.patterns import Pattern
 from analytics.over_nights.answer import ANSWERED_DAYS, RULE_VERSION, PersonAnswer
-from analytics.over_nights.signs import ALONE, ENOUGH_IN_BED_H, SEVERAL_DAYS, SEVERAL_JERKS, SignEvidence
+from analytics.over_nights.signs import ENOUGH_IN_BED_H, SEVERAL_DAYS, SEVERAL_JERKS, SignEvidence
 from analytics.phrases import interval_words
 from analytics.words import (
     ANSWER_CAVEATS,

@@ -110,6 +110,7 @@ def _state(one: ReportNight) -> str:
         as_reviewed=[flag.name for flag in one.standing_flags],
         untold=[flag.name for flag in one.flags if flag.state == "cannot_tell"],
         assessable=one.night.assessable,
+        unasked=[flag.name for flag in one.flags if flag.lacks_answer],
     )
     found = "+".join(marks)
     said = VERDICTS.get(one.holds.night or "", "")

@@ -37,6 +37,7 @@ from analytics.words import (
     FLAGS,
     MEASURES,
     NIGHT_FACTS,
+    NOT_ASKED,
     NOT_ASSESSABLE,
     NOT_FOUND_AGAIN,
     OTHER_RULES,
@@ -183,6 +184,8 @@ def _verdict(one: ReportNight) -> Html:
 
 def _unraised(flag: Flag, one: ReportNight) -> Html:
     """Why a flag is not raised or cannot be told; the latter is framed, so that the two differ without colour."""
+    if flag.lacks_answer:
+        return el("p", f"{NOT_ASKED[0].upper()}{NOT_ASKED[1:]}.", class_="remark")
     why = el("p", flag.reason, class_="untold" if flag.state == "cannot_tell" else None)
     return joined(why, el("p", words) if (words := _stands_on(flag, one)) else None)
 
@@ -247,7 +250,7 @@ def _flag(flag: Flag, one: ReportNight) -> Html:
     title = f"{FLAGS[flag.name]}: {FLAG_STATES[flag.state]}{said}"
     return el(
         "div",
-        el("h3", title, class_="untold" if flag.state == "cannot_tell" else None),
+        el("h3", title, class_="untold" if flag.state == "cannot_tell" and not flag.lacks_answer else None),
         el("p", words, class_="remark") if (words := _stands_on(flag, one)) else None,
         table(("criterion", "value", "state", "threshold or remark"), rows, css="criteria"),
     )

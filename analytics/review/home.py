@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from analytics.flag import INDEX_CRITERION
+from analytics.flag import INDEX_CRITERION, Flag, stored_flag
 from analytics.over_nights.telling import as_plain
 from analytics.phrases import ruleset_words, unraised_words
 from analytics.review.moments import milliseconds, offsets
@@ -23,7 +23,7 @@ SELECT subject, night_date, tz, recorded_from, recorded_to, sleep_onset_at, wake
     flags_as_reviewed, flags_to_review, is_reviewed, criteria_hash
 FROM nights ORDER BY night_date DESC, subject
 """
-_UNTOLD = "SELECT subject, night_date, flag, reason FROM night_flags WHERE state = 'cannot_tell'"
+_UNTOLD = "SELECT subject, night_date, flag, criteria, reason FROM night_flags WHERE state = 'cannot_tell'"
 _CRITERIA = """
 SELECT n.criteria_hash, max_by(f.criteria, f.night_date) AS criteria
 FROM flag f JOIN night n USING (subject, night_date)
@@ -52,7 +52,7 @@ def nights_payload(page: Page) -> dict[str, Any]:
     nights, criteria, untold = frames(page.store, (_NIGHTS, ()), (_CRITERIA, ()), (_UNTOLD, ()))
     people = list(people_over_nights(page.store))
     above = {of: threshold(json.loads(text)) for of, text in criteria.iter_rows()}
-    why = {(who, day, flag): reason for who, day, flag, reason in untold.iter_rows()}
+    why = {(who, day, flag): stored_flag(flag, *said, raised=False) for who, day, flag, *said in untold.iter_rows()}
     return {
         "nights": [_night_row(row, why, above) for row in nights.iter_rows(named=True)],
         "people": findings_of(people),
@@ -80,18 +80,20 @@ def threshold(criteria: Iterable[Mapping[str, Any]]) -> float | None:
 
 
 def _night_row(
-    row: dict[str, Any], why: Mapping[tuple[str, date, str], str], above: Mapping[str, float | None]
+    row: dict[str, Any], why: Mapping[tuple[str, date, str], Flag], above: Mapping[str, float | None]
 ) -> dict[str, Any]:
     """One night; a child's is judged by another threshold than an adult's, and bears its own."""
     judged_by = row.pop("criteria_hash")
     start, end = row["recorded_from"], row["recorded_to"]
+    untold = {flag: why[row["subject"], row["night_date"], flag] for flag in row["flags_untold"]}
     unraised = unraised_words(assessable=row["assessable"], untold=row["flags_untold"])
     return {
         **row,
         "threshold": above.get(judged_by),
         "unraised": unraised or "no flag",
         "is_untold": bool(unraised),
-        "why_untold": {flag: why[row["subject"], row["night_date"], flag] for flag in row["flags_untold"]},
+        "why_untold": {name: flag.reason for name, flag in untold.items()},
+        "flags_unasked": [name for name, flag in untold.items() if flag.lacks_answer],
         "night_date": row["night_date"].isoformat(),
         "recorded_from": milliseconds(start),
         "recorded_to": milliseconds(end),

@@ -141,7 +141,7 @@ def _hours(value: float | None) -> str:
 def _flag(flag: Flag, night: Night, person: Person | None) -> dict[str, Any]:
     """With what stands beside it."""
     stands_on = beside(flag.name, flag.state, footing_of(night), person)
-    return asdict(flag) | {"state": flag.state, "stands_on": stands_on}
+    return asdict(flag) | {"state": flag.state, "lacks_answer": flag.lacks_answer, "stands_on": stands_on}
 
 
 def _sensor(row: dict[str, Any], *, several: bool) -> dict[str, Any]:

@@ -39,6 +39,8 @@ MINUTE_US = 60_000_000
 HOUR_US = 3_600_000_000
 #: Handling and turning at both ends of a stretch are no part of its evidence.
 _EDGE_US = 60_000_000
+#: Stands in a reason for the length of its stretch until that is known.
+_LENGTH = "{length}"
 _ON_LEG = ("ankle", "foot", "thigh", "hip")
 
 
@@ -83,7 +85,7 @@ def not_worn(
     wear = criteria.wear
     recorded = recorded_spans([channel], criteria)
     if channel.site not in _ON_LEG:
-        return _merged(_by_silence(recorded, movements, wear), wear)
+        return _merged(_by_silence(recorded, movements, wear), recorded, wear)
     parts = [thin for part in found if len((thin := thinned(part, wear.gravity_rate_hz)).time_us)]
     line = breath_line(parts, wear)
     stretches = _stretches(parts, line, wear)
@@ -93,7 +95,7 @@ def not_worn(
     onsets, long_s = _sizes(movements)
     judged = [_judged(s, warmth, shown, _like_a_leg(s, onsets, long_s, wear), wear) for s in still]
     edges = _by_edges(recorded, movements, line, warmth, wear)
-    return _merged([*(j for j in judged if j is not None), *edges], wear)
+    return _merged([*(j for j in judged if j is not None), *edges], recorded, wear)
 
 
 def spans_of(stretches: Sequence[NotWorn], state: Doubt) -> Spans:
@@ -173,7 +175,7 @@ def _judged(still: _Still, warmth: Warmth | None, shown: str, like_a_leg: bool, 
     if still.breath_share >= wear.breath_least_share:
         return None
     hours = still.recorded_s / 3600
-    quiet = f"no turn for {_long(hours)}"
+    quiet = f"no turn for {_LENGTH}"
     seen = None if warmth is None else warmth.seen(still.start_us, still.end_us)
     if seen is not None and seen.cold:
         return _said(still, f"{quiet}, {seen.words}", sure=not like_a_leg)
@@ -207,7 +209,7 @@ def _by_edges(
             continue
         seen = None if warmth is None else warmth.seen(start_us, end_us)
         sure = hours > wear.doubt_h and not (seen is not None and seen.warm)
-        found.append(_said(still, f"no movement at all for {_long(hours)}", sure=sure))
+        found.append(_said(still, f"no movement at all for {_LENGTH}", sure=sure))
     return found
 
 
@@ -229,21 +231,23 @@ def _by_silence(recorded: Spans, movements: Sequence[Movement], wear: Wear) -> l
         for start_us, end_us in pauses:
             hours = overlap_us(recorded, start_us, end_us) / HOUR_US
             if hours > least_h:
-                found.append(NotWorn(start_us, end_us, "unworn", f"no movement at all for {_long(hours)}"))
+                found.append(NotWorn(start_us, end_us, "unworn", f"no movement at all for {_LENGTH}"))
     return found
 
 
-def _merged(stretches: Sequence[NotWorn], wear: Wear) -> tuple[NotWorn, ...]:
+def _merged(stretches: Sequence[NotWorn], recorded: Spans, wear: Wear) -> tuple[NotWorn, ...]:
     """Each state in stretches without overlaps, short handling between two absences taken in; unworn comes first."""
     join_us = round(wear.join_min * MINUTE_US)
     unworn = union(spans_of(stretches, "unworn"), join_us)
     perhaps = without(union(spans_of(stretches, "perhaps_unworn")), unworn, join_us)
-    merged = [_named(a, b, "unworn", stretches) for a, b in unworn.tolist()]
-    merged += [_named(a, b, "perhaps_unworn", stretches) for a, b in perhaps.tolist()]
+    merged = [_named(a, b, "unworn", stretches, recorded) for a, b in unworn.tolist()]
+    merged += [_named(a, b, "perhaps_unworn", stretches, recorded) for a, b in perhaps.tolist()]
     return tuple(sorted(merged, key=lambda s: s.start_us))
 
 
-def _named(start_us: int, end_us: int, state: Doubt, stretches: Sequence[NotWorn]) -> NotWorn:
-    """Under the reason of the longest stretch of its state inside."""
+def _named(start_us: int, end_us: int, state: Doubt, stretches: Sequence[NotWorn], recorded: Spans) -> NotWorn:
+    """Under the reason of the longest stretch of its state inside, with the length of the whole: one page says one."""
     inside = [s for s in stretches if s.state == state and s.start_us < end_us and s.end_us > start_us]
-    return NotWorn(start_us, end_us, state, max(inside, key=lambda s: s.end_us - s.start_us).reason)
+    reason = max(inside, key=lambda s: s.end_us - s.start_us).reason
+    length = _long(overlap_us(recorded, start_us, end_us) / HOUR_US)
+    return NotWorn(start_us, end_us, state, reason.replace(_LENGTH, length))

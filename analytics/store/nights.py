@@ -5,7 +5,6 @@ The counterpart of `analytics.store.rows`, from the same declarations: what one 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
@@ -14,7 +13,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from analytics.flag import Criterion, Flag
+from analytics.flag import Flag, stored_flag
 from analytics.measures import Measures
 from analytics.model import Blank, Bout, Envelope, Event, Movement, Nap, Night, Score, Series, Speaker
 from analytics.signal.clocks import SensorClock
@@ -137,5 +136,4 @@ def _flags(con: duckdb.DuckDBPyConnection, key: NightKey, ruleset: str) -> Itera
     """Raised ones first."""
     fields = {name: (None, name) for name in ("name", "raised", "criteria", "reason")}
     for row in _rows(con, "flag", fields, key, "raised DESC, name", ruleset=ruleset):
-        criteria = tuple(Criterion(**criterion) for criterion in json.loads(row["criteria"]))
-        yield Flag(row["name"], row["raised"], criteria, row["reason"])
+        yield stored_flag(row["name"], row["criteria"], row["reason"], raised=row["raised"])

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
-from analytics.nights.journal import CLOCKS, MOST, URGE
+from analytics.journal.fields import FIELDS
 from analytics.said import JournalEntry
 
 #: A side with fewer nights has no answer (journal.md of the design; own).
 LEAST_NIGHTS = 5
-#: What the journal says of sleep itself and of symptoms goes with a night, and is nothing that a person does.
+#: What the journal says of sleep itself and of symptoms goes with a night, and is nothing that a person does. How long
+#: one slept the night before is a factor. Names of before journals had a list of fields are among them.
 NO_FACTORS = frozenset({
-    *CLOCKS, *MOST, URGE, "note", "notes", "change", "quality", "into_bed", "final_waking", "jerk_felt", "jerks_felt",
-    "jerk_felt_at", "woken_by_jerk", "relieved_by_moving", "leg_pain", "pain", "soreness", "tingling", "numbness",
-    "weakness", "other_limbs", "daytime_jerks", "by_day", "daytime_sleepiness", "sleepy_by_day", "partner_saw_kicks",
+    *(field.name for field in FIELDS if field.part != "matters" and field.name != "hours_slept_before"),
+    "notes", "change", "quality", "into_bed", "final_waking", "jerks_felt", "pain", "by_day", "sleepy_by_day",
 })  # fmt: skip
 #: Endings of names that are units, and how people write them.
 _UNITS = {"mg": "mg", "ml": "ml", "min": "min", "h": "h", "g": "g", "c": "°C", "units": "units", "cups": "cups"}

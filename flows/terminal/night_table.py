@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analytics import store as the_store
+from analytics.flag import Flag, stored_flag
 from analytics.nights.doubt import NEGATIVE_OF, footing_of_row, footing_words
 from analytics.phrases import flag_marks, long_sleep, ruleset_words
 from analytics.words import (
@@ -19,6 +20,7 @@ from analytics.words import (
     FLAGS,
     MEASURE_COLUMNS,
     NIGHT_FACTS,
+    NOT_ASKED,
     NOT_ASSESSABLE,
     VERDICTS,
 )
@@ -32,7 +34,8 @@ _NEGATIVES = """
 SELECT subject, night_date FROM night_flags WHERE flag = ? AND state = 'not_raised'
 """
 _UNTOLD = """
-SELECT subject, night_date, flag, reason FROM night_flags WHERE state = 'cannot_tell' ORDER BY night_date, subject, flag
+SELECT subject, night_date, flag, criteria, reason FROM night_flags WHERE state = 'cannot_tell'
+ORDER BY night_date, subject, flag
 """
 
 #: Columns of the table for people that hold formatted numbers.
@@ -65,12 +68,24 @@ class Nights:
         """The flags of one night that could not be told; none where the night as a whole cannot be assessed."""
         return _of_night(self.untold, night) if night["assessable"] else []
 
+    def unasked_of(self, night: Row) -> list[str]:
+        """The flags of one night that lack no more than an answer of the person."""
+        return [row["flag"] for row in self.untold_of(night) if _stored(row).lacks_answer]
+
+    def n_unasked(self) -> int:
+        """Nights on which such an answer is missing."""
+        return sum(bool(self.unasked_of(row)) for row in self.rows)
+
     def beside_negatives(self, rows: Sequence[Row]) -> str | None:
         """What the negatives among these rows stand on, in one line; None without any."""
         found = [row for row in rows if (row["subject"], row["night_date"]) in self.negatives]
         if not found:
             return None
         return f"{NEGATIVE_OF} {FLAG_STATES['not_raised']}: {footing_words([footing_of_row(row) for row in found])}"
+
+
+def _stored(row: Row, *, raised: bool = False) -> Flag:
+    return stored_flag(row["flag"], row["criteria"], row["reason"], raised=raised)
 
 
 def _of_night(rows: Sequence[Row], night: Row) -> list[Row]:
@@ -96,20 +111,22 @@ def select_nights(store: the_store.Store, selection: Selection) -> Nights:
 
 
 def print_nights(nights: Nights) -> None:
-    """The table, then one sentence for each flag and for each night that says nothing."""
+    """The table, then one line for each flag and for each night that says nothing; ``nightkick show`` has the whole."""
     from analytics.scoring.rulesets import DEFAULT_RULESET  # late, for it loads pydantic
 
     if not nights.rows:
         emit("no nights\n")
         return
     several = len({row["subject"] for row in nights.rows}) > 1
-    rows = [for_people(row, with_subject=several) for row in nights.rows]
+    rows = [for_people(row, nights, with_subject=several) for row in nights.rows]
     emit_table(tuple(rows[0]), rows, to_right=NUMBERS)
-    if any(mark[0] == "(" or mark[-1] == "?" for row in nights.rows for mark in _marks(row)):
+    if any(mark[0] == "(" or mark[-1] == "?" for row in nights.rows for mark in _marks(row, nights)):
         emit(f"{FLAG_MARKS}\n")
     rules = ruleset_words(nights.rows[0]["ruleset"], DEFAULT_RULESET.name)
     sentences = [] if rules is None else [f"{NIGHT_FACTS['ruleset']} of this table: {rules}"]
     sentences += [line for row in nights.rows for line in _sentences(row, nights, with_subject=several)]
+    if n := nights.n_unasked():
+        sentences.append(f"{NOT_ASKED}{'' if len(nights.rows) == 1 else f', on {n} of {len(nights.rows)} nights'}")
     if (negative := nights.beside_negatives(nights.rows)) is not None:
         sentences.append(negative)
     if sentences:
@@ -130,7 +147,7 @@ def condition(selection: Selection) -> tuple[str, list[object]]:
     return " AND ".join([*fixed, *(test for test, _ in given)]), [value for _, value in given]
 
 
-def for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
+def for_people(row: Row, nights: Nights, *, with_subject: bool) -> dict[str, object]:
     """A night as a row of the table for people; PLMS and series are those in sleep.
 
     Of a night that is not assessable only the hours asleep are shown: a 0 would read as "no movements".
@@ -148,18 +165,19 @@ def for_people(row: Row, *, with_subject: bool) -> dict[str, object]:
         MEASURE_COLUMNS["periodicity_index_share"]: _percent(told["periodicity_index_share"]),
         MEASURE_COLUMNS["share_imi_20_40"]: _percent(told["share_imi_20_40"]),
         MEASURE_COLUMNS["n_hypnic_jerks"]: _fixed(told["n_hypnic_jerks"], 0),
-        "flags": ", ".join(_marks(row)),
+        "flags": ", ".join(_marks(row, nights)),
         "review": row["review"] or "",
     }
 
 
-def _marks(row: Row) -> tuple[str, ...]:
+def _marks(row: Row, nights: Nights) -> tuple[str, ...]:
     return flag_marks(
         {name: name for name in FLAGS},
         flags=row["flags"],
         as_reviewed=row["flags_as_reviewed"],
         untold=row["flags_untold"],
         assessable=row["assessable"],
+        unasked=nights.unasked_of(row),
     )
 
 
@@ -167,9 +185,10 @@ def _sentences(row: Row, nights: Nights, *, with_subject: bool) -> Iterator[str]
     name = f"{row['night_date']} {row['subject']}" if with_subject else f"{row['night_date']}"
     for why in nights.reasons_of(row):
         said = f" ({VERDICTS[why['review']]})" if why["review"] else ""
-        yield f"{name} {why['flag']}{said}: {why['reason']}"
-    for why in nights.untold_of(row):
-        yield f"{name} {why['flag']} ({CANNOT_TELL}): {why['reason']}"
+        yield f"{name} {why['flag']}{said}: {_stored(why, raised=True).short_reason}"
+    unasked = nights.unasked_of(row)
+    for why in (one for one in nights.untold_of(row) if one["flag"] not in unasked):
+        yield f"{name} {why['flag']} ({CANNOT_TELL}): {_stored(why).short_reason}"
     if doubt := long_sleep(row["tst_h"]):
         yield f"{name} doubtful: {doubt}"
     if not row["assessable"]:

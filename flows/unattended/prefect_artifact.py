@@ -52,7 +52,7 @@ def _nights(visit: Visit, context: Context) -> str:
         return ""
     nights = select_nights(context.store, Selection(since=min(dates), until=max(dates)))
     rows = [row for row in nights.rows if row["night_date"] in dates]
-    table = _table([for_people(row, with_subject=True) for row in rows])
+    table = _table([for_people(row, nights, with_subject=True) for row in rows])
     return "\n\n".join([table, *_reasons(rows, nights)])
 
 

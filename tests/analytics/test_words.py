@@ -40,7 +40,7 @@ TABLES: list[tuple[str, Any]] = [
 #: Names that are written as words are; code compares with them.
 NAMES = {name for _, kind in TABLES for name in get_args(kind)}
 #: Everyday English, which sentences elsewhere may use.
-EVERYDAY = {"while awake", "cannot tell", "perhaps not worn", "the sleep journal", "assessable nights"}
+EVERYDAY = {"while awake", "cannot tell", "perhaps not worn", "the sleep journal", "assessable night{s}"}
 
 
 def table(name: str) -> Mapping[str, str]:

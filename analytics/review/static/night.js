@@ -111,7 +111,7 @@ class NightPage {
       night.assessable &&
         data.flags
           .filter((found) => found.state === "cannot_tell")
-          .map((found) => untoldChip(found.name, found.reason)),
+          .map((found) => untoldChip(found.name, found.reason, found.lacks_answer && WORDS.not_asked)),
       this.parts.state,
     );
   }

@@ -75,14 +75,19 @@ const flagChip = (name, counts) =>
     ? el("span", { class: `flag ${name}` }, flag(name))
     : el("span", { class: "flag none dismissed" }, `${flag(name)}: ${WORDS.verdicts.dismiss}`);
 
-/** A flag that could not be told, and why. @param {string} name @param {string} [why] */
-export const untoldChip = (name, why) =>
-  el(
-    "span",
-    { class: "flag none cannot_tell", title: why },
-    `${flag(name)}: ${WORDS.cannot_tell}`,
-    why !== undefined && el("span", { class: "visually-hidden" }, ` (${why})`),
-  );
+/**
+ * A flag that could not be told, and why; a calm line where no more than an answer of the person is missing.
+ * @param {string} name @param {string} [why] @param {string | false} [unasked] that line
+ */
+export const untoldChip = (name, why, unasked = false) =>
+  unasked
+    ? el("span", { class: "muted small unasked", title: why }, unasked)
+    : el(
+        "span",
+        { class: "flag none cannot_tell", title: why },
+        `${flag(name)}: ${WORDS.cannot_tell}`,
+        why !== undefined && el("span", { class: "visually-hidden" }, ` (${why})`),
+      );
 
 /**
  * @param {NightRow} night
@@ -114,7 +119,7 @@ export const rowOf = (night, range, several) => {
       { class: "flags" },
       night.flags.map((name) => flagChip(name, night.flags_as_reviewed.includes(name))),
       night.flags.length || !night.is_untold
-        ? night.assessable && night.flags_untold.map((name) => untoldChip(name, night.why_untold[name]))
+        ? night.assessable && night.flags_untold.map((name) => untoldChip(name, night.why_untold[name], night.flags_unasked.includes(name) && WORDS.not_asked_short))
         : el("span", { class: "flag none cannot_tell", title: night.not_assessable_reason }, night.unraised),
       !night.flags.length && !night.is_untold && el("span", { class: "visually-hidden" }, night.unraised),
     ),

@@ -30,6 +30,8 @@ export interface NightRow extends NightKey {
   flags_as_reviewed: string[];
   flags_to_review: string[];
   flags_untold: string[];
+  /** Those of them that lack no more than an answer of the person. */
+  flags_unasked: string[];
   /** Why, by the flag's name. */
   why_untold: Named;
   is_reviewed: boolean;
@@ -148,6 +150,8 @@ export interface Flag {
   name: string;
   raised: boolean;
   state: FlagState;
+  /** Whether no more than an answer of the person is missing. */
+  lacks_answer: boolean;
   criteria: Criterion[];
   reason: string;
   /** Beside a negative: hours of sleep, doubt, one leg; null beside all others. */
@@ -414,6 +418,8 @@ export interface Words {
   sign_states: Named;
   flag_states: Record<FlagState, string>;
   cannot_tell: string;
+  not_asked: string;
+  not_asked_short: string;
   flags_judged: string;
   flagged: string;
   when_to_go: string;

@@ -47,23 +47,40 @@ indexed AS (
     WHERE o.held IS NOT NULL AND c.threshold IS NOT NULL
     GROUP BY ALL
 ),
-surely AS (
-    SELECT e.n_nights, e.n_assessable, c.*, c.n_able + c.n_doubt AS m, i.n, i.mean, i.mean_down, i.mean_up,
-        ({DISPERSION_NIGHTS} * {NIGHT_DISPERSION} + i.n * i.var / greatest(i.mean, {NIGHT_DISPERSION}))
-            / ({DISPERSION_NIGHTS} + i.n - 1) AS dispersion,
-        {SURE_Z} + {SURE_Z_AFTER} * ln(greatest(i.n / {SURE_TO}, 1))
-            + {SURE_Z_BEFORE} * ln(greatest({SURE_FROM} / i.n, 1)) AS z,
-        {SURE_Z} + {SURE_Z_AFTER} * ln(greatest(m / {SURE_TO}, 1))
-            + {SURE_Z_BEFORE} * ln(greatest({SURE_FROM} / greatest(m, 1), 1)) AS share_z
+-- Every line once as it is (more = 0), and once for each number of nights more that are like those so far: the rule that
+-- decides says itself after how many it will. From fewer nights than a statement takes nothing is foretold: those
+-- to come then all speak for one side, which gives the fewest that could decide.
+ahead AS (
+    SELECT e.n_nights, e.n_assessable, c.*, c.n_able + c.n_doubt AS nights, more, c.n_able < {LEAST_ABLE} AS is_few,
+        i.n, i.n + more AS n_then, i.mean, i.var, i.mean_down, i.mean_up, nights + more AS m,
+        CASE WHEN more = 0 THEN n_able WHEN is_few THEN m ELSE n_able * m / nights END AS able,
+        CASE WHEN more = 0 THEN n_doubt WHEN is_few THEN 0 ELSE n_doubt * m / nights END AS doubt,
+        CASE
+            WHEN more = 0 THEN n_raised
+            WHEN is_few THEN CASE WHEN 2 * n_raised >= n_able THEN m ELSE 0 END
+            ELSE n_raised * m / nights
+        END AS raised
     FROM counted c
     JOIN everyone e USING (subject)
     LEFT JOIN indexed i USING (subject, flag)
+    CROSS JOIN (SELECT unnest(range({MOST_FORETOLD} + 1)) AS more)
+    WHERE more = 0 OR (c.n_able > 0 AND more + c.n_able + c.n_doubt <= {MOST_FORETOLD})
+),
+surely AS (
+    SELECT *,
+        ({DISPERSION_NIGHTS} * {NIGHT_DISPERSION} + n * var / greatest(mean, {NIGHT_DISPERSION}))
+            / ({DISPERSION_NIGHTS} + n - 1) AS dispersion,
+        {SURE_Z} + {SURE_Z_AFTER} * ln(greatest(n_then / {SURE_TO}, 1))
+            + {SURE_Z_BEFORE} * ln(greatest({SURE_FROM} / n_then, 1)) AS z,
+        {SURE_Z} + {SURE_Z_AFTER} * ln(greatest(m / {SURE_TO}, 1))
+            + {SURE_Z_BEFORE} * ln(greatest({SURE_FROM} / greatest(m, 1), 1)) AS share_z
+    FROM ahead
 ),
 ends AS (
-    SELECT *, z * z * dispersion / n AS a, share_z * share_z AS b,
-        CASE WHEN m = 0 THEN 0 ELSE (n_raised + b / 2 - share_z * sqrt(n_raised * (1 - n_raised / m) + b / 4)) / (m + b) END AS seen_low,
-        CASE WHEN m = 0 THEN 1 ELSE (n_raised + n_doubt + b / 2
-            + share_z * sqrt((n_raised + n_doubt) * (1 - (n_raised + n_doubt) / m) + b / 4)) / (m + b) END AS seen_high
+    SELECT *, z * z * dispersion / n_then AS a, share_z * share_z AS b,
+        CASE WHEN m = 0 THEN 0 ELSE (raised + b / 2 - share_z * sqrt(raised * (1 - raised / m) + b / 4)) / (m + b) END AS seen_low,
+        CASE WHEN m = 0 THEN 1 ELSE (raised + doubt + b / 2
+            + share_z * sqrt(greatest(0, (raised + doubt) * (1 - (raised + doubt) / m)) + b / 4)) / (m + b) END AS seen_high
     FROM surely
 ),
 bounded AS (
@@ -73,39 +90,41 @@ bounded AS (
         least(1, seen_high / (1 - {WRONGLY_MISSED})) AS share_high
     FROM ends
 ),
-decided AS (
+said AS (
     SELECT *,
         CASE
-            WHEN n_able < {LEAST_ABLE} OR (flag = 'possible_plmd' AND n IS NULL) THEN 'cannot_tell_yet'
+            WHEN able < {LEAST_ABLE} OR (flag = 'possible_plmd' AND n IS NULL) THEN 'cannot_tell_yet'
             WHEN CASE WHEN flag = 'possible_plmd' THEN mean_low > threshold ELSE share_low > {PATTERN_SHARE} END
-                THEN CASE WHEN n_raised >= {LEAST_RAISED} THEN 'pattern' ELSE 'cannot_tell_yet' END
+                THEN CASE WHEN raised >= {LEAST_RAISED} THEN 'pattern' ELSE 'cannot_tell_yet' END
             WHEN CASE WHEN flag = 'possible_plmd' THEN mean_high < threshold ELSE share_high < {PATTERN_SHARE} END THEN 'no_pattern'
             ELSE 'cannot_tell_yet'
-        END AS state,
-        -- How many nights decide if those to come are like those so far.
-        CASE
-            WHEN flag = 'possible_plmd' THEN pow({DECIDES_Z}, 2) * dispersion * threshold
-                / nullif(pow(greatest(mean_down - threshold, threshold - mean_up, 0), 2), 0)
-            ELSE pow({DECIDES_Z}, 2) / 4 / nullif(pow(greatest(
-                n_raised / nullif(m, 0) - {PATTERN_SHARE} * (1 - {WRONGLY_RAISED}) - {WRONGLY_RAISED},
-                {PATTERN_SHARE} * (1 - {WRONGLY_MISSED}) - (n_raised + n_doubt) / nullif(m, 0), 0), 2), 0)
-        END AS n_needed
+        END AS state
     FROM bounded
+),
+decided AS (
+    SELECT *,
+        CASE WHEN flag = 'possible_plmd' AND is_few THEN {LEAST_ABLE} - n_able ELSE min(more)
+            FILTER (state <> 'cannot_tell_yet') OVER (PARTITION BY subject, flag) END AS first_decided
+    FROM said
 )
 SELECT
     subject, flag, n_raised AS n_flagged, n_assessable, n_raised / nullif(n_able, 0) AS share,
     state = 'pattern' AS is_pattern,
-    format(
-        '{} on {} of {} {}{}',
-        replace(replace(replace(flag, '_', ' '), 'plmd', 'PLMD'), 'rls', 'RLS'), n_raised, n_able,
-        CASE WHEN n_able = n_assessable THEN '{assessable_nights}' ELSE '{told_nights}' END,
-        CASE WHEN n_flagged_as_detected > n_raised THEN ' ({as_detected} on ' || n_flagged_as_detected || ')' ELSE '' END
-    ) AS finding,
+    replace(replace(replace(flag, '_', ' '), 'plmd', 'PLMD'), 'rls', 'RLS') || ' ' || CASE
+        WHEN n_able = 0 THEN CASE WHEN n_assessable = 1 THEN '{told_not_on_one}' ELSE format('{told_on_none}', n_assessable) END
+        ELSE format(
+            'on {} of {} {}{}', n_raised, n_able,
+            CASE
+                WHEN n_able = n_assessable THEN CASE WHEN n_able = 1 THEN '{assessable_night}' ELSE '{assessable_nights}' END
+                ELSE CASE WHEN n_able = 1 THEN '{told_night}' ELSE '{told_nights}' END
+            END,
+            CASE WHEN n_flagged_as_detected > n_raised THEN ' ({as_detected} on ' || n_flagged_as_detected || ')' ELSE '' END
+        )
+    END AS finding,
     CASE WHEN n_able < {FEW_NIGHTS} THEN '{few_nights_differ}' END AS note,
     first_night, last_night, n_able, n_flagged_as_detected, n_nights, n_raised, share_low, share_high, state,
-    CASE WHEN state = 'cannot_tell_yet' AND n_needed <= {MOST_FORETOLD} THEN CAST(
-        greatest(1, {LEAST_ABLE} - n_able, ceil(n_needed) - CASE WHEN flag = 'possible_plmd' THEN n ELSE m END) AS INTEGER
-    ) END AS more_nights,
+    CASE WHEN state = 'cannot_tell_yet' AND n_able > 0 THEN CAST(first_decided AS INTEGER) END AS more_nights,
     CASE WHEN n >= {LEAST_ABLE} THEN mean ELSE NULL END AS mean_index, CASE WHEN n >= {LEAST_ABLE} THEN mean_low ELSE NULL END AS mean_index_low,
     CASE WHEN n >= {LEAST_ABLE} THEN mean_high ELSE NULL END AS mean_index_high, threshold
 FROM decided
+WHERE more = 0

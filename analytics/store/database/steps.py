@@ -19,7 +19,14 @@ import duckdb
 from analytics.flag import INDEX_CRITERION
 from analytics.nights import how_many
 from analytics.store.database.local_time import with_local_times
-from analytics.words import AS_DETECTED, ASSESSABLE_NIGHTS, FEW_NIGHTS_DIFFER, TOLD_NIGHTS
+from analytics.words import (
+    AS_DETECTED,
+    ASSESSABLE_NIGHTS,
+    FEW_NIGHTS_DIFFER,
+    TOLD_NIGHTS,
+    TOLD_NOT_ON_ONE,
+    TOLD_ON_NONE,
+)
 from ingest.errors import DatabaseNewerError, DatabaseOlderError, DatabaseUnreadableError
 
 #: How the name of the copy ends that people open with their own tools.
@@ -29,8 +36,12 @@ PUBLISHED = ".published.duckdb"
 _OWNED_ELSEWHERE = {
     **{name: value for name, value in vars(how_many).items() if name.isupper()},
     "few_nights_differ": FEW_NIGHTS_DIFFER.format(n=how_many.FEW_NIGHTS),
-    "assessable_nights": ASSESSABLE_NIGHTS,
-    "told_nights": TOLD_NIGHTS,
+    "assessable_nights": ASSESSABLE_NIGHTS.format(s="s"),
+    "assessable_night": ASSESSABLE_NIGHTS.format(s=""),
+    "told_nights": TOLD_NIGHTS.format(s="s"),
+    "told_night": TOLD_NIGHTS.format(s=""),
+    "told_on_none": TOLD_ON_NONE.format(n="{}"),
+    "told_not_on_one": TOLD_NOT_ON_ONE,
     "as_detected": AS_DETECTED,
     "index_criterion": INDEX_CRITERION,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any, get_args
@@ -13,10 +13,11 @@ from analytics.flag import FlagName
 from analytics.nights.patterns import NightFacts, Pattern, Patterns, note_on, spread
 from analytics.nights.trend import trend
 from analytics.over_nights.signs import clinician_signs
+from analytics.phrases import counted, on_nights_words
 from analytics.said import JournalEntry
 from analytics.store import Store, query
 from analytics.store.database.steps import patterns_over
-from analytics.words import CANNOT_TELL
+from analytics.words import CANNOT_TELL, FLAGS
 
 Person = tuple[str, list[NightFacts], Patterns, list[JournalEntry]]
 _ASKED = (
@@ -120,7 +121,7 @@ def _of_person(name: str, nights: list[NightFacts], patterns: Patterns, journal:
         "n_nights": len(nights),
         "n_assessable": assessable,
         "note": note_on(assessable),
-        "no_flag": _no_flag(assessable, can_tell=any(found["n_able"] for found in flags.values())),
+        "no_flag": _no_flag(assessable, {flag: one.n_able for flag, one in said.items()}),
         "flags": flags,
         "dismissed": {flag: one.n_dismissed for flag, one in said.items() if one.n_dismissed},
         "plms_index": None if varies is None else asdict(varies),
@@ -129,11 +130,22 @@ def _of_person(name: str, nights: list[NightFacts], patterns: Patterns, journal:
     }
 
 
-def _no_flag(assessable: int, *, can_tell: bool) -> str:
-    """What is said where no flag was raised on any night."""
-    nights = f"{assessable} assessable night{'' if assessable == 1 else 's'}"
-    return (
-        f"No flag on {nights}."
-        if can_tell
-        else f"{CANNOT_TELL.capitalize()}: on none of {nights} could a flag be told."
-    )
+def _no_flag(assessable: int, able: Mapping[FlagName, int]) -> str:
+    """What is said where no flag was raised on any night.
+
+    Parameters
+    ----------
+    able : mapping of FlagName to int
+        Assessable nights on which each could be told.
+    """
+    if not assessable:
+        return "No night could be assessed."
+    nights = counted(assessable, "assessable night")
+    if not any(able.values()):
+        return f"{CANNOT_TELL.capitalize()}: no flag could be told on {'' if assessable == 1 else 'any of '}{nights}."
+    told = [FLAGS[flag] for flag, n in able.items() if n == assessable]
+    untold = [f"{FLAGS[flag]} {on_nights_words(0, n, assessable)}" for flag, n in able.items() if n < assessable]
+    if not told:
+        return f"No flag raised: {'; '.join(untold)}."
+    which = f"No {' and no '.join(told)}" if untold else "No flag"
+    return f"{which} on {nights}{''.join(f'; {one}' for one in untold)}."

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from analytics.words import SIGN_STATES, SIGNS_CAVEAT, WHEN_TO_GO
+from analytics.phrases import counted
+from analytics.words import NOT_ASSESSABLE, SIGN_STATES, SIGNS_CAVEAT, WHEN_TO_GO
 from flows.settings.database import store_for
 from flows.terminal.options import Database, Json, OnlySubject, Since
 from flows.terminal.talk import emit
@@ -30,7 +31,7 @@ def patterns(*, subject: OnlySubject = None, since: Since = None, db: Database =
 
 
 def _lines(person: dict[str, Any]) -> Iterator[str]:
-    yield f"{person['subject']}: {person['n_nights']} nights, {person['n_assessable']} of them assessable"
+    yield f"{person['subject']}: {counted(person['n_nights'], 'night')}{_assessable(person)}"
     for flag, found in person["flags"].items():
         yield f"  {flag} {found['finding']}: {found['says']}"
         if found["index_says"]:
@@ -44,6 +45,12 @@ def _lines(person: dict[str, Any]) -> Iterator[str]:
     yield ""
 
 
+def _assessable(person: dict[str, Any]) -> str:
+    if person["n_nights"] == 1:
+        return ", assessable" if person["n_assessable"] else f", {NOT_ASSESSABLE}"
+    return f", {person['n_assessable']} of them assessable"
+
+
 def _seen(state: str) -> str:
     return _MARK if state == "not known" else SIGN_STATES[state]
 
@@ -55,7 +62,7 @@ def _index_lines(person: dict[str, Any]) -> Iterator[str]:
     if varies is not None:
         yield (
             f"  PLMS per hour of sleep: median {varies['median']:.1f}, {varies['low']:.1f} to {varies['high']:.1f}"
-            f" over {varies['n_nights']} nights"
+            f" over {counted(varies['n_nights'], 'night')}"
         )
     if changes is None:
         yield f"  trend: needs {TREND_NIGHTS} assessable nights on different days"

@@ -153,3 +153,10 @@ def test_names_that_were_there_before_are_still_there() -> None:
         "daytime_jerks", "other_limbs", "partner_saw_kicks", "note", "numbness", "weakness",
     }  # fmt: skip
     assert before <= set(BY_NAME)
+
+
+def test_of_a_bed_partners_kicks_it_may_be_said_that_no_one_lay_beside() -> None:
+    assert read("partner_saw_kicks", " Alone ") == (None, "alone")
+    assert cell_of("partner_saw_kicks", *read("partner_saw_kicks", "alone")) == "alone"
+    with pytest.raises(UnreadableError):
+        read("leg_pain", "alone")

@@ -150,3 +150,8 @@ def test_the_first_reason_is_the_one_that_explains_the_others() -> None:
 def test_the_tier_falls_with_what_is_missing(changes: dict[str, Any], expected: Tier) -> None:
     assert tier(replace(GOOD, **changes), ASLEEP, CRITERIA) == expected
     assert tier(GOOD, slept(7, "accelerometer"), CRITERIA) == "B"
+
+
+def test_hours_not_worn_are_rounded_as_everywhere_else_on_the_page() -> None:
+    """They were cut here, so that 9.46 h were 9.4 h in the reason and 9.5 h in the table beside it."""
+    assert "for 9.5 h in all" in str(reason(recorded_h=10.0, unworn_h=9.46))

@@ -98,3 +98,15 @@ def test_a_partner_who_was_never_asked_did_not_say_no(state: PatternState) -> No
 def test_of_several_symptoms_those_that_were_never_noted_are_named() -> None:
     assert sign("tingling", nights(3), noted("numbness", 0)).says.endswith("; tingling and weakness not")
     assert sign("tingling", nights(3), noted("numbness", 1)).says == "written down on 1 of 1 days"
+
+
+def test_where_it_could_be_told_on_no_night_a_sign_counts_nothing() -> None:
+    """It said "on no night could it be told"."""
+    jerks = clinician_signs([], {}, [])[0]
+    assert jerks.says == "it could not be told on any night"
+
+
+def test_one_night_is_no_nights() -> None:
+    one = Pattern(n_nights=1, n_able=1, n_raised=1, more_nights=2)
+    found = next(s for s in clinician_signs([], {"frequent_hypnic_jerks": one}, []) if "several jerks" in s.name)
+    assert found.says == "on 1 of 1 night, cannot tell yet: it takes at least 2 more nights; one night is few"

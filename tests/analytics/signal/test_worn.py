@@ -46,6 +46,13 @@ def test_a_table_with_bumps_is_unworn() -> None:
     assert found[0].reason == "no turn for 6.0 h"
 
 
+def test_the_reason_bears_the_length_of_what_was_found_and_not_of_a_part_of_it() -> None:
+    """Of two absences with a short handling between them it bore the longer one's, beside the hours of both."""
+    found = judged(9.0, [0.2, 0.5, 1.0, 5.0, 5.05, 8.5])
+    assert said(found) == [("unworn", 1.0, 8.5)]
+    assert found[0].reason == "no turn for 7.5 h"
+
+
 def test_without_breathing_hours_without_a_turn_are_first_doubtful_and_then_unworn() -> None:
     assert judged(6.0, [0.5, 1.0, 2.4, 3.5, 4.9]) == ()
     assert said(judged(6.0, [0.5, 1.0, 3.5, 4.7])) == [("perhaps_unworn", 1.0, 3.5)]

@@ -35,7 +35,7 @@ def test_a_range_takes_every_night_in_it_and_replaces_an_older_file(run: Run) ->
     assert run("report", "2026-02-01..2026-03-31", "-o", "nights.html", "--db", DB).err.startswith("wrote 2 nights")
     made = Path("nights.html").read_text(encoding="utf-8")
     assert made.count('class="night"') == 2
-    assert "possible PLMD on 1 of 1 assessable nights" in made
+    assert "possible PLMD on 1 of 1 assessable night" in made
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from analytics.flag import SHORT_REASON, URGE_CRITERION
 from analytics.said import Review
 from analytics.store import Store, query, write_review
 from analytics.store.database.connection import transaction
-from analytics.words import FLAG_MARKS
+from analytics.words import FLAG_MARKS, NOT_ASKED
 from tests.flows.conftest import Run
 from tests.flows.stored import SUBJECT, build
 
@@ -26,7 +27,7 @@ def test_people_read_counts_what_is_missing_and_that_it_is_no_diagnosis(run: Run
     said = run("patterns", "--db", DB)
     assert said.code == 0
     assert "2 nights, 1 of them assessable" in said.out
-    assert "possible_plmd on 1 of 1 assessable nights: cannot tell yet: about 2 more nights may decide\n" in said.out
+    assert "possible_plmd on 1 of 1 assessable night: cannot tell yet: it takes at least 2 more nights\n" in said.out
     assert "fewer than 5 nights" in said.out
     assert "\x1b" not in said.out
     assert said.out.endswith(
@@ -41,7 +42,7 @@ def test_scripts_read_the_same_with_every_sign(run: Run) -> None:
     found = person["flags"]["possible_plmd"]
     assert found | {
         "n_nights": 2, "n_flagged": 1, "n_raised": 1, "n_able": 1, "n_assessable": 1, "is_pattern": False,
-        "state": "cannot_tell_yet", "more_nights": 2, "finding": "on 1 of 1 assessable nights", "share": 1.0,
+        "state": "cannot_tell_yet", "more_nights": 2, "finding": "on 1 of 1 assessable night", "share": 1.0,
     } == found  # fmt: skip
     assert person["plms_index"] == {"n_nights": 1, "median": 45.04, "low": 45.04, "high": 45.04}
     assert person["trend"] is None
@@ -67,7 +68,7 @@ def test_a_dismissed_flag_counts_nowhere_and_is_shown_as_detected_beside(run: Ru
     night_date = query(stored, "SELECT night_date FROM flagged_nights WHERE flag = 'possible_plmd'").item()
     assert "possible_plmd" in run("nights", "--flagged", "--db", DB).out
     write_review(stored, Review(SUBJECT, night_date, "dismiss", "dr", 1, flag="possible_plmd"))
-    said = "possible_plmd on 0 of 1 assessable nights (as detected on 1): cannot tell yet"
+    said = "possible_plmd on 0 of 1 assessable night (as detected on 1): cannot tell yet"
     assert said in run("patterns", "--db", DB).out
     assert run("nights", "--flagged", "--db", DB).out == "no nights\n"
     assert run("nights", "--unreviewed", "--db", DB).out.count(str(night_date)) == 0
@@ -78,7 +79,7 @@ def test_a_dismissed_flag_counts_nowhere_and_is_shown_as_detected_beside(run: Ru
     assert "possible_plmd: FLAGGED, dismissed by a reviewer" in run("show", str(night_date), "--db", DB).out
     assert run("report", str(night_date), "-o", "night.html", "--db", DB).code == 0
     page = Path("night.html").read_text(encoding="utf-8")
-    assert "possible PLMD on 0 of 1 assessable nights (as detected on 1)" in page
+    assert "possible PLMD on 0 of 1 assessable night (as detected on 1)" in page
     assert "possible PLMD as detected, dismissed by a reviewer: " in page
     assert "possible PLMD: flagged, dismissed by a reviewer" in page
 
@@ -90,3 +91,33 @@ def test_a_flag_that_cannot_be_told_is_no_blank_in_the_table(run: Run) -> None:
     table = run("nights", "--db", DB).out
     assert "possible_plmd, possible_rls?" in table
     assert FLAG_MARKS in table
+
+
+def test_an_urge_that_was_not_asked_is_one_calm_line_and_no_mark(run: Run) -> None:
+    """It stood as "possible_rls?" on nearly every ordinary night, as loud as a finding."""
+    stored = Store(Path(DB))
+    night_date = query(stored, "SELECT night_date FROM flagged_nights WHERE flag = 'possible_plmd'").item()
+    unasked = {"name": URGE_CRITERION, "state": "not measurable", "value": None, "threshold": 1.0, "says": "ask"}
+    with transaction(stored) as con:
+        con.execute(
+            "UPDATE flag SET raised = false, state = 'cannot_tell', criteria = ? WHERE name = 'possible_rls'",
+            [json.dumps([unasked])],
+        )
+    table = run("nights", "--db", DB).out
+    assert "possible_rls" not in table
+    assert table.count(NOT_ASKED) == 1
+    assert run("report", str(night_date), "-o", "night.html", "--db", DB).code == 0
+    page = Path("night.html").read_text(encoding="utf-8")
+    assert f"{NOT_ASKED[0].upper()}{NOT_ASKED[1:]}." in page
+    assert '<h3 class="untold">possible RLS' not in page
+    assert "possible RLS: cannot tell" in page
+    assert query(stored, "SELECT DISTINCT state FROM night_flags WHERE flag = 'possible_rls'").item() == "cannot_tell"
+
+
+def test_the_table_has_a_short_reason_a_flag_and_show_the_whole(run: Run) -> None:
+    night_date, whole = query(Store(Path(DB)), "SELECT night_date, reason FROM flagged_nights").row(0)
+    table = run("nights", "--db", DB).out
+    reasons = [line.partition(": ")[2] for line in table.splitlines() if line.startswith(f"{night_date} possible_plmd")]
+    assert [0 < len(one) <= SHORT_REASON for one in reasons] == [True]
+    assert whole in run("nights", "--json", "--db", DB).out
+    assert " ".join(whole.split()) in " ".join(run("show", str(night_date), "--db", DB).out.split())
