@@ -97,7 +97,7 @@ def test_a_partner_who_was_never_asked_did_not_say_no(state: PatternState) -> No
 
 def test_of_several_symptoms_those_that_were_never_noted_are_named() -> None:
     assert sign("tingling", nights(3), noted("numbness", 0)).says.endswith("; tingling and weakness not")
-    assert sign("tingling", nights(3), noted("numbness", 1)).says == "written down on 1 of 1 days"
+    assert sign("tingling", nights(3), noted("numbness", 1)).says == "written down on 1 of 1 day"
 
 
 def test_where_it_could_be_told_on_no_night_a_sign_counts_nothing() -> None:
