@@ -54,7 +54,9 @@ class Flag:
 
     @property
     def short_reason(self) -> str:
-        """The criterion that decides, in one line of a table; the whole stays in `reason`."""
+        """The reason for a line of a table: the whole where it fits, else the criterion that decides."""
+        if len(self.reason) <= SHORT_REASON:
+            return self.reason
         decides = self.unmet or next((c for c in self.criteria if isinstance(c.value, float | int)), None)
         if decides is None:
             return _cut(self.reason)

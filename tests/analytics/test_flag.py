@@ -43,3 +43,4 @@ def test_the_short_reason_names_what_decides_in_a_line(state: CriterionState) ->
     assert flag.short_reason == f"PLMS per hour of sleep 45: {limit}"
     assert len(replace(flag, criteria=(replace(index, says=says * 5),)).short_reason) <= SHORT_REASON
     assert 0 < len(replace(flag, raised=True, criteria=()).short_reason) <= SHORT_REASON
+    assert replace(flag, reason="One line.").short_reason == "One line."
