@@ -57,7 +57,8 @@ class Flag:
         """The reason for a line of a table: the whole where it fits, else the criterion that decides."""
         if len(self.reason) <= SHORT_REASON:
             return self.reason
-        decides = self.unmet or next((c for c in self.criteria if isinstance(c.value, float | int)), None)
+        measured = [c for c in self.criteria if isinstance(c.value, float | int)]
+        decides = self.unmet or next((c for c in measured if c.threshold is not None), None)
         if decides is None:
             return _cut(self.reason)
         shown = (

@@ -44,3 +44,11 @@ def test_the_short_reason_names_what_decides_in_a_line(state: CriterionState) ->
     assert len(replace(flag, criteria=(replace(index, says=says * 5),)).short_reason) <= SHORT_REASON
     assert 0 < len(replace(flag, raised=True, criteria=()).short_reason) <= SHORT_REASON
     assert replace(flag, reason="One line.").short_reason == "One line."
+
+
+def test_the_short_reason_is_a_criterion_that_compares() -> None:
+    """It said "sleep onset known 26.3: standard deviation in minutes" of a night flagged for its jerks."""
+    known = Criterion("sleep onset known", "met", 26.3, None, "standard deviation in minutes")
+    jerks = Criterion("brief jerks near falling asleep", "met", 4, 3, "3 or more")
+    flag = Flag("frequent_hypnic_jerks", raised=True, reason="x" * 200, criteria=(known, jerks))
+    assert flag.short_reason == "brief jerks near falling asleep 4: 3 or more"
