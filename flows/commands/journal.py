@@ -71,7 +71,7 @@ def export_journal(
     Parameters
     ----------
     subject
-        Whose; default: everybody's.
+        Whose; default: that of all people.
     as_
         csv for a spreadsheet, toml for an editor.
     """

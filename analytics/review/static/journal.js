@@ -48,7 +48,7 @@ const history = (day) =>
             "ul",
             { class: "plain" },
             save.cells.map(([says, cell]) =>
-              el("li", {}, `${says}: `, cell === null ? "taken back" : el("bdi", { class: "words" }, cell)),
+              el("li", {}, `${says}: `, cell === null ? "left blank" : el("bdi", { class: "words" }, cell)),
             ),
           ),
         ),

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 Outcome = Annotated[OutcomeName | None, Parameter(help="Only this outcome; default: all of them.")]
 ChangedOn = Annotated[
-    date | None, Parameter(help="Instead: what changed from this evening on, YYYY-MM-DD, against the trend before.")
+    date | None,
+    Parameter(help="What changed from this evening on, YYYY-MM-DD, against the trend before; without it all factors."),
 ]
 
 

@@ -87,7 +87,7 @@ def test_a_day_is_written_by_keyboard_saved_loaded_and_changed_with_its_history(
         del stored["caffeine_cups"]
         assert _saved(bare) == stored | {"lights_off": "22:50"}
         tab.get_by_text("2 versions of").click()
-        expect(tab.locator(".journal-history").first).to_contain_text("coffee, tea, cola: taken back")
+        expect(tab.locator(".journal-history").first).to_contain_text("coffee, tea, cola: left blank")
         expect(tab.locator(".journal-history").first).to_contain_text("light off: 22:40")
         expect(tab.locator(".journal-week")).to_contain_text("22:50")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from analytics.person import person_of
 from analytics.said import JournalEntry
 from analytics.store import (
     Doomed,
@@ -13,6 +14,7 @@ from analytics.store import (
     Store,
     Wish,
     check,
+    describe,
     find_doomed,
     forget,
     mark_told,
@@ -22,6 +24,7 @@ from analytics.store import (
     stage_samples,
     write_journal,
 )
+from analytics.store.over_nights.answers import answers, keep_answers
 from tests.analytics.store.making import (
     EVENING,
     attempt,
@@ -40,7 +43,7 @@ OTHER = "bertram"
 
 
 def with_two_people(store: Store) -> Store:
-    """Two people: each a night of two legs, a review, a journal, a notice, attempts, and samples."""
+    """Two people: each a night of two legs, a review, a journal, a notice, attempts, samples, an age, an answer."""
     for subject in (NAME, OTHER):
         for leg in ("left", "right"):
             name = f"{subject}/{leg}"
@@ -56,6 +59,8 @@ def with_two_people(store: Store) -> Store:
         mark_told(store, [Notice(subject, EVENING, "possible_plmd", "why")])
         remember_files(store, {Path(f"/nights/{subject}/left.cwa"): SeenFile("1:2:3", is_done=True, version="0")})
         record_attempts(store, [attempt(f"{subject}/broken")])
+        describe(store, subject, person_of(born="1961"))
+    keep_answers(store, answers(store), at_us=0, version="0")
     publish(store)
     return store
 

@@ -35,7 +35,7 @@ def test_a_command_describes_a_person_and_names_the_nights_to_analyse_again(run:
     assert (said.code, said.out) == (0, "")
     assert said.err == f"{who} is described; 1 nights to analyse again: nightkick reanalyse\n"
     assert run("people", "describe", who, "--db", DB).out == (
-        "born: 2012\nage_group: not said\nsex: not said\nmedication: ssri, iron\nsaid_by: command\n"
+        "born: 2012\nage_group: not noted\nsex: not noted\nmedication: ssri, iron\nsaid_by: command\n"
     )
     night = str(query(imported, "SELECT any_value(night_date) FROM night").item())
     assert "an SSRI (raises the index: Yang 2005)" in " ".join(run("show", night, "--db", DB).out.split())

@@ -39,7 +39,7 @@ def test_everybody_has_their_own_nights_and_journal(store: Store) -> None:
     assert pains == [
         "no sensor can tell; note it in the journal as leg_pain",
         "written down on 2 of 2 days",
-        "written down on 0 of 1 days",
+        "written down on 0 of 1 day",
     ]
 
 
