@@ -120,6 +120,7 @@ def _field(field: Field) -> dict[str, Any]:
         "unit": field.unit,
         "low": field.low,
         "high": field.high,
+        "word": field.word,
         "asked": field.asked,
         "bounds": field.bounds,
     }

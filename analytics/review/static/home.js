@@ -1,6 +1,6 @@
 // @ts-check
-// Home: the answer, the findings over nights, then one row a night on a shared clock. Rows draw their ticks when they come into
-// view.
+// Home: the answer, the findings over nights, then one row a night on a shared clock. Rows draw their ticks when they
+// come into view.
 
 import { answerCard } from "./answer.js";
 import { el } from "./draw.js";

@@ -331,6 +331,8 @@ export interface JournalField {
   unit: string;
   low: number;
   high: number;
+  /** A word that it takes in place of a number; empty for none. */
+  word: string;
   asked: string;
   bounds: string;
 }
