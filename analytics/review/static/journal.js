@@ -5,6 +5,7 @@ import { el, fill } from "./draw.js";
 import { address, day as shortDay, instant, longDay, messageOf } from "./formats.js";
 import { DayForm, ownField } from "./journal_form.js";
 import { get, postJournal } from "./server.js";
+import { WORDS } from "./words.js";
 
 /** @import { App, JournalAnswer, JournalDay, JournalField, JournalWeekDay, Named, Shown } from "./types.js" */
 
@@ -47,7 +48,7 @@ const history = (day) =>
             "ul",
             { class: "plain" },
             save.cells.map(([says, cell]) =>
-              el("li", {}, `${says}: `, cell === null ? "taken back" : el("bdi", { class: "words" }, cell)),
+              el("li", {}, `${says}: `, cell === null ? WORDS.verdicts.undo : el("bdi", { class: "words" }, cell)),
             ),
           ),
         ),
