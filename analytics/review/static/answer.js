@@ -68,8 +68,9 @@ const glossary = () =>
     ),
   );
 
-/** Where missing answers are given. @param {PersonAnswer} answer */
-const toJournal = ({ subject, missing }) =>
+/** Where missing answers are given, if they are what the answer waits for. @param {PersonAnswer} answer */
+const toJournal = ({ answer, subject, missing }) =>
+  answer === "cannot_tell_yet" &&
   missing.answers.length > 0 &&
   el(
     "p",

@@ -181,7 +181,7 @@ def test_no_answer_says_a_thing_twice_or_names_a_column_instead_of_a_thing(tmp_p
             assert len(reasons) == len(answer.evidence)
             kicks += any("Regular kicks:" in line for line in reasons)
         assert not any("_" in line for lines in (reasons, *others) for line in lines)
-    assert kicks > 5
+    assert kicks > 0
 
 
 def test_what_was_found_on_single_nights_is_not_passed_over(tmp_path: Path) -> None:
