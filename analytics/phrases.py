@@ -85,7 +85,9 @@ def on_nights_words(n_raised: int, n_able: int, n_assessable: int) -> str:
     return f"on {n_raised} of {counted(n_able, ASSESSABLE_NIGHTS if n_able == n_assessable else TOLD_NIGHTS)}"
 
 
-def pattern_words(state: str, more_nights: int | None, *, able: bool = True, few: bool = False) -> str:
+def pattern_words(
+    state: str, more_nights: int | None, *, able: bool = True, few: bool = False, early: bool = False
+) -> str:
     """Words for what is said of a flag over nights.
 
     Parameters
@@ -96,12 +98,16 @@ def pattern_words(state: str, more_nights: int | None, *, able: bool = True, few
         How many more decide, about; None where it is decided, or they are too many to say.
     able : bool
         Whether there was a night on which the flag could be told.
+    early : bool
+        Whether those nights differ too much to say how near the threshold they are.
     few : bool
         Whether those nights are fewer than a statement takes: they foretell nothing, and more may be needed.
     """
     words = PATTERN_STATES[state]
     if state != "cannot_tell_yet" or not able:
         return words
+    if more_nights is None and early:
+        return f"{words}: so few nights do not say how many it takes"
     if more_nights is None:
         return f"{words}: so near the threshold that more nights may not decide"
     more = f"{more_nights} more night{'' if more_nights == 1 else 's'}"

@@ -74,6 +74,8 @@ BASE_RATE = (
     "Of middle-aged adults in the population 25.3 % (Wisconsin, Leary 2018) to 28.6 % (HypnoLaus, Haba-Rubio 2018) "
     "exceed 15, many without a complaint."
 )
+#: The same in an answer for laypeople.
+BASE_RATE_IN_SHORT = "About one in four middle-aged adults has more than 15 an hour, many without a complaint."
 #: The same where most periodic movements may be another's.
 PERHAPS_NOT_OWN = "without the series that may come from a bed partner or a pet it would be below the threshold"
 #: Why a negative cannot be told.
@@ -185,15 +187,20 @@ EVIDENCE: Mapping[str, str] = {
 #: The questions of the journal that the answer needs, where more than one is asked for a sign.
 QUESTIONS: Mapping[str, str] = {**EVIDENCE, "tingling": "tingling", "numbness": "numbness", "weakness": "weakness"}
 GLOSSARY_TITLE = "What these words mean"
+ANSWER_IN_JOURNAL = "Answer in the journal"
 #: Terms of the answer, each explained where it stands.
 GLOSSARY: Mapping[str, str] = {
     "harmless jerks": "Hypnic jerks: single brief twitches while falling asleep. Most people know them, children too.",
     "regular kicks": "Leg movements asleep in a row, 10 to 90 seconds apart (PLMS), counted per hour of sleep.",
-    "several jerks": "2 and more hypnic jerks a night, on most of the newest nights.",
+    "several jerks": "2 or more hypnic jerks a night, on most of the newest nights.",
     "judged": "Of a night: recorded well enough to tell whether there were many jerks and regular kicks, or not.",
     "95 %": "The range in which the true value lies in 95 of 100 such cases. More nights make it narrower.",
     "in doubt": "Of a night: lying awake and sleeping look so alike that one side or the other may be right.",
     "dismissed": "A reviewer looked at what was found and said that it is not so. It then counts nowhere.",
+    "flagged": "Of a night: something was found in it that deserves a look.",
+    "possible PLMD": "More regular kicks that night than the threshold. Whether they harm, a sensor cannot tell.",
+    "possible RLS": "Regular kicks awake. Restless legs are an urge to move at rest that moving relieves: you tell it.",
+    "PLMS/h": "Periodic limb movements in sleep, per hour of sleep: the regular kicks.",
     "clinician": "A doctor, or another person trained for sleep and movement. The report can be taken along.",
 }
 #: Over the signs.
@@ -379,6 +386,7 @@ def for_page() -> dict[str, Any]:
         "is_it_harmless": IS_IT_HARMLESS,
         "glossary": GLOSSARY,
         "glossary_title": GLOSSARY_TITLE,
+        "answer_in_journal": ANSWER_IN_JOURNAL,
         "onset_span": ONSET_SPAN,
         "same_as_reviewed": SAME_AS_REVIEWED,
         "not_found_again": NOT_FOUND_AGAIN,

@@ -150,6 +150,11 @@ BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
 TEMPLATE = ("date", *BY_NAME)
 
 
+def says_of(kind: str) -> str:
+    """What a kind is called on a page; one of the person's own by its name."""
+    return BY_NAME[kind].says if kind in BY_NAME else kind.replace("_", " ")
+
+
 def place_of(kind: str) -> tuple[int, str]:
     """Where a kind stands among others: the known ones in their order, then those of the person's own by name."""
     return (list(BY_NAME).index(kind) if kind in BY_NAME else len(BY_NAME)), kind

@@ -100,7 +100,8 @@ class Pattern:
     @property
     def says(self) -> str:
         """The state in words."""
-        return pattern_words(self.state, self.more_nights, able=self.n_able > 0, few=is_few(self.n_able))
+        early = self.n_able < FEW_NIGHTS
+        return pattern_words(self.state, self.more_nights, able=self.n_able > 0, few=is_few(self.n_able), early=early)
 
     def on_nights(self, assessable: int) -> str:
         """On how many of how many nights the flag was raised, in words.

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from analytics.journal.fields import ALONE
+from analytics.journal.fields import ALONE, BY_NAME, GOT_UP, LIGHTS_OFF
 from analytics.nights.patterns import Pattern
 from analytics.over_nights.answer import ANSWERED_DAYS, RULE_VERSION, PersonAnswer
 from analytics.over_nights.signs import ENOUGH_IN_BED_H, SEVERAL_DAYS, SEVERAL_JERKS, SignEvidence
@@ -20,14 +20,14 @@ from analytics.words import (
     ANSWERS,
     AS_DETECTED,
     AS_REVIEWED,
-    BASE_RATE,
+    BASE_RATE_IN_SHORT,
     EVIDENCE,
     QUESTIONS,
 )
 
 #: Named in the one sentence; all others stand below it.
 _NAMED = 2
-#: The threshold that `BASE_RATE` is about, PLMS per hour of sleep.
+#: The threshold that `BASE_RATE_IN_SHORT` is about, PLMS per hour of sleep.
 _ADULT = 15.0
 
 
@@ -133,7 +133,7 @@ def _between(one: SignEvidence) -> str:
     """Why something is no sign yet, and not none."""
     if one.what == "daytime_sleepiness":
         return "which short nights may explain"
-    return "neither none nor several" if one.unit == "days" else "neither few nor most"
+    return "not yet several" if one.unit == "days" else "neither few nor most"
 
 
 def _calm(answer: PersonAnswer) -> Iterator[str]:
@@ -148,8 +148,8 @@ def _index(answer: PersonAnswer) -> Iterator[str]:
     if found.mean_index is None or found.threshold is None:
         return
     span = interval_words(found.mean_index_low, found.mean_index_high).replace("(", "(95 %: ", 1)
-    raised = f"more than {found.threshold:g} on {found.n_raised} of {_count(found.n_able, 'night')}"
-    yield f"Regular kicks: {found.mean_index:.1f} per hour of sleep in the mean{span}, {raised}."
+    raised = f"more than {found.threshold:g} on {found.n_raised or 'none'} of {_count(found.n_able, 'night')}"
+    yield f"Regular kicks: {found.mean_index:.1f} per hour of sleep on average{span}, {raised}."
 
 
 def _would_disturb(answer: PersonAnswer) -> Iterator[str]:
@@ -158,9 +158,9 @@ def _would_disturb(answer: PersonAnswer) -> Iterator[str]:
         f"One of these on {SEVERAL_DAYS} days or more: pain, tingling, numbness or weakness, an urge to move the legs, "
         "jerks by day or beyond one limb, a partner who sees kicks. Being sleepy on most days."
     )
-    yield f"{SEVERAL_JERKS} and more jerks on most nights."
+    yield f"{SEVERAL_JERKS} or more jerks a night on most nights."
     if threshold is not None:
-        yield f"More than {threshold:g} regular kicks per hour of sleep over the nights."
+        yield f"More than {threshold:g} regular kicks per hour of sleep, on average over the nights."
 
 
 def _unseen(answer: PersonAnswer) -> Iterator[str]:
@@ -181,19 +181,19 @@ def _limits(answer: PersonAnswer) -> Iterator[str]:
 
 def _reasons(answer: PersonAnswer) -> Iterator[str]:
     for one in answer.evidence:
+        index = next(_index(answer), None) if one.what == "kicks" else None
+        says = _capital(_on(one)) if index is None else index.removesuffix(".")
         beside = "" if one.is_met else ": little by itself, and more beside the others"
-        yield f"{_capital(_on(one))}{beside}."
-    if any(one.what == "kicks" for one in answer.evidence):
-        yield from _index(answer)
+        yield f"{says}{beside}."
 
 
 def _would_settle(answer: PersonAnswer) -> Iterator[str]:
     if any(one.unit == "nights" for one in answer.evidence):
         so_far = f" ({answer.n_dismissed} so far)" if answer.n_dismissed else ""
-        yield f"Nights that a reviewer dismisses{so_far}: look at the flagged ones."
+        yield f"A look at the flagged nights: what is dismissed as wrong{so_far} no longer counts."
         yield "More nights, if they are calmer than these."
     if any(one.unit == "days" for one in answer.evidence):
-        yield "A journal that was filled in otherwise than it was: what stands there counts as it stands."
+        yield "Answers in the journal that were not right: mend them there. They count as they were written."
     if any(one.what in ("kicks", "rls", "partner_saw_kicks") for one in answer.evidence):
         yield "A measurement of breathing: pauses can bring kicks that look the same, and were not measured."
 
@@ -202,7 +202,7 @@ def _not_meant(answer: PersonAnswer) -> Iterator[str]:
     yield "That something is wrong. What was seen has many causes, and most are mild; a clinician can tell them apart."
     found = answer.patterns.get("possible_plmd", Pattern())
     if found.threshold == _ADULT and any(one.what == "kicks" for one in answer.evidence):
-        yield BASE_RATE
+        yield BASE_RATE_IN_SHORT
     yield from _limits(answer)
 
 
@@ -213,14 +213,15 @@ def _lacking(answer: PersonAnswer) -> Iterator[str]:
     elif answer.undecided and not answer.evidence:
         yield "Nothing that more nights are sure to bring: those so far lie at the threshold."
     if answer.missing.answers:
-        yield f"Answers: too few days say anything of {_listed(QUESTIONS[name] for name in answer.missing.answers)}."
+        asked = _listed(QUESTIONS[name] for name in answer.missing.answers)
+        yield f"Answers: too few days with an answer about {asked}."
     for one in answer.evidence:
         yield f"{_capital(_on(one))}: {_open(one)}."
 
 
 def _open(one: SignEvidence) -> str:
     if one.what == "daytime_sleepiness":
-        return f"it counts where it stays after nights of {ENOUGH_IN_BED_H:g} hours and more in bed"
+        return f"it counts where it stays after nights of {ENOUGH_IN_BED_H:g} hours or more in bed"
     if one.unit == "days":
         return f"once is not yet several; on {SEVERAL_DAYS} days it is worth showing"
     return "whether that is most nights cannot be told"
@@ -231,12 +232,13 @@ def _to_do(answer: PersonAnswer) -> Iterator[str]:
         yield f"Wear the sensor on about {_count(answer.missing.nights, 'more night')}, on the same leg."
     if answer.missing.answers:
         most = max(answer.missing.answers.values())
-        asked = ", ".join(answer.missing.answers)
+        asked = ", ".join(BY_NAME[name].says for name in answer.missing.answers)
         yield f"Write in the journal on {_count(most, 'day')}, 0 (none) to 10: {asked}."
         if "partner_saw_kicks" in answer.missing.answers:
-            yield f"With no one beside you, write {ALONE} under partner_saw_kicks."
+            yield f'With no one beside you, write "{ALONE}" under {BY_NAME["partner_saw_kicks"].says}.'
     if answer.n_in_doubt or any(one.what == "daytime_sleepiness" for one in answer.evidence):
-        yield "Write down lights_off and got_up: it settles hours in doubt, and tells the time in bed."
+        times = f"{BY_NAME[LIGHTS_OFF].says} and {BY_NAME[GOT_UP].says}"
+        yield f"Write down {times}: it settles hours in doubt, and tells the time in bed."
     if any(one.unit == "days" for one in answer.evidence):
         yield "Go on with the journal. An answer over newer days alone: nightkick answer --since."
     if any(one.unit == "nights" for one in answer.evidence):
@@ -248,7 +250,9 @@ def _so_far(answer: PersonAnswer) -> Iterator[str]:
         yield f"Jerks while falling asleep on {answer.n_jerk_nights} of {_count(answer.n_jerks_told, 'night')}."
     yield from _index(answer)
     if not answer.evidence:
-        yield 'Nothing has raised a sign; that is not the same as a "no".'
+        found = any(pattern.n_raised for pattern in answer.patterns.values())
+        so_far = "What was found on single nights is no sign yet" if found else "No sign came up so far"
+        yield f'{so_far}; that is not the same as a "no".'
     yield from _limits(answer)
 
 

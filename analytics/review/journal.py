@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from analytics.journal.cells import UnreadableError, cell_of, day_of, read
-from analytics.journal.fields import BY_NAME, FIELDS, PARTS, Field, place_of
+from analytics.journal.fields import BY_NAME, FIELDS, PARTS, Field, place_of, says_of
 from analytics.journal.rows import entries_of_day, latest_day
 from analytics.review.page import Page
 from analytics.said import JournalEntry
@@ -94,7 +94,7 @@ def saved_payload(page: Page, said: Mapping[str, Any]) -> dict[str, Any]:
         "day": day.isoformat(),
         "n_saved": len(entries),
         "wrong": {kind: _wrong(error) for kind, error in wrong.items()},
-        "meanwhile": [_says(kind) for kind in sorted({change.entry.kind for change in meanwhile}, key=place_of)],
+        "meanwhile": [says_of(kind) for kind in sorted({change.entry.kind for change in meanwhile}, key=place_of)],
         "remark": _UNREAD if unread else None,
     }
 
@@ -120,6 +120,7 @@ def _field(field: Field) -> dict[str, Any]:
         "unit": field.unit,
         "low": field.low,
         "high": field.high,
+        "word": field.word,
         "asked": field.asked,
         "bounds": field.bounds,
     }
@@ -149,12 +150,8 @@ def _history(changes: Iterable[Change]) -> list[dict[str, Any]]:
         )
         entry = change.entry
         is_gone = (entry.value, entry.text) == (None, None)
-        save["cells"].append((_says(entry.kind), None if is_gone else cell_of(entry.kind, entry.value, entry.text)))
+        save["cells"].append((says_of(entry.kind), None if is_gone else cell_of(entry.kind, entry.value, entry.text)))
     return [saves[number] for number in sorted(saves, reverse=True)]
-
-
-def _says(kind: str) -> str:
-    return BY_NAME[kind].says if kind in BY_NAME else kind.replace("_", " ")
 
 
 def _sent(said: Mapping[str, Any]) -> tuple[str, date, int, dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from analytics.flag import Flag
+from analytics.journal.fields import place_of, says_of
 from analytics.model import Envelope, Event, Movement, Night, Score
 from analytics.nights.doubt import beside, footing_of, not_own_words, onset_doubt_of, onset_span_us
 from analytics.person import Person
@@ -35,7 +36,7 @@ _HEART = """
 SELECT epoch_ms(minute_at), heart_bpm FROM heart_rate
 WHERE subject = ? AND night_date = ? AND heart_bpm IS NOT NULL ORDER BY minute_at
 """
-_JOURNAL = "SELECT kind, value, text FROM journal WHERE subject = ? AND day = ? ORDER BY kind"
+_JOURNAL = "SELECT kind, value, text FROM journal WHERE subject = ? AND day = ?"
 _SENSORS = """
 SELECT path, format, device, r.site, side, rate_hz_true, warnings, c.stays, c.behind_s, c.drift_ppm, c.confidence
 FROM night n
@@ -79,11 +80,17 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "envelopes": [_envelope(envelope) for envelope in sorted(night.envelopes, key=lambda one: one.leg)],
         "stages": stages.rows(),
         "heart": heart.rows(),
-        "journal": journal.to_dicts(),
+        "journal": _noted(journal.to_dicts()),
         "sensors": [_sensor(row, several=sensors["stays"].count() > 1) for row in sensors.iter_rows(named=True)],
         "review": review_of_night(page, night, ruleset),
         "pictures": _pictures(night, score.events if score else (), page.rulesets.get(ruleset)),
     }
+
+
+def _noted(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The journal of the night, called and ordered as where it is written."""
+    inorder = sorted(entries, key=lambda entry: place_of(entry["kind"]))
+    return [{"says": says_of(entry["kind"]), "value": entry["value"], "text": entry["text"]} for entry in inorder]
 
 
 def _pictures(night: Night, events: Sequence[Event], rules: Ruleset | None) -> dict[str, Any]:

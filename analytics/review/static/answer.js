@@ -3,6 +3,7 @@
 // is explained where it stands, on hover, focus and touch, and all of them once more below.
 
 import { el } from "./draw.js";
+import { shortDate } from "./formats.js";
 import { WORDS } from "./words.js";
 
 /** @import { Child, PersonAnswer } from "./types.js" */
@@ -26,23 +27,34 @@ const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
  */
 const explaining = () => {
   const terms = Object.keys(WORDS.glossary);
-  const any = new RegExp(`(${terms.map(escaped).join("|")})`, "i");
+  // With what follows a term directly, so that no line begins with it.
+  const any = new RegExp(`((?:${terms.map(escaped).join("|")})[.,:;)]*)`, "i");
   /** @type {Set<string>} */
   const seen = new Set();
   return (text) =>
     text.split(any).map((part) => {
-      const name = terms.find((term) => term.toLowerCase() === part.toLowerCase());
+      const said = part.replace(/[.,:;)]+$/, "");
+      const name = terms.find((term) => term.toLowerCase() === said.toLowerCase());
       if (!name || seen.has(name)) return part;
       seen.add(name);
       const id = `term-${terms.indexOf(name)}`;
-      return el(
+      const box = el(
         "span",
         { class: "term-box" },
-        el("button", { type: "button", class: "term", "aria-describedby": id }, part),
+        el("button", { type: "button", class: "term", "aria-describedby": id }, said),
+        part.slice(said.length),
         el("span", { class: "tip", role: "tooltip", id }, WORDS.glossary[name]),
       );
+      for (const way of ["mouseenter", "focusin"]) box.addEventListener(way, () => box.classList.remove("shut"));
+      return box;
     });
 };
+
+/** Escape closes what explains a term, wherever the mouse and the focus are. @param {KeyboardEvent} event */
+const shut = (event) => {
+  if (event.key === "Escape") for (const box of document.querySelectorAll(".term-box")) box.classList.add("shut");
+};
+addEventListener("keydown", shut);
 
 const glossary = () =>
   el(
@@ -56,6 +68,19 @@ const glossary = () =>
     ),
   );
 
+/** Where missing answers are given, if they are what the answer waits for. @param {PersonAnswer} answer */
+const toJournal = ({ answer, subject, missing }) =>
+  answer === "cannot_tell_yet" &&
+  missing.answers.length > 0 &&
+  el(
+    "p",
+    {},
+    el("a", { class: "to-journal", href: `/journal?${new URLSearchParams({ subject })}` }, WORDS.answer_in_journal),
+  );
+
+/** @param {string} text */
+const withDates = (text) => text.replaceAll(/\d{4}-\d\d-\d\d/g, shortDate);
+
 /** @param {PersonAnswer} answer */
 const whole = (answer) => {
   const explained = explaining();
@@ -63,7 +88,11 @@ const whole = (answer) => {
   return el(
     "section",
     { class: "card answer", "aria-labelledby": "answer-says" },
-    el("p", { class: "muted small" }, `${WORDS.is_it_harmless} `, el("bdi", {}, answer.subject), ` · ${answer.about}`),
+    el("p", { class: "muted small" }, [
+      `${WORDS.is_it_harmless} `,
+      el("bdi", {}, answer.subject),
+      ` · ${withDates(answer.about)}`,
+    ]),
     el("div", { class: "answer-head" }, mark(answer), el("h1", { id: "answer-says" }, answer.says)),
     el(
       "div",
@@ -80,6 +109,7 @@ const whole = (answer) => {
               {},
               lines.map((line) => el("li", {}, explained(line))),
             ),
+            i === 1 && toJournal(answer),
           ),
       ),
     ),
@@ -111,6 +141,7 @@ const list = (answers) =>
         ),
       ),
     ),
+    glossary(),
   );
 
 /**

@@ -100,7 +100,7 @@ export const journal = (entries, night) =>
           "dl",
           { class: "journal" },
           entries.map((entry) => [
-            el("dt", {}, el("bdi", {}, entry.kind.replaceAll("_", " "))),
+            el("dt", {}, el("bdi", {}, entry.says)),
             el("dd", {}, words(noted(entry), "journal entry")),
           ]),
         )

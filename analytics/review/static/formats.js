@@ -69,6 +69,9 @@ const LONG_DAY = new Intl.DateTimeFormat("en-GB", {
 export const day = (iso) => DAY.format(new Date(`${iso}T00:00Z`));
 /** @param {string} iso */
 export const longDay = (iso) => LONG_DAY.format(new Date(`${iso}T00:00Z`));
+const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+/** @param {string} iso */
+export const shortDate = (iso) => DATE.format(new Date(`${iso}T00:00Z`)).replaceAll(" ", "\u00a0");
 /** @param {Ms} ms */
 export const instant = (ms) => new Date(ms).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 

@@ -1,6 +1,6 @@
 // @ts-check
-// Home: the answer, the findings over nights, then one row a night on a shared clock. Rows draw their ticks when they come into
-// view.
+// Home: the answer, the findings over nights, then one row a night on a shared clock. Rows draw their ticks when they
+// come into view.
 
 import { answerCard } from "./answer.js";
 import { el } from "./draw.js";
@@ -157,7 +157,7 @@ export const showHome = async (app, wanted) => {
   const { nights, people, answers, outdated, ruleset } = await app.refresh();
   if (!nights.length) return { node: empty(), keys: {}, title: "No nights yet" };
   const chosen = filtered(nights, wanted);
-  const several = people.length > 1;
+  const several = !wanted.get("subject") && people.length > 1;
   const range = clockRange(chosen.length ? chosen : nights);
   const { list, leave } = listOf(chosen.map((night) => rowOf(night, range, several)));
   const persons = people.filter((person) => !wanted.get("subject") || person.subject === wanted.get("subject"));

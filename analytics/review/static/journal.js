@@ -2,12 +2,12 @@
 // The journal: last night and today on one screen, saved together; what was changed before; and the week.
 
 import { el, fill } from "./draw.js";
-import { day as shortDay, instant, longDay } from "./formats.js";
+import { address, day as shortDay, instant, longDay, messageOf } from "./formats.js";
 import { DayForm, ownField } from "./journal_form.js";
 import { get, postJournal } from "./server.js";
-import { messageOf } from "./formats.js";
+import { WORDS } from "./words.js";
 
-/** @import { App, JournalAnswer, JournalDay, JournalWeekDay, Named, Shown } from "./types.js" */
+/** @import { App, JournalAnswer, JournalDay, JournalField, JournalWeekDay, Named, Shown } from "./types.js" */
 
 const DAY_MS = 86_400_000;
 /** How a save came about, in words. @type {Named} */
@@ -48,7 +48,7 @@ const history = (day) =>
             "ul",
             { class: "plain" },
             save.cells.map(([says, cell]) =>
-              el("li", {}, `${says}: `, cell === null ? "left blank" : el("bdi", { class: "words" }, cell)),
+              el("li", {}, `${says}: `, cell === null ? WORDS.verdicts.undo : el("bdi", { class: "words" }, cell)),
             ),
           ),
         ),
@@ -60,14 +60,54 @@ const history = (day) =>
 const weekCell = (one, name) => (one.is_to_come ? "·" : (one.cells[name] ?? "?"));
 
 /** @param {JournalAnswer} data @param {string} shown */
+const weekHead = (data, shown) => {
+  const dayOf = (/** @type {JournalWeekDay} */ one) =>
+    one.is_to_come ? shortDay(one.day) : el("a", { href: journalAddress(one.day, data.subject) }, shortDay(one.day));
+  return el(
+    "thead",
+    {},
+    el(
+      "tr",
+      {},
+      el("th", { scope: "col" }, "evening of"),
+      data.week.map((one) => el("th", { scope: "col", class: one.day === shown ? "here" : null }, dayOf(one))),
+    ),
+  );
+};
+
+/** @param {JournalAnswer} data @param {string} shown @param {JournalField[]} fields */
+const weekBody = (data, shown, fields) => {
+  const nightOf = (/** @type {JournalWeekDay} */ one) =>
+    one.has_night
+      ? el("a", { href: address({ night_date: one.day, subject: data.subject }) }, "night")
+      : el("span", { class: "muted" }, one.is_to_come ? "·" : "–");
+  const cellOf = (/** @type {JournalWeekDay} */ one, /** @type {string} */ name) =>
+    el("td", { class: one.day === shown ? "here" : null }, el("bdi", {}, weekCell(one, name).slice(0, 40)));
+  return el(
+    "tbody",
+    {},
+    el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, "recorded"),
+      data.week.map((one) => el("td", {}, nightOf(one))),
+    ),
+    fields.map((field) =>
+      el(
+        "tr",
+        {},
+        el("th", { scope: "row" }, field.says),
+        data.week.map((one) => cellOf(one, field.name)),
+      ),
+    ),
+  );
+};
+
+/** @param {JournalAnswer} data @param {string} shown */
 const week = (data, shown) => {
   const names = [...data.fields, ...data.own.map(ownField)].filter(
     (field) => field.kind !== "words" && data.week.some((one) => one.cells[field.name] !== undefined),
   );
-  const nightOf = (/** @type {JournalWeekDay} */ one) =>
-    one.has_night
-      ? el("a", { href: `/night/${one.day}?subject=${encodeURIComponent(data.subject)}` }, "night")
-      : el("span", { class: "muted" }, one.is_to_come ? "·" : "–");
   return el(
     "section",
     { class: "card journal-week", "aria-label": "Week" },
@@ -75,48 +115,14 @@ const week = (data, shown) => {
       "div",
       { class: "head" },
       el("h2", {}, "Week"),
-      el("span", { class: "muted small" }, "? not answered · to come"),
+      el("span", { class: "muted small" }, "? is not answered, · is still to come"),
       el("a", { href: journalAddress(later(shown, -7), data.subject) }, "‹ week before"),
       !data.week[6].is_to_come && el("a", { href: journalAddress(later(shown, 7), data.subject) }, "week after ›"),
     ),
     el(
       "div",
       { class: "scroll", tabindex: 0, role: "group", "aria-label": "The week as a table" },
-      el(
-        "table",
-        {},
-        el(
-          "thead",
-          {},
-          el(
-            "tr",
-            {},
-            el("th", { scope: "col" }, "evening of"),
-            data.week.map((one) =>
-              el(
-                "th",
-                { scope: "col", class: one.day === shown ? "here" : null },
-                one.is_to_come ? shortDay(one.day) : el("a", { href: journalAddress(one.day, data.subject) }, shortDay(one.day)),
-              ),
-            ),
-          ),
-        ),
-        el(
-          "tbody",
-          {},
-          el("tr", {}, el("th", { scope: "row" }, "recorded"), data.week.map((one) => el("td", {}, nightOf(one)))),
-          names.map((field) =>
-            el(
-              "tr",
-              {},
-              el("th", { scope: "row" }, field.says),
-              data.week.map((one) =>
-                el("td", { class: one.day === shown ? "here" : null }, el("bdi", {}, weekCell(one, field.name).slice(0, 40))),
-              ),
-            ),
-          ),
-        ),
-      ),
+      el("table", {}, weekHead(data, shown), weekBody(data, shown, names)),
     ),
   );
 };
@@ -152,7 +158,11 @@ class Journal {
     fill(
       this.node,
       this.#title(night.day),
-      el("div", { class: "journal-days" }, forms.map((form) => form.node)),
+      el(
+        "div",
+        { class: "journal-days" },
+        forms.map((form) => form.node),
+      ),
       this.#bar(),
       el("div", { class: "card" }, el("h2", {}, "What was changed"), data.days.map(history)),
       week(data, night.day),
@@ -180,8 +190,8 @@ class Journal {
       el(
         "span",
         { class: "muted" },
-        "Write times as you like: 22:40, 10:40 pm, 2240. Leave out what you do not know: dashed is not answered, " +
-          "which is not 0.",
+        "Write times as you like: 22:40, 10:40 pm, 2240. Dashed is not answered, which is not 0. On a scale type the " +
+          "digit, = for 10; a second click takes it back.",
       ),
     );
   }
@@ -190,7 +200,12 @@ class Journal {
     return el(
       "div",
       { class: "journal-bar" },
-      el("button", { type: "button", class: "primary", onclick: () => this.save() }, "Save ", el("kbd", {}, "Ctrl+Enter")),
+      el(
+        "button",
+        { type: "button", class: "primary", onclick: () => this.save() },
+        "Save ",
+        el("kbd", {}, "Ctrl+Enter"),
+      ),
       el("button", { type: "button", onclick: () => this.copy() }, "As the day before ", el("kbd", {}, "Y")),
       this.says,
     );
@@ -262,7 +277,8 @@ class Journal {
             ? "Saved."
             : "Nothing was changed.",
         meanwhile.length &&
-          `This day was changed meanwhile elsewhere (${meanwhile.join(", ")}): yours holds where both wrote, and the history has both.`,
+          `This day was changed meanwhile elsewhere (${meanwhile.join(", ")}): ` +
+            "yours holds where both wrote, and the history has both.",
         ...remarks,
       ]
         .filter(Boolean)

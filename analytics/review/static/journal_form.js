@@ -21,6 +21,7 @@ export const ownField = (name) => ({
   unit: "",
   low: 0,
   high: 0,
+  word: "",
   asked: "of your own: a number, or words",
   bounds: "",
 });
@@ -45,7 +46,10 @@ class Box {
   #box(id) {
     const { field } = this;
     const shared = { id, name: field.name, "aria-describedby": `${id}-says`, dir: "auto", autocomplete: "off" };
-    this.input = field.kind === "words" ? el("textarea", { ...shared, rows: field.part === "words" ? 2 : 1 }) : el("input", shared);
+    this.input =
+      field.kind === "words"
+        ? el("textarea", { ...shared, rows: field.part === "words" ? 2 : 1 })
+        : el("input", shared);
     this.input.addEventListener("change", () => this.#read());
     const unit = field.unit && `, ${field.unit}`;
     return el(
@@ -61,10 +65,11 @@ class Box {
   #scale(id) {
     const { field } = this;
     const steps = Array.from({ length: field.high - field.low + 1 }, (_, i) => String(field.low + i));
+    if (field.word) steps.push(field.word);
     this.radios = steps.map((value) => el("input", { type: "radio", name: id, value, id: `${id}-${value}` }));
     this.group = el(
       "fieldset",
-      { class: "journal-scale", "aria-describedby": `${id}-says` },
+      { class: field.word ? "journal-scale wide" : "journal-scale", "aria-describedby": `${id}-says` },
       el("legend", { title: field.asked || null }, field.says),
       el(
         "div",
@@ -74,6 +79,7 @@ class Box {
       this.says,
     );
     this.group.addEventListener("change", () => this.#mark());
+    for (const radio of this.radios) radio.addEventListener("click", () => this.#clicked(radio));
     this.group.addEventListener("keydown", (event) => this.#pressed(event));
     return this.group;
   }
@@ -88,6 +94,12 @@ class Box {
     event.stopPropagation();
   }
 
+  /** What is chosen already is taken back: a finger has no key for it. @param {HTMLInputElement} radio */
+  #clicked(radio) {
+    if (this.marked === radio.value) this.put("");
+    else this.#mark();
+  }
+
   /** @param {string} value */
   #choose(value) {
     const radio = this.radios?.find((one) => one.value === value);
@@ -99,6 +111,7 @@ class Box {
 
   /** Dashed where it is not answered, which is not the same as 0. */
   #mark() {
+    this.marked = this.text;
     this.group?.classList.toggle("unanswered", this.text === "");
     this.#say("", false);
   }
@@ -170,7 +183,10 @@ export class DayForm {
     const add = el("button", { type: "button" }, "Add");
     this.own = el("div", { class: "journal-fields" });
     add.addEventListener("click", () => {
-      const name = own.value.trim().toLowerCase().replaceAll(/[\s-]+/g, "_");
+      const name = own.value
+        .trim()
+        .toLowerCase()
+        .replaceAll(/[\s-]+/g, "_");
       const isNew = !this.boxes.some((box) => box.field.name === name) && name !== "date" && name !== "subject";
       if (!OWN_NAME.test(name) || !isNew) return fill(wrong, "a name of small letters and digits that is not there");
       fill(wrong);
@@ -199,10 +215,24 @@ export class DayForm {
     if (!mine.length) return null;
     const texts = mine.filter((box) => box.input);
     const scales = mine.filter((box) => !box.input);
+    const ends = [...new Set(scales.map((box) => box.field.asked))];
+    const meant =
+      ends.length > 1 ? scales.map((box) => `${box.field.says}: ${box.field.asked}`).join(" · ") : (ends[0] ?? "");
     return [
       el("h3", {}, says),
-      texts.length > 0 && el("div", { class: "journal-fields" }, texts.map((box) => box.node)),
-      scales.length > 0 && el("div", { class: "journal-scales" }, scales.map((box) => box.node)),
+      texts.length > 0 &&
+        el(
+          "div",
+          { class: "journal-fields" },
+          texts.map((box) => box.node),
+        ),
+      meant && el("p", { class: "muted small journal-ends" }, meant),
+      scales.length > 0 &&
+        el(
+          "div",
+          { class: "journal-scales" },
+          scales.map((box) => box.node),
+        ),
     ];
   }
 

@@ -119,7 +119,10 @@ export const rowOf = (night, range, several) => {
       { class: "flags" },
       night.flags.map((name) => flagChip(name, night.flags_as_reviewed.includes(name))),
       night.flags.length || !night.is_untold
-        ? night.assessable && night.flags_untold.map((name) => untoldChip(name, night.why_untold[name], night.flags_unasked.includes(name) && WORDS.not_asked_short))
+        ? night.assessable &&
+            night.flags_untold.map((name) =>
+              untoldChip(name, night.why_untold[name], night.flags_unasked.includes(name) && WORDS.not_asked_short),
+            )
         : el("span", { class: "flag none cannot_tell", title: night.not_assessable_reason }, night.unraised),
       !night.flags.length && !night.is_untold && el("span", { class: "visually-hidden" }, night.unraised),
     ),

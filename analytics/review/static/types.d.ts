@@ -97,6 +97,7 @@ export interface PersonAnswer {
   would_change: string[];
   cannot_see: string[];
   caveat: string;
+  missing: { nights: number; answers: { question: string; says: string; more_days: number }[] };
 }
 
 export interface NightsAnswer {
@@ -184,7 +185,8 @@ export interface Envelope {
 }
 
 export interface JournalEntry {
-  kind: string;
+  /** What it is called. */
+  says: string;
   value: number | null;
   text: string | null;
 }
@@ -331,6 +333,8 @@ export interface JournalField {
   unit: string;
   low: number;
   high: number;
+  /** A word that it takes in place of a number; empty for none. */
+  word: string;
   asked: string;
   bounds: string;
 }
@@ -427,6 +431,7 @@ export interface Words {
   is_it_harmless: string;
   glossary: Named;
   glossary_title: string;
+  answer_in_journal: string;
   onset_span: string;
   same_as_reviewed: string;
   not_found_again: string;

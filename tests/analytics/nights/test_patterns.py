@@ -42,6 +42,8 @@ def test_where_it_could_be_told_on_no_night_nothing_is_counted_of_none() -> None
 
 def test_what_cannot_be_told_yet_says_how_many_more_nights_it_takes() -> None:
     assert Pattern(n_able=3, more_nights=1).says == "cannot tell yet: about 1 more night may decide"
-    assert Pattern(n_able=3).says == "cannot tell yet: so near the threshold that more nights may not decide"
+    assert Pattern(n_able=5).says == "cannot tell yet: so near the threshold that more nights may not decide"
+    # Beside "record more" it said that more nights may not decide.
+    assert Pattern(n_able=4).says == "cannot tell yet: so few nights do not say how many it takes"
     assert Pattern().says == "cannot tell yet"
     assert Pattern(n_able=9, state="pattern").says == "a pattern over nights"

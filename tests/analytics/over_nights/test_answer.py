@@ -19,7 +19,7 @@ from analytics.over_nights.signs import clinician_signs
 from analytics.over_nights.telling import told
 from analytics.said import JournalEntry
 from analytics.store.over_nights.answers import answers
-from tests.analytics.over_nights.people import ANSWERED, HARMLESS, NIGHTS, OPEN, QUESTIONS, Made
+from tests.analytics.over_nights.people import ANSWERED, CLINICIAN, HARMLESS, NIGHTS, OPEN, QUESTIONS, Made
 from tests.analytics.over_nights.storing import FIRST, store_people
 
 NONE: Patterns = {"possible_plmd": Pattern(state="no_pattern"), "frequent_hypnic_jerks": Pattern(state="no_pattern")}
@@ -168,3 +168,24 @@ def test_no_answer_diagnoses_or_calms_too_much(tmp_path: Path) -> None:
         text = " ".join([said.says, *(line for _, lines in said.columns for line in lines)]).casefold()
         assert not any(word in text for word in ("you are healthy", "you have ", "diagnos", "plmd", "rls", "disease"))
         assert len(said.says) < 160
+
+
+def test_no_answer_says_a_thing_twice_or_names_a_column_instead_of_a_thing(tmp_path: Path) -> None:
+    """Kicks stood among the reasons twice; what to write was named as in a CSV, not as on the page."""
+    rng = np.random.default_rng(3)
+    people = {f"{k:03}": drawn(rng, "".join(NIGHTS)) for k in range(60)}
+    kicks = 0
+    for answer in answers(store_people(tmp_path / "n.duckdb", people)).values():
+        reasons, *others = (lines for _, lines in told(answer).columns)
+        if answer.name == CLINICIAN:
+            assert len(reasons) == len(answer.evidence)
+            kicks += any("Regular kicks:" in line for line in reasons)
+        assert not any("_" in line for lines in (reasons, *others) for line in lines)
+    assert kicks > 0
+
+
+def test_what_was_found_on_single_nights_is_not_passed_over(tmp_path: Path) -> None:
+    found = answers(store_people(tmp_path / "n.duckdb", {"once": Made(OPEN, "kqq"), "never": Made(OPEN, "qqq")}))
+    once, never = (" ".join(told(found[name]).columns[2][1]) for name in ("once", "never"))
+    assert "What was found on single nights is no sign yet" in once
+    assert "No sign came up so far" in never

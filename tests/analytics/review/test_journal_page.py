@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, expect
 from playwright.sync_api import Page as Tab
 
+from analytics.journal.fields import ALONE
 from analytics.review.journal import journal_payload, saved_payload
 from analytics.said import JournalEntry
 from analytics.store import Store, changes_of, journal_of, write_journal
@@ -87,9 +89,63 @@ def test_a_day_is_written_by_keyboard_saved_loaded_and_changed_with_its_history(
         del stored["caffeine_cups"]
         assert _saved(bare) == stored | {"lights_off": "22:50"}
         tab.get_by_text("2 versions of").click()
-        expect(tab.locator(".journal-history").first).to_contain_text("coffee, tea, cola: left blank")
+        expect(tab.locator(".journal-history").first).to_contain_text("coffee, tea, cola: taken back")
         expect(tab.locator(".journal-history").first).to_contain_text("light off: 22:40")
         expect(tab.locator(".journal-week")).to_contain_text("22:50")
+
+
+def test_a_scale_says_what_its_ends_mean_takes_its_word_and_a_second_click_takes_it_back(tab: Tab, bare: Path) -> None:
+    """What 0 and 10 mean stood in a title alone; a finger could not take back an answer, nor write "alone"."""
+    with served(page_of(bare)) as at:
+        form = _night(opened(tab, at + HERE))
+        expect(form).to_contain_text("0 none, 10 as bad as it can be")
+        expect(form).to_contain_text("1 badly, 5 very well")
+        for name, step in (("partner saw kicks", ALONE), ("tingling", "0"), ("numbness", "3")):
+            form.get_by_role("group", name=name, exact=True).get_by_role("radio", name=step, exact=True).click()
+        tingling = form.get_by_role("group", name="tingling", exact=True)
+        expect(tingling).not_to_have_class(re.compile("unanswered"))
+        tingling.get_by_role("radio").first.click()
+        expect(tingling).to_have_class(re.compile("unanswered"))
+        form.get_by_role("group", name="numbness", exact=True).get_by_role("radio", name="4").click()
+        tab.keyboard.press("Control+Enter")
+        _says(tab, "Saved.")
+        assert _saved(bare) == {"partner_saw_kicks": ALONE, "numbness": 4.0}
+
+
+def test_labels_stand_beside_their_scales_and_the_focus_is_never_under_the_bar(tab: Tab, bare: Path) -> None:
+    with served(page_of(bare)) as at:
+        opened(tab, at + HERE)
+        apart = tab.evaluate(
+            """[...document.querySelectorAll('.journal-scale')]
+            .map((one) => [one, one.querySelector('legend'), one.querySelector('.steps')])
+            .map(([one, ...parts]) => [one.textContent, ...parts.map((part) => part.getBoundingClientRect())])
+            .filter(([, legend, steps]) => legend.top >= steps.bottom || steps.top >= legend.bottom)
+            .map(([text]) => text)"""
+        )
+        assert apart == []
+        hidden = tab.evaluate(
+            """[...document.querySelectorAll('.journal-day input:not([type=radio]), .journal-day textarea')]
+            .filter((one) => {
+              scrollTo({ top: 0, behavior: 'instant' });
+              one.focus();
+              const bar = document.querySelector('.journal-bar').getBoundingClientRect();
+              return one.getBoundingClientRect().bottom > bar.top && one.getBoundingClientRect().top < bar.bottom;
+            }).map((one) => one.name)"""
+        )
+        assert hidden == []
+
+
+@pytest.mark.parametrize("path", [HERE, "/"])
+def test_on_paper_what_is_chosen_is_seen_and_what_only_a_screen_can_do_is_left_out(
+    address: str, tab: Tab, path: str
+) -> None:
+    """Paper leaves out grounds, so a chosen answer was white on white."""
+    tab.emulate_media(media="print")
+    opened(tab, address + path)
+    assert tab.evaluate("getComputedStyle(document.body).printColorAdjust") == "exact"
+    for left_out in (".journal-bar", ".turn", ".filters", "footer button"):
+        for one in tab.locator(left_out).all():
+            expect(one).to_be_hidden()
 
 
 def test_a_wrong_field_keeps_its_text_says_why_and_holds_up_nothing_else(tab: Tab, bare: Path) -> None:
