@@ -15,12 +15,13 @@ from analytics.pictures.markup import Html, el, joined
 from analytics.pictures.night_rows import legend, likely_legend
 from analytics.pictures.scales import clock, local
 from analytics.report.answer import answer
+from analytics.report.document import document
 from analytics.report.findings import findings
-from analytics.report.gathering import Report, ReportNight
+from analytics.report.gathering import Report
 from analytics.report.measures import measure_rows, sleep_rows
 from analytics.report.method import method
+from analytics.report.night import ReportNight
 from analytics.report.overview import overview
-from analytics.report.style import SHEET
 from analytics.report.timeline import timeline
 from analytics.said import Review
 from analytics.scoring.rulesets import DEFAULT_RULESET
@@ -45,7 +46,6 @@ from analytics.words import (
     VERDICTS,
 )
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _DISMISSED = f"{VERDICTS['dismiss']} by a reviewer"
 #: Told apart without colour.
 _MARKS = {"met": "■", "not met": "□", "not measurable": "?"}
@@ -58,14 +58,7 @@ def page_of(report: Report) -> str:
         el("header", list(_header(report))),
         el("main", _over_nights(report), [_night(one, report) for one in report.nights], method(report)),
     )
-    head = joined(
-        el("meta", charset="utf-8"),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        el("title", f"Leg movements at night: {report.subject}, {_range(report)}"),
-        el("style", Html(SHEET)),
-    )
-    return "<!DOCTYPE html>\n" + el("html", el("head", head), el("body", body), lang="en") + "\n"
+    return document(f"Leg movements at night: {report.subject}, {_range(report)}", body)
 
 
 def _range(report: Report) -> str:

@@ -1,6 +1,7 @@
 """How the report looks: on A4, in black and white as well as in colour."""
 
 from analytics.pictures.colours import paper_sheet
+from analytics.report.summary_style import SUMMARY
 
 _OWN = """
 @page { size: A4; margin: 14mm 15mm 16mm;
@@ -87,4 +88,4 @@ line, path { fill: none; stroke-width: 1; }
 """
 
 #: The later rules are the report's own.
-SHEET = paper_sheet() + _OWN
+SHEET = paper_sheet() + _OWN + SUMMARY

@@ -18,7 +18,8 @@ from analytics.model import Blank, BlankKind, Night
 from analytics.nights.review_effect import standing
 from analytics.pictures.markup import Html, el, joined, number
 from analytics.report import page_of, read_report
-from analytics.report.gathering import Report, masked
+from analytics.report.gathering import Report
+from analytics.report.night import masked
 from analytics.report.timeline import timeline
 from analytics.sleep.possible import possible_nights
 from analytics.store import Store

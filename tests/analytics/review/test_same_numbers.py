@@ -14,8 +14,9 @@ import pytest
 
 from analytics.flag import INDEX_CRITERION
 from analytics.model import Night, Score
+from analytics.report import About, read_report
 from analytics.report import page_of as report_of
-from analytics.report.gathering import About, Report, read_report
+from analytics.report.gathering import Report
 from analytics.report.measures import measure_rows, sleep_rows
 from analytics.review.home import nights_payload
 from analytics.review.night import night_payload
