@@ -10,24 +10,15 @@ from analytics.nights.doubt import NEGATIVE_OF, footing_of, footing_words
 from analytics.nights.how_many import FEW_NIGHTS, TREND_NIGHTS
 from analytics.nights.patterns import NightFacts, Pattern, note_on, spread
 from analytics.nights.trend import trend
-from analytics.over_nights.signs import clinician_signs
-from analytics.pictures.drawing import table
 from analytics.pictures.markup import Html, el, joined
 from analytics.report.gathering import Report
-from analytics.words import FLAG_STATES, FLAGS, SIGN_MARKS, SIGN_STATES, WHEN_TO_GO
+from analytics.words import FLAG_STATES, FLAGS
 
 
 def findings(report: Report) -> Html:
-    """Findings and the signs that send people to a clinician."""
-    signs = [
-        (sign.name, el("span", f"{SIGN_MARKS[sign.state]} {SIGN_STATES[sign.state]}", class_="state"), sign.says)
-        for sign in clinician_signs(report.facts, report.patterns, report.journal)
-    ]
+    """Findings; the signs that send people to a clinician stand on the summary."""
     return joined(
-        el("h2", "Over these nights"),
-        el("div", [el("p", line) for line in _lines(report)], class_="verdict"),
-        el("h3", WHEN_TO_GO.capitalize()),
-        table(("sign", "seen", "what was measured or written down"), signs, css="signs"),
+        el("h2", "Over these nights"), el("div", [el("p", line) for line in _lines(report)], class_="verdict")
     )
 
 

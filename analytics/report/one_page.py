@@ -10,7 +10,7 @@ from datetime import date
 
 from analytics.over_nights.answer import RULE_VERSION
 from analytics.over_nights.telling import about, told
-from analytics.phrases import counted
+from analytics.phrases import counted, ruleset_words
 from analytics.pictures.drawing import patterns, table
 from analytics.pictures.markup import Html, el, joined
 from analytics.pictures.over_nights import Point, over_nights
@@ -23,6 +23,7 @@ from analytics.words import (
     IS_IT_HARMLESS,
     LABELS,
     MEASURE_COLUMNS,
+    NIGHT_FACTS,
     ONE_LEG,
     SHORT_CAVEAT,
     SIGN_MARKS,
@@ -100,12 +101,14 @@ def _born(born: str | None) -> str | None:
 def _answer(summary: Summary) -> Html:
     found = summary.answer
     words = told(found)
+    rules = ruleset_words(summary.ruleset, DEFAULT_RULESET.name)
     _, reasons = words.columns[0]
     more = [reason for reason in reasons if reason.rstrip(".").lower() not in words.says.lower()]
     return el(
         "div",
         el("h2", f"{_ANSWER_MARKS[found.name]} {words.says}"),
         el("p", " ".join(more)) if more else None,
+        el("p", el("strong", f"{NIGHT_FACTS['ruleset'].capitalize()}: "), f"{rules}.") if rules else None,
         el("p", f"{IS_IT_HARMLESS} {about(found)}. {words.caveat}"),
         class_="answer",
     )
