@@ -79,7 +79,8 @@ def _long(day: date) -> str:
 
 def _fields(summary: Summary) -> Html:
     """What the database does not hold, an ID of a hospital above all, is a line to write on."""
-    worn = ", ".join((*summary.sites, _legs(summary), *(f"{rate:g} Hz" for rate in summary.rates_hz)))
+    sites = [site for site in summary.sites if site != "unknown"]
+    worn = ", ".join((*sites, _legs(summary), *(f"{rate:g} Hz" for rate in summary.rates_hz)))
     fields = (
         ("name", summary.called),
         ("born", _born(summary.born)),

@@ -16,7 +16,7 @@ _OWN = """
 .fields { display: grid; grid-template-columns: 6fr 3fr 4fr 5fr; column-gap: 4mm; margin: 1.5mm 0 2mm; }
 .sheet .fields p { border-bottom: 0.3mm solid #000; height: 9mm; margin: 0; overflow: hidden; }
 .fields span { display: block; font-size: 6.5pt; line-height: 1.2; }
-.fields bdi { font-weight: 600; line-height: 1.1; }
+.fields bdi { font-weight: 600; font-size: 7.8pt; line-height: 1.1; }
 .sheet .answer { margin: 0; padding: 1.6mm 2.5mm 1mm; }
 .halves { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); column-gap: 5mm; align-items: start; }
 .sheet table { font-size: 7pt; line-height: 1.18; }

@@ -146,7 +146,7 @@ def read_summary(store: Store, first: date, last: date, *, subject: str | None, 
         legs=_different(rows, "legs"),
         sleep_sources=_different(rows, "sleep_source"),
         rates_hz=tuple(sorted({float(round(s["rate_hz"])) for s in sensors if s["rate_hz"] is not None})),
-        serials=tuple(masked(sensor["serial"]) for sensor in sensors if sensor["serial"]),
+        serials=tuple(dict.fromkeys(masked(sensor["serial"]) for sensor in sensors if sensor["serial"])),
         n_days_noted=len({entry.day for entry in journal}),
         about=about,
     )

@@ -64,6 +64,11 @@ def test_who_it_is_comes_from_the_database_and_what_is_not_there_is_a_line(html:
         assert fields.format(name, "") in nameless
 
 
+def test_where_a_sensor_was_worn_is_what_is_known_of_it(month: Store) -> None:
+    shown = summary_page(replace(summed(month, 31), sites=("unknown", "ankle"), rates_hz=(25.0, 50.0)))
+    assert "<span>measured at</span><bdi>ankle, left leg, 25 Hz, 50 Hz</bdi>" in shown
+
+
 def test_of_a_birth_the_year_may_be_all_that_is_known(month: Store) -> None:
     assert "<span>born</span><bdi>1987</bdi>" in summary_page(replace(summed(month, 31), born="1987"))
 
