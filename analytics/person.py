@@ -22,6 +22,8 @@ Sex = Literal["female", "male", "other"]
 SaidBy = Literal["settings", "command"]
 #: Age of majority; ICSD-3-TR tells children from adults and names no age.
 ADULT_YEARS = 18
+#: Whose nights are where no one is named: a name that tells nothing to other people.
+ONESELF = "me"
 _BORN = re.compile(r"(\d{4})(?:-(\d{2})-(\d{2}))?")
 
 

@@ -149,8 +149,12 @@ NOT_FOUND_AGAIN = "judged movements are not found by the present analysis"
 
 #: By `analytics.model.CriterionState`.
 CRITERION_STATES: Mapping[str, str] = {"met": "met", "not met": "not met", "not measurable": "not measurable"}
+#: The same before them, told apart without colour.
+CRITERION_MARKS: Mapping[str, str] = {"met": "■", "not met": "□", "not measurable": "?"}
 #: By `analytics.over_nights.signs.SignState`.
 SIGN_STATES: Mapping[str, str] = {"seen": "yes", "not seen": "no", "not known": "not known"}
+#: The same before them, told apart without colour.
+SIGN_MARKS: Mapping[str, str] = {"seen": "■", "not seen": "□", "not known": "?"}
 #: By `analytics.over_nights.answer.AnswerName`: the question of everyone, answered.
 ANSWERS: Mapping[str, str] = {
     "nothing_against_harmless": "nothing here speaks against harmless jerks",

@@ -40,6 +40,9 @@ COLOURS: Mapping[str, Shades] = {
     "wash": Shades("#f7e0d0", "#fbe9dc", "#43301f"),
 }
 
+#: The same where a sheet goes through copiers and fax: no mark is under 3:1 on white.
+BLACK: Mapping[str, str] = {"ink": "#000", "muted": "#333", "rule": "#767676", "grid": "#8a8a8a", "hatch": "#555"}
+
 #: How rows and swatches look that page and report both draw.
 _ALIKE = """
 .likely-asleep { fill: var(--likely-asleep); } .likely-rather-asleep { fill: var(--likely-rather-asleep); }
@@ -64,6 +67,11 @@ pattern .dot { fill: var(--ink); }
 def paper_sheet() -> str:
     """CSS for the report: its pages are white whatever the screen is."""
     return _variables("paper") + _ALIKE
+
+
+def black_sheet(selector: str) -> str:
+    """CSS for what is black on white, wherever it stands."""
+    return f"{selector} {{ {' '.join(f'--{name}: {colour};' for name, colour in BLACK.items())} }}\n"
 
 
 def screen_sheet() -> str:

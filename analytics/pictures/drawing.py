@@ -51,6 +51,7 @@ def patterns() -> Html:
 
     drawn = (
         lines("hatch", 45, 5, "hatch"),
+        lines("unknown", 45, 4, "unknown-line"),
         lines("awake", -45, 3.5, "awake-line"),
         lines("out", 0, 3, "out-line"),
         dots("dots", 6, 0.8),

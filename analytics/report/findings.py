@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from analytics.flag import Flag, FlagName
 from analytics.nights.doubt import NEGATIVE_OF, footing_of, footing_words
 from analytics.nights.how_many import FEW_NIGHTS, TREND_NIGHTS
-from analytics.nights.patterns import Pattern, note_on, spread
+from analytics.nights.patterns import NightFacts, Pattern, note_on, spread
 from analytics.nights.trend import trend
-from analytics.over_nights.signs import clinician_signs
-from analytics.pictures.drawing import table
 from analytics.pictures.markup import Html, el, joined
 from analytics.report.gathering import Report
-from analytics.words import FLAG_STATES, FLAGS, SIGN_STATES, WHEN_TO_GO
-
-#: Told apart without colour.
-_MARKS = {"seen": "■", "not seen": "□", "not known": "?"}
+from analytics.words import FLAG_STATES, FLAGS
 
 
 def findings(report: Report) -> Html:
-    """Findings and the signs that send people to a clinician."""
-    signs = [
-        (sign.name, el("span", f"{_MARKS[sign.state]} {SIGN_STATES[sign.state]}", class_="state"), sign.says)
-        for sign in clinician_signs(report.facts, report.patterns, report.journal)
-    ]
+    """Findings; the signs that send people to a clinician stand on the summary."""
     return joined(
-        el("h2", "Over these nights"),
-        el("div", [el("p", line) for line in _lines(report)], class_="verdict"),
-        el("h3", WHEN_TO_GO.capitalize()),
-        table(("sign", "seen", "what was measured or written down"), signs, css="signs"),
+        el("h2", "Over these nights"), el("div", [el("p", line) for line in _lines(report)], class_="verdict")
     )
 
 
@@ -45,6 +33,12 @@ def _lines(report: Report) -> Iterator[Html | str]:
         yield f"{FLAGS[NEGATIVE_OF]} {FLAG_STATES['not_raised']}: {footing_words([footing_of(n) for n in negative])}"
     if (note := note_on(able)) is not None:
         yield f"{note[0].upper()}{note[1:]}."
+    yield from index_lines(facts)
+
+
+def index_lines(facts: Sequence[NightFacts]) -> Iterator[str]:
+    """How the index varies from night to night, and whether it changes."""
+    able = sum(night.assessable for night in facts)
     varies, changes = spread(facts), trend(facts)
     if varies is not None and varies.n_nights > 1:
         yield (

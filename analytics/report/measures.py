@@ -9,7 +9,7 @@ from analytics.model import Event, Night, Series
 from analytics.nights.doubt import not_own_words, onset_doubt_of
 from analytics.phrases import interval_words, span_words
 from analytics.pictures.scales import clock
-from analytics.report.gathering import ReportNight
+from analytics.report.night import ReportNight
 from analytics.words import BLANKS, MEASURES, NAPS, NIGHT_FACTS, NOT_KNOWN, SLEEP_SOURCES, TIERS
 
 Row = tuple[str, str, str]

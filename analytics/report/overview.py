@@ -8,7 +8,7 @@ from analytics.phrases import flag_marks
 from analytics.pictures.drawing import WIDTH, behind, box, label, marks, picture, upright
 from analytics.pictures.markup import Html, el, joined
 from analytics.pictures.scales import HOUR_US, Linear, clock
-from analytics.report.gathering import ReportNight
+from analytics.report.night import ReportNight
 from analytics.report.timeline import LANES
 from analytics.words import SHORT_FLAGS, VERDICTS
 

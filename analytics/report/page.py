@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from analytics.flag import Criterion, CriterionState, Flag
+from analytics.flag import CriterionState, Flag
 from analytics.nights.doubt import beside, footing_of
 from analytics.phrases import clock_words, long_sleep, ruleset_words
 from analytics.pictures import by_hour, intervals
@@ -15,12 +15,15 @@ from analytics.pictures.markup import Html, el, joined
 from analytics.pictures.night_rows import legend, likely_legend
 from analytics.pictures.scales import clock, local
 from analytics.report.answer import answer
+from analytics.report.appendix import appendix, stands_with_its_night, value_of
+from analytics.report.document import document
 from analytics.report.findings import findings
-from analytics.report.gathering import Report, ReportNight
+from analytics.report.gathering import Report
 from analytics.report.measures import measure_rows, sleep_rows
 from analytics.report.method import method
+from analytics.report.night import ReportNight
+from analytics.report.one_page import sheet
 from analytics.report.overview import overview
-from analytics.report.style import SHEET
 from analytics.report.timeline import timeline
 from analytics.said import Review
 from analytics.scoring.rulesets import DEFAULT_RULESET
@@ -31,6 +34,7 @@ from analytics.words import (
     CAVEAT,
     CLOCK_STAYS,
     COUNTS_ONLY,
+    CRITERION_MARKS,
     CRITERION_STATES,
     FLAG_MARKS,
     FLAG_STATES,
@@ -45,27 +49,24 @@ from analytics.words import (
     VERDICTS,
 )
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _DISMISSED = f"{VERDICTS['dismiss']} by a reviewer"
-#: Told apart without colour.
-_MARKS = {"met": "■", "not met": "□", "not measurable": "?"}
 
 
 def page_of(report: Report) -> str:
     """The whole report as one HTML document."""
     body = joined(
         patterns(),
-        el("header", list(_header(report))),
-        el("main", _over_nights(report), [_night(one, report) for one in report.nights], method(report)),
+        el(
+            "main",
+            sheet(report.summary),
+            el("header", list(_header(report))),
+            _over_nights(report),
+            [_night(one, report) for one in report.nights],
+            appendix(report),
+            method(report),
+        ),
     )
-    head = joined(
-        el("meta", charset="utf-8"),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        el("title", f"Leg movements at night: {report.subject}, {_range(report)}"),
-        el("style", Html(SHEET)),
-    )
-    return "<!DOCTYPE html>\n" + el("html", el("head", head), el("body", body), lang="en") + "\n"
+    return document(f"Leg movements at night: {report.subject}, {_range(report)}", body)
 
 
 def _range(report: Report) -> str:
@@ -75,7 +76,7 @@ def _range(report: Report) -> str:
 
 def _header(report: Report) -> Iterator[Html]:
     n = len(report.nights)
-    yield el("h1", "Leg movements at night")
+    yield el("h2", "In full")
     yield el(
         "p",
         el("strong", el("bdi", report.subject)),
@@ -118,7 +119,7 @@ def _night(one: ReportNight, report: Report) -> Html:
             class_="pair",
         ),
         el("div", _measures(one), _sleep(one), class_="columns"),
-        [_flag(flag, one) for flag in one.flags],
+        [_flag(flag, one) for flag in one.flags if stands_with_its_night(flag)],
         _reviews(one),
         _beside(one),
         class_="night",
@@ -242,7 +243,7 @@ def _stands_on(flag: Flag, one: ReportNight) -> str | None:
 
 def _flag(flag: Flag, one: ReportNight) -> Html:
     rows = [
-        (criterion.name, _value(criterion), el("span", _state(criterion.state), class_="state"), criterion.says)
+        (criterion.name, value_of(criterion), el("span", _state(criterion.state), class_="state"), criterion.says)
         for criterion in flag.criteria
     ]
     verdict = one.review_of(flag).verdict
@@ -257,12 +258,7 @@ def _flag(flag: Flag, one: ReportNight) -> Html:
 
 
 def _state(state: CriterionState) -> str:
-    return f"{_MARKS[state]} {CRITERION_STATES[state]}"
-
-
-def _value(criterion: Criterion) -> str:
-    value = criterion.value
-    return "" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
+    return f"{CRITERION_MARKS[state]} {CRITERION_STATES[state]}"
 
 
 def _clock_of(sensor: Mapping[str, Any], one: ReportNight) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """How the report looks: on A4, in black and white as well as in colour."""
 
 from analytics.pictures.colours import paper_sheet
+from analytics.report.summary_style import SUMMARY
 
 _OWN = """
 @page { size: A4; margin: 14mm 15mm 16mm;
@@ -20,13 +21,11 @@ p { margin: 0 0 2mm; }
 .verdict { border-left: 1.2mm solid var(--ink); padding-left: 3mm; margin: 2mm 0 3mm; break-inside: avoid; }
 .verdict p { margin: 0 0 0.6mm; }
 .answer { border: 0.4mm solid var(--ink); padding: 2mm 3mm; margin: 3mm 0 4mm; break-inside: avoid; }
-.answer h2.cannot_tell_yet { border-bottom: 0.4mm dashed var(--ink); }
-.answer h2.see_a_clinician { border-bottom: 0.8mm solid var(--ink); }
 .answer-columns { display: grid; grid-template-columns: repeat(3, 1fr); column-gap: 5mm; font-size: 8.5pt; }
 .answer ul { margin: 0; padding-left: 4mm; }
 p.untold, h3.untold { border: 0.25mm dashed var(--ink); padding: 0.6mm 2mm; margin-left: -0.2mm;
   background: repeating-linear-gradient(45deg, var(--rule) 0 0.25mm, #fff 0.25mm 3mm); }
-section.night, section.method { break-before: page; }
+section.night, section.method, section.appendix { break-before: page; }
 figure { margin: 3mm 0 0; break-inside: avoid; }
 figcaption, .remark { font-size: 8pt; color: var(--muted); margin-top: 0.5mm; }
 svg { display: block; width: 100%; height: auto; break-inside: avoid; }
@@ -48,8 +47,15 @@ table.criteria th:nth-child(2) { width: 12%; }
 table.criteria th:nth-child(3) { width: 19%; }
 table.signs th:nth-child(1) { width: 32%; }
 table.signs th:nth-child(2) { width: 14%; }
-table.facts th { width: 34%; }
+table.facts th { width: 40%; }
+section.night table, table.appendix { font-size: 7.5pt; line-height: 1.18; }
+section.night :is(th, td), table.appendix :is(th, td) { padding-top: 0.2mm; padding-bottom: 0.2mm; }
+section.night h3 { margin-top: 2.5mm; }
+table.appendix td { font-variant-numeric: tabular-nums; }
+ul.key { margin: 0 0 1mm; padding: 0; list-style: none; columns: 2; column-gap: 6mm; font-size: 7.8pt;
+  line-height: 1.25; }
 table.sensors { table-layout: fixed; }
+table.sensors th:nth-child(5) { width: 46%; }
 .state { white-space: nowrap; }
 .words { white-space: pre-wrap; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -87,4 +93,4 @@ line, path { fill: none; stroke-width: 1; }
 """
 
 #: The later rules are the report's own.
-SHEET = paper_sheet() + _OWN
+SHEET = paper_sheet() + _OWN + SUMMARY

@@ -12,7 +12,7 @@ from flows.terminal.talk import say
 from ingest.errors import UsageError
 
 
-def report(nights: str, /, *, out: Out, subject: WhoseNight = None, db: Database = None) -> None:
+def report(nights: str, /, *, out: Out, summary: bool = False, subject: WhoseNight = None, db: Database = None) -> None:
     """Make one printable page of a night, or of all nights from one to another, for a clinician.
 
     Parameters
@@ -21,9 +21,11 @@ def report(nights: str, /, *, out: Out, subject: WhoseNight = None, db: Database
         Date of the evening, YYYY-MM-DD, or two of them: 2026-03-01..2026-03-14.
     out
         HTML file to write; it needs no other file and no network.
+    summary
+        Only the summary for a chart: one sheet of A4 for up to 31 nights, two for a year, in black and white.
     """
     from analytics.files.outputs import REPORT, refuse_taken, write_whole
-    from analytics.report import About, page_of, read_report
+    from analytics.report import About, page_of, read_report, read_summary, summary_page
     from flows.settings.settings import load
 
     first, last = parsed_range(nights)
@@ -39,10 +41,13 @@ def report(nights: str, /, *, out: Out, subject: WhoseNight = None, db: Database
     if store.path.exists():
         the_store.initialise(store)  # an older database lacks what pictures are drawn from
     with the_store.snapshot(store):  # an import may remove a night between two questions
-        found = read_report(store, first, last, subject=subject, about=about)
-    page = page_of(found)
+        if summary:
+            summed_up = read_summary(store, first, last, subject=subject, about=about)
+            page, n = summary_page(summed_up), len(summed_up.nights)
+        else:
+            found = read_report(store, first, last, subject=subject, about=about)
+            page, n = page_of(found), len(found.nights)
     write_whole(out, lambda file: file.write(page.encode()), kind=REPORT)
-    n = len(found.nights)
     say(f"wrote {n} night{'' if n == 1 else 's'} to {out}; print it from any browser")
 
 

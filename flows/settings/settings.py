@@ -28,7 +28,7 @@ from pydantic_settings import (
 )
 
 from analytics.criteria import Criteria
-from analytics.person import Person
+from analytics.person import ONESELF, Person
 from analytics.scoring.rulesets import DEFAULT_RULESET, RULESETS, Ruleset, derive
 from flows.assigning.conflicts import checked
 from flows.assigning.lines import Line, Words
@@ -112,7 +112,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter=NESTED)
 
     database: DatabasePath = Field(default_factory=default_database)
-    subject: Subject = "me"
+    subject: Subject = ONESELF
     reviewer: Reviewer = "me"
     tz: Zone | None = None
     age_group: Literal["adult", "child"] | None = None

@@ -24,15 +24,19 @@ _ASKED = (
     "($subject IS NULL OR n.subject = $subject) AND ($since IS NULL OR n.night_date >= $since)"
     " AND ($until IS NULL OR n.night_date <= $until)"
 )
-_NIGHTS = """
+_NIGHTS = f"""
 SELECT n.subject, n.night_date, n.assessable, n.plms_index, n.tst_h / nullif(n.sleep_efficiency, 0) AS in_bed_h,
     coalesce(k.state_as_reviewed, 'cannot_tell') AS kicks, coalesce(j.state_as_reviewed, 'cannot_tell') AS jerks,
     CASE WHEN j.state <> j.state_as_reviewed THEN 0 ELSE n.n_hypnic_jerks END AS n_jerks, n.legs
 FROM nights n
 LEFT JOIN night_flags k ON k.subject = n.subject AND k.night_date = n.night_date AND k.flag = 'possible_plmd'
 LEFT JOIN night_flags j ON j.subject = n.subject AND j.night_date = n.night_date AND j.flag = 'frequent_hypnic_jerks'
-WHERE ($subject IS NULL OR n.subject = $subject) AND ($since IS NULL OR n.night_date >= $since)
+WHERE {_ASKED}
 ORDER BY n.subject, n.night_date
+"""
+_JOURNAL = """
+SELECT subject, day, kind, value, text FROM journal
+WHERE ($since IS NULL OR day >= $since) AND ($until IS NULL OR day <= $until) ORDER BY ALL
 """
 _PATTERN = ("n_nights", "n_able", "n_raised", "share", "share_low", "share_high", "state", "more_nights")
 _INDEX = ("mean_index", "mean_index_low", "mean_index_high", "threshold")
@@ -77,15 +81,13 @@ def patterns_of(
     return dict(found)
 
 
-def people_over_nights(store: Store, *, subject: str | None = None, since: date | None = None) -> Iterator[Person]:
-    """Nights, patterns and journal of everyone who has nights or a journal, by name; parameters as of `findings`."""
-    nights = query(store, _NIGHTS, {"subject": subject, "since": since})
-    journal = query(
-        store,
-        "SELECT subject, day, kind, value, text FROM journal WHERE ? IS NULL OR day >= ? ORDER BY ALL",
-        [since, since],
-    )
-    patterns = patterns_of(store, subject=subject, since=since)
+def people_over_nights(
+    store: Store, *, subject: str | None = None, since: date | None = None, until: date | None = None
+) -> Iterator[Person]:
+    """Nights, patterns and journal of everyone who has nights or a journal, by name; parameters as of `patterns_of`."""
+    nights = query(store, _NIGHTS, {"subject": subject, "since": since, "until": until})
+    journal = query(store, _JOURNAL, {"since": since, "until": until})
+    patterns = patterns_of(store, subject=subject, since=since, until=until)
     nights_of, journal_of = _by_subject(nights), _by_subject(journal)
     for name in sorted({*nights_of, *(who for who in journal_of if subject in (None, who))}):
         facts = [NightFacts(**row) for row in nights_of.get(name, ())]

@@ -18,7 +18,8 @@ from analytics.model import Blank, BlankKind, Night
 from analytics.nights.review_effect import standing
 from analytics.pictures.markup import Html, el, joined, number
 from analytics.report import page_of, read_report
-from analytics.report.gathering import Report, masked
+from analytics.report.gathering import Report
+from analytics.report.night import masked
 from analytics.report.timeline import timeline
 from analytics.sleep.possible import possible_nights
 from analytics.store import Store
@@ -113,9 +114,25 @@ def test_findings_over_the_nights_come_first_and_say_that_they_are_few(tree: ET.
 def test_each_night_shows_its_criteria_with_what_is_met(tree: ET.Element) -> None:
     night = sections(tree)[0]
     criteria = [rows(table) for table in tables(night, "criteria")]
-    assert [row[1][0::2] for row in criteria] == [["PLMS per hour of sleep", "■ met"]] * 2
+    assert [row[1][0::2] for row in criteria] == [["PLMS per hour of sleep", "■ met"]]
     assert "possible PLMD: flagged" in words(night)
-    assert "possible RLS: not flagged" in words(night)
+
+
+def test_criteria_of_what_was_not_flagged_stand_in_an_appendix_a_line_a_night(tree: ET.Element) -> None:
+    assert not any("possible RLS: not flagged" in words(night) for night in sections(tree))
+    (appendix,) = [e for e in tree.iter("section") if e.get("class") == "appendix"]
+    (found,) = tables(appendix, "appendix")
+    assert "a PLMS per hour of sleep: more than 15" in words(appendix)
+    head, first, *_ = rows(found)
+    assert head == ["night", "flag", "a"]
+    assert first[:2] == ["2026-03-10", "not flagged"]
+    assert first[2].startswith("■ ")
+
+
+def test_it_begins_with_the_summary(tree: ET.Element) -> None:
+    shown = words(next(tree.iter("main")))
+    assert shown.startswith("Leg movements at night: summary")
+    assert shown.index("Room for the clinician") < shown.index("Over these nights") < shown.index("Night of")
 
 
 def test_as_reviewed_stands_beside_as_detected_only_where_reviews_change_numbers(tree: ET.Element) -> None:
@@ -165,7 +182,7 @@ def pictures(tree: ET.Element) -> list[ET.Element]:
 
 def test_every_picture_has_a_name_a_sentence_and_is_inside_what_does_not_break(tree: ET.Element) -> None:
     found = pictures(tree)
-    assert len(found) == 1 + 3 * 4
+    assert len(found) == 2 + 3 * 4
     assert all(words(e[0]) and words(e[1]) for e in found)
     inside = [e for figure in tree.iter("figure") for e in figure.iter("svg")]
     assert inside == found
@@ -204,10 +221,10 @@ def test_no_text_of_a_picture_runs_over_its_edge(tree: ET.Element) -> None:
 
 
 def test_all_movements_are_drawn_once_in_a_lane(tree: ET.Element) -> None:
-    timeline = pictures(tree)[4]
+    timeline = pictures(tree)[5]
     marks = [e.get("d", "") for e in timeline.iter("path") if (e.get("class") or "").startswith("mark")]
     assert sum(d.count("M") for d in marks) == 5_000
-    crosses = [e.get("d", "") for e in pictures(tree)[10].iter("path") if e.get("class") == "dismissed"]
+    crosses = [e.get("d", "") for e in pictures(tree)[11].iter("path") if e.get("class") == "dismissed"]
     assert sum(d.count("M") for d in crosses) == 20
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from analytics.store import Store
 from tests.flows.conftest import Run
-from tests.flows.stored import build
+from tests.flows.stored import SUBJECT, build
 
 DB = "nights.duckdb"
 
@@ -36,6 +36,22 @@ def test_a_range_takes_every_night_in_it_and_replaces_an_older_file(run: Run) ->
     made = Path("nights.html").read_text(encoding="utf-8")
     assert made.count('class="night"') == 2
     assert "possible PLMD on 1 of 1 assessable night" in made
+
+
+def test_a_summary_is_one_file_of_the_same_kind_with_lines_for_what_is_not_known(run: Run) -> None:
+    said = run("report", "2026-03-02..2026-03-03", "--summary", "-o", "chart.html", "--db", DB)
+    assert (said.code, said.err) == (0, "wrote 2 nights to chart.html; print it from any browser\n")
+    made = Path("chart.html").read_text(encoding="utf-8")
+    assert "<span>ID</span><bdi></bdi>" in made
+    assert "Mon 2 Mar" in made
+    assert 'class="night"' not in made
+    assert run("report", "2026-03-02", "-o", "chart.html", "--db", DB).code == 0  # a report may replace it
+
+
+def test_a_birth_that_was_described_stands_on_the_summary(run: Run) -> None:
+    assert run("people", "describe", SUBJECT, "--born", "1987-06-04", "--db", DB).code == 0
+    assert run("report", "2026-03-02", "--summary", "-o", "chart.html", "--db", DB).code == 0
+    assert "<span>born</span><bdi>4 Jun 1987</bdi>" in Path("chart.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
