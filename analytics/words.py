@@ -1,7 +1,7 @@
 """The words that people read for what is stored by name: labels, flags, verdicts, states and caveats.
 
 The command line, the report, the review page and what an unattended run shows take them from here
-(`tests/analytics/test_words.py` holds that no other file has them); the page gets `for_page` as JSON. Sentences built
+(`tests/analytics/test_words.py` holds that no other file has them); the page gets `analytics.review.words.for_page` as JSON. Sentences built
 from numbers stay with what builds them. JSON, CSV and SQL keep the names. It imports nothing, so that help and
 questions stay fast; the keys are the literals of `analytics.model`, which the test compares.
 """
@@ -9,7 +9,7 @@ questions stay fast; the keys are the literals of `analytics.model`, which the t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 #: By `analytics.model.Label`.
 LABELS: Mapping[str, str] = {
@@ -360,45 +360,3 @@ SHORT_CAVEAT = f"{_SCREENING} A high index on its own is not PLMD."
 EMG_CAVEAT = f"{_OTHER_SCALE} 39 % of EMG leg movements do not move the great toe (Terrill 2013, 9 people)."
 #: Of the signs that send people to a clinician.
 SIGNS_CAVEAT = "None of this is a diagnosis. What was seen is a reason to ask a clinician, and so is what worries you."
-
-
-def for_page() -> dict[str, Any]:
-    """All words that the review page loads, so that its scripts hold none of them."""
-    return {
-        "labels": LABELS,
-        "groups": [group._asdict() for group in GROUPS],
-        "flags": FLAGS,
-        "cannot_tell": CANNOT_TELL,
-        "not_asked": NOT_ASKED,
-        "not_asked_short": NOT_ASKED_SHORT,
-        "flags_judged": FLAGS_JUDGED,
-        "verdicts": VERDICTS,
-        "verdicts_between": VERDICTS_BETWEEN,
-        "verdicts_to_give": VERDICTS_TO_GIVE,
-        "criterion_states": CRITERION_STATES,
-        "sleep_states": SLEEP_STATES,
-        "sleep_sources": SLEEP_SOURCES,
-        "blanks": BLANKS,
-        "measures": MEASURES,
-        "night_facts": NIGHT_FACTS,
-        "naps": NAPS,
-        "sign_states": SIGN_STATES,
-        "flag_states": FLAG_STATES,
-        "flagged": FLAGGED,
-        "when_to_go": WHEN_TO_GO,
-        "answers": ANSWERS,
-        "is_it_harmless": IS_IT_HARMLESS,
-        "glossary": GLOSSARY,
-        "glossary_title": GLOSSARY_TITLE,
-        "answer_in_journal": ANSWER_IN_JOURNAL,
-        "onset_span": ONSET_SPAN,
-        "same_as_reviewed": SAME_AS_REVIEWED,
-        "not_found_again": NOT_FOUND_AGAIN,
-        "not_known": NOT_KNOWN,
-        "not_assessable": NOT_ASSESSABLE,
-        "counts_only": COUNTS_ONLY,
-        "not_reviewed": NOT_REVIEWED,
-        "as_detected": AS_DETECTED,
-        "as_reviewed": AS_REVIEWED,
-        "tiers": TIERS,
-    }

@@ -34,7 +34,7 @@ def appendix(report: Report) -> Html:
     marks = ", ".join(f"{mark} {CRITERION_STATES[state]}" for state, mark in CRITERION_MARKS.items())
     return el(
         "section",
-        el("h2", "Appendix: criteria of what was not flagged"),
+        el("h2", f"Appendix: criteria of what was {FLAG_STATES['not_raised']}"),
         el("p", f"A letter a criterion, a line a night, its value beside the mark: {marks}.", class_="remark"),
         tables,
         class_="appendix",

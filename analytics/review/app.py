@@ -33,9 +33,10 @@ from analytics.review.page import Page
 from analytics.review.protection import Protected
 from analytics.review.verdicts import review_from, reviewed_payload
 from analytics.review.waveform import window_payload
+from analytics.review.words import for_page
 from analytics.selfcheck.telling import plan_document
 from analytics.store import snapshot, write_review
-from analytics.words import SHORT_CAVEAT, for_page
+from analytics.words import SHORT_CAVEAT
 from ingest.errors import DatabaseBusyError, NightkickError, StoreError, UsageError
 
 _HERE = Path(__file__).parent

@@ -18,6 +18,7 @@ from analytics.model import BlankKind, Label, SleepSource, SleepState
 from analytics.over_nights.signs import SignState
 from analytics.pictures.likely_sleep import Step
 from analytics.report.timeline import LANES
+from analytics.review.words import for_page
 from analytics.said import Verdict
 from tests.paths import ROOT
 
@@ -90,7 +91,7 @@ def test_only_a_sleep_longer_than_people_sleep_is_doubted() -> None:
 
 
 def test_the_page_gets_plain_json() -> None:
-    assert json.loads(json.dumps(words.for_page()))["labels"] == words.LABELS
+    assert json.loads(json.dumps(for_page()))["labels"] == words.LABELS
 
 
 def test_words_load_nothing_heavy() -> None:

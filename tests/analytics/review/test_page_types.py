@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from analytics.pictures import night_rows
-from analytics.words import for_page
+from analytics.review.words import for_page
 from tests.analytics.review.browsing import key_of, page_of, served
 from tests.analytics.review.conftest import NIGHT
 from tests.paths import ROOT
