@@ -1,9 +1,10 @@
 """The words that people read for what is stored by name: labels, flags, verdicts, states and caveats.
 
 The command line, the report, the review page and what an unattended run shows take them from here
-(`tests/analytics/test_words.py` holds that no other file has them); the page gets `analytics.review.words.for_page` as JSON. Sentences built
-from numbers stay with what builds them. JSON, CSV and SQL keep the names. It imports nothing, so that help and
-questions stay fast; the keys are the literals of `analytics.model`, which the test compares.
+(`tests/analytics/test_words.py` holds that no other file has them); the page gets them as JSON
+(`analytics.review.words`). Sentences built from numbers stay with what builds them. JSON, CSV and SQL keep the names.
+It imports nothing, so that help and questions stay fast; the keys are the literals of `analytics.model`, which the
+test compares.
 """
 
 from __future__ import annotations
