@@ -37,7 +37,7 @@ def test_what_is_missing_is_counted_and_says_what_to_do(run: Run) -> None:
     out = run("answer", "--db", DB).out
     assert out.startswith("three nights, no word: Cannot tell yet: 4 more nights and 9 answers are missing.\n")
     assert "Wear the sensor on about 4 more nights" in out
-    assert "leg_pain" in out
+    assert "pain in the legs, sleepy by day" in out
 
 
 def test_several_people_get_a_line_each_and_one_of_them_all_of_it(run: Run) -> None:

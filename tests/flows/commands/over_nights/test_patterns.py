@@ -110,7 +110,7 @@ def test_an_urge_that_was_not_asked_is_one_calm_line_and_no_mark(run: Run) -> No
     page = Path("night.html").read_text(encoding="utf-8")
     assert f"{NOT_ASKED[0].upper()}{NOT_ASKED[1:]}." in page
     assert '<h3 class="untold">possible RLS' not in page
-    assert "possible RLS: cannot tell" in page
+    assert "not asked" in page[page.index("Appendix") :]
     assert query(stored, "SELECT DISTINCT state FROM night_flags WHERE flag = 'possible_rls'").item() == "cannot_tell"
 
 
