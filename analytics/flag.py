@@ -9,6 +9,8 @@ from typing import Literal
 
 #: The criterion of possible_plmd that compares the index with a threshold.
 INDEX_CRITERION = "PLMS per hour of sleep"
+#: The one that frequent hypnic jerks are about.
+JERKS_CRITERION = "brief jerks near falling asleep"
 #: The one that compares with it the index by the rules that ICSD-3-TR means.
 AASM_CRITERION = "the same by AASM rules"
 #: The one of possible_rls that only the person can answer (ICSD-3-TR).
@@ -58,7 +60,8 @@ class Flag:
         if len(self.reason) <= SHORT_REASON:
             return self.reason
         measured = [c for c in self.criteria if isinstance(c.value, float | int)]
-        decides = self.unmet or next((c for c in measured if c.threshold is not None), None)
+        about = [c for c in measured if c.name in (INDEX_CRITERION, JERKS_CRITERION)]
+        decides = self.unmet or next(iter([*about, *measured]), None)
         if decides is None:
             return _cut(self.reason)
         shown = (

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from analytics.criteria import Criteria
-from analytics.flag import Criterion
+from analytics.flag import JERKS_CRITERION, Criterion
 from analytics.model import Movement
 from analytics.nights.joining import is_jerk
 from analytics.sleep.estimate import SleepEstimate, p_near_onset
@@ -99,7 +99,7 @@ def enough_found(n: int | None, in_doubt: int, wanted: int) -> Criterion:
     in_doubt : int
         `n_in_doubt` of the night: it cannot be told where these decide.
     """
-    name, says = "brief jerks near falling asleep", f"{wanted} or more"
+    name, says = JERKS_CRITERION, f"{wanted} or more"
     if n is None:
         return Criterion(name, "not measurable", None, wanted, "no sleep onset was found")
     if n >= wanted:

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from analytics.flag import SHORT_REASON, URGE_CRITERION, Criterion, CriterionState, Flag, stored_flag
+from analytics.flag import JERKS_CRITERION, SHORT_REASON, URGE_CRITERION, Criterion, CriterionState, Flag, stored_flag
 
 NOT_MEASURABLE: CriterionState = "not measurable"
 
@@ -46,9 +46,10 @@ def test_the_short_reason_names_what_decides_in_a_line(state: CriterionState) ->
     assert replace(flag, reason="One line.").short_reason == "One line."
 
 
-def test_the_short_reason_is_a_criterion_that_compares() -> None:
+def test_the_short_reason_is_the_criterion_that_a_flag_is_about() -> None:
     """It said "sleep onset known 26.3: standard deviation in minutes" of a night flagged for its jerks."""
     known = Criterion("sleep onset known", "met", 26.3, None, "standard deviation in minutes")
-    jerks = Criterion("brief jerks near falling asleep", "met", 4, 3, "3 or more")
-    flag = Flag("frequent_hypnic_jerks", raised=True, reason="x" * 200, criteria=(known, jerks))
+    hours = Criterion("hours recorded and worn", "met", 8.5, 4.0, "at least 4")
+    jerks = Criterion(JERKS_CRITERION, "met", 4, 3, "3 or more")
+    flag = Flag("frequent_hypnic_jerks", raised=True, reason="x" * 200, criteria=(known, hours, jerks))
     assert flag.short_reason == "brief jerks near falling asleep 4: 3 or more"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from analytics.flag import INDEX_CRITERION
+from analytics.flag import INDEX_CRITERION, JERKS_CRITERION
 from analytics.model import Night, Score
 from analytics.report import About, read_report
 from analytics.report import page_of as report_of
@@ -177,7 +177,7 @@ def test_a_flag_has_the_numbers_of_its_night_and_one_state_everywhere(
             )
             assert values.get(INDEX_CRITERION, row["plms_index"]) == row["plms_index"]
             if row["assessable"]:
-                assert values.get("brief jerks near falling asleep", row["n_hypnic_jerks"]) == row["n_hypnic_jerks"]
+                assert values.get(JERKS_CRITERION, row["n_hypnic_jerks"]) == row["n_hypnic_jerks"]
             if flag.name == "possible_plmd" and flag.raised:
                 assert f"{row['n_plms']} in {row['n_series_in_sleep']} series in sleep" in flag.reason
 
