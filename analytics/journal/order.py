@@ -33,7 +33,9 @@ def contradictions(clocks: Mapping[str, str], minutes: Mapping[str, float]) -> d
     up = clocks[GOT_UP]
     if days_on(clocks) is None:
         hint = "date is that of the evening; a sleep across noon has at most 12 h"
-        return wrong | {GOT_UP: (f"{up} is not after lights_off {off}", hint)}
+        # Which of the two is wrong is not known, and one alone would contradict what was noted before.
+        before, after = f"{off} is not before got_up {up}", f"{up} is not after lights_off {off}"
+        return wrong | {LIGHTS_OFF: (before, hint), GOT_UP: (after, hint)}
     for name in (FELL_ASLEEP, WOKE):
         if name in clocks and after_lights_off(clocks, name) is None and not (name == WOKE and clocks[name] == up):
             hint = "all three on the clock of the bedroom"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analytics.journal.cells import UnreadableError, cell_of, clock_of, day_of, read
 from analytics.journal.fields import BY_NAME, FIELDS, LONGEST_WORDS, TEMPLATE
+from analytics.journal.order import contradictions
 
 
 @pytest.mark.parametrize(
@@ -160,3 +161,8 @@ def test_of_a_bed_partners_kicks_it_may_be_said_that_no_one_lay_beside() -> None
     assert cell_of("partner_saw_kicks", *read("partner_saw_kicks", "alone")) == "alone"
     with pytest.raises(UnreadableError):
         read("leg_pain", "alone")
+
+
+def test_of_two_times_that_contradict_each_other_neither_is_taken() -> None:
+    """One alone took the place of a right one: a wrong got_up left lights_off of its row beside an old got_up."""
+    assert set(contradictions({"lights_off": "06:00", "got_up": "22:10"}, {})) == {"lights_off", "got_up"}

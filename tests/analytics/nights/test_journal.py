@@ -79,7 +79,7 @@ def test_rows_name_their_own_subject_or_have_the_one_given() -> None:
             [row(lights_off="23:00", minutes_to_fall_asleep="200", minutes_awake="281", got_up="07:00")],
             "minutes_to_fall_asleep 481 minutes awake are more than lie between lights_off 23:00 and got_up 07:00",
         ),
-        ([row(lights_off="07:00", got_up="23:00")], "got_up 23:00 is not after lights_off 07:00"),
+        ([row(lights_off="07:00", got_up="23:00")], "lights_off 07:00 is not before got_up 23:00"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_its_row(rows: list[dict[str, str | None]], says: str) -> None:
