@@ -78,14 +78,16 @@ def without_strays(blocks: Blocks, *, now_us: int, start_us: int | None = None) 
         When, on the clock of ``blocks``, the stretch began whose dates are not possible, if a person says so.
     """
     tallies = np.zeros((2, _N_BINS), np.int64)
+    total = 0
     for block in blocks():
-        bins = (np.clip(block.time_us, FIRST_US, LAST_US) - FIRST_US) // _BIN_US
-        possible = _possible(block.time_us, now_us)
+        total += len(block.time_us)
+        # A time that no stretch can reach is in none: counted, it would make one that holds nothing.
+        time_us = block.time_us[(block.time_us >= FIRST_US) & (block.time_us <= LAST_US)]
+        bins, possible = (time_us - FIRST_US) // _BIN_US, _possible(time_us, now_us)
         for tally, those in zip(tallies, (possible, ~possible), strict=True):
             tally += np.bincount(bins[those], minlength=_N_BINS)
     dated, undated = (_fullest(tally, now_us, is_possible=k == 0) for k, tally in enumerate(tallies))
     kept, other = (dated, undated) if dated.n >= min(STRETCH_SAMPLES, undated.n) else (undated, dated)
-    total = int(tallies.sum())
     if other is dated or other.n < STRETCH_SAMPLES:
         return Believed(_among(blocks, (kept,)), _left_out(total - kept.n, total))
     first_us = min(int(block.time_us[inside].min()) for block in blocks() if (inside := other.holds(block)).any())

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ingest import Declared, Recording, read_recording
-from ingest.clock import local_iso
+from ingest.clock import LAST_US, local_iso
 from ingest.losses import MOST_LOST_UNSAID, loss_among, warning_of_loss
 from ingest.outlying_times import STRETCH_SAMPLES, wants_start
 from ingest.recognising import sniff
@@ -98,3 +98,12 @@ def test_a_clock_that_was_never_set_counts_from_the_start_that_is_said(
 def test_more_than_a_twentieth_lost_is_no_footnote(share: float, *, is_said: bool) -> None:
     assert bool(warning_of_loss(share)) is is_said
     assert loss_among(("something", *warning_of_loss(share))) == (warning_of_loss(share)[0] if is_said else None)
+
+
+def test_times_that_no_stretch_can_reach_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their stretch held none of them, and its first moment was sought among nothing."""
+    far_us = LAST_US + 400 * 86_400_000_000
+    content = decoded(samples(stamps((EVENING_US, 500), (far_us, 300))), clock=DeviceClock("local"))
+    recording = read(tmp_path, monkeypatch, content)
+    assert recording.quality.n_samples == 500
+    assert "300 of 800 samples are dated far from all others and were left out" in " ".join(recording.warnings)
