@@ -35,6 +35,11 @@ class Criterion:
     threshold: float | str | None
     says: str
 
+    @property
+    def shown(self) -> str:
+        """The value as people read it; empty where there is none."""
+        return "" if self.value is None else f"{self.value:.3g}" if isinstance(self.value, float) else str(self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:
@@ -64,16 +69,10 @@ class Flag:
         decides = self.unmet or next(iter([*about, *measured]), None)
         if decides is None:
             return _cut(self.reason)
-        shown = (
-            ""
-            if decides.value is None
-            else f" {decides.value:.3g}"
-            if isinstance(decides.value, float)
-            else f" {decides.value}"
-        )
         # Where it could not be measured, what speaks against it stands behind its limit.
         limit, _, against = decides.says.partition("; ")
-        return _cut(f"{decides.name}{shown}: {against if decides.state == 'not measurable' and against else limit}")
+        why = against if decides.state == "not measurable" and against else limit
+        return _cut(f"{' '.join(filter(None, (decides.name, decides.shown)))}: {why}")
 
     @property
     def lacks_answer(self) -> bool:

@@ -18,7 +18,8 @@ from analytics.journal.fields import BY_NAME, LONGEST_WORDS, Field
 Content = tuple[float | None, str | None]
 
 _NOTHING: Content = (None, None)
-_IN_A_WORD = {"yes": 1.0, "y": 1.0, "no": 0.0, "n": 0.0}
+#: What is taken for a number, in a word.
+IN_A_WORD = {"yes": 1.0, "y": 1.0, "no": 0.0, "n": 0.0}
 _CLOCK = re.compile(
     r"(?P<h>\d{1,2}) ?(?:[:.h] ?(?P<m>\d{2})(?::00(?:\.0+)?)?)? ?h? ?(?P<half>[ap]\.? ?m\.?)?(?: ?uhr)?",
     re.ASCII,
@@ -159,7 +160,7 @@ def _number(said: str) -> float:
 
 
 def _amount(field: Field, said: str) -> float:
-    value = _IN_A_WORD.get(said.casefold()) if field.in_a_word else None
+    value = IN_A_WORD.get(said.casefold()) if field.in_a_word else None
     bare = said.removesuffix(field.unit).rstrip() if field.unit else said
     if value is None and _NUMBER.fullmatch(bare):
         value = _number(bare)

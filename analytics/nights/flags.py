@@ -315,11 +315,7 @@ def _first_unmet(decisive: Sequence[Criterion]) -> Criterion | None:
 def _not_raised(name: FlagName, unmet: Criterion) -> str:
     if unmet.state == NOT_MEASURABLE:
         return f"{CANNOT_TELL.capitalize()} about {FLAGS[name]}: {unmet.name}: {unmet.says}."
-    return f"No {FLAGS[name]}: {unmet.name} {_shown(unmet.value)}, not {unmet.says}."
-
-
-def _shown(value: float | str | None) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return f"No {FLAGS[name]}: {unmet.name} {unmet.shown}, not {unmet.says}."
 
 
 def _site(evidence: Evidence) -> Criterion:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from string import ascii_lowercase
 from typing import get_args
 
-from analytics.flag import Criterion, Flag, FlagName
+from analytics.flag import Flag, FlagName
 from analytics.pictures.drawing import table
 from analytics.pictures.markup import Html, el, joined
 from analytics.report.gathering import Report
@@ -72,10 +72,4 @@ def _state(flag: Flag) -> str:
 
 def _cell(flag: Flag, name: str) -> str:
     found = next((criterion for criterion in flag.criteria if criterion.name == name), None)
-    return "" if found is None else f"{CRITERION_MARKS[found.state]} {value_of(found)}".rstrip()
-
-
-def value_of(criterion: Criterion) -> str:
-    """What was measured, as it is printed."""
-    value = criterion.value
-    return "" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
+    return "" if found is None else f"{CRITERION_MARKS[found.state]} {found.shown}".rstrip()

@@ -23,10 +23,10 @@ def findings(report: Report) -> Html:
 
 
 def _lines(report: Report) -> Iterator[Html | str]:
-    facts = report.facts
+    facts = report.summary.facts
     able = sum(night.assessable for night in facts)
     for flag in get_args(FlagName):
-        said = report.patterns.get(flag, Pattern())
+        said = report.summary.patterns.get(flag, Pattern())
         yield joined(el("strong", f"{FLAGS[flag]} {said.on_nights(able)}: {said.says}"), _index(said))
     negative = [one.night for one in report.nights if any(_is_negative(flag) for flag in one.flags)]
     if len(report.nights) > 1 and negative:

@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from analytics.nights.patterns import NightFacts, Patterns
 from analytics.report.night import About, ReportNight, masked, nights_asked, read_night
 from analytics.report.summed_up import Summary, read_summary
 from analytics.said import JournalEntry
-from analytics.store import Store, default_ruleset, flag_reviews, people_of, query, reviews_of
-from analytics.store.over_nights.findings import patterns_of
+from analytics.store import Store, days_between, default_ruleset, flag_reviews, people_of, query, reviews_of
 
 _SENSORS = """
 SELECT n.night_date, device, serial, format, r.site, side, rate_hz_true, tz, tz_source, warnings, c.stays, c.behind_s,
@@ -27,9 +25,6 @@ JOIN recordings r USING (sha256)
 LEFT JOIN sensor_clocks c ON c.subject = n.subject AND c.night_date = n.night_date AND c.recording = n.sha256
 ORDER BY side, first_at, sha256
 """
-_JOURNAL = """
-SELECT subject, day, kind, value, text FROM journal WHERE subject = ? AND day BETWEEN ? AND ? ORDER BY day, kind
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +36,7 @@ class Report:
     nights: tuple[ReportNight, ...]
     journal: tuple[JournalEntry, ...]
     about: About
-    patterns: Patterns
     summary: Summary
-
-    @property
-    def facts(self) -> tuple[NightFacts, ...]:
-        """What the findings over nights are made from."""
-        return tuple(_facts(one) for one in self.nights)
 
 
 def read_report(store: Store, first: date, last: date, *, subject: str | None, about: About) -> Report:
@@ -67,7 +56,7 @@ def read_report(store: Store, first: date, last: date, *, subject: str | None, a
     """
     person, dates = nights_asked(store, first, last, subject)
     ruleset = default_ruleset(store)
-    journal = tuple(JournalEntry(**row) for row in query(store, _JOURNAL, [person, first, last]).iter_rows(named=True))
+    journal = days_between(store, person, first, last)
     reviews, on_flags = reviews_of(store, person), flag_reviews(store, person)
     who = people_of(store).get(person)
     sensors = query(store, _SENSORS, [person, first, last]).to_dicts()
@@ -82,23 +71,5 @@ def read_report(store: Store, first: date, last: date, *, subject: str | None, a
         )
         for day, one in zip(dates, nights, strict=True)
     ]
-    said = patterns_of(store, subject=person, since=first, until=last).get(person, {})
     summary = read_summary(store, first, last, subject=person, about=about)
-    return Report(person, ruleset, tuple(nights), journal, about, said, summary)
-
-
-def _facts(one: ReportNight) -> NightFacts:
-    night = one.night
-    states = {flag.name: one.review_of(flag) for flag in one.flags}
-    kicks, jerks = states.get("possible_plmd"), states.get("frequent_hypnic_jerks")
-    dismissed = any(flag.name == "frequent_hypnic_jerks" for flag in one.dismissed_flags)
-    return NightFacts(
-        night.night_date,
-        night.assessable,
-        one.measures.plms_index,
-        in_bed_h=night.tst_h / night.sleep_efficiency if night.tst_h is not None and night.sleep_efficiency else None,
-        kicks=kicks.state if kicks else "cannot_tell",
-        jerks=jerks.state if jerks else "cannot_tell",
-        n_jerks=0 if dismissed else night.n_hypnic_jerks,
-        legs=night.legs,
-    )
+    return Report(person, ruleset, tuple(nights), journal, about, summary)

@@ -15,7 +15,7 @@ from analytics.pictures.markup import Html, el, joined
 from analytics.pictures.night_rows import legend, likely_legend
 from analytics.pictures.scales import clock, local
 from analytics.report.answer import answer
-from analytics.report.appendix import appendix, stands_with_its_night, value_of
+from analytics.report.appendix import appendix, stands_with_its_night
 from analytics.report.document import document
 from analytics.report.findings import findings
 from analytics.report.gathering import Report
@@ -243,7 +243,7 @@ def _stands_on(flag: Flag, one: ReportNight) -> str | None:
 
 def _flag(flag: Flag, one: ReportNight) -> Html:
     rows = [
-        (criterion.name, value_of(criterion), el("span", _state(criterion.state), class_="state"), criterion.says)
+        (criterion.name, criterion.shown, el("span", _state(criterion.state), class_="state"), criterion.says)
         for criterion in flag.criteria
     ]
     verdict = one.review_of(flag).verdict

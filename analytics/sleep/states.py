@@ -47,13 +47,14 @@ EPOCH_US = round(EPOCH_S * 1e6)
 #: Epochs in an hour and in a minute.
 EPOCHS_H, EPOCHS_MIN = 3600 / EPOCH_S, 60 / EPOCH_S
 
+#: States that move alike: regularity tells kicks from no fidget, and calm is not told from calm.
+_AS_REGULAR, _CALM = (REGULAR, LYING_FIDGETS, IN_SERIES), (QUIET, LYING, ASLEEP)
+
 #: Chance of 0, 1, 2, 3 or more movements in an epoch. Quiet wake and sleep have one of `CALM_COUNTS`.
 _COUNTS = {
     UP: (0.20, 0.40, 0.30, 0.10),
     FIDGETING: (0.52, 0.29, 0.13, 0.06),
-    REGULAR: (0.27, 0.48, 0.22, 0.03),
-    LYING_FIDGETS: (0.27, 0.48, 0.22, 0.03),
-    IN_SERIES: (0.27, 0.48, 0.22, 0.03),
+    **dict.fromkeys(_AS_REGULAR, (0.27, 0.48, 0.22, 0.03)),
     SOFA: (0.885, 0.095, 0.015, 0.005),
 }
 #: The same of a quiet and of a restless sleeper (about 6 and 25 movements an hour), with how common each is.
@@ -65,12 +66,8 @@ _TURNS_H = {UP: 60.0, FIDGETING: 10.0, REGULAR: 8.0, SOFA: 5.0, LYING_FIDGETS: 1
 _MOTION = {
     UP: (0.45, 0.30, 0.25),
     FIDGETING: (0.85, 0.12, 0.03),
-    REGULAR: (0.92, 0.07, 0.01),
-    IN_SERIES: (0.92, 0.07, 0.01),
-    LYING_FIDGETS: (0.92, 0.07, 0.01),
-    QUIET: (0.985, 0.012, 0.003),
-    LYING: (0.985, 0.012, 0.003),
-    ASLEEP: (0.985, 0.012, 0.003),
+    **dict.fromkeys(_AS_REGULAR, (0.92, 0.07, 0.01)),
+    **dict.fromkeys(_CALM, (0.985, 0.012, 0.003)),
     SOFA: (0.975, 0.02, 0.005),
 }
 #: Chance that a movement leaves the leg tilted by 2-10 degrees, in the opinion that asks.
@@ -173,13 +170,13 @@ SLEEPERS = tuple(
 
 def p_counts(sleeper: Sleeper) -> Floats:
     """Chance of 0, 1, 2, 3 or more movements in an epoch, shape (4, states)."""
-    calm = dict.fromkeys((QUIET, LYING, ASLEEP), sleeper.calm_counts)
+    calm = dict.fromkeys(_CALM, sleeper.calm_counts)
     return np.array([(_COUNTS | calm)[state] for state in range(len(STATES))]).T
 
 
 def p_turned(sleeper: Sleeper) -> Floats:
     """Chance of no turn and of a turn in an epoch, shape (2, states)."""
-    asleep = {QUIET: sleeper.turns_h, LYING: sleeper.turns_h, ASLEEP: sleeper.turns_h, IN_SERIES: sleeper.turns_h / 2}
+    asleep = dict.fromkeys(_CALM, sleeper.turns_h) | {IN_SERIES: sleeper.turns_h / 2}
     still = np.exp(-np.array([(_TURNS_H | asleep)[state] for state in range(len(STATES))]) / EPOCHS_H)
     return np.stack((still, 1 - still))
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
+from analytics.journal.cells import IN_A_WORD
 from analytics.journal.fields import FIELDS
 from analytics.said import JournalEntry
 
@@ -25,7 +26,6 @@ NO_FACTORS = frozenset({
 })  # fmt: skip
 #: Endings of names that are units, and how people write them.
 _UNITS = {"mg": "mg", "ml": "ml", "min": "min", "h": "h", "g": "g", "c": "°C", "units": "units", "cups": "cups"}
-_WORDS = {"yes": True, "y": True, "no": False, "n": False}
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 #: A day of a person turns here: 01:00 is later than 23:00.
 _DAY_TURNS_MIN = 4 * 60
@@ -72,11 +72,8 @@ def factors_of(entries: Iterable[JournalEntry]) -> tuple[Factor, ...]:
 
 
 def _factor(kind: str, noted: Mapping[date, JournalEntry]) -> Factor | None:
-    said = {day: _WORDS.get((entry.text or "").strip().casefold()) for day, entry in noted.items()}
-    amounts = {day: entry.value for day, entry in noted.items() if entry.value is not None}
-    for day, yes in said.items():
-        if yes is not None:
-            amounts[day] = float(yes)
+    said = {day: IN_A_WORD.get((entry.text or "").strip().casefold(), entry.value) for day, entry in noted.items()}
+    amounts = {day: value for day, value in said.items() if value is not None}
     if amounts:
         return _of_amounts(kind, amounts)
     clocks = {day: minutes for day, entry in noted.items() if (minutes := _minutes(entry.text)) is not None}

@@ -9,6 +9,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from analytics import store as the_store
+from analytics.flag import Criterion
 from analytics.nights.doubt import beside, footing_of_row, not_own_words
 from analytics.phrases import clock_words, interval_words, onset_doubt, ruleset_words, span_words
 from analytics.words import (
@@ -219,9 +220,9 @@ def _flag_lines(flag: Mapping[str, Any]) -> Iterator[str]:
     if flag["stands_on"] is not None:
         yield f"  {flag['stands_on']}"
     for criterion in flag["criteria"]:
-        value = criterion["value"]
-        shown = "" if value is None else f" = {value:.3g}" if isinstance(value, float) else f" = {value}"
-        yield visible(f"  {criterion['state']:<16}{criterion['name']}{shown} ({criterion['says']})")
+        shown = Criterion(**criterion).shown
+        value = f" = {shown}" if shown else ""
+        yield visible(f"  {criterion['state']:<16}{criterion['name']}{value} ({criterion['says']})")
 
 
 def _number(value: float | None, spec: str, unit: str) -> str | None:

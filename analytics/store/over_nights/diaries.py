@@ -20,7 +20,7 @@ from analytics.nights.against import MOST_HIDDEN
 from analytics.nights.review_effect import as_reviewed, same_rules, standing
 from analytics.said import JournalEntry, Review
 from analytics.scoring.rulesets import Ruleset
-from analytics.store import Store, default_ruleset, load_night, query, reviews_of
+from analytics.store import Store, default_ruleset, load_night, query, reviews_of, whole_journal
 from analytics.triggers.names import OUTCOME_NAMES, OutcomeName
 from analytics.triggers.outcomes import NightOutcome, Outcomes
 
@@ -114,15 +114,11 @@ def _diary(
     ruleset = default_ruleset(store)
     for day in by_night.keys() & rows.keys():
         changed = _reviewed(store, subject, day, by_night[day], rulesets.get(ruleset), ruleset, criteria)
-        rows = {d: row | changed if d == day and changed is not None else row for d, row in rows.items()}
         if changed is None:
             del rows[day]
-    journal = tuple(
-        JournalEntry(**row)
-        for row in query(
-            store, "SELECT subject, day, kind, value, text FROM journal WHERE subject = ? ORDER BY day, kind", [subject]
-        ).iter_rows(named=True)
-    )
+        else:
+            rows[day] |= changed
+    journal = whole_journal(store, subject)
     return PersonDiary(subject, stored, stored - len(rows), _outcomes(rows, journal, since), journal)
 
 

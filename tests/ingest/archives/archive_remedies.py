@@ -30,8 +30,9 @@ from ingest.tables import textfile
 from ingest.tables.sheet import open_sheet
 from ingest.tables.table import Table, decode
 from tests.ingest.archives.zip_files import directory_entry, patched
+from tests.ingest.format_remedies.whole import changed
 from tests.ingest.making import MAGIC, FakeReader, decoded
-from tests.ingest.recognising.foreign_remedies import WHOLE, changed, cwa
+from tests.ingest.recognising.foreign_remedies import WHOLE, cwa
 from tests.ingest.remedies import BERLIN, Write
 from tests.ingest.tables.table_remedies import gt3x
 

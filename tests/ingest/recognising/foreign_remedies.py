@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gzip
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from ingest.writers.axivity import write_cwa
+from tests.ingest.format_remedies.whole import changed, content
 from tests.ingest.remedies import FIRST_S, RATE_HZ, STAMPS, N, Remedy, Write, csv, lying, parquet
 
 WHOLE = csv()
@@ -17,26 +17,6 @@ IN_G = csv("time,x (g),y (g),z (g)")
 REFUSED, SNIFF, SHEET = "recognising/refused.py", "recognising/sniff.py", "tables/sheet.py"
 #: A version, 160 bytes of names, and the start, as European Data Format has them.
 EDF = b"0" + b" " * 167 + b"02.03.2622.30.00"
-
-
-def content(data: bytes | str) -> Write:
-    """A file of these bytes."""
-
-    def write(path: Path) -> Path:
-        path.write_bytes(data if isinstance(data, bytes) else data.encode())
-        return path
-
-    return write
-
-
-def changed(whole: Write, change: Callable[[bytes], bytes]) -> Write:
-    """A file that came out of another one: packed, cut, emptied."""
-
-    def write(path: Path) -> Path:
-        path.write_bytes(change(whole(path).read_bytes()))
-        return path
-
-    return write
 
 
 def zipped(*names: str) -> Write:

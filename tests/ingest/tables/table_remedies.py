@@ -10,9 +10,10 @@ import numpy as np
 
 from ingest.writers.fit import write_fit
 from tests.ingest import exports
+from tests.ingest.format_remedies.whole import content
 from tests.ingest.formats import actilife_files, unisens_files
 from tests.ingest.formats.actigraph.actigraph_writer import write_gt3x
-from tests.ingest.recognising.foreign_remedies import SNIFF, WHOLE, content, cwa
+from tests.ingest.recognising.foreign_remedies import SNIFF, WHOLE, cwa
 from tests.ingest.remedies import FIRST_S, RATE_HZ, STAMPS, N, Remedy, Write, csv, lying, mapping, moments, parquet
 
 REFUSED, SUMMARIES, SHEET, TABLE = (
