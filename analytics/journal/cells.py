@@ -19,7 +19,10 @@ Content = tuple[float | None, str | None]
 
 _NOTHING: Content = (None, None)
 #: What is taken for a number, in a word.
-IN_A_WORD = {"yes": 1.0, "y": 1.0, "no": 0.0, "n": 0.0}
+#: Also as European spreadsheets hold them: German, French, Spanish, Italian, Dutch, the Nordic languages.
+IN_A_WORD = dict.fromkeys(("yes", "y", "ja", "j", "oui", "sí", "si", "sì"), 1.0) | dict.fromkeys(
+    ("no", "n", "nein", "non", "nee", "nej", "nei"), 0.0
+)
 _CLOCK = re.compile(
     r"(?P<h>\d{1,2}) ?(?:[:.h] ?(?P<m>\d{2})(?::00(?:\.0+)?)?)? ?h? ?(?P<half>[ap]\.? ?m\.?)?(?: ?uhr)?",
     re.ASCII,

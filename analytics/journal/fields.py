@@ -8,8 +8,9 @@ a factor of the person's own, which has no bounds.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
 #: What a field holds: a time of the clock, an amount, a whole number, a strength, or words.
@@ -23,6 +24,8 @@ ALONE = "alone"
 INTO_BED, WOKE = "into_bed_at", "woke_at"
 #: Words beyond this are no note of a day. Own.
 LONGEST_WORDS = 20_000
+#: So alike, a name that is no field is a field's misspelt. Own: numb finds numbness, tea and weight find none.
+_ALIKE = 0.75
 #: What may be the name of a factor of the person's own.
 OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 #: What a row is about: no factors.
@@ -158,3 +161,16 @@ def says_of(kind: str) -> str:
 def place_of(kind: str) -> tuple[int, str]:
     """Where a kind stands among others: the known ones in their order, then those of the person's own by name."""
     return (list(BY_NAME).index(kind) if kind in BY_NAME else len(BY_NAME)), kind
+
+
+def misspelt(names: Iterable[str]) -> dict[str, str]:
+    """Names that are no field and look like one, each with that field: their answers would count as a factor alone."""
+    found = {name: _meant(name) for name in names if name not in TEMPLATE}
+    return {name: field for name, field in found.items() if field is not None}
+
+
+def _meant(name: str) -> str | None:
+    """The field whose name has all words of this one, such as leg_pain of pain, or is nearly the same."""
+    words = set(name.split("_"))
+    whole = next((field for field in BY_NAME if words <= set(field.split("_"))), None)
+    return whole or next(iter(get_close_matches(name, BY_NAME, n=1, cutoff=_ALIKE)), None)

@@ -18,7 +18,7 @@ from analytics.over_nights.signs import ENOUGH_NIGHTS, RECENT_NIGHTS, Sign, Sign
 
 AnswerName = Literal["nothing_against_harmless", "see_a_clinician", "cannot_tell_yet"]
 #: Goes up whenever the same nights and words may get another answer.
-RULE_VERSION = 1
+RULE_VERSION = 2
 #: A "no" on so many days answers a question: a symptom comes and goes. Own.
 ANSWERED_DAYS = 3
 #: Patterns that must be known to be none.
@@ -120,9 +120,13 @@ def answer_of(nights: Sequence[NightFacts], patterns: Patterns, signs: Sequence[
 
 
 def _name(evidence: Sequence[SignEvidence], *, is_open: bool) -> AnswerName:
-    """A symptom that came once is enough beside anything else; flagged nights alone are as doubtful as they are."""
+    """A symptom that came once is enough beside another; flagged nights alone are as doubtful as they are.
+
+    Jerks that are no sign by themselves back none: they are harmless in most people, and go with no symptom more often.
+    """
     is_met = any(one.is_met for one in evidence)
-    is_backed = len(evidence) > 1 and any(one.unit == "days" for one in evidence)
+    backing = [one for one in evidence if (one.what, one.unit) != ("jerks", "nights")]
+    is_backed = len(backing) > 1 and any(one.unit == "days" for one in backing)
     if is_met or is_backed:
         return "see_a_clinician"
     return "cannot_tell_yet" if evidence or is_open else "nothing_against_harmless"

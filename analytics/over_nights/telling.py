@@ -185,6 +185,9 @@ def _reasons(answer: PersonAnswer) -> Iterator[str]:
         says = _capital(_on(one)) if index is None else index.removesuffix(".")
         beside = "" if one.is_met else ": little by itself, and more beside the others"
         yield f"{says}{beside}."
+    found = answer.patterns.get("possible_plmd", Pattern())
+    if found.n_raised and not any(one.what == "kicks" for one in answer.evidence):
+        yield from (f"{line.removesuffix('.')}: no sign by itself so far." for line in _index(answer))
 
 
 def _would_settle(answer: PersonAnswer) -> Iterator[str]:

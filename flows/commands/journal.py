@@ -110,6 +110,7 @@ def import_journal(file: Path, /, *, subject: str | None = None, db: Database = 
     noted = _read(file, subject or context.settings.subject)
     entries = noted.entries
     _say_new_people(context, entries)
+    _say_misspelt(entries)
     with published_at_the_end(context.store):
         the_store.write_journal(context.store, entries)
         unread = the_store.unread_nights(context.store)
@@ -141,6 +142,14 @@ def _say_new_people(context: Context, entries: Sequence[JournalEntry]) -> None:
         meant = f"did you mean {' or '.join(close)}? " if close else ""
         names = ", ".join(sorted(known)[:_MOST_NAMES])
         say(visible(f"{name} has no night yet: {noted} ({meant}known: {names})"))
+
+
+def _say_misspelt(entries: Sequence[JournalEntry]) -> None:
+    """Name columns that were kept as factors and may be meant as fields: nothing else reads them."""
+    from analytics.journal.fields import misspelt
+
+    for name, field in misspelt(dict.fromkeys(entry.kind for entry in entries)).items():
+        say(f"{name} is kept as a factor of your own; if {field} is meant, name the column so and import again")
 
 
 def _read(path: Path, subject: str) -> Noted:

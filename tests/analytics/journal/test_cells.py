@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.journal.cells import UnreadableError, cell_of, clock_of, day_of, read
-from analytics.journal.fields import BY_NAME, FIELDS, LONGEST_WORDS, TEMPLATE
+from analytics.journal.fields import BY_NAME, FIELDS, LONGEST_WORDS, TEMPLATE, Field, misspelt
 from analytics.journal.order import contradictions
 
 
@@ -166,3 +166,33 @@ def test_of_a_bed_partners_kicks_it_may_be_said_that_no_one_lay_beside() -> None
 def test_of_two_times_that_contradict_each_other_neither_is_taken() -> None:
     """One alone took the place of a right one: a wrong got_up left lights_off of its row beside an old got_up."""
     assert set(contradictions({"lights_off": "06:00", "got_up": "22:10"}, {})) == {"lights_off", "got_up"}
+
+
+@pytest.mark.parametrize("word", ["nein", "Non", "nee", "NO"])
+def test_no_is_read_as_european_spreadsheets_hold_it(word: str) -> None:
+    assert read("leg_pain", word) == (0.0, None)
+
+
+@pytest.mark.parametrize("word", ["ja", "Oui", "sí", "Yes"])
+def test_yes_is_read_as_european_spreadsheets_hold_it(word: str) -> None:
+    assert read("leg_pain", word) == (1.0, None)
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+def test_a_name_with_a_letter_too_few_is_taken_for_the_field_that_it_resembles(field: Field) -> None:
+    short = field.name[:-2] + field.name[-1]
+    assert misspelt([short]) == ({} if short in BY_NAME else {short: field.name})
+
+
+def test_a_part_of_a_name_is_taken_for_the_field() -> None:
+    assert misspelt(["pain", "urge", "caffeine"]) == {
+        "pain": "leg_pain",
+        "urge": "urge_to_move",
+        "caffeine": "caffeine_mg",
+    }
+
+
+def test_fields_and_names_of_quite_other_things_are_not_misspelt() -> None:
+    assert (
+        misspelt([*BY_NAME, "date", "subject", "weight", "herbal_tea", "mood", "period", "yoga", "cat", "pets"]) == {}
+    )

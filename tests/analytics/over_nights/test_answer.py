@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from analytics import words
 from analytics.flag import FlagName
 from analytics.nights.patterns import NightFacts, Pattern, Patterns, PatternState
 from analytics.over_nights.answer import AnswerName, PersonAnswer, answer_of
-from analytics.over_nights.signs import clinician_signs
+from analytics.over_nights.signs import Sign, SignEvidence, clinician_signs
 from analytics.over_nights.telling import told
 from analytics.said import JournalEntry
 from analytics.store.over_nights.answers import answers
@@ -178,10 +178,30 @@ def test_no_answer_says_a_thing_twice_or_names_a_column_instead_of_a_thing(tmp_p
     for answer in answers(store_people(tmp_path / "n.duckdb", people)).values():
         reasons, *others = (lines for _, lines in told(answer).columns)
         if answer.name == CLINICIAN:
-            assert len(reasons) == len(answer.evidence)
+            found = answer.patterns["possible_plmd"].n_raised
+            alone = bool(found) and not any(one.what == "kicks" for one in answer.evidence)
+            assert len(reasons) == len(answer.evidence) + alone
             kicks += any("Regular kicks:" in line for line in reasons)
         assert not any("_" in line for lines in (reasons, *others) for line in lines)
     assert kicks > 0
+
+
+def test_kicks_of_a_single_night_stand_beside_the_reasons_and_are_no_sign(tmp_path: Path) -> None:
+    made = Made(CLINICIAN, "kqqqqqq", {"leg_pain": "11"})
+    reasons = told(answers(store_people(tmp_path / "n.duckdb", {"me": made}))["me"]).columns[0][1]
+    assert len(reasons) == 2
+    assert reasons[1].startswith("Regular kicks:")
+    assert reasons[1].endswith("on 1 of 7 nights: no sign by itself so far.")
+
+
+@pytest.mark.parametrize(("backing", "answer"), [("jerks", OPEN), ("kicks", CLINICIAN)])
+def test_a_symptom_that_came_once_is_backed_by_kicks_and_not_by_jerks_that_are_no_sign_yet(
+    backing: Literal["jerks", "kicks"], answer: AnswerName
+) -> None:
+    """An urge of 2 of 10 on one day, beside two jerks on two of three nights, sent a person to a clinician."""
+    urge = Sign("urge", "seen", "", "urge_to_move", (SignEvidence("urge_to_move", "days", 1, 3, is_met=False),))
+    weaker = Sign("nights", "not known", "", backing, (SignEvidence(backing, "nights", 2, 3, is_met=False),))
+    assert answer_of(QUIET[:3], {}, (urge, weaker)).name == answer
 
 
 def test_what_was_found_on_single_nights_is_not_passed_over(tmp_path: Path) -> None:

@@ -59,6 +59,13 @@ def test_the_same_journal_again_analyses_nothing_and_says_so(run: Run, store: St
     )
 
 
+def test_a_column_that_looks_like_a_field_is_kept_as_a_factor_and_the_field_named(run: Run) -> None:
+    kept = run("journal", "import", journal("date,urge_to_mov,yoga\n2026-03-02,3,1\n"), "--db", DB)
+    assert kept.code == 0
+    assert "urge_to_mov is kept as a factor of your own; if urge_to_move is meant, name the column so" in kept.err
+    assert "yoga is" not in kept.err
+
+
 def test_rows_of_a_person_without_nights_are_noted_and_said_with_the_nearest_name(run: Run, store: Store) -> None:
     Path("nightkick.toml").write_text('[device."17"]\nsubject = "Lena"\n')
     rows = "date,subject,pain\n2026-03-02,me,1\n2026-03-02,lenna,2\n2026-03-03,lenna,2\n2026-03-02,Lena,0\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from analytics.over_nights.answer import RULE_VERSION
 from analytics.said import Review
 from analytics.store import Store, query, write_review
 from analytics.store.database.publish import publish
@@ -72,7 +73,7 @@ def test_an_answer_is_kept_with_its_version_once_for_as_long_as_it_stays(run: Ru
         run("answer", "--db", DB)
     kept = query(store, "SELECT answer, says, rule_version, version, is_latest FROM answers")
     assert kept["answer"].to_list() == ["see_a_clinician"]
-    assert kept["rule_version"].to_list() == [1]
+    assert kept["rule_version"].to_list() == [RULE_VERSION]
     for (day,) in query(store, "SELECT night_date FROM flagged_nights").iter_rows():
         write_review(
             store, Review("flagged jerks on most nights", day, "dismiss", "dr", 1, flag="frequent_hypnic_jerks")
