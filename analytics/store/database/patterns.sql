@@ -4,7 +4,7 @@
 -- interval is that of a score test (as Wilson's for a share): it tightens with nights and is as wide as the person's
 -- own nights differ. A night in doubt speaks for neither side: its index counts as no higher than the threshold for the
 -- lower end, and as no lower for the upper one. A night that is not raised counts as no higher for both, whatever kept it
--- from being so.
+-- from being so. And as more nights narrow an interval, an end also lies no further in than without the nights in doubt.
 -- Other flags go by the share of nights. A night in doubt counts as not raised for the lower end, as raised for the
 -- upper one; of possible_rls it is none, for who slept through shows nothing of being awake, and who was not asked says
 -- nothing of an urge. Both ends allow for flags that are wrong.
@@ -36,6 +36,8 @@ counted AS (
 ),
 indexed AS (
     SELECT o.subject, o.flag, count(*) AS n, avg(o.held) AS mean, var_pop(o.held) AS var,
+        count(*) FILTER (o.stands <> 'cannot_tell') AS told, avg(o.held) FILTER (o.stands <> 'cannot_tell') AS told_mean,
+        var_pop(o.held) FILTER (o.stands <> 'cannot_tell') AS told_var,
         avg(CASE WHEN o.stands = 'cannot_tell' THEN least(o.held, c.threshold) ELSE o.held END) AS mean_down,
         avg(CASE WHEN o.stands = 'cannot_tell' THEN greatest(o.held, c.threshold) ELSE o.held END) AS mean_up
     FROM (
@@ -52,7 +54,8 @@ indexed AS (
 -- to come then all speak for one side, which gives the fewest that could decide.
 ahead AS (
     SELECT e.n_nights, e.n_assessable, c.*, c.n_able + c.n_doubt AS nights, more, c.n_able < {LEAST_ABLE} AS is_few,
-        i.n, i.n + more AS n_then, i.mean, i.var, i.mean_down, i.mean_up, nights + more AS m,
+        i.n, i.n + more AS n_then, i.mean, i.var, i.mean_down, i.mean_up, i.told, i.told_mean, i.told_var, nights + more AS m,
+        CASE WHEN more = 0 OR c.n_able < {LEAST_ABLE} THEN i.told + more ELSE i.told * (i.n + more) / i.n END AS told_then,
         CASE WHEN more = 0 THEN n_able WHEN is_few THEN m ELSE n_able * m / nights END AS able,
         CASE WHEN more = 0 THEN n_doubt WHEN is_few THEN 0 ELSE n_doubt * m / nights END AS doubt,
         CASE
@@ -70,22 +73,33 @@ surely AS (
     SELECT *,
         ({DISPERSION_NIGHTS} * {NIGHT_DISPERSION} + n * var / greatest(mean, {NIGHT_DISPERSION}))
             / ({DISPERSION_NIGHTS} + n - 1) AS dispersion,
+        ({DISPERSION_NIGHTS} * {NIGHT_DISPERSION} + told * told_var / greatest(told_mean, {NIGHT_DISPERSION}))
+            / ({DISPERSION_NIGHTS} + told - 1) AS told_dispersion,
         {SURE_Z} + {SURE_Z_AFTER} * ln(greatest(n_then / {SURE_TO}, 1))
             + {SURE_Z_BEFORE} * ln(greatest({SURE_FROM} / n_then, 1)) AS z,
+        {SURE_Z} + {SURE_Z_AFTER} * ln(greatest(told_then / {SURE_TO}, 1))
+            + {SURE_Z_BEFORE} * ln(greatest({SURE_FROM} / greatest(told_then, 1), 1)) AS told_z,
         {SURE_Z} + {SURE_Z_AFTER} * ln(greatest(m / {SURE_TO}, 1))
             + {SURE_Z_BEFORE} * ln(greatest({SURE_FROM} / greatest(m, 1), 1)) AS share_z
     FROM ahead
 ),
 ends AS (
-    SELECT *, z * z * dispersion / n_then AS a, share_z * share_z AS b,
+    SELECT *, z * z * dispersion / n_then AS a, told_z * told_z * told_dispersion / nullif(told_then, 0) AS told_a,
+        share_z * share_z AS b,
         CASE WHEN m = 0 THEN 0 ELSE (raised + b / 2 - share_z * sqrt(raised * (1 - raised / m) + b / 4)) / (m + b) END AS seen_low,
         CASE WHEN m = 0 THEN 1 ELSE (raised + doubt + b / 2
             + share_z * sqrt(greatest(0, (raised + doubt) * (1 - (raised + doubt) / m)) + b / 4)) / (m + b) END AS seen_high
     FROM surely
 ),
 bounded AS (
-    SELECT *, mean_down + a / 2 - sqrt(a * mean_down + a * a / 4) AS mean_low,
-        mean_up + a / 2 + sqrt(a * mean_up + a * a / 4) AS mean_high,
+    SELECT *, least(
+            mean_down + a / 2 - sqrt(a * mean_down + a * a / 4),
+            told_mean + told_a / 2 - sqrt(told_a * told_mean + told_a * told_a / 4)
+        ) AS mean_low,
+        greatest(
+            mean_up + a / 2 + sqrt(a * mean_up + a * a / 4),
+            told_mean + told_a / 2 + sqrt(told_a * told_mean + told_a * told_a / 4)
+        ) AS mean_high,
         greatest(0, (seen_low - {WRONGLY_RAISED}) / (1 - {WRONGLY_RAISED})) AS share_low,
         least(1, seen_high / (1 - {WRONGLY_MISSED})) AS share_high
     FROM ends
