@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from analytics.criteria import Criteria
 from analytics.model import Channel, Leg, Tier
 from analytics.signal.detect_movements import Detected
+from analytics.signal.stamps.steps import usual_step_us
 from analytics.signal.wear import gaps_us, overlap_us, union
 from analytics.sleep.estimate import SleepEstimate
 from analytics.words import BLANKS
@@ -166,7 +167,7 @@ def _rate_hz(channel: Channel) -> float:
     """Usual rate, from the median step: pauses do not slow it down."""
     if len(channel.time_us) < 2:
         return 0.0
-    return 1e6 / max(1.0, float(np.median(np.diff(channel.time_us))))
+    return 1e6 / max(1.0, usual_step_us(channel.time_us))
 
 
 def _legs(channels: Sequence[Channel]) -> Leg | None:

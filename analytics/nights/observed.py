@@ -22,7 +22,7 @@ from analytics.signal.detect_movements import Detected, detect_movements, renumb
 from analytics.signal.hidden import hidden_spans
 from analytics.signal.motion import Segment, segments
 from analytics.signal.stiffness import with_stiffness
-from analytics.signal.wear import recorded_spans, without, worn_by_none
+from analytics.signal.wear import recorded_spans, union, without, worn_by_none
 from analytics.signal.worn import NotWorn, not_worn, spans_of
 
 
@@ -103,8 +103,9 @@ def observe(channels: Sequence[Channel], criteria: Criteria, *, lent_from: Seque
     spoken, speakers = heard(sensors, clocks, detections, [spans_of(each, "unworn") for each in off], criteria)
     speaking = [i for i, one in enumerate(spoken) if len(one.spans_us)]
     movements = renumber([spoken[i].detection.movements for i in speaking])
-    recorded = recorded_spans([used[i] for i in speaking], criteria)
-    on = [without(recorded_spans([used[i]], criteria), spans_of(off[i], "unworn")) for i in speaking]
+    covered = [recorded_spans([used[i]], criteria) for i in speaking]
+    recorded = union(np.concatenate([np.empty((0, 2), np.int64), *covered]), round(criteria.motion.split_gap_s * 1e6))
+    on = [without(spans, spans_of(off[i], "unworn")) for i, spans in zip(speaking, covered, strict=True)]
     surely = [without(each, spans_of(off[i], "perhaps_unworn")) for i, each in zip(speaking, on, strict=True)]
     unworn = worn_by_none(recorded, on, criteria)
     return Observed(

@@ -28,6 +28,7 @@ from analytics.signal.copies import SensorFiles
 from analytics.signal.detect_movements import Detected
 from analytics.signal.envelope import envelope_of
 from analytics.signal.motion import Segment
+from analytics.signal.stamps.steps import usual_step_us
 from analytics.signal.wear import overlap_us, recorded_spans, union, without
 from ingest.recording import Side
 
@@ -146,7 +147,7 @@ def _rank(sensor: SensorFiles, found: Detected) -> tuple[object, ...]:
     channel = sensor.channel
     blind_mg = round(float(np.median(found.threshold_g)) * 1e3, 1) if len(found.threshold_g) else float("inf")
     near_foot = _NEAR_FOOT.index(channel.site) if channel.site in _NEAR_FOOT else len(_NEAR_FOOT)
-    step_us = float(np.median(np.diff(channel.time_us))) if len(channel.time_us) > 1 else float("inf")
+    step_us = usual_step_us(channel.time_us) if len(channel.time_us) > 1 else float("inf")
     return blind_mg, near_foot, round(step_us, -2), -len(channel.time_us), channel.recording
 
 

@@ -73,7 +73,9 @@ def _held_g(segment: Segment, onset_us: int, peak_us: int, shapes: Shapes) -> fl
     far_s, near_s = shapes.posture_before_s
     soon_s, late_s = _HELD_S
     ends_us = (onset_us - far_s * 1e6, onset_us - near_s * 1e6, peak_us + soon_s * 1e6, peak_us + late_s * 1e6)
-    rest_first, rest_end, first, end = np.searchsorted(segment.slow_time_us, ends_us).tolist()
+    # Whole numbers: beside a fraction, every time stamp of the night would be made one first.
+    whole_us = np.ceil(ends_us).astype(np.int64)
+    rest_first, rest_end, first, end = np.searchsorted(segment.slow_time_us, whole_us).tolist()
     if rest_end <= rest_first or end <= first:
         return 0.0
     rest = np.median(segment.slow_g[rest_first:rest_end], axis=0)

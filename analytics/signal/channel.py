@@ -52,9 +52,8 @@ def channel_of(
         xyz_g, held_us = with_gravity(xyz_g, around), time_us[around]
         time_us, xyz_g = time_us[~idle], xyz_g[~idle]
     if calibration.applied:
-        gain, offset_g = (np.array(axes, np.float32) for axes in (calibration.gain, calibration.offset_g))
-        xyz_g = xyz_g * gain
-        xyz_g += offset_g
+        is_own = not np.may_share_memory(xyz_g, samples.values)
+        xyz_g = _calibrated(xyz_g, calibration, into=xyz_g if is_own else np.empty_like(xyz_g))
     return Channel(
         recording=recording,
         site=site,
@@ -66,6 +65,14 @@ def channel_of(
         device=device,
         temperature=_beside(temperature, time_us),
     )
+
+
+def _calibrated(xyz_g: NDArray[np.float32], calibration: Calibration, into: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Axis by axis: rows of three are the slow way through an array."""
+    for axis, (gain, offset_g) in enumerate(zip(calibration.gain, calibration.offset_g, strict=True)):
+        np.multiply(xyz_g[:, axis], np.float32(gain), out=into[:, axis])
+        into[:, axis] += np.float32(offset_g)
+    return into
 
 
 def _beside(temperature: Temperature | None, time_us: NDArray[np.int64]) -> Temperature:

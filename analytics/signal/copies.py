@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.model import Channel
+from analytics.signal.stamps.steps import usual_step_us
 
 Spans = NDArray[np.int64]
 #: Compared in pieces of this length, at most so many of them, spread over what two recordings share.
@@ -151,7 +152,7 @@ def _stretches(time_us: Spans, gap_us: int) -> list[tuple[int, int]]:
 
 def _filled(made: Channel, member: Channel, gap_us: int) -> tuple[Channel, list[tuple[int, int]]]:
     """The channel with what another file has outside its stretches, and those stretches."""
-    step_us = float(np.median(np.diff(member.time_us))) if len(member.time_us) > 1 else 0.0
+    step_us = usual_step_us(member.time_us) if len(member.time_us) > 1 else 0.0
     near_us = round(step_us / 4)  # the same sample again, its time rounded
     taken = np.array(_stretches(made.time_us, gap_us), dtype=np.int64)
     last_start = np.searchsorted(taken[:, 0], member.time_us + near_us, side="right") - 1

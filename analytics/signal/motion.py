@@ -18,6 +18,7 @@ from scipy import ndimage
 from analytics.criteria import Criteria, Motion
 from analytics.model import Channel
 from analytics.signal.filters import band_pass_gain, low_pass_gain, transform_of
+from analytics.signal.stamps.steps import steps_of, usual_step_us
 
 Floats = NDArray[np.float64]
 #: Filtered at once, and on either side of it beside that, seconds. What differs from filtering all at once is below
@@ -68,8 +69,8 @@ def segments(channel: Channel, criteria: Criteria) -> tuple[Segment, ...]:
     """
     # One value that is no number would spread through a whole segment's spectrum.
     time_us, xyz_g = channel.time_us, channel.xyz_g
-    finite = np.isfinite(xyz_g).all(axis=1)
-    if not finite.all():
+    if not np.isfinite(xyz_g).all():
+        finite = np.isfinite(xyz_g).all(axis=1)
         time_us, xyz_g = time_us[finite], xyz_g[finite]
     if len(time_us) < 2:
         return ()
@@ -90,7 +91,7 @@ def _held_still(
     """With the pauses that the sensor slept through filled by the value before: nothing moved that would wake it."""
     if not len(held_us):
         return time_us, xyz_g
-    step_us = max(1, int(np.median(np.diff(time_us))))
+    step_us = max(1, int(usual_step_us(time_us)))
     first = np.searchsorted(time_us, held_us[:, 0], side="right") - 1
     grids = [np.arange(start_us + step_us, end_us - step_us // 2, step_us) for start_us, end_us in held_us.tolist()]
     n_each = [len(grid) for grid in grids]
@@ -132,10 +133,10 @@ def _evenly(
     time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], motion: Motion
 ) -> tuple[NDArray[np.int64], NDArray[np.float32] | Floats]:
     """The samples as they are where their stamps are even enough for a filter, else on an even grid."""
-    step = np.diff(time_us)
-    usual = max(1.0, float(np.median(step)))
-    uneven = np.mean((step < 0.75 * usual) | (step > 1.25 * usual))
-    if uneven <= motion.max_jitter and step.max() <= 3 * usual:
+    steps = steps_of(time_us)
+    usual = max(1.0, steps.median_us())
+    uneven = steps.share_outside(0.75 * usual, 1.25 * usual)
+    if uneven <= motion.max_jitter and steps.length_us[-1] <= 3 * usual:
         return time_us, xyz_g
     n = len(time_us)
     grid_us = np.linspace(time_us[0], time_us[-1], n)

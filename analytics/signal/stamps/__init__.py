@@ -1,0 +1,1 @@
+"""What the time stamps of samples say, before their values are looked at."""
