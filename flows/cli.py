@@ -15,7 +15,6 @@ from typing import Any
 
 from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 
-from flows import __version__
 from flows.terminal.exit_codes import INTERRUPTED_LINE, ExitCode, answer, failed
 from flows.terminal.starting import hear_as_usual, hear_at_once, leave
 
@@ -123,9 +122,16 @@ COMMANDS = {
 #: What else the parser must know. ``reanalyse --version`` is an option of that command.
 _KEYWORDS: dict[str, dict[str, Any]] = {"reanalyse": {"version_flags": []}}
 
+
+def _version() -> str:
+    from flows import __version__  # late, for it loads what reads it
+
+    return __version__
+
+
 app = App(
     name="nightkick",
-    version=__version__,
+    version=_version,
     help="Find leg movements in accelerometer nights, and tell hypnic jerks from periodic kicks.",
     default_parameter=Parameter(negative=()),
     suppress_keyboard_interrupt=False,
