@@ -82,6 +82,10 @@ COMMANDS = {
         "flows.commands.over_nights.triggers:triggers",
         "What goes with better and worse nights: each factor of the journal against each outcome.",
     ),
+    "export": (
+        "flows.commands.sharing.export:export",
+        "Write nights and events to hand on: no name, no serial, no file, no note, and dates that were moved.",
+    ),
     "report": (
         "flows.commands.report:report",
         "Make one printable page of a night, or of all nights from one to another, for a clinician.",
