@@ -35,8 +35,9 @@ test: check $(VENV)/.duckdb-1.5-ready  ## everything that has to be true
 test-slow: $(VENV)/.test-ready  ## what `make test` leaves out because it takes long, with many kills
 	@KILLS=20 $(PYTEST) -m slow
 
+RESOLUTIONS ?= lowest-direct highest
 test-versions:  ## all tests on the lowest and on the newest versions that the bounds allow (needs a package registry, half an hour)
-	@for resolution in lowest-direct highest; do \
+	@for resolution in $(RESOLUTIONS); do \
 		echo "All tests on the $$resolution versions" && \
 		place=$$(mktemp -d) && trap 'rm -rf "$$place"' EXIT && \
 		$(PYTHON) -m venv "$$place/uv" && "$$place/uv/bin/python" -m pip --disable-pip-version-check -qq install uv && \

@@ -15,7 +15,6 @@ from typing import Any
 
 from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 
-from flows import __version__
 from flows.terminal.exit_codes import INTERRUPTED_LINE, ExitCode, answer, failed
 from flows.terminal.starting import hear_as_usual, hear_at_once, leave
 
@@ -83,6 +82,10 @@ COMMANDS = {
         "flows.commands.over_nights.triggers:triggers",
         "What goes with better and worse nights: each factor of the journal against each outcome.",
     ),
+    "export": (
+        "flows.commands.sharing.export:export",
+        "Write nights and events to hand on: no name, no serial, no file, no note, and dates that were moved.",
+    ),
     "report": (
         "flows.commands.report:report",
         "Make one printable page of a night, or of all nights from one to another, for a clinician.",
@@ -123,9 +126,16 @@ COMMANDS = {
 #: What else the parser must know. ``reanalyse --version`` is an option of that command.
 _KEYWORDS: dict[str, dict[str, Any]] = {"reanalyse": {"version_flags": []}}
 
+
+def _version() -> str:
+    from flows import __version__  # late, for it loads what reads it
+
+    return __version__
+
+
 app = App(
     name="nightkick",
-    version=__version__,
+    version=_version,
     help="Find leg movements in accelerometer nights, and tell hypnic jerks from periodic kicks.",
     default_parameter=Parameter(negative=()),
     suppress_keyboard_interrupt=False,

@@ -1,4 +1,4 @@
-"""A file becomes a `Recording`: who recorded what, when, and how well. No database, no thresholds.
+"""Part of nightkick. A file becomes a `Recording`: who recorded what, when, and how well; no database, no thresholds.
 
 Everything that the layers above may use is named here; the rest of the package is private to it, except the
 shared types in `ingest.recording`, the time arithmetic in `ingest.clock` and the hash in `ingest.fingerprint`.

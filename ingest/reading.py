@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -97,7 +98,7 @@ def nothing_declared(device: Device) -> Declared:
 
 
 def read_recording(
-    path: Path,
+    path: str | PathLike[str],
     declare: Callable[[Device], Declared] = nothing_declared,
     *,
     declare_when: Callable[[Device, Extent | None], Declared] | None = None,
@@ -111,7 +112,7 @@ def read_recording(
 
     Parameters
     ----------
-    path : Path
+    path : str or path-like
         Any file; its name does not matter.
     declare : callable
         Given the device that the file names, what is known about it. Goes before what the file says of zone
@@ -131,6 +132,7 @@ def read_recording(
     UsageError
         The declared zone does not exist, or more than one of the tables is meant for it.
     """
+    path = Path(path)
     stamp = stamp_of(path)
     with reading(path, stamp):
         decoded = read_mapped(path, tables) or sniff.reader_of(path).read(path)

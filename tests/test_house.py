@@ -12,7 +12,7 @@ import pytest
 
 from tests.paths import ROOT
 
-PACKAGES = ("flows", "analytics", "ingest")
+PACKAGES = ("nightkick", "flows", "analytics", "ingest")
 #: More names than this are no longer seen at a glance.
 MOST_MODULES = 22
 #: Libraries that stand for a decision, and the modules that take it; all others ask these.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,21 @@ import flows
 from flows.cli import app
 from tests.flows.conftest import Run, run  # noqa: F401 - a fixture
 from tests.paths import ROOT
+from tests.test_house import PACKAGES
 
-OURS = ("flows", "ingest", "analytics", "tests", "sample_data", "requirements", "docs", "benchmarks", ".ci")
+OURS = (
+    "nightkick",
+    "flows",
+    "ingest",
+    "analytics",
+    "tests",
+    "sample_data",
+    "requirements",
+    "docs",
+    "benchmarks",
+    ".ci",
+    ".github",
+)
 TEXT = (
     ".py",
     ".md",
@@ -96,9 +110,33 @@ def test_no_lock_that_records_addresses_lies_here() -> None:
     assert not [name for name in ("uv.lock", "pylock.toml", "poetry.lock") if (ROOT / name).exists()]
 
 
-def test_the_version_is_said_once_more_and_the_same() -> None:
+def test_the_version_stands_in_one_place_and_the_program_reads_it_there() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["version"] == flows.__version__
+    assert project["version"] == flows.__version__ == version("nightkick")
+    again = re.compile(rf"""__version__ = ["']|["']{re.escape(project["version"])}["']""")
+    sources = (path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+    assert [str(path.relative_to(ROOT)) for path in sources if again.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_the_citation_names_the_version_that_is_released_next() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)
+    assert cited
+    assert cited[1] == project["version"]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_each_package_tells_type_checkers_that_it_is_typed(package: str) -> None:
+    assert (ROOT / package / "py.typed").read_bytes() == b""
+
+
+def test_the_wheel_carries_the_samples_that_the_demo_imports() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]
+    carried = build["wheel"]["force-include"]
+    samples = {f"sample_data/{path.name}" for path in (ROOT / "sample_data").iterdir() if path.suffix != ".py"}
+    assert set(carried) == {name for name in samples if "__pycache__" not in name}
+    assert all(target == f"nightkick/{source}" for source, target in carried.items())
+    assert set(PACKAGES) == set(build["wheel"]["packages"])
 
 
 def commands() -> list[list[str]]:

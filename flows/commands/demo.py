@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from pathlib import Path
 
 from analytics import store as the_store
@@ -20,18 +23,23 @@ from ingest.workspace import own_folder
 DATABASE = "nightkick.duckdb"
 
 
+#: One of the samples: a folder of that name without it is not ours.
+A_SAMPLE = "periodic_night.cwa"
+
+
 def sample_data() -> Path:
-    """The sample recordings: in the working directory, else in the source tree this runs from.
+    """The sample recordings: where an installed program has them, else in the source tree this runs from.
 
     Raises
     ------
     UsageError
-        Neither has them; an installed program does not carry them along.
+        Neither has them.
     """
-    places = (Path.cwd() / "sample_data", Path(__file__).resolve().parents[2] / "sample_data")
-    found = next((place for place in places if place.is_dir()), None)
+    home = Path(__file__).resolve().parents[2]
+    places = (home / "nightkick" / "sample_data", home / "sample_data")
+    found = next((place for place in places if (place / A_SAMPLE).is_file()), None)
     if found is None:
-        raise UsageError("no sample_data folder here", hint="run the demo in a clone of the repository")
+        raise UsageError("the sample recordings are missing", path=home, hint="install nightkick again")
     return found
 
 
@@ -88,5 +96,10 @@ def _next_steps(database: Path, nights: Nights) -> str:
         'nightkick sql "select night_date, plms_index, flags from nights order by night_date"',
         "nightkick review",
     )
-    lines = "".join(f"  {question} --db {database}\n" for question in questions)
-    return f"Ask on (after `. .venv/bin/activate`):\n{lines}"
+    lines = "".join(f"  {question} --db {shlex.quote(str(database))}\n" for question in questions)
+    return f"Ask on{_where_it_is_called()}:\n{lines}"
+
+
+def _where_it_is_called() -> str:
+    """What to do first where the script `nightkick` is not on the shell's path."""
+    return "" if shutil.which("nightkick") else f" (first: . {shlex.quote(str(Path(sys.prefix) / 'bin' / 'activate'))})"

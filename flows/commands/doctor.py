@@ -27,19 +27,35 @@ WRITABLE_BY_OTHERS = 0o022
 DEPENDENCIES = ("duckdb", "polars", "fitparse", "numpy", "scipy", "prefect", "fastapi", "sqlalchemy")
 
 
-def doctor(*, repair: bool = False, db: Database = None) -> ExitCode:
+def doctor(*, repair: bool = False, bundle: Path | None = None, db: Database = None) -> ExitCode:
     """Check the environment and the database, and name what to do about what is wrong.
 
     Parameters
     ----------
     repair
         First mend what can be mended: permissions, leftovers, lost samples whose files are still there, damaged nights.
+    bundle
+        Zip file to write for a bug report: versions, settings, counts and errors, without names, dates and paths.
+        Without: none.
     """
     if repair:
         _mend(db)
     findings = list(_findings(db))
     emit("".join(f"{_line(finding)}\n" for finding in findings))
+    if bundle is not None:
+        _write_bundle(bundle, findings, db)
     return ExitCode.DONE if all(finding.ok for finding in findings) else ExitCode.SOME_FAILED
+
+
+def _write_bundle(target: Path, findings: list[the_store.Finding], database: Path | None) -> None:
+    from flows.commands.sharing.bundle import write_bundle  # it loads settings and all that reads a database
+
+    try:
+        store = store_for(database)
+    except NightkickError:  # the settings are wrong, which is a finding
+        store = None
+    write_bundle(target, [_line(finding) for finding in findings], store)
+    say(f"wrote {target}; read what is in it before you attach it to a report")
 
 
 def _mend(database: Path | None) -> None:

@@ -35,12 +35,12 @@ class Inputs:
     outside: tuple[Path, ...] = ()
 
 
-def find_inputs(paths: Iterable[Path], *, skip: Iterable[Path] = ()) -> Inputs:
+def find_inputs(paths: Iterable[str | os.PathLike[str]], *, skip: Iterable[Path] = ()) -> Inputs:
     """Collect the files below ``paths``; folders are walked to the bottom, through links that stay inside too.
 
     Parameters
     ----------
-    paths : iterable of Path
+    paths : iterable of str or path-like
         Files and folders.
     skip : iterable of Path
         Folders that are passed over wherever they turn up: where the store keeps its own recordings.
@@ -56,7 +56,7 @@ def find_inputs(paths: Iterable[Path], *, skip: Iterable[Path] = ()) -> Inputs:
     outside: list[Path] = []
     own = {_identity(folder) for folder in skip if folder.is_dir()}
     sorted_out, real_folder = cache(sort_out_folder), cache(os.path.realpath)
-    for path in paths:
+    for path in map(Path, paths):
         n_before = len(problems) + len(outside)
         inside = (
             list(_below(path, own, problems, passed_over, outside))

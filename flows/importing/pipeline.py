@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from os import PathLike
 from pathlib import Path
 
 from analytics.store import (
@@ -69,7 +70,7 @@ OneByOne = Callable[[Sequence[Path], Context], Generator[Outcome, None, None]]
 def open_context(
     wishes: Wishes,
     *,
-    database: Path | str | None,
+    database: str | PathLike[str] | None,
     with_table: bool = True,
     stores: bool = True,
     settings: Settings | None = None,
@@ -78,7 +79,7 @@ def open_context(
 
     Parameters
     ----------
-    database : Path, str or None
+    database : str, path-like or None
         None: that of the settings.
     with_table : bool
         Whether the imported assignments count, beside those of the settings.
@@ -139,7 +140,7 @@ def _import_side_by_side(files: Sequence[Path], context: Context) -> Iterator[Ou
 
 
 def import_run(
-    paths: Iterable[Path],
+    paths: Iterable[str | PathLike[str]],
     context: Context,
     *,
     one_by_one: OneByOne = import_each,

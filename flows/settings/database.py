@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 WAIT_S = 90.0
 
 
-def store_for(database: Path | str | None, settings: Settings | None = None) -> Store:
+def store_for(database: str | PathLike[str] | None, settings: Settings | None = None) -> Store:
     """The store at ``database`` (``--db``), or where the settings say, which are read only if need be.
 
     Raises

@@ -176,9 +176,24 @@ def test_doctor_misses_what_is_not_installed(run: Run, monkeypatch: pytest.Monke
     assert "BAD  no-such-package is not installed" in run("doctor").out
 
 
-def test_the_demo_outside_a_clone_says_what_it_needs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demo_without_its_samples_names_what_is_missing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "__file__", "/nowhere/flows/commands/demo.py")
-    assert run("demo") == (2, "", "nightkick: no sample_data folder here (run the demo in a clone of the repository)\n")
+    line = "nightkick: /nowhere: the sample recordings are missing (install nightkick again)\n"
+    assert run("demo") == (2, "", line)
+
+
+def test_the_demo_takes_its_own_samples_and_no_folder_of_that_name_nearby(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("sample_data").mkdir()
+    (Path("sample_data") / demo.A_SAMPLE).touch()
+    assert demo.sample_data() == ROOT / "sample_data"
+    monkeypatch.setattr(demo, "__file__", str(tmp_path / "site" / "flows" / "commands" / "demo.py"))
+    installed = tmp_path / "site" / "nightkick" / "sample_data"
+    for folder in (installed, tmp_path / "site" / "sample_data"):
+        folder.mkdir(parents=True)
+        (folder / demo.A_SAMPLE).touch()
+    assert demo.sample_data() == installed
 
 
 def test_the_demo_cannot_write_where_a_file_is(run: Run) -> None:

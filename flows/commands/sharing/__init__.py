@@ -1,0 +1,1 @@
+"""Files that a person may hand on: nights under pseudonyms, and what a bug report needs."""
