@@ -82,8 +82,7 @@ def shifted(part: Any, days: int) -> Any:
     for each in fields(part):
         value = getattr(part, each.name)
         if each.name.endswith("_us"):
-            moved = None if value is None else np.asarray(value) + days * DAY_US
-            changed[each.name] = int(moved) if isinstance(value, int) else value if moved is None else moved
+            changed[each.name] = None if value is None else value + days * DAY_US
         elif isinstance(value, tuple) or is_dataclass(value):
             changed[each.name] = shifted(value, days)
     return replace(cast(Any, part), **changed)
