@@ -180,7 +180,7 @@ def commands(folder: Path, store: Store, round_no: int) -> Iterator[tuple[str, l
     """What is measured, by name."""
     (day,) = query(store, "SELECT max(night_date) FROM night WHERE subject = ?", (PATIENT,)).row(0)
     new = write_file(folder / f"new-{round_no}.cwa", 1 / 6, kind="healthy", seed=time.time_ns() % 2**32)
-    known = ["--subject", PATIENT, "--site", "ankle", "--side", "left", "--tz", "UTC"]
+    known = ["--subject", "new", "--site", "ankle", "--side", "left", "--tz", "UTC"]
     year = f"{day - timedelta(days=364)}..{day}"
     nightkick = str(Path(sys.executable).with_name("nightkick"))
     every = {

@@ -1,4 +1,4 @@
-"""Copying the database as a file while nobody writes to it, which takes as long as the disk does.
+"""Copying the database as a file while no process writes to it, in the time that the disk takes.
 
 A process of its own reads it: to close a file drops the locks that the process has on it, and ours may have
 DuckDB's. Where the file system can (btrfs, XFS), the copy shares its blocks with the original and takes no room.
