@@ -123,8 +123,14 @@ COMMANDS = {
         "Open the review page in the browser: nights to look at and to judge. Ctrl+C stops it.",
     ),
 }
+#: Help of commands is in Markdown. Those of many commands have it in their own modules.
+_MARKDOWN: dict[str, Any] = {"help_format": "markdown"}
 #: What else the parser must know. ``reanalyse --version`` is an option of that command.
-_KEYWORDS: dict[str, dict[str, Any]] = {"reanalyse": {"version_flags": []}}
+_KEYWORDS: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(COMMANDS, _MARKDOWN),
+    **{name: {} for name in ("config", "journal", "people")},
+    "reanalyse": {**_MARKDOWN, "version_flags": []},
+}
 
 
 def _version() -> str:
@@ -137,11 +143,12 @@ app = App(
     name="nightkick",
     version=_version,
     help="Find leg movements in accelerometer nights, and tell hypnic jerks from periodic kicks.",
+    help_format="plaintext",  # of the list of commands alone: to load what reads Markdown takes longer than all else
     default_parameter=Parameter(negative=()),
     suppress_keyboard_interrupt=False,
 )
 for _name, (_where, _summary) in COMMANDS.items():
-    app.command(_where, name=_name, help=_summary, **_KEYWORDS.get(_name, {}))
+    app.command(_where, name=_name, help=_summary, **_KEYWORDS[_name])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

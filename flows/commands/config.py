@@ -6,7 +6,7 @@ from cyclopts import App
 
 from flows.terminal.talk import emit, say
 
-config = App(name="config", help="Show, check or locate the settings.")
+config = App(name="config", help_format="markdown", help="Show, check or locate the settings.")
 
 
 @config.command

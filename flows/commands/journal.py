@@ -35,7 +35,9 @@ _MOST_NAMES = 10
 #: Of the places that could not be read, so many are named.
 _MOST_PROBLEMS = 50
 
-journal = App(name="journal", help="The sleep journal: sleep times, triggers and symptoms by date.")
+journal = App(
+    name="journal", help_format="markdown", help="The sleep journal: sleep times, triggers and symptoms by date."
+)
 
 
 @journal.command

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from flows.assigning.assignments import Assignments
     from flows.importing.import_run import Context
 
-people = App(name="people", help="Who wore which device in which nights, and whose files bear which names.")
+people = App(
+    name="people",
+    help_format="markdown",
+    help="Who wore which device in which nights, and whose files bear which names.",
+)
 
 
 @people.command

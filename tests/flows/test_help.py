@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 from cyclopts import App
@@ -55,3 +57,15 @@ def test_help_is_plain_english_and_names_defaults(command: list[str], run: Run) 
         and not NARROWING.match(words)
     }
     assert open_ == {}
+
+
+def test_the_list_of_commands_loads_nothing_that_reads_markdown() -> None:
+    code = "import sys; from flows.cli import main; main(['--help']); print(sorted(sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert "Commands" in done.stdout
+    assert not {"markdown_it", "rich.markdown", "polars", "numpy", "duckdb", "prefect"} & set(eval(done.stderr))
+
+
+def test_the_help_of_a_command_has_no_marks_of_markdown(run: Run) -> None:
+    for command in ("journal", "people"):
+        assert "`" not in run(command, "--help").out

@@ -1,12 +1,13 @@
 """The copy that people open with their own tools, for as long as they like.
 
-A shell left open on the database itself would keep the nightly import out. The copy is made by DuckDB from one
-consistent state, never by copying the file: that would drop the lock of a process that has it open, and miss what is
-still in its log. Replacing it is one rename: who has the old one open keeps reading the old one.
+A shell left open on the database itself would keep the nightly import out. The copy is of one consistent state: the
+file as it is while a lock keeps writers out (`analytics.store.database.whole_file`), or, where something is still in
+its log, what DuckDB reads from both. Replacing it is one rename: who has the old one open keeps reading the old one.
 
 Decides when a copy is made anew: where the database was changed since (`analytics.store.database.changes`), has other
-views or steps, or the copy is gone, cannot be read, or was written to. To copy 10,000 nights takes half a minute, so a
-run that stored nothing leaves the copy as it is: such runs are missing from its view ``imports`` until the next change.
+views or steps, or the copy is gone, cannot be read, or was written to. To copy 10,000 nights takes as long as the disk
+does, so a run that stored nothing leaves the copy as it is: such runs are missing from its view ``imports`` until the
+next change.
 
 A copy says in its view ``published`` when it was made. Its file bears the same instant as its time of modification, so
 one that was written to is told from one that was only read.
@@ -41,6 +42,7 @@ from analytics.store.database.connection import (
 from analytics.store.database.failures import translated
 from analytics.store.database.settling import settle
 from analytics.store.database.steps import published_views
+from analytics.store.database.whole_file import copy_whole
 from ingest.errors import StoreError
 from ingest.workspace import clear, workspace
 
@@ -55,6 +57,8 @@ _NEVER = "CAST(NULL AS TIMESTAMPTZ)"
 COPY_WAIT_S = 1.0
 #: What a copy has the name of the database in the place of.
 _NO_COPY = "CAST(NULL AS VARCHAR)"
+#: What DuckDB appends to the name of a database for what is not in it yet, also where it was killed on the way.
+_LOGS = (".wal", ".wal.checkpoint", ".wal.recovery")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND_NS = 1_000_000_000
 
@@ -188,6 +192,9 @@ def _ns(instant: datetime) -> int:
 def copied(store: Store, folder: Path) -> Path:
     """A copy of the database in ``folder``, of one moment, readable by DuckDB 1.5.
 
+    The file is copied while a lock of DuckDB's keeps writers out, where the file is all: row by row, 10,000 nights take
+    half a minute. Of what was deleted, what is not overwritten yet comes along; `forget` leaves none of that behind.
+
     Raises
     ------
     DatabaseBusyError, DatabaseUnreadableError, StoreError
@@ -195,11 +202,26 @@ def copied(store: Store, folder: Path) -> Path:
     built = folder / "copy.duckdb"
     with translated(store.path), alone(store), in_memory(temp_directory=str(folder / "spill")) as con:
         _attach(con, store)
+        if _is_all_in_its_file(con, store):
+            copy_whole(store.path, built)
+            con.execute("DETACH live")
+            return built
         con.execute(f"ATTACH {quoted(database_name(built))} AS copy (STORAGE_VERSION '{STORAGE_VERSION}')")
         con.execute("COPY FROM DATABASE live TO copy")
         con.execute("DETACH copy")
         con.execute("DETACH live")
     return built
+
+
+def _is_all_in_its_file(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
+    """Whether nothing is in a log yet, as after a kill, and every DuckDB that reads copies can read the file as it is.
+
+    Asked while the database is attached: its log can neither come nor go then.
+    """
+    said = first_row(con, "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = 'live'")
+    is_readable = said is not None and str(said[0]).rstrip("+") == STORAGE_VERSION
+    named = {store.path, store.path.resolve()}
+    return is_readable and not any(path.with_name(path.name + end).exists() for path in named for end in _LOGS)
 
 
 def _attach(con: duckdb.DuckDBPyConnection, store: Store) -> None:
