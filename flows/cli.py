@@ -16,6 +16,7 @@ from typing import Any
 from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 
 from flows import __version__
+from flows.terminal.dates import without_minus
 from flows.terminal.exit_codes import INTERRUPTED_LINE, ExitCode, answer, failed
 from flows.terminal.starting import hear_as_usual, hear_at_once, leave
 
@@ -161,7 +162,7 @@ def _answered(arguments: Sequence[str] | None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         result = app(
-            sys.argv[1:] if arguments is None else list(arguments),
+            without_minus(sys.argv[1:] if arguments is None else list(arguments)),
             exit_on_error=False,
             print_error=False,
             result_action="return_value",

@@ -19,6 +19,7 @@ from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Database
 from flows.terminal.talk import complain, emit, emit_table, say
 from flows.terminal.values import csv_text
+from flows.terminal.whose import refuse_unknown
 from flows.terminal.written_files import written_text
 from ingest.errors import UsageError, visible
 
@@ -55,7 +56,7 @@ def describe() -> None:
     from analytics.journal.fields import FIELDS
 
     rows = [{"column": f.name, "what": f.says, "takes": f.bounds, "more": f.asked} for f in FIELDS]
-    emit_table(["column", "what", "takes", "more"], rows)
+    emit_table(["column", "what", "takes", "more"], rows, first_to_go=["what"], has_csv=False)
     say("any other column is a factor of your own: a number, or words")
 
 
@@ -79,7 +80,9 @@ def export_journal(
     from flows.settings.database import store_for
     from flows.settings.settings import load
 
-    entries = the_store.whole_journal(store_for(db, load()), subject)
+    store = store_for(db, load())
+    refuse_unknown(store, subject)
+    entries = the_store.whole_journal(store, subject)
     text = text_of(entries, as_)
     emit(text)
     again = _noted(text, as_, "").entries

@@ -10,7 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from flows.terminal.values import Row, holds_numbers, text_cell, text_table
+from flows.terminal.fitted import fitted_table
+from flows.terminal.values import Row
+from flows.terminal.width import folded, width
 from ingest.errors import visible
 
 
@@ -46,8 +48,21 @@ def emit(text: str) -> None:
     sys.stdout.flush()
 
 
-def emit_table(columns: Sequence[str], rows: Iterable[Row], *, to_right: Collection[str] = ()) -> None:
-    """Print a table: fitted to a terminal, aligned text in a pipe.
+def emit_lines(lines: Iterable[str]) -> None:
+    """Prose: each line folded at words to the width of the screen, as it is in a pipe."""
+    limit = width()
+    emit("".join(f"{part}\n" for line in lines for part in folded(visible(line), limit)))
+
+
+def emit_table(
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    to_right: Collection[str] = (),
+    first_to_go: Sequence[str] = (),
+    has_csv: bool = True,
+) -> None:
+    """Print a table that fits the screen; in a pipe with all its columns.
 
     Parameters
     ----------
@@ -57,22 +72,13 @@ def emit_table(columns: Sequence[str], rows: Iterable[Row], *, to_right: Collect
         From column name to value.
     to_right : collection of str
         Columns to align right though they hold text; columns of numbers always are.
+    first_to_go : sequence of str
+        Which columns are left out first where not all fit.
+    has_csv : bool
+        Whether the command has ``--csv``, where all is.
     """
-    if not sys.stdout.isatty():
-        emit(text_table(columns, rows, to_right=to_right))
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    body = [[row[column] for column in columns] for row in rows]
-    for i, column in enumerate(columns):
-        is_right = column in to_right or holds_numbers(row[i] for row in body)
-        table.add_column(Text(visible(column)), justify="right" if is_right else "left", overflow="fold")
-    for row in body:
-        table.add_row(*(Text(text_cell(value)) for value in row))
-    Console(file=sys.stdout).print(table)
+    table = fitted_table(columns, rows, limit=width(), to_right=to_right, first_to_go=first_to_go, has_csv=has_csv)
+    emit(table)
 
 
 @contextmanager
