@@ -116,6 +116,14 @@ COMMANDS = {
         "flows.commands.demo:demo",
         "Import the sample recordings through the flow and show what was found.",
     ),
+    "completion": (
+        "flows.commands.own.completion:completion",
+        "Print the script that lets a shell complete commands, options and choices.",
+    ),
+    "help": (
+        "flows.commands.own.manual:manual",
+        "Show the help of a command, or all of it as a manual page.",
+    ),
     "review": (
         "flows.commands.review:review",
         "Open the review page in the browser: nights to look at and to judge. Ctrl+C stops it.",

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: A line a day for three centuries; a larger file is not a journal.
 MOST_BYTES = 16 << 20
+#: Of what is kept and would be refused now.
+_NO_MORE = "today its column takes other values (nightkick journal describe)"
 #: Of the people who are known, so many are named.
 _MOST_NAMES = 10
 #: Of the places that could not be read, so many are named.
@@ -88,7 +90,7 @@ def export_journal(
     again = _noted(text, as_, "").entries
     lost = sorted({(e.subject, e.day.isoformat(), e.kind) for e in set(entries) - set(again)})
     for who, day, kind in lost[:_MOST_PROBLEMS]:
-        complain(f"{kind} on {day} of {who} was noted by an older version and would not import as it is")
+        complain(f"{kind} on {day} of {who} would not import as it is: {_NO_MORE}")
     if len(lost) > _MOST_PROBLEMS:
         complain(f"and {len(lost) - _MOST_PROBLEMS} more")
 
