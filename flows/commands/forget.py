@@ -177,7 +177,7 @@ def _forget(
         interrupted = True
     for line in _what_went(asked, doomed):
         say(line)
-    for line in what_stays(context, doomed, subject=asked.subject, night=asked.night):
+    for line in what_stays(context, doomed, subject=asked.subject, night=wish.night):
         say(line)
     return (
         failed("interrupted; all of it was forgotten by then", ExitCode.INTERRUPTED) if interrupted else ExitCode.DONE

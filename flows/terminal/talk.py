@@ -6,21 +6,22 @@ Asks whether a person is looking.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
 from flows.terminal.fitted import fitted_table
 from flows.terminal.values import Row
-from flows.terminal.width import folded, width
+from flows.terminal.width import cut, folded, width
 from ingest.errors import visible
 
 
 class Advance(Protocol):
     """Tell how far a long job is."""
 
-    def __call__(self, done: int, total: int) -> None:
-        """``done`` of ``total`` pieces are finished."""
+    def __call__(self, done: int, total: int, last: str = "") -> None:
+        """``done`` of ``total`` pieces are finished, the newest of them is called ``last``."""
 
 
 def say(line: str) -> None:
@@ -85,12 +86,26 @@ def emit_table(
 def progress(what: str) -> Iterator[Advance]:
     """A bar on stderr while the block runs; nothing at all where no terminal is."""
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield lambda done, total, last="": None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns: tuple[Any, ...] = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
-        job = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(job, completed=done, total=total)
+    columns: tuple[Any, ...] = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    columns += (TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        job, began = bar.add_task(what, total=None, rate=""), time.monotonic()
+
+        def advance(done: int, total: int, last: str = "") -> None:
+            rate = f"{60 * done / max(time.monotonic() - began, 1e-3):.1f}/min"
+            shown = f"{what}, after {cut(visible(last), 24)}" if last else what
+            bar.update(job, completed=done, total=total, description=shown, rate=rate)
+
+        yield advance
