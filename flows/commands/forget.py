@@ -47,7 +47,7 @@ class Asked:
         When | None,
         Parameter(
             converter=when,
-            help=f"All that is stored of this evening ({TAKEN}), of every person unless --subject is given.",
+            help=f"All that is stored of an evening, or with --subject that of this person: {TAKEN}.",
         ),
     ] = None
     recording: Annotated[

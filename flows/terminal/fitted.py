@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from flows.terminal.values import Row, holds_numbers, text_cell
-from flows.terminal.width import cells, cut, folded_cell
+from flows.terminal.width import cells, cut, folded, folded_cell
 from ingest.errors import visible
 
 #: Between two columns.
@@ -78,7 +78,7 @@ def fitted_table(
     said = [f"left out for width: {', '.join(left_out)}"] if left_out else []
     said += [_CUT] if was_cut else []
     if said:
-        lines.append("; ".join([*said, *(["all: --csv"] if has_csv else [])]))
+        lines += folded("; ".join([*said, *(["all: --csv"] if has_csv else [])]), limit)
     return "\n".join(lines) + "\n"
 
 
