@@ -34,17 +34,17 @@ def test_columns_go_in_the_named_order_and_one_line_names_them() -> None:
         "----------  ---\n"
         "2026-03-02  me\n"
         "2026-03-03  you\n"
-        "left out for width: index, why; all: --csv\n"
+        "left out for width:\nindex, why; all:\n--csv\n"
     )
 
 
 def test_a_column_without_any_value_goes_before_all_others() -> None:
     rows = [{**row, "why": ""} for row in ROWS]
-    assert "left out for width: why; all" in fitted_table(COLUMNS, rows, limit=22, first_to_go=["who", "why"])
+    assert "left out for width:\nwhy; all" in fitted_table(COLUMNS, rows, limit=22, first_to_go=["who", "why"])
 
 
 def test_a_command_without_csv_does_not_point_to_it() -> None:
-    assert fitted_table(COLUMNS, ROWS, limit=20, has_csv=False).endswith("left out for width: index, why\n")
+    assert fitted_table(COLUMNS, ROWS, limit=20, has_csv=False).endswith("left out for width:\nindex, why\n")
 
 
 def test_a_cell_of_many_lines_ends_in_an_ellipsis_and_the_table_says_so() -> None:
