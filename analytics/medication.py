@@ -50,6 +50,23 @@ MEDICINES: Mapping[str, Medicine] = {
     "iron": Medicine("iron", f"{_LOWERS} where ferritin is low", "Simakajornboon 2003, children"),
 }
 
+#: Names of substances by kind, as a package has them: so that who writes one learns which kind it is.
+_SUBSTANCES: Mapping[str, str] = {
+    "ssri": "citalopram escitalopram fluoxetine fluvoxamine paroxetine sertraline",
+    "snri": "desvenlafaxine duloxetine milnacipran venlafaxine",
+    "tricyclic": "amitriptyline clomipramine doxepin imipramine nortriptyline trimipramine",
+    "antipsychotic": "aripiprazole clozapine haloperidol olanzapine quetiapine risperidone",
+    "antihistamine": "cetirizine diphenhydramine doxylamine hydroxyzine loratadine promethazine",
+    "dopamine_agonist": "pramipexole ropinirole rotigotine",
+    "gabapentinoid": "gabapentin pregabalin",
+}
+
+
+def kind_of(substance: str) -> str | None:
+    """The kind in `MEDICINES` that a substance belongs to, such as ssri for sertraline; None where it is not known."""
+    word = substance.strip().casefold()
+    return next((kind for kind, names in _SUBSTANCES.items() if word in names.split()), None)
+
 
 def medication_words(kinds: Iterable[str]) -> str | None:
     """What stands beside a flag of a person who takes some of these; None for none."""

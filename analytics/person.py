@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Literal, cast, get_args
 
 from analytics.criteria import AgeGroup, Criteria
-from analytics.medication import MEDICINES
+from analytics.medication import MEDICINES, kind_of
 from ingest.errors import UsageError
 
 Sex = Literal["female", "male", "other"]
@@ -73,14 +73,13 @@ def person_of(
         if age_group is not None:
             raise UsageError("born and age_group are both said", hint="say one of them")
         _first_adult_day(born)
+        _refuse_future(born)
     for name, said, known in (("age_group", age_group, get_args(AgeGroup)), ("sex", sex, get_args(Sex))):
         if said is not None and said not in known:
             raise UsageError(f"{name} is none of {', '.join(known)}", hint="correct it")
     kinds = tuple(dict.fromkeys(medication))
     if unknown := next((kind for kind in kinds if kind not in MEDICINES), None):
-        close = get_close_matches(unknown, MEDICINES, n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(MEDICINES)}"
-        raise UsageError("a kind of medication is not known", hint=hint)
+        raise UsageError("a kind of medication is not known", hint=_meant(unknown))
     return Person(born, cast("AgeGroup | None", age_group), cast("Sex | None", sex), kinds, said_by)
 
 
@@ -103,6 +102,20 @@ def judged_by(criteria: Criteria, person: Person | None, evening: date) -> Crite
     """The thresholds by which a night of a person is judged: the given ones, with the age group she had then."""
     group = None if person is None else person.age_group_on(evening)
     return criteria if group is None else criteria.of_age(group)
+
+
+def _meant(unknown: str) -> str:
+    """What to write instead; a name that is merely a little like a kind is no reason to suggest that kind."""
+    if (kind := kind_of(unknown)) is not None:
+        return f"it is {MEDICINES[kind].called}: write {kind}"
+    close = get_close_matches(unknown, MEDICINES, n=1, cutoff=0.75)
+    return f"did you mean {close[0]}?" if close else f"known: {', '.join(MEDICINES)}"
+
+
+def _refuse_future(born: str) -> None:
+    today = datetime.now().astimezone().date().isoformat()
+    if born > today[: len(born)]:
+        raise UsageError("born is in the future", hint="like 2012 or 2012-05-17")
 
 
 def _first_adult_day(born: str) -> date:

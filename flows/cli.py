@@ -15,6 +15,7 @@ from typing import Any
 
 from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
 
+from flows.terminal.dates import without_minus
 from flows.terminal.exit_codes import INTERRUPTED_LINE, ExitCode, answer, failed
 from flows.terminal.starting import hear_as_usual, hear_at_once, leave
 
@@ -118,6 +119,14 @@ COMMANDS = {
         "flows.commands.demo:demo",
         "Import the sample recordings through the flow and show what was found.",
     ),
+    "completion": (
+        "flows.commands.own.completion:completion",
+        "Print the script that lets a shell complete commands, options and choices.",
+    ),
+    "help": (
+        "flows.commands.own.manual:manual",
+        "Show the help of a command, or all of it as a manual page.",
+    ),
     "review": (
         "flows.commands.review:review",
         "Open the review page in the browser: nights to look at and to judge. Ctrl+C stops it.",
@@ -178,7 +187,7 @@ def _answered(arguments: Sequence[str] | None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         result = app(
-            sys.argv[1:] if arguments is None else list(arguments),
+            without_minus(sys.argv[1:] if arguments is None else list(arguments)),
             exit_on_error=False,
             print_error=False,
             result_action="return_value",

@@ -111,7 +111,7 @@ def possible_plmd(
             sleep,
             flags,
             by_aasm,
-            f"more than {threshold:g} ({flags.age_group}s, ICSD-3-TR)",
+            f"more than {threshold:g} ({'children' if flags.age_group == 'child' else 'adults'}, ICSD-3-TR)",
         ),
         _above(
             "share of leg movements in periodic series",

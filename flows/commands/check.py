@@ -9,8 +9,8 @@ from cyclopts import Parameter
 
 from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Json, Side, Site, Start, TimeShift, Zone
-from flows.terminal.talk import emit, say
-from flows.terminal.values import json_document, text_table
+from flows.terminal.talk import emit, emit_lines, emit_table, say
+from flows.terminal.values import json_document
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def check(
         sensors = [sensor_document(*row) for row in zip(checks, names, zones, strict=True)]
         emit(json_document(all_ok=is_all_ok(checks), kicks_at=kicks_at, sensors=sensors, caveat=CAVEAT))
     else:
-        emit(check_text(checks, names))
+        emit_lines(check_text(checks, names).splitlines())
     return ExitCode.DONE if is_all_ok(checks) else ExitCode.SOME_FAILED
 
 
@@ -94,10 +94,10 @@ def _print_plan(legs: Literal["one", "both"], at: str | None, *, as_json: bool) 
         emit(json_document(**document))
         return
     rows = [{"when": step["at"] or minutes(step["at_s"]), "what to do": step["do"]} for step in document["steps"]]
-    emit(text_table(["when", "what to do"], rows, to_right=["when"]))
+    emit_table(["when", "what to do"], rows, to_right=["when"], has_csv=False)
     first = document["first_kick_at"] or f"{minutes(document['first_kick_s'])} after lying down"
-    emit(f"\nThe first kick is due at {first}. If you begin later, note when you made it, to the second.\n")
-    emit(f"Then: {document['afterwards']}\n")
+    note = "If you begin later, note when you made it, to the second."
+    emit_lines(["", f"The first kick is due at {first}. {note}", f"Then: {document['afterwards']}"])
     say(document["caveat"])
 
 

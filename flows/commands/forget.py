@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +18,7 @@ from cyclopts import Parameter
 
 from analytics import store as the_store
 from flows.settings.database import store_for
+from flows.terminal.dates import TAKEN, When, evening, on, when
 from flows.terminal.exit_codes import ExitCode, failed
 from flows.terminal.options import Database
 from flows.terminal.talk import emit, say
@@ -43,8 +44,11 @@ class Asked:
         Parameter(help="All that is stored of this person, reviews and journal too; with --night only that night."),
     ] = None
     night: Annotated[
-        date | None,
-        Parameter(help="All that is stored of this evening (YYYY-MM-DD), of every person unless --subject is given."),
+        When | None,
+        Parameter(
+            converter=when,
+            help=f"All that is stored of an evening, or with --subject that of this person: {TAKEN}.",
+        ),
     ] = None
     recording: Annotated[
         str | None,
@@ -93,7 +97,7 @@ def forget(*, asked: Asked = NOTHING, yes: bool = False, dry_run: bool = False, 
         raise UsageError(f"nothing is stored of {_named(asked)}", hint=f"stored are: {known}")
     if dry_run:
         emit("".join(f"{line}\n" for line in (_would_go(asked, doomed), *_each(doomed))))
-        for line in what_stays(context, doomed, subject=asked.subject, night=asked.night, is_done=False):
+        for line in what_stays(context, doomed, subject=asked.subject, night=wish.night, is_done=False):
             say(line)
         return ExitCode.DONE
     with records_at_rest(context.store) as records:
@@ -124,7 +128,7 @@ def _check(asked: Asked) -> None:
 
 def _wish(store: the_store.Store, asked: Asked) -> the_store.Wish:
     if asked.recording is None:
-        return the_store.Wish(asked.subject, asked.night)
+        return the_store.Wish(asked.subject, on(asked.night, store, asked.subject))
     return the_store.Wish(sha256=_recording(store, asked.recording))
 
 
@@ -173,7 +177,7 @@ def _forget(
         interrupted = True
     for line in _what_went(asked, doomed):
         say(line)
-    for line in what_stays(context, doomed, subject=asked.subject, night=asked.night):
+    for line in what_stays(context, doomed, subject=asked.subject, night=wish.night):
         say(line)
     return (
         failed("interrupted; all of it was forgotten by then", ExitCode.INTERRUPTED) if interrupted else ExitCode.DONE
@@ -263,10 +267,10 @@ def _moment(older: str) -> datetime:
     if found := _AGE.fullmatch(older.strip()):
         return datetime.now(UTC) - timedelta(days=int(found["days"]))
     try:
-        return datetime.combine(date.fromisoformat(older.strip()), datetime.min.time(), tzinfo=UTC)
-    except ValueError:
+        return datetime.combine(evening(older), datetime.min.time(), tzinfo=UTC)
+    except UsageError:
         raise UsageError(
-            f"--prune-samples {older!r} is no date and no age", hint="like 2026-01-31, or 365d for days"
+            f"--prune-samples {older!r} is no date and no age", hint="like 2026-01-31 (YYYY-MM-DD), or 365d for days"
         ) from None
 
 

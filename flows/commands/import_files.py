@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from flows.importing.outcomes import Outcome, all_well
-from flows.importing.telling import counts, summary, tell
+from flows.importing.telling import Teller, counts, summary
 from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Database, Json, Sensor, Side, Site, Start, Subject, TimeShift, Zone
 from flows.terminal.talk import emit, progress, say
@@ -17,6 +18,7 @@ from flows.terminal.values import json_document
 
 if TYPE_CHECKING:
     from flows.importing.declared import Wishes
+    from flows.importing.import_run import Context
 
 
 def import_(
@@ -31,6 +33,7 @@ def import_(
     start: Start = None,
     sensor: Sensor = None,
     flow: bool = False,
+    verbose: Annotated[bool, Parameter(name=["--verbose", "-v"])] = False,
     db: Database = None,
     as_json: Annotated[Json, Parameter(help="Print one JSON document with the outcome of every file.")] = False,
 ) -> ExitCode:
@@ -42,21 +45,31 @@ def import_(
         Files, folders, and zip or gzip archives of them.
     flow
         Run as the Prefect flow, as the nightly schedule does (starts in 8-17 s).
+    verbose
+        Name also files that were imported before or passed over, and how long each took; without it only what is new.
     """
     from flows.importing.declared import Wishes
 
     wishes = Wishes.parsed(
         subject=subject, site=site, side=side, tz=tz, time_shift=time_shift, start=start, sensor=sensor
     )
-    outcomes = run_import(paths, wishes, database=db, use_flow=flow)
-    tell(outcomes)
+    teller = Teller(is_verbose=verbose)
+    outcomes = run_import(paths, wishes, database=db, use_flow=flow, heard=teller.hear)
+    teller.tell_rest(outcomes)
     say(summary(outcomes))
     if as_json:
         emit(json_document(outcomes=[_row(outcome) for outcome in outcomes], counts=counts(outcomes)))
     return ExitCode.DONE if all_well(outcomes) else ExitCode.SOME_FAILED
 
 
-def run_import(paths: Sequence[Path], wishes: Wishes, *, database: Path | None, use_flow: bool) -> tuple[Outcome, ...]:
+def run_import(
+    paths: Sequence[Path],
+    wishes: Wishes,
+    *,
+    database: Path | None,
+    use_flow: bool,
+    heard: Callable[[Outcome], None] = lambda outcome: None,
+) -> tuple[Outcome, ...]:
     """Import, and show a bar on the terminal.
 
     Parameters
@@ -65,13 +78,28 @@ def run_import(paths: Sequence[Path], wishes: Wishes, *, database: Path | None, 
         None: that of the settings.
     use_flow : bool
         Whether Prefect runs the import, which takes some seconds to start.
+    heard : callable
+        Hears of each file as soon as it is done; of a flow nothing.
     """
-    from flows.importing.pipeline import import_run, open_context
+    from flows.importing.pipeline import import_each, import_run, open_context
     from flows.unattended.prefect_environment import run_flow
 
     with progress("importing") as advance:
         if not use_flow:
-            return import_run(paths, open_context(wishes, database=database), report=advance)
+            last = ""
+
+            def one_by_one(files: Sequence[Path], context: Context) -> Generator[Outcome, None, None]:
+                nonlocal last
+                with closing(import_each(files, context)) as coming:
+                    for outcome in coming:
+                        last = outcome.path.name
+                        heard(outcome)
+                        yield outcome
+
+            context = open_context(wishes, database=database)
+            return import_run(
+                paths, context, one_by_one=one_by_one, report=lambda done, total: advance(done, total, last)
+            )
         open_context(wishes, database=database)  # a wrong setting is worth knowing before Prefect has started
         say("starting Prefect (8-17 s)")
         return run_flow(paths, wishes, database=database)

@@ -19,6 +19,7 @@ from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Database
 from flows.terminal.talk import complain, emit, emit_table, say
 from flows.terminal.values import csv_text
+from flows.terminal.whose import refuse_unknown
 from flows.terminal.written_files import written_text
 from ingest.errors import UsageError, visible
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 #: A line a day for three centuries; a larger file is not a journal.
 MOST_BYTES = 16 << 20
+#: Of what is kept and would be refused now.
+_NO_MORE = "today its column takes other values (nightkick journal describe)"
 #: Of the people who are known, so many are named.
 _MOST_NAMES = 10
 #: Of the places that could not be read, so many are named.
@@ -57,7 +60,7 @@ def describe() -> None:
     from analytics.journal.fields import FIELDS
 
     rows = [{"column": f.name, "what": f.says, "takes": f.bounds, "more": f.asked} for f in FIELDS]
-    emit_table(["column", "what", "takes", "more"], rows)
+    emit_table(["column", "what", "takes", "more"], rows, first_to_go=["what"], has_csv=False)
     say("any other column is a factor of your own: a number, or words")
 
 
@@ -81,13 +84,15 @@ def export_journal(
     from flows.settings.database import store_for
     from flows.settings.settings import load
 
-    entries = the_store.whole_journal(store_for(db, load()), subject)
+    store = store_for(db, load())
+    refuse_unknown(store, subject)
+    entries = the_store.whole_journal(store, subject)
     text = text_of(entries, as_)
     emit(text)
     again = _noted(text, as_, "").entries
     lost = sorted({(e.subject, e.day.isoformat(), e.kind) for e in set(entries) - set(again)})
     for who, day, kind in lost[:_MOST_PROBLEMS]:
-        complain(f"{kind} on {day} of {who} was noted by an older version and would not import as it is")
+        complain(f"{kind} on {day} of {who} would not import as it is: {_NO_MORE}")
     if len(lost) > _MOST_PROBLEMS:
         complain(f"and {len(lost) - _MOST_PROBLEMS} more")
 

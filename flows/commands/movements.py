@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
 
 from analytics import store as the_store
 from flows.settings.database import store_for
+from flows.terminal.dates import When, when
 from flows.terminal.night_table import condition
 from flows.terminal.options import EVERY_NIGHT, FOR_PEOPLE, Database, JsonOrCsv, Selection, at_most_one
 from flows.terminal.talk import emit, emit_table
-from flows.terminal.values import Shape, csv_text, json_document
+from flows.terminal.values import Row, Shape, csv_text, json_document
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,10 +31,14 @@ Label = Literal[
 ]
 
 _FOR_PEOPLE = ("night_date", "movement_no", "onset_at", "duration_s", "leg", "peak_g", "sleep_state", "label", "imi_s")
+#: As many as say something; programs get all of them.
+_DIGITS = {"duration_s": 1, "peak_g": 3, "imi_s": 1}
+#: What a narrow screen does without first.
+_FIRST_TO_GO = ("movement_no", "sleep_state", "duration_s", "peak_g", "leg", "imi_s")
 
 
 def movements(
-    night: date | None = None,
+    night: Annotated[When | None, Parameter(converter=when)] = None,
     /,
     *,
     selection: Selection = EVERY_NIGHT,
@@ -45,16 +51,18 @@ def movements(
     Parameters
     ----------
     night
-        Date of the evening, YYYY-MM-DD; without it, of all nights.
+        Date of the evening: YYYY-MM-DD, today, yesterday, last, -7d or a weekday; without it, of all nights.
     label
         Only these.
     """
     shape = form.shape()
     given = {"a night": night is not None, "--since or --until": (selection.since or selection.until) is not None}
     at_most_one(given)
-    where, parameters = condition(selection if night is None else replace(selection, since=night, until=night))
+    store = store_for(db)
+    meant = selection if night is None else replace(selection, since=night, until=night)
+    where, parameters = condition(meant, store)
     frame = the_store.query(
-        store_for(db),
+        store,
         f"""
         SELECT * FROM events
         SEMI JOIN (SELECT subject, night_date FROM nights WHERE {where}) USING (subject, night_date)
@@ -77,4 +85,15 @@ def _print(frame: pl.DataFrame, shape: Shape) -> None:
     else:
         several = frame["subject"].n_unique() > 1
         columns = ("subject", *_FOR_PEOPLE) if several else _FOR_PEOPLE
-        emit_table(columns, frame.select(columns).to_dicts())
+        emit_table(
+            columns,
+            [_shown(row) for row in frame.select(columns).to_dicts()],
+            to_right=tuple(_DIGITS),
+            first_to_go=_FIRST_TO_GO,
+        )
+
+
+def _shown(row: Row) -> dict[str, object]:
+    """A movement as people read it."""
+    rounded = {name: None if row[name] is None else f"{row[name]:.{n}f}" for name, n in _DIGITS.items()}
+    return {**row, **rounded, "onset_at": row["onset_at"].isoformat(timespec="seconds")}

@@ -7,15 +7,19 @@ are as wanted (`analytics.store.wanted`) are passed over. Reviews and journal ar
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from analytics import store as the_store
+from flows.settings.database import store_for
+from flows.terminal.dates import on
 from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import EVERYTHING, Chosen, Database, Json
 from flows.terminal.talk import say
+from flows.terminal.whose import refuse_unknown
 from ingest.errors import UsageError
 
 
@@ -43,6 +47,7 @@ def reanalyse(
     compare
         Store nothing: show what the same command without it would change in the views, night by night.
     """
+    chosen = _settled(chosen, db)
     if compare:
         from flows.importing.compare import compare_nights
 
@@ -51,6 +56,16 @@ def reanalyse(
     if as_json:
         raise UsageError("--json goes with --compare", hint="stored nights: nightkick nights --json")
     return ExitCode.DONE if _analyse(chosen, ruleset, db, is_all=is_all) else ExitCode.SOME_FAILED
+
+
+def _settled(chosen: Chosen, database: Path | None) -> Chosen:
+    """The choice with dates for words, of a person who is known."""
+    if chosen.is_everything():
+        return chosen
+    store = store_for(database)
+    refuse_unknown(store, chosen.subject)
+    since, until = (on(meant, store, chosen.subject) for meant in (chosen.since, chosen.until))
+    return replace(chosen, since=since, until=until)
 
 
 def _analyse(chosen: Chosen, ruleset: str | None, database: Path | None, *, is_all: bool) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from analytics import store as the_store
 from flows import __version__
 from flows.settings.database import store_for
+from flows.terminal.dates import evenings
 from flows.terminal.options import Database, Out, WhoseNight
 from flows.terminal.talk import say
-from ingest.errors import UsageError
+from flows.terminal.whose import refuse_unknown
 
 
 def report(nights: str, /, *, out: Out, summary: bool = False, subject: WhoseNight = None, db: Database = None) -> None:
@@ -18,7 +19,8 @@ def report(nights: str, /, *, out: Out, summary: bool = False, subject: WhoseNig
     Parameters
     ----------
     nights
-        Date of the evening, YYYY-MM-DD, or two of them: 2026-03-01..2026-03-14.
+        Date of the evening: YYYY-MM-DD, today, yesterday, last, -7d or a weekday; or two of them:
+        2026-03-01..2026-03-14, -7d..last.
     out
         HTML file to write; it needs no other file and no network.
     summary
@@ -28,7 +30,6 @@ def report(nights: str, /, *, out: Out, summary: bool = False, subject: WhoseNig
     from analytics.report import About, page_of, read_report, read_summary, summary_page
     from flows.settings.settings import load
 
-    first, last = parsed_range(nights)
     refuse_taken(out, REPORT)
     settings = load()
     about = About(
@@ -38,6 +39,8 @@ def report(nights: str, /, *, out: Out, summary: bool = False, subject: WhoseNig
         rulesets=settings.rulesets(),
     )
     store = store_for(db, settings)
+    refuse_unknown(store, subject)
+    first, last = evenings(nights, store=store, subject=subject)
     if store.path.exists():
         the_store.initialise(store)  # an older database lacks what pictures are drawn from
     with the_store.snapshot(store):  # an import may remove a night between two questions
@@ -49,23 +52,3 @@ def report(nights: str, /, *, out: Out, summary: bool = False, subject: WhoseNig
             page, n = page_of(found), len(found.nights)
     write_whole(out, lambda file: file.write(page.encode()), kind=REPORT)
     say(f"wrote {n} night{'' if n == 1 else 's'} to {out}; print it from any browser")
-
-
-def parsed_range(nights: str) -> tuple[date, date]:
-    """The first and the last evening of ``2026-03-01`` or ``2026-03-01..2026-03-14``.
-
-    Raises
-    ------
-    UsageError
-        Not dates, or the last is before the first.
-    """
-    first_text, dots, last_text = nights.partition("..")
-    try:
-        first = date.fromisoformat(first_text)
-        last = date.fromisoformat(last_text) if dots else first
-    except ValueError:
-        hint = "a date like 2026-03-01, or two like 2026-03-01..2026-03-14"
-        raise UsageError(f"{nights!r} names no nights", hint=hint) from None
-    if last < first:
-        raise UsageError(f"the last night {last} is before the first one {first}", hint=f"{last}..{first}")
-    return first, last

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
-from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
 
 from analytics import store as the_store
 from analytics.flag import Criterion
@@ -28,18 +29,17 @@ from analytics.words import (
     VERDICTS,
 )
 from flows.settings.database import store_for
+from flows.terminal.dates import When, evening, when
 from flows.terminal.night_table import decoded
 from flows.terminal.options import Database, Json, WhoseNight
 from flows.terminal.raster import LEGEND, raster
-from flows.terminal.talk import emit
+from flows.terminal.talk import emit, emit_lines
 from flows.terminal.values import Row, json_document
+from flows.terminal.whose import refuse_unknown
 from ingest.errors import UsageError, visible
 
 if TYPE_CHECKING:
     from analytics.person import Person
-
-#: Of the caveat under it all.
-_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +53,29 @@ class Stored:
     events: tuple[Row, ...]
 
 
-def show(night: date, /, *, subject: WhoseNight = None, db: Database = None, as_json: Json = False) -> None:
+def show(
+    night: Annotated[When, Parameter(converter=when)],
+    /,
+    *,
+    subject: WhoseNight = None,
+    db: Database = None,
+    as_json: Json = False,
+) -> None:
     """Show one night: measures, each criterion of each flag, and a raster of its movements.
 
     Parameters
     ----------
     night
-        Date of the evening, YYYY-MM-DD.
+        Date of the evening: YYYY-MM-DD, today, yesterday, last, -7d or a weekday.
     """
     store = store_for(db)
+    refuse_unknown(store, subject)
     with the_store.snapshot(store):  # an import may replace the night between two questions
-        stored = read_night(store, night, subject)
+        stored = read_night(store, evening(night, store=store, subject=subject), subject)
     if as_json:
         emit(json_document(**asdict(stored)))
     else:
-        emit("".join(f"{line}\n" for line in _lines(stored)) + f"\n{fill(CAVEAT, _WIDTH)}\n")
+        emit_lines([*_lines(stored), "", CAVEAT])
 
 
 def read_night(store: the_store.Store, night_date: date, subject: str | None) -> Stored:

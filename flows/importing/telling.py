@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Sequence
 
@@ -44,6 +45,38 @@ def tell(outcomes: Sequence[Outcome]) -> None:
                 complain(f"{outcome.path}: {warning}")
             else:
                 say(f"  {outcome.path.name}: {warning}")
+
+
+class Teller:
+    """Tells of each file as soon as it is done, so that a long import is not silent, and of nothing twice.
+
+    Parameters
+    ----------
+    is_verbose : bool
+        Whether files that were imported before are named too, and how long each took.
+    """
+
+    def __init__(self, *, is_verbose: bool = False) -> None:
+        self._is_verbose = is_verbose
+        self._told: set[int] = set()
+        self._last_s = time.monotonic()
+
+    def hear(self, outcome: Outcome) -> None:
+        """Tell of one that is done."""
+        self._told.add(id(outcome))
+        tell([outcome])
+        if self._is_verbose:
+            now_s = time.monotonic()
+            took, self._last_s = now_s - self._last_s, now_s
+            say(f"  {outcome.path}: {outcome.status}, {took:.1f} s")
+
+    def tell_rest(self, outcomes: Sequence[Outcome]) -> None:
+        """Tell of all that were not heard of."""
+        rest = [outcome for outcome in outcomes if id(outcome) not in self._told]
+        tell(rest)
+        if self._is_verbose:
+            for outcome in rest:
+                say(f"  {outcome.path}: {outcome.status}")
 
 
 def _nights_in_words(outcome: Outcome) -> str:

@@ -24,10 +24,11 @@ from analytics.words import (
     NOT_ASSESSABLE,
     VERDICTS,
 )
+from flows.terminal.dates import on
 from flows.terminal.options import Selection
-from flows.terminal.talk import emit, emit_table
+from flows.terminal.talk import emit, emit_lines, emit_table
 from flows.terminal.values import Row
-from ingest.errors import visible
+from flows.terminal.whose import refuse_unknown
 
 UNKNOWN = "-"
 _NEGATIVES = """
@@ -40,6 +41,17 @@ ORDER BY night_date, subject, flag
 
 #: Columns of the table for people that hold formatted numbers.
 NUMBERS = tuple(MEASURE_COLUMNS.values())
+#: What a narrow screen does without first: the night, whose it is, its index and its flags stay longest.
+_FIRST_TO_GO = (
+    "review",
+    MEASURE_COLUMNS["share_imi_20_40"],
+    MEASURE_COLUMNS["n_series_in_sleep"],
+    MEASURE_COLUMNS["periodicity_index_share"],
+    MEASURE_COLUMNS["n_hypnic_jerks"],
+    "site",
+    MEASURE_COLUMNS["n_plms"],
+    MEASURE_COLUMNS["tst_h"],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +107,7 @@ def _of_night(rows: Sequence[Row], night: Row) -> list[Row]:
 
 def select_nights(store: the_store.Store, selection: Selection) -> Nights:
     """Read the selected nights, by evening and person."""
-    where, parameters = condition(selection)
+    where, parameters = condition(selection, store)
     with the_store.snapshot(store):  # an import may replace a night between the two
         frame = the_store.query(store, f"SELECT * FROM nights WHERE {where} ORDER BY night_date, subject", parameters)
         why = the_store.query(store, "SELECT * FROM flagged_nights ORDER BY night_date, subject, flag")
@@ -119,9 +131,9 @@ def print_nights(nights: Nights) -> None:
         return
     several = len({row["subject"] for row in nights.rows}) > 1
     rows = [for_people(row, nights, with_subject=several) for row in nights.rows]
-    emit_table(tuple(rows[0]), rows, to_right=NUMBERS)
+    emit_table(tuple(rows[0]), rows, to_right=NUMBERS, first_to_go=_FIRST_TO_GO)
     if any(mark[0] == "(" or mark[-1] == "?" for row in nights.rows for mark in _marks(row, nights)):
-        emit(f"{FLAG_MARKS}\n")
+        emit_lines([FLAG_MARKS])
     rules = ruleset_words(nights.rows[0]["ruleset"], DEFAULT_RULESET.name)
     sentences = [] if rules is None else [f"{NIGHT_FACTS['ruleset']} of this table: {rules}"]
     sentences += [line for row in nights.rows for line in _sentences(row, nights, with_subject=several)]
@@ -130,15 +142,22 @@ def print_nights(nights: Nights) -> None:
     if (negative := nights.beside_negatives(nights.rows)) is not None:
         sentences.append(negative)
     if sentences:
-        emit("\n" + "".join(f"{visible(line)}\n" for line in sentences))
+        emit_lines(["", *sentences])
 
 
-def condition(selection: Selection) -> tuple[str, list[object]]:
-    """SQL over the columns of the view ``nights``, with a placeholder for each value."""
+def condition(selection: Selection, store: the_store.Store) -> tuple[str, list[object]]:
+    """SQL over the columns of the view ``nights``, with a placeholder for each value.
+
+    Raises
+    ------
+    UsageError
+        Nothing is stored of the person who is meant.
+    """
+    refuse_unknown(store, selection.subject)
     tests: list[tuple[str, object]] = [
         ("subject = ?", selection.subject),
-        ("night_date >= ?", selection.since),
-        ("night_date <= ?", selection.until),
+        ("night_date >= ?", on(selection.since, store, selection.subject)),
+        ("night_date <= ?", on(selection.until, store, selection.subject)),
     ]
     given = [(test, value) for test, value in tests if value is not None]
     fixed = ["true", *(["len(flags_as_reviewed) > 0"] if selection.flagged else [])]

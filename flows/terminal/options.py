@@ -6,12 +6,12 @@ A command's `--help` loads this module, so that nothing is imported but the pars
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from flows.terminal.dates import TAKEN, When, when
 from flows.terminal.values import Shape
 from ingest.errors import UsageError
 
@@ -59,8 +59,8 @@ Sensor = Annotated[
     ),
 ]
 
-Since = Annotated[date | None, Parameter(help="First evening, YYYY-MM-DD.")]
-Until = Annotated[date | None, Parameter(help="Last evening, YYYY-MM-DD.")]
+Since = Annotated[When | None, Parameter(converter=when, help=f"First evening: {TAKEN}.")]
+Until = Annotated[When | None, Parameter(converter=when, help=f"Last evening: {TAKEN}.")]
 OnlySubject = Annotated[str | None, Parameter(name="--subject", help="Only this person's.")]
 WhoseNight = Annotated[
     str | None, Parameter(name="--subject", help="Whose night; without it the night of the only person who has one.")

@@ -6,19 +6,22 @@ Asks whether a person is looking.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from flows.terminal.values import Row, holds_numbers, text_cell, text_table
+from flows.terminal.fitted import fitted_table
+from flows.terminal.values import Row
+from flows.terminal.width import cut, folded, width
 from ingest.errors import visible
 
 
 class Advance(Protocol):
     """Tell how far a long job is."""
 
-    def __call__(self, done: int, total: int) -> None:
-        """``done`` of ``total`` pieces are finished."""
+    def __call__(self, done: int, total: int, last: str = "") -> None:
+        """``done`` of ``total`` pieces are finished, the newest of them is called ``last``."""
 
 
 def say(line: str) -> None:
@@ -46,8 +49,21 @@ def emit(text: str) -> None:
     sys.stdout.flush()
 
 
-def emit_table(columns: Sequence[str], rows: Iterable[Row], *, to_right: Collection[str] = ()) -> None:
-    """Print a table: fitted to a terminal, aligned text in a pipe.
+def emit_lines(lines: Iterable[str]) -> None:
+    """Prose: each line folded at words to the width of the screen, as it is in a pipe."""
+    limit = width()
+    emit("".join(f"{part}\n" for line in lines for part in folded(visible(line), limit)))
+
+
+def emit_table(
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    to_right: Collection[str] = (),
+    first_to_go: Sequence[str] = (),
+    has_csv: bool = True,
+) -> None:
+    """Print a table that fits the screen; in a pipe with all its columns.
 
     Parameters
     ----------
@@ -57,34 +73,39 @@ def emit_table(columns: Sequence[str], rows: Iterable[Row], *, to_right: Collect
         From column name to value.
     to_right : collection of str
         Columns to align right though they hold text; columns of numbers always are.
+    first_to_go : sequence of str
+        Which columns are left out first where not all fit.
+    has_csv : bool
+        Whether the command has ``--csv``, where all is.
     """
-    if not sys.stdout.isatty():
-        emit(text_table(columns, rows, to_right=to_right))
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    body = [[row[column] for column in columns] for row in rows]
-    for i, column in enumerate(columns):
-        is_right = column in to_right or holds_numbers(row[i] for row in body)
-        table.add_column(Text(visible(column)), justify="right" if is_right else "left", overflow="fold")
-    for row in body:
-        table.add_row(*(Text(text_cell(value)) for value in row))
-    Console(file=sys.stdout).print(table)
+    table = fitted_table(columns, rows, limit=width(), to_right=to_right, first_to_go=first_to_go, has_csv=has_csv)
+    emit(table)
 
 
 @contextmanager
 def progress(what: str) -> Iterator[Advance]:
     """A bar on stderr while the block runs; nothing at all where no terminal is."""
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield lambda done, total, last="": None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns: tuple[Any, ...] = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
-        job = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(job, completed=done, total=total)
+    columns: tuple[Any, ...] = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    columns += (TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        job, began = bar.add_task(what, total=None, rate=""), time.monotonic()
+
+        def advance(done: int, total: int, last: str = "") -> None:
+            rate = f"{60 * done / max(time.monotonic() - began, 1e-3):.1f}/min"
+            shown = f"{what}, after {cut(visible(last), 24)}" if last else what
+            bar.update(job, completed=done, total=total, description=shown, rate=rate)
+
+        yield advance

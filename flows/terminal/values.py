@@ -8,14 +8,14 @@ repaint a terminal.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal
 
 from analytics.files.csv_text import Row, as_text, csv_text, plain
 from ingest.errors import visible
 
-__all__ = ["SCHEMA", "Row", "Shape", "csv_text", "holds_numbers", "json_document", "plain", "text_cell", "text_table"]
+__all__ = ["SCHEMA", "Row", "Shape", "csv_text", "holds_numbers", "json_document", "plain", "text_cell"]
 
 SCHEMA = 1
 #: What a command prints: for people, or for programs.
@@ -25,36 +25,6 @@ Shape = Literal["text", "json", "csv"]
 def json_document(**content: object) -> str:
     """One JSON document with the number of its schema first."""
     return json.dumps({"schema": SCHEMA, **plain(content)}, ensure_ascii=False, indent=2) + "\n"
-
-
-def text_table(columns: Sequence[str], rows: Iterable[Row], *, to_right: Collection[str] = ()) -> str:
-    """Columns aligned by display width, with a line of dashes under their names.
-
-    Parameters
-    ----------
-    columns : sequence of str
-        Their order; a row may hold more.
-    rows : iterable of mapping
-        From column name to value.
-    to_right : collection of str
-        Columns to align right though they hold text; columns of numbers always are.
-    """
-    from rich.cells import cell_len
-
-    body = [[row[column] for column in columns] for row in rows]
-    cells = [[visible(column) for column in columns], *([text_cell(value) for value in row] for row in body)]
-    widths = [max(cell_len(row[i]) for row in cells) for i in range(len(columns))]
-    right = [column in to_right or holds_numbers(row[i] for row in body) for i, column in enumerate(columns)]
-
-    def line(row: Sequence[str]) -> str:
-        padded = (
-            " " * (width - cell_len(cell)) + cell if is_right else cell + " " * (width - cell_len(cell))
-            for cell, width, is_right in zip(row, widths, right, strict=True)
-        )
-        return "  ".join(padded).rstrip()
-
-    rule = "  ".join("-" * width for width in widths)
-    return "\n".join([line(cells[0]), rule, *map(line, cells[1:])]) + "\n"
 
 
 def text_cell(value: object) -> str:

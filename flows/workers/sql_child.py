@@ -24,6 +24,9 @@ from flows.terminal.talk import emit, emit_table, say
 from flows.terminal.values import csv_text, json_document
 from ingest.errors import QueryRefusedError
 
+#: Of DESCRIBE: what says nothing about a view.
+_FIRST_TO_GO = ("extra", "default", "key", "null")
+
 
 def main(tell: int) -> int:
     """Answer the one request on the input; return the exit code.
@@ -80,7 +83,7 @@ def _print(answered: Answer, shape: str) -> None:
     elif shape == "csv":
         emit(csv_text(answered.columns, rows))
     elif answered.columns:
-        emit_table(answered.columns, rows)
+        emit_table(answered.columns, rows, first_to_go=_FIRST_TO_GO)
 
 
 def _request() -> dict[str, Any]:

@@ -39,6 +39,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, working directory and set of ``NIGHTKICK_`` variables."""
     for name in [name for name in os.environ if name.upper().startswith("NIGHTKICK_")]:
         monkeypatch.delenv(name)
+    monkeypatch.delenv("COLUMNS", raising=False)
     folder = tmp_path / "home"
     folder.mkdir()
     for name, below in (("CONFIG", ".config"), ("DATA", ".local/share"), ("STATE", ".local/state")):

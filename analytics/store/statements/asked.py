@@ -9,6 +9,7 @@ person's statement runs in one of its own (`flows.commands.sql`), which loads as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     import polars as pl
 
 T = TypeVar("T")
+_DESCRIBE = re.compile(r'\s*desc(?:ribe)?\s+"?(?P<name>\w+)"?\s*;?\s*', re.IGNORECASE)
+_DESCRIBED = """
+SELECT d.*, c.comment FROM (DESCRIBE "{name}") AS d JOIN duckdb_columns() AS c
+ON c.column_name = d.column_name AND lower(c.table_name) = lower('{name}') AND c.database_name = current_database()
+ORDER BY c.column_index
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +87,17 @@ def _asked(store: Store, sql: str, take: Callable[[duckdb.DuckDBPyRelation], T],
     with reading(store, spills=False) as con:
         began()
         try:
-            return take(answer(con, reading_statement(con, sql)))
+            return take(answer(con, _with_comments(reading_statement(con, sql))))
         except (*errors_below(), ValueError, MemoryError) as error:
             if is_damage(error):  # `reading` says what to do about it
                 raise
             raise _refusal(con, sql, error) from error
+
+
+def _with_comments(statement: str) -> str:
+    """DESCRIBE of a table or view, with what each column means; any other statement as it is."""
+    found = _DESCRIBE.fullmatch(statement)
+    return statement if found is None else _DESCRIBED.format(name=found["name"])
 
 
 def _refusal(con: duckdb.DuckDBPyConnection, sql: str, error: Exception) -> QueryRefusedError:

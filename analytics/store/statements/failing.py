@@ -21,6 +21,9 @@ _NO_FROM = re.compile(r'Referenced column "(?P<name>.+?)" was not found because 
 #: "Binder Error: " and its like say which part of DuckDB found it, which does not help a person who asks.
 _PART = re.compile(r"^[A-Z][\w ]*? Error: ")
 _MEANT = re.compile(r'Did you mean "([^"]+)"')
+_CANDIDATES = re.compile(
+    r"Candidate (?P<kind>[a-z]+):\s*(?P<names>.+?)(?:\n\s*\n|\nLINE|\Z)", re.IGNORECASE | re.DOTALL
+)
 _COLUMNS = """
 SELECT DISTINCT column_name FROM information_schema.columns WHERE list_contains(?, lower(table_name)) ORDER BY 1
 """
@@ -46,7 +49,16 @@ def refusal(con: duckdb.DuckDBPyConnection, sql: str, error: BaseException) -> Q
     # polars passes on what came up in DuckDB while rows were already being handed over
     line = _PART.sub("", first_line(error).rpartition("got external error: ")[2])
     meant = _MEANT.search(text)
-    return QueryRefusedError(line, hint=f"did you mean {meant[1]}?" if meant else "")
+    return QueryRefusedError(line, hint=f"did you mean {meant[1]}?" if meant else _candidates(text))
+
+
+def _candidates(text: str) -> str:
+    """The names that DuckDB offers below its first line, such as tables or ways to call a function."""
+    found = _CANDIDATES.search(text)
+    if found is None:
+        return ""
+    names = [one.strip() for one in re.split(r"\n|, (?=\")", found["names"]) if one.strip()]
+    return f"candidate {found['kind'].lower()}: {'; '.join(names[:_MOST_NAMES])}"
 
 
 def _no_column(con: duckdb.DuckDBPyConnection, sql: str, name: str) -> QueryRefusedError:

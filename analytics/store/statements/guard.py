@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import dropwhile, takewhile
 from typing import Any
 
@@ -37,6 +38,10 @@ WHERE list_contains(?, lower(function_name)) AND function_type IN ('scalar', 'ag
 _TABLES = """
 SELECT lower(database_name), lower(schema_name), lower(table_name), internal FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name), internal FROM duckdb_views()
+"""
+_LIKE = """
+SELECT lower(view_name), true FROM duckdb_views() WHERE NOT internal
+UNION SELECT lower(table_name), false FROM duckdb_tables() WHERE NOT internal ORDER BY 1
 """
 #: What may stand between EXPLAIN and the statement that it explains, without and with brackets.
 _EXPLAIN = frozenset({"explain", "analyze", "verbose"})
@@ -232,7 +237,19 @@ def _check_tables(con: duckdb.DuckDBPyConnection, named: _Named) -> None:
         if not is_internal or schema == "information_schema" or name in VIEWS.get(schema, ()):
             known |= {(name,), (schema, name), (database, name), (database, schema, name)}
     for path in sorted(named.tables - known):
-        raise QueryRefusedError(f"{'.'.join(path)} does not exist in this database", hint='see "show tables"')
+        meant = tables_like(con, path[-1])
+        hint = f'did you mean {" or ".join(meant)}? see "show tables"' if meant else 'see "show tables"'
+        raise QueryRefusedError(f"{'.'.join(path)} does not exist in this database", hint=hint)
+
+
+def tables_like(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    """Names like ``name`` of what may be asked: views first, which are for people, and a raw table only without one."""
+    found = con.execute(_LIKE).fetchall()
+    for wants_views in (True, False):
+        names = [one for one, is_view in found if is_view == wants_views]
+        if near := get_close_matches(name.lower(), names, n=3, cutoff=0.6):
+            return near
+    return []
 
 
 def _words(sql: str) -> list[tuple[int, str]]:

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from flows.settings.database import store_for
+from flows.terminal.dates import on
 from flows.terminal.options import Database, Json, OnlySubject, Since
-from flows.terminal.talk import complain, emit
+from flows.terminal.talk import complain, emit, emit_lines
 from flows.terminal.values import json_document
-from ingest.errors import StoreError, visible
+from flows.terminal.whose import refuse_unknown
+from ingest.errors import StoreError
 
 if TYPE_CHECKING:
     from analytics.over_nights.answer import PersonAnswer
@@ -22,7 +24,8 @@ def answer(*, subject: OnlySubject = None, since: Since = None, db: Database = N
     from analytics.store.over_nights.answers import answers
 
     store = store_for(db)
-    found = answers(store, subject=subject, since=since)
+    refuse_unknown(store, subject)
+    found = answers(store, subject=subject, since=on(since, store, subject))
     if since is None:
         _keep(store, found)
     if as_json:
@@ -30,7 +33,7 @@ def answer(*, subject: OnlySubject = None, since: Since = None, db: Database = N
     elif not found:
         emit("no nights and no journal\n")
     else:
-        emit("".join(f"{visible(line)}\n" for line in _lines(found)))
+        emit_lines(_lines(found))
 
 
 def _lines(found: Mapping[str, PersonAnswer]) -> Iterator[str]:

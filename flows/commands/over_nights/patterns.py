@@ -8,10 +8,11 @@ from typing import Any
 from analytics.phrases import counted
 from analytics.words import NOT_ASSESSABLE, SIGN_STATES, SIGNS_CAVEAT, WHEN_TO_GO
 from flows.settings.database import store_for
+from flows.terminal.dates import on
 from flows.terminal.options import Database, Json, OnlySubject, Since
-from flows.terminal.talk import emit
+from flows.terminal.talk import emit, emit_lines
 from flows.terminal.values import json_document
-from ingest.errors import visible
+from flows.terminal.whose import refuse_unknown
 
 #: Of a sign that is not known: words as long would push the column of the others aside.
 _MARK = "?"
@@ -21,13 +22,15 @@ def patterns(*, subject: OnlySubject = None, since: Since = None, db: Database =
     """What holds over a person's nights, and the signs that send people to a clinician."""
     from analytics.store.over_nights.findings import findings
 
-    found = findings(store_for(db), subject=subject, since=since)
+    store = store_for(db)
+    refuse_unknown(store, subject)
+    found = findings(store, subject=subject, since=on(since, store, subject))
     if as_json:
         emit(json_document(people=found))
     elif not found:
         emit("no nights\n")
     else:
-        emit("\n".join(f"{visible(line)}" for person in found for line in _lines(person)) + f"\n{SIGNS_CAVEAT}\n")
+        emit_lines([*(line for person in found for line in _lines(person)), SIGNS_CAVEAT])
 
 
 def _lines(person: dict[str, Any]) -> Iterator[str]:

@@ -11,10 +11,11 @@ from cyclopts import Parameter
 
 from analytics.triggers.names import OUTCOME_WORDS, OutcomeName
 from flows.settings.database import store_for
+from flows.terminal.dates import TAKEN, When, on, when
 from flows.terminal.options import Database, Json, OnlySubject, Since
-from flows.terminal.talk import emit
+from flows.terminal.talk import emit, emit_lines
 from flows.terminal.values import json_document
-from ingest.errors import visible
+from flows.terminal.whose import refuse_unknown
 
 if TYPE_CHECKING:
     from analytics.store.over_nights.diaries import PersonDiary
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 
 Outcome = Annotated[OutcomeName | None, Parameter(help="Only this outcome; default: all of them.")]
 ChangedOn = Annotated[
-    date | None,
-    Parameter(help="What changed from this evening on, YYYY-MM-DD, against the trend before; without it all factors."),
+    When | None,
+    Parameter(
+        converter=when,
+        help=f"What changed from this evening on ({TAKEN}), against the trend before; without it all factors.",
+    ),
 ]
 
 
@@ -44,9 +48,11 @@ def triggers(
     settings = load()
     store = store_for(db, settings)
     rules = {"rulesets": settings.rulesets(), "criteria": settings.analysis_criteria()}
+    refuse_unknown(store, subject)
     with the_store.snapshot(store):
-        people = list(diaries(store, subject=subject, since=since, **rules))  # type: ignore[arg-type]
-    told = [_told(person, outcome, before_after) for person in people]
+        first, changed_on = (on(meant, store, subject) for meant in (since, before_after))
+        people = list(diaries(store, subject=subject, since=first, **rules))  # type: ignore[arg-type]
+    told = [_told(person, outcome, changed_on) for person in people]
     if as_json:
         emit(json_document(people=told))
     elif not told:
@@ -55,7 +61,7 @@ def triggers(
         from analytics.triggers.sentences import TRIGGERS_CAVEAT
 
         lines = (line for person in told for line in _lines(person))
-        emit("".join(f"{visible(line)}\n" for line in lines) + f"{TRIGGERS_CAVEAT}\n")
+        emit_lines([*lines, TRIGGERS_CAVEAT])
 
 
 def _told(person: PersonDiary, outcome: OutcomeName | None, changed_on: date | None) -> dict[str, Any]:

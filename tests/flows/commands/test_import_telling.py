@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.importing.outcomes import Outcome
-from flows.importing.telling import tell
+from flows.importing.telling import Teller, tell
 
 FILE = Path("in/a.csv")
 
@@ -35,3 +35,20 @@ def test_a_file_that_is_imported_again_with_other_words_is_called_corrected(
 ) -> None:
     tell([Outcome(FILE, "imported", 0, changes=changes)])
     assert capsys.readouterr().err == says
+
+
+def test_a_file_is_told_of_when_it_is_done_and_once(capsys: pytest.CaptureFixture[str]) -> None:
+    teller, first, other = Teller(), Outcome(FILE, "imported", 0), Outcome(Path("in/b.csv"), "known", 0)
+    teller.hear(first)
+    assert capsys.readouterr().err.startswith("imported in/a.csv")
+    teller.tell_rest([first, other])
+    assert capsys.readouterr().err == ""
+
+
+def test_verbose_names_also_what_was_imported_before(capsys: pytest.CaptureFixture[str]) -> None:
+    teller, known, over = Teller(is_verbose=True), Outcome(FILE, "known", 0), Outcome(Path("x"), "passed over", 0)
+    teller.hear(known)
+    teller.tell_rest([known, over])
+    first, rest = capsys.readouterr().err.splitlines()
+    assert first.startswith("  in/a.csv: known, 0.")
+    assert rest == "  x: passed over"

@@ -192,7 +192,7 @@ def test_what_an_older_version_noted_and_no_field_takes_is_named_by_export(run: 
     write_journal(Store(Path(DB)), [JournalEntry("me", date(2026, 3, 1), "caffeine_mg", text="a lot")])
     said = run("journal", "export", "--db", DB)
     assert "a lot" in said.out
-    assert "caffeine_mg on 2026-03-01 of me was noted by an older version" in said.err
+    assert "caffeine_mg on 2026-03-01 of me would not import as it is" in said.err
 
 
 def test_every_field_is_described(run: Run) -> None:

@@ -17,7 +17,8 @@ from polars.testing import assert_frame_equal
 
 from analytics.files.csv_text import disarmed, disarmed_frame, rearmed, rearmed_frame
 from analytics.files.outputs import PARQUET, write_whole
-from flows.terminal.values import csv_text, json_document, plain, text_table
+from flows.terminal.fitted import fitted_table
+from flows.terminal.values import csv_text, json_document, plain
 from ingest.errors import UsageError, visible
 
 #: One row that holds every type that is hard.
@@ -83,7 +84,7 @@ def test_the_hard_row_as_csv() -> None:
 
 
 def test_the_hard_row_as_text_shows_control_characters_and_stays_on_one_line() -> None:
-    assert text_table(["nothing", "words", "day", "yes", "name", "n"], [HARD]) == (
+    assert fitted_table(["nothing", "words", "day", "yes", "name", "n"], [HARD], limit=None) == (
         "nothing  words                day         yes   name                         n\n"
         "-------  -------------------  ----------  ----  --------------------------  --\n"
         '         possible_plmd, b, c  2026-03-01  true  Zoë "ж" 日本\\x1b[31m\\nline  -3\n'
@@ -91,12 +92,12 @@ def test_the_hard_row_as_text_shows_control_characters_and_stays_on_one_line() -
 
 
 def test_columns_line_up_by_display_width_and_numbers_go_right() -> None:
-    table = text_table(["who", "n"], [{"who": "日本", "n": 5}, {"who": "a", "n": 12}])
+    table = fitted_table(["who", "n"], [{"who": "日本", "n": 5}, {"who": "a", "n": 12}], limit=None)
     assert table == "who    n\n----  --\n日本   5\na     12\n"
 
 
 def test_no_rows_leave_the_header() -> None:
-    assert text_table(["a", "b"], []) == "a  b\n-  -\n"
+    assert fitted_table(["a", "b"], [], limit=None) == "a  b\n-  -\n"
     assert csv_text(["a", "b"], []) == "a,b\n"
 
 

@@ -1,0 +1,50 @@
+"""What commands print on a screen of 80 columns, to the letter where it is a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.terminal.width import cells
+from tests.flows.conftest import Run
+from tests.flows.stored import build
+
+NIGHTS = """\
+night       site          asleep  PLMS/h  PLMS  periodic  jerks  flags
+----------  ------------  ------  ------  ----  --------  -----  --------------
+2026-03-02  ankle (left)   1.8 h    45.0     4      100%      0  possible_plmd
+2026-03-03  ankle (left)       -       -     -         -      -  not assessable
+left out for width: series, 20-40 s, review; all: --csv
+
+2026-03-02 possible_plmd: 45.0 periodic leg movements per hour of sleep.
+2026-03-03 not assessable: Only 0.5 h recorded.
+"""
+COMMANDS = ("nights", "show 2026-03-02", "answer", "patterns", "triggers", "movements", "sql FROM(flagged_nights)",
+            "sql FROM(nights)")  # fmt: skip
+
+
+def test_the_table_of_nights_at_80_columns(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run("nights", "--db", build(tmp_path / "n.duckdb").path).out == NIGHTS
+
+
+@pytest.mark.parametrize("columns", [40, 80, 132])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_line_is_wider_than_the_screen(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    name, *rest = command.replace("FROM(", "FROM ").replace(")", "").split(" ", 1)
+    shown = run(name, *rest, "--db", build(tmp_path / "n.duckdb").path)
+    assert shown.code == 0
+    wide = [line for line in shown.out.splitlines() if cells(line) > max(columns, 63)]
+    assert wide == []
+
+
+def test_csv_and_json_are_whole_on_a_narrow_screen(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    db = build(tmp_path / "n.duckdb").path
+    asked = [("nights", "--csv"), ("nights", "--json"), ("sql", "FROM flagged_nights", "--csv")]
+    wide = [run(*command, "--db", db).out for command in asked]
+    monkeypatch.setenv("COLUMNS", "40")
+    assert [run(*command, "--db", db).out for command in asked] == wide
