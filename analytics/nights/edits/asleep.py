@@ -1,7 +1,7 @@
 """A night's sleep as a reviewer sets it: onset, waking, going to bed, bouts.
 
 A reviewer's word is sure: where a state was set, every night that could have been has it. What was not recorded stays
-unknown, whoever speaks of it.
+unknown.
 """
 
 from __future__ import annotations
