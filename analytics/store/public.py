@@ -17,6 +17,7 @@ from analytics.store.edits.acting import (
     to_take_back,
     write_edit,
 )
+from analytics.store.edits.entries import reviews_of
 from analytics.store.forgetting import Doomed, Wish, find_doomed, foreign_tables, forget, known_subjects
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
 from analytics.store.journal import (
@@ -56,7 +57,7 @@ from analytics.store.read import (
 )
 from analytics.store.recordings import StoredRecording, moved_to, stored_recording
 from analytics.store.repair import bring_samples, clear_abandoned, discard_damaged, remove_orphans, tidy
-from analytics.store.reviews import flag_reviews, reviews_of, write_review, write_reviews
+from analytics.store.reviews import flag_reviews, write_review, write_reviews
 from analytics.store.rules import remember_rules
 from analytics.store.samples.handing import keep_samples, removable_samples
 from analytics.store.samples.removing import finish_removing

@@ -12,14 +12,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, get_args
+from typing import get_args
 
 import duckdb
 import polars as pl
 
 from analytics.flag import FlagName, FlagReview
 from analytics.model import SAME_MOVEMENT_US
-from analytics.nights.edits.kinds import Edit, Part
 from analytics.said import Review, Verdict
 from analytics.store.database.connection import Store, first_row, reading, transaction
 from analytics.store.database.tables import UTC_US, Columns, frame_of, insert
@@ -119,30 +118,6 @@ def _row(con: duckdb.DuckDBPyConnection, review: Review) -> tuple[object, ...]:
         review.act_no, review.of_act, *((edit.kind, json.dumps(parts), edit.from_us, edit.to_us, edit.name, edit.leg,
         edit.site) if edit else (None,) * 7),
     )  # fmt: skip
-
-
-def reviews_of(store: Store, subject: str, night_date: date | None = None) -> tuple[Review, ...]:
-    """All reviews of a night, or of all nights of a person, in the order in which they count."""
-    with reading(store) as con:
-        rows = con.execute(
-            """
-            SELECT subject, night_date, verdict, reviewer, epoch_us(reviewed_at), note, epoch_us(onset_at), recording,
-                movement_no, epoch_us(start_at), epoch_us(end_at), flag, of_act, act_no,
-                coalesce(act_no IN (FROM taken_back_acts), false),
-                edit, parts, epoch_us(from_at), epoch_us(to_at), name, leg, site
-            FROM review_entry WHERE subject = ? AND (? IS NULL OR night_date = ?)
-            ORDER BY night_date, coalesce(act_no, 0), reviewed_at, rowid
-            """,
-            [subject, night_date, night_date],
-        ).fetchall()
-    return tuple(_review(*row) for row in rows)
-
-
-def _review(*row: Any) -> Review:
-    said, (of_act, act_no, is_taken_back, kind, parts, from_us, to_us, name, leg, site) = row[:12], row[12:]
-    movements = tuple(tuple(Part(*part) for part in movement) for movement in json.loads(parts or "[]"))
-    edit = None if kind is None else Edit(kind, movements, from_us, to_us, name, leg, site)
-    return replace(Review(*said), edit=edit, of_act=of_act, act_no=act_no, is_taken_back=is_taken_back)
 
 
 def flag_reviews(store: Store, subject: str) -> Mapping[date, Mapping[FlagName, FlagReview]]:

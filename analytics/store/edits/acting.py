@@ -21,10 +21,11 @@ from analytics.nights.review_effect import as_reviewed, what_is_left
 from analytics.said import Review, Said
 from analytics.store.database.connection import Store, seen_by, transaction
 from analytics.store.edits.again import reviewed_again
+from analytics.store.edits.entries import reviews_of
 from analytics.store.edits.rescoring import OTHER_RULES, rules_of, standing_under
 from analytics.store.nights import load_night
 from analytics.store.read import NightKey, default_ruleset
-from analytics.store.reviews import append, next_act, reviews_of
+from analytics.store.reviews import append, next_act
 from ingest.errors import UsageError
 
 

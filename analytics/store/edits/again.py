@@ -24,8 +24,8 @@ def reviewed_again(con: duckdb.DuckDBPyConnection, store: Store, keys: Iterable[
     if not (touched := sorted({*keys} & {(subject, night_date) for subject, night_date in with_reviews})):
         return
     # Scoring takes long to load, and most imports touch no night with a review.
+    from analytics.store.edits.entries import reviews_of
     from analytics.store.edits.rescoring import score_again
-    from analytics.store.reviews import reviews_of
 
     with seen_by(store, con):
         for key in touched:

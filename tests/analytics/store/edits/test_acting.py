@@ -102,7 +102,7 @@ def test_edits_move_a_flag_under_its_threshold_and_undo_brings_it_back(kept: Sto
 
 def test_judged_again_without_a_change_flags_come_out_as_they_were(kept: Store, night: Night) -> None:
     last = max(e.offset_us for e in night.scores[0].events)
-    start_us = last + 60_000_000
+    start_us = (last + night.recorded_to_us) // 2
     act = edit(kept, "add", from_us=start_us, to_us=start_us + 1_000_000, leg=night.legs)
     assert act > 0
     again = query(kept, "SELECT ruleset, name, state FROM reviewed_flag ORDER BY ALL").rows()
@@ -133,8 +133,8 @@ def test_reviews_of_an_older_database_are_not_shown_as_if_they_changed_nothing(f
     assert plms(old) == (4, 0, 0, False)
     execute(
         old,
-        "INSERT INTO review_entry (subject, night_date, verdict, reviewer, reviewed_at, movement_no, onset_at, recording)"
-        " SELECT 'anna', ?, 'dismiss', 'dr', now(), 1, onset_at, recording FROM events WHERE movement_no = 1",
+        "INSERT INTO review_entry (subject, night_date, verdict, reviewer, reviewed_at, movement_no, onset_at)"
+        " SELECT 'anna', ?, 'dismiss', 'dr', now(), 1, onset_at FROM events WHERE movement_no = 1",
         [EVENING],
     )
     row = query(old, "SELECT n_plms, why_not FROM nights_reviewed").row(0)
