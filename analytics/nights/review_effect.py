@@ -3,21 +3,25 @@
 Decides what reviews do to numbers. A dismissed movement was none: it is left out before the legs
 are joined, with every part of it. An excluded span is as good as not recorded: its movements do not count, its hours
 are neither sleep nor wake, and no moment of falling asleep lies in it. A verdict on the whole night changes no number;
-it stands beside them. What the detector found is never changed.
+it stands beside them. Edits (`analytics.nights.edits`) are applied to what was not dismissed, and spans are excluded
+from what that gives. What the detector found is never changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
 from analytics.criteria import Criteria
 from analytics.measures import Measures
 from analytics.model import SAME_MOVEMENT_US, Bout, Event, Movement, Night, Series
-from analytics.nights.events import judge
-from analytics.said import Review, Verdict
+from analytics.nights.edits.applying import Edited, apply_edits
+from analytics.nights.edits.naming import judge_named
+from analytics.nights.events import Judged
+from analytics.said import Review, Said, Verdict
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
 from analytics.signal.wear import Spans, union
 from analytics.sleep.estimate import SleepEstimate
@@ -39,6 +43,10 @@ class Standing:
         Every review with words, in the order given.
     unmatched : int
         Movements that were judged and that the present analysis does not find.
+    edits : tuple of Review
+        Those that were not taken back, in the order in which they were made.
+    dismissed_parts : frozenset of int
+        `Movement.number` of all that the dismissed events joined: what is left out under every rule set.
     """
 
     night: Verdict | None
@@ -46,6 +54,8 @@ class Standing:
     excluded_us: Spans
     notes: tuple[Review, ...]
     unmatched: int
+    edits: tuple[Review, ...] = ()
+    dismissed_parts: frozenset[int] = frozenset()
 
     @property
     def dismissed(self) -> frozenset[int]:
@@ -55,12 +65,12 @@ class Standing:
     @property
     def changes_numbers(self) -> bool:
         """Whether any index may come out otherwise than detected."""
-        return bool(self.dismissed) or len(self.excluded_us) > 0
+        return bool(self.dismissed or self.edits) or len(self.excluded_us) > 0
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """One night under one rule set with reviews applied; events are numbered anew, their ``parts`` are as detected."""
+    """One night under one rule set with reviews applied; events are numbered anew, ``parts`` are of ``left``."""
 
     events: tuple[Event, ...]
     series: tuple[Series, ...]
@@ -68,6 +78,8 @@ class Reviewed:
     tst_h: float | None
     excluded_h: float
     n_dismissed: int
+    left: Edited
+    judged: Judged
 
 
 def standing(reviews: Iterable[Review], events: Sequence[Event], movements: Sequence[Movement]) -> Standing:
@@ -82,14 +94,14 @@ def standing(reviews: Iterable[Review], events: Sequence[Event], movements: Sequ
     movements : sequence of Movement
         What `Event.parts` point into.
     """
-    ordered = list(reviews)
-    night: Verdict | None = None
-    judged: dict[int, Verdict] = {}
-    lost: dict[tuple[str | None, int], Verdict] = {}
-    spans: dict[tuple[int, int], Verdict] = {}
+    ordered = [review for review in reviews if not review.is_taken_back]
+    night: Said | None = None
+    judged: dict[int, Said] = {}
+    lost: dict[tuple[str | None, int], Said] = {}
+    spans: dict[tuple[int, int], Said] = {}
     finder = _Finder(events, movements)
     for review in ordered:
-        if review.verdict == "note":
+        if review.verdict in _NO_WORD_ON_A_THING:
             continue
         if review.start_us is not None and review.end_us is not None:
             spans[review.start_us, review.end_us] = review.verdict
@@ -102,13 +114,19 @@ def standing(reviews: Iterable[Review], events: Sequence[Event], movements: Sequ
         else:
             lost[review.recording, review.onset_us] = review.verdict
     excluded = [span for span, verdict in spans.items() if verdict == "exclude"]
+    found = {number: cast(Verdict, verdict) for number, verdict in judged.items() if verdict != "undo"}
     return Standing(
-        night=night,
-        movements={number: verdict for number, verdict in judged.items() if verdict != "undo"},
+        night=cast("Verdict | None", night),
+        movements=found,
         excluded_us=union(np.array(excluded, dtype=np.int64).reshape(-1, 2)),
         notes=tuple(review for review in ordered if review.note),
         unmatched=sum(verdict != "undo" for verdict in lost.values()),
+        edits=tuple(review for review in ordered if review.verdict == "edit"),
+        dismissed_parts=frozenset(n for e in events if found.get(e.movement_no) == "dismiss" for n in e.parts),
     )
+
+
+_NO_WORD_ON_A_THING = ("note", "edit", "take_back", "redo")
 
 
 class _Finder:
@@ -148,35 +166,70 @@ def as_reviewed(night: Night, holds: Standing, ruleset: Ruleset, criteria: Crite
     holds : Standing
         From the events of that score.
     """
-    events = next(score.events for score in night.scores if score.ruleset == ruleset.name)
-    dismissed = {number for event in events if event.movement_no in holds.dismissed for number in event.parts}
-    left = [m for m in night.movements if m.number not in dismissed and not _inside(m.onset_us, holds.excluded_us)]
-    sleep = sleep_of(night, holds.excluded_us)
-    judged = judge(left, sleep, ruleset, criteria, night.clocks, night.hidden_h or 0.0)
+    return rescored(night, holds, what_is_left(night, holds), ruleset, criteria)
+
+
+def what_is_left(night: Night, holds: Standing) -> Edited:
+    """The movements and sleep of a night with its reviews applied: the same under every rule set.
+
+    An edit of a movement that was dismissed, before or after, no longer fits.
+    """
+    kept = [m for m in night.movements if m.number not in holds.dismissed_parts]
+    edits = [review.edit for review in holds.edits if review.edit is not None]
+    edited = apply_edits(kept, sleep_of(night, _NOWHERE), edits, night.envelopes)
+    return replace(
+        edited,
+        movements=tuple(m for m in edited.movements if not _inside(m.onset_us, holds.excluded_us)),
+        sleep=_unknown_in(edited.sleep, holds.excluded_us),
+    )
+
+
+def rescored(night: Night, holds: Standing, left: Edited, ruleset: Ruleset, criteria: Criteria) -> Reviewed:
+    """Score what is left of a night.
+
+    Parameters
+    ----------
+    night : Night
+        As it was stored.
+    left : Edited
+        `what_is_left` of it.
+    """
+    judged = judge_named(left, ruleset, criteria, night.clocks, night.hidden_h or 0.0)
     return Reviewed(
         events=judged.events,
         series=judged.series,
         measures=judged.measures if night.assessable else judged.measures.without_indices(),
-        tst_h=None if night.tst_h is None else sleep.hours("sleep"),
+        tst_h=None if night.tst_h is None else left.sleep.hours("sleep"),
         excluded_h=float((holds.excluded_us[:, 1] - holds.excluded_us[:, 0]).sum()) / 3.6e9,
         n_dismissed=len(holds.dismissed),
+        left=left,
+        judged=judged,
     )
 
 
 def sleep_of(night: Night, excluded_us: Spans) -> SleepEstimate:
     """The sleep of a stored night, unknown in the excluded spans."""
-    bouts = night.bouts
-    for start_us, end_us in excluded_us.tolist():
-        bouts = tuple(piece for bout in bouts for piece in _cut(bout, start_us, end_us))
-    return SleepEstimate(
+    stored = SleepEstimate(
         source=night.sleep_source,
         in_bed_us=night.in_bed_us,
         onset_us=night.sleep_onset_us,
         onset_sd_min=night.onset_sd_min,
         wake_us=night.wake_us,
-        bouts=bouts,
-        possible=None if night.possible is None else night.possible.without(excluded_us),
+        bouts=night.bouts,
+        possible=night.possible,
     )
+    return _unknown_in(stored, excluded_us)
+
+
+_NOWHERE: Spans = np.empty((0, 2), np.int64)
+
+
+def _unknown_in(sleep: SleepEstimate, excluded_us: Spans) -> SleepEstimate:
+    bouts = sleep.bouts
+    for start_us, end_us in excluded_us.tolist():
+        bouts = tuple(piece for bout in bouts for piece in _cut(bout, start_us, end_us))
+    possible = None if sleep.possible is None else sleep.possible.without(excluded_us)
+    return replace(sleep, bouts=bouts, possible=possible)
 
 
 def _cut(bout: Bout, start_us: int, end_us: int) -> Iterable[Bout]:

@@ -25,17 +25,18 @@ from starlette.types import ASGIApp
 
 from analytics.pictures import night_rows
 from analytics.pictures.colours import screen_sheet
+from analytics.review.edits.answering import as_edited, edited_payload, turned_payload
 from analytics.review.export import Filter, csv_of
 from analytics.review.home import nights_payload, ticks_payload
 from analytics.review.journal import journal_payload, reading_payload, saved_payload
 from analytics.review.night import night_payload
 from analytics.review.page import Page
 from analytics.review.protection import Protected
-from analytics.review.verdicts import review_from, reviewed_payload
+from analytics.review.verdicts import reviewed_payload, reviews_from
 from analytics.review.waveform import window_payload
 from analytics.review.words import for_page
 from analytics.selfcheck.telling import plan_document
-from analytics.store import snapshot, write_review
+from analytics.store import snapshot, write_reviews
 from analytics.words import SHORT_CAVEAT
 from ingest.errors import DatabaseBusyError, NightkickError, StoreError, UsageError
 
@@ -69,6 +70,14 @@ def create_app(page: Page) -> ASGIApp:
         said = await _json_body(request)
         return JSONResponse(await run_in_threadpool(saved_payload, page, said))
 
+    async def edit(request: Request) -> Response:
+        said = await _json_body(request)
+        return JSONResponse(await run_in_threadpool(edited_payload, page, said))
+
+    async def turn(request: Request) -> Response:
+        said = await _json_body(request)
+        return JSONResponse(await run_in_threadpool(turned_payload, page, said, request.url.path.rpartition("/")[2]))
+
     routes = [
         Route("/", shell),
         Route("/night/{night_date}", shell),
@@ -84,6 +93,10 @@ def create_app(page: Page) -> ASGIApp:
         Route("/api/window", _json(page, lambda asked: _window(page, asked))),
         Route("/api/check-plan", lambda asked: JSONResponse(_check_plan(asked))),
         Route("/api/reviews", review, methods=["POST"]),
+        Route("/api/edits", _json(page, lambda asked: as_edited(page, *_key(asked))), methods=["GET"]),
+        Route("/api/edits", edit, methods=["POST"]),
+        Route("/api/undo", turn, methods=["POST"]),
+        Route("/api/redo", turn, methods=["POST"]),
         Route("/api/journal", _json(page, lambda asked: _journal(page, asked)), methods=["GET"]),
         Route("/api/journal", journal, methods=["POST"]),
         Route("/api/journal-reading", lambda asked: JSONResponse(_reading(asked))),
@@ -110,7 +123,7 @@ def _csv(text: str) -> Response:
 
 def _reviewed(page: Page, said: dict[str, Any]) -> dict[str, Any]:
     """Store a review; what holds of its night then."""
-    stored = write_review(page.store, review_from(said, page.reviewer))
+    stored = write_reviews(page.store, reviews_from(page, said, page.reviewer))[0]
     return reviewed_payload(page, stored.subject, stored.night_date)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from analytics.flag import FlagName
 from analytics.measures import Measures
@@ -13,10 +14,12 @@ from analytics.model import Night, Score
 from analytics.nights.review_effect import Standing, as_reviewed, same_rules, standing
 from analytics.review.page import Page
 from analytics.said import Review, Verdict
-from analytics.store import default_ruleset, flag_reviews, load_night, reviews_of, snapshot
+from analytics.store import default_ruleset, flag_reviews, latest_act, load_night, reviews_of, snapshot
 from analytics.words import OTHER_RULES
 from ingest.errors import UsageError
 
+#: Movements in one request: more than any night has.
+MOST_AT_ONCE = 10_000
 #: What the page compares.
 _MEASURES = (
     *("plms_index", "plms_index_low", "plms_index_high", "plms_rate_low", "plms_rate_high", "plms_index_sure"),
@@ -44,6 +47,32 @@ def review_from(said: dict[str, Any], reviewer: str) -> Review:
         end_us=_whole(said, "end", scale=1000),
         flag=cast(FlagName, _text(said, "flag")) if said.get("flag") is not None else None,
     )
+
+
+def reviews_from(page: Page, said: dict[str, Any], reviewer: str) -> list[Review]:
+    """Make reviews of what a page sent about one thing, several movements (``onsets``), or a series (``series``).
+
+    Raises
+    ------
+    UsageError
+        As `review_from`, or there is no such series.
+    """
+    one = review_from(said, reviewer)
+    onsets = said.get("onsets")
+    if (number := said.get("series")) is not None:
+        night = load_night(page.store, (one.subject, one.night_date))
+        ruleset = default_ruleset(page.store)
+        events = [e for score in (night.scores if night else ()) if score.ruleset == ruleset for e in score.events]
+        onsets = [event.onset_us for event in events if event.series_no == number]
+        if not onsets:
+            raise UsageError(
+                f"the night {one.night_date} of {one.subject} has no series {number}", hint="load it again"
+            )
+    if onsets is None:
+        return [one]
+    if not isinstance(onsets, list) or not 1 <= len(onsets) <= MOST_AT_ONCE:
+        raise UsageError(f"'onsets' is a list of 1 to {MOST_AT_ONCE} onsets")
+    return [replace(one, onset_us=_whole({"onset": onset}, "onset")) for onset in onsets]
 
 
 def reviewed_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
@@ -83,7 +112,8 @@ def review_of_night(page: Page, night: Night, ruleset: str) -> dict[str, Any]:
         "detected": _shown(score.measures if score else Measures(), night.tst_h, assessable=night.assessable),
         "reviewed": reviewed,
         "why_not": why_not,
-        "log": [_entry(review) for review in reviews],
+        "log": [_entry(review) for review in reviews if review.verdict in get_args(Verdict)],
+        "act": latest_act(reviews),
     }
 
 
@@ -112,7 +142,7 @@ def _shown(measures: Measures, tst_h: float | None, *, assessable: bool) -> dict
 
 def _spans(reviews: Iterable[Review]) -> list[tuple[float, float]]:
     """Excluded spans as they were drawn, each to be taken back by itself."""
-    last = {(r.start_us, r.end_us): r.verdict for r in reviews if r.verdict != "note"}
+    last = {(r.start_us, r.end_us): r.verdict for r in reviews if r.verdict != "note" and not r.is_taken_back}
     return sorted(
         (start_us / 1000, end_us / 1000)
         for (start_us, end_us), verdict in last.items()

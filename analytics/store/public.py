@@ -7,6 +7,17 @@ from analytics.store.copies.kept import kept_databases
 from analytics.store.database.connection import Store, snapshot
 from analytics.store.database.migrate import initialise
 from analytics.store.database.publish import publish, published_after
+from analytics.store.edits.acting import (
+    Acted,
+    WantedEdit,
+    latest_act,
+    redo,
+    take_back,
+    to_redo,
+    to_take_back,
+    write_edit,
+)
+from analytics.store.edits.entries import reviews_of
 from analytics.store.forgetting import Doomed, Wish, find_doomed, foreign_tables, forget, known_subjects
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
 from analytics.store.journal import (
@@ -46,7 +57,7 @@ from analytics.store.read import (
 )
 from analytics.store.recordings import StoredRecording, moved_to, stored_recording
 from analytics.store.repair import bring_samples, clear_abandoned, discard_damaged, remove_orphans, tidy
-from analytics.store.reviews import flag_reviews, reviews_of, write_review
+from analytics.store.reviews import flag_reviews, write_review, write_reviews
 from analytics.store.rules import remember_rules
 from analytics.store.samples.handing import keep_samples, removable_samples
 from analytics.store.samples.removing import finish_removing
@@ -68,6 +79,7 @@ from analytics.store.write import Attempt, record_attempts, save, save_nights
 __all__ = [
     "ASSUMED_ZONE",
     "NO_DATA",
+    "Acted",
     "Around",
     "AssignmentRow",
     "Attempt",
@@ -85,6 +97,7 @@ __all__ = [
     "Store",
     "StoredRecording",
     "Wanted",
+    "WantedEdit",
     "Wish",
     "around",
     "assignment_rows",
@@ -116,6 +129,7 @@ __all__ = [
     "kept_databases",
     "keys_of",
     "known_subjects",
+    "latest_act",
     "load_night",
     "load_samples",
     "lost_samples",
@@ -134,6 +148,7 @@ __all__ = [
     "query",
     "record_attempts",
     "recordings_of_night",
+    "redo",
     "refuse_damaged",
     "remember_files",
     "remember_rules",
@@ -155,7 +170,10 @@ __all__ = [
     "staged_scale",
     "stored_hashes",
     "stored_recording",
+    "take_back",
     "tidy",
+    "to_redo",
+    "to_take_back",
     "unread_nights",
     "unscored",
     "untold",
@@ -163,6 +181,8 @@ __all__ = [
     "wanted_of",
     "whole_journal",
     "write_assignments",
+    "write_edit",
     "write_journal",
     "write_review",
+    "write_reviews",
 ]

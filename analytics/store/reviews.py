@@ -8,7 +8,8 @@ exact onset and recording are kept with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import get_args
@@ -21,6 +22,7 @@ from analytics.model import SAME_MOVEMENT_US
 from analytics.said import Review, Verdict
 from analytics.store.database.connection import Store, first_row, reading, transaction
 from analytics.store.database.tables import UTC_US, Columns, frame_of, insert
+from analytics.store.edits.again import reviewed_again
 from ingest.errors import UsageError
 
 LONGEST_NOTE = 20_000
@@ -39,16 +41,30 @@ _COLUMNS: Columns = {
     "reviewed_at": UTC_US,
     "flag": pl.String,
     "flags_then": pl.String,
+    "act_no": pl.Int32,
+    "of_act": pl.Int32,
+    "edit": pl.String,
+    "parts": pl.String,
+    "from_at": UTC_US,
+    "to_at": UTC_US,
+    "name": pl.String,
+    "leg": pl.String,
+    "site": pl.String,
 }
 
 
 def write_review(store: Store, review: Review) -> Review:
-    """Append one review.
+    """Append one review: an act of its own. See `write_reviews`."""
+    return write_reviews(store, [review])[0]
+
+
+def write_reviews(store: Store, reviews: Sequence[Review]) -> tuple[Review, ...]:
+    """Append reviews of one night that were made at once: all of them, or none.
 
     Returns
     -------
-    Review
-        As it was stored: about a movement, with the onset, recording and number of the event under the default rule
+    tuple of Review
+        As they were stored: about a movement, with the onset, recording and number of the event under the default rule
         set whose onset is nearest, within `SAME_MOVEMENT_US`, or whose number was given without an onset.
 
     Raises
@@ -57,40 +73,51 @@ def write_review(store: Store, review: Review) -> Review:
         It contradicts itself, or there is no such night, raised flag or movement.
     StoreError
     """
-    _refuse_contradictions(review)
+    for review in reviews:
+        _refuse_contradictions(review)
     with transaction(store) as con:
-        if not _exists(con, review):
-            raise UsageError(f"no night {review.night_date} of {review.subject}", hint="nightkick nights lists them")
-        known = _about_movement(con, review) if _is_about_movement(review) else review
-        raised = _raised(con, review)
-        if review.flag is not None and review.flag not in raised and review.verdict not in ("undo", "note"):
-            raise UsageError(
-                f"the night {review.night_date} of {review.subject} has no raised flag {review.flag}",
-                hint="load it again",
-            )
-        flags_then = "+".join(raised) if review.is_of_night and review.verdict != "note" else None
-        row = (
-            known.subject, known.night_date, known.movement_no, known.onset_us, known.recording, known.start_us,
-            known.end_us, known.verdict, known.note, known.reviewer, known.reviewed_at_us,
-            known.flag, flags_then,
-        )  # fmt: skip
-        insert(con, "review_entry", frame_of([row], _COLUMNS))
+        act_no = next_act(con)
+        known = tuple(replace(_known(con, review), act_no=act_no) for review in reviews)
+        append(con, known)
+        reviewed_again(con, store, {(review.subject, review.night_date) for review in known})
     return known
 
 
-def reviews_of(store: Store, subject: str, night_date: date | None = None) -> tuple[Review, ...]:
-    """All reviews of a night, or of all nights of a person, in the order in which they count."""
-    with reading(store) as con:
-        rows = con.execute(
-            """
-            SELECT subject, night_date, verdict, reviewer, epoch_us(reviewed_at), note, epoch_us(onset_at), recording,
-                movement_no, epoch_us(start_at), epoch_us(end_at), flag
-            FROM review_entry WHERE subject = ? AND (? IS NULL OR night_date = ?)
-            ORDER BY night_date, reviewed_at, rowid
-            """,
-            [subject, night_date, night_date],
-        ).fetchall()
-    return tuple(Review(*row) for row in rows)
+def _known(con: duckdb.DuckDBPyConnection, review: Review) -> Review:
+    """A review with what it is about, as it is stored now."""
+    if not _exists(con, review):
+        raise UsageError(f"no night {review.night_date} of {review.subject}", hint="nightkick nights lists them")
+    if review.flag is not None and review.flag not in _raised(con, review) and review.verdict not in ("undo", "note"):
+        raise UsageError(
+            f"the night {review.night_date} of {review.subject} has no raised flag {review.flag}",
+            hint="load it again",
+        )
+    return _about_movement(con, review) if _is_about_movement(review) else review
+
+
+def next_act(con: duckdb.DuckDBPyConnection) -> int:
+    """The number of an act that begins now, inside its transaction."""
+    row = first_row(con, "SELECT coalesce(max(act_no), 0) + 1 FROM review_entry")
+    return int(row[0]) if row else 1
+
+
+def append(con: duckdb.DuckDBPyConnection, reviews: Sequence[Review]) -> None:
+    """Append rows as they are, inside a transaction."""
+    rows = [_row(con, review) for review in reviews]
+    insert(con, "review_entry", frame_of(rows, _COLUMNS))
+
+
+def _row(con: duckdb.DuckDBPyConnection, review: Review) -> tuple[object, ...]:
+    edit = review.edit
+    flags_then = "+".join(_raised(con, review)) if review.is_of_night and review.verdict != "note" else None
+    movements = edit.movements if edit else ()
+    parts = [[[p.recording, p.onset_us, p.offset_us] for p in movement] for movement in movements]
+    return (
+        review.subject, review.night_date, review.movement_no, review.onset_us, review.recording, review.start_us,
+        review.end_us, review.verdict, review.note, review.reviewer, review.reviewed_at_us, review.flag, flags_then,
+        review.act_no, review.of_act, *((edit.kind, json.dumps(parts), edit.from_us, edit.to_us, edit.name, edit.leg,
+        edit.site) if edit else (None,) * 7),
+    )  # fmt: skip
 
 
 def flag_reviews(store: Store, subject: str) -> Mapping[date, Mapping[FlagName, FlagReview]]:

@@ -204,10 +204,13 @@ MEASURES: Columns = {
 ENVELOPE_STEPS = 600
 #: The sleep of a night with its doubt, in rows of as many half minutes; ``p_sleep`` and ``possible`` come on top.
 HALF_MINUTES: Fields = {"start_at": (UTC_US, "start_us"), "step_s": (pl.Float64, "step_s")}
+#: What a night comes to with its reviews; see `analytics.store.edits.rescoring`.
+REVIEWED_TABLES = ("reviewed_night", "reviewed_unfit", "reviewed_score", "reviewed_event", "reviewed_flag")
 #: Every table that holds rows of nights.
 NIGHT_TABLES = (
     *("night", "sensor_clock", "speaker", "bout", "nap", "blank", "envelope", "half_minutes", "movement"),
     *("score", "event", "series_row", "flag"),
+    *REVIEWED_TABLES,
 )
 
 

@@ -19,6 +19,7 @@ import polars as pl
 from analytics.model import Night
 from analytics.store.database.connection import Store, transaction
 from analytics.store.database.tables import UTC_US, Columns, frame_of, insert
+from analytics.store.edits.again import reviewed_again
 from analytics.store.following import follow
 from analytics.store.journal import UNREAD
 from analytics.store.read import NightKey, keys_of
@@ -111,6 +112,7 @@ def save(
         refuse_other_bases(con, store, placed)
         _replace_nights(store, con, touched, nights, frames, placed)
         follow(con, recording, sorted(before), placed)
+        reviewed_again(con, store, touched)
         if attempt is not None:
             insert(con, "import_attempt", _attempt_frame([attempt]))
 
@@ -134,6 +136,7 @@ def save_nights(store: Store, nights: Sequence[Night], placed: Placed = NOON_TO_
         touched = _move(con, placed)
         refuse_other_bases(con, store, placed)
         _replace_nights(store, con, touched, nights, frames, placed)
+        reviewed_again(con, store, {*touched, *((night.subject, night.night_date) for night in nights)})
 
 
 def _move(con: duckdb.DuckDBPyConnection, placed: Placed) -> set[NightKey]:

@@ -185,6 +185,16 @@ def transaction(store: Store, *, bookkeeping: bool = False) -> Iterator[duckdb.D
 
 
 @contextmanager
+def seen_by(store: Store, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Inside, all reads share the connection of a transaction, and see what it has written."""
+    token = _held.set((store.path, con))
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+@contextmanager
 def atomic(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Everything that happens inside is kept, or nothing of it."""
     con.execute("BEGIN")

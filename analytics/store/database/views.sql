@@ -41,25 +41,37 @@ COMMENT ON COLUMN events.confidence IS 'How clearly it stands out and how certai
 COMMENT ON COLUMN events.p_sleep IS 'Probability that its onset lies in sleep, 0-1; NULL where it was not estimated.';
 COMMENT ON COLUMN events.recording IS 'SHA-256 of the recording that shows its strongest part; all of them: view event_parts.';
 
+-- The one place that says which acts were taken back.
+CREATE OR REPLACE VIEW taken_back_acts AS
+SELECT of_act AS act_no FROM review_entry WHERE of_act IS NOT NULL
+GROUP BY of_act HAVING last(verdict ORDER BY act_no, rowid) = 'take_back';
+COMMENT ON VIEW taken_back_acts IS 'Acts of reviewers that were taken back and not done again, one row each. Source: review_entry.';
+COMMENT ON COLUMN taken_back_acts.act_no IS 'Number of the act: as in reviews.';
+
 -- The one place that says how a flag stands after review: what counts of it is state_as_reviewed. Of the latest word on
 -- the flag and the latest on the whole night, if that was about this flag, the later one holds.
 CREATE OR REPLACE VIEW night_flags AS
 WITH said AS (
     SELECT subject, night_date, flag, last({
-        'verdict': verdict, 'flags_then': flags_then, 'at': reviewed_at, 'no': rowid
-    } ORDER BY reviewed_at, rowid) AS word
+        'verdict': verdict, 'flags_then': flags_then,
+        'at': {'act': coalesce(act_no, 0), 'at': reviewed_at, 'no': rowid}
+    } ORDER BY coalesce(act_no, 0), reviewed_at, rowid) AS word
     FROM review_entry
-    WHERE movement_no IS NULL AND onset_at IS NULL AND start_at IS NULL AND verdict <> 'note'
+    WHERE movement_no IS NULL AND onset_at IS NULL AND start_at IS NULL
+        AND verdict NOT IN ('note', 'edit', 'take_back', 'redo')
+        AND (act_no IS NULL OR act_no NOT IN (SELECT act_no FROM taken_back_acts))
     GROUP BY ALL
 ),
 judged AS (
-    SELECT f.subject, f.night_date, f.name AS flag, f.state, f.criteria, f.reason,
+    SELECT f.subject, f.night_date, f.name AS flag, f.state, f.criteria, f.reason, coalesce(e.state, f.state) AS edited,
         CASE
-            WHEN (n.word).at > (o.word).at OR ((n.word).at = (o.word).at AND (n.word).no > (o.word).no) OR o.word IS NULL
+            WHEN (n.word).at > (o.word).at OR o.word IS NULL
                 THEN (n.word).verdict
             ELSE nullif((o.word).verdict, 'undo')
         END AS review
     FROM flag f
+    LEFT JOIN reviewed_flag e ON e.subject = f.subject AND e.night_date = f.night_date AND e.ruleset = f.ruleset
+        AND e.name = f.name
     LEFT JOIN said o ON o.subject = f.subject AND o.night_date = f.night_date AND o.flag = f.name
     LEFT JOIN said n ON n.subject = f.subject AND n.night_date = f.night_date AND n.flag IS NULL
         AND (n.word).verdict <> 'undo'
@@ -67,7 +79,7 @@ judged AS (
     WHERE f.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
 )
 SELECT subject, night_date, flag, state, review,
-    CASE WHEN state = 'raised' AND review = 'dismiss' THEN 'not_raised' ELSE state END AS state_as_reviewed,
+    CASE WHEN edited = 'raised' AND review = 'dismiss' THEN 'not_raised' ELSE edited END AS state_as_reviewed,
     criteria, reason
 FROM judged;
 COMMENT ON VIEW night_flags IS 'Every flag of every night, raised or not, with what reviewers said of it: one row each, under the default rule set. Source: flag, review_entry.';
@@ -76,7 +88,7 @@ COMMENT ON COLUMN night_flags.night_date IS 'Local date of the evening; of a sle
 COMMENT ON COLUMN night_flags.flag IS 'possible_plmd, frequent_hypnic_jerks, possible_rls.';
 COMMENT ON COLUMN night_flags.state IS 'As detected: raised, not_raised, or cannot_tell (a criterion that decides could not be measured).';
 COMMENT ON COLUMN night_flags.review IS 'Latest verdict on this flag: confirm, dismiss, unsure; one on the whole night counts for every flag that was raised then. NULL where there is none, or it was taken back.';
-COMMENT ON COLUMN night_flags.state_as_reviewed IS 'The same as state, but not_raised where a raised flag was dismissed: what patterns and nights count.';
+COMMENT ON COLUMN night_flags.state_as_reviewed IS 'The same as state, judged again where movements, spans or the sleep were reviewed, and not_raised where a raised flag was dismissed: what patterns and nights count.';
 COMMENT ON COLUMN night_flags.criteria IS 'JSON list: name (with unit), state (met, not met, not measurable), value, threshold, says.';
 COMMENT ON COLUMN night_flags.reason IS 'The state as a sentence.';
 
@@ -91,9 +103,12 @@ raised AS (
     GROUP BY ALL
 ),
 judged AS (
-    SELECT subject, night_date, nullif(last(verdict ORDER BY reviewed_at, rowid), 'undo') AS review
+    SELECT subject, night_date,
+        nullif(last(verdict ORDER BY coalesce(act_no, 0), reviewed_at, rowid), 'undo') AS review
     FROM review_entry
-    WHERE movement_no IS NULL AND onset_at IS NULL AND start_at IS NULL AND flag IS NULL AND verdict <> 'note'
+    WHERE movement_no IS NULL AND onset_at IS NULL AND start_at IS NULL AND flag IS NULL
+        AND verdict NOT IN ('note', 'edit', 'take_back', 'redo')
+        AND (act_no IS NULL OR act_no NOT IN (SELECT act_no FROM taken_back_acts))
     GROUP BY ALL
 ),
 napped AS (SELECT subject, night_date, count(*) AS n_naps, sum(asleep_h) AS nap_h FROM nap GROUP BY ALL)
@@ -195,7 +210,7 @@ COMMENT ON COLUMN nights.assessable IS 'False where the night cannot be judged.'
 COMMENT ON COLUMN nights.not_assessable_reason IS 'Why not, a sentence; NULL where it can.';
 COMMENT ON COLUMN nights.flags IS 'Names of the raised flags as detected, sorted; an empty list for none.';
 COMMENT ON COLUMN nights.flags_untold IS 'Names of the flags that could not be told, sorted: neither raised nor not.';
-COMMENT ON COLUMN nights.flags_as_reviewed IS 'Of flags those that no reviewer dismissed, sorted: what counts. Each verdict: view night_flags.';
+COMMENT ON COLUMN nights.flags_as_reviewed IS 'Names of the flags that are raised after review, sorted: what counts. Each verdict: view night_flags.';
 COMMENT ON COLUMN nights.flags_to_review IS 'Of flags those without a verdict, sorted.';
 COMMENT ON COLUMN nights.is_reviewed IS 'Whether each raised flag has a verdict; where none is raised, whether the night has.';
 COMMENT ON COLUMN nights.review IS 'Latest verdict on the whole night: confirm, dismiss, unsure; NULL where there is none, or it was taken back.';
@@ -376,10 +391,25 @@ SELECT
     r.subject, r.night_date, r.movement_no, r.onset_at, LOCAL(r.onset_at, n.zone) AS onset_local, r.recording,
     r.start_at, LOCAL(r.start_at, n.zone) AS start_local, r.end_at, LOCAL(r.end_at, n.zone) AS end_local,
     r.verdict, r.note, r.reviewer, r.reviewed_at, LOCAL(r.reviewed_at, n.zone) AS reviewed_local,
-    r.flag, string_split(nullif(r.flags_then, ''), '+') AS flags_then
+    r.flag, string_split(nullif(r.flags_then, ''), '+') AS flags_then,
+    r.act_no, r.of_act, r.edit, r.from_at, LOCAL(r.from_at, n.zone) AS from_local, r.to_at,
+    LOCAL(r.to_at, n.zone) AS to_local, r.name, r.leg, r.site, r.parts,
+    coalesce(r.act_no IN (SELECT act_no FROM taken_back_acts), false) AS is_taken_back
 FROM review_entry r
 LEFT JOIN night n ON n.subject = r.subject AND n.night_date = r.night_date;
-COMMENT ON VIEW reviews IS 'Verdicts on nights, flags and movements, all of them; the latest counts. Source: review_entry.';
+COMMENT ON VIEW reviews IS 'Verdicts on nights, flags and movements, and edits of movements and sleep, all of them; the latest counts. Source: review_entry.';
+COMMENT ON COLUMN reviews.act_no IS 'What was done at once, counted over the database; NULL for reviews from before version 23 of the schema.';
+COMMENT ON COLUMN reviews.of_act IS 'The act that a take_back or redo is about; NULL otherwise.';
+COMMENT ON COLUMN reviews.edit IS 'relabel, add, move, delete, join, split (event), sleep_onset, wake, in_bed, bout (sleep); NULL for what is no edit.';
+COMMENT ON COLUMN reviews.from_at IS 'New onset, start of a bout, where to split, or the instant that is set, UTC; NULL otherwise.';
+COMMENT ON COLUMN reviews.from_local IS 'The same on the clock of the bedroom.';
+COMMENT ON COLUMN reviews.to_at IS 'New offset or end of a bout, UTC; NULL otherwise.';
+COMMENT ON COLUMN reviews.to_local IS 'The same on the clock of the bedroom.';
+COMMENT ON COLUMN reviews.name IS 'New label, or not_a_leg_movement; of a bout its state; NULL otherwise.';
+COMMENT ON COLUMN reviews.leg IS 'Leg of an event that was added; NULL otherwise.';
+COMMENT ON COLUMN reviews.site IS 'Where the sensors of that leg were worn; NULL otherwise.';
+COMMENT ON COLUMN reviews.parts IS 'JSON: the events that are edited, each a list of parts [SHA-256 of the recording, onset, offset] in microseconds since 1970; NULL for what is no edit.';
+COMMENT ON COLUMN reviews.is_taken_back IS 'Whether it was taken back with its act, and counts no more.';
 COMMENT ON COLUMN reviews.subject IS 'Who slept.';
 COMMENT ON COLUMN reviews.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN reviews.movement_no IS 'The event that was judged, as numbered then; NULL for the whole night or a span.';
@@ -392,7 +422,7 @@ COMMENT ON COLUMN reviews.end_at IS 'End of the span that is meant, UTC; NULL fo
 COMMENT ON COLUMN reviews.end_local IS 'End of that span on the clock of the bedroom.';
 COMMENT ON COLUMN reviews.flag IS 'The flag that was judged; NULL for the whole night, an event or a span.';
 COMMENT ON COLUMN reviews.flags_then IS 'Flags that a verdict on the whole night counts for: those raised then; NULL for none, and for what is no such verdict.';
-COMMENT ON COLUMN reviews.verdict IS 'confirm, dismiss, unsure (night, flag or event), exclude (span), undo (takes back what was said before of the same), note (words only).';
+COMMENT ON COLUMN reviews.verdict IS 'confirm, dismiss, unsure (night, flag or event), exclude (span), undo (takes back what was said before of the same), note (words only), edit, take_back and redo (of an act).';
 COMMENT ON COLUMN reviews.note IS 'In the words of the reviewer; NULL for none.';
 COMMENT ON COLUMN reviews.reviewer IS 'Who judged.';
 COMMENT ON COLUMN reviews.reviewed_at IS 'When, UTC.';
@@ -747,3 +777,170 @@ COMMENT ON COLUMN people.age_group IS 'adult or child, where no birth was said.'
 COMMENT ON COLUMN people.sex IS 'female, male, other; NULL where it was not said.';
 COMMENT ON COLUMN people.medication IS 'Kinds that are known to matter for leg movements; what each does, and its source: analytics/medication.py.';
 COMMENT ON COLUMN people.said_by IS 'settings or command.';
+
+CREATE OR REPLACE VIEW nights_reviewed AS
+WITH stands AS (
+    SELECT k.subject, k.night_date, coalesce(c.n, 0) > 0 AND (r.n_reviews IS DISTINCT FROM c.n OR r.is_changed) AS is_changed,
+        CASE WHEN c.n > 0 AND r.n_reviews IS DISTINCT FROM c.n
+            THEN 'not scored with its reviews yet; analyse it again with: nightkick reanalyse' ELSE r.why_not END AS why_not,
+        coalesce(r.n_edits, 0) AS n_edits, coalesce(r.n_unfit, 0) AS n_unfit, coalesce(r.n_dismissed, 0) AS n_dismissed,
+        coalesce(r.excluded_h, 0) AS excluded_h, r.in_bed_at, r.sleep_onset_at, r.wake_at, r.tst_h, r.waso_min,
+        r.sleep_efficiency
+    FROM night k
+    LEFT JOIN (SELECT subject, night_date, count(*) AS n FROM review_entry GROUP BY ALL) c
+        ON c.subject = k.subject AND c.night_date = k.night_date
+    LEFT JOIN reviewed_night r ON r.subject = k.subject AND r.night_date = k.night_date
+),
+settled AS (
+    SELECT s.* REPLACE (
+        CASE WHEN NOT s.is_changed THEN k.in_bed_at WHEN s.why_not IS NULL THEN s.in_bed_at END AS in_bed_at,
+        CASE WHEN NOT s.is_changed THEN k.sleep_onset_at WHEN s.why_not IS NULL THEN s.sleep_onset_at END AS sleep_onset_at,
+        CASE WHEN NOT s.is_changed THEN k.wake_at WHEN s.why_not IS NULL THEN s.wake_at END AS wake_at
+    )
+    FROM stands s JOIN night k ON k.subject = s.subject AND k.night_date = s.night_date
+)
+SELECT n.subject, n.night_date, n.tz, n.site, n.legs, n.recorded_h, n.sleep_source,
+    v.in_bed_at,
+    LOCAL(v.in_bed_at, n.tz) AS in_bed_local,
+    v.sleep_onset_at,
+    LOCAL(v.sleep_onset_at, n.tz) AS sleep_onset_local,
+    v.wake_at,
+    LOCAL(v.wake_at, n.tz) AS wake_local,
+    CASE WHEN NOT v.is_changed THEN n.tst_h WHEN v.why_not IS NULL THEN v.tst_h END AS tst_h,
+    CASE WHEN NOT v.is_changed THEN n.waso_min WHEN v.why_not IS NULL THEN v.waso_min END AS waso_min,
+    CASE WHEN NOT v.is_changed THEN n.sleep_efficiency WHEN v.why_not IS NULL THEN v.sleep_efficiency END AS sleep_efficiency,
+    CASE WHEN NOT v.is_changed THEN n.wake_h WHEN v.why_not IS NULL THEN s.wake_h END AS wake_h,
+    CASE WHEN NOT v.is_changed THEN n.n_lm WHEN v.why_not IS NULL THEN s.n_lm END AS n_lm,
+    CASE WHEN NOT v.is_changed THEN n.n_clm WHEN v.why_not IS NULL THEN s.n_clm END AS n_clm,
+    CASE WHEN NOT v.is_changed THEN n.n_plm WHEN v.why_not IS NULL THEN s.n_plm END AS n_plm,
+    CASE WHEN NOT v.is_changed THEN n.n_plms WHEN v.why_not IS NULL THEN s.n_plms END AS n_plms,
+    CASE WHEN NOT v.is_changed THEN n.n_plmw WHEN v.why_not IS NULL THEN s.n_plmw END AS n_plmw,
+    CASE WHEN NOT v.is_changed THEN n.share_imi_20_40 WHEN v.why_not IS NULL THEN s.share_imi_20_40 END AS share_imi_20_40,
+    CASE WHEN NOT v.is_changed THEN n.median_imi_s WHEN v.why_not IS NULL THEN s.median_imi_s END AS median_imi_s,
+    CASE WHEN NOT v.is_changed THEN n.n_series WHEN v.why_not IS NULL THEN s.n_series END AS n_series,
+    CASE WHEN NOT v.is_changed THEN n.n_series_in_sleep WHEN v.why_not IS NULL THEN s.n_series_in_sleep END AS n_series_in_sleep,
+    CASE WHEN NOT v.is_changed THEN n.n_isolated WHEN v.why_not IS NULL THEN s.n_isolated END AS n_isolated,
+    CASE WHEN NOT v.is_changed THEN n.periodicity_unstable WHEN v.why_not IS NULL THEN s.periodicity_unstable END AS periodicity_unstable,
+    CASE WHEN NOT v.is_changed THEN n.plms_index WHEN v.why_not IS NULL THEN s.plms_index END AS plms_index,
+    CASE WHEN NOT v.is_changed THEN n.plms_index_low WHEN v.why_not IS NULL THEN s.plms_index_low END AS plms_index_low,
+    CASE WHEN NOT v.is_changed THEN n.plms_index_high WHEN v.why_not IS NULL THEN s.plms_index_high END AS plms_index_high,
+    CASE WHEN NOT v.is_changed THEN n.plmw_index WHEN v.why_not IS NULL THEN s.plmw_index END AS plmw_index,
+    CASE WHEN NOT v.is_changed THEN n.periodicity_index_share WHEN v.why_not IS NULL THEN s.periodicity_index_share END AS periodicity_index_share,
+    CASE WHEN NOT v.is_changed THEN n.periodicity_index_runs WHEN v.why_not IS NULL THEN s.periodicity_index_runs END AS periodicity_index_runs,
+    CASE WHEN NOT v.is_changed THEN n.plms_rate_low WHEN v.why_not IS NULL THEN s.plms_rate_low END AS plms_rate_low,
+    CASE WHEN NOT v.is_changed THEN n.plms_rate_high WHEN v.why_not IS NULL THEN s.plms_rate_high END AS plms_rate_high,
+    CASE WHEN NOT v.is_changed THEN n.plms_index_sure WHEN v.why_not IS NULL THEN s.plms_index_sure END AS plms_index_sure,
+    CASE WHEN NOT v.is_changed THEN n.median_peak_mg WHEN v.why_not IS NULL THEN s.median_peak_mg END AS median_peak_mg,
+    n.ruleset, n.assessable, n.not_assessable_reason, n.tier, n.flags_as_reviewed AS flags, n.review,
+    v.is_changed, v.why_not, v.n_edits, v.n_unfit, v.n_dismissed, v.excluded_h
+FROM nights n
+JOIN settled v ON v.subject = n.subject AND v.night_date = n.night_date
+LEFT JOIN reviewed_score s ON s.subject = n.subject AND s.night_date = n.night_date AND s.ruleset = n.ruleset;
+COMMENT ON VIEW nights_reviewed IS 'One row a night as reviewed, under the default rule set: as detected where reviews change nothing. Source: nights, reviewed_night, reviewed_score.';
+COMMENT ON COLUMN nights_reviewed.subject IS 'Who slept.';
+COMMENT ON COLUMN nights_reviewed.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
+COMMENT ON COLUMN nights_reviewed.tz IS 'Time zone of that evening: IANA name or fixed offset.';
+COMMENT ON COLUMN nights_reviewed.site IS 'Where sensors were worn, joined by +.';
+COMMENT ON COLUMN nights_reviewed.legs IS 'Which legs were recorded: left, right, both, unknown, or none (not on a leg).';
+COMMENT ON COLUMN nights_reviewed.recorded_h IS 'Time with samples of at least one sensor, hours.';
+COMMENT ON COLUMN nights_reviewed.sleep_source IS 'What tells sleep from wake: diary, fit (stages of the device), accelerometer, none.';
+COMMENT ON COLUMN nights_reviewed.in_bed_at IS 'In bed, UTC; NULL where unknown.';
+COMMENT ON COLUMN nights_reviewed.sleep_onset_at IS 'Sleep onset, UTC; NULL where unknown.';
+COMMENT ON COLUMN nights_reviewed.wake_at IS 'Final awakening, UTC; NULL where unknown.';
+COMMENT ON COLUMN nights_reviewed.tst_h IS 'Total sleep time, hours; NULL without a sleep period.';
+COMMENT ON COLUMN nights_reviewed.waso_min IS 'Wake after sleep onset, minutes.';
+COMMENT ON COLUMN nights_reviewed.sleep_efficiency IS 'Total sleep time / (sleep + wake in bed), 0-1; stretches of an unknown state count on neither side.';
+COMMENT ON COLUMN nights_reviewed.in_bed_local IS 'In bed on the clock of the bedroom; NULL where unknown.';
+COMMENT ON COLUMN nights_reviewed.sleep_onset_local IS 'Sleep onset on the clock of the bedroom; NULL where unknown.';
+COMMENT ON COLUMN nights_reviewed.wake_local IS 'Final awakening on the clock of the bedroom; NULL where unknown.';
+COMMENT ON COLUMN nights_reviewed.wake_h IS 'Time awake in bed, hours: what plmw_index is per hour of; NULL without a sleep period.';
+COMMENT ON COLUMN nights_reviewed.n_lm IS 'Leg movements in whatever state, legs joined, counted.';
+COMMENT ON COLUMN nights_reviewed.n_clm IS 'Candidate leg movements in whatever state, counted.';
+COMMENT ON COLUMN nights_reviewed.n_plm IS 'Periodic leg movements in whatever state, counted; out of bed and where the state is unknown too.';
+COMMENT ON COLUMN nights_reviewed.n_plms IS 'Periodic leg movements with the onset in sleep, counted; NULL where sleep and wake are not known.';
+COMMENT ON COLUMN nights_reviewed.n_plmw IS 'Periodic leg movements with the onset in wake in bed, counted; awake out of bed does not count. NULL where sleep and wake are not known, and where the rule set does not score wake.';
+COMMENT ON COLUMN nights_reviewed.share_imi_20_40 IS 'Share of the intervals between candidates that last 20-40 s, limits included, 0-1.';
+COMMENT ON COLUMN nights_reviewed.median_imi_s IS 'Median interval inside series, seconds.';
+COMMENT ON COLUMN nights_reviewed.n_series IS 'Periodic series, asleep or awake, counted.';
+COMMENT ON COLUMN nights_reviewed.n_series_in_sleep IS 'Of these with at least one movement in sleep, counted: those that n_plms lie in.';
+COMMENT ON COLUMN nights_reviewed.n_isolated IS 'Candidates outside series after an interval in or above the periodic band, or after none, in whatever state, counted; the label isolated is another thing.';
+COMMENT ON COLUMN nights_reviewed.periodicity_unstable IS 'True where leg movements per hour of sleep are too few for a periodicity index to be trusted; NULL without sleep.';
+COMMENT ON COLUMN nights_reviewed.plms_index IS 'n_plms per hour of sleep, 1/h; NULL where not assessable. Another scale than EMG.';
+COMMENT ON COLUMN nights_reviewed.plms_index_low IS 'Lower end of the interval that covers the true index of this night in 95 %, 1/h.';
+COMMENT ON COLUMN nights_reviewed.plms_index_high IS 'Upper end of the interval that covers the true index of this night in 95 %, 1/h.';
+COMMENT ON COLUMN nights_reviewed.plmw_index IS 'n_plmw per hour of wake in bed, 1/h; NULL where not assessable, and where less was awake in bed than criteria say (15 min).';
+COMMENT ON COLUMN nights_reviewed.periodicity_index_share IS 'Periodic / candidate leg movements, both with the onset in sleep, 0-1 (the WASM tools); NULL where not assessable.';
+COMMENT ON COLUMN nights_reviewed.periodicity_index_runs IS 'Share of intervals in sequences of periodic ones, 0-1 (Ferri 2006); NULL where not assessable.';
+COMMENT ON COLUMN nights_reviewed.plms_rate_low IS 'Lower end of the interval that covers the rate behind the night, which other nights of the person share, in 95 %, 1/h; NULL where not known or not assessable.';
+COMMENT ON COLUMN nights_reviewed.plms_rate_high IS 'Upper end of the interval of the rate behind the night, 1/h; NULL as plms_rate_low.';
+COMMENT ON COLUMN nights_reviewed.plms_index_sure IS 'Periodic leg movements in stretches where sleep is sure, per hour of these, 1/h; NULL where not known or not assessable.';
+COMMENT ON COLUMN nights_reviewed.median_peak_mg IS 'Median peak_g of the periodic leg movements in sleep, mg; NULL without one, or where it was not measured. Another scale than EMG.';
+COMMENT ON COLUMN nights_reviewed.ruleset IS 'Rule set of the numbers that follow: the default one.';
+COMMENT ON COLUMN nights_reviewed.assessable IS 'False where the night cannot be judged.';
+COMMENT ON COLUMN nights_reviewed.not_assessable_reason IS 'Why not, a sentence; NULL where it can.';
+COMMENT ON COLUMN nights_reviewed.tier IS 'Confidence in the index, A (best) to D.';
+COMMENT ON COLUMN nights_reviewed.review IS 'Latest verdict on the whole night: confirm, dismiss, unsure; NULL where there is none, or it was taken back.';
+COMMENT ON COLUMN nights_reviewed.flags IS 'Names of the flags that are raised after review, sorted; an empty list for none.';
+COMMENT ON COLUMN nights_reviewed.is_changed IS 'Whether reviews change any event, span or the sleep: False where the numbers are those of nights.';
+COMMENT ON COLUMN nights_reviewed.why_not IS 'Why the night could not be scored with its reviews, a sentence; its numbers are NULL then. NULL where it could.';
+COMMENT ON COLUMN nights_reviewed.n_edits IS 'Edits that stand, counted.';
+COMMENT ON COLUMN nights_reviewed.n_unfit IS 'Edits and verdicts on events that no longer fit the analysis and change nothing, counted; edits: view edits_unfit.';
+COMMENT ON COLUMN nights_reviewed.n_dismissed IS 'Detected events that a verdict dismisses, counted.';
+COMMENT ON COLUMN nights_reviewed.excluded_h IS 'Excluded spans, hours.';
+
+-- As reviewed. What reviews change was scored in Python when they came in; nothing is judged here.
+CREATE OR REPLACE VIEW events_reviewed AS
+SELECT e.subject, e.night_date, e.movement_no, e.onset_at, e.onset_local, e.offset_at, e.offset_local, e.duration_s,
+    e.leg, e.site, e.peak_g, e.posture_change_deg, e.sleep_state, e.label, e.imi_s, e.series_no, e.is_lm, e.is_clm,
+    e.is_plm, e.p_near_onset, e.confidence, e.recording, e.p_sleep, 'detected' AS origin
+FROM events e
+ANTI JOIN (SELECT subject, night_date FROM nights_reviewed WHERE is_changed) c
+    ON c.subject = e.subject AND c.night_date = e.night_date
+UNION ALL
+SELECT e.subject, e.night_date, e.movement_no, e.onset_at, LOCAL(e.onset_at, n.zone) AS onset_local, e.offset_at,
+    LOCAL(e.offset_at, n.zone) AS offset_local, (epoch_us(e.offset_at) - epoch_us(e.onset_at)) / 1e6 AS duration_s,
+    e.leg, e.site, e.peak_g, e.posture_change_deg, e.sleep_state, e.label, e.imi_s, e.series_no, e.is_lm, e.is_clm,
+    e.is_plm, e.p_near_onset, e.confidence, e.recording, e.p_sleep, e.origin
+FROM reviewed_event e
+SEMI JOIN (SELECT subject, night_date FROM nights_reviewed WHERE is_changed AND why_not IS NULL) c
+    ON c.subject = e.subject AND c.night_date = e.night_date
+LEFT JOIN night n ON n.subject = e.subject AND n.night_date = e.night_date
+WHERE e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
+COMMENT ON VIEW events_reviewed IS 'Movements as reviewed, under the default rule set: as detected where reviews change nothing; none of a night that could not be scored with its reviews (nights_reviewed.why_not). Source: event, movement, reviewed_event.';
+COMMENT ON COLUMN events_reviewed.subject IS 'Who slept.';
+COMMENT ON COLUMN events_reviewed.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
+COMMENT ON COLUMN events_reviewed.movement_no IS 'From 1 by onset within the night as reviewed: another number than in events.';
+COMMENT ON COLUMN events_reviewed.onset_at IS 'Onset, UTC.';
+COMMENT ON COLUMN events_reviewed.onset_local IS 'Onset on the clock of the bedroom.';
+COMMENT ON COLUMN events_reviewed.offset_at IS 'Offset, UTC.';
+COMMENT ON COLUMN events_reviewed.offset_local IS 'Offset on the clock of the bedroom.';
+COMMENT ON COLUMN events_reviewed.duration_s IS 'Onset to offset, seconds.';
+COMMENT ON COLUMN events_reviewed.leg IS 'Which leg: left, right, both, unknown.';
+COMMENT ON COLUMN events_reviewed.site IS 'Where the sensor that saw it best was worn.';
+COMMENT ON COLUMN events_reviewed.peak_g IS 'Largest envelope (0.15 s RMS of the 0.5-10 Hz vector) of its strongest part, g. Another scale than EMG.';
+COMMENT ON COLUMN events_reviewed.posture_change_deg IS 'Angle between gravity before and after, degrees.';
+COMMENT ON COLUMN events_reviewed.sleep_state IS 'State at its onset: sleep, wake, unknown.';
+COMMENT ON COLUMN events_reviewed.label IS 'periodic, hypnic_jerk, isolated, short_interval, wake, rhythmic, posture_change, large_movement.';
+COMMENT ON COLUMN events_reviewed.imi_s IS 'Onset to onset since the candidate leg movement before it, seconds; NULL for what is no candidate, and where the rule set knows no interval (the first, or the first after what ends a run).';
+COMMENT ON COLUMN events_reviewed.series_no IS 'Series it belongs to; NULL for none.';
+COMMENT ON COLUMN events_reviewed.is_lm IS 'Counts as a leg movement.';
+COMMENT ON COLUMN events_reviewed.is_clm IS 'Is a candidate leg movement.';
+COMMENT ON COLUMN events_reviewed.is_plm IS 'Is a periodic leg movement.';
+COMMENT ON COLUMN events_reviewed.p_near_onset IS 'Probability that it lies at a wake-to-sleep transition, 0-1.';
+COMMENT ON COLUMN events_reviewed.confidence IS 'How clearly it stands out and how certain the state around it is, 0-1. A heuristic. Of a hypnic jerk: how likely it is one. 1 for what a reviewer named or added.';
+COMMENT ON COLUMN events_reviewed.recording IS 'SHA-256 of the recording that shows its strongest part; NULL for what a reviewer added.';
+COMMENT ON COLUMN events_reviewed.p_sleep IS 'Probability that its onset lies in sleep, 0-1; NULL where it was not estimated.';
+COMMENT ON COLUMN events_reviewed.origin IS 'detected, edited (its label, edges or parts were changed by a reviewer), added (by a reviewer).';
+
+CREATE OR REPLACE VIEW edits_unfit AS
+SELECT u.subject, u.night_date, u.act_no, u.edit, u.from_at, LOCAL(u.from_at, n.zone) AS from_local, u.why
+FROM reviewed_unfit u
+LEFT JOIN night n ON n.subject = u.subject AND n.night_date = u.night_date;
+COMMENT ON VIEW edits_unfit IS 'Edits of reviewers that no longer fit the present analysis and change nothing; they are kept. Source: reviewed_unfit.';
+COMMENT ON COLUMN edits_unfit.subject IS 'Who slept.';
+COMMENT ON COLUMN edits_unfit.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
+COMMENT ON COLUMN edits_unfit.act_no IS 'The act that the edit is part of: as in reviews.';
+COMMENT ON COLUMN edits_unfit.edit IS 'What was to be done: as in reviews.';
+COMMENT ON COLUMN edits_unfit.from_at IS 'Onset of the event that was meant, else the instant that was set, UTC.';
+COMMENT ON COLUMN edits_unfit.from_local IS 'The same on the clock of the bedroom.';
+COMMENT ON COLUMN edits_unfit.why IS 'Why it does not fit.';

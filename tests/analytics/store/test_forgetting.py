@@ -83,7 +83,12 @@ def test_every_column_that_tells_of_a_person_is_in_the_rule_of_its_table(store: 
         "recording": {"subject", "path", "sha256"},
         "nap": of_night,
         "recording_night": {*of_night, "sha256"},
-        "review_entry": {*of_night, "recording"},
+        "review_entry": {*of_night, "recording", "name"},
+        "reviewed_event": {*of_night, "recording"},
+        "reviewed_flag": {*of_night, "name"},
+        "reviewed_night": of_night,
+        "reviewed_score": of_night,
+        "reviewed_unfit": of_night,
         "score": of_night,
         "sensor_clock": {*of_night, "recording"},
         "speaker": {*of_night, "recording"},
@@ -101,7 +106,8 @@ def test_no_file_holds_the_name_of_a_person_who_was_forgotten(two: Store) -> Non
     doomed = forgotten(two, Wish(subject=NAME))
     assert files_with(two.path.parent, *marks) == set()
     assert {table for table, n in doomed.counts.items() if not n} == {
-        *("assignment", "setting", "blank", "envelope", "half_minutes", "sensor_clock", "nap", "speaker")
+        *("assignment", "setting", "blank", "envelope", "half_minutes", "sensor_clock", "nap", "speaker"),
+        *("reviewed_event", "reviewed_flag", "reviewed_night", "reviewed_score", "reviewed_unfit"),
     }
     assert not any(rows_of(two.path, NAME).values())
     assert rows_of(two.path, OTHER) == others == rows_of(two.published, OTHER)

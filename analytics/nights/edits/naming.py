@@ -1,0 +1,86 @@
+"""An edited night under one rule set: judged as every night is, and called as reviewers called it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import cast
+
+from analytics.criteria import Criteria
+from analytics.measures import Measures
+from analytics.model import Event, Label, Movement
+from analytics.nights.edits.applying import Edited
+from analytics.nights.edits.kinds import BY_HAND, MEANINGS
+from analytics.nights.events import Judged, judge
+from analytics.nights.joining import lead_of, together
+from analytics.scoring.rulesets import Ruleset
+from analytics.signal.clocks import SensorClock
+from analytics.sleep.estimate import SleepEstimate, p_near_onset
+
+
+def judge_named(
+    left: Edited, ruleset: Ruleset, criteria: Criteria, clocks: Sequence[SensorClock], hidden_h: float = 0.0
+) -> Judged:
+    """Score and label an edited night.
+
+    Parameters
+    ----------
+    clocks : sequence of SensorClock
+        Of the sensors that saw the movements.
+    hidden_h : float
+        Hours asleep in which kicks would not have been seen.
+    """
+    told = [m for m in left.movements if _meaning_shape(left.names.get(m.number)) is not None]
+    judged = judge(told, left.sleep, ruleset, criteria, clocks, hidden_h)
+    by_number = {m.number: m for m in left.movements}
+    untold = [m for m in left.movements if _meaning_shape(left.names.get(m.number)) is None]
+    events = [_named(event, left.names, by_number) for event in judged.events]
+    events += [_jerk(parts, left.sleep, criteria) for parts in together(untold, criteria)]
+    events.sort(key=lambda event: (event.onset_us, event.lead))
+    peak_mg = judged.measures.median_peak_mg
+    known = judged.measures if peak_mg is None or math.isfinite(peak_mg) else _without_peak(judged)
+    numbered = tuple(replace(event, movement_no=i) for i, event in enumerate(events, start=1))
+    return replace(judged, events=numbered, measures=known)
+
+
+def _meaning_shape(name: str | None) -> str | None:
+    """What the rules are told of a movement; None: nothing, it is no leg movement."""
+    return "as detected" if name is None else MEANINGS[name].shape
+
+
+def _without_peak(judged: Judged) -> Measures:
+    return replace(judged.measures, median_peak_mg=None)
+
+
+def _named(event: Event, names: Mapping[int, str], by_number: Mapping[int, Movement]) -> Event:
+    """With the label that a reviewer gave; what a reviewer named or added is as sure as a word can be."""
+    name = names.get(event.lead)
+    if name is None and by_number[event.lead].recording != BY_HAND:
+        return event
+    shown = name is not None and MEANINGS[name].is_shown
+    return replace(event, confidence=1.0, label=cast(Label, name) if shown else event.label)
+
+
+def _jerk(parts: Sequence[Movement], sleep: SleepEstimate, criteria: Criteria) -> Event:
+    """A hypnic jerk by the word of a reviewer: no leg movement, so that no rule counts it."""
+    onset_us = min(m.onset_us for m in parts)
+    legs = {m.leg for m in parts}
+    return Event(
+        movement_no=0,
+        parts=tuple(sorted(m.number for m in parts)),
+        lead=lead_of(parts, criteria).number,
+        leg=next(iter(legs)) if len(legs) == 1 else "both",
+        onset_us=onset_us,
+        offset_us=max(m.offset_us for m in parts),
+        is_lm=False,
+        is_clm=False,
+        is_plm=False,
+        imi_s=None,
+        series_no=None,
+        sleep_state=sleep.state_at(onset_us),
+        label="hypnic_jerk",
+        p_near_onset=p_near_onset(onset_us, sleep, criteria),
+        confidence=1.0,
+        p_sleep=sleep.p_sleep_at(onset_us),
+    )

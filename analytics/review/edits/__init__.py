@@ -1,0 +1,1 @@
+"""Edits as a page sends them, and the night that they leave."""

@@ -1,0 +1,104 @@
+"""The night as edited, for a page: read from what the store keeps of it, in the transaction's wake."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from analytics.review.edits.asked import edit_from, turn_from
+from analytics.review.page import Page
+from analytics.store import (
+    frames,
+    latest_act,
+    redo,
+    reviews_of,
+    snapshot,
+    take_back,
+    to_redo,
+    to_take_back,
+    write_edit,
+)
+from ingest.errors import UsageError
+
+_NIGHT = """
+SELECT * EXCLUDE (in_bed_at, sleep_onset_at, wake_at, in_bed_local, sleep_onset_local, wake_local, night_date, subject),
+    epoch_us(in_bed_at) AS in_bed_us, epoch_us(sleep_onset_at) AS sleep_onset_us, epoch_us(wake_at) AS wake_us
+FROM nights_reviewed WHERE subject = ? AND night_date = ?
+"""
+_EVENTS = """
+SELECT movement_no, epoch_us(onset_at) AS onset_us, epoch_us(offset_at) AS offset_us, leg, label, sleep_state, p_sleep,
+    imi_s, series_no, is_plm, 1e3 * peak_g AS peak_mg, origin
+FROM events_reviewed WHERE subject = ? AND night_date = ? ORDER BY movement_no
+"""
+_SCORES = """
+SELECT ruleset, n_clm, n_plms, plms_index, n_series FROM reviewed_score
+WHERE subject = ? AND night_date = ? ORDER BY ruleset
+"""
+_FLAGS = (
+    "SELECT flag, state, state_as_reviewed, review FROM night_flags WHERE subject = ? AND night_date = ? ORDER BY 1"
+)
+_UNFIT = """
+SELECT act_no, edit, epoch_us(from_at) AS from_us, why FROM edits_unfit
+WHERE subject = ? AND night_date = ? ORDER BY act_no
+"""
+
+
+def edited_payload(page: Page, said: dict[str, Any]) -> dict[str, Any]:
+    """Store an edit; the night with it.
+
+    Raises
+    ------
+    UsageError
+        It is not complete, or does not fit the night.
+    StoreError
+    """
+    wanted = edit_from(said, page.reviewer)
+    write_edit(page.store, wanted)
+    return as_edited(page, wanted.subject, wanted.night_date)
+
+
+def turned_payload(page: Page, said: dict[str, Any], how: str) -> dict[str, Any]:
+    """Take the latest act back, or do it again; the night then.
+
+    Parameters
+    ----------
+    how : str
+        undo or redo.
+
+    Raises
+    ------
+    UsageError
+        There is nothing to turn, or another act than the one that was meant.
+    StoreError
+    """
+    acted = turn_from(said, page.reviewer)
+    (take_back if how == "undo" else redo)(page.store, acted)
+    return as_edited(page, acted.subject, acted.night_date)
+
+
+def as_edited(page: Page, subject: str, night_date: date) -> dict[str, Any]:
+    """A night with all of its reviews; ``act`` is the latest act on it, from whichever window.
+
+    Raises
+    ------
+    UsageError
+        There is no such night.
+    StoreError
+    """
+    key = (subject, night_date)
+    with snapshot(page.store):
+        asked = (_NIGHT, _EVENTS, _SCORES, _FLAGS, _UNFIT)
+        night, events, scores, flags, unfit = frames(page.store, *((sql, key) for sql in asked))
+        reviews = reviews_of(page.store, *key)
+    if night.is_empty():
+        raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
+    return {
+        "act": latest_act(reviews),
+        "undo": to_take_back(reviews),
+        "redo": to_redo(reviews),
+        "night": night.to_dicts()[0],
+        "events": events.to_dict(as_series=False),
+        "scores": scores.to_dicts(),
+        "flags": flags.to_dicts(),
+        "unfit": unfit.to_dicts(),
+    }
