@@ -89,8 +89,8 @@ const row = (person, queue) =>
     ),
     el("td", { class: "queue-bars" }, bars(person)),
     overNights(person),
-    el("td", { class: "queue-number" }, `${person.n_open}`),
-    el("td", { class: "queue-number" }, `${person.n_flagged}`),
+    el("td", { class: "queue-number queue-open" }, `${person.n_open}`),
+    el("td", { class: "queue-number queue-flagged" }, `${person.n_flagged}`),
     el("td", { class: "queue-day" }, day(person.last_night)),
     el(
       "td",

@@ -116,7 +116,7 @@ class QueuePage {
       people ? get("/api/queue/people", rowsOf(queue)) : get("/api/queue/nights", rowsOf(queue)),
     ]);
     if (mine !== this.turn) return false;
-    const apply = (/** @type {URLSearchParams} */ next) => this.apply(next);
+    const apply = (/** @type {(now: URLSearchParams) => URLSearchParams} */ change) => this.apply(change(this.queue));
     fill(this.parts.head, this.#head(counts));
     fill(this.parts.filters, filters(queue, counts, apply));
     fill(this.parts.views, this.#views(counts));

@@ -8,7 +8,7 @@ import { WORDS, flag } from "./words.js";
 
 /** @import { QueueCounts } from "./types.js" */
 
-/** @typedef {(queue: URLSearchParams) => unknown} Apply show another queue */
+/** @typedef {(change: (now: URLSearchParams) => URLSearchParams) => unknown} Apply change the queue as it is by then */
 
 const VERDICTS = ["to_review", "partly", "confirm", "dismiss", "unsure"];
 const TO_REVIEW = new Map([
@@ -85,7 +85,7 @@ export const chips = (queue, apply) => {
         type: "button",
         class: "queue-chip",
         "aria-label": `Take away: ${said(name, value)}`,
-        onclick: () => apply(toggled(queue, name, value, false)),
+        onclick: () => apply((now) => toggled(now, name, value, false)),
       },
       el("bdi", {}, said(name, value)),
       el("span", { "aria-hidden": "true" }, " ×"),
@@ -93,7 +93,7 @@ export const chips = (queue, apply) => {
   return [
     set.map(([name, value]) => chip(name, value)),
     set.length > 1 &&
-      el("button", { type: "button", class: "queue-clear", onclick: () => apply(cleared(queue)) }, "clear all"),
+      el("button", { type: "button", class: "queue-clear", onclick: () => apply(cleared) }, "clear all"),
   ];
 };
 
@@ -112,10 +112,8 @@ const values = ({ name, title, values: always, says }, queue, counts, apply) => 
     const isOn = chosen.includes(value);
     const box = el("input", { type: "checkbox", id: `filter-${name}-${value}`, checked: isOn });
     box.addEventListener("change", () =>
-      apply(
-        name === "assessable"
-          ? changed(queue, name, box.checked ? [value] : [])
-          : toggled(queue, name, value, box.checked),
+      apply((now) =>
+        name === "assessable" ? changed(now, name, box.checked ? [value] : []) : toggled(now, name, value, box.checked),
       ),
     );
     return el(
@@ -150,7 +148,7 @@ const range = ({ title, names, kind, step }, queue, apply) =>
         placeholder: i ? "any" : "0",
       });
       field.addEventListener("change", () => {
-        if (field.validity.valid) apply(changed(queue, name, field.value ? [field.value] : []));
+        if (field.validity.valid) apply((now) => changed(now, name, field.value ? [field.value] : []));
         else field.reportValidity();
       });
       return [i > 0 && el("span", { class: "muted" }, "to"), field];

@@ -115,7 +115,7 @@ const row = (night, range, page, queue) => {
       ),
     ),
     el("td", { class: "queue-ticks" }, ground),
-    el("td", { class: "queue-number" }, indexOf(night)),
+    el("td", { class: "queue-number queue-index" }, indexOf(night)),
     el("td", { class: "queue-number queue-jerks" }, String(night.n_hypnic_jerks)),
     el("td", { class: "queue-flags" }, flagsOf(night)),
     el("td", { class: "queue-measured muted" }, `${legsWords(night.legs)}, ${night.site.replaceAll("+", " + ")}`),

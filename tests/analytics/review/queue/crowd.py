@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from analytics.flag import INDEX_CRITERION, JERKS_CRITERION, URGE_CRITERION, Criterion, Flag
+from analytics.flag import INDEX_CRITERION, JERKS_CRITERION, URGE_CRITERION, Criterion, CriterionState, Flag
 from analytics.model import Night
 from analytics.said import Review
 from analytics.store import Store, initialise, write_review
@@ -16,25 +16,27 @@ from analytics.store.database.connection import transaction
 from analytics.store.database.tables import insert
 from analytics.store.recordings import membership_frame, recording_frame
 from analytics.store.rows import night_frames
-from tests.analytics.store.making import EVENING, START_US, night, stored
+from tests.analytics.store.making import EVENING, START_US, night, sha, stored
 
 SITES, LEGS = ("ankle", "foot", "ankle+foot"), ("left", "both", "right")
 _AT_ONCE = 100
 _DAY_US = 86_400_000_000
 
 
-def crowd(database: Path, people: int, nights: int, *, seed: int = 23) -> Store:
+def crowd(database: Path, people: int | Sequence[str], nights: int, *, seed: int = 23) -> Store:
     """A new database of ``p0001`` and so on, with nights from `EVENING` on; the same for the same arguments.
 
     Parameters
     ----------
-    people, nights : int
-        How many, and how many nights each of them has.
+    people : int or sequence of str
+        How many, or their names.
+    nights : int
+        How many each of them has.
     """
     store, rng = Store(database), random.Random(seed)
     initialise(store)
-    names = [f"p{number:04}" for number in range(1, people + 1)]
-    for start in range(0, people, _AT_ONCE):
+    names = [f"p{number:04}" for number in range(1, people + 1)] if isinstance(people, int) else people
+    for start in range(0, len(names), _AT_ONCE):
         _write(store, names[start : start + _AT_ONCE], nights, rng)
     return store
 
@@ -44,8 +46,8 @@ def _write(store: Store, names: Sequence[str], nights: int, rng: random.Random) 
     with transaction(store) as con:
         for name in names:
             days = tuple(EVENING + timedelta(days=k) for k in range(nights))
-            own = {"night_dates": days, "last_us": START_US + nights * _DAY_US, "sha256": name.rjust(64, "0")}
-            recording = replace(stored(name, subject=name), **own)
+            known, last_us = stored(name, subject=name), START_US + nights * _DAY_US
+            recording = replace(known, night_dates=days, last_us=last_us, sha256=sha(name))
             for table, frame in (("recording", recording_frame), ("recording_night", membership_frame)):
                 insert(con, table, frame(recording))
             made += _nights_of(name, days, recording.sha256, rng)
@@ -77,7 +79,7 @@ def flagged(made: Night, *, index: float | None, jerks: int, untold: bool = Fals
         Whether it cannot be told if there are too many periodic movements.
     """
     high = index is not None and index > 15 and not untold
-    state = "not measurable" if untold or index is None else "met" if high else "not met"
+    state: CriterionState = "not measurable" if untold or index is None else "met" if high else "not met"
     criterion = Criterion(INDEX_CRITERION, state, index, 15.0, "more than 15")
     many = Criterion(JERKS_CRITERION, "met" if jerks > 4 else "not met", float(jerks), 4.0, "more than 4")
     urge = Criterion(URGE_CRITERION, "not measurable", None, None, "not asked")

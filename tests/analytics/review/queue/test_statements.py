@@ -23,7 +23,11 @@ from tests.analytics.store.making import EVENING
 DAYS = [EVENING + timedelta(days=k) for k in range(5)]
 Night = dict[str, Any]
 
-_some = lambda *values: st.lists(st.sampled_from(values), unique=True, max_size=2).map(tuple)  # noqa: E731
+
+def _some(*values: str) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(st.sampled_from(values), unique=True, max_size=2).map(tuple)
+
+
 FILTERS = st.builds(
     NightsPage,
     q=st.none() | st.sampled_from(["P00", "p0002", "Kicks", "aspirin", "100%", "", "nothing like it"]),
@@ -74,9 +78,10 @@ def known(store: Store) -> list[Night]:
     )
     noted = query(store, "SELECT * FROM journal WHERE kind = 'note'").to_dicts()
     for one in found:
-        mine: Callable[[dict[str, Any]], bool] = lambda row, one=one: (  # noqa: E731
-            row["subject"] == one["subject"] and row.get("night_date", row.get("day")) == one["night_date"]
-        )
+
+        def mine(row: dict[str, Any], one: Night = one) -> bool:
+            return (row["subject"], row.get("night_date", row.get("day"))) == (one["subject"], one["night_date"])
+
         one["flags"] = {row["flag"]: (row["state"], _verdict(row)) for row in filter(mine, flags)}
         one["reviewers"] = {row["reviewer"] for row in filter(mine, words) if row["verdict"] != "note"}
         one["notes"] = [row["note"] for row in filter(mine, words) if row["note"]]
