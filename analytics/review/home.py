@@ -75,6 +75,8 @@ def strip_payload(store: Store, subject: str) -> dict[str, Any]:
         Whose; empty: the one person's.
     """
     people = first_two(store)
+    if not people:
+        return {"nights": [], "several": False}
     return {"nights": _rows(store, subject or only_person(store)), "several": len(people) > 1}
 
 
