@@ -27,11 +27,14 @@ from analytics.pictures import night_rows
 from analytics.pictures.colours import screen_sheet
 from analytics.review.edits.answering import as_edited, edited_payload, turned_payload
 from analytics.review.export import Filter, csv_of
-from analytics.review.home import nights_payload, ticks_payload
+from analytics.review.home import nights_payload, only_person, people_payload, strip_payload, ticks_payload
 from analytics.review.journal import journal_payload, reading_payload, saved_payload
 from analytics.review.night import night_payload
 from analytics.review.page import Page
 from analytics.review.protection import Protected
+from analytics.review.queue.filters import F, NightsPage, NightsWalk, PeoplePage, QueueFilter, parsed
+from analytics.review.queue.nights import counts_payload, csv_of_queue, next_night, nights_page
+from analytics.review.queue.people import people_page
 from analytics.review.verdicts import reviewed_payload, reviews_from
 from analytics.review.waveform import window_payload
 from analytics.review.words import for_page
@@ -84,12 +87,19 @@ def create_app(page: Page) -> ASGIApp:
         Route("/check", shell),
         Route("/journal", shell),
         Route("/journal/{day}", shell),
-        Route("/api/nights", _json(page, lambda asked: nights_payload(page))),
+        Route(
+            "/api/nights", _json(page, lambda asked: nights_payload(page, asked.query_params.get("subject") or None))
+        ),
+        Route("/api/people", _json(page, lambda asked: people_payload(page.store))),
+        Route(
+            "/api/strip", _json(page, lambda asked: strip_payload(page.store, asked.query_params.get("subject", "")))
+        ),
+        *_queue(page),
         Route(
             "/api/ticks",
             _json(page, lambda asked: _ticks(page, asked)),
         ),
-        Route("/api/night", _json(page, lambda asked: night_payload(page, *_key(asked)))),
+        Route("/api/night", _json(page, lambda asked: night_payload(page, *_key(page, asked)))),
         Route("/api/window", _json(page, lambda asked: _window(page, asked))),
         Route("/api/check-plan", lambda asked: JSONResponse(_check_plan(asked))),
         Route("/api/reviews", review, methods=["POST"]),
@@ -107,6 +117,26 @@ def create_app(page: Page) -> ASGIApp:
     ]
     handlers: Any = {NightkickError: _failed, HTTPException: _not_there}
     return Protected(Starlette(routes=routes, exception_handlers=handlers), page.token, page.door)
+
+
+def _queue(page: Page) -> list[Route]:
+    """What the queue over all people asks."""
+    store = page.store
+
+    def asked(request: Request, kind: type[F]) -> F:
+        return parsed(request.query_params.multi_items(), kind)
+
+    def csv(request: Request) -> Response:
+        wanted = [(name, value) for name, value in request.query_params.multi_items() if name != "of"]
+        return _csv(csv_of_queue(store, parsed(wanted, NightsPage), request.query_params.get("of", "")))
+
+    return [
+        Route("/api/queue/nights", _json(page, lambda request: nights_page(store, asked(request, NightsPage)))),
+        Route("/api/queue/counts", _json(page, lambda request: counts_payload(store, asked(request, QueueFilter)))),
+        Route("/api/queue/next", _json(page, lambda request: next_night(store, asked(request, NightsWalk)))),
+        Route("/api/queue/people", _json(page, lambda request: people_page(store, asked(request, PeoplePage)))),
+        Route("/export/queue.csv", csv),
+    ]
 
 
 def _json(page: Page, answer: Answer) -> Callable[[Request], Response]:
@@ -132,7 +162,7 @@ def _ticks(page: Page, asked: Request) -> object:
 
 
 def _window(page: Page, asked: Request) -> dict[str, Any]:
-    subject, night_date = _key(asked)
+    subject, night_date = _key(page, asked)
     return window_payload(page.store, subject, night_date, _ms(asked, "from"), _ms(asked, "to"), page.criteria)
 
 
@@ -152,8 +182,9 @@ def _check_plan(asked: Request) -> dict[str, Any]:
     return plan_document("one" if legs == "one" else "both", None)
 
 
-def _key(asked: Request) -> tuple[str, date]:
-    return asked.query_params.get("subject", ""), _day(asked, "night")
+def _key(page: Page, asked: Request) -> tuple[str, date]:
+    """The night that is asked for; where no person is named, that of the only one."""
+    return asked.query_params.get("subject") or only_person(page.store), _day(asked, "night")
 
 
 def _filter(asked: Request) -> Filter:

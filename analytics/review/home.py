@@ -16,18 +16,20 @@ from analytics.scoring.rulesets import DEFAULT_RULESET
 from analytics.store import Store, default_ruleset, frames, outdated, wanted_of
 from analytics.store.over_nights.answers import answers_of
 from analytics.store.over_nights.findings import findings_of, people_over_nights
+from ingest.errors import UsageError
 
 _NIGHTS = """
 SELECT subject, night_date, tz, recorded_from, recorded_to, sleep_onset_at, wake_at, tst_h, plms_index, plms_index_low,
     plms_index_high, n_lm, n_plms, n_hypnic_jerks, tier, assessable, not_assessable_reason, flags, flags_untold, review,
     flags_as_reviewed, flags_to_review, is_reviewed, criteria_hash
-FROM nights ORDER BY night_date DESC, subject
+FROM nights {WHICH} ORDER BY night_date DESC, subject
 """
+_PEOPLE = "SELECT DISTINCT subject FROM night ORDER BY subject LIMIT 2"
 _UNTOLD = "SELECT subject, night_date, flag, criteria, reason FROM night_flags WHERE state = 'cannot_tell'"
 _CRITERIA = """
 SELECT n.criteria_hash, max_by(f.criteria, f.night_date) AS criteria
 FROM flag f JOIN night n USING (subject, night_date)
-WHERE f.name = 'possible_plmd' AND f.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
+WHERE f.name = 'possible_plmd' AND f.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset') {WHICH}
 GROUP BY ALL
 """
 _TICKS = """
@@ -38,28 +40,71 @@ WHERE e.night_date BETWEEN ? AND ? GROUP BY ALL
 """
 
 
-def nights_payload(page: Page) -> dict[str, Any]:
-    """All nights, newest first, with measures and the threshold of their index; findings and answer of each person.
+def nights_payload(page: Page, subject: str | None = None) -> dict[str, Any]:
+    """Nights, newest first, with measures and the threshold of their index; findings and answer of each person.
 
     With them a line on nights that were not analysed as the others, and the rule set where it is not the default; None
     where there is nothing to tell.
+
+    Parameters
+    ----------
+    subject : str or None
+        Whose nights; None: everybody's.
 
     Raises
     ------
     StoreError
     """
     wanted = wanted_of(page.criteria, page.rulesets.values(), page.version, page.people)
-    nights, criteria, untold = frames(page.store, (_NIGHTS, ()), (_CRITERIA, ()), (_UNTOLD, ()))
-    people = list(people_over_nights(page.store))
-    above = {of: threshold(json.loads(text)) for of, text in criteria.iter_rows()}
-    why = {(who, day, flag): stored_flag(flag, *said, raised=False) for who, day, flag, *said in untold.iter_rows()}
+    people = list(people_over_nights(page.store, subject=subject))
     return {
-        "nights": [_night_row(row, why, above) for row in nights.iter_rows(named=True)],
+        "nights": _rows(page.store, subject),
         "people": findings_of(people),
         "answers": [as_plain(name, answer) for name, answer in answers_of(people).items()],
         "outdated": outdated(page.store, wanted).remark(),
         "ruleset": ruleset_words(default_ruleset(page.store), DEFAULT_RULESET.name),
     }
+
+
+def strip_payload(store: Store, subject: str) -> dict[str, Any]:
+    """The nights of one person, newest first, and whether there are other people: what a night is drawn among.
+
+    Parameters
+    ----------
+    subject : str
+        Whose; empty: the one person's.
+    """
+    people = first_two(store)
+    if not people:
+        return {"nights": [], "several": False}
+    return {"nights": _rows(store, subject or only_person(store)), "several": len(people) > 1}
+
+
+def people_payload(store: Store) -> dict[str, Any]:
+    """Whether there are nights of no one, one person or several, and of the one the name: what home opens on."""
+    people = first_two(store)
+    return {"how_many": ("none", "one", "several")[len(people)], "only": people[0] if len(people) == 1 else None}
+
+
+def only_person(store: Store) -> str:
+    """The one person of whom there are nights.
+
+    Raises
+    ------
+    UsageError
+        There is none, or there are several.
+    """
+    people = first_two(store)
+    if len(people) == 1:
+        return people[0]
+    why = "there are several people" if people else "there are no nights"
+    raise UsageError(f"no person is named, and {why}", hint="go back to all nights")
+
+
+def first_two(store: Store) -> list[str]:
+    """Of the people with nights the first two, or fewer: whether there is one or several."""
+    (people,) = frames(store, (_PEOPLE, ()))
+    return people["subject"].to_list()
 
 
 def ticks_payload(store: Store, since: date, until: date) -> list[dict[str, Any]]:
@@ -77,6 +122,19 @@ def ticks_payload(store: Store, since: date, until: date) -> list[dict[str, Any]
 def threshold(criteria: Iterable[Mapping[str, Any]]) -> float | None:
     """The index that nights of one kind had to exceed, by the criteria of one of them; None where none was."""
     return next((c["threshold"] for c in criteria if c["name"] == INDEX_CRITERION), None)
+
+
+def _rows(store: Store, subject: str | None) -> list[dict[str, Any]]:
+    """Nights as home draws them, newest first; of everybody where no person is named."""
+    asked = () if subject is None else (subject,)
+    one, also = ("", "") if subject is None else ("WHERE subject = ?", "AND subject = ?")
+    nights, criteria, untold = frames(
+        store, (_NIGHTS.replace("{WHICH}", one), asked), (_CRITERIA.replace("{WHICH}", also), asked),
+        (f"{_UNTOLD} {also}", asked),
+    )  # fmt: skip
+    above = {of: threshold(json.loads(text)) for of, text in criteria.iter_rows()}
+    why = {(who, day, flag): stored_flag(flag, *said, raised=False) for who, day, flag, *said in untold.iter_rows()}
+    return [_night_row(row, why, above) for row in nights.iter_rows(named=True)]
 
 
 def _night_row(

@@ -3,22 +3,26 @@
 
 import { showCheck } from "./check.js";
 import { byId, el } from "./draw.js";
-import { address, messageOf } from "./formats.js";
+import { messageOf } from "./formats.js";
 import { showHome } from "./home.js";
 import { showJournal } from "./journal.js";
 import { showNight } from "./night.js";
 import { nextToReview, same } from "./nights.js";
-import { get, forget } from "./server.js";
+import { backFrom, carried, nightAddress, queueOf, walkOf } from "./queue_address.js";
+import { forget, get, getFresh, getOnce, prefetch } from "./server.js";
 import { WORDS } from "./words.js";
 
-/** @import { App, NightsAnswer, Shown } from "./types.js" */
+/** @import { App, NightKey, PeopleAnswer, Shown, StripAnswer } from "./types.js" */
 
 const main = byId("main", HTMLElement);
 const status = byId("status", HTMLElement);
 const help = byId("help", HTMLDialogElement);
 
-/** What is known of all nights; fetched when needed, and again when a verdict was given. @type {NightsAnswer | null} */
+/** The nights of one person; fetched when needed, and again when a verdict was given. */
+/** @type {{ subject: string, answer: StripAnswer } | null} */
 let nights = null;
+/** @type {PeopleAnswer | null} */
+let people = null;
 /** @type {Shown | null} */
 let page = null;
 let turn = 0;
@@ -37,34 +41,70 @@ const go = (url) => {
   return render();
 };
 
-/** The nights of the person shown, oldest first; of everybody on home. */
-const mine = async () => {
-  const { nights: all } = await app.allNights();
-  const night = page?.night;
-  return all.filter((one) => !night || one.subject === night.subject).reverse();
-};
+/** Whose night is shown; empty where the address leaves it to the server. */
+const whose = () => page?.night?.subject ?? new URL(location.href).searchParams.get("subject") ?? "";
+
+/** The nights of the person shown, oldest first. */
+const mine = async () => (await app.allNights()).nights.toReversed();
+
+/** @param {NightKey} night */
+const toNight = (night) => go(nightAddress(night, carried(new URL(location.href))));
 
 /** @param {number} direction */
 const step = async (direction) => {
   const list = await mine();
   const next = list[list.findIndex((night) => same(night, page?.night)) + direction];
-  if (next) return go(address(next));
+  if (next) return toNight(next);
   return say(`This is the ${direction > 0 ? "last" : "first"} night.`);
 };
 
+/** The queue that the address carries. */
+const queueHere = () => queueOf(carried(new URL(location.href)));
+
+/** To the next night of the queue, over people. */
+const stepOn = async () => {
+  const queue = queueHere();
+  const asked = walkOf(queue, page?.night);
+  let found = await getFresh("/api/queue/next", asked);
+  if (!found.night) found = await get("/api/queue/next", asked);
+  if (!found.night) {
+    const isDone = found.of !== null && found.of > 0 && found.done === found.of;
+    return say(isDone ? `All ${found.of} done.` : "No other night fits the filters.");
+  }
+  await go(nightAddress(found.night, queue));
+  if (found.wraps) say("That was the last one. The queue begins again.");
+};
+
 const stepToReview = async () => {
+  if ((await app.people()).how_many === "several") return stepOn();
   const next = nextToReview(await mine(), page?.night);
-  return next ? go(address(next)) : say(`No other night is ${WORDS.flagged} and ${WORDS.not_reviewed}.`);
+  return next ? toNight(next) : say(`No other night is ${WORDS.flagged} and ${WORDS.not_reviewed}.`);
+};
+
+/** Ask ahead for the next night of the queue. */
+const lookAhead = async () => {
+  if (!page?.night || (await app.people()).how_many !== "several") return;
+  const { night } = await getOnce("/api/queue/next", walkOf(queueHere(), page.night));
+  if (!night) return;
+  prefetch("/api/night", { subject: night.subject, night: night.night_date });
+  prefetch("/api/strip", { subject: night.subject });
 };
 
 /** @type {App} */
 const app = {
-  allNights: async () => (nights ??= await get("/api/nights")),
-  refresh: async () => {
-    nights = await get("/api/nights");
-    return nights;
+  allNights: async () => {
+    const subject = whose();
+    if (nights?.subject !== subject) nights = { subject, answer: await getFresh("/api/strip", { subject }) };
+    return nights.answer;
   },
-  open: (night) => go(address(night)),
+  refresh: async () => {
+    const subject = whose();
+    nights = { subject, answer: await get("/api/strip", { subject }) };
+    return nights.answer;
+  },
+  people: async () => (people ??= await get("/api/people")),
+  open: (night) => toNight(night),
+  toReview: () => stepToReview(),
   step,
   say,
   go,
@@ -98,6 +138,7 @@ const pageAt = async (url) => {
     if (url.pathname === "/check") return await showCheck(url.searchParams);
     if (/^\/journal(\/|$)/.test(url.pathname)) return await showJournal(app, url);
     if (date) return await showNight(app, night, Number(url.hash.slice(1)) || null);
+    people = null;
     return await showHome(app, url.searchParams);
   } catch (error) {
     return { node: failure(error), keys: {} };
@@ -117,11 +158,15 @@ const render = async () => {
   await next.shown?.();
   if (mine !== turn) return;
   document.body.dataset.ready = url.pathname + url.search;
+  lookAhead().catch(() => undefined);
 };
 
 /** @param {EventTarget | null} target */
 const isTyping = (target) =>
   target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+
+/** Where "all nights" leads: from a night back to where it was come from. */
+const home = () => (page?.night ? backFrom(new URL(location.href)) : "/");
 
 /**
  * What a key does on the page shown.
@@ -131,7 +176,7 @@ const isTyping = (target) =>
 const actOf = (event) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === "?") return () => help.showModal();
-  if (key === "h") return () => go("/");
+  if (key === "h") return () => go(home());
   const act = page?.keys[key];
   if (act) return act;
   if (event.shiftKey) return key === "ArrowRight" ? stepToReview : undefined;
@@ -157,7 +202,8 @@ document.addEventListener("click", (event) => {
   if (!link || link.hasAttribute("download")) return;
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
-  go(link.getAttribute("href") ?? "/");
+  const href = link.getAttribute("href") ?? "/";
+  go(href === "/" ? home() : href);
 });
 
 window.addEventListener("popstate", () => render());

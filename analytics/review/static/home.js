@@ -7,10 +7,12 @@ import { el } from "./draw.js";
 import { finding } from "./findings.js";
 import { duration } from "./formats.js";
 import { clockRange, filtered, isToReview } from "./nights.js";
+import { showQueue } from "./queue.js";
 import { axis, rowOf, ticksFor } from "./rows.js";
+import { get } from "./server.js";
 import { GROUPS, WORDS } from "./words.js";
 
-/** @import { App, NightRow, Person, Shown } from "./types.js" */
+/** @import { App, NightRow, Shown } from "./types.js" */
 /** @import { Row } from "./rows.js" */
 
 /** @typedef {(name: string, value: string | null) => void} Apply set a filter; null takes it away */
@@ -52,33 +54,16 @@ const check = (wanted, name, text, apply) => {
 };
 
 /**
- * @param {Person[]} people
- * @param {string | null} wanted
- * @param {Apply} apply
- */
-const choice = (people, wanted, apply) => {
-  const list = el(
-    "select",
-    { name: "subject" },
-    el("option", { value: "" }, "everybody"),
-    people.map((person) =>
-      el("option", { value: person.subject, selected: person.subject === wanted }, person.subject),
-    ),
-  );
-  list.addEventListener("change", () => apply("subject", list.value || null));
-  return el("label", {}, "Person ", list);
-};
-
-/**
- * @param {Person[]} people
+ * @param {string | null} person whose nights they are, where there are other people too
  * @param {URLSearchParams} wanted
  * @param {Apply} apply
  */
-const controls = (people, wanted, apply) =>
+const controls = (person, wanted, apply) =>
   el(
     "div",
     { class: "filters", role: "group", "aria-label": "Which nights" },
-    people.length > 1 && choice(people, wanted.get("subject"), apply),
+    person &&
+      el("span", {}, "Person ", el("bdi", { class: "strong" }, person), " · ", el("a", { href: "/" }, "everybody")),
     check(wanted, "flagged", WORDS.flagged, apply),
     check(wanted, "unreviewed", WORDS.not_reviewed, apply),
     el(
@@ -154,10 +139,13 @@ const heading = (range) =>
  * @returns {Promise<Shown>}
  */
 export const showHome = async (app, wanted) => {
-  const { nights, people, answers, outdated, ruleset } = await app.refresh();
+  const { how_many, only } = await app.people();
+  const person = wanted.get("subject") || only;
+  if (!person && how_many === "several") return showQueue(app, wanted);
+  const { nights, people, answers, outdated, ruleset } = await get("/api/nights", person ? { subject: person } : {});
   if (!nights.length) return { node: empty(), keys: {}, title: "No nights yet" };
   const chosen = filtered(nights, wanted);
-  const several = !wanted.get("subject") && people.length > 1;
+  const several = false;
   const range = clockRange(chosen.length ? chosen : nights);
   const { list, leave } = listOf(chosen.map((night) => rowOf(night, range, several)));
   const persons = people.filter((person) => !wanted.get("subject") || person.subject === wanted.get("subject"));
@@ -178,7 +166,7 @@ export const showHome = async (app, wanted) => {
       "section",
       { class: several ? "card several" : "card", "aria-label": "Nights" },
       el("div", { class: "head" }, el("h2", {}, "Nights"), summary(chosen), legend()),
-      controls(people, wanted, applying(wanted)),
+      controls(how_many === "several" ? person : null, wanted, applying(wanted)),
       chosen.length ? [heading(range), list] : el("p", { class: "empty" }, "No night is left. Take a filter away."),
     ),
   );

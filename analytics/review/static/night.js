@@ -14,7 +14,7 @@ import { Timeline } from "./timeline.js";
 import { askNote, log, nightState, send, sideBySide } from "./verdicts.js";
 import { WORDS, capital, flag } from "./words.js";
 
-/** @import { App, NightAnswer, NightKey, NightsAnswer, Said, Shown } from "./types.js" */
+/** @import { App, NightAnswer, NightKey, StripAnswer, Said, Shown } from "./types.js" */
 
 /** @param {NightKey} night */
 const question = (night) => ({ subject: night.subject, night: night.night_date });
@@ -27,7 +27,7 @@ class NightPage {
   /**
    * @param {App} app
    * @param {NightAnswer} data
-   * @param {NightsAnswer} all
+   * @param {StripAnswer} all
    */
   constructor(app, data, all) {
     this.app = app;
@@ -89,7 +89,7 @@ class NightPage {
   #title() {
     const { app, data, clock } = this;
     const { night } = data;
-    const several = this.all.people.length > 1;
+    const { several } = this.all;
     const turn = (/** @type {string} */ label, /** @type {number} */ direction, /** @type {string} */ sign) =>
       el("button", { type: "button", class: "turn", "aria-label": label, onclick: () => app.step(direction) }, sign);
     return el(

@@ -53,12 +53,14 @@ export const around = (nights, here, fits) => {
   return nights.slice(first, first + fits);
 };
 
-/** @param {NightRow} night */
+/** @typedef {Pick<NightRow, "night_date" | "ahead_s" | "recorded_from" | "recorded_to">} Placed */
+
+/** @param {Placed} night */
 const midnightAfter = (night) => Date.parse(`${night.night_date}T00:00Z`) + 24 * HOUR - 1000 * night.ahead_s;
 
 /**
  * Hours of the shared clock, counted from midnight after the evening; whole hours that hold every night shown.
- * @param {NightRow[]} nights
+ * @param {Placed[]} nights
  * @returns {[number, number]}
  */
 export const clockRange = (nights) => {
@@ -70,7 +72,7 @@ export const clockRange = (nights) => {
 
 /**
  * From a night's moments to a row of so many pixels that shows those hours.
- * @param {NightRow} night
+ * @param {Placed} night
  * @param {[number, number]} range
  * @param {number} width
  */

@@ -2,18 +2,20 @@
 // One row a night on a clock that all rows share, and the ticks in it.
 
 import { el, svg } from "./draw.js";
-import { address, day, number, two } from "./formats.js";
+import { day, number, two } from "./formats.js";
 import { strokes } from "./geometry.js";
 import { isToReview, placed, same } from "./nights.js";
+import { carried, nightAddress } from "./queue_address.js";
 import { get } from "./server.js";
 import { GROUPS, WORDS, flag, groupOf, verdict } from "./words.js";
 
 /** @import { NightRow, Scale, Ticks } from "./types.js" */
 
 /** @typedef {{ node: HTMLElement, ground: SVGElement, night: NightRow, x: Scale }} Row */
+/** @typedef {Pick<NightRow, "recorded_from" | "recorded_to" | "sleep_onset_at" | "wake_at">} Drawable */
 
 const CHUNK = 40;
-const WIDTH = 1000;
+export const WIDTH = 1000;
 const HEIGHT = 24;
 /** How high ticks stand: the order of the groups survives without colour. @type {Record<string, number>} */
 const TOP = { periodic: 5, jerk: 1, single: 9, other: 15 };
@@ -55,10 +57,10 @@ const indexOf = (night) => {
 
 /**
  * When a night was recorded and, lighter, slept; the ticks come into it.
- * @param {NightRow} night
+ * @param {Drawable} night
  * @param {Scale} x
  */
-const groundOf = (night, x) => {
+export const groundOf = (night, x) => {
   const bar = (/** @type {number} */ from, /** @type {number} */ to, /** @type {string} */ name) =>
     svg("rect", { x: x(from), width: x(to) - x(from), y: 1, height: HEIGHT - 2, class: name });
   return svg(
@@ -100,7 +102,7 @@ export const rowOf = (night, range, several) => {
   const ground = groundOf(night, x);
   const node = el(
     "a",
-    { class: "night", href: address(night) },
+    { class: "night", href: nightAddress(night, carried(new URL(location.href))) },
     el(
       "span",
       { class: "when" },
@@ -132,10 +134,10 @@ export const rowOf = (night, range, several) => {
 };
 
 /**
- * @param {Row} row
+ * @param {{ ground: SVGElement, night: Drawable, x: Scale }} row
  * @param {Ticks[]} byLabel
  */
-const drawTicks = (row, byLabel) => {
+export const drawTicks = (row, byLabel) => {
   for (const group of [...GROUPS].reverse()) {
     const at = byLabel.filter((part) => groupOf(part.label) === group.name).flatMap((part) => part.at_s);
     if (at.length) {

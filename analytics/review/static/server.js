@@ -3,13 +3,17 @@
 
 /** @import { Answers, JournalSaved, Review } from "./types.js" */
 
-/** @typedef {Record<string, string | number | undefined>} Query */
+/** Where a name comes several times, as parameters. */
+/** @typedef {Record<string, string | number | undefined> | URLSearchParams} Query */
 
 const token = () => document.querySelector('meta[name="nightkick-token"]')?.getAttribute("content") ?? "";
 
 /** @param {Query} query */
 const asText = (query) =>
-  new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)])).toString();
+  (query instanceof URLSearchParams
+    ? query
+    : new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
+  ).toString();
 
 /** @param {Response} response */
 const answered = async (response) => {

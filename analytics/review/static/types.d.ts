@@ -100,6 +100,87 @@ export interface PersonAnswer {
   missing: { nights: number; answers: { question: string; says: string; more_days: number }[] };
 }
 
+/** The nights of one person, and whether there are other people. */
+export interface StripAnswer {
+  nights: NightRow[];
+  several: boolean;
+}
+
+/** Whether there are nights of several people; of one, the name. */
+export interface PeopleAnswer {
+  how_many: "none" | "one" | "several";
+  only: string | null;
+}
+
+/** A flag of a night in the queue; `review` is the verdict that stands. */
+export interface QueueFlag {
+  name: string;
+  state: FlagState;
+  review: string | null;
+  reason: string;
+  /** Whether only the person's answer is missing. */
+  unasked: boolean;
+}
+
+export interface QueueNight extends NightKey {
+  site: string;
+  legs: string;
+  assessable: boolean;
+  not_assessable_reason: string | null;
+  plms_index: number | null;
+  plms_index_low: number | null;
+  plms_index_high: number | null;
+  n_hypnic_jerks: number;
+  recorded_from: Ms;
+  recorded_to: Ms;
+  sleep_onset_at: Ms | null;
+  wake_at: Ms | null;
+  ahead_s: number;
+  flags: QueueFlag[];
+}
+
+export interface QueueNights {
+  nights: QueueNight[];
+  ticks: Ticks[];
+  offset: number;
+  size: number;
+}
+
+/** How many nights each value of each filter would leave; beside them progress, nights and people. */
+export type QueueCounts = Record<string, Record<string, number>>;
+
+export interface QueueNext {
+  night: NightKey | null;
+  wraps: boolean;
+  n_others: number;
+  /** How far reviewing is, where no other night is left. */
+  done: number | null;
+  of: number | null;
+}
+
+export interface QueuePerson {
+  subject: string;
+  n_nights: number;
+  n_all: number;
+  n_judged: number;
+  n_flagged: number;
+  n_open: number;
+  last_night: string;
+  reviewers: string[];
+  /** Evening and index of the newest nights, oldest first. */
+  nights: [string, number | null][];
+  threshold: number | null;
+  answer: string;
+  headline: string;
+  found: { flag: string; finding: string }[];
+}
+
+export interface QueuePeople {
+  people: QueuePerson[];
+  offset: number;
+  size: number;
+}
+
 export interface NightsAnswer {
   nights: NightRow[];
   people: Person[];
@@ -316,6 +397,12 @@ export interface CheckPlan {
 
 export interface Answers {
   "/api/nights": NightsAnswer;
+  "/api/strip": StripAnswer;
+  "/api/people": PeopleAnswer;
+  "/api/queue/nights": QueueNights;
+  "/api/queue/counts": QueueCounts;
+  "/api/queue/next": QueueNext;
+  "/api/queue/people": QueuePeople;
   "/api/ticks": Ticks[];
   "/api/night": NightAnswer;
   "/api/window": WindowAnswer;
@@ -538,8 +625,12 @@ export interface Shown {
 
 /** What a page may ask of the application. */
 export interface App {
-  allNights(): Promise<NightsAnswer>;
-  refresh(): Promise<NightsAnswer>;
+  /** Of the person shown. */
+  allNights(): Promise<StripAnswer>;
+  refresh(): Promise<StripAnswer>;
+  people(): Promise<PeopleAnswer>;
+  /** To the next night of the queue. */
+  toReview(): unknown;
   open(night: NightKey): Promise<void>;
   step(direction: number): Promise<void>;
   say(text: string): void;

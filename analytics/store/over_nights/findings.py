@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any, get_args
@@ -23,6 +23,7 @@ Person = tuple[str, list[NightFacts], Patterns, list[JournalEntry]]
 _ASKED = (
     "($subject IS NULL OR n.subject = $subject) AND ($since IS NULL OR n.night_date >= $since)"
     " AND ($until IS NULL OR n.night_date <= $until)"
+    " AND list_contains(coalesce($subjects, [n.subject]), n.subject)"
 )
 _NIGHTS = f"""
 SELECT n.subject, n.night_date, n.assessable, n.plms_index, n.tst_h / nullif(n.sleep_efficiency, 0) AS in_bed_h,
@@ -36,7 +37,8 @@ ORDER BY n.subject, n.night_date
 """
 _JOURNAL = """
 SELECT subject, day, kind, value, text FROM journal
-WHERE ($since IS NULL OR day >= $since) AND ($until IS NULL OR day <= $until) ORDER BY ALL
+WHERE ($since IS NULL OR day >= $since) AND ($until IS NULL OR day <= $until)
+    AND list_contains(coalesce($subjects, [subject]), subject) ORDER BY ALL
 """
 _PATTERN = ("n_nights", "n_able", "n_raised", "share", "share_low", "share_high", "state", "more_nights")
 _INDEX = ("mean_index", "mean_index_low", "mean_index_high", "threshold")
@@ -61,7 +63,12 @@ def findings_of(people: Iterable[Person]) -> list[dict[str, Any]]:
 
 
 def patterns_of(
-    store: Store, *, subject: str | None = None, since: date | None = None, until: date | None = None
+    store: Store,
+    *,
+    subject: str | None = None,
+    subjects: Sequence[str] | None = None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> dict[str, Patterns]:
     """What is said of each person over nights, as the view ``patterns`` says it of all nights.
 
@@ -69,11 +76,13 @@ def patterns_of(
     ----------
     subject : str or None
         None: all people.
+    subjects : sequence of str or None
+        Only of these; None: of all.
     since, until : date or None
         First and last evening that count, both included; None: all.
     """
     found: dict[str, dict[FlagName, Pattern]] = {}
-    asked = {"subject": subject, "since": since, "until": until}
+    asked = {"subject": subject, "subjects": _listed(subjects), "since": since, "until": until}
     for row in query(store, patterns_over(_ASKED), asked).iter_rows(named=True):
         dismissed = row["n_flagged_as_detected"] - row["n_raised"]
         said = Pattern(n_dismissed=dismissed, **{name: row[name] for name in (*_PATTERN, *_INDEX)})
@@ -82,16 +91,26 @@ def patterns_of(
 
 
 def people_over_nights(
-    store: Store, *, subject: str | None = None, since: date | None = None, until: date | None = None
+    store: Store,
+    *,
+    subject: str | None = None,
+    subjects: Sequence[str] | None = None,
+    since: date | None = None,
+    until: date | None = None,
 ) -> Iterator[Person]:
     """Nights, patterns and journal of everyone who has nights or a journal, by name; parameters as of `patterns_of`."""
-    nights = query(store, _NIGHTS, {"subject": subject, "since": since, "until": until})
-    journal = query(store, _JOURNAL, {"since": since, "until": until})
-    patterns = patterns_of(store, subject=subject, since=since, until=until)
+    days = {"subjects": _listed(subjects), "since": since, "until": until}
+    nights = query(store, _NIGHTS, {"subject": subject, **days})
+    journal = query(store, _JOURNAL, days)
+    patterns = patterns_of(store, subject=subject, subjects=subjects, since=since, until=until)
     nights_of, journal_of = _by_subject(nights), _by_subject(journal)
     for name in sorted({*nights_of, *(who for who in journal_of if subject in (None, who))}):
         facts = [NightFacts(**row) for row in nights_of.get(name, ())]
         yield name, facts, patterns.get(name, {}), [JournalEntry(name, **row) for row in journal_of.get(name, ())]
+
+
+def _listed(subjects: Sequence[str] | None) -> list[str] | None:
+    return None if subjects is None else list(subjects)
 
 
 def _by_subject(rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:

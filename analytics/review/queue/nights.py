@@ -1,0 +1,179 @@
+"""One page of the filtered nights, with each flag and its verdict; and which night comes next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from analytics.files.csv_text import csv_text
+from analytics.flag import stored_flag
+from analytics.review.home import threshold
+from analytics.review.moments import milliseconds, offsets
+from analytics.review.queue.filters import NightsPage, NightsWalk, QueueFilter
+from analytics.review.queue.statements import counts_of, night_order, queue_of
+from analytics.store import Store, query
+from ingest.errors import UsageError
+
+#: Rows at once.
+PAGE = 50
+_ROWS = """
+, page AS (SELECT *, row_number() OVER (ORDER BY {ORDER}) AS place FROM queue WHERE fits ORDER BY {ORDER}
+    LIMIT $limit OFFSET $offset)
+SELECT p.subject, p.night_date, p.site, p.legs, p.assessable, p.plms_index, p.jerks AS n_hypnic_jerks, p.reviewers,
+    n.zone AS tz, n.recorded_from, n.recorded_to, n.sleep_onset_at, n.wake_at, n.not_assessable_reason,
+    s.plms_index_low, s.plms_index_high
+FROM page p JOIN night n ON n.subject = p.subject AND n.night_date = p.night_date
+CROSS JOIN chosen c
+LEFT JOIN score s ON s.subject = p.subject AND s.night_date = p.night_date AND s.ruleset = c.ruleset
+ORDER BY p.place
+"""
+_FLAGS = """
+SELECT f.subject, f.night_date, f.flag, f.state, f.review, f.criteria, f.reason
+FROM night_flags f SEMI JOIN (SELECT unnest($subjects) AS subject, unnest($days) AS night_date) k
+    USING (subject, night_date)
+ORDER BY f.flag
+"""
+_TICKS = """
+SELECT e.subject, e.night_date, e.label,
+    list(round((epoch_us(e.onset_at) - epoch_us(n.recorded_from)) / 1e6)::INTEGER ORDER BY e.onset_at) AS at_s
+FROM event e
+JOIN (SELECT unnest($subjects) AS subject, unnest($days) AS night_date) k USING (subject, night_date)
+JOIN night n USING (subject, night_date)
+WHERE e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset') GROUP BY ALL
+"""
+_WALK = """
+, here AS (
+    SELECT subject, night_date, fits AND NOT (subject = $subject AND night_date = $night) AS is_other,
+        row_number() OVER (ORDER BY {ORDER}) AS place
+    FROM queue WHERE fits OR (subject = $subject AND night_date = $night)
+),
+standing AS (
+    SELECT coalesce(max(place) FILTER (subject = $subject AND night_date = $night), {START}) AS place FROM here
+)
+SELECT h.subject, h.night_date, NOT (h.place {BEYOND} standing.place) AS wraps, count(*) OVER () AS n_others
+FROM here h CROSS JOIN standing WHERE is_other
+ORDER BY wraps, h.place {TURN} LIMIT 1
+"""
+Key = tuple[str, date]
+
+
+def nights_page(store: Store, wanted: NightsPage) -> dict[str, Any]:
+    """Rows of the filtered nights with their ticks, and how many fit.
+
+    Raises
+    ------
+    StoreError
+    """
+    queue, order = queue_of(wanted), night_order(wanted)
+    found = query(
+        store,
+        queue.text + _ROWS.replace("{ORDER}", order),
+        {**queue.parameters, "limit": PAGE, "offset": wanted.offset},
+    ).to_dicts()
+    keys = {"subjects": [row["subject"] for row in found], "days": [row["night_date"] for row in found]}
+    flags: dict[Key, list[dict[str, Any]]] = {}
+    ticks: list[dict[str, Any]] = []
+    if found:
+        for row in query(store, _FLAGS, keys).iter_rows(named=True):
+            flags.setdefault((row["subject"], row["night_date"]), []).append(row)
+        ticks = [row | {"night_date": row["night_date"].isoformat()} for row in query(store, _TICKS, keys).to_dicts()]
+    return {
+        "nights": [_row(row, flags.get((row["subject"], row["night_date"]), [])) for row in found],
+        "ticks": ticks,
+        "offset": wanted.offset,
+        "size": PAGE,
+    }
+
+
+def counts_payload(store: Store, wanted: QueueFilter) -> dict[str, dict[str, int]]:
+    """How many nights each value of each filter would leave beside the other filters; how far reviewing is.
+
+    Progress is over flagged nights, by every filter but those of verdict, state and reviewer: a night is done when all
+    its raised flags have a verdict.
+    """
+    asked = counts_of(wanted)
+    counts: dict[str, dict[str, int]] = {}
+    for what, value, n in query(store, asked.text, asked.parameters).iter_rows():
+        counts.setdefault(what, {})[value] = n
+    return counts
+
+
+def next_night(store: Store, wanted: NightsWalk) -> dict[str, Any]:
+    """The night after, or before, one in the order of the filtered nights, which that one need not be among.
+
+    After the last one the first comes again, and ``wraps`` is true. Where no other night is left, ``night`` is None,
+    and ``done`` and ``of`` say how far reviewing is.
+    """
+    queue, forward = queue_of(wanted), wanted.direction == "1"
+    walk = _WALK.replace("{ORDER}", night_order(wanted))
+    for name, text in {
+        "BEYOND": ">" if forward else "<",
+        "TURN": "ASC" if forward else "DESC",
+        "START": "0" if forward else "count(*) + 1",
+    }.items():
+        walk = walk.replace(f"{{{name}}}", text)
+    found = query(
+        store, queue.text + walk, {**queue.parameters, "subject": wanted.subject, "night": wanted.night}
+    ).to_dicts()
+    if not found:
+        progress = counts_payload(store, wanted)["progress"]
+        return {"night": None, "wraps": False, "n_others": 0, **progress}
+    (row,) = found
+    key = {"subject": row["subject"], "night_date": row["night_date"].isoformat()}
+    return {"night": key, "wraps": row["wraps"], "n_others": row["n_others"], "done": None, "of": None}
+
+
+def csv_of_queue(store: Store, wanted: NightsPage, of: str) -> str:
+    """The filtered nights, or the movements of these, as CSV with the columns of the view.
+
+    Parameters
+    ----------
+    of : str
+        ``nights`` or ``movements``.
+    """
+    if of not in ("nights", "movements"):
+        raise UsageError(f"of={of!r} is no table", hint="nights or movements")
+    queue = queue_of(wanted)
+    view, number = ("nights", "") if of == "nights" else ("events", ", v.movement_no")
+    frame = query(
+        store,
+        f"{queue.text} SELECT v.* FROM {view} v SEMI JOIN (SELECT subject, night_date FROM queue WHERE fits) k"
+        f" USING (subject, night_date) ORDER BY v.night_date, v.subject{number}",
+        queue.parameters,
+    )
+    return csv_text(frame.columns, frame.iter_rows(named=True))
+
+
+def _row(row: dict[str, Any], flags: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    start, end = row["recorded_from"], row["recorded_to"]
+    return {
+        **row,
+        "plms_index_low": row["plms_index_low"] if row["assessable"] else None,
+        "plms_index_high": row["plms_index_high"] if row["assessable"] else None,
+        "threshold": _threshold(flags),
+        "flags": [_flag(one) for one in flags],
+        "night_date": row["night_date"].isoformat(),
+        "recorded_from": milliseconds(start),
+        "recorded_to": milliseconds(end),
+        "sleep_onset_at": milliseconds(row["sleep_onset_at"]),
+        "wake_at": milliseconds(row["wake_at"]),
+        "ahead_s": offsets(row["tz"], start, start)[0][1],
+    }
+
+
+def _flag(row: Mapping[str, Any]) -> dict[str, Any]:
+    stored = stored_flag(row["flag"], row["criteria"], row["reason"], raised=row["state"] == "raised")
+    return {
+        "name": row["flag"],
+        "state": row["state"],
+        "review": row["review"],
+        "reason": stored.reason,
+        "unasked": stored.lacks_answer,
+    }
+
+
+def _threshold(flags: Iterable[Mapping[str, Any]]) -> float | None:
+    """What the index of this night had to exceed."""
+    return next((threshold(json.loads(one["criteria"])) for one in flags if one["flag"] == "possible_plmd"), None)

@@ -1,0 +1,168 @@
+"""The queue in a real browser: filters, sorting, the walk over people, and who can use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect
+
+from analytics.store import Store, query
+from tests.analytics.review.browsing import key_of, opened, page_of, ready, served
+from tests.analytics.review.queue.crowd import crowd, judge
+from tests.analytics.review.test_in_browser import RULES
+
+pytestmark = pytest.mark.once
+
+HOSTILE = "<script>document.title='taken'</script>"
+NAMES = ("Abeni", HOSTILE, "أمينة حداد", "x" * 200)
+RAISED = "SELECT subject, night_date, flags FROM nights WHERE len(flags) > 0 ORDER BY night_date DESC, subject"
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> Store:
+    return crowd(tmp_path / "x.duckdb", NAMES, 4, seed=2)
+
+
+@pytest.fixture
+def at(several: Store) -> Iterator[str]:
+    with served(page_of(several.path)) as address:
+        yield address
+
+
+def _rows(tab: Tab) -> list[str]:
+    return ready(tab).locator(".queue-table tbody .queue-who").all_inner_texts()
+
+
+def test_home_of_several_people_opens_on_what_is_to_be_reviewed(at: str, tab: Tab, several: Store) -> None:
+    raised = query(several, RAISED).rows()
+    assert len({who for who, _, _ in raised}) > 1
+    opened(tab, at)
+    assert tab.url == f"{at}/?verdict=to_review"
+    assert _rows(tab) == [who for who, _, _ in raised]
+    expect(tab.locator(".queue-head")).to_contain_text(f"0 of {len(raised)}")
+    assert tab.title() == "To review · nightkick"
+
+
+def test_filters_stand_in_the_address_and_chips_undo_them(at: str, tab: Tab, several: Store) -> None:
+    opened(tab, at)
+    tab.get_by_label("possible PLMD", exact=False).first.check()
+    tab.wait_for_url("**flag=possible_plmd**")
+    plmd = [who for who, _, flags in query(several, RAISED).rows() if "possible_plmd" in flags]
+    assert _rows(tab) == plmd
+    expect(tab.locator("#filter-flag-possible_plmd")).to_be_focused()
+    bookmark = tab.url
+    tab.get_by_role("button", name="Take away: possible PLMD").click()
+    tab.wait_for_url(f"{at}/?verdict=to_review")
+    tab.get_by_role("button", name="Take away: to review").click()
+    tab.wait_for_url(f"{at}/?view=nights")
+    assert len(_rows(tab)) == 16
+    opened(tab, bookmark)
+    assert _rows(tab) == plmd
+    tab.locator("#queue-search").fill("aben")
+    tab.wait_for_url("**q=aben**")
+    assert set(_rows(tab)) <= {"Abeni"}
+
+
+def test_rows_are_sorted_by_a_column_and_turned_by_choosing_it_again(at: str, tab: Tab, several: Store) -> None:
+    opened(tab, f"{at}/?view=nights")
+    for turned, order in ((True, "DESC"), (False, "ASC")):
+        ready(tab).locator("#sort-index").click()
+        tab.wait_for_url("**sort=-index**" if turned else "**sort=index**")
+        ready(tab)
+        expected = query(
+            several,
+            f"SELECT subject FROM nights ORDER BY plms_index {order} NULLS LAST, night_date DESC, subject",
+        )["subject"].to_list()
+        assert _rows(tab) == expected
+
+
+def test_shift_right_walks_the_filtered_nights_over_people_and_home_keeps_the_filter(
+    at: str, tab: Tab, several: Store
+) -> None:
+    raised = query(several, RAISED).rows()
+    opened(tab, at)
+    for who, day, _ in raised[:3]:
+        tab.keyboard.press("Shift+ArrowRight")
+        tab.wait_for_url(f"**/night/{day}?**")
+        expect(ready(tab).locator(".title bdi").first).to_have_text(who)
+    assert "verdict=to_review" in tab.url
+    tab.keyboard.press("h")
+    tab.wait_for_url(f"{at}/?verdict=to_review")
+
+
+def test_at_the_end_all_are_done(at: str, tab: Tab, several: Store) -> None:
+    raised = query(several, RAISED).rows()
+    for who, day, _ in raised[1:]:
+        judge(several, who, day, "confirm")
+    opened(tab, at)
+    expect(tab.locator(".queue-progress")).to_have_text(f"{len(raised) - 1} of {len(raised)}")
+    tab.keyboard.press("Shift+ArrowRight")
+    tab.wait_for_url("**/night/**")
+    ready(tab).keyboard.press("c")
+    expect(tab.locator(".part-state")).to_contain_text("confirmed")
+    tab.keyboard.press("Shift+ArrowRight")
+    expect(tab.locator("#status")).to_have_text(f"All {len(raised)} done.")
+    tab.keyboard.press("h")
+    expect(tab.locator(".queue-done")).to_have_text(f"All {len(raised)} done.")
+
+
+def test_people_are_another_view_of_the_same_filter(at: str, tab: Tab) -> None:
+    opened(tab, f"{at}/?q=aben")
+    tab.locator("#view-people").click()
+    tab.wait_for_url("**view=people**")
+    assert _rows(tab) == ["Abeni"]
+    tab.locator(".queue-people tbody th a").click()
+    tab.wait_for_url("**subject=Abeni")
+    expect(ready(tab).locator(".nights li")).to_have_count(4)
+
+
+@pytest.mark.parametrize("view", ["nights", "people"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_keyboards_and_screen_readers_can_use_the_queue(at: str, tab: Tab, view: str, scheme: str) -> None:
+    tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    opened(tab, f"{at}/?view={view}")
+    found = Axe().run(tab, options=RULES)
+    assert [violation["id"] for violation in found.response["violations"]] == [], found.generate_report()
+    assert tab.title() == "To review · nightkick"
+
+
+@pytest.mark.parametrize("view", ["nights", "people"])
+def test_a_telephone_needs_no_sideways_scrolling_and_has_targets_of_44_px(at: str, tab: Tab, view: str) -> None:
+    tab.set_viewport_size({"width": 390, "height": 844})
+    opened(tab, f"{at}/?view={view}")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    tab.locator(".queue-side summary").click()
+    small = tab.evaluate(
+        """[...document.querySelectorAll(".page-queue button, .page-queue label, .page-queue summary, .page-queue a")]
+            .filter((one) => one.getClientRects().length && !one.matches(".queue-link"))
+            .filter((one) => one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)"""
+    )
+    assert small == []
+
+
+def test_j_and_k_lead_through_rows_and_a_slash_to_the_search(at: str, tab: Tab) -> None:
+    opened(tab, f"{at}/?view=nights")
+    tab.keyboard.press("j")
+    tab.keyboard.press("j")
+    expect(tab.locator(".queue-link").nth(1)).to_be_focused()
+    tab.keyboard.press("k")
+    expect(tab.locator(".queue-link").first).to_be_focused()
+    tab.keyboard.press("/")
+    expect(tab.locator("#queue-search")).to_be_focused()
+
+
+def test_an_address_that_cannot_be_read_is_answered_in_a_line_that_names_it(at: str) -> None:
+    with httpx.Client(base_url=at, cookies=key_of(at), timeout=60) as client:
+        for path in ("nights", "counts", "people", "next?night=2026-03-10"):
+            answer = client.get(f"/api/queue/{path}{'&' if '?' in path else '?'}whose=x")
+            assert answer.status_code == 400
+            assert "whose" in answer.json()["error"]
+        missing = client.get("/api/night", params={"subject": "", "night": "2026-03-10"})
+        assert (missing.status_code, "no person is named" in missing.json()["error"]) == (400, True)
+        rows = client.get("/export/queue.csv", params={"of": "nights", "person": "Abeni"}).text.splitlines()
+    assert len(rows) == 5
