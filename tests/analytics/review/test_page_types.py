@@ -31,6 +31,9 @@ PLACES = {
     "Spread": ("/api/nights", "people", "plms_index"),
     "Sign": ("/api/nights", "people", "signs"),
     "Ticks": ("/api/ticks",),
+    "OverNights": ("/api/over-nights",),
+    "OverNight": ("/api/over-nights", "nights"),
+    "RangesAnswer": ("/api/ranges",),
     "NightAnswer": ("/api/night",),
     "Night": ("/api/night", "night"),
     "Events": ("/api/night", "events"),
@@ -80,6 +83,10 @@ def answers(samples: Path) -> Iterator[dict[str, Any]]:
         yield {
             "/api/nights": client.get("/api/nights").json(),
             "/api/ticks": client.get("/api/ticks", params=days).json(),
+            "/api/over-nights": client.get("/api/over-nights", params={"subject": "me"}).json(),
+            "/api/ranges": client.get(
+                "/api/ranges", params={"subject": "me", "a_from": key["night"], "a_to": key["night"]}
+            ).json(),
             "/api/night": night,
             "/api/window": client.get("/api/window", params={**key, "from": onset - 1000, "to": onset + 1000}).json(),
             "/api/check-plan": client.get("/api/check-plan").json(),
