@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from analytics.journal.marked import marked_changes
 from analytics.model import Leg
 from analytics.nights.patterns import NightFacts, Patterns
 from analytics.over_nights.answer import PersonAnswer, answer_of
@@ -31,8 +32,6 @@ WHERE sha256 IN (
 )
 GROUP BY serial ORDER BY serial
 """
-#: What a person writes in the journal on the day from which something is done otherwise.
-CHANGED = "change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ def read_summary(store: Store, first: date, last: date, *, subject: str | None, 
         answer=answer_of(facts, patterns, signs),
         signs=signs,
         patterns=patterns,
-        changes=tuple((entry.day, entry.text) for entry in journal if entry.kind == CHANGED and entry.text),
+        changes=tuple((change.day, change.words) for change in marked_changes(journal)),
         sites=_different(rows, "site"),
         legs=_different(rows, "legs"),
         sleep_sources=_different(rows, "sleep_source"),

@@ -30,6 +30,8 @@ from analytics.review.export import Filter, csv_of
 from analytics.review.home import nights_payload, only_person, people_payload, strip_payload, ticks_payload
 from analytics.review.journal import journal_payload, reading_payload, saved_payload
 from analytics.review.night import night_payload
+from analytics.review.over_nights.drawing import over_nights_payload
+from analytics.review.over_nights.ranges import ranges_payload
 from analytics.review.page import Page
 from analytics.review.protection import Protected
 from analytics.review.queue.filters import F, NightsPage, NightsWalk, PeoplePage, QueueFilter, parsed
@@ -99,11 +101,13 @@ def create_app(page: Page) -> ASGIApp:
             "/api/ticks",
             _json(page, lambda asked: _ticks(page, asked)),
         ),
+        Route("/api/over-nights", _json(page, lambda asked: _over_nights(page, asked))),
+        Route("/api/ranges", _json(page, lambda asked: _ranges(page, asked))),
         Route("/api/night", _json(page, lambda asked: night_payload(page, *_key(page, asked)))),
         Route("/api/window", _json(page, lambda asked: _window(page, asked))),
         Route("/api/check-plan", lambda asked: JSONResponse(_check_plan(asked))),
         Route("/api/reviews", review, methods=["POST"]),
-        Route("/api/edits", _json(page, lambda asked: as_edited(page, *_key(asked))), methods=["GET"]),
+        Route("/api/edits", _json(page, lambda asked: as_edited(page, *_key(page, asked))), methods=["GET"]),
         Route("/api/edits", edit, methods=["POST"]),
         Route("/api/undo", turn, methods=["POST"]),
         Route("/api/redo", turn, methods=["POST"]),
@@ -159,6 +163,16 @@ def _reviewed(page: Page, said: dict[str, Any]) -> dict[str, Any]:
 
 def _ticks(page: Page, asked: Request) -> object:
     return ticks_payload(page.store, _day(asked, "since"), _day(asked, "until"))
+
+
+def _over_nights(page: Page, asked: Request) -> dict[str, Any]:
+    return over_nights_payload(page, asked.query_params.get("subject", ""))
+
+
+def _ranges(page: Page, asked: Request) -> dict[str, Any]:
+    first = _day(asked, "a_from"), _day(asked, "a_to")
+    second = (_day(asked, "b_from"), _day(asked, "b_to")) if "b_from" in asked.query_params else None
+    return ranges_payload(page, asked.query_params.get("subject", ""), first, second)
 
 
 def _window(page: Page, asked: Request) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from statistics import median
 
 from analytics.journal.cells import IN_A_WORD
 from analytics.journal.fields import FIELDS
+from analytics.journal.marked import CHANGE
 from analytics.said import JournalEntry
 
 #: A side with fewer nights has no answer (journal.md of the design; own).
@@ -22,7 +23,7 @@ LEAST_NIGHTS = 5
 #: one slept the night before is a factor. Names of before journals had a list of fields are among them.
 NO_FACTORS = frozenset({
     *(field.name for field in FIELDS if field.part != "matters" and field.name != "hours_slept_before"),
-    "notes", "change", "quality", "into_bed", "final_waking", "jerks_felt", "pain", "by_day", "sleepy_by_day",
+    "notes", CHANGE, "quality", "into_bed", "final_waking", "jerks_felt", "pain", "by_day", "sleepy_by_day",
 })  # fmt: skip
 #: Endings of names that are units, and how people write them.
 _UNITS = {"mg": "mg", "ml": "ml", "min": "min", "h": "h", "g": "g", "c": "°C", "units": "units", "cups": "cups"}

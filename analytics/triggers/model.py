@@ -85,7 +85,9 @@ class RateRatio:
     log_se: float
 
 
-def rate_ratio(nights: OutcomeNights, with_factor: Bools, *, from_then_on: bool = False) -> RateRatio | None:
+def rate_ratio(
+    nights: OutcomeNights, with_factor: Bools, *, from_then_on: bool = False, has_trend: bool = True
+) -> RateRatio | None:
     """Estimate the ratio; None where the outcome never occurred, or on one side alone.
 
     Parameters
@@ -102,7 +104,7 @@ def rate_ratio(nights: OutcomeNights, with_factor: Bools, *, from_then_on: bool 
     if min(sides) <= 0:
         return None
     design = np.column_stack([np.ones(len(nights.days)), with_factor]).astype(np.float64)
-    means, ses, weights = _fitted(nights, design, from_then_on=from_then_on)
+    means, ses, weights = _fitted(nights, design, from_then_on=from_then_on, has_trend=has_trend)
     middle = float(weights @ means)
     spread = float(np.sqrt(weights @ (ses**2 + (means - middle) ** 2)))
 
@@ -118,9 +120,11 @@ def _quantile(below: Callable[[float], float], q: float, middle: float, reach: f
     return float(brentq(lambda at: below(at) - q, middle - reach, middle + reach))
 
 
-def _fitted(nights: OutcomeNights, design: Floats, *, from_then_on: bool) -> tuple[Floats, Floats, Floats]:
+def _fitted(
+    nights: OutcomeNights, design: Floats, *, from_then_on: bool, has_trend: bool
+) -> tuple[Floats, Floats, Floats]:
     """Mean and SD of the factor's effect for every variance and correlation, and how likely each of these is."""
-    shared = _shared(nights.days, design[:, -1] if from_then_on else None)
+    shared = _shared(nights.days, design[:, -1] if from_then_on else None, has_trend=has_trend)
     grid, belief = _grid(nights.days), _BELIEF
     rate = np.array([float(nights.values[s].sum() / nights.exposure[s].sum()) for s in _sides(design)])
     log_rate = np.log(rate)[design[:, -1].astype(int)]
@@ -164,12 +168,12 @@ def _grid(days: Days) -> Floats:
     return np.asarray((_SPREADS[:, None, None, None] ** 2 * alike).reshape(-1, *alike.shape[1:]), dtype=np.float64)
 
 
-def _shared(days: Days, after: Floats | None) -> Floats:
+def _shared(days: Days, after: Floats | None, *, has_trend: bool) -> Floats:
     """Covariance of trend, weekend and weekday; with ``after``, of another trend in these nights."""
     weekday = (days - 1) % 7  # ordinal 1 is a Monday
     weekend = ((weekday == 4) | (weekday == 5)).astype(np.float64)  # evenings before a free day
     at = (days - days.mean()) * _TREND_SD_PER_DAY
-    shared = np.outer(at, at) + _WEEKEND_SD**2 * np.outer(weekend, weekend)
+    shared = has_trend * np.outer(at, at) + _WEEKEND_SD**2 * np.outer(weekend, weekend)
     shared += _WEEKDAY_SD**2 * np.equal.outer(weekday, weekday)
     if after is not None:
         bend = after * (days - days[after > 0].mean()) * _TREND_SD_PER_DAY

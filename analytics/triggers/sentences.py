@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from analytics.journal.marked import MarkedChange
 from analytics.triggers.before_after import AlsoChanged, BeforeAfter
 from analytics.triggers.deciding import TriggerRow, TriggerState
 from analytics.triggers.factors import LEAST_NIGHTS
+from analytics.triggers.marked_rows import ChangeRow
 from analytics.triggers.names import OUTCOME_WORDS
 
 STATE_WORDS: Mapping[TriggerState, str] = {
@@ -76,6 +78,25 @@ def also_words(other: AlsoChanged) -> str:
         f"Also changed: {other.words}, on {other.n_with_before} of {other.n_before} days before and"
         f" {other.n_with_after} of {other.n_after} after, so the two cannot be told apart."
     )
+
+
+def left_out_words(row: ChangeRow) -> str:
+    """Which nights a marked change was not held against, and why; empty for none."""
+    parts = []
+    if row.n_left_out_before:
+        parts.append(f"{_nights(row.n_left_out_before)} before an earlier change ({row.since})")
+    if row.n_left_out_after:
+        parts.append(f"{_nights(row.n_left_out_after)} from a later one on ({row.until})")
+    return f"Left out: {', '.join(parts)}." if parts else ""
+
+
+def within_words(others: Sequence[MarkedChange]) -> str:
+    """Of other marked changes in the same nights; empty for none."""
+    if not others:
+        return ""
+    which = "; ".join(f"{other.words}, from {other.day}" for other in others)
+    count = "1 other change lies" if len(others) == 1 else f"{len(others)} other changes lie"
+    return f"{count} within this span ({which}), so it cannot be told which of them did it."
 
 
 def _nights(n: int) -> str:

@@ -7,6 +7,7 @@ import { el } from "./draw.js";
 import { finding } from "./findings.js";
 import { duration } from "./formats.js";
 import { clockRange, filtered, isToReview } from "./nights.js";
+import { overNights } from "./over_nights.js";
 import { showQueue } from "./queue.js";
 import { axis, rowOf, ticksFor } from "./rows.js";
 import { get } from "./server.js";
@@ -154,6 +155,7 @@ export const showHome = async (app, wanted) => {
     "div",
     { class: "home" },
     answered.length > 0 && answerCard(answered),
+    persons.length === 1 && (await overNights(persons[0].subject)),
     el(
       "div",
       { class: "card findings" },

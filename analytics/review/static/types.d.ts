@@ -189,6 +189,70 @@ export interface NightsAnswer {
   ruleset: string | null;
 }
 
+/** One night over nights: null cannot be told, not sure is in doubt. */
+export interface OverNight {
+  day: string;
+  jerks: number | null;
+  jerks_low: number | null;
+  jerks_high: number | null;
+  jerks_sure: boolean;
+  index: number | null;
+  index_low: number | null;
+  index_high: number | null;
+  index_sure: boolean;
+}
+
+/** Means of a week, and its lowest and highest night. */
+export interface OverWeek {
+  monday: string;
+  jerks: number | null;
+  jerks_low: number | null;
+  jerks_high: number | null;
+  index: number | null;
+  index_low: number | null;
+  index_high: number | null;
+}
+
+/** A row of the journal: on which days it was noted, and whether it was so. */
+export interface OverRow {
+  kind: string;
+  says: string;
+  days: Record<string, boolean>;
+}
+
+/** What is drawn over the nights of one person. */
+export interface OverNights {
+  subject: string;
+  first: string;
+  last: string;
+  nights: OverNight[];
+  n_not_assessable: number;
+  not_assessable: string[];
+  threshold: number | null;
+  /** Of so many nights that a night would be narrower than a line; else none. */
+  weeks: OverWeek[];
+  rows: OverRow[];
+  n_rows_left_out: number;
+  changes: { day: string; words: string }[];
+  /** Suggestions by their title. */
+  advice: Record<string, string[]>;
+}
+
+/** Single nights of a range with too few for statistics. */
+export interface RangeDots {
+  range: string;
+  says: string;
+  values: number[];
+}
+
+/** What one or two ranges of nights hold, in words. */
+export interface RangesAnswer {
+  head: string[];
+  rows: string[][];
+  says: string[];
+  dots: RangeDots[];
+}
+
 /** Onsets of one label in one night, seconds after its first sample. */
 export interface Ticks extends NightKey {
   label: string;
@@ -404,6 +468,8 @@ export interface Answers {
   "/api/queue/next": QueueNext;
   "/api/queue/people": QueuePeople;
   "/api/ticks": Ticks[];
+  "/api/over-nights": OverNights;
+  "/api/ranges": RangesAnswer;
   "/api/night": NightAnswer;
   "/api/window": WindowAnswer;
   "/api/check-plan": CheckPlan;

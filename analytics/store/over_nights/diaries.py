@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import log
+from math import ceil, floor, log, sqrt
 from typing import Any
 
 from analytics.criteria import Criteria
@@ -62,6 +62,29 @@ ORDER BY n.night_date
 
 
 @dataclass(frozen=True, slots=True)
+class ToldNight:
+    """One night as reviewed, with what it holds by itself.
+
+    Attributes
+    ----------
+    n_jerks, index : int or None, float or None
+        None: cannot be told. The index is per hour of sleep.
+    jerks_low, jerks_high : int
+        How many of the jerks are likely some, 95 %, by the confidence in each.
+    index_low, index_high : float or None
+        Its 95 % interval.
+    """
+
+    night_date: date
+    n_jerks: int | None
+    jerks_low: int
+    jerks_high: int
+    index: float | None
+    index_low: float | None
+    index_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class PersonDiary:
     """What is known of one person; ``n_left_out`` nights are stored and can be told of nothing."""
 
@@ -70,6 +93,7 @@ class PersonDiary:
     n_left_out: int
     outcomes: Outcomes
     journal: tuple[JournalEntry, ...]
+    nights: tuple[ToldNight, ...] = ()
 
 
 def diaries(
@@ -119,7 +143,23 @@ def _diary(
         else:
             rows[day] |= changed
     journal = whole_journal(store, subject)
-    return PersonDiary(subject, stored, stored - len(rows), _outcomes(rows, journal, since), journal)
+    outcomes, nights = _outcomes(rows, journal, since), tuple(_told(day, rows[day]) for day in sorted(rows))
+    return PersonDiary(subject, stored, stored - len(rows), outcomes, journal, nights)
+
+
+def _told(day: date, row: Mapping[str, Any]) -> ToldNight:
+    """By the rules of `_outcomes`."""
+    found, likely, reach = row["n_jerks"], row["jerks_expected"], _WIDTH_SD / 2 * sqrt(row["jerks_doubt"])
+    is_told = row["n_plms"] is not None and not _too_much_hidden(row)
+    return ToldNight(
+        day,
+        found if _fell_asleep_in_view(row["about_jerks"]) else None,
+        max(0, min(found, floor(likely - reach))),
+        min(found, ceil(likely + reach)),
+        row["n_plms"] / row["tst_h"] if is_told else None,
+        row["plms_index_low"] if is_told else None,
+        row["plms_index_high"] if is_told else None,
+    )
 
 
 def _outcomes(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from flows.settings.database import store_for
@@ -14,30 +15,49 @@ from flows.terminal.whose import refuse_unknown
 from ingest.errors import StoreError
 
 if TYPE_CHECKING:
+    from analytics.over_nights.advice import Advice
     from analytics.over_nights.answer import PersonAnswer
     from analytics.store import Store
+    from analytics.store.over_nights.findings import Person
 
 
 def answer(*, subject: OnlySubject = None, since: Since = None, db: Database = None, as_json: Json = False) -> None:
     """Is it harmless? One sentence a person, why, what would change it, and what is missing."""
     from analytics.over_nights.telling import as_plain
-    from analytics.store.over_nights.answers import answers
+    from analytics.store.over_nights.answers import answers_of
+    from analytics.store.over_nights.findings import people_over_nights
 
     store = store_for(db)
     refuse_unknown(store, subject)
-    found = answers(store, subject=subject, since=on(since, store, subject))
+    people = list(people_over_nights(store, subject=subject, since=on(since, store, subject)))
+    found = answers_of(people)
     if since is None:
         _keep(store, found)
+    advice = _advice(people)
     if as_json:
-        emit(json_document(people=[as_plain(name, one) for name, one in found.items()]))
+        told = [
+            as_plain(name, one) | {"advice": [asdict(each) for each in advice[name]]} for name, one in found.items()
+        ]
+        emit(json_document(people=told))
     elif not found:
         emit("no nights and no journal\n")
     else:
-        emit_lines(_lines(found))
+        emit_lines(_lines(found, advice))
 
 
-def _lines(found: Mapping[str, PersonAnswer]) -> Iterator[str]:
+def _advice(people: Iterable[Person]) -> dict[str, list[Advice]]:
+    from analytics.over_nights.advice import advice_of
+    from analytics.over_nights.signs import clinician_signs
+
+    return {
+        name: advice_of(nights, clinician_signs(nights, patterns, journal), journal)
+        for name, nights, patterns, journal in people
+    }
+
+
+def _lines(found: Mapping[str, PersonAnswer], advice: Mapping[str, list[Advice]]) -> Iterator[str]:
     """One person: all that is said; several: a line each."""
+    from analytics.over_nights.advice import ADVICE_TITLES
     from analytics.over_nights.telling import about, headline, told
 
     if len(found) > 1:
@@ -53,6 +73,11 @@ def _lines(found: Mapping[str, PersonAnswer]) -> Iterator[str]:
         if sentences:
             yield f"  {title}:"
             yield from (f"    - {sentence}" for sentence in sentences)
+    for title, kind in ADVICE_TITLES.items():
+        lines = [f"    - {one.says} ({one.because})" for one in advice[name] if one.kind == kind]
+        if lines:
+            yield f"  {title}:"
+            yield from lines
     yield f"  {words.caveat}"
 
 

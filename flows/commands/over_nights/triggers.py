@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from analytics.triggers.names import OUTCOME_WORDS, OutcomeName
+from flows.commands.over_nights.changes import change_documents, change_lines, change_numbers
 from flows.settings.database import store_for
 from flows.terminal.dates import TAKEN, When, on, when
 from flows.terminal.options import Database, Json, OnlySubject, Since
@@ -18,8 +19,11 @@ from flows.terminal.values import json_document
 from flows.terminal.whose import refuse_unknown
 
 if TYPE_CHECKING:
+    from analytics.journal.marked import MarkedChange
     from analytics.store.over_nights.diaries import PersonDiary
     from analytics.triggers.deciding import TriggerRow
+    from analytics.triggers.factors import Factor
+    from analytics.triggers.outcomes import Outcomes
 
 Outcome = Annotated[OutcomeName | None, Parameter(help="Only this outcome; default: all of them.")]
 ChangedOn = Annotated[
@@ -65,9 +69,11 @@ def triggers(
 
 
 def _told(person: PersonDiary, outcome: OutcomeName | None, changed_on: date | None) -> dict[str, Any]:
+    from analytics.journal.marked import marked_changes
     from analytics.triggers.deciding import triggers_of
     from analytics.triggers.factors import factors_of
 
+    changes = marked_changes(person.journal)
     outcomes = {name: nights for name, nights in person.outcomes.items() if outcome in (None, name)}
     factors = factors_of(person.journal)
     found: dict[str, Any] = {
@@ -79,8 +85,9 @@ def _told(person: PersonDiary, outcome: OutcomeName | None, changed_on: date | N
         "factors": [factor.name for factor in factors],
     }
     if changed_on is not None:
-        return found | _change(factors, outcomes, changed_on)
-    return found | {"rows": [_row(row) for row in triggers_of(factors, outcomes)]}
+        return found | _change(factors, outcomes, changes, changed_on)
+    rows = [_row(row) for row in triggers_of(factors, outcomes)]
+    return found | {"rows": rows, "changes": change_documents(outcomes, factors, changes)}
 
 
 def _row(row: TriggerRow) -> dict[str, Any]:
@@ -97,25 +104,20 @@ def _row(row: TriggerRow) -> dict[str, Any]:
     return flat | numbers | {"state_words": STATE_WORDS[row.state], "says": row_words(row)}
 
 
-def _change(factors: Sequence[Any], outcomes: Any, changed_on: date) -> dict[str, Any]:
+def _change(
+    factors: Sequence[Factor], outcomes: Outcomes, changes: Sequence[MarkedChange], changed_on: date
+) -> dict[str, Any]:
     from analytics.triggers.before_after import also_changed, before_after
-    from analytics.triggers.sentences import also_words, change_words
+    from analytics.triggers.marked_rows import changes_within
+    from analytics.triggers.sentences import within_words
 
+    within = changes_within(outcomes, changes, changed_on)
     return {
         "changed_on": changed_on,
-        "before_after": [
-            {
-                "outcome": change.outcome,
-                "n_before": change.n_before,
-                "n_after": change.n_after,
-                "ratio": change.found and change.found.ratio,
-                "low": change.found and change.found.low,
-                "high": change.found and change.found.high,
-                "says": change_words(change, changed_on),
-            }
-            for change in before_after(outcomes, changed_on)
-        ],
-        "also_changed": [asdict(other) | {"says": also_words(other)} for other in also_changed(factors, changed_on)],
+        "marked_as": next((change.words for change in changes if change.day == changed_on), None),
+        **change_numbers(before_after(outcomes, changed_on), also_changed(factors, changed_on), changed_on),
+        "changes_within": [asdict(other) for other in within],
+        "within_says": within_words(within),
     }
 
 
@@ -126,12 +128,16 @@ def _lines(person: dict[str, Any]) -> Iterator[str]:
         f" {_n(person['n_journal_days'], 'day')} of the journal, {_n(len(person['factors']), 'factor')}"
     )
     if "before_after" in person:
-        yield from (f"  {change['says']}" for change in person["before_after"])
-        yield from (f"  {other['says']}" for other in person["also_changed"])
-    elif not person["rows"]:
+        if person["marked_as"]:
+            yield f"  before/after: {person['marked_as']}, from {person['changed_on']} on"
+        yield from (f"  {line}" for line in change_lines(person))
+    elif not person["rows"] and not person["changes"]:
         yield "  Nothing to compare yet: it takes nights, and factors in the journal (nightkick journal template)."
     else:
         yield from _row_lines(person["rows"])
+        for change in person["changes"]:
+            yield f"  before/after: {change['words']}, from {change['changed_on']} on"
+            yield from (f"    {line}" for line in change_lines(change))
     yield ""
 
 

@@ -89,7 +89,7 @@ def _tables(store: Store, selection: Selection) -> Mapping[str, pl.DataFrame]:
     from analytics.sharing.pseudonyms import pseudonymous
     from flows.terminal.night_table import condition
 
-    where, parameters = condition(selection)
+    where, parameters = condition(selection, store)
     meant = f"SELECT (subject, night_date) FROM nights WHERE {where}"
     with the_store.snapshot(store):  # an import may replace a night between the two
         nights = the_store.query(store, f"SELECT * FROM nights WHERE {where}", parameters)

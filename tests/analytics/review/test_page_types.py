@@ -39,6 +39,9 @@ PLACES = {
     "QueueNext": ("/api/queue/next",),
     "QueuePeople": ("/api/queue/people",),
     "QueuePerson": ("/api/queue/people", "people"),
+    "OverNights": ("/api/over-nights",),
+    "OverNight": ("/api/over-nights", "nights"),
+    "RangesAnswer": ("/api/ranges",),
     "NightAnswer": ("/api/night",),
     "Night": ("/api/night", "night"),
     "Events": ("/api/night", "events"),
@@ -93,6 +96,10 @@ def answers(samples: Path) -> Iterator[dict[str, Any]]:
             "/api/queue/next": client.get("/api/queue/next", params=key).json(),
             "/api/queue/people": client.get("/api/queue/people").json(),
             "/api/ticks": client.get("/api/ticks", params=days).json(),
+            "/api/over-nights": client.get("/api/over-nights", params={"subject": "me"}).json(),
+            "/api/ranges": client.get(
+                "/api/ranges", params={"subject": "me", "a_from": key["night"], "a_to": key["night"]}
+            ).json(),
             "/api/night": night,
             "/api/window": client.get("/api/window", params={**key, "from": onset - 1000, "to": onset + 1000}).json(),
             "/api/check-plan": client.get("/api/check-plan").json(),

@@ -16,12 +16,12 @@ STAMPS = st.lists(
 
 
 @given(STAMPS)
-def test_the_usual_step_is_the_median_of_all_steps(time_us):
+def test_the_usual_step_is_the_median_of_all_steps(time_us: np.ndarray) -> None:
     assert usual_step_us(time_us) == float(np.median(np.diff(time_us)))
 
 
 @given(STAMPS, st.integers(1, 7))
-def test_it_does_not_depend_on_the_pieces_in_which_stamps_are_counted(time_us, piece):
+def test_it_does_not_depend_on_the_pieces_in_which_stamps_are_counted(time_us: np.ndarray, piece: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(steps, "_PIECE", piece)
         found = steps_of(time_us)
@@ -31,12 +31,12 @@ def test_it_does_not_depend_on_the_pieces_in_which_stamps_are_counted(time_us, p
 
 
 @given(STAMPS)
-def test_the_share_of_uneven_steps_is_what_counting_each_gives(time_us):
+def test_the_share_of_uneven_steps_is_what_counting_each_gives(time_us: np.ndarray) -> None:
     step = np.diff(time_us)
     outside = np.mean((step < 7_500.0) | (step > 12_500.0))
     assert steps_of(time_us).share_outside(7_500.0, 12_500.0) == outside
 
 
 @pytest.mark.parametrize("n", [0, 1])
-def test_fewer_than_two_stamps_have_no_step(n):
+def test_fewer_than_two_stamps_have_no_step(n: int) -> None:
     assert np.isnan(usual_step_us(np.zeros(n, np.int64)))

@@ -23,11 +23,11 @@ BESIDE = (0, 1, 3, 9)
 def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pl.DataFrame:
     """Of 300 people drawn at random, each with and without nights in doubt of one index: a row each."""
     for letter, index in TOLD.items():
-        monkeypatch.setitem(NIGHTS, letter, Kind(index=index, raised=(KICKS,) * (index > 15)))  # type: ignore[arg-type]
+        monkeypatch.setitem(NIGHTS, letter, Kind(index=index, raised=(KICKS,) * (index > 15)))
     for letter, index in IN_DOUBT.items():
-        monkeypatch.setitem(NIGHTS, letter, Kind(index=index, untold=(KICKS,)))  # type: ignore[arg-type]
+        monkeypatch.setitem(NIGHTS, letter, Kind(index=index, untold=(KICKS,)))
     rng = np.random.default_rng(20261130)
-    people = {}
+    people: dict[str, Made] = {}
     for k in range(300):
         some = rng.choice(list(TOLD), rng.integers(1, 4), replace=False)
         told = "".join(rng.choice(some, rng.integers(3, 30)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 from analytics.over_nights.answer import RULE_VERSION
-from analytics.said import Review
-from analytics.store import Store, initialise, query, write_review
+from analytics.said import JournalEntry, Review
+from analytics.store import Store, initialise, query, write_journal, write_review
 from analytics.store.database.publish import publish
 from analytics.words import ANSWERS
 from tests.analytics.over_nights.people import PEOPLE
@@ -107,3 +108,15 @@ def test_forgetting_a_person_forgets_what_they_were_answered(run: Run) -> None:
     assert run("forget", "--subject", "quiet", "--yes", "--db", DB).code == 0
     assert "quiet" not in query(store, "SELECT subject FROM answers")["subject"].to_list()
     assert len(query(store, "SELECT subject FROM answers")) == 2
+
+
+def test_suggestions_stand_beside_the_answer_where_the_journal_touches_them(run: Run) -> None:
+    made("quiet")
+    assert "Could be tried" not in run("answer", "--db", DB).out
+    assert json.loads(run("answer", "--json", "--db", DB).out)["people"][0]["advice"] == []
+    noted = [JournalEntry("quiet", FIRST + timedelta(days=k), "stress", 8.0) for k in (30, 31, 32)]
+    write_journal(Store(Path(DB)), noted)
+    assert (
+        "  Could be tried:\n    - Slow breathing, stretching or ten quiet minutes before bed help some people after a"
+        " tense day. (stress of 5 or more on 3 of 3 days of the journal)\n"
+    ) in run("answer", "--db", DB).out
