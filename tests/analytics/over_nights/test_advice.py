@@ -103,6 +103,14 @@ def test_what_is_within_the_advice_or_not_noted_touches_none(journal: list[Journ
     assert _told([1] * 6, journal) == {}
 
 
+def test_of_a_sign_that_is_not_met_yet_nothing_is_worth_discussing() -> None:
+    """Several jerks on two of three nights stood as worth discussing beside an answer that could not tell."""
+    journal = [JournalEntry("me", FIRST, "leg_pain", 3.0), JournalEntry("me", FIRST, "tingling", 0.0)]
+    weaker = clinician_signs([], {}, journal)
+    assert [one.is_met for sign in weaker for one in sign.evidence] == [False]
+    assert advice_of([], weaker, journal) == []
+
+
 def test_a_sign_is_worth_discussing_with_its_days_and_stands_first() -> None:
     journal = [*_values("leg_pain", 0, 4, 0, 3), *_clocks("last_caffeine_at", *["16:30"] * 4)]
     nights = _nights([1] * 4)
