@@ -26,6 +26,7 @@ OURS = (
     "requirements",
     "docs",
     "benchmarks",
+    "examples",
     ".ci",
     ".github",
 )

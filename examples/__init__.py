@@ -1,0 +1,1 @@
+"""Examples that the documents use; tests run each of them."""
