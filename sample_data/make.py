@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from analytics.files.csv_text import csv_text
+from analytics.simulate.story import COLUMNS, journal_rows
 from analytics.simulate.warmth import sensor_celsius
 from analytics.simulate.write import Simulated, simulate_night, stages_of, truth
 from ingest.writers.axivity import write_cwa
@@ -25,7 +27,7 @@ RATE_HZ = 25.0
 
 
 def make(folder: Path) -> tuple[Path, ...]:
-    """Write the three recordings and ``truth.csv``; returns their paths."""
+    """Write the three recordings, ``truth.csv`` and the journal of the story; returns their paths."""
     periodic = simulate_night("plmd", evening=date(2026, 3, 2), rate_hz=RATE_HZ, sensor="ax3", seed=11, hours=8.5)
     calm = simulate_night("jerks", evening=date(2026, 3, 3), rate_hz=RATE_HZ, sensor="ax3", seed=12, hours=8.5)
     watch = simulate_night("healthy", evening=date(2026, 3, 4), rate_hz=RATE_HZ, sensor="watch", seed=13, hours=6.0)
@@ -44,7 +46,15 @@ def make(folder: Path) -> tuple[Path, ...]:
     write_fit(
         fit, watch.time_us, watch.xyz_g, rate_hz=RATE_HZ, serial=4712, stages=stages_of(watch), layout="compressed"
     )
-    return cwa, csv, fit, _write_truth(folder, {cwa: periodic, csv: calm, fit: watch})
+    truth_path = _write_truth(folder, {cwa: periodic, csv: calm, fit: watch})
+    return cwa, csv, fit, truth_path, write_journal(folder)
+
+
+def write_journal(folder: Path) -> Path:
+    """Write the journal of the story, whose nights the demo makes on the spot."""
+    path = folder / "journal.csv"
+    path.write_text(csv_text(COLUMNS, journal_rows()), encoding="utf-8")
+    return path
 
 
 def _write_truth(folder: Path, nights: dict[Path, Simulated]) -> Path:

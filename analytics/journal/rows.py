@@ -7,7 +7,7 @@ twice, is left out as a whole.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from analytics.journal.cells import UnreadableError, day_of, read
@@ -17,6 +17,9 @@ from analytics.said import JournalEntry
 
 #: Of the earth's zones the one that is furthest ahead: a day that has not begun there is in the future.
 _FURTHEST_AHEAD = timedelta(hours=14)
+
+#: Spreadsheets write a merged cell into its first row alone.
+_NO_DATE = "write the date in each row; of merged cells only the first row has it"
 
 Cells = Mapping[str, str | None]
 
@@ -33,10 +36,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What was read, and what could not be."""
+    """What was read, and what could not be; ``lines`` is where the row of each person's day begins."""
 
     entries: tuple[JournalEntry, ...]
     problems: tuple[Problem, ...] = ()
+    lines: Mapping[tuple[str, date], int] = field(default_factory=dict)
 
 
 def latest_day() -> date:
@@ -61,6 +65,9 @@ def noted_of(rows: Iterable[tuple[int, Cells]], *, subject: str, latest: date | 
     problems: list[Problem] = []
     for line, row in rows:
         who = (row.get("subject") or "").strip() or subject
+        if not (row.get("date") or "").strip():
+            problems.append(Problem(line, "date", "there is none", _NO_DATE))
+            continue
         try:
             day = day_of(row.get("date"), latest)
         except UnreadableError as error:
@@ -74,7 +81,7 @@ def noted_of(rows: Iterable[tuple[int, Cells]], *, subject: str, latest: date | 
         found, wrong = entries_of_day(who, day, cells)
         entries += found
         problems += [Problem(line, kind, error.what, error.hint) for kind, error in wrong.items()]
-    return Noted(tuple(entries), tuple(problems))
+    return Noted(tuple(entries), tuple(problems), lines)
 
 
 def entries_of_day(

@@ -23,12 +23,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp
 
+from analytics.journal.planned import file_too_large
 from analytics.pictures import night_rows
 from analytics.pictures.colours import screen_sheet
 from analytics.review.edits.answering import as_edited, edited_payload, turned_payload
 from analytics.review.export import Filter, csv_of
 from analytics.review.home import nights_payload, only_person, people_payload, strip_payload, ticks_payload
-from analytics.review.journal import journal_payload, reading_payload, saved_payload
+from analytics.review.journal import journal_payload, reading_payload, saved_payload, week_payload
+from analytics.review.journal_files import LARGEST_UPLOAD, import_payload
 from analytics.review.night import night_payload
 from analytics.review.over_nights.drawing import over_nights_payload
 from analytics.review.over_nights.ranges import ranges_payload
@@ -75,6 +77,10 @@ def create_app(page: Page) -> ASGIApp:
         said = await _json_body(request)
         return JSONResponse(await run_in_threadpool(saved_payload, page, said))
 
+    async def journal_file(request: Request) -> Response:
+        said = await _json_body(request, LARGEST_UPLOAD, file_too_large)
+        return JSONResponse(await run_in_threadpool(import_payload, page, said))
+
     async def edit(request: Request) -> Response:
         said = await _json_body(request)
         return JSONResponse(await run_in_threadpool(edited_payload, page, said))
@@ -113,6 +119,10 @@ def create_app(page: Page) -> ASGIApp:
         Route("/api/redo", turn, methods=["POST"]),
         Route("/api/journal", _json(page, lambda asked: _journal(page, asked)), methods=["GET"]),
         Route("/api/journal", journal, methods=["POST"]),
+        Route("/api/journal-file", journal_file, methods=["POST"]),
+        Route(
+            "/api/journal-week", _json(page, lambda asked: week_payload(page, asked.query_params.get("subject", "")))
+        ),
         Route("/api/journal-reading", lambda asked: JSONResponse(_reading(asked))),
         Route("/export/nights.csv", lambda asked: _csv(csv_of(page.store, "nights", _filter(asked)))),
         Route("/export/movements.csv", lambda asked: _csv(csv_of(page.store, "movements", _filter(asked)))),
@@ -225,13 +235,19 @@ def _ms(asked: Request, name: str) -> int:
     return round(value)
 
 
-async def _json_body(request: Request) -> dict[str, Any]:
+def _too_much() -> UsageError:
+    return UsageError("that is too much to keep", hint="shorten the note")
+
+
+async def _json_body(
+    request: Request, largest: int = LARGEST_BODY, refusal: Callable[[], UsageError] = _too_much
+) -> dict[str, Any]:
     """The body, if it is a JSON object of a size that makes sense."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_BODY:
-            raise UsageError("that is too much to keep", hint="shorten the note")
+        if len(body) > largest:
+            raise refusal()
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):

@@ -5,13 +5,15 @@ How a cell is read `analytics.journal.cells` decides; a wrong one holds up nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from analytics.journal.cells import UnreadableError, cell_of, day_of, read
 from analytics.journal.fields import BY_NAME, FIELDS, PARTS, Field, place_of, says_of
 from analytics.journal.rows import entries_of_day, latest_day
+from analytics.journal.week import NIGHTS, STEPS, day_words, headline, local_evening, missing_today
+from analytics.review.journal_files import bounds
 from analytics.review.page import Page
 from analytics.said import JournalEntry
 from analytics.store import (
@@ -25,6 +27,7 @@ from analytics.store import (
     snapshot,
     unread_nights,
 )
+from analytics.store.over_nights.guided import guided_week_of, judged_nights
 from ingest.errors import UsageError
 
 _OWN = """
@@ -49,7 +52,7 @@ def journal_payload(page: Page, subject: str, day: date) -> dict[str, Any]:
     if day > latest:
         raise UsageError(f"{day} is in the future", hint="note it when it has come")
     people = known_subjects(page.store)
-    who = subject or (page.subject if page.subject in people or not people else people[0])
+    who = subject or _usual(page, people)
     monday = day - timedelta(days=day.weekday())
     noted = days_between(page.store, who, monday - timedelta(days=1), monday + timedelta(days=7))
     nights, own = frames(page.store, (_NIGHTS, (who, monday, monday + timedelta(days=6))), (_OWN, (who,)))
@@ -62,6 +65,7 @@ def journal_payload(page: Page, subject: str, day: date) -> dict[str, Any]:
         "own": [kind for kind in own["kind"] if kind not in BY_NAME],
         "parts": PARTS,
         "days": [_day(page, who, one) for one in shown],
+        "file": bounds(),
         "before": _cells(entry for entry in noted if entry.day == day - timedelta(days=1)),
         "week": [
             {
@@ -72,6 +76,39 @@ def journal_payload(page: Page, subject: str, day: date) -> dict[str, Any]:
             }
             for n in range(7)
         ],
+    }
+
+
+def _usual(page: Page, people: Sequence[str]) -> str:
+    return page.subject if page.subject in people or not people else people[0]
+
+
+def week_payload(page: Page, subject: str) -> dict[str, Any]:
+    """The guided week of a person; ``is_asked`` where too few nights can be told of anything yet.
+
+    Raises
+    ------
+    StoreError
+    """
+    who = subject or _usual(page, known_subjects(page.store))
+    week = guided_week_of(page.store, who, local_evening())
+    return {
+        "subject": who,
+        "is_asked": judged_nights(page.store, who) < NIGHTS,
+        "says": headline(week),
+        "n_done": week.n_done,
+        "n_nights": NIGHTS,
+        "days": [
+            {
+                "day": one.day.isoformat(),
+                "counts": one.counts,
+                "is_to_come": one.day > week.today,
+                "says": day_words(one, week.today),
+            }
+            for one in week.days
+        ],
+        "missing": missing_today(week),
+        "steps": STEPS,
     }
 
 
@@ -94,7 +131,7 @@ def saved_payload(page: Page, said: Mapping[str, Any]) -> dict[str, Any]:
         "day": day.isoformat(),
         "n_saved": len(entries),
         "wrong": {kind: _wrong(error) for kind, error in wrong.items()},
-        "meanwhile": [says_of(kind) for kind in sorted({change.entry.kind for change in meanwhile}, key=place_of)],
+        "meanwhile": _meanwhile(meanwhile, entries),
         "remark": _UNREAD if unread else None,
     }
 
@@ -140,6 +177,26 @@ def _cells(entries: Iterable[JournalEntry]) -> dict[str, str]:
     return {entry.kind: cell_of(entry.kind, entry.value, entry.text) for entry in entries}
 
 
+def _meanwhile(changes: Iterable[Change], saved: Iterable[JournalEntry]) -> list[dict[str, str | None]]:
+    """What others wrote since this writer looked, each with what was written over it; None for nothing."""
+    mine = {entry.kind: entry for entry in saved}
+    theirs = {change.entry.kind: change.entry for change in changes}
+    return [
+        {
+            "says": says_of(kind),
+            "theirs": _cell(theirs[kind]),
+            "mine": _cell(mine[kind]) if kind in mine else _cell(theirs[kind]),
+        }
+        for kind in sorted(theirs, key=place_of)
+    ]
+
+
+def _cell(entry: JournalEntry) -> str | None:
+    if (entry.value, entry.text) == (None, None):
+        return None
+    return cell_of(entry.kind, entry.value, entry.text)
+
+
 def _history(changes: Iterable[Change]) -> list[dict[str, Any]]:
     """Saves, the last one first."""
     saves: dict[int, dict[str, Any]] = {}
@@ -148,9 +205,7 @@ def _history(changes: Iterable[Change]) -> list[dict[str, Any]]:
         save = saves.setdefault(
             change.save_no, {"save_no": change.save_no, "at": at, "by": change.noted_by, "cells": []}
         )
-        entry = change.entry
-        is_gone = (entry.value, entry.text) == (None, None)
-        save["cells"].append((says_of(entry.kind), None if is_gone else cell_of(entry.kind, entry.value, entry.text)))
+        save["cells"].append((says_of(change.entry.kind), _cell(change.entry)))
     return [saves[number] for number in sorted(saves, reverse=True)]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from analytics import store as the_store
 from analytics.files.belongings import kept_as
 from flows.commands.import_files import run_import
-from flows.importing.outcomes import all_well
+from flows.importing.outcomes import Outcome, all_well
 from flows.importing.telling import summary, tell
 from flows.settings.database import store_for
 from flows.terminal.exit_codes import ExitCode
@@ -18,7 +18,7 @@ from flows.terminal.night_table import Nights, print_nights, select_nights
 from flows.terminal.options import EVERY_NIGHT, Out
 from flows.terminal.talk import emit
 from ingest.errors import UsageError
-from ingest.workspace import own_folder
+from ingest.workspace import own_folder, workspace
 
 DATABASE = "nightkick.duckdb"
 
@@ -63,11 +63,38 @@ def demo(*, out: Out = Path("demo-output")) -> ExitCode:
     # What sample_data/README.md says of all three; two of the files could not say it themselves.
     worn = Wishes(site="ankle", side="left", tz="UTC")
     outcomes = run_import([sample_data()], worn, database=database, use_flow=True)
+    outcomes += _import_story(out, database)
     tell(outcomes)
     nights = select_nights(store_for(database), EVERY_NIGHT)
     print_nights(nights)
+    _show_story(database)
     emit(f"\n{summary(outcomes)} -> {database}\n\n{_next_steps(database, nights)}")
     return ExitCode.DONE if all_well(outcomes) else ExitCode.SOME_FAILED
+
+
+def _import_story(out: Path, database: Path) -> tuple[Outcome, ...]:
+    """The journal of the story, then its nights, made on the spot."""
+    from analytics.journal.planned import noted_of_file
+    from analytics.simulate.story import SUBJECT, write_story_nights
+    from flows.importing.declared import Wishes
+
+    file = sample_data() / "journal.csv"
+    the_store.write_journal(store_for(database), noted_of_file(file.read_bytes(), file.name, SUBJECT).entries)
+    with workspace(out) as room:
+        worn = Wishes(subject=SUBJECT, site="ankle", side="left", tz="UTC")
+        return run_import(write_story_nights(room), worn, database=database, use_flow=False)
+
+
+def _show_story(database: Path) -> None:
+    """The answer of the story, and what goes with its nights."""
+    from analytics.simulate.story import SUBJECT
+    from flows.commands.over_nights.answer import answer
+    from flows.commands.over_nights.triggers import triggers
+
+    emit(f"\nThe journal and the nights of {SUBJECT} (nightkick answer, nightkick triggers):\n\n")
+    answer(subject=SUBJECT, db=database)
+    emit("\n")
+    triggers(subject=SUBJECT, outcome="jerks_felt", db=database)
 
 
 def _refuse_to_mix(database: Path) -> None:
@@ -82,7 +109,9 @@ def _refuse_to_mix(database: Path) -> None:
         raise UsageError(f"the demo cannot go there: {found}", path=database.parent, hint="name another with -o")
     if not database.exists():
         return
-    samples = {path.name for path in sample_data().iterdir()}
+    from analytics.simulate.story import night_name, story_days
+
+    samples = {path.name for path in sample_data().iterdir()} | {night_name(one.day) for one in story_days()}
     imported = the_store.query(store_for(database), "SELECT path FROM imports WHERE status = 'imported'")
     if not {Path(path).name for path in imported["path"]} <= samples:
         raise UsageError("not the demo's database", path=database, hint="name another folder with -o")

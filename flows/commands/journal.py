@@ -17,7 +17,7 @@ from cyclopts import App, Parameter
 from analytics import store as the_store
 from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Database
-from flows.terminal.talk import complain, emit, emit_table, say
+from flows.terminal.talk import complain, emit, emit_lines, emit_table, say
 from flows.terminal.values import csv_text
 from flows.terminal.whose import refuse_unknown
 from flows.terminal.written_files import written_text
@@ -25,18 +25,17 @@ from ingest.errors import UsageError, visible
 
 if TYPE_CHECKING:
     from analytics.journal.rows import Noted
-    from analytics.journal.tables import Format
     from analytics.said import JournalEntry
     from flows.importing.import_run import Context
 
-#: A line a day for three centuries; a larger file is not a journal.
-MOST_BYTES = 16 << 20
 #: Of what is kept and would be refused now.
 _NO_MORE = "today its column takes other values (nightkick journal describe)"
 #: Of the people who are known, so many are named.
 _MOST_NAMES = 10
 #: Of the places that could not be read, so many are named.
 _MOST_PROBLEMS = 50
+#: Of the cells that an import would change, so many are listed.
+_MOST_CELLS = 200
 
 journal = App(
     name="journal", help_format="markdown", help="The sleep journal: sleep times, triggers and symptoms by date."
@@ -80,6 +79,7 @@ def export_journal(
     as_
         csv for a spreadsheet, toml for an editor.
     """
+    from analytics.journal.planned import noted_of_text
     from analytics.journal.tables import text_of
     from flows.settings.database import store_for
     from flows.settings.settings import load
@@ -89,7 +89,7 @@ def export_journal(
     entries = the_store.whole_journal(store, subject)
     text = text_of(entries, as_)
     emit(text)
-    again = _noted(text, as_, "").entries
+    again = noted_of_text(text, as_, "").entries
     lost = sorted({(e.subject, e.day.isoformat(), e.kind) for e in set(entries) - set(again)})
     for who, day, kind in lost[:_MOST_PROBLEMS]:
         complain(f"{kind} on {day} of {who} would not import as it is: {_NO_MORE}")
@@ -98,7 +98,9 @@ def export_journal(
 
 
 @journal.command(name="import")
-def import_journal(file: Path, /, *, subject: str | None = None, db: Database = None) -> ExitCode:
+def import_journal(
+    file: Path, /, *, subject: str | None = None, dry_run: bool = False, db: Database = None
+) -> ExitCode:
     """Import a journal; the same file may be imported again as it grows.
 
     Parameters
@@ -107,12 +109,16 @@ def import_journal(file: Path, /, *, subject: str | None = None, db: Database = 
         CSV with a column date, and any others, as spreadsheets write it; or TOML (name.toml) as `export` does.
     subject
         Whose it is, where rows name no one; default: the subject of the settings, or me.
+    dry_run
+        Only list what would be new, changed and left out, by line and column; without: it is stored.
     """
     from flows.importing.declared import Wishes
     from flows.importing.pipeline import open_context
     from flows.importing.publishing import published_at_the_end
     from flows.importing.reanalysis import analyse_again
 
+    if dry_run:
+        return _foretold(file, subject, db)
     context = open_context(Wishes(subject=subject), database=db)
     noted = _read(file, subject or context.settings.subject)
     entries = noted.entries
@@ -133,6 +139,46 @@ def import_journal(file: Path, /, *, subject: str | None = None, db: Database = 
     else:
         say(f"{says}; no stored night has to be analysed again")
     return ExitCode.SOME_FAILED if failures or noted.problems else ExitCode.DONE
+
+
+def _foretold(file: Path, subject: str | None, db: Path | None) -> ExitCode:
+    """List what an import would do; nothing is made or stored."""
+    from analytics.journal.planned import cell_words, changing, planned, summary
+    from flows.settings.database import store_for
+    from flows.settings.settings import load
+
+    settings = load()
+    store = store_for(db, settings)
+    noted = _read(file, subject or settings.subject)
+    plan = planned(noted, the_store.whole_journal(store) if store.path.exists() else ())
+    _say_misspelt(noted.entries)
+    cells = list(changing(plan))
+    for cell in cells[:_MOST_CELLS]:
+        emit(visible(f"line {cell.line}, {cell.column}: {cell_words(cell)} ({cell.day} of {cell.subject})") + "\n")
+    if len(cells) > _MOST_CELLS:
+        emit(f"and {len(cells) - _MOST_CELLS} more\n")
+    emit(f"{summary(plan)}. Nothing is stored.\n")
+    return ExitCode.SOME_FAILED if plan.problems else ExitCode.DONE
+
+
+@journal.command
+def week(*, subject: str | None = None, db: Database = None) -> None:
+    """What to do for seven nights, and how far they are: what is recorded, answered, and missing today.
+
+    Parameters
+    ----------
+    subject
+        Whose; default: the subject of the settings, or me.
+    """
+    from analytics.journal.week import local_evening, week_lines
+    from analytics.store.over_nights.guided import guided_week_of
+    from flows.settings.database import store_for
+    from flows.settings.settings import load
+
+    settings = load()
+    store = store_for(db, settings)
+    refuse_unknown(store, subject)
+    emit_lines(week_lines(guided_week_of(store, subject or settings.subject, local_evening())))
 
 
 def _say_new_people(context: Context, entries: Sequence[JournalEntry]) -> None:
@@ -161,31 +207,24 @@ def _say_misspelt(entries: Sequence[JournalEntry]) -> None:
 
 def _read(path: Path, subject: str) -> Noted:
     """Read a file, and name what of it is left out."""
+    from analytics.journal.planned import ENOUGH, MOST_BYTES, WHAT, format_of, noted_of_text, problem_words
+
     text = written_text(
         path,
-        what="a journal",
+        what=WHAT,
         template="nightkick journal template > journal.csv",
-        enough="one row a day is enough",
+        enough=ENOUGH,
         most_bytes=MOST_BYTES,
     )
     try:
-        noted = _noted(text, "toml" if path.suffix.lower() == ".toml" else "csv", subject)
+        noted = noted_of_text(text, format_of(path.name), subject)
     except UsageError as error:
         raise UsageError(error.what, path=path, hint=error.hint) from None
     for problem in noted.problems[:_MOST_PROBLEMS]:
-        complain(f"{path}: line {problem.line}, {problem.column}: {problem.what}, left out ({problem.hint})")
+        complain(f"{path}: line {problem.line}, {problem.column}: {problem_words(problem)}")
     if len(noted.problems) > _MOST_PROBLEMS:
         complain(f"{path}: {len(noted.problems) - _MOST_PROBLEMS} more places are left out")
     return noted
-
-
-def _noted(text: str, kind: Format, subject: str) -> Noted:
-    from analytics.journal.rows import Noted, latest_day, noted_of
-    from analytics.journal.tables import table_of
-
-    table = table_of(text, kind)
-    noted = noted_of(table.rows, subject=subject, latest=latest_day())
-    return Noted(noted.entries, tuple(sorted((*table.problems, *noted.problems), key=lambda one: one.line)))
 
 
 def _nights_named(context: Context, entries: Sequence[JournalEntry]) -> list[the_store.NightKey]:

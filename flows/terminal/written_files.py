@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from analytics.files.written import decoded_text
 from ingest.errors import UsageError
 
 
@@ -27,10 +28,8 @@ def written_text(path: Path, *, what: str, template: str, enough: str, most_byte
     try:
         if not path.is_file():
             raise UsageError("no such file", hint=f"make one with: {template}")
-        if path.stat().st_size > most_bytes:
-            raise UsageError(f"too large for {what}", hint=enough)
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError("not UTF-8 text", hint="save it as CSV in UTF-8") from None
+        with path.open("rb") as file:
+            data = file.read(most_bytes + 1)
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}") from None
+    return decoded_text(data, what=what, enough=enough, most_bytes=most_bytes)

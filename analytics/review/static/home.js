@@ -6,6 +6,7 @@ import { answerCard } from "./answer.js";
 import { el } from "./draw.js";
 import { finding } from "./findings.js";
 import { duration } from "./formats.js";
+import { guidedWeek } from "./journal_week.js";
 import { clockRange, filtered, isToReview } from "./nights.js";
 import { overNights } from "./over_nights.js";
 import { showQueue } from "./queue.js";
@@ -155,7 +156,7 @@ export const showHome = async (app, wanted) => {
     "div",
     { class: "home" },
     answered.length > 0 && answerCard(answered),
-    persons.length === 1 && (await overNights(persons[0].subject)),
+    persons.length === 1 && [await guidedWeek(persons[0].subject), await overNights(persons[0].subject)],
     el(
       "div",
       { class: "card findings" },

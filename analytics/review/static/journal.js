@@ -3,13 +3,17 @@
 
 import { el, fill } from "./draw.js";
 import { address, day as shortDay, instant, longDay, messageOf } from "./formats.js";
+import { fileCard } from "./journal_file.js";
 import { DayForm, ownField } from "./journal_form.js";
+import { guidedWeek } from "./journal_week.js";
 import { get, postJournal } from "./server.js";
 import { WORDS } from "./words.js";
 
 /** @import { App, JournalAnswer, JournalDay, JournalField, JournalWeekDay, Named, Shown } from "./types.js" */
 
 const DAY_MS = 86_400_000;
+/** From here on a phone opens the evening's screen. */
+const EVENING_H = 17;
 /** How a save came about, in words. @type {Named} */
 const BY = { page: "on this page", import: "from a file", before: "before changes were kept" };
 
@@ -127,6 +131,9 @@ const week = (data, shown) => {
   );
 };
 
+/** A cell within a sentence. @param {string | null} cell */
+const shown = (cell) => (cell === null ? "nothing" : cell.length > 60 ? `${cell.slice(0, 60)}…` : cell);
+
 /** What might matter of a day whose night is still to come. */
 const OF_THE_EVENING = ["matters", "words"];
 
@@ -139,8 +146,16 @@ class Journal {
     this.says = el("p", { class: "journal-says", role: "status" });
     this.isBusy = false;
     this.data = data;
+    this.guided = el("div", {});
+    this.screen = this.#first();
     this.forms = this.#draw();
     this.node.addEventListener("keydown", (event) => this.#pressed(event));
+  }
+
+  /** In the evening the day that is to be noted, else the night that was. */
+  #first() {
+    const isLast = this.data.days.length > 1 && this.data.days[0].day === lastNight();
+    return isLast && new Date().getHours() >= EVENING_H ? 1 : 0;
   }
 
   #draw() {
@@ -158,14 +173,17 @@ class Journal {
     fill(
       this.node,
       this.#title(night.day),
+      data.days.length > 1 && this.#screens(isLast),
       el(
         "div",
-        { class: "journal-days" },
+        { class: "journal-days", "data-screen": this.screen },
         forms.map((form) => form.node),
       ),
       this.#bar(),
       el("div", { class: "card" }, el("h2", {}, "What was changed"), data.days.map(history)),
       week(data, night.day),
+      fileCard(data),
+      this.guided,
     );
     return forms;
   }
@@ -194,6 +212,22 @@ class Journal {
           "digit, = for 10; a second click takes it back.",
       ),
     );
+  }
+
+  /** On a narrow page one of the two days at a time: the night in the morning, the next one in the evening. */
+  #screens(/** @type {boolean} */ isLast) {
+    const names = isLast ? ["Last night", "Today"] : ["This night", "The day after"];
+    const buttons = names.map((name, i) =>
+      el("button", { type: "button", "aria-pressed": String(i === this.screen) }, name),
+    );
+    for (const [i, button] of buttons.entries())
+      button.addEventListener("click", () => {
+        this.screen = i;
+        this.node.querySelector(".journal-days")?.setAttribute("data-screen", String(i));
+        for (const [k, one] of buttons.entries()) one.setAttribute("aria-pressed", String(k === i));
+        scrollTo({ top: 0, behavior: "instant" });
+      });
+    return el("div", { class: "journal-screens", role: "group", "aria-label": "Which day" }, buttons);
   }
 
   #bar() {
@@ -266,7 +300,13 @@ class Journal {
     this.forms.forEach((form, i) => form.keep(left[i] ?? {}, answers[i]?.wrong ?? {}));
     if (focused) document.getElementById(focused)?.focus();
     const wrong = answers.flatMap((answer) => Object.keys(answer?.wrong ?? {}));
-    const meanwhile = answers.flatMap((answer) => answer?.meanwhile ?? []);
+    const meanwhile = answers
+      .flatMap((answer) => answer?.meanwhile ?? [])
+      .map(({ says, theirs, mine }) =>
+        theirs === mine
+          ? `${says}: ${shown(theirs)}`
+          : `${says}: there ${shown(theirs)}, here ${shown(mine)}, which holds`,
+      );
     const remarks = new Set(answers.map((answer) => answer?.remark).filter(Boolean));
     fill(
       this.says,
@@ -277,8 +317,7 @@ class Journal {
             ? "Saved."
             : "Nothing was changed.",
         meanwhile.length &&
-          `This day was changed meanwhile elsewhere (${meanwhile.join(", ")}): ` +
-            "yours holds where both wrote, and the history has both.",
+          `This day was changed meanwhile elsewhere. ${meanwhile.join("; ")}. ` + "The history has both.",
         ...remarks,
       ]
         .filter(Boolean)
@@ -297,5 +336,6 @@ export const showJournal = async (app, url) => {
   const day = /^\/journal\/(\d{4}-\d\d-\d\d)$/.exec(url.pathname)?.[1] ?? lastNight();
   const data = await get("/api/journal", { subject: url.searchParams.get("subject") ?? "", day });
   const journal = new Journal(app, data);
+  fill(journal.guided, await guidedWeek(data.subject));
   return { node: journal.node, title: `Journal, ${longDay(day)}`, keys: { y: () => journal.copy() } };
 };

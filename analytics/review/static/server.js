@@ -66,6 +66,13 @@ export const post = (said) => sent("/api/reviews", said);
  */
 export const postJournal = (said) => sent("/api/journal", said);
 
+/**
+ * Send a file of the journal; what it would do, or did where its plan is confirmed.
+ * @param {Record<string, unknown>} said
+ * @returns {Promise<import("./types.js").JournalFilePlan>}
+ */
+export const postJournalFile = (said) => sent("/api/journal-file", said);
+
 /** @type {Map<string, { answer: Promise<any>, at: number }>} */
 const kept = new Map();
 const KEEP = 60;

@@ -475,6 +475,7 @@ export interface Answers {
   "/api/check-plan": CheckPlan;
   "/api/journal": JournalAnswer;
   "/api/journal-reading": JournalReading;
+  "/api/journal-week": GuidedWeek;
 }
 
 /** One thing that the journal asks. */
@@ -523,7 +524,42 @@ export interface JournalAnswer {
   parts: Named;
   days: JournalDay[];
   before: Named;
+  /** How large a file may be, and what is said of a larger one. */
+  file: { most_bytes: number; too_large: string };
   week: JournalWeekDay[];
+}
+
+/** Seven guided nights; `is_asked` while too few nights can be told of anything. */
+export interface GuidedWeek {
+  subject: string;
+  is_asked: boolean;
+  says: string;
+  n_done: number;
+  n_nights: number;
+  days: { day: string; counts: boolean; is_to_come: boolean; says: string }[];
+  missing: string[];
+  steps: string[];
+}
+
+/** What a file of the journal would do, or did: by line and column, and in words. */
+export interface JournalFilePlan {
+  says: string;
+  fingerprint: string;
+  n_changing: number;
+  cells: [number, string, string][];
+  n_left_out: number;
+  left_out: [number, string, string][];
+  misspelt: string[];
+  is_stored: boolean;
+  has_changed: boolean;
+  remark: string | null;
+}
+
+/** Of what two writers saved: what the other wrote, and what holds now; null for nothing. */
+export interface Meanwhile {
+  says: string;
+  theirs: string | null;
+  mine: string | null;
 }
 
 /** How a cell is read, or what is wrong with it. */
@@ -536,7 +572,7 @@ export interface JournalSaved {
   day: string;
   n_saved: number;
   wrong: Named;
-  meanwhile: string[];
+  meanwhile: Meanwhile[];
   remark: string | null;
 }
 

@@ -57,7 +57,7 @@ def test_rows_name_their_own_subject_or_have_the_one_given() -> None:
     [
         ([row(), row()], "row 2: date 2026-03-02 of me stands twice"),
         ([{"date": "2/3/2026"}], "row 1: date '2/3/2026' is no date"),
-        ([{"date": None}], "row 1: date None is no date"),
+        ([{"date": None}], "row 1: date there is none"),
         ([row(lights_off="late")], "row 1: lights_off 'late' is no clock time"),
         ([row(lights_off="24:00")], "is no clock time"),
         ([row(**{"Leg Pain": "3"})], "row 1: Leg Pain it is no name of a column"),

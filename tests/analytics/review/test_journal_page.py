@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from playwright.sync_api import Page as Tab
 
 from analytics.journal.fields import ALONE
 from analytics.review.journal import journal_payload, saved_payload
+from analytics.review.journal_files import import_payload
 from analytics.said import JournalEntry
 from analytics.store import Store, changes_of, journal_of, write_journal
 from ingest.errors import UsageError
@@ -192,7 +194,9 @@ def test_of_two_tabs_the_later_save_says_that_the_day_changed_and_both_are_kept(
         other.get_by_role("button", name="Save").click()
         _says(other, "Saved.")
         tab.get_by_role("button", name="Save").click()
-        _says(tab, "changed meanwhile elsewhere (coffee, tea, cola, water)")
+        _says(
+            tab, "changed meanwhile elsewhere. coffee, tea, cola: there 1, here 3, which holds; water: 2. The history"
+        )
         expect(_night(tab).get_by_label("water, l")).to_have_value("2")
     assert _saved(bare) == {"caffeine_cups": 3.0, "water_l": 2.0}
     kept = [change.entry.value for change in changes_of(Store(bare), "me", DAY) if change.entry.kind == "caffeine_cups"]
@@ -221,19 +225,103 @@ def test_on_a_phone_nothing_scrolls_sideways_and_every_target_is_large_enough(ba
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     with served(page_of(bare)) as at:
         phone = opened(context.new_page(), at + HERE)
-        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-        small = phone.evaluate(
-            """[...document.querySelectorAll('main input, main textarea, main button, main select, main a')]
-            .map((one) => [one.id || one.textContent, one.getBoundingClientRect()])
-            .filter(([, box]) => box.height < 44 || box.width < 44).map(([name]) => name)"""
-        )
-        assert small == []
+        for screen in ("The day after", "This night"):
+            phone.get_by_role("button", name=screen).tap()
+            assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+            small = phone.evaluate(
+                """[...document.querySelectorAll('main input, main textarea, main button, main select, main a')]
+                .filter((one) => one.checkVisibility())
+                .map((one) => [one.id || one.textContent, one.getBoundingClientRect()])
+                .filter(([, box]) => box.height < 44 || box.width < 44).map(([name]) => name)"""
+            )
+            assert small == []
         form = _night(phone)
+        evening = phone.locator(".journal-day").nth(1)
+        expect(evening).to_be_hidden()
+        phone.get_by_role("button", name="The day after").tap()
+        expect(form).to_be_hidden()
+        evening.get_by_label("coffee, tea, cola").fill("2")
+        phone.get_by_role("button", name="This night").tap()
+        expect(evening).to_be_hidden()
         form.get_by_role("group", name="slept", exact=True).get_by_role("radio").nth(3).tap()
         phone.get_by_role("button", name="Save").tap()
         _says(phone, "Saved.")
     context.close()
     assert _saved(bare) == {"sleep_quality": 4.0}
+    assert _saved(bare, date(2026, 3, 5)) == {"caffeine_cups": 2.0}
+
+
+def test_a_file_shows_first_what_would_happen_and_stores_it_only_when_confirmed(tab: Tab, bare: Path) -> None:
+    table = "date;lights_off;got_up;stress\n03.03.2026;23:10;25:00;3\n;22:00;;1\n"
+    with served(page_of(bare)) as at:
+        opened(tab, at + HERE)
+        card = tab.locator(".journal-file")
+        large = {"name": "large.csv", "mimeType": "text/csv", "buffer": b"x" * (20 << 20)}
+        card.locator("input").set_input_files(large)  # type: ignore[arg-type]
+        expect(card.locator(".wrong")).to_have_text("too large for a journal (one row a day is enough)")
+        card.locator("input").set_input_files(
+            {"name": "mine.csv", "mimeType": "text/csv", "buffer": table.encode("utf-8-sig")}
+        )
+        expect(card).to_contain_text("1 day would change: 1 new, 1 changed; 2 left out. Nothing is stored yet.")
+        expect(card).to_contain_text("changed, 23:05 -> 23:10 (2026-03-03 of me)")
+        expect(card).to_contain_text("'25:00' is no clock time, left out")
+        expect(card).to_contain_text("of merged cells only the first row has it")
+        before = {"lights_off": "23:05", "magnesium_mg": 300.0, "leg_pain": 4.0}
+        assert _saved(bare, date(2026, 3, 3)) == before
+        card.get_by_role("button", name="Store it").click()
+        expect(card).to_contain_text("Stored.")
+    assert _saved(bare, date(2026, 3, 3)) == before | {"lights_off": "23:10", "stress": 3.0}
+
+
+def test_a_plan_that_no_longer_holds_stores_nothing_and_shows_the_new_one(bare: Path) -> None:
+    page = page_of(bare)
+    said: dict[str, object] = {
+        "name": "a.csv",
+        "subject": "me",
+        "confirmed": None,
+        "base64": b64encode(b"date,stress\n2026-03-03,3\n").decode(),
+    }
+    seen = import_payload(page, said)
+    assert not seen["is_stored"]
+    write_journal(page.store, [JournalEntry("me", date(2026, 3, 3), "stress", 9.0)])
+    again = import_payload(page, said | {"confirmed": seen["fingerprint"]})
+    assert (again["is_stored"], again["has_changed"]) == (False, True)
+    assert again["cells"] == [[2, "stress", "changed, 9 -> 3 (2026-03-03 of me)"]]
+    assert _saved(bare, date(2026, 3, 3))["stress"] == 9.0
+    assert import_payload(page, said | {"confirmed": again["fingerprint"]})["is_stored"]
+    assert _saved(bare, date(2026, 3, 3))["stress"] == 3.0
+    for wrong in ({"base64": "%"}, {"name": 1}, {"subject": " "}, {"confirmed": 1}):
+        with pytest.raises(UsageError):
+            import_payload(page, said | wrong)
+
+
+def test_the_guided_week_stands_on_the_journal_and_counts_what_is_stored(tab: Tab, bare: Path) -> None:
+    with served(page_of(bare)) as at:
+        card = opened(tab, at + HERE).locator(".guided-week")
+        expect(card).to_contain_text("0 of 7 nights recorded and answered.")
+        expect(card).to_contain_text("Tonight: wear the sensor.")
+
+
+NOTES = {
+    "script": "<script>document.title='taken'</script>",
+    "right to left": "\u05e9\u05dc\u05d5\u05dd \u202eabc\u202c",
+    "10 kB": "long words " * 930,
+}
+
+
+@pytest.mark.parametrize("words", NOTES.values(), ids=NOTES)
+def test_a_note_comes_back_as_it_was_written_whatever_it_holds(tab: Tab, bare: Path, words: str) -> None:
+    with served(page_of(bare)) as at:
+        note = _night(opened(tab, at + HERE)).get_by_label("note", exact=True)
+        note.fill(words)
+        tab.keyboard.press("Control+Enter")
+        _says(tab, "Saved.")
+        assert _saved(bare) == {"note": words.strip()}
+        tab.reload()
+        ready(tab)
+        expect(note).to_have_value(words.strip())
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert tab.title().startswith("Journal, ")
 
 
 def test_a_day_that_has_not_come_and_what_is_no_day_of_a_person_are_refused(bare: Path) -> None:

@@ -199,3 +199,25 @@ def test_every_field_is_described(run: Run) -> None:
     said = run("journal", "describe")
     assert said.code == 0
     assert all(name in said.out for name in TEMPLATE[1:])
+
+
+def test_a_dry_run_lists_what_would_happen_by_line_and_column_and_stores_nothing(run: Run) -> None:
+    file = journal("date,caffeine_mg,got_up\n2026-03-02,80,25:00\n")
+    said = run("journal", "import", file, "--dry-run", "--db", DB)
+    assert said.code == 1
+    assert "line 2, caffeine_mg: new, 80 (2026-03-02 of me)" in said.out
+    assert said.out.endswith("1 day would change: 1 new; 1 left out. Nothing is stored.\n")
+    assert "line 2, got_up: '25:00' is no clock time, left out" in said.err
+    assert not Path(DB).exists()
+    assert run("journal", "import", file, "--db", DB).code == 1
+    journal("date,caffeine_mg\n2026-03-02,90\n")
+    assert "line 2, caffeine_mg: changed, 80 -> 90" in run("journal", "import", file, "--dry-run", "--db", DB).out
+    assert query(Store(Path(DB)), JOURNAL)["value"].to_list() == [80.0]
+
+
+def test_the_guided_week_says_what_is_missing_today(run: Run) -> None:
+    said = run("journal", "week", "--db", DB)
+    assert said.code == 0
+    assert said.out.startswith("me: 0 of 7 nights recorded and answered.\n")
+    assert "Tonight: wear the sensor." in said.out
+    assert not Path(DB).exists()
