@@ -2,9 +2,9 @@
 
     python -m benchmarks.same_results BEFORE.duckdb AFTER.duckdb [--digits 6]
 
-For two imports of the same files by two versions of the program. Fractions are rounded to some digits first, so the last
-digit may differ for two that are close. What tells when and where a file was imported is left out. Ends with 1 where
-anything differs.
+For two imports of the same files by two versions of the program. Fractions are rounded to some digits first, so the
+last digit may differ for two that are close. What tells when and where a file was imported is left out. Ends with 1
+where anything differs.
 """
 
 from __future__ import annotations
