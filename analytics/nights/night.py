@@ -8,7 +8,7 @@ whichever order the recordings came in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
@@ -50,7 +50,7 @@ def analyse_night(
     night_date: date,
     zone: str,
     window_us: tuple[int, int] | None = None,
-    channels: Sequence[Channel],
+    channels: Iterable[Channel],
     beside: Sequence[str] = (),
     stages: Sequence[StageSpan] = (),
     lent_from: Sequence[str] = (),
@@ -67,10 +67,11 @@ def analyse_night(
     ----------
     window_us : tuple of int or None
         The stretch from which everything comes, ``[from, to)``; kept with the night.
-    channels : sequence of Channel
-        All recordings of this person in this night, any order; at least one with samples.
+    channels : iterable of Channel
+        All recordings of this person in this night, any order; at least one with samples. An iterator's samples are let
+        go of as soon as they are filtered.
     beside : sequence of str
-        sha256 of recordings without movement that belong to this night, whatever they lend to it.
+        sha256 of other recordings that belong to this night, whatever they lend to it.
     stages : sequence of StageSpan
         The device maker's sleep stages, on the clock of that device; they take precedence over the accelerometer.
     lent_from : sequence of str
@@ -92,7 +93,8 @@ def analyse_night(
     UsageError
         If no channel holds a sample.
     """
-    seen = observe(channels, criteria, lent_from=lent_from if stages or sleep_windows else ())
+    named: list[str] = []
+    seen = observe(_noting(channels, named), criteria, lent_from=lent_from if stages or sleep_windows else ())
     if seen is None:
         raise UsageError(f"night {night_date} of {subject} holds no samples")
     lent = seen.clock_of(lent_from)
@@ -126,7 +128,7 @@ def analyse_night(
         window_from_us=window_us[0] if window_us else None,
         window_to_us=window_us[1] if window_us else None,
         naps=sleep.naps,
-        recordings=tuple(sorted({*(c.recording for c in channels), *beside})),
+        recordings=tuple(sorted({*named, *beside})),
         **_evidence_columns(evidence),
         **_sleep_columns(sleep),
         hidden_h=evidence.hidden_h,
@@ -141,6 +143,14 @@ def analyse_night(
         criteria_hash=criteria.hash(),
         version=version,
     )
+
+
+def _noting(channels: Iterable[Channel], named: list[str]) -> Iterator[Channel]:
+    """The channels, none of which is held here; their recordings are named on the way."""
+    for channel in channels:
+        named.append(channel.recording)
+        yield channel
+        del channel
 
 
 def on_night(spans: Sequence[Span], clock: SensorClock | None) -> tuple[Span, ...]:

@@ -3,7 +3,7 @@
 Nothing is made of it here; see `analytics.nights.night`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from analytics.nights.assessment import (
 from analytics.nights.speakers import file_clocks, file_envelopes, heard
 from analytics.signal.alignment import aligned, clocks_beside
 from analytics.signal.clocks import SensorClock
-from analytics.signal.copies import sensors_of
+from analytics.signal.copies import SensorFiles, sensors_of
 from analytics.signal.detect_movements import Detected, detect_movements, renumber
 from analytics.signal.hidden import hidden_spans
 from analytics.signal.motion import Segment, segments
@@ -81,20 +81,20 @@ class Observed:
         return len(sides) == 1 or all(clock.stays or clock.is_moved for clock in self.clocks)
 
 
-def observe(channels: Sequence[Channel], criteria: Criteria, *, lent_from: Sequence[str] = ()) -> Observed | None:
+def observe(channels: Iterable[Channel], criteria: Criteria, *, lent_from: Sequence[str] = ()) -> Observed | None:
     """Put the sensors of a night on one clock and find what moved; None where none of them holds a sample.
+
+    Acceleration is let go of when it has been filtered; only an iterator of channels does not keep it alive.
 
     Parameters
     ----------
     lent_from : sequence of str
         sha256 of recordings whose clock must be known too, although their movements may not be used.
     """
-    worn = best_channels([c for c in channels if len(c.time_us)])
-    if not worn:
+    sensors, segments_of, watch, watch_found = _filtered([c for c in channels if len(c.time_us)], lent_from, criteria)
+    if not sensors:
         return None
-    sensors = sensors_of(worn, split_gap_s=criteria.motion.split_gap_s)
-    given = [sensor.channel for sensor in sensors]
-    used, found, clocks = aligned(given, [segments(channel, criteria) for channel in given], criteria)
+    used, found, clocks = aligned([sensor.channel for sensor in sensors], segments_of, criteria)
     detections = [
         with_stiffness(parts, detect_movements(channel, parts, criteria))
         for channel, parts in zip(used, found, strict=True)
@@ -109,7 +109,7 @@ def observe(channels: Sequence[Channel], criteria: Criteria, *, lent_from: Seque
     surely = [without(each, spans_of(off[i], "perhaps_unworn")) for i, each in zip(speaking, on, strict=True)]
     unworn = worn_by_none(recorded, on, criteria)
     return Observed(
-        beside=_beside(channels, worn, used, found, lent_from, criteria),
+        beside=clocks_beside(watch, watch_found, used, found, criteria),
         channels=tuple(used[i] for i in speaking),
         segments=tuple(found[i] for i in speaking),
         clocks=tuple(clocks[i] for i in speaking),
@@ -136,18 +136,22 @@ def _hidden_on_all(spans: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     return hidden
 
 
-def _beside(
-    channels: Sequence[Channel],
-    worn: Sequence[Channel],
-    used: Sequence[Channel],
-    found: Sequence[Sequence[Segment]],
-    lent_from: Sequence[str],
-    criteria: Criteria,
-) -> tuple[SensorClock, ...]:
-    """Clocks of the device that lends its stages or windows, where it is none of the sensors that are used."""
+def _filtered(
+    channels: Sequence[Channel], lent_from: Sequence[str], criteria: Criteria
+) -> tuple[list[SensorFiles], list[tuple[Segment, ...]], list[Channel], list[tuple[Segment, ...]]]:
+    """The sensors whose movements are used, and the files of the device that lends its stages or windows and is none
+    of them; each with its segments, and without acceleration.
+    """
+    worn = best_channels(channels)
     taken = {channel.recording for channel in worn}
     watch = sorted(
-        (c for c in channels if c.recording in lent_from and c.recording not in taken and len(c.time_us)),
+        (c for c in channels if c.recording in lent_from and c.recording not in taken),
         key=lambda c: (int(c.time_us[0]), c.recording),
     )
-    return clocks_beside(watch, [segments(channel, criteria) for channel in watch], used, found, criteria)
+    sensors = sensors_of(worn, split_gap_s=criteria.motion.split_gap_s)
+    return (
+        [sensor.without_values() for sensor in sensors],
+        [segments(sensor.channel, criteria) for sensor in sensors],
+        [channel.without_values() for channel in watch],
+        [segments(channel, criteria) for channel in watch],
+    )

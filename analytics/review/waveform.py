@@ -148,7 +148,7 @@ def _trace(channel: Channel, start_us: int, end_us: int, criteria: Criteria) -> 
 
 def _cut(segment: Segment, start_us: int, end_us: int) -> tuple[NDArray[np.int64], Floats]:
     inside = (segment.time_us >= start_us) & (segment.time_us < end_us)
-    return segment.time_us[inside], segment.burst_g[inside]
+    return segment.time_us[inside], segment.burst_g[inside].astype(np.float64)
 
 
 def _points(time_us: NDArray[np.int64], value_g: Floats, start_us: int) -> list[list[float]]:

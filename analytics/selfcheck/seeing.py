@@ -194,9 +194,10 @@ def _walk_in(segment: Segment, after_us: int, lying_g: NDArray[np.float64] | Non
     return Walk(rms_g, period_s, _turned_deg(segment, first, first + width, lying_g))
 
 
-def _period_s(burst_g: NDArray[np.float64], rate_hz: float) -> float | None:
+def _period_s(burst_g: NDArray[np.float32], rate_hz: float) -> float | None:
     """`Walk.repeats_s`; None where the stretch does not repeat itself."""
-    wave = burst_g - burst_g.mean()
+    wave = burst_g.astype(np.float64)
+    wave -= wave.mean()
     n = len(wave)
     raw = np.correlate(wave, wave, "full")[n - 1 :]
     alike = raw / np.maximum(1, n - np.arange(n)) / max(float(wave.var()), 1e-12)

@@ -21,6 +21,8 @@ from analytics.model import Channel, Movement
 Floats = NDArray[np.float64]
 #: Samples are averaged over so much where only angles are asked for.
 _COARSE_US = 500_000
+#: Half seconds summed at once.
+_SUMMED = 7200
 #: Medians do not reach over a longer pause.
 _PAUSE_US = 60_000_000
 
@@ -49,13 +51,27 @@ def coarse(channel: Channel) -> tuple[Coarse, ...]:
     """Gravity of a channel without a filter, for angles only: a fraction of the work of `segments`."""
     if not len(channel.time_us):
         return ()
-    step = channel.time_us // _COARSE_US
-    starts = np.concatenate(([0], np.flatnonzero(np.diff(step)) + 1))
-    sums = np.add.reduceat(channel.xyz_g, starts, axis=0, dtype=np.float64)
-    counts = np.diff(np.concatenate((starts, [len(step)])))
-    times_us, gravity = step[starts] * _COARSE_US, sums / counts[:, None]
+    first, last = (int(at_us) // _COARSE_US for at_us in channel.time_us[[0, -1]])
+    steps = np.arange(first, last + 1, dtype=np.int64)
+    edges = np.append(np.searchsorted(channel.time_us, steps * _COARSE_US), len(channel.time_us))
+    counts = np.diff(edges)
+    times_us, starts, counts = steps[counts > 0] * _COARSE_US, edges[:-1][counts > 0], counts[counts > 0]
+    gravity = _sums(channel.xyz_g, starts) / counts[:, None]
     cuts = np.flatnonzero(np.diff(times_us) > _PAUSE_US) + 1
     return tuple(map(Coarse, np.split(times_us, cuts), np.split(gravity, cuts)))
+
+
+def _sums(xyz_g: NDArray[np.float32], starts: NDArray[np.int64]) -> Floats:
+    """Sum of the rows from each start up to the next one; an hour and an axis at a time, as each is made float64."""
+    sums = np.empty((len(starts), 3))
+    for first in range(0, len(starts), _SUMMED):
+        part = starts[first : first + _SUMMED + 1]
+        rows = slice(int(part[0]), int(part[-1]) if len(part) > _SUMMED else len(xyz_g))
+        for axis in range(3):
+            sums[first : first + _SUMMED, axis] = np.add.reduceat(
+                xyz_g[rows, axis], part[:_SUMMED] - rows.start, dtype=np.float64
+            )
+    return sums
 
 
 @dataclass(frozen=True, slots=True)

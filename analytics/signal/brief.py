@@ -61,9 +61,9 @@ def _least_g(threshold_g: float, criteria: Criteria) -> float:
     return float(np.clip(criteria.detection.weak_snr * threshold_g, criteria.shapes.jerk_left * strong_g, strong_g))
 
 
-def energy_s(burst_g: NDArray[np.float64], rate_hz: float) -> float:
+def energy_s(burst_g: NDArray[np.float32] | NDArray[np.float64], rate_hz: float) -> float:
     """Time in which a burst's energy grows from 10 to 90 % of all of it, seconds."""
-    energy = np.concatenate(([0.0], np.cumsum(burst_g**2)))
+    energy = np.concatenate(([0.0], np.cumsum(burst_g.astype(np.float64) ** 2)))
     early, late = np.interp((0.1 * energy[-1], 0.9 * energy[-1]), energy, np.arange(len(energy)))
     return float(late - early) / rate_hz
 

@@ -44,15 +44,16 @@ def channel_of(
     temperature : Temperature or None
         Of the whole recording; the minutes beside the samples are kept.
     """
-    xyz_g = samples.xyz_g()
-    idle = not_measured(samples.time_us, xyz_g, lsb_g)
-    time_us, held_us = samples.time_us, np.empty((0, 2), np.int64)
+    time_us, xyz_g, held_us = samples.time_us, samples.xyz_g(), np.empty((0, 2), np.int64)
+    is_own = not np.may_share_memory(xyz_g, samples.values)
+    del samples  # a quarter of a night's memory, where the caller does not hold it
+    idle = not_measured(time_us, xyz_g, lsb_g)
     if idle.any():
         around = slept_through(time_us, idle)
         xyz_g, held_us = with_gravity(xyz_g, around), time_us[around]
-        time_us, xyz_g = time_us[~idle], xyz_g[~idle]
+        time_us, xyz_g, is_own = time_us[~idle], xyz_g[~idle], True
+    del idle
     if calibration.applied:
-        is_own = not np.may_share_memory(xyz_g, samples.values)
         xyz_g = _calibrated(xyz_g, calibration, into=xyz_g if is_own else np.empty_like(xyz_g))
     return Channel(
         recording=recording,

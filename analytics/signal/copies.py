@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.model import Channel
-from analytics.signal.stamps.steps import usual_step_us
+from analytics.signal.stamps.steps import pauses_after, usual_step_us
 
 Spans = NDArray[np.int64]
 #: Compared in pieces of this length, at most so many of them, spread over what two recordings share.
@@ -52,6 +52,11 @@ class SensorFiles:
     pieces_us: Spans
     piece_of: tuple[int, ...]
 
+    def without_values(self) -> SensorFiles:
+        """The same with every `Channel.without_values`."""
+        members = tuple(member.without_values() for member in self.members)
+        return replace(self, channel=self.channel.without_values(), members=members)
+
 
 def sensors_of(channels: Sequence[Channel], *, split_gap_s: float) -> tuple[SensorFiles, ...]:
     """Recordings grouped by sensor, by their first sample; the order in which they are given makes no difference.
@@ -72,7 +77,7 @@ def sensors_of(channels: Sequence[Channel], *, split_gap_s: float) -> tuple[Sens
 def _rank(channel: Channel) -> tuple[object, ...]:
     """Best first: the finest steps, then the most samples in a second, then the most samples."""
     time_us = channel.time_us
-    step_us = float(np.median(np.diff(time_us[:10_000]))) if len(time_us) > 1 else float("inf")
+    step_us = usual_step_us(time_us) if len(time_us) > 1 else float("inf")
     return channel.lsb_g, round(step_us, -2), -len(time_us), int(time_us[0]), channel.recording
 
 
@@ -145,7 +150,7 @@ def _joined(members: Sequence[Channel], gap_us: int) -> SensorFiles:
 
 
 def _stretches(time_us: Spans, gap_us: int) -> list[tuple[int, int]]:
-    cuts = np.flatnonzero(np.diff(time_us) > gap_us) + 1
+    cuts = pauses_after(time_us, gap_us) + 1
     edges = [0, *cuts.tolist(), len(time_us)]
     return [(int(time_us[a]), int(time_us[b - 1])) for a, b in pairwise(edges)]
 

@@ -71,7 +71,7 @@ def detect_movements(channel: Channel, found: Sequence[Segment], criteria: Crite
         every = max(1, round(30 * segment.rate_hz))
         usable = np.flatnonzero(scorable[::every]) * every
         times.append(segment.time_us[usable])
-        levels.append(high_g[usable])
+        levels.append(high_g[usable].astype(np.float64))
     ordered = sorted(movements, key=lambda m: (m.onset_us, m.offset_us))
     return Detected(
         movements=tuple(replace(m, number=i) for i, m in enumerate(ordered, start=1)),
@@ -89,7 +89,7 @@ def renumber(groups: Sequence[Sequence[Movement]]) -> tuple[Movement, ...]:
 
 def _thresholds(
     segment: Segment, lsb_g: float, detection: Detection
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     high = np.maximum(detection.high_floor * segment.floor_g, max(detection.high_mg / 1e3, detection.high_lsb * lsb_g))
     low = np.maximum(detection.low_floor * segment.floor_g, max(detection.low_mg / 1e3, detection.low_lsb * lsb_g))
     return high, low
@@ -97,8 +97,8 @@ def _thresholds(
 
 def _movement_runs(
     segment: Segment,
-    high_g: NDArray[np.float64],
-    low_g: NDArray[np.float64],
+    high_g: NDArray[np.float32],
+    low_g: NDArray[np.float32],
     lsb_g: float,
     criteria: Criteria,
 ) -> Ints:
@@ -107,17 +107,25 @@ def _movement_runs(
     held = segment.tilt_g > max(detection.tilt_mg / 1e3, detection.tilt_lsb * lsb_g)
     # A limb that is still held up keeps a movement open, but only in reach of a burst: without that, slow
     # settling after a turn would glue the next kicks to it.
-    near = ndimage.maximum_filter1d(above, 2 * round(criteria.detection.tilt_median_s / 2 * segment.rate_hz) + 1)
+    near = _around(above, round(criteria.detection.tilt_median_s / 2 * segment.rate_hz))
     runs = bridged(runs_of((segment.envelope_g > low_g) | (held & near)), detection.close_s * segment.rate_hz)
     touched = np.add.reduceat(above, runs[:, 0]) > 0 if len(runs) else np.empty(0, bool)
     # reduceat sums up to the next run's start; between runs nothing is above the high threshold anyway.
     return bridged(runs[touched], detection.lobe_s * segment.rate_hz)
 
 
+def _around(flag: Bools, reach: int) -> Bools:
+    """Samples at most ``reach`` away from one that is flagged."""
+    near = np.zeros_like(flag)
+    for first, end in bridged(runs_of(flag), 2 * reach).tolist():
+        near[max(0, first - reach) : end + reach] = True
+    return near
+
+
 def _movements_of(
     segment: Segment,
-    high_g: NDArray[np.float64],
-    low_g: NDArray[np.float64],
+    high_g: NDArray[np.float32],
+    low_g: NDArray[np.float32],
     scorable: Bools,
     channel: Channel,
     criteria: Criteria,
@@ -144,8 +152,8 @@ def _measure(
     segment: Segment,
     first: int,
     end: int,
-    high_g: NDArray[np.float64],
-    low_g: NDArray[np.float64],
+    high_g: NDArray[np.float32],
+    low_g: NDArray[np.float32],
     channel: Channel,
     criteria: Criteria,
 ) -> Movement:
@@ -191,13 +199,13 @@ def _without_window(segment: Segment, onset: int, last: int, criteria: Criteria)
     return first_us + half_us, last_us - half_us
 
 
-def _core_s(burst_g: NDArray[np.float64], rate_hz: float) -> float:
+def _core_s(burst_g: NDArray[np.float32], rate_hz: float) -> float:
     """Time above half of the peak, in a window of at most 0.1 s: the envelope would ring past it."""
     fine = ndimage.uniform_filter1d(burst_g, max(1, round(0.06 * rate_hz)), mode="nearest")
     return float(np.count_nonzero(fine > fine.max() / 2) / rate_hz)
 
 
-def _burst_times_s(envelope_g: NDArray[np.float64], peak_g: float, rate_hz: float) -> NDArray[np.float64]:
+def _burst_times_s(envelope_g: NDArray[np.float32], peak_g: float, rate_hz: float) -> NDArray[np.float64]:
     return runs_of(envelope_g > peak_g / 2)[:, 0] / rate_hz
 
 

@@ -40,10 +40,12 @@ def envelope_of(channel: Channel, found: Sequence[Segment]) -> Envelope | None:
     start_us = int(found[0].time_us[0])
     peaks_g = np.full((int(found[-1].time_us[-1]) - start_us) // step_us + 1, np.nan)
     for segment in found:
-        step = (segment.time_us - start_us) // step_us
-        first = np.flatnonzero(np.diff(step, prepend=-1))
-        highest = np.maximum.reduceat(segment.envelope_g, first)
-        peaks_g[step[first]] = np.fmax(peaks_g[step[first]], highest)
+        begun, ended = ((int(at_us) - start_us) // step_us for at_us in segment.time_us[[0, -1]])
+        first = np.searchsorted(segment.time_us, start_us + step_us * np.arange(begun, ended + 1))
+        # A second without a sample begins where the next one does.
+        step = begun + np.flatnonzero(np.diff(np.append(first, len(segment))))
+        highest = np.maximum.reduceat(segment.envelope_g, first[step - begun])
+        peaks_g[step] = np.fmax(peaks_g[step], highest)
     return Envelope(
         recording=channel.recording,
         site=channel.site,

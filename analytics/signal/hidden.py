@@ -19,6 +19,7 @@ from analytics.model import Channel
 from analytics.signal.detect_movements import Detected
 from analytics.signal.motion import Segment
 from analytics.signal.runs import runs_of
+from analytics.signal.stamps.steps import usual_step_us
 from analytics.signal.wear import union
 
 Floats = NDArray[np.float64]
@@ -86,7 +87,7 @@ def _hidden(segment: Segment, detected: Detected, limit_g: float, criteria: Crit
     low_g = np.maximum(
         np.maximum(detection.low_floor * floor_g, detection.low_mg / 1e3), detection.low_mg / detection.high_mg * high_g
     )
-    moving = segment.envelope_g > np.repeat(low_g, width)[: len(segment)]
+    moving = segment.envelope_g > np.repeat(low_g.astype(np.float32), width)[: len(segment)]
     moving &= ~_in_leg_movement(segment, detected, criteria)
     share = np.add.reduceat(moving, starts, dtype=np.int64) / np.diff(np.append(starts, len(segment)))
     hidden = (share > IN_MOTION_SHARE) | (ndimage.uniform_filter1d(share, AROUND, mode="nearest") > IN_MOTION_AROUND)
@@ -112,9 +113,9 @@ def _in_leg_movement(segment: Segment, detected: Detected, criteria: Criteria) -
     reach_us = round(2 * criteria.motion.envelope_s * 1e6)
     spans = [(m.onset_us - reach_us, m.offset_us + reach_us) for m in detected.movements if m.shape in _OF_THEIR_OWN]
     edges = np.searchsorted(segment.time_us, np.array(spans, dtype=np.int64).reshape(-1, 2))
-    n = len(segment) + 1
-    opened = np.bincount(edges[:, 0], minlength=n) - np.bincount(edges[:, 1], minlength=n)
-    inside: NDArray[np.bool_] = np.cumsum(opened[:-1]) > 0
+    inside = np.zeros(len(segment), np.bool_)
+    for first, end in edges.tolist():
+        inside[first:end] = True
     return inside
 
 
@@ -136,7 +137,7 @@ def vibration_ratio(channel: Channel, spans_us: Spans) -> float | None:
     """
     if len(channel.time_us) < 2:
         return None
-    rate_hz = 1e6 / max(1.0, float(np.median(np.diff(channel.time_us[:10_000]))))
+    rate_hz = 1e6 / max(1.0, usual_step_us(channel.time_us))
     width, piece = round(WINDOW_S * rate_hz), round(_PIECE_S * rate_hz)
     if rate_hz < _VIBRATION_RATE_HZ * 0.98 or len(channel.time_us) < width:
         return None

@@ -9,6 +9,7 @@ axes (which makes it blind to how the strap sits), and a floor that follows the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -17,13 +18,17 @@ from scipy import ndimage
 
 from analytics.criteria import Criteria, Motion
 from analytics.model import Channel
-from analytics.signal.filters import band_pass_gain, low_pass_gain, transform_of
-from analytics.signal.stamps.steps import steps_of, usual_step_us
+from analytics.signal.filters import Transform, band_pass_gain, low_pass_gain, transform_of
+from analytics.signal.stamps.steps import pauses_after, steps_of, usual_step_us
 
 Floats = NDArray[np.float64]
+#: What is kept of every sample: seven digits, where thresholds are known to three.
+Singles = NDArray[np.float32]
 #: Filtered at once, and on either side of it beside that, seconds. What differs from filtering all at once is below
 #: 0.1 mg, of the resampling; thresholds begin at 3.5 mg.
 _PIECE_S, _MARGIN_S = 3600.0, 120.0
+#: Samples between which is interpolated at once.
+_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +41,13 @@ class Segment:
         UTC.
     rate_hz : float
         Mean rate of these samples.
-    burst_g : float64 array, shape (n,)
+    burst_g : float32 array, shape (n,)
         Length of the band-passed vector.
-    envelope_g : float64 array, shape (n,)
+    envelope_g : float32 array, shape (n,)
         Its RMS over `Motion.envelope_s`.
-    floor_g : float64 array, shape (n,)
+    floor_g : float32 array, shape (n,)
         What the envelope shows when nothing moves.
-    tilt_g : float64 array, shape (n,)
+    tilt_g : float32 array, shape (n,)
         Distance of gravity from its resting direction.
     slow_time_us, slow_g : arrays, shapes (m,) and (m, 3)
         Gravity alone at about `Detection.tilt_rate_hz`, for angles.
@@ -50,10 +55,10 @@ class Segment:
 
     time_us: NDArray[np.int64]
     rate_hz: float
-    burst_g: Floats
-    envelope_g: Floats
-    floor_g: Floats
-    tilt_g: Floats
+    burst_g: Singles
+    envelope_g: Singles
+    floor_g: Singles
+    tilt_g: Singles
     slow_time_us: NDArray[np.int64]
     slow_g: Floats
 
@@ -69,13 +74,13 @@ def segments(channel: Channel, criteria: Criteria) -> tuple[Segment, ...]:
     """
     # One value that is no number would spread through a whole segment's spectrum.
     time_us, xyz_g = channel.time_us, channel.xyz_g
-    if not np.isfinite(xyz_g).all():
+    if not all(np.isfinite(xyz_g[:, axis]).all() for axis in range(3)):
         finite = np.isfinite(xyz_g).all(axis=1)
         time_us, xyz_g = time_us[finite], xyz_g[finite]
     if len(time_us) < 2:
         return ()
     time_us, xyz_g = _held_still(time_us, xyz_g, channel.held_us)
-    cuts = np.flatnonzero(np.diff(time_us) > criteria.motion.split_gap_s * 1e6) + 1
+    cuts = pauses_after(time_us, criteria.motion.split_gap_s * 1e6) + 1
     edges = np.concatenate(([0], cuts, [len(time_us)]))
     found = []
     for first, last in pairwise(edges.tolist()):
@@ -112,15 +117,13 @@ def _segment(time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], criteria: C
     if rate_hz < motion.min_rate_hz:
         return None
     factor = max(1, int(rate_hz // motion.work_rate_hz))
-    power, slow_g = _filtered(xyz, rate_hz, factor, criteria)
+    burst_g, envelope_g, slow_g = _filtered(xyz, rate_hz, factor, criteria)
     slow_time_us = time_us[:: _slow_stride(rate_hz, factor, criteria)]
     time_us, rate_hz = time_us[::factor], rate_hz / factor
-    smooth = ndimage.uniform_filter1d(power, envelope_width(rate_hz, motion), mode="nearest")
-    envelope_g = np.sqrt(np.maximum(smooth, 0.0))  # a running sum may end a hair below zero
     return Segment(
         time_us=time_us,
         rate_hz=rate_hz,
-        burst_g=np.sqrt(power),
+        burst_g=burst_g,
         envelope_g=envelope_g,
         floor_g=_floor(envelope_g, rate_hz, motion),
         tilt_g=_tilt(time_us, slow_time_us, slow_g, criteria),
@@ -146,8 +149,8 @@ def _evenly(
 
 def _filtered(
     xyz: NDArray[np.float32] | Floats, rate_hz: float, factor: int, criteria: Criteria
-) -> tuple[Floats, Floats]:
-    """Band-passed power at ``rate_hz / factor``, and gravity alone every `_slow_stride` samples.
+) -> tuple[Singles, Singles, Floats]:
+    """Band-passed length and its RMS at ``rate_hz / factor``, and gravity alone every `_slow_stride` samples.
 
     Piece by piece, so that a day takes no more memory than an hour. Each is filtered with so much of its neighbours
     that what it does not see has died away (`_MARGIN_S`).
@@ -155,18 +158,23 @@ def _filtered(
     stride = _slow_stride(rate_hz, factor, criteria)
     piece, margin = (stride * max(1, round(seconds * rate_hz / stride)) for seconds in (_PIECE_S, _MARGIN_S))
     n = len(xyz)
-    power, slow = np.empty(-(-n // factor)), np.empty((-(-n // stride), 3))
+    burst, envelope = (np.empty(-(-n // factor), np.float32) for _ in range(2))
+    slow = np.empty((-(-n // stride), 3))
+    width = envelope_width(rate_hz / factor, criteria.motion)
     for first in range(0, n, piece):
         # A short rest belongs to the piece before it: alone it would be shorter than the filter's own ends.
         last = n if n - first < 2 * piece else first + piece
         begin, end = max(0, first - margin), min(n, last + margin)
         wide_power, wide_slow = _filtered_piece(xyz[begin:end], rate_hz, factor, criteria)
-        for whole, wide, every in ((power, wide_power, factor), (slow, wide_slow, stride)):
+        smooth = ndimage.uniform_filter1d(wide_power, width, mode="nearest")
+        wide_envelope = np.sqrt(np.maximum(smooth, 0.0))  # a running sum may end a hair below zero
+        parts = ((burst, np.sqrt(wide_power), factor), (envelope, wide_envelope, factor), (slow, wide_slow, stride))
+        for whole, wide, every in parts:
             found = wide[(first - begin) // every :][: -(-(last - first) // every)]
             whole[first // every : first // every + len(found)] = found
         if last == n:
             break
-    return power, slow
+    return burst, envelope, slow
 
 
 def _filtered_piece(
@@ -175,9 +183,7 @@ def _filtered_piece(
     motion = criteria.motion
     stride = _slow_stride(rate_hz, factor, criteria)
     transform = transform_of(len(xyz), rate_hz, block=stride)
-    top_hz = min(motion.band_high_hz, motion.band_high_share * rate_hz / factor)
-    band = band_pass_gain(transform.frequency_hz(factor), motion.band_low_hz, top_hz, rate_hz)
-    low = low_pass_gain(transform.frequency_hz(stride), criteria.detection.tilt_low_pass_hz, rate_hz)
+    band, low = _gains(transform, factor, stride, motion, criteria.detection.tilt_low_pass_hz)
     power = np.zeros(-(-len(xyz) // factor))
     slow = np.empty((-(-len(xyz) // stride), 3))
     for axis in range(3):
@@ -185,6 +191,26 @@ def _filtered_piece(
         power += transform.back(spectrum, band, factor) ** 2
         slow[:, axis] = transform.back(spectrum, low, stride)
     return power, slow
+
+
+@lru_cache(maxsize=4)
+def _gains(
+    transform: Transform, factor: int, stride: int, motion: Motion, tilt_low_pass_hz: float
+) -> tuple[Floats, ...]:
+    """Of the band-pass and of the low-pass: the pieces of a night are of few lengths, and a gain costs as a transform.
+
+    Parameters
+    ----------
+    transform : Transform
+    factor, stride : int
+        Every so many-th sample is wanted of either.
+    motion : Motion
+    tilt_low_pass_hz : float
+    """
+    rate_hz = transform.rate_hz
+    top_hz = min(motion.band_high_hz, motion.band_high_share * rate_hz / factor)
+    band = band_pass_gain(transform.frequency_hz(factor), motion.band_low_hz, top_hz, rate_hz)
+    return band, low_pass_gain(transform.frequency_hz(stride), tilt_low_pass_hz, rate_hz)
 
 
 def _slow_stride(rate_hz: float, factor: int, criteria: Criteria) -> int:
@@ -196,18 +222,25 @@ def envelope_width(rate_hz: float, motion: Motion) -> int:
     return max(1, round(motion.envelope_s * rate_hz))
 
 
-def _floor(envelope_g: Floats, rate_hz: float, motion: Motion) -> Floats:
+def _floor(envelope_g: Singles, rate_hz: float, motion: Motion) -> Singles:
     block = max(1, round(motion.floor_block_s * rate_hz))
     n_blocks = len(envelope_g) // block
-    means = envelope_g[: n_blocks * block].reshape(n_blocks, block).mean(axis=1)
+    means = envelope_g[: n_blocks * block].reshape(n_blocks, block).mean(axis=1, dtype=np.float64)
     window = min(n_blocks, max(1, round(motion.floor_window_s / motion.floor_block_s)))
     floor = ndimage.percentile_filter(means, 100 * motion.floor_quantile, size=window, mode="nearest")
-    centres = (np.arange(n_blocks) + 0.5) * block
-    smooth: Floats = np.interp(np.arange(len(envelope_g)), centres, floor)
-    return smooth
+    centres: Floats = (np.arange(n_blocks, dtype=np.float64) + 0.5) * block
+    return _between(np.arange(len(envelope_g), dtype=np.int32), centres, floor)
 
 
-def _tilt(time_us: NDArray[np.int64], slow_time_us: NDArray[np.int64], slow_g: Floats, criteria: Criteria) -> Floats:
+def _between(at: NDArray[np.int64] | NDArray[np.int32], known_at: Floats, known: Floats) -> Singles:
+    """``np.interp``, of which a night at once would take four times its result."""
+    found = np.empty(len(at), np.float32)
+    for first in range(0, len(at), _AT_ONCE):
+        found[first : first + _AT_ONCE] = np.interp(at[first : first + _AT_ONCE], known_at, known)
+    return found
+
+
+def _tilt(time_us: NDArray[np.int64], slow_time_us: NDArray[np.int64], slow_g: Floats, criteria: Criteria) -> Singles:
     detection = criteria.detection
     # The rate of the slow samples is only near `tilt_rate_hz`: it divides the sensor's.
     slow_step_s = (slow_time_us[-1] - slow_time_us[0]) / max(1, len(slow_time_us) - 1) / 1e6
@@ -216,5 +249,4 @@ def _tilt(time_us: NDArray[np.int64], slow_time_us: NDArray[np.int64], slow_g: F
     for axis in range(3):
         rest = ndimage.median_filter(slow_g[:, axis], size=width, mode="nearest")
         away += (slow_g[:, axis] - rest) ** 2
-    tilt: Floats = np.interp(time_us, slow_time_us, np.sqrt(away))
-    return tilt
+    return _between(time_us, slow_time_us.astype(np.float64), np.sqrt(away))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from analytics.criteria import Criteria
 from analytics.model import Blank, BlankKind, Channel
 from analytics.signal.angles import Epochs
+from analytics.signal.stamps.steps import pauses_after
 
 Spans = NDArray[np.int64]
 
@@ -25,7 +26,7 @@ def recorded_spans(channels: Sequence[Channel], criteria: Criteria) -> Spans:
 
 
 def _covered(time_us: NDArray[np.int64], gap_us: int) -> Spans:
-    cuts = np.flatnonzero(np.diff(time_us) > gap_us)
+    cuts = pauses_after(time_us, gap_us)
     starts = time_us[np.concatenate(([0], cuts + 1))]
     ends = time_us[np.concatenate((cuts, [len(time_us) - 1]))]
     return np.column_stack((starts, ends))

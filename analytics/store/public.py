@@ -63,8 +63,10 @@ from analytics.store.samples.handing import keep_samples, removable_samples
 from analytics.store.samples.removing import finish_removing
 from analytics.store.samples.staged import (
     check_samples,
+    holds_samples,
     is_own,
     load_samples,
+    recognise_samples,
     samples_path,
     scratch,
     stage_samples,
@@ -121,6 +123,7 @@ __all__ = [
     "foreign_tables",
     "forget",
     "frames",
+    "holds_samples",
     "initialise",
     "is_own",
     "is_staged",
@@ -146,6 +149,7 @@ __all__ = [
     "publish",
     "published_after",
     "query",
+    "recognise_samples",
     "record_attempts",
     "recordings_of_night",
     "redo",

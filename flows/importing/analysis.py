@@ -18,7 +18,7 @@ from analytics.person import Person
 from analytics.said import JournalEntry
 from analytics.scoring.rulesets import Ruleset
 from analytics.signal.channel import channel_of
-from analytics.store import NightKey, Store, StoredRecording, check_samples, load_samples
+from analytics.store import NightKey, Store, StoredRecording, holds_samples, load_samples, recognise_samples
 from flows import __version__
 from ingest.recording import SleepWindow, StageSpan
 
@@ -133,9 +133,8 @@ def analyse_stored(
     zone = zone_of(night.recordings)
     start_us, end_us = night.window_us
     moving = [recording for recording in night.recordings if recording.n_samples]
-    channels = [_channel(store, recording, start_us, end_us) for recording in moving]
-    worn = [channel for channel in channels if len(channel.time_us)]
-    if not worn:
+    inside = [recording for recording in moving if holds_samples(store, recording.sha256, start_us, end_us)]
+    if not inside:
         return None
     stages, stages_from = _stages(night.recordings, start_us, end_us)
     windows, windows_from = _windows(night.recordings, start_us, end_us)
@@ -144,7 +143,7 @@ def analyse_stored(
         night_date=night.night_date,
         zone=zone,
         window_us=night.window_us,
-        channels=worn,
+        channels=(_channel(store, recording, start_us, end_us) for recording in inside),
         beside=tuple(recording.sha256 for recording in night.recordings if not recording.n_samples),
         stages=stages,
         lent_from=stages_from if stages else windows_from,
@@ -163,7 +162,7 @@ def zone_of(recordings: Iterable[StoredRecording]) -> str:
 
 
 def _channel(store: Store, recording: StoredRecording, start_us: int, end_us: int) -> Channel:
-    check_samples(store, recording.sha256, n_samples=recording.n_samples, first_us=recording.first_us)
+    recognise_samples(store, recording.sha256, n_samples=recording.n_samples, first_us=recording.first_us)
     return channel_of(
         load_samples(store, recording.sha256, start_us, end_us),
         recording=recording.sha256,

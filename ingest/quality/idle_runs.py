@@ -20,6 +20,8 @@ CONSTANT_US = 10_000_000
 _ZEROS_US = 1_000_000
 #: A pause of the stamps ends a stretch: what lies in it is a gap already.
 _PAUSE_US = 1_000_000
+#: Samples that are looked at at once.
+_PIECE = 1 << 18
 #: From this step on, a still sensor's noise (2-4 mg in the devices read here) may not show at all. own.
 _COARSE_LSB_G = 0.010
 #: At rest a sensor feels 1 g, falling 0 g.
@@ -50,14 +52,8 @@ def not_measured(time_us: NDArray[np.int64], xyz_g: Values, lsb_g: float) -> NDA
     flag = np.zeros(len(time_us), bool)
     if not len(time_us):
         return flag
-    # Where sameness begins and ends, not every sample that differs from the last: of these there are millions.
-    outside = np.ones(1, bool)
-    edges = np.flatnonzero(np.diff(np.concatenate([outside, _changes(time_us, xyz_g), outside])))
-    first, last = edges[::2], edges[1::2]
-    length_us = time_us[last] - time_us[first]
-    long = length_us >= CONSTANT_US
-    some = length_us >= _ZEROS_US
-    long[some] |= _are_zeros(xyz_g[first[some]])
+    first, last = _same(time_us, xyz_g)
+    long = (time_us[last] - time_us[first] >= CONSTANT_US) | _are_zeros(xyz_g[first])
     for begin, end in zip(first[long].tolist(), last[long].tolist(), strict=True):
         flag[begin + 1 : end] = _is_idle(xyz_g[begin], lsb_g)
     return flag
@@ -114,6 +110,25 @@ def _changes(time_us: NDArray[np.int64], values: Values) -> NDArray[np.bool_]:
     for axis in values.T:
         changed |= axis[1:] != axis[:-1]
     return changed
+
+
+def _same(time_us: NDArray[np.int64], values: Values) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First and last sample of every stretch without change of at least a second.
+
+    Piece by piece: samples that differ from the one before are millions, and such stretches few.
+    """
+    found = []
+    begun = np.zeros(1, np.intp)
+    for first in range(0, len(time_us), _PIECE):
+        part = slice(first, first + _PIECE + 1)
+        starts = np.concatenate([begun, first + 1 + np.flatnonzero(_changes(time_us[part], values[part]))])
+        if first + _PIECE >= len(time_us):
+            starts = np.append(starts, len(time_us))
+        stretches = np.column_stack((starts[:-1], starts[1:] - 1))
+        found.append(stretches[time_us[stretches[:, 1]] - time_us[stretches[:, 0]] >= _ZEROS_US])
+        begun = starts[-1:]
+    every = np.concatenate(found)
+    return every[:, 0], every[:, 1]
 
 
 def _starts(time_us: NDArray[np.int64], values: Values) -> NDArray[np.intp]:

@@ -74,6 +74,23 @@ def steps_of(time_us: Ints) -> Steps:
     return Steps(lengths[order].astype(np.int64), counts[order].astype(np.int64))
 
 
+def pauses_after(time_us: Ints, longest_us: float) -> NDArray[np.intp]:
+    """Index of every sample that the next one follows later than ``longest_us``, ascending.
+
+    Parameters
+    ----------
+    time_us : int64 array, shape (n,)
+        In any order.
+    longest_us : float
+        Longest step that is no pause, microseconds.
+    """
+    found = [
+        first + np.flatnonzero(np.diff(time_us[first : first + _PIECE + 1]) > longest_us)
+        for first in range(0, len(time_us) - 1, _PIECE)
+    ]
+    return np.concatenate(found) if found else np.empty(0, np.intp)
+
+
 def usual_step_us(time_us: Ints) -> float:
     """The median step between stamps; NaN below two of them.
 

@@ -16,7 +16,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +33,9 @@ from ingest.workspace import workspace
 
 #: Samples gathered before a part is written: 12 MB.
 PART_SAMPLES = 1_000_000
-#: Raised whenever the same recording would be written in another way.
+#: Samples read at once, where they lie evenly in time: 7 MB.
+LOADED_SAMPLES = 500_000
+#: Raised whenever a file would be read otherwise, so that it is written anew; not for how Parquet packs the same rows.
 LAYOUT = "1"
 #: Without dictionaries, which take DuckDB two thirds of the work: delta-coded samples come out a tenth smaller.
 _PLAIN = "DICTIONARY_SIZE_LIMIT 1, WRITE_BLOOM_FILTER false"
@@ -139,9 +140,29 @@ def load_samples(store: Store, sha256: str, start_us: int, end_us: int) -> Sampl
     path = samples_path(store, sha256)
     with _readable(path):
         g_per_value = float(pl.read_parquet_metadata(path)["g_per_value"])
-        frame = _window(path, start_us, end_us).collect()
-        times = frame["time"].to_physical().to_numpy()
-        return Samples(times, frame.select("x", "y", "z").to_numpy(order="fortran"), g_per_value)
+        return _loaded(path, start_us, end_us, g_per_value)
+
+
+def _loaded(path: Path, start_us: int, end_us: int, g_per_value: float) -> Samples:
+    """Filled a piece at a time: a night at once would lie twice in memory, as rows and as axes."""
+    window = _window(path, start_us, end_us)
+    span = window.select(
+        pl.len(), pl.col("time").min().to_physical().alias("first"), pl.col("time").max().to_physical().alias("last")
+    )
+    n, first_us, last_us = span.collect().row(0)
+    is_whole = window.collect_schema()["x"] == pl.Int16
+    times = np.empty(n, np.int64)
+    shape = (n, 3)
+    values: Values = np.empty(shape, np.int16, order="F") if is_whole else np.empty(shape, np.float32, order="F")
+    at = 0
+    step_us = (last_us - first_us) // (n // LOADED_SAMPLES + 1) + 1 if n else 0
+    for begin_us in range(first_us, last_us + 1, step_us) if n else ():
+        frame = _window(path, begin_us, min(begin_us + step_us, end_us)).collect()
+        rows = slice(at, at := at + len(frame))
+        times[rows] = frame["time"].to_physical().to_numpy()
+        for axis, name in enumerate("xyz"):
+            values[rows, axis] = frame[name].to_numpy()
+    return Samples(times, values, g_per_value)
 
 
 def staged_scale(store: Store, sha256: str) -> float | None:
@@ -186,14 +207,42 @@ def check_samples(store: Store, sha256: str, *, n_samples: int, first_us: int) -
     SamplesLostError
         They are missing, damaged, or another database's.
     """
+    if n_samples:
+        compare(_kept(store, sha256), n_samples, first_us)
+
+
+def recognise_samples(store: Store, sha256: str, *, n_samples: int, first_us: int) -> None:
+    """As `check_samples`, told from how many samples the file counts and from its first one.
+
+    For those who load them next, night by night: `load_samples` refuses what is damaged in the hours that it reads, and
+    what is damaged elsewhere is nothing to that night. No answer is kept from one call to the next.
+
+    Parameters
+    ----------
+    n_samples, first_us : int
+        As for `check_samples`.
+
+    Raises
+    ------
+    SamplesLostError
+        As `check_samples`.
+    """
     if not n_samples:
         return
+    path = _kept(store, sha256)
+    with _readable(path):
+        first = pl.scan_parquet(path).select(pl.col("time").head(1).to_physical()).collect()["time"].to_list()
+        found = (pl.scan_parquet(path).select(pl.len()).collect().item(), *first)
+    _refuse_others(path, found, (n_samples, first_us))
+
+
+def _kept(store: Store, sha256: str) -> Path:
     path = samples_path(store, sha256)
     if not path.exists():
         raise SamplesLostError(
             "the staged samples are missing", path=path, hint=way_back(store.path, path.name) or _BRING_BACK
         )
-    compare(path, n_samples, first_us)
+    return path
 
 
 def decode_samples(store: Store, sha256: str) -> None:
@@ -216,26 +265,14 @@ def compare(path: Path, n_samples: int, first_us: int) -> None:
         What the database has for the recording; the time is UTC.
     """
     with _readable(path):
-        known = path.stat()
-        found = _n_and_first_us(path, (known.st_ino, known.st_mtime_ns, known.st_ctime_ns, known.st_size))
-    if found != (n_samples, first_us):
+        every = pl.scan_parquet(path).select(pl.len().alias("n"), pl.col("time").min().to_physical())
+        found = every.collect(engine="streaming").row(0)
+    _refuse_others(path, found, (n_samples, first_us))
+
+
+def _refuse_others(path: Path, found: tuple[int, ...], wanted: tuple[int, int]) -> None:
+    if found != wanted:
         raise SamplesLostError("the staged samples are not those of this database", path=path, hint=_BRING_BACK)
-
-
-@lru_cache(maxsize=64)
-def _n_and_first_us(path: Path, version: tuple[int, ...]) -> tuple[int, int]:
-    """How many samples a file has, and the earliest; every night of a recording asks, and each time is read for it.
-
-    Parameters
-    ----------
-    path : Path
-    version : tuple of int
-        Of the file; another one under the name is read anew.
-    """
-    del version
-    frame = pl.scan_parquet(path).select(pl.len().alias("n"), pl.col("time").min().to_physical()).collect()
-    n, first_us = frame.row(0)
-    return n, first_us
 
 
 def decode(path: Path) -> None:
@@ -336,13 +373,16 @@ def _in_g(part: _Part) -> _Part:
 def _join(parts: Sequence[_Part], built: Path, about: Mapping[str, str]) -> None:
     """Write the one file that stays. Sorting, where it is needed, spills into the workspace."""
     files = ", ".join(quoted(str(part.path)) for part in parts)
-    order = "" if all(part.ascends for part in parts) else "ORDER BY time, filename, file_row_number"
+    is_sorted = all(part.ascends for part in parts)
+    numbered = "" if is_sorted else ", filename = true, file_row_number = true"
+    order = "" if is_sorted else "ORDER BY time, filename, file_row_number"
     metadata = ", ".join(f"{name}: {quoted(value)}" for name, value in about.items())
-    with in_memory(temp_directory=str(built.parent / "spill")) as con:
+    # Each thread holds row groups of its own, and they wait for each other: one takes a third of the memory of two.
+    with in_memory(temp_directory=str(built.parent / "spill"), threads="1", memory_limit="256MB") as con:
         con.execute(f"""
             COPY (
                 SELECT time, x, y, z
-                FROM read_parquet([{files}], filename = true, file_row_number = true) {order}
+                FROM read_parquet([{files}]{numbered}) {order}
             ) TO {quoted(str(built))}
             (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, {_PLAIN}, KV_METADATA {{{metadata}}})
         """)

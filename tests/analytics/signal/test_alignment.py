@@ -46,13 +46,13 @@ def bursts(onsets_s: Sequence[float], *, hours: float = 8.0, rate_hz: float = 12
         first, last = np.searchsorted(at_s, (onset_s, onset_s + 2.0))
         envelope_g[first:last] = 30 * floor_g
     time_us = EVENING_US + np.rint(at_s * 1e6).astype(np.int64)
-    nothing = np.zeros(len(at_s))
+    nothing = np.zeros(len(at_s), np.float32)
     return Segment(
         time_us=time_us,
         rate_hz=rate_hz,
         burst_g=nothing,
-        envelope_g=envelope_g,
-        floor_g=np.full(len(at_s), floor_g),
+        envelope_g=envelope_g.astype(np.float32),
+        floor_g=np.full(len(at_s), floor_g, np.float32),
         tilt_g=nothing,
         slow_time_us=time_us[::2],
         slow_g=np.zeros((len(time_us[::2]), 3)),

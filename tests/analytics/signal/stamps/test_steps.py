@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.signal.stamps import steps
-from analytics.signal.stamps.steps import steps_of, usual_step_us
+from analytics.signal.stamps.steps import pauses_after, steps_of, usual_step_us
 
 STAMPS = st.lists(
     st.one_of(st.integers(9_990, 10_010), st.integers(-50_000, 50_000), st.integers(499_990, 10**12)),
@@ -40,3 +40,12 @@ def test_the_share_of_uneven_steps_is_what_counting_each_gives(time_us: np.ndarr
 @pytest.mark.parametrize("n", [0, 1])
 def test_fewer_than_two_stamps_have_no_step(n: int) -> None:
     assert np.isnan(usual_step_us(np.zeros(n, np.int64)))
+
+
+@given(STAMPS, st.sampled_from([0.0, 10_000.0, 400_000.0]), st.integers(1, 7))
+def test_pauses_are_where_a_step_is_longer_however_it_is_cut(
+    time_us: np.ndarray, longest_us: float, piece: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(steps, "_PIECE", piece)
+        assert pauses_after(time_us, longest_us).tolist() == np.flatnonzero(np.diff(time_us) > longest_us).tolist()

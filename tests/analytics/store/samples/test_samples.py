@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.store import Store, check_samples, load_samples, stage_samples
+from analytics.store import Store, check_samples, load_samples, recognise_samples, stage_samples
 from analytics.store.samples import staged as staged_samples
 from analytics.store.samples.staged import samples_path
 from ingest.errors import DamagedRecordingError, SamplesLostError, StoreError
@@ -61,6 +63,60 @@ def test_the_window_has_its_start_and_lacks_its_end(store: Store) -> None:
     assert load_samples(store, new.sha256, 1_002, 1_005).time_us.tolist() == [1_002, 1_003, 1_004]
     assert len(load_samples(store, new.sha256, 5_000, 6_000)) == 0
     assert load_samples(store, new.sha256, 5_000, 6_000).values.shape == (0, 3)
+
+
+def test_what_is_read_in_pieces_is_what_was_staged_axis_by_axis(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staged_samples, "LOADED_SAMPLES", 64)
+    blocks = [block(START_US, 300), block(START_US + 86_400_000_000, 77)]
+    found = staged(store, blocks)
+    np.testing.assert_array_equal(found.time_us, np.concatenate([one.time_us for one in blocks]))
+    np.testing.assert_array_equal(found.values, np.concatenate([one.values for one in blocks]))
+    assert found.values.flags.f_contiguous
+
+
+def test_a_file_of_the_older_writer_is_read_and_not_written_again(store: Store) -> None:
+    new = recording()
+    path = stage_samples(store, new)
+    expected, about = load_samples(store, new.sha256, *ALL_TIME), pl.read_parquet_metadata(path)
+    named = ", ".join(f"{name}: '{value}'" for name, value in about.items() if name != "ARROW:schema")
+    older = path.with_suffix(".older")
+    duckdb.sql(f"""
+        COPY (SELECT * FROM read_parquet('{path}')) TO '{older}'
+        (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, KV_METADATA {{{named}}})
+    """)
+    older.replace(path)
+    before = path.read_bytes()
+    stage_samples(store, new)
+    assert path.read_bytes() == before
+    found = load_samples(store, new.sha256, *ALL_TIME)
+    np.testing.assert_array_equal(found.values, expected.values)
+    np.testing.assert_array_equal(found.time_us, expected.time_us)
+
+
+def test_samples_of_another_length_or_time_are_not_recognised(store: Store) -> None:
+    new = recording()
+    stage_samples(store, new)
+    recognise_samples(store, new.sha256, n_samples=2_000, first_us=START_US)
+    for n_samples, first_us in ((1_999, START_US), (2_000, START_US + 1)):
+        with pytest.raises(SamplesLostError, match="not those"):
+            recognise_samples(store, new.sha256, n_samples=n_samples, first_us=first_us)
+    recognise_samples(store, sha("no movement"), n_samples=0, first_us=0)
+
+
+def test_damage_that_leaves_size_and_time_of_a_file_unchanged_is_found(store: Store) -> None:
+    noise = np.random.default_rng(3).integers(-200, 200, (50_000, 3)).astype(np.int16)
+    uneven_us = START_US + np.random.default_rng(4).integers(1, 20_000, 50_000).cumsum()
+    new = recording(blocks=[Samples(uneven_us, noise, 1 / 256)])
+    path = stage_samples(store, new)
+    known, whole = path.stat(), bytearray(path.read_bytes())
+    check_samples(store, new.sha256, n_samples=50_000, first_us=int(uneven_us[0]))
+    whole[4 : len(whole) // 2] = bytes(len(whole) // 2 - 4)
+    path.write_bytes(whole)
+    os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))
+    with pytest.raises(SamplesLostError, match="damaged"):
+        check_samples(store, new.sha256, n_samples=50_000, first_us=int(uneven_us[0]))
+    with pytest.raises(SamplesLostError, match="damaged"):
+        load_samples(store, new.sha256, *ALL_TIME)
 
 
 def test_a_clock_that_went_back_is_put_in_order_without_losing_a_sample(store: Store) -> None:
