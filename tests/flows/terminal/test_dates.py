@@ -93,7 +93,9 @@ def test_a_minus_that_is_before_no_date_is_left_alone(line: str) -> None:
 
 
 def test_options_that_take_dates_are_those_of_the_commands() -> None:
-    found, as_argument, flags = set(), set(), set()
+    found: set[str] = set()
+    as_argument: set[str] = set()
+    flags: set[str] = set()
     for command in COMMANDS:
         if app[command].default_command is None:
             continue
