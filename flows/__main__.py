@@ -4,4 +4,5 @@ import sys
 
 from flows.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":  # a process that a worker starts may import this again, and must not run it again
+    sys.exit(main())

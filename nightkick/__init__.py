@@ -28,9 +28,20 @@ def main() -> int:
     if line := obstacle(sys.platform):
         print(line, file=sys.stderr)
         return NOT_STARTED
+    _keep_script_from_workers()
     from flows.cli import main as run
 
     return run()
+
+
+def _keep_script_from_workers() -> None:
+    """A new process of ``executor = "processes"`` first runs its parent's script again, unless that is no file.
+
+    Ours need nothing from it, and not every installer writes the guard that would keep it from importing once more.
+    """
+    script = sys.modules["__main__"]
+    if getattr(script, "__spec__", None) is None and Path(getattr(script, "__file__", None) or "").name == "nightkick":
+        del script.__file__
 
 
 def obstacle(system: str) -> str:

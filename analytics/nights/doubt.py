@@ -2,7 +2,7 @@
 
 Decides what stands beside a negative. "No possible PLMD" is a statement too: it carries the hours of sleep it stands
 on, that one leg sees fewer kicks than both, and the hours about which less is known. Command line, report, review page
-and what an unattended run shows take it from `beside`, or for several nights from `footing_words`.
+and what an unattended run shows take it from `beside`, or for several nights from `negatives_words`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.medication import medication_words
 from analytics.phrases import onset_doubt, onset_doubt_min
-from analytics.words import BLANKS, DOUBTS, NOT_KNOWN, NOT_THAT_EXACT, ONE_LEG, RULES_DIFFER
+from analytics.words import BLANKS, DOUBTS, FLAGS, NOT_KNOWN, NOT_THAT_EXACT, ONE_LEG, RULES_DIFFER
 
 if TYPE_CHECKING:
     from analytics.measures import Measures
@@ -71,17 +71,39 @@ def beside(flag: str, state: str, footing: Footing, person: Person | None = None
     """
     if flag != NEGATIVE_OF:
         return None
-    stands_on = footing_words([footing]) if state == "not_raised" else None
+    stands_on = footing_words(footing) if state == "not_raised" else None
     return " ".join(filter(None, (stands_on, medication_words(person.medication if person else ())))) or None
 
 
-def footing_words(footings: Sequence[Footing]) -> str:
-    """What negatives of one night or several stand on, in sentences; of several the range."""
+def footing_words(footing: Footing) -> str:
+    """What the negative of one night stands on, in sentences."""
+    legs = "" if footing.legs == "both" else f"{ONE_LEG[0].upper()}{ONE_LEG[1:]}."
+    scored = f"This stands on {_span([footing.tst_h])} of scored sleep."
+    return " ".join(filter(None, (scored, legs, _doubts([footing]))))
+
+
+def negatives_words(footings: Sequence[Footing], n_nights: int) -> str:
+    """On how many of ``n_nights`` possible PLMD was not raised, and what those nights rest on, in sentences.
+
+    Parameters
+    ----------
+    footings : sequence of Footing
+        Of the nights with the negative, at least one.
+    n_nights : int
+        How many nights are spoken of.
+    """
     n = len(footings)
-    slept = _span([each.tst_h for each in footings])
     single = sum(each.legs != "both" for each in footings)
-    scored = f"{'This stands' if n == 1 else f'These {n} nights stand'} on {slept} of scored sleep"
-    legs = "" if not single else f"{ONE_LEG[0].upper()}{ONE_LEG[1:]}{'' if single == n else f' (on {single} of them)'}"
+    nights = "1 night" if n_nights == 1 else f"{n} of {n_nights} nights"
+    where = "" if single == n else f"on {single} of them "
+    legs = f"; {where}one leg sees fewer kicks than both" if single else ""
+    rests = (
+        f"{'It rests' if n == 1 else 'They rest'} on {_span([each.tst_h for each in footings])} of scored sleep{legs}."
+    )
+    return f"{FLAGS[NEGATIVE_OF]} was not raised on {nights}. {rests} {_doubts(footings)}"
+
+
+def _doubts(footings: Sequence[Footing]) -> str:
     hours = {
         DOUBTS["sleep_doubt_h"]: [each.sleep_doubt_h for each in footings],
         DOUBTS["hidden_h"]: [each.hidden_h for each in footings],
@@ -90,7 +112,7 @@ def footing_words(footings: Sequence[Footing]) -> str:
     }
     known = ", ".join(f"{name} {_span(values)}" for name, values in hours.items() if set(values) != {None})
     unknown = ", ".join(name for name, values in hours.items() if set(values) == {None})
-    parts = (scored, legs, known, unknown and f"{NOT_KNOWN}: {unknown}")
+    parts = (known, unknown and f"{NOT_KNOWN}: {unknown}")
     return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts if part)
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from analytics.flag import Flag, FlagName
-from analytics.nights.doubt import NEGATIVE_OF, footing_of, footing_words
+from analytics.nights.doubt import NEGATIVE_OF, footing_of, negatives_words
 from analytics.nights.how_many import FEW_NIGHTS, TREND_NIGHTS
 from analytics.nights.patterns import NightFacts, Pattern, note_on, spread
 from analytics.nights.trend import trend
 from analytics.pictures.markup import Html, el, joined
 from analytics.report.gathering import Report
-from analytics.words import FLAG_STATES, FLAGS
+from analytics.words import FLAGS
 
 
 def findings(report: Report) -> Html:
@@ -30,7 +30,7 @@ def _lines(report: Report) -> Iterator[Html | str]:
         yield joined(el("strong", f"{FLAGS[flag]} {said.on_nights(able)}: {said.says}"), _index(said))
     negative = [one.night for one in report.nights if any(_is_negative(flag) for flag in one.flags)]
     if len(report.nights) > 1 and negative:
-        yield f"{FLAGS[NEGATIVE_OF]} {FLAG_STATES['not_raised']}: {footing_words([footing_of(n) for n in negative])}"
+        yield negatives_words([footing_of(night) for night in negative], len(report.nights))
     if (note := note_on(able)) is not None:
         yield f"{note[0].upper()}{note[1:]}."
     yield from index_lines(facts)

@@ -11,10 +11,11 @@ from analytics.simulate.physics import SENSORS, Sensor, render
 from analytics.simulate.plan import Plan, TrueEvent
 from analytics.simulate.profiles import PROFILES, Profile
 from analytics.simulate.walking import with_walks
-from analytics.simulate.write import write_nights
+from analytics.simulate.write import FIRST_EVENING, write_nights
 
 __all__ = [
     "CONDITIONS",
+    "FIRST_EVENING",
     "NIGHTS",
     "PROFILES",
     "SENSORS",

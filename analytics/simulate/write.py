@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -34,6 +35,9 @@ Legs = Literal["left", "both"]
 SENSOR_OF: dict[FileFormat, str] = {"cwa": "ax3", "csv": "ax6", "fit": "watch"}
 SUFFIX: dict[FileFormat, str] = {"cwa": ".cwa", "csv": ".csv.gz", "fit": ".fit"}
 FIRST_EVENING = date(2026, 3, 2)
+#: What all the formats can write.
+_FIRST_YEAR, _LAST_YEAR = 2000, 2062
+_SERIAL = 4711
 START_OF_RECORDING = timedelta(hours=21, minutes=30)
 TRUTH = table_like("truth of simulated nights", ("file", "kind", "onset_at", "duration_s"))
 #: Two loggers set by one computer start within seconds, and crystals differ by tens of ppm. Choices.
@@ -128,6 +132,8 @@ def write_nights(
     file_format: FileFormat,
     seed: int,
     legs: Legs = "left",
+    start: date = FIRST_EVENING,
+    subject: str | None = None,
 ) -> tuple[Path, ...]:
     """Write consecutive nights and ``truth.csv`` into a folder; with both legs, two recordings a night.
 
@@ -136,11 +142,16 @@ def write_nights(
     Parameters
     ----------
     nights : int
-        How many, from `FIRST_EVENING` on.
+        How many, from ``start`` on.
     profile : str
         A name in `NIGHTS`.
     rate_hz : float
         Nominal, 5 to 400.
+    start : date
+        The first evening.
+    subject : str or None
+        Who sleeps: with draws and devices of their own, in a folder of this name below ``out``. None: a person without
+        a name.
 
     Returns
     -------
@@ -160,7 +171,10 @@ def write_nights(
         raise UsageError(f"no choice of legs is called {legs!r}", hint="left or both")
     if file_format not in SUFFIX:
         raise UsageError(f"unknown format {file_format!r}", hint=f"one of {', '.join(SUFFIX)}")
-    evenings = [FIRST_EVENING + timedelta(days=k) for k in range(nights)]
+    evenings = _evenings(start, nights)
+    if subject is not None:
+        out, seed = out / _folder_of(subject), _own_number(f"{seed} {subject}")
+    serial = _SERIAL if subject is None else _own_number(subject) // 2 * 2 + 1
     truth_path = out / "truth.csv"
     refuse_taken(truth_path, TRUTH)
     built: dict[Path, Kind] = {}
@@ -172,7 +186,7 @@ def write_nights(
                     legs, profile, evening=evening, rate_hz=rate_hz, sensor=SENSOR_OF[file_format], seed=seed
                 ):
                     file = room / f"{profile}-{evening.isoformat()}{suffix}{SUFFIX[file_format]}"
-                    write_recording(file, night, rate_hz=rate_hz, file_format=file_format, side=side)
+                    write_recording(file, night, rate_hz=rate_hz, file_format=file_format, side=side, serial=serial)
                     built[file] = same_as(file)
                     refuse_taken(out / file.name, built[file])
                     truths.append(truth(night, file.name))
@@ -183,6 +197,28 @@ def write_nights(
         reason = error.strerror or str(error)
         raise UnreadableFileError(f"cannot write: {reason}", path=out, hint="choose another folder with -o") from error
     return (*(out / file.name for file in built), truth_path)
+
+
+def _evenings(start: date, nights: int) -> list[date]:
+    try:
+        found = [start + timedelta(days=k) for k in range(nights)]
+    except OverflowError:
+        found = []
+    if not found or found[0].year < _FIRST_YEAR or found[-1].year > _LAST_YEAR:
+        raise UsageError(f"cannot simulate {nights} nights from {start} on", hint=f"{_FIRST_YEAR} to {_LAST_YEAR}")
+    return found
+
+
+def _folder_of(subject: str) -> str:
+    name = subject.strip()
+    if not name or name.startswith(".") or "/" in name or not name.isprintable():
+        raise UsageError(f"no folder can be called {subject!r}", hint="a name like anna")
+    return name
+
+
+def _own_number(text: str) -> int:
+    """1 to 65536: always the same of the same text."""
+    return int.from_bytes(sha256(text.encode()).digest()[:2]) + 1
 
 
 def _legs_of(
@@ -204,6 +240,7 @@ def write_recording(
     rate_hz: float,
     file_format: FileFormat,
     side: Literal["left", "right"] = "left",
+    serial: int = _SERIAL,
 ) -> None:
     """One simulated night as a file of a real format, worn on the ankle where the format can say so.
 
@@ -211,8 +248,10 @@ def write_recording(
     ----------
     rate_hz : float
         Nominal, for the formats that state one.
+    serial : int
+        Of the device on the left leg; the next number is the one on the right.
     """
-    serial = {"left": 4711, "right": 4712}[side]
+    serial += side == "right"
     if file_format == "cwa":
         celsius = sensor_celsius(night.plan, (night.time_us - night.start_us) / 1e6, night.plan.unworn_s)
         note = f"_p={side}+ankle"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -27,6 +28,8 @@ def simulate(
     file_format: Annotated[Literal["cwa", "csv", "fit"], Parameter(name="--format")] = "cwa",
     seed: int = 1,
     legs: Literal["left", "both"] = "left",
+    start: date | None = None,
+    subject: str | None = None,
 ) -> None:
     """Make recordings of nights from a seed, with the truth in truth.csv beside them.
 
@@ -48,11 +51,23 @@ def simulate(
         Same seed, same nights.
     legs
         One recording a night, or one of each leg with clocks that differ.
+    start
+        The first evening, YYYY-MM-DD; default: 2026-03-02.
+    subject
+        Who sleeps: another name has other nights and devices, in a folder of that name; default: no name and no folder.
     """
-    from analytics.simulate import write_nights
+    from analytics.simulate import FIRST_EVENING, write_nights
 
     files = write_nights(
-        out, nights=nights, profile=profile, rate_hz=rate, file_format=file_format, seed=seed, legs=legs
+        out,
+        nights=nights,
+        profile=profile,
+        rate_hz=rate,
+        file_format=file_format,
+        seed=seed,
+        legs=legs,
+        start=FIRST_EVENING if start is None else start,
+        subject=subject,
     )
     say("simulated: they test the program and say nothing about real legs")
     emit("".join(f"{file}\n" for file in files))

@@ -23,14 +23,32 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _SHORTEST_NAME = 3
 _AGO = re.compile(r"-?(\d{1,5})d")
 #: The parser takes what begins with a minus for an option.
-_MINUS = re.compile(r"-(\d{1,5}d(?:\.\..*)?)")
+_MINUS = re.compile(r"-\d{1,5}d(?:\.\..*)?")
+#: Options whose value is a date, and commands with a date as an argument. A test reads them off the commands.
+DATE_OPTIONS = frozenset({"--since", "--until", "--night", "--prune-samples", "--before-after"})
+DATE_COMMANDS = frozenset({"movements", "report", "show"})
+#: Options of these commands that take no value, so that an argument may follow.
+FLAGS = frozenset({"--csv", "--flagged", "--json", "--summary", "--unreviewed"})
 _OTHER_ORDER = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 
 
 def without_minus(arguments: list[str]) -> list[str]:
-    """A command line in which -7d is 7d, which means the same and is no option; after ``--`` nothing is changed."""
+    """A command line in which -7d is 7d where a date is meant, which is the same and no option.
+
+    That is behind an option of `DATE_OPTIONS`, and as an argument in a command of `DATE_COMMANDS`. Anywhere else a
+    minus means something: ``--time-shift -7d`` is not ``7d``. After ``--`` nothing is changed.
+    """
     n = arguments.index("--") if "--" in arguments else len(arguments)
-    return [_MINUS.sub(r"\1", one) if _MINUS.fullmatch(one) else one for one in arguments[:n]] + arguments[n:]
+    command, before = arguments[0] if arguments else "", ["", *arguments]
+    return [
+        one[1:] if i < n and _MINUS.fullmatch(one) and _takes_date(before[i], command) else one
+        for i, one in enumerate(arguments)
+    ]
+
+
+def _takes_date(before: str, command: str) -> bool:
+    is_value = before.startswith("-") and before not in FLAGS
+    return before in DATE_OPTIONS or (command in DATE_COMMANDS and not is_value)
 
 
 def evening(said: When, *, store: Store | None = None, subject: str | None = None, today: date | None = None) -> date:

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 
 from analytics import store as the_store
 from analytics.flag import Flag, stored_flag
-from analytics.nights.doubt import NEGATIVE_OF, footing_of_row, footing_words
+from analytics.nights.doubt import NEGATIVE_OF, footing_of_row, negatives_words
 from analytics.phrases import flag_marks, long_sleep, ruleset_words
 from analytics.words import (
     CANNOT_TELL,
     FLAG_MARKS,
-    FLAG_STATES,
     FLAGS,
     MEASURE_COLUMNS,
     NIGHT_FACTS,
@@ -93,7 +92,7 @@ class Nights:
         found = [row for row in rows if (row["subject"], row["night_date"]) in self.negatives]
         if not found:
             return None
-        return f"{NEGATIVE_OF} {FLAG_STATES['not_raised']}: {footing_words([footing_of_row(row) for row in found])}"
+        return negatives_words([footing_of_row(row) for row in found], len(rows))
 
 
 def _stored(row: Row, *, raised: bool = False) -> Flag:

@@ -83,7 +83,7 @@ class Visit:
     late: Missed | None = None
 
     def summary(self) -> str:
-        """One line with the counts that are not zero, and always the first two."""
+        """One line with the counts that are not zero, and always the first two; without a file "nothing new"."""
         flagged = sum(notice.is_flag for notice in self.notices)
         found = {
             **counts(self.outcomes),
@@ -96,7 +96,9 @@ class Visit:
             "could not be analysed again": self.n_not_again,
             "newly flagged": flagged,
         }
-        words = [f"{n} {what}" for what, n in found.items() if n or what in ("imported", "known")]
+        always = ("imported", "known") if self.outcomes else ()
+        words = [] if self.outcomes or self.n_again or self.n_not_again else ["nothing new"]
+        words += [f"{n} {what}" for what, n in found.items() if n or what in always]
         late = [self.late.reason] if self.late else []
         return ", ".join([*words, *(n.reason for n in self.notices if n.about == NO_DATA), *late])
 

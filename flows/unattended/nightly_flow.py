@@ -12,6 +12,7 @@ process, which alone opens the database; what they decode and analyse goes to th
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections import deque
@@ -26,7 +27,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from prefect import flow, task
+from prefect import flow, tags, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -34,7 +35,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture
 from prefect.runtime import deployment, flow_run
 from prefect.settings import PREFECT_API_URL
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.importing.declared import Wishes
@@ -48,13 +49,14 @@ from flows.settings.value_types import at_home
 from flows.terminal.talk import complain, say
 from flows.unattended.flow_batches import Batch, batches
 from flows.unattended.inbox_run import Visit, visit
-from flows.unattended.prefect_artifact import counts_only, report
+from flows.unattended.prefect_artifact import artifact_key, counts_only, of_files_failed, report
 from flows.unattended.prefect_files import come_back
+from flows.unattended.prefect_log import RunLog, task_state
 from flows.unattended.prefect_refusals import in_one_line
 from flows.unattended.prefect_server import SHORT_LIVED
 from flows.unattended.schedule_plan import open_scheduled
-from flows.unattended.serving import call_off_missed, missed_before
-from flows.unattended.withholding import is_here, meant, with_words_withheld, words_given_back
+from flows.unattended.serving import TAG, call_off_missed, missed_before
+from flows.unattended.withholding import WithheldError, is_here, meant, with_words_withheld, words_given_back
 from flows.workers.dask_cluster import ClusterWorkers, check_workers, dask_installed
 from flows.workers.workers import (
     MOST_LANES,
@@ -81,41 +83,49 @@ def may_tell(settings: Settings) -> bool:
     return address is None or is_here(address) or settings.prefect.tell_names
 
 
+def _may_tell_for_certain() -> bool:
+    try:
+        return may_tell(load())
+    except UsageError:  # it is raised again by what is called
+        return False
+
+
 def _as_allowed(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     """Call it; what goes wrong is raised in words that the server may read."""
-    try:
-        is_allowed = may_tell(load())
-    except UsageError:  # it is raised again by what is called
-        is_allowed = False
-    return function(*args, **kwargs) if is_allowed else with_words_withheld(function, *args, **kwargs)
+    return function(*args, **kwargs) if _may_tell_for_certain() else with_words_withheld(function, *args, **kwargs)
 
 
 def _can_pass(_task: object, _run: TaskRun, state: State[Any]) -> bool:
     """Retry what can pass by itself: another process holding the database. A damaged file stays damaged."""
-    return isinstance(meant(state.result(raise_on_failure=False)), DatabaseBusyError)
+    return isinstance(state.data, BaseException) and isinstance(meant(state.data), DatabaseBusyError)
 
 
 @task(
     name="import-recording",
-    task_run_name="import {batch}",
+    task_run_name="{batch}",
     retries=2,
     retry_delay_seconds=[10, 60],
     retry_condition_fn=_can_pass,
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def import_recording(batch: Batch, context: Context) -> tuple[Outcome, ...]:
-    """Import some files, each of them or everything in an archive; see `flows.importing.pipeline.import_input`."""
-    if may_tell(context.settings):
-        return _imported(batch, context)
-    return with_words_withheld(_imported, batch, context)
+def import_recording(batch: Batch, context: Context, log: RunLog) -> State[Any]:
+    """Import some files, each of them or everything in an archive; see `flows.importing.pipeline.import_input`.
+
+    Outcomes are left in the batch: the state tells what became of the files, and a file that failed is not tried again.
+    """
+    if log.may_tell:
+        _import(batch, context, log)
+    else:
+        with_words_withheld(_import, batch, context, log)
+    return task_state(tuple(chain.from_iterable(batch.done)), log)
 
 
-def _imported(batch: Batch, context: Context) -> tuple[Outcome, ...]:
+def _import(batch: Batch, context: Context, log: RunLog) -> None:
     with batch.turn as turn:
         for file in batch.left():
             batch.done.append(tuple(import_input(file, replace(context, turn=turn))))
-    return tuple(chain.from_iterable(batch.done))
+            log.hear(batch.done[-1])
 
 
 class _CountedBatch(Batch):
@@ -160,12 +170,15 @@ def nightly(
 
 def _nightly(paths: Sequence[str], database: str | None, **wishes: str | None) -> tuple[Outcome, ...]:
     context = open_context(Wishes.parsed(**wishes), database=database)
-    return import_run([Path(path) for path in paths], context, one_by_one=_submitted)
+    log = RunLog(None, may_tell=may_tell(context.settings))
+    outcomes = import_run([Path(path) for path in paths], context, one_by_one=partial(_submitted, log=log))
+    log.tell_rest(outcomes)
+    return outcomes
 
 
 def run_nightly(paths: Sequence[str], parameters: Mapping[str, str | None]) -> tuple[Outcome, ...]:
     """Run the flow. A server that may not know its parameters gets none."""
-    with words_given_back():
+    with words_given_back(), tags(TAG):
         if may_tell(load()):
             outcomes: tuple[Outcome, ...] = nightly(paths, **parameters)
             return outcomes
@@ -194,19 +207,33 @@ def inbox_run(
     since: date | None = None,
     until: date | None = None,
 ) -> State[None]:
-    """Import what is new in a folder, see `flows.unattended.inbox_run`: the flow of the nightly deployment.
+    """Import what is new in a folder, once, and show what became of each file.
 
-    One run makes up for all of the schedule's that are due, and waits for a process that holds the database. Parameters
-    are those of ``nightkick schedule``, as plain text. With ``since`` or ``until``, evenings and both included, files
-    are tried again and nights of that time analysed again.
+    One run makes up for all of the schedule's that are due, and waits for a process that holds the database. With
+    `since` or `until` files are tried again, and nights of that time analysed again.
+
+    Args:
+        inbox: The folder to look through, with all that lies below it.
+        database: The database file; empty: that of the settings.
+        subject: Who wore the sensors; empty: as the devices in the settings name it, or me.
+        site: Where they were worn: ankle, foot, thigh, hip or wrist; empty: as files and settings say.
+        side: On which side: left or right; empty: as files and settings say.
+        tz: The zone that the wearer lived in, like Europe/Berlin; empty: as files and settings say, or this machine's.
+        time_shift: How much the devices' clocks were behind: seconds, or h:min like -1:00; empty: as the settings say.
+        sensor: Of an export of several the one that site and side mean: telephone or watch.
+        since: The first evening to look at again, like 2026-03-01; empty: only what is new.
+        until: The last evening to look at again; empty: to the newest, where `since` is given.
     """
     begun_at = datetime.now(UTC)
     late = _asked_of_prefect(missed_before)
     wishes = {"subject": subject, "site": site, "side": side, "tz": tz, "time_shift": time_shift, "sensor": sensor}
     wanted = {"inbox": inbox, "database": database, **wishes, **_withheld}
-    state = _as_allowed(
-        _inbox_run, **wanted, see=partial(visit, one_by_one=_submitted, since=since, until=until, late=late)
-    )
+    log = RunLog(at_home(Path(wanted["inbox"])).absolute(), may_tell=_may_tell_for_certain())
+    see = partial(visit, one_by_one=partial(_submitted, log=log), since=since, until=until, late=late)
+    try:
+        state = _as_allowed(_inbox_run, **wanted, see=see, log=log)
+    except (NightkickError, WithheldError) as error:
+        return Failed(message=f"{log.how_far()}: {error.line() if isinstance(error, NightkickError) else error}")
     _asked_of_prefect(partial(call_off_missed, begun_at=begun_at))
     return state
 
@@ -230,25 +257,32 @@ def _in_short(error: Exception) -> str:
 
 
 def _inbox_run(
-    inbox: str, database: str | None, *, see: Callable[[Path, Context], Visit], **wishes: str | None
+    inbox: str, database: str | None, *, see: Callable[[Path, Context], Visit], log: RunLog, **wishes: str | None
 ) -> State[None]:
-    found, context = _visited(at_home(Path(inbox)).absolute(), database, wishes, see)
+    found, context = _visited(at_home(Path(inbox)).absolute(), database, wishes, see, log)
     tell(found.outcomes)
+    log.tell_rest(found.outcomes)
     for problem in found.problems:
         complain(problem)
+        log.say(logging.WARNING, problem)
     say(f"{datetime.now().astimezone():%Y-%m-%d %H:%M}: {found.summary()}")
-    words, page = found.summary(), report(found, context)
-    if not may_tell(context.settings):
-        words = page = counts_only(found)
+    words = found.summary() if log.may_tell else counts_only(found)
+    page = report(found, context, log.inbox) if log.may_tell else words
+    log.counts(words)
     try:
-        create_markdown_artifact(page, key="nightly", description=words)
+        create_markdown_artifact(page, key=artifact_key(deployment.name), description=words)
     except Exception as error:  # whatever ails Prefect: the nights are stored, which is what counts
         complain(f"Prefect does not keep the page of this run: {_in_short(error)}")
-    return Completed(message=words)
+    failed = of_files_failed(found.outcomes)
+    return Failed(message=f"{failed}: {words}") if failed else Completed(message=words)
 
 
 def _visited(
-    inbox: Path, database: str | None, wishes: Mapping[str, str | None], see: Callable[[Path, Context], Visit]
+    inbox: Path,
+    database: str | None,
+    wishes: Mapping[str, str | None],
+    see: Callable[[Path, Context], Visit],
+    log: RunLog,
 ) -> tuple[Visit, Context]:
     """What came of the run; what ends it is said here, because Prefect's own log is silent."""
     pauses_s = iter(BUSY_PAUSES_S)
@@ -259,29 +293,40 @@ def _visited(
         except NightkickError as error:
             complain(error.line())
             pause_s = next(pauses_s, None)
-            if pause_s is None or not isinstance(error, DatabaseBusyError):
+            is_over = pause_s is None or not isinstance(error, DatabaseBusyError)
+            log.say(logging.ERROR if is_over else logging.WARNING, error.line())
+            if pause_s is None or is_over:
                 raise
             time.sleep(pause_s)
 
 
-def _submitted(files: Sequence[Path], context: Context) -> Generator[Outcome, None, None]:
+def _submitted(files: Sequence[Path], context: Context, *, log: RunLog) -> Generator[Outcome, None, None]:
     """Outcomes in the order of ``files``. Only a few are submitted ahead: a dead database ends the run early."""
-    turns, ahead = Turns(), deque[PrefectFuture[tuple[Outcome, ...]]]()
-    named = Batch if may_tell(context.settings) else _CountedBatch
+    turns, ahead = Turns(), deque[tuple[Batch, PrefectFuture[State[Any]]]]()
+    named = Batch if log.may_tell else _CountedBatch
+    log.expect(len(files))
     hear_interrupts()
     with _workers(context, files) as workers:
         shared = replace(context, workers=workers)
         try:
-            for batch in batches(files):
-                ahead.append(import_recording.submit(named(batch, turns.take()), shared))
+            for some in batches(files):
+                batch = named(some, turns.take())
+                ahead.append((batch, import_recording.submit(batch, shared, log)))
                 if len(ahead) > lanes_for(workers):
-                    yield from ahead.popleft().result()
+                    yield from _done(*ahead.popleft())
             while ahead:
-                yield from ahead.popleft().result()
+                yield from _done(*ahead.popleft())
         except BaseException:
             turns.stop()
             workers.stop()
             raise
+
+
+def _done(batch: Batch, future: PrefectFuture[State[Any]]) -> Iterator[Outcome]:
+    future.wait()
+    if not batch.is_finished:
+        future.result()  # raises what ended the task; a file that failed does not
+    yield from chain.from_iterable(batch.done)
 
 
 @contextmanager

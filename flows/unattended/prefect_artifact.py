@@ -10,34 +10,74 @@ from pathlib import Path
 from analytics.phrases import flag_words
 from analytics.store import NO_DATA
 from flows.importing.import_run import Context
+from flows.importing.outcomes import Outcome
+from flows.importing.telling import counts
 from flows.terminal.night_table import Nights, for_people, select_nights
 from flows.terminal.options import Selection
 from flows.terminal.values import Row, text_cell
+from flows.unattended.file_words import below, name_of, reason_of
 from flows.unattended.inbox_run import Visit
 from ingest.errors import visible
 
+#: So many files have a row.
+_ROWS = 200
 #: What Markdown or HTML would take for its own.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
 
 
-def report(visit: Visit, context: Context) -> str:
-    """The page of Markdown."""
+def report(visit: Visit, context: Context, inbox: Path | None = None) -> str:
+    """The page of Markdown.
+
+    Parameters
+    ----------
+    visit : Visit
+    context : Context
+    inbox : Path or None
+        Paths are shown from there.
+    """
     parts = [
         f"**{_plain(visit.summary())}**",
         _nights(visit, context),
+        _files(visit.outcomes, inbox),
         _listed(
             "Time zone assumed, because nothing names one",
-            [f"{o.path}: {o.assumed_zone}, this machine's" for o in visit.outcomes if o.assumed_zone is not None],
+            [
+                f"{name_of(o.path, inbox)}: {o.assumed_zone}, this machine's"
+                for o in visit.outcomes
+                if o.assumed_zone is not None
+            ],
         ),
-        _listed("Changed", [f"{o.path}: {change}" for o in visit.outcomes for change in o.changes]),
-        _listed("Could not be used", [o.error for o in visit.outcomes if o.error is not None]),
-        _listed("Used in part", [f"{o.path}: {o.lost}" for o in visit.outcomes if o.lost is not None]),
-        _listed("Still being written, left for the next run", map(str, visit.waiting)),
-        _listed("Beside the import", visit.problems),
+        _listed("Still being written, left for the next run", [name_of(path, inbox) for path in visit.waiting]),
+        _listed("Beside the import", [below(problem, inbox) for problem in visit.problems]),
         _listed("New", [f"{n.night_date} {n.subject}: {flag_words(n.about)}: {n.reason}" for n in visit.notices]),
         _where_to_look(context.store.path),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def artifact_key(deployment: str | None) -> str:
+    """What the page of a deployment is called, the same after every run; Prefect takes small letters, digits and -."""
+    return re.sub(r"[^a-z0-9]+", "-", (deployment or "nightly").lower()).strip("-") or "nightly"
+
+
+def of_files_failed(outcomes: Sequence[Outcome]) -> str | None:
+    """How many of how many files failed, in words; None where none did."""
+    found = counts(outcomes)
+    n = sum(found.values())
+    return f"{found['failed']} of {n} file{'' if n == 1 else 's'} failed" if found["failed"] else None
+
+
+def _files(outcomes: Sequence[Outcome], inbox: Path | None) -> str:
+    """What became of each file, the worst first; of very many known ones none is worth a row."""
+    order = ("failed", "refused", "passed over", "imported", "known")
+    found = sorted(outcomes, key=lambda outcome: order.index(outcome.status))
+    rows: list[Row] = [
+        {"File": name_of(one.path, inbox), "Became": one.status, "Why": reason_of(one, inbox)} for one in found[:_ROWS]
+    ]
+    if not rows:
+        return ""
+    more = [f"and {len(found) - _ROWS} more, in the view `imports`"] if len(found) > _ROWS else []
+    return "\n\n".join(["## Files", _table(rows), *more])
 
 
 def counts_only(visit: Visit) -> str:
@@ -53,7 +93,7 @@ def _nights(visit: Visit, context: Context) -> str:
     nights = select_nights(context.store, Selection(since=min(dates), until=max(dates)))
     rows = [row for row in nights.rows if row["night_date"] in dates]
     table = _table([for_people(row, nights, with_subject=True) for row in rows])
-    return "\n\n".join([table, *_reasons(rows, nights)])
+    return "\n\n".join(["## Nights", table, *_reasons(rows, nights)])
 
 
 def _reasons(rows: Sequence[Row], nights: Nights) -> list[str]:
@@ -82,9 +122,9 @@ def _listed(title: str, lines: Iterable[str]) -> str:
 
 def _where_to_look(database: Path) -> str:
     name = visible(str(database))
-    return "\n".join(
-        ["## Look", "", *(f"    nightkick {what} --db '{name}'" for what in ("review", "nights --flagged"))]
-    )
+    commands = [f"    nightkick {what} --db '{name}'" for what in ("review", "nights --flagged")]
+    opens = "The first opens the review page in your browser. Its address is new at each start and not written here."
+    return "\n".join(["## Look", "", "In a terminal of this machine:", "", *commands, "", opens])
 
 
 def _plain(text: str) -> str:

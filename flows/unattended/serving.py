@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import time
 from dataclasses import replace
@@ -29,7 +30,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
@@ -49,8 +50,12 @@ from ingest.errors import NightkickError, UsageError
 
 #: States of a run that a process should be working on.
 ALIVE = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+#: States of runs that may have done their work, and so many of them are looked through for the last that has.
+ENDED, _LAST = [StateType.COMPLETED, StateType.FAILED], 50
 #: Between two looks whether the server is still there, and how long one that others run may be silent, seconds.
 WATCH_S, PATIENCE_S = 2.0, 30.0
+#: Of the deployment and of all runs, so that Prefect's lists can be narrowed to them.
+TAG = "nightkick"
 #: Stands where a server off this machine would otherwise be told a path.
 NOT_TOLD = "not told to this server"
 
@@ -116,6 +121,7 @@ async def _serve(flow: Flow[Any, Any], plan: Plan, server: Server, *, may_tell: 
             paused=before is not None and before.paused,
             parameters=plan.parameters() if may_tell else {"inbox": NOT_TOLD, "database": None},
             description=f"What is new in {plan.inbox} goes into {plan.database}." if may_tell else NOT_TOLD,
+            tags=[TAG],
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
         deployment_id = await runner.aadd_deployment(deployment)
@@ -165,7 +171,7 @@ async def _missed_until_now(client: PrefectClient, deployment: UUID) -> Missed |
     now = datetime.now(UTC)
     runs = await client.read_flow_runs(flow_run_filter=_of(deployment, [StateType.SCHEDULED], before=now))
     last = await client.read_flow_runs(
-        flow_run_filter=_of(deployment, [StateType.COMPLETED]), sort=FlowRunSort.START_TIME_DESC, limit=1
+        flow_run_filter=_of(deployment, ENDED), sort=FlowRunSort.START_TIME_DESC, limit=_LAST
     )
     return missed([_planned(run) for run in runs], now=now, last_at=_begun_at(last))
 
@@ -180,9 +186,7 @@ def missed_before(client: SyncPrefectClient, deployment: UUID, by: UUID) -> Miss
     """
     now = datetime.now(UTC)
     runs = client.read_flow_runs(flow_run_filter=_of(deployment, [StateType.SCHEDULED], before=now))
-    last = client.read_flow_runs(
-        flow_run_filter=_of(deployment, [StateType.COMPLETED]), sort=FlowRunSort.START_TIME_DESC, limit=1
-    )
+    last = client.read_flow_runs(flow_run_filter=_of(deployment, ENDED), sort=FlowRunSort.START_TIME_DESC, limit=_LAST)
     begun = _planned(client.read_flow_run(by))
     own = replace(begun, state="Late", n_starts=begun.n_starts - 1)
     return missed([*map(_planned, runs), own], now=now, last_at=_begun_at(last))
@@ -217,8 +221,14 @@ def _planned(run: FlowRun) -> PlannedRun:
     )
 
 
+def did_its_work(state: State[Any]) -> bool:
+    """Whether a run went through all of its files, also where some failed (`prefect_artifact.of_files_failed`)."""
+    return state.is_completed() or bool(re.match(r"\d+ of \d+ files? failed:", state.message or ""))
+
+
 def _begun_at(runs: list[FlowRun]) -> datetime | None:
-    return runs[0].start_time if runs else None
+    """When the newest of these runs, newest first, began that did its work: also one in which a file failed."""
+    return next((run.start_time for run in runs if run.state is not None and did_its_work(run.state)), None)
 
 
 def _of(deployment: UUID, states: list[StateType], *, before: datetime | None = None) -> FlowRunFilter:

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 import nightkick
+from tests.flows.making import tiny
 from tests.paths import ROOT
+
+PROCESSES = {"NIGHTKICK_EXECUTOR": "processes", "NIGHTKICK_WORKERS": "2"}
 
 
 def started(folder: Path, *, path: str = "") -> subprocess.CompletedProcess[str]:
@@ -114,3 +117,31 @@ def test_ctrl_c_while_the_module_starts_is_one_line(tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout) == (0, "nightkick\n")
+
+
+#: As some installers write the installed script: without a guard.
+SCRIPT = "import sys\nfrom nightkick import main\nsys.exit(main())\n"
+
+
+def test_workers_that_are_processes_do_not_run_the_script_again(tmp_path: Path) -> None:
+    (tmp_path / "nightkick").write_text(SCRIPT)
+    tiny(tmp_path / "a.csv", seed=1)
+    tiny(tmp_path / "b.csv", seed=2)
+    done = subprocess.run(
+        [sys.executable, "nightkick", "import", "a.csv", "b.csv", "--tz", "UTC", "--db", "n.duckdb"],
+        cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), **PROCESSES},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "2 imported, 0 known, 0 refused, 0 failed")
+
+
+@pytest.mark.parametrize("name", ["nightkick.__main__", "flows.__main__"])
+def test_a_module_that_is_imported_runs_nothing(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {name}"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -6,7 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from analytics.nights.doubt import Footing, beside, footing_of, footing_words, not_own_words, onset_span_us
+from analytics.nights.doubt import (
+    Footing,
+    beside,
+    footing_of,
+    footing_words,
+    negatives_words,
+    not_own_words,
+    onset_span_us,
+)
 from tests.analytics.store.making import EVENING, HOUR_US, START_US, night, sha
 
 KNOWN = Footing("left", 7.5, 0.7, 0.2, 1.04, 0.3)
@@ -21,24 +29,34 @@ def test_a_negative_says_its_hours_one_leg_and_the_doubt() -> None:
 
 
 def test_what_was_not_measured_is_not_known_and_not_0() -> None:
-    assert footing_words([OF_BEFORE]).endswith(
+    assert footing_words(OF_BEFORE).endswith(
         "Probably not worn 0.0 h. Not known: sleep in doubt, hidden under vibration or large movement, wear in doubt."
     )
-    assert "not known hours of scored sleep" in footing_words([replace(KNOWN, tst_h=None)])
+    assert "not known hours of scored sleep" in footing_words(replace(KNOWN, tst_h=None))
 
 
 @pytest.mark.parametrize(("legs", "is_less"), [("both", False), ("left", True), ("right", True), ("unknown", True)])
 def test_both_legs_are_no_lower_bound(legs: str, is_less: bool) -> None:  # noqa: FBT001 (a row of a table)
-    assert ("lower bound" in footing_words([replace(KNOWN, legs=legs)])) is is_less
+    assert ("lower bound" in footing_words(replace(KNOWN, legs=legs))) is is_less
 
 
 def test_of_several_nights_the_range_is_said() -> None:
     others = [replace(KNOWN, legs="both", tst_h=5.1), replace(OF_BEFORE, tst_h=8.0)]
-    assert footing_words([KNOWN, *others]) == (
-        "These 3 nights stand on 5.1 to 8.0 h of scored sleep. One leg sees fewer than both: a lower bound (on 2 of "
-        "them). Sleep in doubt 0.7 h (not known on 1), hidden under vibration or large movement 0.2 h (not known on "
-        "1), probably not worn 0.0 to 1.0 h, wear in doubt 0.3 h (not known on 1)."
+    assert negatives_words([KNOWN, *others], 4) == (
+        "possible PLMD was not raised on 3 of 4 nights. They rest on 5.1 to 8.0 h of scored sleep; on 2 of them one "
+        "leg sees fewer kicks than both. Sleep in doubt 0.7 h (not known on 1), hidden under vibration or large "
+        "movement 0.2 h (not known on 1), probably not worn 0.0 to 1.0 h, wear in doubt 0.3 h (not known on 1)."
     )
+    assert negatives_words([KNOWN, KNOWN], 3).startswith(
+        "possible PLMD was not raised on 2 of 3 nights. They rest on 7.5 h of scored sleep; one leg sees fewer kicks "
+        "than both. Sleep in doubt"
+    )
+
+
+@pytest.mark.parametrize(("n_nights", "where"), [(1, "1 night"), (2, "1 of 2 nights")])
+def test_of_one_negative_it_is_said_in_the_singular(n_nights: int, where: str) -> None:
+    found = negatives_words([replace(KNOWN, legs="both")], n_nights)
+    assert found.startswith(f"possible PLMD was not raised on {where}. It rests on 7.5 h of scored sleep. Sleep")
 
 
 @pytest.mark.parametrize(

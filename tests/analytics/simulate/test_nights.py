@@ -86,6 +86,22 @@ def test_both_legs_are_written_with_their_sides_and_share_what_moved_both(tmp_pa
     assert np.abs(onsets[0] - onsets[1]).max() < 0.6
 
 
+def test_another_person_has_nights_devices_and_a_folder_of_her_own(tmp_path: Path) -> None:
+    def simulated(subject: str | None) -> list[Path]:
+        wish = {"nights": 2, "profile": "healthy", "rate_hz": 12.5, "file_format": "cwa", "seed": 1, "legs": "both"}
+        return list(write_nights(tmp_path, **wish, start=date(2027, 1, 31), subject=subject))[:-1]  # type: ignore[arg-type]
+
+    unnamed, anna, ben = simulated(None), simulated("anna"), simulated("ben")
+    assert [p.name for p in anna] == [p.name for p in ben] == [p.name for p in unnamed]
+    assert [p.name[8:18] for p in anna] == ["2027-01-31"] * 2 + ["2027-02-01"] * 2
+    assert {p.parent for p in anna} == {tmp_path / "anna"}
+    serials = [[read_recording(p).device.serial for p in files[:2]] for files in (unnamed, anna, ben)]
+    assert len({serial for pair in serials for serial in pair}) == 6
+    assert len({p.read_bytes() for p in (*unnamed, *anna, *ben)}) == 12
+    before = [p.read_bytes() for p in anna]
+    assert [p.read_bytes() for p in simulated("anna")] == before
+
+
 def test_a_stopped_sensor_gives_no_samples_and_loses_no_time() -> None:
     rng = np.random.default_rng(5)
     plan = plan_night(replace(PROFILES["healthy"], gaps=(2, 2)), rng, hours=5)
@@ -133,6 +149,10 @@ def test_a_sofa_evening_is_still_long_before_bed() -> None:
         ({"rate_hz": 1.0}, "cannot simulate 1 Hz"),
         ({"file_format": "xlsx"}, "unknown format"),
         ({"legs": "three"}, "left or both"),
+        ({"start": date(1999, 12, 31)}, "from 1999-12-31 on"),
+        ({"start": date(9999, 12, 31), "nights": 2}, "from 9999-12-31 on"),
+        ({"subject": " "}, "no folder"),
+        ({"subject": "../anna"}, "no folder"),
     ],
 )
 def test_impossible_wishes_are_refused_in_one_line(tmp_path: Path, changes: dict[str, object], says: str) -> None:

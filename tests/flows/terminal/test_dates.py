@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.terminal.dates import evening, evenings, without_minus
+from flows.cli import COMMANDS, app
+from flows.terminal.dates import DATE_COMMANDS, DATE_OPTIONS, FLAGS, evening, evenings, when, without_minus
 from ingest.errors import UsageError
 from tests.flows.conftest import Run
 from tests.flows.stored import SUBJECT, build
@@ -60,11 +61,56 @@ def test_a_range_runs_from_any_word_to_any_other() -> None:
         evenings("today..yesterday")
 
 
-def test_a_minus_before_days_is_no_option_and_the_rest_is_left_alone() -> None:
-    assert without_minus(["nights", "--since", "-7d", "-30d..last", "-v"]) == [
-        "nights", "--since", "7d", "30d..last", "-v",
-    ]  # fmt: skip
-    assert without_minus(["sql", "--", "-7d"]) == ["sql", "--", "-7d"]
+@pytest.mark.parametrize(
+    ("line", "means"),
+    [
+        ("nights --since -7d --until -1d --json", "nights --since 7d --until 1d --json"),
+        ("report -30d..last -o r.html", "report 30d..last -o r.html"),
+        ("report -o r.html --summary -30d..-7d", "report -o r.html --summary 30d..-7d"),
+        ("show --json -1d", "show --json 1d"),
+        ("forget --night -1d --prune-samples -365d", "forget --night 1d --prune-samples 365d"),
+    ],
+)
+def test_a_minus_before_days_is_no_option_where_a_date_is_meant(line: str, means: str) -> None:
+    assert without_minus(line.split()) == means.split()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import --time-shift -7d",
+        "show last --subject -7d",
+        "sql -7d",
+        "nights -7d",
+        "sql -- -7d",
+        "show -- -7d",
+        "",
+        "-7d",
+    ],
+)
+def test_a_minus_that_is_before_no_date_is_left_alone(line: str) -> None:
+    assert without_minus(line.split()) == line.split()
+
+
+def test_options_that_take_dates_are_those_of_the_commands() -> None:
+    found: set[str] = set()
+    as_argument: set[str] = set()
+    flags: set[str] = set()
+    for command in COMMANDS:
+        if app[command].default_command is None:
+            continue
+        for argument in app[command].assemble_argument_collection():
+            is_option = argument.names and argument.names[0].startswith("-")
+            if argument.parameter.converter is when and is_option:
+                found.update(argument.names)
+            elif argument.parameter.converter is when:
+                as_argument.add(command)
+            if argument.hint is bool and command in DATE_COMMANDS:
+                flags.update(name for name in argument.names if not name.startswith("--no-"))
+    # Read by the commands themselves: a range of nights, and a date or an age.
+    assert found | {"--prune-samples"} == DATE_OPTIONS
+    assert as_argument | {"report"} == DATE_COMMANDS
+    assert flags == FLAGS
 
 
 def test_the_last_night_is_that_of_the_database(run: Run, tmp_path: Path) -> None:

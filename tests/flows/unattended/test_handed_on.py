@@ -102,7 +102,7 @@ def test_every_night_has_the_right_person_leg_and_clock_and_a_corrected_line_mov
     assert said.err.count("subject p05 -> p55 (people.csv line 7)") == N_NIGHTS
     assert stored() == {("p55" if who == "p05" else who, night): rest for (who, night), rest in study.items()}
     assert rows_but_of("p05", "p55") == others
-    assert come_by().summary() == "0 imported, 0 known"
+    assert come_by().summary() == "nothing new"
 
 
 def test_a_person_who_has_handed_the_device_on_is_not_missed(run: Run) -> None:
@@ -128,7 +128,7 @@ def test_a_file_that_contradicts_its_device_waits_until_the_line_is_corrected(ru
     assert refused.status == "refused"
     assert refused.error is not None
     assert "people.csv line 2 says subject p00, [[assignment]] 1 in the settings says p99" in refused.error
-    assert come_by().summary() == "0 imported, 0 known, 1 refused before"
+    assert come_by().summary() == "nothing new, 1 refused before"
     text = Path("people.csv").read_text(encoding="utf-8").replace("p00", "p99")
     Path("people.csv").write_text(text, encoding="utf-8")
     run("people", "import", "people.csv", "--db", "n.duckdb")

@@ -133,7 +133,7 @@ def test_a_newer_version_tries_again_what_an_older_one_refused() -> None:
 
 def test_an_empty_inbox_is_no_error() -> None:
     found = come_by()
-    assert (found.outcomes, found.problems, found.summary()) == ((), (), "0 imported, 0 known")
+    assert (found.outcomes, found.problems, found.summary()) == ((), (), "nothing new")
 
 
 def test_each_file_is_tried_once_until_it_changes() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+
+import pytest
 
 from flows.importing.declared import Wishes
 from flows.importing.outcomes import Outcome
 from flows.importing.pipeline import open_context
 from flows.unattended.inbox_run import Visit
-from flows.unattended.prefect_artifact import report
+from flows.unattended.prefect_artifact import artifact_key, of_files_failed, report
 
 
 def test_names_and_reasons_cannot_break_the_page() -> None:
@@ -16,8 +19,8 @@ def test_names_and_reasons_cannot_break_the_page() -> None:
     outcomes = (Outcome(Path("in/a|b<script>.cwa"), "failed", 0, error=error),)
     visit = Visit(outcomes, (Path("in/[c].cwa"),), 0, 0, (), ("`x` could not be told",))
     page = report(visit, open_context(Wishes(), database="n.duckdb"))
-    assert r"- in/a\|b\<script\>.cwa: not \*readable\* \# at all" in page
-    assert r"- in/\[c\].cwa" in page
+    assert r"| a\|b\<script\>.cwa | failed | not \*readable\* \# at all |" in page
+    assert r"- \[c\].cwa" in page
     assert r"- \`x\` could not be told" in page
     assert page.splitlines()[0] == "**0 imported, 0 known, 1 failed, 1 still being written**"
     assert "nightkick review --db" in page
@@ -25,4 +28,42 @@ def test_names_and_reasons_cannot_break_the_page() -> None:
 
 def test_a_run_with_nothing_new_says_so_and_where_to_look() -> None:
     page = report(Visit((), (), 0, 0, (), ()), open_context(Wishes(), database="n.duckdb"))
-    assert page.startswith("**0 imported, 0 known**\n\n## Look")
+    assert page.startswith("**nothing new**\n\n## Look")
+
+
+def test_files_are_named_from_the_inbox_on_and_the_worst_come_first() -> None:
+    inbox = Path("/data/nights")
+    outcomes = (
+        Outcome(inbox / "b/good.cwa", "imported", 0, nights=(date(2026, 3, 2),)),
+        Outcome(inbox / "empty.cwa", "refused", 0, error=f"{inbox}/empty.cwa: the file is empty (copy it again)"),
+    )
+    page = report(Visit(outcomes, (), 0, 0, (), ()), open_context(Wishes(), database="n.duckdb"), inbox)
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    assert rows[-2:] == [
+        "| empty.cwa | refused | the file is empty (copy it again) |",
+        "| b/good.cwa | imported | night 2026-03-02 |",
+    ]
+    assert "/data/nights" not in page
+
+
+def test_of_very_many_files_those_that_failed_have_rows_and_the_rest_is_counted() -> None:
+    outcomes = [Outcome(Path(f"{n}.cwa"), "known", 0) for n in range(300)]
+    outcomes.append(Outcome(Path("bad.cwa"), "failed", 0, error="bad.cwa: damaged"))
+    page = report(Visit(tuple(outcomes), (), 0, 0, (), ()), open_context(Wishes(), database="n.duckdb"))
+    assert "| bad.cwa | failed | damaged |" in page
+    assert "and 101 more, in the view `imports`" in page
+
+
+@pytest.mark.parametrize(
+    ("deployment", "key"), [("nightly-0a1b2c3d", "nightly-0a1b2c3d"), ("My nights!", "my-nights"), (None, "nightly")]
+)
+def test_the_page_of_a_deployment_has_one_key_that_prefect_takes(deployment: str | None, key: str) -> None:
+    assert artifact_key(deployment) == key
+
+
+def test_how_many_of_how_many_files_failed_is_counted_without_those_passed_over() -> None:
+    statuses = ("failed", "refused", "imported", "passed over")
+    outcomes = [Outcome(Path("a"), status, 0) for status in statuses]
+    assert of_files_failed(outcomes) == "1 of 3 files failed"
+    assert of_files_failed(outcomes[:1]) == "1 of 1 file failed"
+    assert of_files_failed(outcomes[1:]) is None

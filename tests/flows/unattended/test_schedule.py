@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -49,6 +50,7 @@ from flows.settings.settings import load
 from flows.unattended.schedule_plan import plan_for
 from flows.unattended.serving import cron_schedule
 from pathlib import Path
+from typing import Any
 
 for at, zone, start in (line.split() for line in sys.stdin):
     plan = plan_for(load(), inbox=Path("in"), at=at, cron=None, tz=zone, database=Path("n.duckdb"))
@@ -71,6 +73,31 @@ def missed_runs(schedule: Served, deployment: str) -> list[str]:
 
 def states(schedule: Served, runs: Sequence[str]) -> list[str]:
     return [schedule.call("GET", f"/flow_runs/{run}")["state"]["type"] for run in runs]
+
+
+def files_are_seen_in_prefect(schedule: Served, run: str) -> None:
+    """Each file is a task with its name and what became of it, and has one line in the log, with the right level."""
+    of_run = {"flow_runs": {"id": {"any_": [run]}}}
+    tasks = schedule.call("POST", "/task_runs/filter", of_run)
+    assert sorted((task["name"], task["state"]["name"]) for task in tasks) == [
+        ("a.csv", "Completed"),
+        ("empty.cwa", "Refused"),
+    ]
+    messages = {task["name"]: task["state"]["message"] for task in tasks}
+    assert messages["a.csv"].startswith("a.csv: imported: night 2026-03-02")
+    assert messages["empty.cwa"] == "empty.cwa: refused: the file is empty (copy it from the device again)"
+
+    def lines() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = schedule.call("POST", "/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}})
+        return found if any("1 imported" in line["message"] for line in found) else []
+
+    logged = schedule.wait_for(lines)
+    assert sorted((line["level"], line["message"].split(":")[0]) for line in logged if line["task_run_id"]) == [
+        (20, "a.csv"),
+        (30, "empty.cwa"),
+    ]
+    assert [line["level"] for line in logged if line["task_run_id"] is None] == [20]
+    assert len({line["message"] for line in logged}) == len(logged) == 3
 
 
 @pytest.mark.prefect
@@ -117,10 +144,16 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
         assert re.search(r": 0 imported, 1 known, 1 refused, 1 analysed again", schedule.said()), schedule.said()
         pages = schedule.call("POST", "/artifacts/filter", {})
         (page,) = (page for page in pages if "1 imported" in page["description"])
-        assert page["key"] == "nightly"
+        assert page["key"] == deployment["name"]
         assert "| 2026-03-02 | me |" in page["data"]
-        assert "the file is empty" in page["data"]
+        assert "| empty.cwa | refused | the file is empty" in page["data"]
         assert "nightkick review --db" in page["data"]
+        files_are_seen_in_prefect(schedule, page["flow_run_id"])
+        assert deployment["tags"] == schedule.call("GET", f"/flow_runs/{asked}")["tags"] == ["nightkick"]
+        described = deployment["parameter_openapi_schema"]["properties"]
+        assert {name: bool(about.get("description")) for name, about in described.items()} == dict.fromkeys(
+            described, True
+        )
 
         second = subprocess.run(
             [sys.executable, "-m", "flows", "schedule", "--inbox", "in", "--db", "n.duckdb"],
@@ -212,6 +245,12 @@ def test_the_deployment_for_a_work_pool_names_a_flow_that_takes_its_parameters()
     assert deployment["parameters"].keys() == plan.parameters().keys()
     assert taken == plan.parameters().keys() | {"since", "until"}  # which a person adds for one run
     assert deployment["schedules"][0]["cron"] == plan.cron
+    assert deployment["tags"] == ["nightkick"]
+
+
+def test_runs_of_a_work_pool_work_in_the_deployed_folder_and_fetch_nothing() -> None:
+    (step,) = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["pull"]
+    assert step == {"prefect.deployments.steps.set_working_directory": {"directory": "{{ $PWD }}"}}
 
 
 @pytest.mark.prefect
