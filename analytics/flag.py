@@ -112,7 +112,10 @@ class FlagReview:
         ``confirm``, ``dismiss`` or ``unsure``; None where it was not judged.
     state : FlagState
         As reviewed: what was dismissed is not raised.
+    edited : Flag or None
+        Judged again, before any verdict on it, where movements, spans or the sleep were reviewed; None elsewhere.
     """
 
     verdict: str | None
     state: FlagState
+    edited: Flag | None = None

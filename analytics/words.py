@@ -55,7 +55,7 @@ FLAGS: Mapping[str, str] = {
 SHORT_FLAGS: Mapping[str, str] = {"possible_plmd": "PLMD", "frequent_hypnic_jerks": "jerks", "possible_rls": "RLS"}
 FLAGGED = "flagged"
 #: Of `flag_marks`.
-FLAG_MARKS = "(in brackets): dismissed by a reviewer; ?: cannot tell"
+FLAG_MARKS = "(in brackets): dismissed or no longer met as reviewed; ?: cannot tell"
 #: What stands before a flag for which something that decides could not be measured.
 CANNOT_TELL = "cannot tell"
 #: Why, where nights that could have been differ about a threshold.
@@ -111,7 +111,7 @@ PATTERN_STATES: Mapping[str, str] = {
     "cannot_tell_yet": "cannot tell yet",
 }
 
-#: By `analytics.model.Verdict`: how a thing stands after it.
+#: By `analytics.said.Said`: how a thing stands after it.
 VERDICTS: Mapping[str, str] = {
     "confirm": "confirmed",
     "dismiss": "dismissed",
@@ -119,6 +119,9 @@ VERDICTS: Mapping[str, str] = {
     "exclude": "excluded",
     "undo": "taken back",
     "note": "note",
+    "edit": "edited",
+    "take_back": "act taken back",
+    "redo": "act done again",
 }
 #: The same between who judged and what was judged.
 VERDICTS_BETWEEN: Mapping[str, str] = {
@@ -128,6 +131,9 @@ VERDICTS_BETWEEN: Mapping[str, str] = {
     "exclude": "excluded",
     "undo": "took back the word on",
     "note": "noted on",
+    "edit": "edited",
+    "take_back": "took back an act on",
+    "redo": "did again an act on",
 }
 #: The same on a button.
 VERDICTS_TO_GIVE: Mapping[str, str] = {
@@ -137,11 +143,16 @@ VERDICTS_TO_GIVE: Mapping[str, str] = {
     "exclude": "Exclude",
     "undo": "Take back",
     "note": "Note",
+    "edit": "Edit",
+    "take_back": "Undo",
+    "redo": "Redo",
 }
 NOT_REVIEWED = "not reviewed"
 #: Of a night of which each flag has a verdict, and which has none as a whole.
 FLAGS_JUDGED = "flags reviewed"
 AS_DETECTED, AS_REVIEWED = "as detected", "as reviewed"
+#: Of a flag that reviews of movements, spans or the sleep lowered.
+NO_LONGER_MET = f"no longer met {AS_REVIEWED}"
 #: Instead of numbers as reviewed.
 SAME_AS_REVIEWED = "the same; no movement was dismissed and no span excluded"
 OTHER_RULES = "thresholds or rules have changed since the analysis: run nightkick reanalyse"

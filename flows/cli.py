@@ -127,6 +127,10 @@ COMMANDS = {
         "flows.commands.own.manual:manual",
         "Show the help of a command, or all of it as a manual page.",
     ),
+    "reviews": (
+        "flows.commands.reviewing.reviews:reviews",
+        "Verdicts and edits of reviewers: export, import, agree.",
+    ),
     "review": (
         "flows.commands.review:review",
         "Open the review page in the browser: nights to look at and to judge. Ctrl+C stops it.",
@@ -137,7 +141,7 @@ _MARKDOWN: dict[str, Any] = {"help_format": "markdown"}
 #: What else the parser must know. ``reanalyse --version`` is an option of that command.
 _KEYWORDS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(COMMANDS, _MARKDOWN),
-    **{name: {} for name in ("config", "journal", "people")},
+    **{name: {} for name in ("config", "journal", "people", "reviews")},
     "reanalyse": {**_MARKDOWN, "version_flags": []},
 }
 

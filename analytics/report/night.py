@@ -85,13 +85,27 @@ class ReportNight:
 
     @property
     def standing_flags(self) -> tuple[Flag, ...]:
-        """Raised flags without a dismissal."""
-        return tuple(flag for flag in self.flags if self.review_of(flag).state == "raised")
+        """Flags that are raised after review, each with the reason that holds then."""
+        return tuple(self.as_reviewed(flag) for flag in self.flags if self.review_of(flag).state == "raised")
 
     @property
     def dismissed_flags(self) -> tuple[Flag, ...]:
-        """Flags that were raised, and that a reviewer dismissed."""
-        return tuple(flag for flag in self.flags if flag.raised and flag not in self.standing_flags)
+        """Flags that were raised, as detected or by edits, and that a reviewer dismissed."""
+        found = (flag if flag.raised else self.as_reviewed(flag) for flag in self._fallen)
+        return tuple(flag for flag in found if flag.raised and self.review_of(flag).verdict == "dismiss")
+
+    @property
+    def lowered_flags(self) -> tuple[Flag, ...]:
+        """Flags that were raised as detected, no more with what was reviewed, and that nothing else dismissed."""
+        return tuple(flag for flag in self._fallen if flag.raised and self.review_of(flag).verdict != "dismiss")
+
+    def as_reviewed(self, flag: Flag) -> Flag:
+        """One of these flags with its state and reason as movements, spans and the sleep were reviewed."""
+        return self.review_of(flag).edited or flag
+
+    @property
+    def _fallen(self) -> tuple[Flag, ...]:
+        return tuple(flag for flag in self.flags if self.review_of(flag).state != "raised")
 
     @property
     def measures(self) -> Measures:

@@ -104,11 +104,12 @@ def _index(one: ReportNight) -> str:
 
 
 def _state(one: ReportNight) -> str:
+    standing = [flag.name for flag in one.standing_flags]
     marks = flag_marks(
         SHORT_FLAGS,
-        flags=[flag.name for flag in one.flags if flag.raised],
-        as_reviewed=[flag.name for flag in one.standing_flags],
-        untold=[flag.name for flag in one.flags if flag.state == "cannot_tell"],
+        flags=[flag.name for flag in one.flags if flag.raised or flag.name in standing],
+        as_reviewed=standing,
+        untold=[flag.name for flag in one.flags if flag.state == "cannot_tell" and flag.name not in standing],
         assessable=one.night.assessable,
         unasked=[flag.name for flag in one.flags if flag.lacks_answer],
     )

@@ -31,6 +31,7 @@ from analytics.words import (
     AS_DETECTED,
     AS_REVIEWED,
     BLANKS,
+    CANNOT_TELL,
     CAVEAT,
     CLOCK_STAYS,
     COUNTS_ONLY,
@@ -41,6 +42,7 @@ from analytics.words import (
     FLAGS,
     MEASURES,
     NIGHT_FACTS,
+    NO_LONGER_MET,
     NOT_ASKED,
     NOT_ASSESSABLE,
     NOT_FOUND_AGAIN,
@@ -155,7 +157,10 @@ def _legend(one: ReportNight) -> Html:
 
 def _verdict(one: ReportNight) -> Html:
     lines = [el("p", el("strong", f"{FLAGS[flag.name]}: "), flag.reason) for flag in one.standing_flags]
-    lines += [el("p", f"{FLAGS[flag.name]} {AS_DETECTED}, {_DISMISSED}: ", flag.reason) for flag in one.dismissed_flags]
+    for flag in one.dismissed_flags:
+        when = AS_DETECTED if flag in one.flags else AS_REVIEWED
+        lines.append(el("p", f"{FLAGS[flag.name]} {when}, {_DISMISSED}: ", flag.reason))
+    lines += [_lowered(flag, one) for flag in one.lowered_flags]
     if not one.night.assessable:
         lines.append(
             el(
@@ -168,12 +173,13 @@ def _verdict(one: ReportNight) -> Html:
     if doubt := long_sleep(one.night.tst_h):
         lines.append(el("p", el("strong", "Doubtful: "), f"{doubt}."))
     if one.night.assessable:
-        if not any(flag.raised for flag in one.flags):
-            n_untold = sum(flag.state == "cannot_tell" for flag in one.flags)
+        as_judged = [one.as_reviewed(flag) for flag in one.flags if not flag.raised]
+        if not any(flag.raised for flag in (*one.flags, *as_judged)):
+            n_untold = sum(flag.state == "cannot_tell" for flag in as_judged)
             said = "No pattern found where one could be told." if n_untold else "No pattern found."
             lines.append(el("p", el("strong", "No pattern could be told." if n_untold == len(one.flags) else said)))
-            lines += [_unraised(flag, one) for flag in one.flags if flag.state == "not_raised"]
-        lines += [_unraised(flag, one) for flag in one.flags if flag.state == "cannot_tell"]
+            lines += [_unraised(flag, one) for flag in as_judged if flag.state == "not_raised"]
+        lines += [_unraised(flag, one) for flag in as_judged if flag.state == "cannot_tell"]
     if one.score is None:
         lines.append(el("p", "The night was not scored under the rule set that is shown; nightkick reanalyse does it."))
     verdict = VERDICTS.get(one.holds.night or "")
@@ -181,6 +187,13 @@ def _verdict(one: ReportNight) -> Html:
         el("p", f"Reviewer's verdict on the night: {verdict}." if verdict else "No reviewer's verdict on the night.")
     )
     return el("div", lines, class_="verdict")
+
+
+def _lowered(flag: Flag, one: ReportNight) -> Html:
+    """Why a flag that was raised is not so any more; that it cannot be told now is not that it is not met."""
+    now = one.as_reviewed(flag)
+    how = f"{CANNOT_TELL} {AS_REVIEWED}" if now.state == "cannot_tell" else NO_LONGER_MET
+    return el("p", f"{FLAGS[flag.name]} {AS_DETECTED}, {how}: ", now.reason)
 
 
 def _unraised(flag: Flag, one: ReportNight) -> Html:

@@ -154,7 +154,7 @@ def read_summary(store: Store, first: date, last: date, *, subject: str | None, 
 def _mended(store: Store, subject: str, first: date, last: date, about: About) -> Mapping[date, ReportNight]:
     """Nights of which single movements or stretches were reviewed."""
     reviews = [review for review in reviews_of(store, subject) if first <= review.night_date <= last]
-    days = {r.night_date for r in reviews if r.onset_us is not None or r.start_us is not None}
+    days = {r.night_date for r in reviews if r.onset_us is not None or r.start_us is not None or r.edit}
     ruleset = default_ruleset(store)
     known = set(query(store, "SELECT night_date FROM nights WHERE subject = ?", [subject])["night_date"].to_list())
     return {day: read_night(store, (subject, day), ruleset, reviews, about) for day in days & known}

@@ -73,7 +73,8 @@ class PossibleNights:
 
     def p_transition_at(self, time_us: int) -> float:
         """Chance that an instant lies at a change from wake to sleep."""
-        return float(self.p_transition[self._epoch_of(np.array([time_us]))[0]])
+        epoch = (int(time_us) - self.start_us) // EPOCH_US  # of one instant, without the cost of an array
+        return float(self.p_transition[min(max(epoch, 0), len(self.p_sleep) - 1)])
 
     def minutes_elsewhere(self, start_us: int, end_us: int, near: float) -> float:
         """Minutes of a stretch in which a change from wake to sleep is less likely than ``near``."""

@@ -17,7 +17,7 @@ from typing import get_args
 import duckdb
 import polars as pl
 
-from analytics.flag import FlagName, FlagReview
+from analytics.flag import FlagName, FlagReview, stored_flag
 from analytics.model import SAME_MOVEMENT_US
 from analytics.said import Review, Verdict
 from analytics.store.database.connection import Store, first_row, reading, transaction
@@ -27,7 +27,7 @@ from ingest.errors import UsageError
 
 LONGEST_NOTE = 20_000
 
-_COLUMNS: Columns = {
+COLUMNS: Columns = {
     "subject": pl.String,
     "night_date": pl.Date,
     "movement_no": pl.Int32,
@@ -104,7 +104,7 @@ def next_act(con: duckdb.DuckDBPyConnection) -> int:
 def append(con: duckdb.DuckDBPyConnection, reviews: Sequence[Review]) -> None:
     """Append rows as they are, inside a transaction."""
     rows = [_row(con, review) for review in reviews]
-    insert(con, "review_entry", frame_of(rows, _COLUMNS))
+    insert(con, "review_entry", frame_of(rows, COLUMNS))
 
 
 def _row(con: duckdb.DuckDBPyConnection, review: Review) -> tuple[object, ...]:
@@ -124,11 +124,14 @@ def flag_reviews(store: Store, subject: str) -> Mapping[date, Mapping[FlagName, 
     """How every flag of a person's nights stands after review, by night and flag, under the default rule set."""
     with reading(store) as con:
         rows = con.execute(
-            "SELECT night_date, flag, review, state_as_reviewed FROM night_flags WHERE subject = ?", [subject]
+            "SELECT night_date, flag, review, state_as_reviewed, state_as_edited, criteria_as_edited, reason_as_edited"
+            " FROM night_flags WHERE subject = ?",
+            [subject],
         ).fetchall()
     found: dict[date, dict[FlagName, FlagReview]] = {}
-    for night_date, flag, verdict, state in rows:
-        found.setdefault(night_date, {})[flag] = FlagReview(verdict, state)
+    for night_date, flag, verdict, state, edited, criteria, reason in rows:
+        again = None if edited is None else stored_flag(flag, criteria, reason, raised=edited == "raised")
+        found.setdefault(night_date, {})[flag] = FlagReview(verdict, state, again)
     return found
 
 

@@ -19,7 +19,7 @@ from analytics.over_nights.signs import SignState
 from analytics.pictures.likely_sleep import Step
 from analytics.report.timeline import LANES
 from analytics.review.words import for_page
-from analytics.said import Verdict
+from analytics.said import Said
 from tests.paths import ROOT
 
 OWNER = ROOT / "analytics" / "words.py"
@@ -28,9 +28,9 @@ TABLES: list[tuple[str, Any]] = [
     ("FLAGS", FlagName),
     ("SHORT_FLAGS", FlagName),
     ("FLAG_STATES", FlagState),
-    ("VERDICTS", Verdict),
-    ("VERDICTS_BETWEEN", Verdict),
-    ("VERDICTS_TO_GIVE", Verdict),
+    ("VERDICTS", Said),
+    ("VERDICTS_BETWEEN", Said),
+    ("VERDICTS_TO_GIVE", Said),
     ("CRITERION_STATES", CriterionState),
     ("SIGN_STATES", SignState),
     ("SLEEP_STATES", SleepState),

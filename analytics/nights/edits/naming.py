@@ -36,12 +36,13 @@ def judge_named(
     by_number = {m.number: m for m in left.movements}
     untold = [m for m in left.movements if _meaning_shape(left.names.get(m.number)) is None]
     events = [_named(event, left.names, by_number) for event in judged.events]
-    events += [_jerk(parts, left.sleep, criteria) for parts in together(untold, criteria)]
-    events.sort(key=lambda event: (event.onset_us, event.lead))
+    added = [_jerk(parts, left.sleep, criteria) for parts in together(untold, criteria)]
     peak_mg = judged.measures.median_peak_mg
     known = judged.measures if peak_mg is None or math.isfinite(peak_mg) else _without_peak(judged)
-    numbered = tuple(replace(event, movement_no=i) for i, event in enumerate(events, start=1))
-    return replace(judged, events=numbered, measures=known)
+    if added:
+        events = sorted((*events, *added), key=lambda event: (event.onset_us, event.lead))
+        events = [replace(event, movement_no=i) for i, event in enumerate(events, start=1)]
+    return replace(judged, events=tuple(events), measures=known)
 
 
 def _meaning_shape(name: str | None) -> str | None:

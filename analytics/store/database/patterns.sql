@@ -10,14 +10,16 @@
 -- nothing of an urge. Both ends allow for flags that are wrong.
 WITH one AS (
     SELECT f.subject, f.flag, f.night_date, f.state, f.state_as_reviewed AS stands,
-        CASE WHEN f.flag = 'possible_plmd' THEN s.plms_index END AS index,
+        CASE WHEN f.flag <> 'possible_plmd' THEN NULL WHEN r.subject IS NULL THEN s.plms_index ELSE r.plms_index END AS index,
         list_filter(
-            from_json(f.criteria, '[{"name": "VARCHAR", "threshold": "DOUBLE"}]'), lambda c: c.name = '{index_criterion}'
+            from_json(coalesce(f.criteria_as_edited, f.criteria), '[{"name": "VARCHAR", "threshold": "DOUBLE"}]'), lambda c: c.name = '{index_criterion}'
         )[1].threshold AS threshold
     FROM night_flags f
     JOIN night n ON n.subject = f.subject AND n.night_date = f.night_date AND n.assessable
     LEFT JOIN score s ON s.subject = f.subject AND s.night_date = f.night_date
         AND s.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
+    -- What reviews make of the night goes with the flags that were judged by it.
+    LEFT JOIN reviewed_score r ON r.subject = f.subject AND r.night_date = f.night_date AND r.ruleset = s.ruleset
     WHERE {NIGHTS}
 ),
 everyone AS (

@@ -64,6 +64,7 @@ WITH said AS (
 ),
 judged AS (
     SELECT f.subject, f.night_date, f.name AS flag, f.state, f.criteria, f.reason, coalesce(e.state, f.state) AS edited,
+        e.state AS state_as_edited, e.criteria AS criteria_as_edited, e.reason AS reason_as_edited,
         CASE
             WHEN (n.word).at > (o.word).at OR o.word IS NULL
                 THEN (n.word).verdict
@@ -80,7 +81,7 @@ judged AS (
 )
 SELECT subject, night_date, flag, state, review,
     CASE WHEN edited = 'raised' AND review = 'dismiss' THEN 'not_raised' ELSE edited END AS state_as_reviewed,
-    criteria, reason
+    criteria, reason, state_as_edited, criteria_as_edited, reason_as_edited
 FROM judged;
 COMMENT ON VIEW night_flags IS 'Every flag of every night, raised or not, with what reviewers said of it: one row each, under the default rule set. Source: flag, review_entry.';
 COMMENT ON COLUMN night_flags.subject IS 'Who slept.';
@@ -91,6 +92,9 @@ COMMENT ON COLUMN night_flags.review IS 'Latest verdict on this flag: confirm, d
 COMMENT ON COLUMN night_flags.state_as_reviewed IS 'The same as state, judged again where movements, spans or the sleep were reviewed, and not_raised where a raised flag was dismissed: what patterns and nights count.';
 COMMENT ON COLUMN night_flags.criteria IS 'JSON list: name (with unit), state (met, not met, not measurable), value, threshold, says.';
 COMMENT ON COLUMN night_flags.reason IS 'The state as a sentence.';
+COMMENT ON COLUMN night_flags.state_as_edited IS 'Judged again where movements, spans or the sleep were reviewed, before any verdict on the flag; NULL where nothing of it changed.';
+COMMENT ON COLUMN night_flags.criteria_as_edited IS 'JSON list, as criteria, of the state as edited; NULL where nothing of it changed.';
+COMMENT ON COLUMN night_flags.reason_as_edited IS 'The state as edited as a sentence; NULL where nothing of it changed.';
 
 CREATE OR REPLACE VIEW nights AS
 WITH chosen AS (SELECT value AS ruleset FROM setting WHERE name = 'default_ruleset'),

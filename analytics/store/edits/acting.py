@@ -13,19 +13,20 @@ from datetime import date
 
 import duckdb
 
-from analytics.model import SAME_MOVEMENT_US, Event, Leg, Movement, Night
+from analytics.model import SAME_MOVEMENT_US, Leg, Movement, Night
 from analytics.nights.assessment import LEG_SITES, NEAR_LEG_SITES
 from analytics.nights.edits.applying import Edited
 from analytics.nights.edits.kinds import OF_SLEEP, Edit, EditKind, Part
-from analytics.nights.review_effect import as_reviewed, what_is_left
+from analytics.nights.review_effect import rescored, what_is_left
 from analytics.said import Review, Said
 from analytics.store.database.connection import Store, seen_by, transaction
 from analytics.store.edits.again import reviewed_again
 from analytics.store.edits.entries import reviews_of
-from analytics.store.edits.rescoring import OTHER_RULES, rules_of, standing_under
+from analytics.store.edits.rescoring import OTHER_RULES, rules_of, score_again, standing_under
 from analytics.store.nights import load_night
-from analytics.store.read import NightKey, default_ruleset
+from analytics.store.read import default_ruleset
 from analytics.store.reviews import append, next_act
+from analytics.words import VERDICTS
 from ingest.errors import UsageError
 
 
@@ -81,16 +82,16 @@ def write_edit(store: Store, wanted: WantedEdit) -> int:
     StoreError
     """
     key = (wanted.subject, wanted.night_date)
-    with transaction(store) as con:
-        with seen_by(store, con):
-            night = load_night(store, key)
-            if night is None:
-                raise UsageError(f"no night {key[1]} of {key[0]}", hint="nightkick nights lists them")
-            _refuse_outside(night, wanted)
-            reviews = _reviews(con, store, night, wanted)
-        append(con, reviews)
-        reviewed_again(con, store, [key])
-    return reviews[0].act_no or 0
+    with transaction(store) as con, seen_by(store, con):
+        night = load_night(store, key)
+        if night is None:
+            raise UsageError(f"no night {key[1]} of {key[0]}", hint="nightkick nights lists them")
+        _refuse_outside(night, wanted)
+        before = reviews_of(store, *key)
+        rows, left = _tried(con, store, night, before, wanted)
+        append(con, rows)
+        score_again(con, store, key, (*before, *rows), night, left)
+    return rows[0].act_no or 0
 
 
 def take_back(store: Store, acted: Acted) -> int:
@@ -143,7 +144,7 @@ def _turn(store: Store, acted: Acted, verdict: Said) -> int:
         with seen_by(store, con):
             reviews = reviews_of(store, *key)
         meant = to_take_back(reviews) if verdict == "take_back" else to_redo(reviews)
-        done = "taken back" if verdict == "take_back" else "done again"
+        done = VERDICTS["undo"] if verdict == "take_back" else "done again"
         if meant is None:
             raise UsageError(f"nothing of the night {key[1]} of {key[0]} is left to be {done}")
         if acted.act_no not in (None, meant):
@@ -177,25 +178,63 @@ def _refuse_outside(night: Night, wanted: WantedEdit) -> None:
         raise UsageError(f"the leg {wanted.leg!r} was not recorded in this night", hint=f"recorded: {known}")
 
 
-def _reviews(con: duckdb.DuckDBPyConnection, store: Store, night: Night, wanted: WantedEdit) -> tuple[Review, ...]:
-    """The rows of an edit, after it was tried on the night as edited so far."""
-    key: NightKey = (night.subject, night.night_date)
-    before = reviews_of(store, *key)
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A movement of the list as edited so far; ``lead`` and ``parts`` are numbers in what is left of the night."""
+
+    movement_no: int
+    onset_us: int
+    lead: int
+    parts: tuple[int, ...]
+
+
+def _tried(
+    con: duckdb.DuckDBPyConnection, store: Store, night: Night, before: Sequence[Review], wanted: WantedEdit
+) -> tuple[tuple[Review, ...], Edited]:
+    """The rows of an edit, after it was tried on the night as edited so far; and what it leaves of the night."""
     ruleset = default_ruleset(store)
     holds = standing_under(night, before, ruleset)
     rules = rules_of(con, night)
     if rules is None or (default := next((r for r in rules[1] if r.name == ruleset), None)) is None:
         raise UsageError(f"this night was {OTHER_RULES.partition(';')[0]}", hint="nightkick reanalyse")
-    now = as_reviewed(night, holds, default, rules[0])
+    left = what_is_left(night, holds)
+    shown = _kept(con, night, len(before), ruleset) if holds.changes_numbers else _of_score(night, ruleset)
+    if shown is None:
+        judged = rescored(night, holds, left, default, rules[0]).events
+        shown = [_Shown(e.movement_no, e.onset_us, e.lead, e.parts) for e in judged]
     act_no = next_act(con)
-    rows = tuple(dataclasses.replace(row, act_no=act_no) for row in _rows(night, wanted, now.events, now.left))
+    rows = tuple(dataclasses.replace(row, act_no=act_no) for row in _rows(night, wanted, shown, left))
     tried = what_is_left(night, dataclasses.replace(holds, edits=(*holds.edits, *rows)))
     if refused := [why for place, why in tried.unfit if place >= len(holds.edits)]:
         raise UsageError(f"{wanted.kind} does not fit this night: {refused[0]}")
-    return rows
+    return rows, tried
 
 
-def _rows(night: Night, wanted: WantedEdit, events: Sequence[Event], left: Edited) -> list[Review]:
+def _of_score(night: Night, ruleset: str) -> list[_Shown]:
+    """The movements as detected: what a night without changes shows."""
+    events = next((score.events for score in night.scores if score.ruleset == ruleset), ())
+    return [_Shown(e.movement_no, e.onset_us, e.lead, e.parts) for e in events]
+
+
+def _kept(con: duckdb.DuckDBPyConnection, night: Night, n_reviews: int, ruleset: str) -> list[_Shown] | None:
+    """The movements as they were judged after the last review; None where that is not known."""
+    key = [night.subject, night.night_date]
+    judged = con.execute(
+        "SELECT 1 FROM reviewed_night WHERE subject = ? AND night_date = ? AND n_reviews = ? AND why_not IS NULL",
+        [*key, n_reviews],
+    ).fetchone()
+    rows = con.execute(
+        "SELECT movement_no, epoch_us(onset_at), lead, parts FROM reviewed_event"
+        " WHERE subject = ? AND night_date = ? AND ruleset = ? ORDER BY movement_no",
+        [*key, ruleset],
+    ).fetchall()
+    # Those kept by version 23 of the schema have no parts.
+    if judged is None or any(parts is None for *_, parts in rows):
+        return None
+    return [_Shown(number, onset_us, lead, tuple(parts)) for number, onset_us, lead, parts in rows]
+
+
+def _rows(night: Night, wanted: WantedEdit, events: Sequence[_Shown], left: Edited) -> list[Review]:
     said = Review(night.subject, night.night_date, "edit", wanted.reviewer, wanted.at_us, note=wanted.note)
     how = {"from_us": wanted.from_us, "to_us": wanted.to_us, "name": wanted.name}
     if wanted.kind in OF_SLEEP or wanted.kind == "add":
@@ -215,7 +254,7 @@ def _rows(night: Night, wanted: WantedEdit, events: Sequence[Event], left: Edite
     return rows
 
 
-def _nearest(events: Sequence[Event], onset_us: int, night: Night) -> Event:
+def _nearest(events: Sequence[_Shown], onset_us: int, night: Night) -> _Shown:
     near = [event for event in events if abs(event.onset_us - onset_us) <= SAME_MOVEMENT_US]
     if not near:
         raise UsageError(
@@ -224,6 +263,6 @@ def _nearest(events: Sequence[Event], onset_us: int, night: Night) -> Event:
     return min(near, key=lambda event: (abs(event.onset_us - onset_us), event.movement_no))
 
 
-def _parts(event: Event, by_number: dict[int, Movement]) -> tuple[Part, ...]:
+def _parts(event: _Shown, by_number: dict[int, Movement]) -> tuple[Part, ...]:
     found = (by_number[number] for number in event.parts)
     return tuple(Part(m.recording, m.onset_us, m.offset_us) for m in found)

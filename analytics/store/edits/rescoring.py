@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from analytics.criteria import Criteria
 from analytics.flag import Flag
 from analytics.model import Event, Movement, Night
+from analytics.nights.edits.applying import Edited
 from analytics.nights.edits.judging import flags_again
 from analytics.nights.edits.kinds import BY_HAND
 from analytics.nights.review_effect import Reviewed, Standing, rescored, standing, what_is_left
@@ -41,7 +42,8 @@ _UNFIT: Columns = {**_KEY, "act_no": pl.Int32, "edit": pl.String, "from_at": UTC
 _EVENT: Columns = {
     **_KEY,
     "ruleset": pl.String,
-    **{name: dtype for name, (dtype, _) in EVENT.items() if name != "lead"},
+    **{name: dtype for name, (dtype, _) in EVENT.items()},
+    "parts": pl.List(pl.Int32),
     **dict.fromkeys(("site", "recording", "origin"), pl.String),
     **dict.fromkeys(("peak_g", "posture_change_deg"), pl.Float64),
 }
@@ -53,7 +55,14 @@ _FLAG: Columns = {
 OTHER_RULES = "analysed with thresholds or rules of another nightkick; analyse it again with: nightkick reanalyse"
 
 
-def score_again(con: duckdb.DuckDBPyConnection, store: Store, key: NightKey, reviews: Sequence[Review]) -> None:
+def score_again(
+    con: duckdb.DuckDBPyConnection,
+    store: Store,
+    key: NightKey,
+    reviews: Sequence[Review],
+    known: Night | None = None,
+    left: Edited | None = None,
+) -> None:
     """Replace what is kept of a night with its reviews.
 
     Parameters
@@ -62,15 +71,19 @@ def score_again(con: duckdb.DuckDBPyConnection, store: Store, key: NightKey, rev
         Inside a transaction, whose connection all reads of this thread share.
     reviews : sequence of Review
         All of the night, in the order in which they count.
+    known : Night or None
+        The night with all of its scores, where it was read already in this transaction.
+    left : Edited or None
+        What these reviews leave of it, where that is known.
     """
     for table in REVIEWED_TABLES:
         con.execute(f"DELETE FROM {table} WHERE subject = ? AND night_date = ?", list(key))
-    night = load_night(store, key)
+    night = known or load_night(store, key)
     if night is None or not reviews:
         return
     holds = standing_under(night, reviews, default_ruleset(store))
     rules = rules_of(con, night) if holds.changes_numbers else None
-    found = {} if rules is None else _scored(night, holds, *rules)
+    found = {} if rules is None else _scored(night, holds, left or what_is_left(night, holds), *rules)
     why_not = OTHER_RULES if holds.changes_numbers and rules is None else None
     _keep_night(con, night, reviews, holds, found, why_not)
     if rules is not None:
@@ -85,8 +98,9 @@ def standing_under(night: Night, reviews: Sequence[Review], ruleset: str) -> Sta
     return standing(reviews, events, night.movements)
 
 
-def _scored(night: Night, holds: Standing, criteria: Criteria, rulesets: Iterable[Ruleset]) -> dict[str, Reviewed]:
-    left = what_is_left(night, holds)
+def _scored(
+    night: Night, holds: Standing, left: Edited, criteria: Criteria, rulesets: Iterable[Ruleset]
+) -> dict[str, Reviewed]:
     return {rules.name: rescored(night, holds, left, rules, criteria) for rules in rulesets}
 
 
@@ -100,7 +114,7 @@ def rules_of(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[Criteria, tu
             row = first_row(con, "SELECT rules FROM ruleset_used WHERE ruleset_hash = ?", [score.ruleset_hash])
             if row is None:
                 return None
-            rules = Ruleset.model_validate({**json.loads(row[0]), "name": score.ruleset})
+            rules = Ruleset.model_validate(dict(json.loads(row[0]), name=score.ruleset))
             if ruleset_hash(rules) != score.ruleset_hash:
                 return None
             rulesets.append(rules)
@@ -154,12 +168,18 @@ def _keep_scores(con: duckdb.DuckDBPyConnection, night: Night, found: Mapping[st
     scores = [(*key, name, *(getattr(one.measures, m) for m in MEASURES)) for name, one in found.items()]
     insert(con, "reviewed_score", frame_of(scores, {**_KEY, "ruleset": pl.String, **MEASURES}))
     detected = {m.number: m for m in night.movements}
-    fields = [attribute for name, (_, attribute) in EVENT.items() if name != "lead"]
+    fields = [attribute for _, attribute in EVENT.values()]
     rows = []
     for name, one in found.items():
         left = {m.number: m for m in one.left.movements}
         rows += [
-            (*key, name, *(getattr(e, field) for field in fields), *_seen(e, left, one.left.names, detected))
+            (
+                *key,
+                name,
+                *(getattr(e, field) for field in fields),
+                [*e.parts],
+                *_seen(e, left, one.left.names, detected),
+            )
             for e in one.events
         ]
     insert(con, "reviewed_event", frame_of(rows, _EVENT))

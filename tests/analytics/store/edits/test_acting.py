@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.criteria import Criteria
 from analytics.model import Night
-from analytics.scoring.rulesets import RULESETS
 from analytics.store import (
     Acted,
     Store,
@@ -18,35 +16,16 @@ from analytics.store import (
     back_up,
     initialise,
     query,
-    remember_rules,
     restore,
     save_nights,
     take_back,
     write_edit,
 )
 from ingest.errors import UsageError
-from tests.analytics.signals import channel, night_of_kicks
 from tests.analytics.store.aging import aged
-from tests.analytics.store.making import EVENING, execute, sha
-from tests.analytics.whole_nights import PERIODIC_S, analysed
+from tests.analytics.store.making import EVENING, execute
 
 AT_US = 1_800_000_000_000_000
-
-
-@pytest.fixture(scope="module")
-def night() -> Night:
-    found = analysed([channel(*night_of_kicks(PERIODIC_S))], rulesets=tuple(RULESETS))
-    of = sha("left")
-    movements = tuple(replace(m, recording=of) for m in found.movements)
-    return replace(found, subject="anna", night_date=EVENING, recordings=(of,), movements=movements)
-
-
-@pytest.fixture
-def kept(filled: Store, night: Night) -> Store:
-    """A database with that night, and the rules it was analysed with."""
-    remember_rules(filled, Criteria(), RULESETS.values())
-    save_nights(filled, [night])
-    return filled
 
 
 def edit(store: Store, kind: str, *onsets_us: int, **how: object) -> int:

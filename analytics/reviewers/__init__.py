@@ -1,0 +1,1 @@
+"""How far two reviewers of the same nights agree."""

@@ -1,0 +1,1 @@
+"""Reviews of several reviewers: handed on, brought together, and compared."""
