@@ -125,7 +125,7 @@ export const doneList = (data, clock, doing) => {
     lines.length
       ? el(
           "ol",
-          { class: "log", reversed: true },
+          { class: "log", reversed: true, tabindex: "0", "aria-label": "Acts, newest first" },
           lines.map((line) => listed(line, isNext(line), doing)),
         )
       : !data.edited.night.n_edits && el("p", { class: "muted" }, `${capital(WORDS.not_reviewed)}.`),
