@@ -91,7 +91,7 @@ const excluded = ({ review }, clock, doing) =>
   );
 
 /**
- * Take the latest act back, whoever made it.
+ * Take the latest act back, also one of another window.
  * @param {NightShown} data
  * @param {Doing} doing
  */

@@ -181,7 +181,7 @@ export class NightPage {
     if (!this.isGone) this.#drawParts();
   }
 
-  /** The night as it is now, whoever changed it. */
+  /** The night as it is now. */
   async reload() {
     const { data, edited } = await loaded(this.data.night);
     if (this.isGone) return;

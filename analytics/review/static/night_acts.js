@@ -248,7 +248,7 @@ export class NightActs {
     await this.#settled(turn(act, how), null, then);
   }
 
-  /** Take back the latest act on the night, whoever made it. @param {number} act */
+  /** Take back the latest act on the night, also one of another window. @param {number} act */
   takeBack(act) {
     const { night } = this.page.data;
     const mine = stack.find(night, act);
