@@ -1,20 +1,23 @@
 // @ts-check
-// One movement from near: the trace of every sensor round it, neighbours tinted, the axes below.
+// One movement from near: the trace of every sensor round it, neighbours tinted, the axes below. Its edges are dragged
+// here, a click sets the ruler, and a movement that was missed is marked.
 
 import { el, fill, hatching, hiddenTable, picture, svg } from "./draw.js";
 import { duration, messageOf, number, percent } from "./formats.js";
 import { timeScale, timeTicks } from "./geometry.js";
 import { inWindow } from "./movements.js";
+import { NearDrag } from "./near_drag.js";
 import { getOnce } from "./server.js";
 import { LEFT, block, drawTrace, laneHeight, lanesIn, rightOf } from "./traces.js";
 import { WORDS, groupOf, label, verdict } from "./words.js";
 
-/** @import { Child, Clock, Ms, NightAnswer, TimeScale } from "./types.js" */
+/** @import { Child, Clock, Ms, NightShown, Span, TimeScale } from "./types.js" */
 /** @import { Lane } from "./traces.js" */
 
 /**
  * @typedef {{ i: number, from: Ms, to: Ms, lanes: Lane[], note: string | null }} Window the i-th movement from near
- * @typedef {{ onMove: (by: number) => unknown, verdictButtons: (i: number) => Node[] }} Parts
+ * @typedef {{ onMove: (by: number) => unknown, verdictButtons: (i: number) => Node[], onEdges: (to: Span) => unknown,
+ *   onRuler: (at: Ms | null) => unknown, onSpan: (span: Span) => unknown, tools: HTMLElement }} Parts
  */
 
 const WIDTHS_S = [30, 120, 600];
@@ -35,7 +38,7 @@ const legName = (leg) => {
 /** The movement that is chosen, from near. */
 export class Inspector {
   /**
-   * @param {NightAnswer} data
+   * @param {NightShown} data
    * @param {Clock} clock
    * @param {Parts} parts
    */
@@ -50,6 +53,12 @@ export class Inspector {
     /** @type {Window | null} */
     this.last = null;
     this.plot = el("div", { class: "plot inspector" });
+    this.drag = new NearDrag(this.plot, {
+      onEdges: parts.onEdges,
+      onRuler: parts.onRuler,
+      onSpan: parts.onSpan,
+    });
+    this.empty = el("p", { class: "empty" }, "No movement was found in this night.");
     this.title = el("p", { class: "facts" });
     this.buttons = el("div", { class: "actions" });
     this.widths = WIDTH_NAMES.map((name, i) =>
@@ -59,7 +68,6 @@ export class Inspector {
   }
 
   #put() {
-    const isEmpty = this.selected === null;
     const label = "Width of the window";
     const widths = el(
       "div",
@@ -77,11 +85,21 @@ export class Inspector {
     return el(
       "section",
       { class: "card inspect", "aria-label": "Movement" },
-      el("div", { class: "head" }, el("h2", {}, "Movement"), !isEmpty && widths),
-      isEmpty
-        ? el("p", { class: "empty" }, "No movement was found in this night.")
-        : [this.title, this.plot, el("div", { class: "bar-of-actions" }, tools, this.buttons)],
+      el("div", { class: "head" }, el("h2", {}, "Movement"), widths),
+      this.empty,
+      this.title,
+      this.plot,
+      el("div", { class: "bar-of-actions" }, tools, this.buttons),
+      this.parts.tools,
     );
+  }
+
+  /** What there is of the night, after an edit too. @param {NightShown} data @param {number | null} chosen */
+  update(data, chosen) {
+    this.data = data;
+    this.selected = chosen;
+    this.last = null;
+    return this.show();
   }
 
   /** @param {number} i */
@@ -100,7 +118,8 @@ export class Inspector {
   /** @param {number} i @returns {Child[]} */
   #facts(i) {
     const e = this.data.events;
-    const state = this.data.review.movements[e.movement_no[i]];
+    const no = e.detected_no[i];
+    const state = no === null ? null : this.data.review.movements[no];
     const peak = e.peak_mg[i];
     return [
       el("strong", {}, `${i + 1} of ${e.onset.length}`),
@@ -111,6 +130,7 @@ export class Inspector {
       ` · ${legName(e.leg[i])}`,
       peak === null ? "" : ` · peak ${Math.round(peak)} mg`,
       e.p_sleep[i] === null ? "" : ` · ${WORDS.measures.p_sleep} ${percent(e.p_sleep[i])}`,
+      e.origin[i] === "detected" ? "" : el("span", {}, " · ", el("span", { class: "by-hand" }, `◆ ${e.origin[i]}`)),
       state ? el("span", {}, " · ", el("span", { class: "reviewed" }, verdict(state))) : "",
     ];
   }
@@ -135,10 +155,13 @@ export class Inspector {
         this.#ticks(x, bottom, width),
         lanes.map((lane, k) => drawTrace(lane, x, { ...at, top: 6 + k * each })),
         this.#veils(x, bottom),
+        this.drag.layer,
       ),
       found.note && el("p", { class: "muted small" }, found.note),
       this.#table(x),
     );
+    const { onset, offset, left_out } = this.data.events;
+    this.drag.over(x, bottom, left_out[i] ? null : [onset[i], offset[i]]);
   }
 
   /** @param {TimeScale} x @param {number} bottom @param {number} chosen */
@@ -189,9 +212,11 @@ export class Inspector {
 
   /** Ask for the chosen movement and draw it, unless another was chosen in between. */
   async show() {
-    if (this.selected === null) return;
-    const mine = (this.asked += 1);
     const i = this.selected;
+    this.empty.hidden = i !== null;
+    for (const part of [this.title, this.plot, this.buttons]) part.hidden = i === null;
+    if (i === null) return;
+    const mine = (this.asked += 1);
     delete this.plot.dataset.shown;
     this.plot.classList.add("waiting");
     fill(this.title, this.#facts(i));
@@ -230,6 +255,7 @@ export class Inspector {
   /** @param {number} i */
   select(i) {
     this.selected = i;
+    this.drag.setRuler(null);
     return this.show();
   }
 }

@@ -205,20 +205,20 @@ export const drawLane = (lane, x, data, chosen) => {
 };
 
 /**
- * Sleep onset through all lanes, and how sure it is above the lane of sleep.
- * @param {Night} night
+ * Sleep onset through all lanes, and how sure it is above the lane of sleep: by a reviewer's word it is.
+ * @param {Pick<Night, "sleep_onset_at" | "onset_span">} night
  * @param {TimeScale} x
  * @param {number} bottom
  * @param {Band | undefined} lane of sleep
  * @returns {Child}
  */
 export const drawOnset = (night, x, bottom, lane) => {
-  if (night.sleep_onset_at === null || night.onset_span === null || lane === undefined) return null;
+  if (night.sleep_onset_at === null || lane === undefined) return null;
   const at = x(night.sleep_onset_at);
   const inView = night.sleep_onset_at >= x.from && night.sleep_onset_at <= x.to;
   const band = { top: lane.top - 6, bottom: lane.top - 1 };
   return [
-    spanRect(x, band, night.onset_span, { class: "onset-spread" }),
+    night.onset_span && spanRect(x, band, night.onset_span, { class: "onset-spread" }),
     inView && svg("line", { x1: at, x2: at, y1: 4, y2: bottom, class: "onset" }),
   ];
 };

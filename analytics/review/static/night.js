@@ -1,282 +1,309 @@
 // @ts-check
-// The page of one night: put together here, drawn by its parts, and drawn again when a verdict changes something.
+// The page of one night: put together here, drawn by its parts, and drawn again when an act changes something.
 
-import { journal, reasons, recorded, remarked } from "./cards.js";
-import { action, drawn, el, fill } from "./draw.js";
-import { clockOf, longDay, messageOf, number } from "./formats.js";
+import { nearestTo, shownNight } from "./as_edited.js";
+import { drawUnsent } from "./done_list.js";
+import { action, el, fill } from "./draw.js";
+import { inFocus, nextFlag } from "./flag_verdicts.js";
+import { clockOf } from "./formats.js";
 import { Inspector } from "./inspector.js";
+import { MovementList } from "./movement_list.js";
 import { firstToShow, nextShown } from "./movements.js";
-import { stillPicture, strip } from "./pictures.js";
-import { untoldChip } from "./rows.js";
-import { getFresh, prefetch } from "./server.js";
-import { spanForm } from "./span_form.js";
+import { NearTools } from "./near_tools.js";
+import { NightActs } from "./night_acts.js";
+import { NightForms } from "./night_forms.js";
+import { keysOf, listenToKeys } from "./night_keys.js";
+import { drawDone, drawMarked, drawVerdicts, put } from "./night_parts.js";
+import { same } from "./nights.js";
+import { strip } from "./pictures.js";
+import { isNews, knows, question, sendNow, whenUnsentChanges } from "./reviewing.js";
+import { get, getFresh, prefetch } from "./server.js";
+import { sleepForm } from "./sleep_form.js";
 import { Timeline } from "./timeline.js";
-import { askNote, log, nightState, send, sideBySide } from "./verdicts.js";
+import { askNote } from "./verdicts.js";
 import { WORDS, capital, flag } from "./words.js";
 
-/** @import { App, NightAnswer, NightKey, StripAnswer, Said, Shown } from "./types.js" */
-
-/** @param {NightKey} night */
-const question = (night) => ({ subject: night.subject, night: night.night_date });
+/** @import { Done } from "./reviewing.js" */
+/** @import { App, EditedAnswer, NightAnswer, NightKey, StripAnswer, Shown } from "./types.js" */
 
 /** @param {string} name */
 const part = (name) => el("div", { class: `part-${name}` });
 
+/** A night with its reviews, as the server has both now. @param {NightKey} night */
+const loaded = async (night) => {
+  const [data, edited] = await Promise.all([
+    getFresh("/api/night", question(night)),
+    get("/api/edits", question(night)),
+  ]);
+  knows(data.night, Math.max(edited.act, data.review.act));
+  return { data, edited };
+};
+
 /** What the page of a night shows, and what its keys and buttons do. */
-class NightPage {
+export class NightPage {
   /**
    * @param {App} app
-   * @param {NightAnswer} data
+   * @param {{ data: NightAnswer, edited: EditedAnswer }} answer
    * @param {StripAnswer} all
    */
-  constructor(app, data, all) {
+  constructor(app, { data, edited }, all) {
     this.app = app;
-    this.data = data;
+    this.detected = data;
+    this.data = shownNight(data, edited);
     this.all = all;
     this.nights = all.nights;
     this.clock = clockOf(data.offsets);
+    this.isGone = false;
+    /** @type {(() => unknown)[]} what ends with the page */
+    this.atEnd = [whenUnsentChanges(() => drawUnsent(this.parts.unsent, sendNow))];
+    /** The flag that the keys judge. @type {string | null} */
+    this.focus = inFocus(this.data, null);
     this.parts = {
-      strip: part("strip"),
-      state: part("state"),
-      numbers: part("numbers"),
+      ...{ strip: part("strip"), state: part("state"), verdicts: part("verdicts"), numbers: part("numbers") },
+      ...{ sleep: part("sleep"), form: part("form"), unfit: part("unfit"), done: part("log"), unsent: part("unsent") },
       flags: el("div", { class: "columns even part-flags" }),
-      form: part("form"),
-      log: part("log"),
     };
-    /** @type {ReturnType<typeof spanForm> | null} */
-    this.form = null;
-    this.exclude = action("Exclude a span", "E", () => this.mark(this.form === null), false);
-    this.near = new Inspector(data, this.clock, {
+    this.parts.unsent.setAttribute("role", "status");
+    this.acts = new NightActs(this.#forActs());
+    this.tools = new NearTools(this.clock, this.#forTools());
+    /** @type {Inspector} */
+    this.near = this.#near();
+    /** @type {Timeline} */
+    this.long = this.#long();
+    /** @type {MovementList} */
+    this.list = this.#list();
+    this.forms = new NightForms(this);
+    this.node = put(this);
+  }
+
+  #forActs() {
+    const page = this;
+    return {
+      get data() {
+        return page.data;
+      },
+      clock: this.clock,
+      say: this.app.say,
+      chosen: () => this.near.selected,
+      marked: () => [...this.list.marked].sort((a, b) => a - b),
+      took: (/** @type {Done} */ done, /** @type {number | null} */ near) => this.took(done, near),
+      reload: () => this.reload(),
+    };
+  }
+
+  #forTools() {
+    return {
+      relabel: (/** @type {string} */ name) => this.acts.relabel(name, this.tools.isSeries),
+      setEdges: (/** @type {[number, number]} */ to) => this.acts.move(to),
+      split: () => this.acts.split(this.near.drag.ruler),
+      join: () => this.acts.join(),
+      remove: () => this.acts.remove(),
+      add: () => this.forms.toggle("add"),
+      setRuler: (/** @type {number} */ at) => this.near.drag.setRuler(at),
+    };
+  }
+
+  #near() {
+    return new Inspector(this.data, this.clock, {
       onMove: (by) => this.move(by),
       verdictButtons: (i) => this.#movementButtons(i),
+      onEdges: (to) => this.acts.move(to),
+      onRuler: (at) => this.tools.showRuler(at),
+      onSpan: (span) => this.forms.fill(span),
+      tools: this.tools.node,
     });
-    this.long = new Timeline(data, this.clock, {
-      onPick: (i) => this.select(i),
-      onSpan: (start, end) => this.form?.fill(start, end),
+  }
+
+  #long() {
+    return new Timeline(this.data, this.clock, {
+      onPick: (i) => this.pick(i),
+      onSpan: (start, end) => this.forms.fill([start, end]),
+      onFilter: () => this.list.draw(),
+      onSleep: (kind, at) => this.acts.sleep(kind, at),
     });
-    this.node = this.#put();
   }
 
-  #put() {
-    const { data, parts, clock } = this;
-    return el(
-      "div",
-      { class: "page-night" },
-      parts.strip,
-      this.#title(),
-      !data.night.assessable &&
-        el(
-          "p",
-          { class: "warning", role: "note" },
-          `${capital(WORDS.not_assessable)}: ${data.night.not_assessable_reason} ${WORDS.counts_only}`,
-        ),
-      data.night.long_sleep && el("p", { class: "warning", role: "note" }, capital(data.night.long_sleep)),
-      parts.numbers,
-      this.#timelineCard(),
-      el(
-        "div",
-        { class: "columns" },
-        this.near.node,
-        remarked("Time between movements", "log scale", stillPicture(data.pictures.intervals)),
-        remarked("Per clock hour", "all movements", stillPicture(data.pictures.hours)),
-        drawn(data.pictures.patterns),
-      ),
-      parts.flags,
-      el("div", { class: "columns even" }, parts.log, journal(data.journal, data.night), recorded(data, clock)),
-    );
-  }
-
-  #title() {
-    const { app, data, clock } = this;
-    const { night } = data;
-    const { several } = this.all;
-    const turn = (/** @type {string} */ label, /** @type {number} */ direction, /** @type {string} */ sign) =>
-      el("button", { type: "button", class: "turn", "aria-label": label, onclick: () => app.step(direction) }, sign);
-    return el(
-      "div",
-      { class: "title" },
-      turn("Night before", -1, "‹"),
-      el("h1", {}, longDay(night.night_date)),
-      turn("Night after", 1, "›"),
-      el(
-        "span",
-        { class: "muted" },
-        several && [el("bdi", {}, night.subject), " · "],
-        `${clock.hm(night.recorded_from)} to ${clock.hm(night.recorded_to)} · ` +
-          `${number(night.recorded_h)} h recorded`,
-      ),
-      data.flags
-        .filter((found) => found.raised)
-        .map((found) => el("span", { class: `flag ${found.name}` }, flag(found.name))),
-      night.assessable &&
-        data.flags
-          .filter((found) => found.state === "cannot_tell")
-          .map((found) => untoldChip(found.name, found.reason, found.lacks_answer && WORDS.not_asked)),
-      this.parts.state,
-    );
-  }
-
-  #timelineCard() {
-    const help = "Drag to zoom, double-click for the whole night, click a movement to see it from near.";
-    return el(
-      "section",
-      { class: "card", "aria-label": "The night" },
-      this.long.node,
-      el("div", { class: "bar-of-actions" }, el("span", { class: "muted small" }, help), this.exclude),
-      this.parts.form,
-    );
+  #list() {
+    return new MovementList(this.data, this.clock, {
+      onPick: (i, keeps) => (keeps ? this.select(i) : this.pick(i)),
+      onMark: () => drawMarked(this),
+      isShown: (i) => this.long.isShown(i),
+    });
   }
 
   /** @param {number} i */
   #movementButtons(i) {
-    const said = this.data.review.movements[this.data.events.movement_no[i]];
+    const { events, review } = this.data;
+    const said = review.movements[events.detected_no[i] ?? -1];
     return [["confirm"], ["unsure"], ["dismiss", "D"]].map(([word, key]) =>
-      action(WORDS.verdicts_to_give[word], key, () => this.judgeMovement(word), said === word),
+      action(WORDS.verdicts_to_give[word], key, () => this.acts.judgeMovements(word), said === word),
     );
   }
 
-  #nightButtons() {
-    const said = this.data.review.night;
-    return [
-      ["confirm", "C"],
-      ["dismiss", "X"],
-      ["unsure", "U"],
-    ].map(([word, key]) => action(WORDS.verdicts_to_give[word], key, () => this.judgeNight(word), said === word));
-  }
-
-  /** What a verdict changes. */
+  /** What an act changes. */
   #drawParts() {
     const { data, parts, clock } = this;
     const width = parts.strip.clientWidth || 900;
     fill(parts.strip, strip(this.nights, data.night, width, this.app.open));
+    drawVerdicts(this);
+    drawDone(this);
+    drawUnsent(this.parts.unsent, sendNow);
     fill(
-      parts.state,
-      nightState(data.review),
-      this.#nightButtons(),
-      action(WORDS.verdicts_to_give.note, "N", () => this.note()),
+      parts.sleep,
+      sleepForm(clock, data.edited.night, (kind, at) => this.acts.sleep(kind, at)),
     );
-    fill(
-      parts.flags,
-      data.flags.map((found) =>
-        reasons(found, data.review.flags[found.name], (word) => this.judgeFlag(found.name, word)),
-      ),
-    );
-    fill(parts.numbers, sideBySide(data.review));
-    const takeBack = (/** @type {number} */ start, /** @type {number} */ end) =>
-      this.#decide({ verdict: "undo", start, end });
-    fill(parts.log, log(data.review, clock, takeBack));
   }
 
   draw() {
     this.#drawParts();
+    drawMarked(this);
     this.long.draw();
   }
 
-  /** Send a verdict and show what holds then; whether that went well. @param {Said} said */
-  async #decide(said) {
-    try {
-      this.data.review = await send(this.data.night, said);
-    } catch (error) {
-      this.app.say(messageOf(error));
-      return false;
+  /**
+   * Show what the server answered, at once; then what it leaves open.
+   * @param {Done} done
+   * @param {number | null} near where to look (µs); null where it was looked before
+   */
+  async took({ answer, night }, near) {
+    if (this.isGone) return;
+    if (!same(night, this.data.night)) return drawDone(this);
+    if ("log" in answer) {
+      this.detected = { ...this.detected, review: answer };
+      await this.#show(await get("/api/edits", question(night)), near);
+    } else {
+      await this.#show(answer, near);
+      const { review } = await get("/api/night", question(night));
+      this.detected = { ...this.detected, review };
+      await this.#show(this.data.edited, null);
     }
-    this.app.say("Saved.");
     this.nights = (await this.app.refresh()).nights;
-    this.#drawParts();
-    this.long.draw();
-    this.near.show();
-    return true;
+    if (!this.isGone) this.#drawParts();
   }
 
-  /** Said once more, a verdict is taken back. @param {string} word */
-  judgeNight(word) {
-    return this.#decide({ verdict: this.data.review.night === word ? "undo" : word });
+  /** The night as it is now. */
+  async reload() {
+    const { data, edited } = await loaded(this.data.night);
+    if (this.isGone) return;
+    this.detected = data;
+    await this.#show(edited, null);
   }
 
-  /** @param {string} name @param {string} word */
-  judgeFlag(name, word) {
-    return this.#decide({ verdict: this.data.review.flags[name] === word ? "undo" : word, flag: name });
+  /** @param {EditedAnswer} edited @param {number | null} near */
+  async #show(edited, near) {
+    const { events: before } = this.data;
+    const here = near ?? (this.near.selected === null ? null : before.onset_us[this.near.selected]);
+    this.data = shownNight(this.detected, edited);
+    const chosen = here === null ? nearestTo(this.data.events, 0) : nearestTo(this.data.events, here);
+    this.list.update(this.data);
+    this.list.selected = chosen;
+    this.long.update(this.data, chosen);
+    this.tools.show(this.data, chosen);
+    this.draw();
+    await this.near.update(this.data, chosen);
   }
 
-  /** @param {string} word */
-  judgeMovement(word) {
-    const { events, review } = this.data;
-    const i = this.near.selected;
-    if (i === null) return this.app.say("There is no movement to judge.");
-    const said = review.movements[events.movement_no[i]];
-    return this.#decide({ verdict: said === word ? "undo" : word, onset: events.onset_us[i] });
+  /** Whether another window was here; then the night is loaded again. */
+  async look() {
+    const { act } = await get("/api/edits", question(this.data.night));
+    if (this.isGone || !isNews(this.data.night, act)) return;
+    await this.reload();
+    this.app.say("Another window was reviewing this night. It was loaded again.");
+  }
+
+  /** A verdict by key: on the flag in focus, on a night without one on the night. @param {string} word */
+  judge(word) {
+    return this.focus === null ? this.acts.judgeNight(word) : this.acts.judgeFlag(this.focus, word);
+  }
+
+  nextFlag() {
+    this.focus = nextFlag(this.data, this.focus);
+    if (this.focus === null) return this.app.say("No flag was raised for this night.");
+    drawVerdicts(this);
+    return this.app.say(`${capital(flag(this.focus))} is in focus.`);
   }
 
   async note() {
     const { events } = this.data;
     const i = this.near.selected;
-    const answer = await askNote(i === null ? null : `the movement at ${this.clock.hms(events.onset[i])}`);
+    const at = i === null ? null : events.detected_us[i];
+    const answer = await askNote(
+      i === null || at === null ? null : `the movement at ${this.clock.hms(events.onset[i])}`,
+    );
     if (answer === null) return;
-    const onset = answer.about === "movement" && i !== null ? events.onset_us[i] : null;
-    await this.#decide({ verdict: "note", note: answer.note, onset });
+    await this.acts.note(answer.note, answer.about === "movement" ? at : null);
   }
 
-  /** Begin or end to mark a span that does not count. @param {boolean} on */
-  mark(on) {
-    this.long.mark(on);
-    const save = async (/** @type {[number, number]} */ [start, end], /** @type {string | null} */ why) => {
-      if (await this.#decide({ verdict: "exclude", start, end, note: why })) this.mark(false);
-    };
-    const cancel = () => this.mark(false);
-    this.form = on ? spanForm(this.clock, this.data.night.recorded_from, { save, cancel }) : null;
-    fill(this.parts.form, this.form?.node);
-    this.exclude.setAttribute("aria-pressed", String(on));
-    this.form?.focus();
-  }
-
-  /** To the next movement that is shown. @param {number} by 1 or -1 */
-  move(by) {
+  /** To the next movement that is shown. @param {number} by 1 or -1 @param {boolean} marks @returns {unknown} */
+  move(by, marks = false) {
     const here = this.near.selected;
     if (here === null) return;
     const next = nextShown(this.data.events.onset.length, here, by, (i) => this.long.isShown(i));
-    if (next !== null) return this.select(next);
-    this.app.say(by > 0 ? "This is the last movement." : "This is the first movement.");
+    if (next === null) return this.app.say(by > 0 ? "This is the last movement." : "This is the first movement.");
+    return marks ? this.list.extend(next) : this.pick(next);
+  }
+
+  /** Choose one, and no other. @param {number} i */
+  pick(i) {
+    this.list.clear();
+    return this.select(i);
   }
 
   /** @param {number} i */
   select(i) {
     this.long.select(i);
+    this.list.select(i);
+    this.tools.show(this.data, i);
     const { pathname, search } = location;
-    history.replaceState(null, "", `${pathname}${search}#${this.data.events.movement_no[i]}`);
+    const no = this.data.events.movement_no[i];
+    history.replaceState(null, "", `${pathname}${search}${no ? `#${no}` : ""}`);
     return this.near.select(i);
+  }
+
+  /** The ruler, in the middle of the movement or so many ms further. @param {number | null} by */
+  ruler(by) {
+    const i = this.near.selected;
+    if (i === null) return;
+    const { events } = this.data;
+    const { ruler } = this.near.drag;
+    const middle = (events.onset[i] + events.offset[i]) / 2;
+    this.near.drag.setRuler(by === null || ruler === null ? Math.round(middle) : ruler + by);
   }
 
   /** Draw for the first time, when widths are known. @param {number | null} wanted number of a movement */
   async show(wanted) {
     const { events, night } = this.data;
     this.draw();
+    this.#listen();
     if (events.onset.length) {
       const first = firstToShow(events, wanted);
       this.long.select(first);
+      this.list.select(first);
+      this.tools.show(this.data, first);
       await this.near.select(first);
+    } else {
+      this.tools.show(this.data, null);
+      await this.near.show();
     }
     const mine = this.nights.filter((one) => one.subject === night.subject);
     const here = mine.findIndex((one) => one.night_date === night.night_date);
     for (const next of [mine[here - 1], mine[here + 1]]) if (next) prefetch("/api/night", question(next));
   }
 
-  /** @returns {Shown["keys"]} */
-  keys() {
-    return {
-      j: () => this.move(1),
-      k: () => this.move(-1),
-      d: () => this.judgeMovement("dismiss"),
-      z: () => this.near.nextWidth(),
-      n: () => this.note(),
-      c: () => this.judgeNight("confirm"),
-      x: () => this.judgeNight("dismiss"),
-      u: () => this.judgeNight("unsure"),
-      e: () => this.mark(this.form === null),
-      "+": () => this.long.zoomBy(0.5),
-      "-": () => this.long.zoomBy(2),
-      0: () => this.long.zoomAll(),
-      Escape: () => this.form && this.mark(false),
-    };
+  #listen() {
+    const look = () => document.visibilityState === "visible" && this.look().catch(() => {});
+    window.addEventListener("focus", look);
+    document.addEventListener("visibilitychange", look);
+    this.atEnd.push(
+      listenToKeys(keysOf(this)),
+      () => window.removeEventListener("focus", look),
+      () => document.removeEventListener("visibilitychange", look),
+    );
+  }
+
+  leave() {
+    this.isGone = true;
+    for (const end of this.atEnd) end();
   }
 }
 
@@ -288,17 +315,19 @@ class NightPage {
  * @returns {Promise<Shown>}
  */
 export const showNight = async (app, night, wanted) => {
-  const [data, all] = await Promise.all([getFresh("/api/night", question(night)), app.allNights()]);
-  const page = new NightPage(app, data, all);
+  const [answer, all] = await Promise.all([loaded(night), app.allNights()]);
+  const page = new NightPage(app, answer, all);
+  const { night: found } = answer.data;
   return {
     node: page.node,
-    night: { subject: data.night.subject, night_date: data.night.night_date },
-    title: `Night of ${data.night.night_date}`,
+    night: { subject: found.subject, night_date: found.night_date },
+    title: `Night of ${found.night_date}`,
     shown: () => page.show(wanted),
     resized: () => {
       page.draw();
       page.near.redraw();
     },
-    keys: page.keys(),
+    keys: {},
+    leave: () => page.leave(),
   };
 };

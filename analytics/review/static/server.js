@@ -1,7 +1,10 @@
 // @ts-check
 // Talking to the server: every fetch of the page. A failure is shown in words and can be tried again.
 
-/** @import { Answers, JournalSaved, Review } from "./types.js" */
+/** @import { Answers, JournalSaved } from "./types.js" */
+
+/** Nothing was answered, or the store was busy: the same may be sent again. */
+export class NotReachedError extends Error {}
 
 /** Where a name comes several times, as parameters. */
 /** @typedef {Record<string, string | number | undefined> | URLSearchParams} Query */
@@ -18,14 +21,15 @@ const asText = (query) =>
 /** @param {Response} response */
 const answered = async (response) => {
   const body = await response.json().catch(() => ({ error: `the server answered ${response.status}` }));
-  if (!response.ok) throw new Error(body.error ?? `the server answered ${response.status}`);
-  return body;
+  if (response.ok) return body;
+  const words = body.error ?? `the server answered ${response.status}`;
+  throw response.status === 503 ? new NotReachedError(words) : new Error(words);
 };
 
 /** @param {Promise<Response>} promise */
 const reached = (promise) =>
   promise.catch(() => {
-    throw new Error("nightkick does not answer: it was stopped. Start it again with: nightkick review");
+    throw new NotReachedError("nightkick does not answer: it was stopped. Start it again with: nightkick review");
   });
 
 /**
@@ -38,10 +42,11 @@ const reached = (promise) =>
 export const get = async (path, query) => answered(await reached(fetch(query ? `${path}?${asText(query)}` : path)));
 
 /**
+ * Send something; what the address answers.
  * @param {string} path
  * @param {Record<string, unknown>} said
  */
-const sent = async (path, said) =>
+export const sent = async (path, said) =>
   answered(
     await reached(
       fetch(path, {
@@ -51,13 +56,6 @@ const sent = async (path, said) =>
       }),
     ),
   );
-
-/**
- * Send a review; what holds of its night then.
- * @param {Record<string, unknown>} said
- * @returns {Promise<Review>}
- */
-export const post = (said) => sent("/api/reviews", said);
 
 /**
  * Send what was written of a day of the journal; what came of it.

@@ -1,17 +1,23 @@
 // @ts-check
-// The night on one axis: stages, sleep, movements of each leg, envelope of each sensor, heart rate. Drag to zoom, or to
-// mark a span. It draws what it is given and decides nothing.
+// The night on one axis: stages, sleep, movements of each leg, envelope of each sensor, heart rate. Drag to zoom, to
+// mark a span, or to move when the wearer fell asleep. It draws what it is given and decides nothing.
 
 import { el, hatching, hiddenTable, picture, svg } from "./draw.js";
 import { timeScale, timeTicks, zoomed } from "./geometry.js";
 import { LOOKS, coversAll } from "./looks.js";
 import { LEFT, drawLane, drawOnset, spanRect } from "./lanes.js";
 import { hourly, lanesOf, legsOf, nearest } from "./movements.js";
+import { drawHandles, handleAt } from "./sleep_form.js";
 import { GROUPS, WORDS, blank, capital, groupOf } from "./words.js";
 
-/** @import { Child, Clock, Ms, NamedSpan, NightAnswer, Span } from "./types.js" */
+/** @import { SleepKind } from "./edits.js" */
+/** @import { Child, Clock, Ms, NamedSpan, NightShown, Span } from "./types.js" */
 
-/** @typedef {{ onPick: (i: number) => unknown, onSpan: (start: Ms, end: Ms) => unknown }} Listeners */
+/**
+ * @typedef {{ onPick: (i: number) => unknown, onSpan: (start: Ms, end: Ms) => unknown, onFilter: () => unknown,
+ *   onSleep: (kind: SleepKind, at: Ms) => unknown }} Listeners
+ * @typedef {{ from: number, to: number, handle: SleepKind | null }} Drag
+ */
 
 const RIGHT = 12;
 const NARROWEST_MS = 20_000;
@@ -33,7 +39,7 @@ const meaning = (css, entries, title) =>
 /** The picture of a night, what of it is in view, and which movement is chosen in it. */
 export class Timeline {
   /**
-   * @param {NightAnswer} data
+   * @param {NightShown} data
    * @param {Clock} clock
    * @param {Listeners} listeners
    */
@@ -52,7 +58,7 @@ export class Timeline {
     /** @type {number | null} */
     this.selected = null;
     this.marking = false;
-    /** @type {{ from: number, to: number } | null} */
+    /** @type {Drag | null} */
     this.drag = null;
     /** @type {{ when: number, px: number } | null} */
     this.tapped = null;
@@ -61,15 +67,15 @@ export class Timeline {
       "button",
       { type: "button", disabled: true, onclick: () => this.zoomAll() },
       "Whole night ",
-      el("kbd", {}, "0"),
+      el("kbd", {}, "W"),
     );
+    this.table = el("div", {});
     this.#listen();
     this.node = this.#put();
   }
 
   #put() {
     const { legend, likely_sleep: likely } = this.data;
-    const table = hourly(this.data.events, this.clock, GROUPS, groupOf);
     return el(
       "div",
       {},
@@ -88,7 +94,7 @@ export class Timeline {
         likely && meaning("likely", likely.legend, WORDS.measures.p_sleep),
       ),
       this.holder,
-      hiddenTable("Movements by clock hour", ["hour", ...GROUPS.map((group) => group.says)], table),
+      this.table,
       likely && hiddenTable(likely.table.caption, likely.table.head, likely.table.rows),
     );
   }
@@ -99,6 +105,7 @@ export class Timeline {
         if (!this.shown.delete(group.name)) this.shown.add(group.name);
         button.setAttribute("aria-pressed", String(this.shown.has(group.name)));
         this.draw();
+        this.listeners.onFilter();
       };
       const button = el(
         "button",
@@ -111,8 +118,19 @@ export class Timeline {
     return el("div", { class: "legend", role: "group", "aria-label": "Movements shown" }, buttons);
   }
 
+  /** The night after an edit. @param {NightShown} data @param {number | null} chosen */
+  update(data, chosen) {
+    this.data = data;
+    this.selected = chosen;
+    this.draw();
+  }
+
   draw() {
     const { data, clock, view, layout } = this;
+    const byHour = hourly(data.events, clock, GROUPS, groupOf);
+    this.table.replaceChildren(
+      hiddenTable("Movements by clock hour", ["hour", ...GROUPS.map((group) => group.says)], byHour),
+    );
     this.width = Math.max(300, this.holder.clientWidth || 900);
     this.x = timeScale(...view, LEFT, this.width - RIGHT);
     const count = data.events.onset.length;
@@ -126,12 +144,8 @@ export class Timeline {
         this.#ticks(),
         layout.lanes.map((lane) => drawLane(lane, this.x, data, this)),
         this.#veils(),
-        drawOnset(
-          data.night,
-          this.x,
-          layout.bottom,
-          layout.lanes.find((lane) => lane.kind === "sleep"),
-        ),
+        drawOnset(this.#onset(), this.x, layout.bottom, this.#sleepLane()),
+        this.#handles(),
         this.#marker(),
         this.#selection(),
       ),
@@ -170,6 +184,25 @@ export class Timeline {
     ];
   }
 
+  #sleepLane() {
+    return this.layout.lanes.find((lane) => lane.kind === "sleep");
+  }
+
+  /** When the wearer fell asleep, as reviewed. */
+  #onset() {
+    const { night, edited } = this.data;
+    const { sleep_onset_us: us } = edited.night;
+    const isDetected = us !== null && night.sleep_onset_at !== null && Math.abs(us / 1000 - night.sleep_onset_at) < 1;
+    return { sleep_onset_at: us === null ? null : us / 1000, onset_span: isDetected ? night.onset_span : null };
+  }
+
+  /** @returns {Child} */
+  #handles() {
+    const [lane, { drag }] = [this.#sleepLane(), this];
+    const dragged = drag?.handle ? { kind: drag.handle, at: this.x.back(drag.to) } : null;
+    return lane ? drawHandles(this.data.edited.night, this.x, lane, dragged) : null;
+  }
+
   /** @returns {Child} */
   #marker() {
     if (this.selected === null) return null;
@@ -185,6 +218,7 @@ export class Timeline {
     const { drag } = this;
     return (
       drag &&
+      !drag.handle &&
       svg("rect", {
         x: Math.min(drag.from, drag.to),
         width: Math.abs(drag.to - drag.from),
@@ -195,18 +229,30 @@ export class Timeline {
     );
   }
 
+  /** What begins under the mouse. @param {PointerEvent} event @returns {Drag} */
+  #begun(event) {
+    const px = this.#px(event);
+    const lane = this.#sleepLane();
+    const py = event.clientY - this.holder.getBoundingClientRect().top;
+    const handle = lane && !this.marking ? handleAt(this.data.edited.night, this.x, lane, { px, py }) : null;
+    return { from: px, to: px, handle };
+  }
+
+  /** @param {PointerEvent} event */
+  #px(event) {
+    return Math.max(LEFT, Math.min(this.width - RIGHT, event.clientX - this.holder.getBoundingClientRect().left));
+  }
+
   #listen() {
     const { holder } = this;
-    const at = (/** @type {PointerEvent} */ event) =>
-      Math.max(LEFT, Math.min(this.width - RIGHT, event.clientX - holder.getBoundingClientRect().left));
     holder.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
-      this.drag = { from: at(event), to: at(event) };
+      this.drag = this.#begun(event);
       holder.setPointerCapture(event.pointerId);
     });
     holder.addEventListener("pointermove", (event) => {
       if (!this.drag) return;
-      this.drag.to = at(event);
+      this.drag.to = this.#px(event);
       if (Math.abs(this.drag.to - this.drag.from) > DRAG) this.draw();
     });
     holder.addEventListener("pointercancel", () => {
@@ -214,14 +260,19 @@ export class Timeline {
       this.draw();
     });
     holder.addEventListener("pointerup", (event) => {
-      if (!this.drag) return;
-      const [a, b] = [Math.min(this.drag.from, this.drag.to), Math.max(this.drag.from, this.drag.to)];
-      this.drag = null;
-      if (b - a <= DRAG) this.#tap(a, event.timeStamp);
-      else if (this.marking) this.listeners.onSpan(Math.round(this.x.back(a)), Math.round(this.x.back(b)));
-      else this.zoomTo(this.x.back(a), this.x.back(b));
-      this.draw();
+      if (this.drag) this.#ended(this.drag, event.timeStamp);
     });
+  }
+
+  /** @param {Drag} drag @param {number} when */
+  #ended(drag, when) {
+    const [a, b] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
+    this.drag = null;
+    if (b - a <= DRAG) this.#tap(a, when);
+    else if (drag.handle) this.listeners.onSleep(drag.handle, Math.round(this.x.back(drag.to)));
+    else if (this.marking) this.listeners.onSpan(Math.round(this.x.back(a)), Math.round(this.x.back(b)));
+    else this.zoomTo(this.x.back(a), this.x.back(b));
+    this.draw();
   }
 
   /**

@@ -261,6 +261,8 @@ export interface Ticks extends NightKey {
 
 export interface Night extends NightKey {
   tz: string;
+  /** Which were recorded: left, right, both, unknown, none. */
+  legs: string;
   recorded_from: Ms;
   recorded_to: Ms;
   recorded_h: number;
@@ -387,6 +389,64 @@ export interface Review {
   reviewed: Measures | null;
   why_not: string | null;
   log: ReviewEntry[];
+  /** The latest act on the night. */
+  act: number;
+}
+
+/** Movements as reviewed, column by column; instants in microseconds. */
+export interface EditedEvents {
+  movement_no: number[];
+  onset_us: number[];
+  offset_us: number[];
+  leg: string[];
+  label: string[];
+  sleep_state: string[];
+  p_sleep: (number | null)[];
+  imi_s: (number | null)[];
+  series_no: (number | null)[];
+  is_plm: boolean[];
+  peak_mg: (number | null)[];
+  /** detected, edited, added. */
+  origin: string[];
+}
+
+/** What a night comes to with its reviews; `is_changed`: otherwise than detected. */
+export interface EditedNight extends Measures {
+  in_bed_us: number | null;
+  sleep_onset_us: number | null;
+  wake_us: number | null;
+  is_changed: boolean;
+  why_not: string | null;
+  n_edits: number;
+  n_unfit: number;
+  n_dismissed: number;
+}
+
+/** How a flag stands. */
+export interface EditedFlag {
+  flag: string;
+  state: FlagState;
+  state_as_reviewed: FlagState;
+  review: string | null;
+}
+
+/** An edit that no longer fits. */
+export interface UnfitEdit {
+  act_no: number;
+  edit: string;
+  from_us: number | null;
+  why: string;
+}
+
+/** A night with all of its reviews; `act` is the latest on it, `undo` and `redo` which would be turned next. */
+export interface EditedAnswer {
+  act: number;
+  undo: number | null;
+  redo: number | null;
+  night: EditedNight;
+  events: EditedEvents;
+  flags: EditedFlag[];
+  unfit: UnfitEdit[];
 }
 
 export interface NightAnswer {
@@ -471,6 +531,7 @@ export interface Answers {
   "/api/over-nights": OverNights;
   "/api/ranges": RangesAnswer;
   "/api/night": NightAnswer;
+  "/api/edits": EditedAnswer;
   "/api/window": WindowAnswer;
   "/api/check-plan": CheckPlan;
   "/api/journal": JournalAnswer;
@@ -576,12 +637,31 @@ export interface JournalSaved {
   remark: string | null;
 }
 
+/** Movements as a night's page shows them: as reviewed, and among them those that were left out. */
+export interface ShownEvents extends Events {
+  offset_us: number[];
+  series_no: (number | null)[];
+  origin: string[];
+  /** What verdicts on it are kept by: number and onset as detected; null for what was added. */
+  detected_no: (number | null)[];
+  detected_us: (number | null)[];
+  /** Dismissed, or in an excluded span: it can be judged and not edited. */
+  left_out: boolean[];
+}
+
+/** A night as its page shows it. */
+export interface NightShown extends NightAnswer {
+  events: ShownEvents;
+  edited: EditedAnswer;
+}
+
 /** What a reviewer says; of a movement with its onset (µs), of a span with its begin and end (ms). */
 export interface Said {
   verdict: string;
   note?: string | null;
   flag?: string;
   onset?: number | null;
+  onsets?: number[];
   start?: Ms;
   end?: Ms;
 }

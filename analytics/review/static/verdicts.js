@@ -1,12 +1,11 @@
 // @ts-check
-// What a reviewer says: sent to the server, which only ever adds it. And how it is shown.
+// What a reviewer says of a night, and what that makes of its numbers: how it is asked for and shown.
 
-import { byId, el, words } from "./draw.js";
-import { instant, number, percent } from "./formats.js";
-import { post } from "./server.js";
-import { WORDS, capital, flag, verdict } from "./words.js";
+import { byId, el } from "./draw.js";
+import { number, percent } from "./formats.js";
+import { WORDS, flag, verdict } from "./words.js";
 
-/** @import { Clock, Measures, Ms, NightKey, Review, ReviewEntry, Said } from "./types.js" */
+/** @import { Clock, Measures, Review, ReviewEntry } from "./types.js" */
 
 /** @typedef {{ about: string, note: string }} Note */
 
@@ -46,13 +45,6 @@ export const askNote = (movement) =>
     dialog.showModal();
     field.focus();
   });
-
-/**
- * Send what was said of a night; what holds of it then.
- * @param {NightKey} night
- * @param {Said} said
- */
-export const send = (night, said) => post({ subject: night.subject, night: night.night_date, ...said });
 
 /** @typedef {number | null} Value */
 
@@ -96,6 +88,9 @@ const measuresRow = (name, measures, mark) =>
     MEASURES.map(([, say], i) => el("td", { class: i ? "" : "main" }, say(measures))),
   );
 
+/** Instead of numbers as reviewed, where nothing that was done changes one. */
+const SAME = "the same; no movement or sleep was changed, none dismissed and no span excluded";
+
 /** @param {Review} review */
 const asReviewed = (review) =>
   review.reviewed
@@ -104,7 +99,7 @@ const asReviewed = (review) =>
         "tr",
         {},
         el("th", { scope: "row" }, WORDS.as_reviewed),
-        el("td", { colspan: MEASURES.length, class: "muted" }, review.why_not ?? WORDS.same_as_reviewed),
+        el("td", { colspan: MEASURES.length, class: "muted" }, review.why_not ?? SAME),
       );
 
 /**
@@ -138,68 +133,28 @@ export const sideBySide = (review) =>
  * @param {ReviewEntry} entry
  * @param {Clock} clock
  */
-const thing = (entry, clock) => {
+export const thing = (entry, clock) => {
   if (entry.start !== null && entry.end !== null) return `${clock.hms(entry.start)} to ${clock.hms(entry.end)}`;
   if (entry.flag !== null) return flag(entry.flag);
   return entry.onset === null ? "the night" : `the movement at ${clock.hms(entry.onset)}`;
 };
 
 /**
- * @param {ReviewEntry} entry
- * @param {Clock} clock
- */
-const logEntry = (entry, clock) =>
-  el(
-    "li",
-    {},
-    el("bdi", { class: "strong" }, entry.reviewer),
-    ` ${WORDS.verdicts_between[entry.verdict] ?? entry.verdict} ${thing(entry, clock)}`,
-    el("span", { class: "muted" }, ` · ${instant(entry.at)}`),
-    entry.note && words(entry.note, "note"),
-  );
-
-/**
- * Everything that was said, newest first; nothing is ever taken out of it.
+ * What stands of the night: the verdict on it, else the one that all of its flags have, else whether each has one.
  * @param {Review} review
- * @param {Clock} clock
- * @param {(start: Ms, end: Ms) => unknown} takeBack
+ * @param {string[]} flags that were raised
  */
-export const log = (review, clock, takeBack) =>
-  el(
-    "section",
-    { class: "card", "aria-label": "Reviews" },
-    el("h2", {}, "Reviews"),
-    review.spans.length > 0 &&
-      el(
-        "ul",
-        { class: "plain" },
-        review.spans.map(([start, end]) =>
-          el(
-            "li",
-            {},
-            `${capital(WORDS.verdicts.exclude)}: ${clock.hms(start)} to ${clock.hms(end)} `,
-            el("button", { type: "button", onclick: () => takeBack(start, end) }, WORDS.verdicts_to_give.undo),
-          ),
-        ),
-      ),
-    review.unmatched > 0 &&
-      el("p", { class: "note" }, `${review.unmatched} ${WORDS.not_found_again}; they stay in the list.`),
-    review.log.length
-      ? el(
-          "ol",
-          { class: "log" },
-          [...review.log].reverse().map((entry) => logEntry(entry, clock)),
-        )
-      : el("p", { class: "muted" }, `${capital(WORDS.not_reviewed)}.`),
-  );
+const standing = (review, flags) => {
+  const given = flags.map((name) => verdict(review.flags[name]));
+  if (!given.length || given.includes(null)) return verdict(review.night);
+  return given.every((one) => one === given[0]) ? given[0] : WORDS.flags_judged;
+};
 
-/** @param {Review} review */
-export const nightState = (review) => {
-  const said = verdict(review.night);
-  const by = review.log.findLast(
-    (entry) => entry.onset === null && entry.start === null && entry.flag === null && entry.verdict !== "note",
-  );
-  return said
-    ? el("span", { class: "reviewed" }, said, by && el("span", { class: "muted" }, " by ", el("bdi", {}, by.reviewer)))
+/** @param {Review} review @param {string[]} flags that were raised */
+export const nightState = (review, flags) => {
+  const words = standing(review, flags);
+  const by = review.log.findLast((entry) => entry.onset === null && entry.start === null && entry.verdict !== "note");
+  return words
+    ? el("span", { class: "reviewed" }, words, by && el("span", { class: "muted" }, " by ", el("bdi", {}, by.reviewer)))
     : el("span", { class: "muted" }, WORDS.not_reviewed);
 };
