@@ -98,7 +98,7 @@ def create_app(page: Page) -> ASGIApp:
         Route(
             "/api/nights", _json(page, lambda asked: nights_payload(page, asked.query_params.get("subject") or None))
         ),
-        Route("/api/people", _json(page, lambda asked: people_payload(page.store))),
+        Route("/api/people", lambda asked: JSONResponse(people_payload(page.store))),
         Route(
             "/api/strip", _json(page, lambda asked: strip_payload(page.store, asked.query_params.get("subject", "")))
         ),

@@ -82,7 +82,7 @@ def strip_payload(store: Store, subject: str) -> dict[str, Any]:
 
 def people_payload(store: Store) -> dict[str, Any]:
     """Whether there are nights of no one, one person or several, and of the one the name: what home opens on."""
-    people = first_two(store)
+    people = first_two(store) if store.path.exists() else []  # it may be made by an import that is still to come
     return {"how_many": ("none", "one", "several")[len(people)], "only": people[0] if len(people) == 1 else None}
 
 

@@ -9,11 +9,13 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from analytics.flag import FlagName, FlagState
+from analytics.flag import FlagName
 from ingest.errors import UsageError
 
 #: Of a raised flag: to review, or the verdict that stands; and ``partly``, where a night has flags of both kinds.
 FlagVerdict = Literal["to_review", "partly", "confirm", "dismiss", "unsure"]
+#: As `analytics.flag.FlagState`; what no more than the person's answer is missing of was not asked, and is no doubt.
+QueueState = Literal["raised", "not_raised", "cannot_tell", "not_asked"]
 Legs = Literal["left", "right", "both", "unknown", "none"]
 NightSort = Literal["person", "evening", "index", "jerks", "flags", "open", "legs", "site"]
 PeopleSort = Literal["person", "nights", "flagged", "open", "evening"]
@@ -61,7 +63,7 @@ class QueueFilter(BaseModel):
     q: Annotated[str, Field(max_length=200)] | None = None
     person: Name | None = None
     flag: tuple[FlagName, ...] = ()
-    state: tuple[FlagState, ...] = ()
+    state: tuple[QueueState, ...] = ()
     verdict: tuple[FlagVerdict, ...] = ()
     site: tuple[Name, ...] = ()
     legs: tuple[Legs, ...] = ()

@@ -12,22 +12,23 @@ from analytics.flag import stored_flag
 from analytics.review.home import threshold
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.queue.filters import NightsPage, NightsWalk, QueueFilter
-from analytics.review.queue.statements import counts_of, night_order, queue_of
-from analytics.store import Store, query
+from analytics.review.queue.statements import TABLES, counts_of, night_order, queue_of
+from analytics.store import Store, query, snapshot
+from analytics.store.database.derived import derived
 from ingest.errors import UsageError
 
 #: Rows at once.
 PAGE = 50
 _ROWS = """
-, page AS (SELECT *, row_number() OVER (ORDER BY {ORDER}) AS place FROM queue WHERE fits ORDER BY {ORDER}
-    LIMIT $limit OFFSET $offset)
-SELECT p.subject, p.night_date, p.site, p.legs, p.assessable, p.plms_index, p.jerks AS n_hypnic_jerks, p.reviewers,
-    n.zone AS tz, n.recorded_from, n.recorded_to, n.sleep_onset_at, n.wake_at, n.not_assessable_reason,
-    s.plms_index_low, s.plms_index_high
-FROM page p JOIN night n ON n.subject = p.subject AND n.night_date = p.night_date
-CROSS JOIN chosen c
-LEFT JOIN score s ON s.subject = p.subject AND s.night_date = p.night_date AND s.ruleset = c.ruleset
-ORDER BY p.place
+SELECT subject, night_date, site, legs, assessable, plms_index, jerks AS n_hypnic_jerks, reviewers
+FROM queue WHERE fits ORDER BY {ORDER} LIMIT $limit OFFSET $offset
+"""
+_DETAILS = """
+SELECT n.subject, n.night_date, n.zone AS tz, n.recorded_from, n.recorded_to, n.sleep_onset_at, n.wake_at,
+    n.not_assessable_reason, s.plms_index_low, s.plms_index_high
+FROM night n JOIN (SELECT unnest($subjects) AS subject, unnest($days) AS night_date) k USING (subject, night_date)
+LEFT JOIN score s ON s.subject = n.subject AND s.night_date = n.night_date
+    AND s.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
 """
 _FLAGS = """
 SELECT f.subject, f.night_date, f.flag, f.state, f.review, f.criteria, f.reason
@@ -66,21 +67,33 @@ def nights_page(store: Store, wanted: NightsPage) -> dict[str, Any]:
     ------
     StoreError
     """
+    with snapshot(store):
+        return _nights_page(store, wanted)
+
+
+def _nights_page(store: Store, wanted: NightsPage) -> dict[str, Any]:
     queue, order = queue_of(wanted), night_order(wanted)
-    found = query(
+    found = derived(
         store,
+        TABLES,
         queue.text + _ROWS.replace("{ORDER}", order),
         {**queue.parameters, "limit": PAGE, "offset": wanted.offset},
     ).to_dicts()
     keys = {"subjects": [row["subject"] for row in found], "days": [row["night_date"] for row in found]}
     flags: dict[Key, list[dict[str, Any]]] = {}
+    details: dict[Key, dict[str, Any]] = {}
     ticks: list[dict[str, Any]] = []
     if found:
+        for row in query(store, _DETAILS, keys).iter_rows(named=True):
+            details[row["subject"], row["night_date"]] = row
         for row in query(store, _FLAGS, keys).iter_rows(named=True):
             flags.setdefault((row["subject"], row["night_date"]), []).append(row)
         ticks = [row | {"night_date": row["night_date"].isoformat()} for row in query(store, _TICKS, keys).to_dicts()]
     return {
-        "nights": [_row(row, flags.get((row["subject"], row["night_date"]), [])) for row in found],
+        "nights": [
+            _row(row | details[key], flags.get(key, []))
+            for row, key in zip(found, zip(keys["subjects"], keys["days"], strict=True), strict=True)
+        ],
         "ticks": ticks,
         "offset": wanted.offset,
         "size": PAGE,
@@ -95,7 +108,7 @@ def counts_payload(store: Store, wanted: QueueFilter) -> dict[str, dict[str, int
     """
     asked = counts_of(wanted)
     counts: dict[str, dict[str, int]] = {}
-    for what, value, n in query(store, asked.text, asked.parameters).iter_rows():
+    for what, value, n in derived(store, TABLES, asked.text, asked.parameters).iter_rows():
         counts.setdefault(what, {})[value] = n
     return counts
 
@@ -114,8 +127,8 @@ def next_night(store: Store, wanted: NightsWalk) -> dict[str, Any]:
         "START": "0" if forward else "count(*) + 1",
     }.items():
         walk = walk.replace(f"{{{name}}}", text)
-    found = query(
-        store, queue.text + walk, {**queue.parameters, "subject": wanted.subject, "night": wanted.night}
+    found = derived(
+        store, TABLES, queue.text + walk, {**queue.parameters, "subject": wanted.subject, "night": wanted.night}
     ).to_dicts()
     if not found:
         progress = counts_payload(store, wanted)["progress"]
@@ -137,12 +150,16 @@ def csv_of_queue(store: Store, wanted: NightsPage, of: str) -> str:
         raise UsageError(f"of={of!r} is no table", hint="nights or movements")
     queue = queue_of(wanted)
     view, number = ("nights", "") if of == "nights" else ("events", ", v.movement_no")
-    frame = query(
-        store,
-        f"{queue.text} SELECT v.* FROM {view} v SEMI JOIN (SELECT subject, night_date FROM queue WHERE fits) k"
-        f" USING (subject, night_date) ORDER BY v.night_date, v.subject{number}",
-        queue.parameters,
-    )
+    with snapshot(store):
+        found = derived(
+            store, TABLES, f"{queue.text} SELECT subject, night_date FROM queue WHERE fits", queue.parameters
+        )
+        frame = query(
+            store,
+            f"SELECT v.* FROM {view} v SEMI JOIN (SELECT unnest($subjects) AS subject, unnest($days) AS night_date) k"
+            f" USING (subject, night_date) ORDER BY v.night_date, v.subject{number}",
+            {"subjects": found["subject"].to_list(), "days": found["night_date"].to_list()},
+        )
     return csv_text(frame.columns, frame.iter_rows(named=True))
 
 

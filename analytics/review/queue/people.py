@@ -6,8 +6,9 @@ from typing import Any
 
 from analytics.over_nights.telling import as_plain
 from analytics.review.queue.filters import PeoplePage
-from analytics.review.queue.statements import people_order, queue_of
-from analytics.store import Store, query
+from analytics.review.queue.statements import TABLES, people_order, queue_of
+from analytics.store import Store
+from analytics.store.database.derived import derived
 from analytics.store.over_nights.answers import answers_of
 from analytics.store.over_nights.findings import findings_of, people_over_nights
 
@@ -40,8 +41,9 @@ def people_page(store: Store, wanted: PeoplePage) -> dict[str, Any]:
     StoreError
     """
     queue = queue_of(wanted)
-    rows = query(
+    rows = derived(
         store,
+        TABLES,
         queue.text + _ROWS.replace("{ORDER}", people_order(wanted)),
         {**queue.parameters, "limit": PAGE, "offset": wanted.offset, "bars": BARS},
     ).to_dicts()

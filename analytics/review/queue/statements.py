@@ -1,71 +1,89 @@
 """From a filter to SQL with bound parameters: which nights fit, what each filter by itself leaves, and their order.
 
-Pure. No value of a filter ever becomes part of the text. The base tables are read rather than the view ``nights``,
-which takes longer to plan than this to run; how a flag stands after review, only ``night_flags`` says.
+Pure. No value of a filter ever becomes part of the text. Statements read `TABLES`, which are made of the base tables
+rather than of the view ``nights``, which takes longer to plan than these; how a flag stands after review, only
+``night_flags`` says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, get_args
 
-from analytics.review.queue.filters import NightsPage, PeoplePage, QueueFilter
+from analytics.flag import URGE_CRITERION, FlagName
+from analytics.review.queue.filters import FlagVerdict, NightsPage, PeoplePage, QueueFilter, QueueState
 
-_FLAGS = """
-chosen AS (SELECT value AS ruleset FROM setting WHERE name = 'default_ruleset'),
-flags AS MATERIALIZED (
-    SELECT subject, night_date, flag, state,
-        CASE WHEN state = 'raised' THEN coalesce(review, 'to_review') END AS verdict
-    FROM night_flags
-),
-judged AS (
-    SELECT subject, night_date, count(verdict) AS n_raised, count(*) FILTER (verdict = 'to_review') AS n_open,
-        count(*) FILTER (verdict IS NOT NULL AND {FLAG}) AS n_raised_asked
-    FROM flags f GROUP BY ALL
-),
+#: Of all nights, whatever is asked: read from the database once, see `analytics.store.database.derived`. That a flag
+#: lacks no more than an answer is as `analytics.flag.Flag.lacks_answer` has it.
+TABLES = {
+    "known_nights": """
+WITH chosen AS (SELECT value AS ruleset FROM setting WHERE name = 'default_ruleset'),
 judges AS (
     SELECT subject, night_date, list(DISTINCT reviewer) AS reviewers FROM reviews
     WHERE verdict <> 'note' GROUP BY ALL
+)
+SELECT row_number() OVER (ORDER BY n.subject, n.night_date) AS id, n.subject, n.night_date, n.site, n.legs,
+    n.assessable, n.n_hypnic_jerks AS jerks, CASE WHEN n.assessable THEN s.plms_index END AS plms_index,
+    string_split(n.site, '+') AS sites, coalesce(g.reviewers, []) AS reviewers
+FROM night n
+CROSS JOIN chosen c
+LEFT JOIN score s ON s.subject = n.subject AND s.night_date = n.night_date AND s.ruleset = c.ruleset
+LEFT JOIN judges g ON g.subject = n.subject AND g.night_date = n.night_date
+""",
+    "known_flags": f"""
+SELECT n.id, f.flag,
+    CASE
+        WHEN f.state = 'cannot_tell' AND list_extract(list_filter(
+            from_json(f.criteria, '[{{"name": "VARCHAR", "state": "VARCHAR"}}]'), lambda c: c.state <> 'met'
+        ), 1).name = '{URGE_CRITERION}' THEN 'not_asked'
+        ELSE f.state
+    END AS state,
+    CASE WHEN f.state = 'raised' THEN coalesce(f.review, 'to_review') END AS verdict
+FROM night_flags f
+JOIN (SELECT subject, night_date, row_number() OVER (ORDER BY subject, night_date) AS id FROM night) n
+    USING (subject, night_date)
+""",
+    "known_notes": """
+SELECT subject, night_date, note AS text FROM reviews WHERE note IS NOT NULL
+UNION ALL SELECT subject, day, text FROM journal WHERE kind = 'note' AND text IS NOT NULL
+""",
+}
+_FLAGS = """
+judged AS (
+    SELECT id, count(verdict) AS n_raised, count(*) FILTER (verdict = 'to_review') AS n_open,
+        count(*) FILTER (verdict IS NOT NULL AND {FLAG}) AS n_raised_asked
+    FROM known_flags f GROUP BY ALL
 ),
-base AS MATERIALIZED (
-    SELECT row_number() OVER () AS id, n.subject, n.night_date, n.site, n.legs, n.assessable, n.n_hypnic_jerks AS jerks,
-        CASE WHEN n.assessable THEN s.plms_index END AS plms_index, string_split(n.site, '+') AS sites,
-        coalesce(j.n_raised, 0) AS n_raised, coalesce(j.n_open, 0) AS n_open,
-        coalesce(j.n_raised_asked, 0) AS n_raised_asked,
-        coalesce(g.reviewers, []) AS reviewers
-    FROM night n
-    CROSS JOIN chosen c
-    LEFT JOIN score s ON s.subject = n.subject AND s.night_date = n.night_date AND s.ruleset = c.ruleset
-    LEFT JOIN judged j ON j.subject = n.subject AND j.night_date = n.night_date
-    LEFT JOIN judges g ON g.subject = n.subject AND g.night_date = n.night_date
+base AS (
+    SELECT n.*, coalesce(j.n_raised, 0) AS n_raised, coalesce(j.n_open, 0) AS n_open,
+        coalesce(j.n_raised_asked, 0) AS n_raised_asked
+    FROM known_nights n LEFT JOIN judged j ON j.id = n.id
 ),
-asked AS (SELECT b.*, {FACETS}, {REST} AS rest_ok FROM base b),
+asked AS MATERIALIZED (SELECT b.*, {FACETS}, {REST} AS rest_ok FROM base b),
 asked_flags AS MATERIALIZED (
     SELECT a.id, f.flag, f.state, f.verdict, {FLAG} AS flag_ok, {STATE} AS state_ok, {VERDICT} AS verdict_ok,
         f.verdict IS NOT NULL AND a.n_open > 0 AND a.n_open < a.n_raised AS is_partly
-    FROM asked a JOIN flags f ON f.subject = a.subject AND f.night_date = a.night_date
+    FROM asked a JOIN known_flags f ON f.id = a.id
 ),
 """
 _QUEUE = (
     _FLAGS
     + """
 queue AS MATERIALIZED (
-    SELECT a.*, {ANY_FLAG} OR coalesce(k.fits, false) AS flags_ok,
-        {ALL} AND ({ANY_FLAG} OR coalesce(k.fits, false)) AS fits
+    SELECT a.*, {ANY_FLAG} OR coalesce(k.flags_fit, false) AS flags_ok,
+        {ALL} AND ({ANY_FLAG} OR coalesce(k.flags_fit, false)) AS fits{KEPT}
     FROM asked a
     LEFT JOIN (
-        SELECT id, bool_or(flag_ok AND state_ok AND verdict_ok) AS fits FROM asked_flags GROUP BY id
+        SELECT id, bool_or(flag_ok AND state_ok AND verdict_ok) AS flags_fit{HELD} FROM asked_flags GROUP BY id
     ) k ON k.id = a.id
 )
 """
 )
 #: Of a night, each by itself, so that what a value would leave can be counted without its own filter.
 FACETS = ("site", "legs", "assessable", "reviewer")
-_NOTES = """
-SELECT subject, night_date FROM reviews WHERE contains(lower(note), lower($q))
-UNION ALL SELECT subject, day FROM journal WHERE kind = 'note' AND contains(lower(text), lower($q))
-"""
+_NOTES = "SELECT subject, night_date FROM known_notes WHERE contains(lower(text), lower($q))"
 _RANGES = {
     "since": "b.night_date >= $since",
     "until": "b.night_date <= $until",
@@ -102,8 +120,14 @@ class Statement:
     parameters: Mapping[str, Any]
 
 
-def queue_of(wanted: QueueFilter) -> Statement:
-    """The nights that fit. Beside ``fits``: whether they fit by each part of the filter, and the flags asked for."""
+def queue_of(wanted: QueueFilter, held: Mapping[str, str] = MappingProxyType({})) -> Statement:
+    """The nights that fit. Beside ``fits``: whether they fit by each part of the filter, and the flags asked for.
+
+    Parameters
+    ----------
+    held : mapping of str to str
+        By name, what else is asked of the flags of a night: true where it holds of one of them.
+    """
     parameters: dict[str, Any] = {}
 
     def asked(name: str, condition: str) -> str:
@@ -137,6 +161,8 @@ def queue_of(wanted: QueueFilter) -> Statement:
         "FACETS": ", ".join(f"{condition} AS {name}_ok" for name, condition in facets.items()),
         "REST": " AND ".join(f"({one})" for one in rest),
         "ANY_FLAG": "false" if wanted.flag or wanted.state or wanted.verdict else "true",
+        "KEPT": "".join(f", coalesce(k.{name}, false) AS {name}" for name in held),
+        "HELD": "".join(f", bool_or({condition}) AS {name}" for name, condition in held.items()),
         "ALL": " AND ".join(["a.rest_ok", *(f"a.{name}_ok" for name in facets)]),
     }
     text = _QUEUE
@@ -161,44 +187,59 @@ def _ordered(column: str, *, descending: bool, ties: tuple[str, ...]) -> str:
 
 def counts_of(wanted: QueueFilter) -> Statement:
     """Rows ``(what, value, n)``: how many nights each value of each filter would leave, and how far reviewing is."""
-    queue = queue_of(wanted)
-    return Statement(f"{queue.text} {' UNION ALL '.join(_counts())}", queue.parameters)
+    queue = queue_of(wanted, {name: f"{condition} AND {others}" for name, (_, _, condition, others) in _HELD.items()})
+    totals = ", ".join(f"{{'what': '{what}', 'value': '{value}', 'n': {n}}}" for (what, value), n in _totals().items())
+    listed = f"SELECT unnest(totals, recursive := true) FROM (SELECT [{totals}] AS totals FROM queue)"
+    return Statement(f"{queue.text} {' UNION ALL '.join([listed, *_counts()])}", queue.parameters)
+
+
+def _held() -> Iterator[tuple[str, tuple[str, str, str, str]]]:
+    """By name of a column: filter, value, what holds of a flag with it, and that the flag fits otherwise."""
+    of: dict[str, tuple[tuple[str, ...], str]] = {
+        "flag": (get_args(FlagName), "state_ok AND verdict_ok"),
+        "state": (get_args(QueueState), "flag_ok AND verdict_ok"),
+        "verdict": (get_args(FlagVerdict), "flag_ok AND state_ok"),
+    }
+    for name, (values, others) in of.items():
+        for value in values:
+            yield f"{name}_{value}", (name, value, "is_partly" if value == "partly" else f"{name} = '{value}'", others)
+
+
+_HELD = dict(_held())
+
+
+def _totals() -> dict[tuple[str, str], str]:
+    """What is counted in one look at all nights."""
+    nightly = " AND ".join(["rest_ok", *(f"{name}_ok" for name in FACETS)])
+    progress = " AND ".join(["rest_ok", *(f"{name}_ok" for name in FACETS if name != "reviewer"), "n_raised_asked > 0"])
+    assessable = _others("assessable")
+    return {
+        **{(what, value): f"count(*) FILTER ({nightly} AND {name})" for name, (what, value, _, _) in _HELD.items()},
+        ("assessable", "yes"): f"count(*) FILTER ({assessable} AND assessable)",
+        ("assessable", "no"): f"count(*) FILTER ({assessable} AND NOT assessable)",
+        ("progress", "of"): f"count(*) FILTER ({progress})",
+        ("progress", "done"): f"count(*) FILTER ({progress} AND n_open = 0)",
+        ("nights", "fit"): "count(*) FILTER (fits)",
+        ("nights", "all"): "count(*)",
+        ("people", "fit"): "count(DISTINCT subject) FILTER (fits)",
+        ("people", "all"): "count(DISTINCT subject)",
+    }
 
 
 def _counts() -> Iterator[str]:
+    """Of the filters whose values the nights themselves tell."""
     values = {
-        "site": ("unnest(sites)", "site"),
-        "legs": ("legs", "legs"),
-        "assessable": ("CASE WHEN assessable THEN 'yes' ELSE 'no' END", "assessable"),
-        "reviewer": ("unnest(CASE WHEN len(reviewers) = 0 THEN [''] ELSE reviewers END)", "reviewer"),
+        "site": "unnest(sites)",
+        "legs": "legs",
+        "reviewer": "unnest(CASE WHEN len(reviewers) = 0 THEN [''] ELSE reviewers END)",
     }
-    for name, (value, own) in values.items():
-        others = " AND ".join(f"{other}_ok" for other in FACETS if other != own)
+    for name, value in values.items():
         yield (
             f"SELECT '{name}' AS what, value, count(*) AS n FROM (SELECT {value} AS value FROM queue"
-            f" WHERE rest_ok AND flags_ok AND {others}) GROUP BY value"
+            f" WHERE {_others(name)}) GROUP BY value"
         )
-    for name, others in (
-        ("flag", "state_ok AND verdict_ok"),
-        ("state", "flag_ok AND verdict_ok"),
-        ("verdict", "flag_ok AND state_ok"),
-    ):
-        yield (
-            f"SELECT '{name}', k.{name}, count(DISTINCT q.id) FROM asked_flags k JOIN queue q USING (id)"
-            f" WHERE {_nightly()} AND {others} AND k.{name} IS NOT NULL GROUP BY k.{name}"
-        )
-    yield (
-        "SELECT 'verdict', 'partly', count(DISTINCT q.id) FROM asked_flags k JOIN queue q USING (id)"
-        f" WHERE {_nightly()} AND flag_ok AND state_ok AND is_partly"
-    )
-    progress = " AND ".join(["rest_ok", *(f"{name}_ok" for name in FACETS if name != "reviewer"), "n_raised_asked > 0"])
-    yield f"SELECT 'progress', 'of', count(*) FROM queue WHERE {progress}"
-    yield f"SELECT 'progress', 'done', count(*) FROM queue WHERE {progress} AND n_open = 0"
-    yield "SELECT 'nights', 'fit', count(*) FROM queue WHERE fits"
-    yield "SELECT 'nights', 'all', count(*) FROM queue"
-    yield "SELECT 'people', 'fit', count(DISTINCT subject) FROM queue WHERE fits"
-    yield "SELECT 'people', 'all', count(DISTINCT subject) FROM queue"
 
 
-def _nightly() -> str:
-    return " AND ".join(["rest_ok", *(f"{name}_ok" for name in FACETS)])
+def _others(name: str) -> str:
+    """That a night fits by all but one filter."""
+    return " AND ".join(["rest_ok", "flags_ok", *(f"{other}_ok" for other in FACETS if other != name)])

@@ -31,7 +31,7 @@ const empty = () =>
     "section",
     { class: "card empty" },
     el("h1", {}, "No nights yet"),
-    el("p", {}, "Import a recording in a terminal, then load this page again:"),
+    el("p", {}, "Import a recording in a terminal; this page shows it by itself:"),
     el("pre", {}, "nightkick import ~/nights --site ankle --side left --tz Europe/Berlin"),
     el(
       "p",
@@ -135,6 +135,23 @@ const heading = (range) =>
     el("span", {}, "review"),
   );
 
+/** How often a page without nights looks for some. */
+const LOOK_MS = 3000;
+
+/**
+ * The page of no nights, until there are some.
+ * @param {App} app
+ * @returns {Shown}
+ */
+const waiting = (app) => {
+  const look = async () => {
+    const found = await get("/api/people").catch(() => null); // the next look may be answered
+    if (found && found.how_many !== "none") app.go(location.pathname + location.search);
+  };
+  const looking = setInterval(look, LOOK_MS);
+  return { node: empty(), keys: {}, title: "No nights yet", leave: () => clearInterval(looking) };
+};
+
 /**
  * @param {App} app
  * @param {URLSearchParams} wanted
@@ -142,6 +159,7 @@ const heading = (range) =>
  */
 export const showHome = async (app, wanted) => {
   const { how_many, only } = await app.people();
+  if (how_many === "none") return waiting(app);
   const person = wanted.get("subject") || only;
   if (!person && how_many === "several") return showQueue(app, wanted);
   const { nights, people, answers, outdated, ruleset } = await get("/api/nights", person ? { subject: person } : {});

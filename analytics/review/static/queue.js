@@ -14,6 +14,8 @@ import { WORDS } from "./words.js";
 
 /** How long typing rests before it is searched for. */
 const REST_MS = 200;
+/** When what failed is tried again. */
+const RETRY_MS = 3000;
 /** From which width on all filters are shown at once. */
 const WIDE = "(min-width: 901px)";
 
@@ -28,11 +30,13 @@ class QueuePage {
     this.queue = queue;
     this.turn = 0;
     this.resting = 0;
+    this.retrying = 0;
     this.parts = {
       head: el("div", { class: "queue-head" }),
       filters: el("div", { class: "queue-all-filters" }),
       views: el("div", { class: "queue-views", role: "group", "aria-label": "View" }),
       chips: el("div", { class: "queue-chips", role: "group", "aria-label": "Filters that are set" }),
+      trouble: el("div", { class: "queue-trouble", role: "alert" }),
       rows: el("div", { class: "queue-rows" }),
     };
     this.search = el("input", {
@@ -79,6 +83,7 @@ class QueuePage {
             parts.views,
           ),
           parts.chips,
+          parts.trouble,
           parts.rows,
         ),
       ),
@@ -98,12 +103,26 @@ class QueuePage {
         this.search.value = queue.get("q") ?? "";
       }
       if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+      fill(this.parts.trouble);
     } catch (error) {
-      this.app.say(messageOf(error));
-      fill(this.parts.rows, el("p", { class: "empty", role: "alert" }, messageOf(error)));
+      this.#troubled(messageOf(error), queue);
     }
     this.parts.rows.classList.remove("queue-waiting");
     document.body.dataset.ready = location.pathname + location.search;
+  }
+
+  /** Say what is wrong above what was shown, which stays, and try again. @param {string} why @param {URLSearchParams} queue */
+  #troubled(why, queue) {
+    fill(
+      this.parts.trouble,
+      el("p", {}, why),
+      el("p", { class: "muted" }, "What stands below is as it was. nightkick tries again by itself."),
+    );
+    clearTimeout(this.retrying);
+    const mine = this.turn;
+    this.retrying = setTimeout(() => {
+      if (mine === this.turn) this.apply(queue);
+    }, RETRY_MS);
   }
 
   /** Fetch and draw; whether no newer wish came between. */
@@ -251,6 +270,7 @@ export const showQueue = async (app, wanted) => {
     },
     leave: () => {
       clearTimeout(page.resting);
+      clearTimeout(page.retrying);
       page.turn += 1;
     },
   };

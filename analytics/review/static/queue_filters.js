@@ -28,15 +28,16 @@ export const verdictWords = (verdict) => TO_REVIEW.get(verdict) ?? WORDS.verdict
 /** @param {string} legs */
 export const legsWords = (legs) => LEGS.get(legs) ?? legs;
 
+/** @type {[string, string][]} */
+const STATES = [...Object.entries(WORDS.flag_states), ["not_asked", "not asked"]];
 /** A filter of values: its title, the values that are always shown, and how each is written. */
 const LISTS = [
   { name: "flag", title: "Flag", values: Object.keys(WORDS.flags), says: flag },
   {
     name: "state",
     title: "State of the flag",
-    values: Object.keys(WORDS.flag_states),
-    says: (/** @type {string} */ value) =>
-      Object.entries(WORDS.flag_states).find(([name]) => name === value)?.[1] ?? value,
+    values: STATES.map(([name]) => name),
+    says: (/** @type {string} */ value) => STATES.find(([name]) => name === value)?.[1] ?? value,
   },
   { name: "verdict", title: "Verdict", values: VERDICTS, says: verdictWords },
   { name: "site", title: "Site", values: [], says: (/** @type {string} */ value) => value },

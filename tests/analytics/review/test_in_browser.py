@@ -64,6 +64,7 @@ def test_without_nights_the_page_says_how_to_import(tab: Tab, empty: Path) -> No
 def test_home_shows_every_night_with_its_ticks_and_its_state(address: str, tab: Tab) -> None:
     opened(tab, address)
     expect(tab.locator(".nights li")).to_have_count(3)
+    tab.locator(".nights li").last.scroll_into_view_if_needed()  # rows draw when they come into view
     expect(tab.locator(".nights .stroke-periodic").first).to_be_attached()
     expect(tab.locator(".findings")).to_contain_text("possible PLMD on 1 of 3 assessable nights")
     expect(tab.locator(".findings")).to_contain_text("Fewer than 5 nights")

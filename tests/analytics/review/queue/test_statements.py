@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.flag import stored_flag
 from analytics.review.queue import nights as queue_nights
 from analytics.review.queue.filters import NightsPage, NightsWalk, PeoplePage
 from analytics.review.queue.nights import counts_payload, next_night, nights_page
@@ -33,7 +34,7 @@ FILTERS = st.builds(
     q=st.none() | st.sampled_from(["P00", "p0002", "Kicks", "aspirin", "100%", "", "nothing like it"]),
     person=st.none() | st.sampled_from(["p0001", "p0004", "P0001"]),
     flag=_some("possible_plmd", "frequent_hypnic_jerks", "possible_rls"),
-    state=_some("raised", "not_raised", "cannot_tell"),
+    state=_some("raised", "not_raised", "cannot_tell", "not_asked"),
     verdict=_some("to_review", "partly", "confirm", "dismiss", "unsure"),
     site=_some("ankle", "foot", "thigh"),
     legs=_some("left", "both", "none"),
@@ -82,7 +83,7 @@ def known(store: Store) -> list[Night]:
         def mine(row: dict[str, Any], one: Night = one) -> bool:
             return (row["subject"], row.get("night_date", row.get("day"))) == (one["subject"], one["night_date"])
 
-        one["flags"] = {row["flag"]: (row["state"], _verdict(row)) for row in filter(mine, flags)}
+        one["flags"] = {row["flag"]: (_state(row), _verdict(row)) for row in filter(mine, flags)}
         one["reviewers"] = {row["reviewer"] for row in filter(mine, words) if row["verdict"] != "note"}
         one["notes"] = [row["note"] for row in filter(mine, words) if row["note"]]
         one["notes"] += [row["text"] for row in filter(mine, noted)]
@@ -90,7 +91,13 @@ def known(store: Store) -> list[Night]:
         one["raised"], one["open"] = len(verdicts), verdicts.count("to_review")
     assert any(0 < one["open"] < one["raised"] for one in found)
     assert any(not one["assessable"] for one in found)
+    assert {state for one in found for state, _ in one["flags"].values()} >= {"cannot_tell", "not_asked"}
     return found
+
+
+def _state(row: dict[str, Any]) -> str:
+    stored = stored_flag(row["flag"], row["criteria"], row["reason"], raised=row["state"] == "raised")
+    return "not_asked" if stored.lacks_answer else str(row["state"])
 
 
 def _verdict(row: dict[str, Any]) -> str | None:
