@@ -17,7 +17,7 @@ from playwright.sync_api import Page as Tab
 
 from analytics.store import Store, query
 from analytics.store.database.connection import transaction
-from analytics.store.rows import NIGHT_TABLES
+from analytics.store.statements.without_frames import NIGHT_TABLES
 from flows.commands.demo import sample_data
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context

@@ -1,9 +1,8 @@
 """What a file becomes: a `Decoded` straight from its reader, then a `Recording` with absolute time.
 
 A reader knows the format and nothing else: it turns bytes into values in g on the *device's own clock*.
-`clock` and `quality` turn that into a `Recording`, whose times are UTC. Both are frozen; both hand out their
-samples as a stream of blocks that can be walked again and again, so that a recording of a month needs no
-more memory than one of a night.
+`clock` and `quality` turn that into a `Recording`, whose times are UTC. Both are frozen; both hand out their samples as
+a stream of blocks that can be walked again and again: a recording of a month needs no more memory than one of a night.
 """
 
 from __future__ import annotations
@@ -12,12 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # numpy is loaded with the first samples: settings and the books need the words alone
+    import numpy as np
+    from numpy.typing import NDArray
 
-from ingest.quality.calibration import Calibration
+    from ingest.quality.calibration import Calibration
 
 Site = Literal["ankle", "foot", "thigh", "hip", "wrist", "unknown"]
 Side = Literal["left", "right", "unknown"]
@@ -61,6 +61,8 @@ class Samples:
 
     def xyz_g(self) -> NDArray[np.float32]:
         """Acceleration in g, float32, shape (n, 3)."""
+        import numpy as np
+
         if self.values.dtype == np.float32 and self.g_per_value == 1.0:
             return np.asarray(self.values, dtype=np.float32)
         return np.multiply(self.values, np.float32(self.g_per_value), dtype=np.float32)
@@ -128,10 +130,20 @@ class SleepWindow:
 
 
 def _no_times() -> NDArray[np.int64]:
+    import numpy as np
+
     return np.empty(0, np.int64)
 
 
+def _uncorrected() -> Calibration:
+    from ingest.quality.calibration import Calibration
+
+    return Calibration()
+
+
 def _no_values() -> NDArray[np.float32]:
+    import numpy as np
+
     return np.empty(0, np.float32)
 
 
@@ -346,7 +358,7 @@ class Quality:
     noise_mg: float | None = None
     n_idle: int = 0
     idle_s: float = 0.0
-    calibration: Calibration = field(default_factory=Calibration)
+    calibration: Calibration = field(default_factory=_uncorrected)
 
 
 @dataclass(frozen=True, slots=True)

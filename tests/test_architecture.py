@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from flows.cli import COMMANDS
+from ingest.writers.axivity import write_cwa
 from tests.paths import ROOT
 
 HEAVY = ("prefect", "scipy", "polars", "duckdb", "pydantic", "numpy", "fitparse")
@@ -95,3 +97,40 @@ def test_the_process_of_a_statement_loads_duckdb_and_nothing_else_that_is_heavy(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout == "duckdb\n"
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose default database holds one short recording, which lies beside it as ``one.cwa``."""
+    home = tmp_path_factory.mktemp("imported")
+    n = 600 * 50
+    time_us = 1_772_488_800_000_000 + np.arange(n, dtype=np.int64) * 20_000
+    xyz_g = np.tile(np.array([0, 0, 1], np.float32), (n, 1))
+    write_cwa(home / "one.cwa", time_us, xyz_g, rate_hz=50, serial=1, packed=True)
+    code, loaded = loaded_by(("scipy", "numpy", "polars"), *IMPORT, home=home)
+    assert (code, loaded) == (0, {"scipy", "numpy", "polars"})
+    return home
+
+
+IMPORT = ("import", "one.cwa", "--subject", "me", "--site", "ankle", "--side", "left", "--tz", "UTC")
+
+
+def test_a_known_file_loads_nothing_that_analyses_or_works_side_by_side(imported: Path) -> None:
+    analysing = ("scipy", "flows.importing.analysis", "analytics.nights.night", "flows.importing.worker_tasks")
+    assert loaded_by((*analysing, "prefect", "pydantic_settings"), *IMPORT, home=imported) == (0, set())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nights"], ["nights", "--subject", "me"], ["nights", "--json"], ["show", "2026-03-02", "--subject", "me"]],
+)
+def test_a_table_of_nights_and_a_night_are_shown_without_frames_and_arrays(
+    imported: Path, arguments: list[str]
+) -> None:
+    heavy = ("numpy", "polars", "scipy", "prefect", "pydantic_settings", "asyncio", "multiprocessing")
+    assert loaded_by(heavy, *arguments, home=imported) == (0, set())
+
+
+def test_variables_of_settings_are_read_where_there_are_any(imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIGHTKICK_CRITERIA__FLAGS__PLMS_INDEX_ADULT", "20")
+    assert loaded_by(("pydantic_settings",), "nights", home=imported) == (0, {"pydantic_settings"})

@@ -20,9 +20,9 @@ from analytics.store.database.publish import log_of, published
 from analytics.store.database.steps import is_current, known_migrations
 from analytics.store.pruning import pruned
 from analytics.store.read import NightKey
-from analytics.store.rows import NIGHT_TABLES
 from analytics.store.samples.removing import is_unfinished
 from analytics.store.samples.staged import check_samples, decode_samples, target_path
+from analytics.store.statements.without_frames import NIGHT_TABLES
 from ingest.errors import DatabaseUnreadableError, SamplesLostError, StoreError
 from ingest.workspace import abandoned
 

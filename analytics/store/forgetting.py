@@ -20,12 +20,12 @@ from analytics.store.database.changes import note_change
 from analytics.store.database.connection import Store, atomic, first_row, reading
 from analytics.store.database.rewriting import rewrite
 from analytics.store.database.tables import frame_of, insert
-from analytics.store.journal import UNREAD
 from analytics.store.read import NightKey
 from analytics.store.recordings import StoredRecording, fetch_recordings
-from analytics.store.rows import NIGHT_TABLES, night_frames
+from analytics.store.rows import night_frames
 from analytics.store.samples.handing import PRUNED
 from analytics.store.samples.removing import removing
+from analytics.store.statements.without_frames import JOURNAL_TABLES, NIGHT_TABLES, UNREAD
 from ingest.errors import DatabaseBusyError, UsageError
 
 _GONE_FILE = """
@@ -33,9 +33,7 @@ _GONE_FILE = """
         (path IN (SELECT path FROM gone) OR names(path) OR names(error))
         AND (sha256 IS NULL OR sha256 NOT IN (SELECT sha256 FROM recording))))
 """
-#: What was noted of a day may be taken back, and then only its changes tell of the person.
-_JOURNAL = ("journal_entry", "journal_change")
-_DAYS = " UNION ".join(f"SELECT subject, day FROM {table}" for table in _JOURNAL)
+_DAYS = " UNION ".join(f"SELECT subject, day FROM {table}" for table in JOURNAL_TABLES)
 #: Which rows of a table go, in the words of the temporary tables that `_prepare` makes.
 RULES: Mapping[str, str] = {
     **dict.fromkeys(NIGHT_TABLES, "(subject, night_date) IN (FROM gone_night)"),
@@ -43,7 +41,7 @@ RULES: Mapping[str, str] = {
     "recording_night": "sha256 IN (SELECT sha256 FROM gone) OR (subject, night_date) IN (FROM dead_night)",
     "review_entry": "recording IN (SELECT sha256 FROM gone) OR (subject, night_date) IN (FROM dead_night)",
     "notice": "(subject, night_date) IN (FROM dead_night)",
-    **dict.fromkeys(_JOURNAL, "(subject, day) IN (FROM gone_day)"),
+    **dict.fromkeys(JOURNAL_TABLES, "(subject, day) IN (FROM gone_day)"),
     "import_attempt": _GONE_FILE,
     # What lay in an archive is remembered by the archive.
     "inbox_file": """
@@ -119,17 +117,6 @@ def find_doomed(store: Store, wish: Wish) -> Doomed:
     """
     with reading(store) as con:
         return _doomed(con, wish)
-
-
-def known_subjects(store: Store, *, by_journal: bool = True) -> tuple[str, ...]:
-    """All people of whom anything is kept; without ``by_journal`` those of whom more than a journal is."""
-    with reading(store) as con:
-        tables = [*NIGHT_TABLES, "recording", "recording_night", "review_entry", "notice", "assignment", "person"]
-        tables += (*_JOURNAL, "answer_given") if by_journal else ()
-        every = " UNION ".join(f"SELECT subject FROM {table}" for table in tables)
-        return tuple(
-            subject for (subject,) in con.execute(f"FROM ({every}) WHERE subject IS NOT NULL ORDER BY 1").fetchall()
-        )
 
 
 def foreign_tables(store: Store) -> tuple[str, ...]:

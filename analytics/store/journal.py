@@ -17,10 +17,9 @@ import polars as pl
 from analytics.said import JournalEntry
 from analytics.store.database.connection import ArrowStream, Store, reading, transaction
 from analytics.store.database.tables import Columns, frame_of, insert
+from analytics.store.statements.without_frames import UNREAD
 
 NotedBy = Literal["page", "import", "before"]
-#: Start of the name of a setting: a night, by day and subject, that was analysed before the journal said what it says.
-UNREAD = "journal_unread:"
 
 _MARK = f"""
     INSERT INTO setting

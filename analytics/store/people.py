@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 
-import duckdb
 import polars as pl
 
 from analytics.person import Person
 from analytics.store.database.connection import Store, reading, transaction
 from analytics.store.database.tables import Columns, frame_of, insert
 from analytics.store.recordings import StoredRecording, fetch_recordings
+from analytics.store.statements.without_frames import PERSON_COLUMNS, people_of
 
 #: Name of the setting that holds which assignments the stored recordings were last compared with.
 _COMPARED = "assignments_compared"
@@ -77,30 +77,9 @@ def note_compared(store: Store, what: str) -> None:
 
 
 _PERSON: Columns = {
-    **dict.fromkeys(("subject", "born", "age_group", "sex"), pl.String),
+    **dict.fromkeys(PERSON_COLUMNS, pl.String),
     "medication": pl.List(pl.String),
-    "said_by": pl.String,
 }
-
-
-def described(con: duckdb.DuckDBPyConnection) -> dict[str, Person]:
-    """Everyone of whom something is said, by name, on an open connection."""
-    rows = con.execute(f"SELECT {', '.join(_PERSON)} FROM person ORDER BY subject").fetchall()
-    return {
-        subject: Person(born, age_group, sex, tuple(medication), said_by)
-        for subject, born, age_group, sex, medication, said_by in rows
-    }
-
-
-def people_of(store: Store) -> dict[str, Person]:
-    """Everyone of whom something is said, by name.
-
-    Raises
-    ------
-    StoreError
-    """
-    with reading(store) as con:
-        return described(con)
 
 
 def describe(store: Store, subject: str, person: Person) -> None:

@@ -18,7 +18,7 @@ from analytics.store.edits.acting import (
     write_edit,
 )
 from analytics.store.edits.entries import reviews_of
-from analytics.store.forgetting import Doomed, Wish, find_doomed, foreign_tables, forget, known_subjects
+from analytics.store.forgetting import Doomed, Wish, find_doomed, foreign_tables, forget
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
 from analytics.store.journal import (
     Change,
@@ -39,7 +39,6 @@ from analytics.store.people import (
     describe,
     every_recording,
     note_compared,
-    people_of,
     settle_people,
     write_assignments,
 )
@@ -74,6 +73,7 @@ from analytics.store.samples.staged import (
 )
 from analytics.store.speakers import overlaps_of
 from analytics.store.statements.own_questions import query
+from analytics.store.statements.without_frames import known_subjects, people_of, row_dicts, row_table
 from analytics.store.wanted import Outdated, Wanted, outdated, unscored, wanted_of
 from analytics.store.windows import Around, Basis, Placed, around
 from analytics.store.write import Attempt, record_attempts, save, save_nights
@@ -160,6 +160,8 @@ __all__ = [
     "remove_orphans",
     "restore",
     "reviews_of",
+    "row_dicts",
+    "row_table",
     "said_of_pruned",
     "samples_path",
     "save",

@@ -14,9 +14,9 @@ from pathlib import Path
 from analytics.store.consistency import OTHERS, exposed, folders_in_use, missing_samples, stray_samples
 from analytics.store.database.connection import Store, first_row, reading, transaction
 from analytics.store.database.failures import translated
-from analytics.store.rows import NIGHT_TABLES
 from analytics.store.samples.handing import adopt_samples
 from analytics.store.samples.staged import target_path
+from analytics.store.statements.without_frames import NIGHT_TABLES
 from ingest.workspace import abandoned, clear
 
 #: Between staging samples and saving their recording an import takes minutes at most.

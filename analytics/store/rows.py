@@ -10,9 +10,11 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from itertools import accumulate
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from analytics.flag import Flag
@@ -202,16 +204,9 @@ MEASURES: Columns = {
 #: Steps of an envelope in a row. A list is read together with those of some thousand rows around it, so a night in one
 #: row would cost as much as all nights.
 ENVELOPE_STEPS = 600
+_NOTHING = np.empty(0, np.float32)
 #: The sleep of a night with its doubt, in rows of as many half minutes; ``p_sleep`` and ``possible`` come on top.
 HALF_MINUTES: Fields = {"start_at": (UTC_US, "start_us"), "step_s": (pl.Float64, "step_s")}
-#: What a night comes to with its reviews; see `analytics.store.edits.rescoring`.
-REVIEWED_TABLES = ("reviewed_night", "reviewed_unfit", "reviewed_score", "reviewed_event", "reviewed_flag")
-#: Every table that holds rows of nights.
-NIGHT_TABLES = (
-    *("night", "sensor_clock", "speaker", "bout", "nap", "blank", "envelope", "half_minutes", "movement"),
-    *("score", "event", "series_row", "flag"),
-    *REVIEWED_TABLES,
-)
 
 
 def night_frames(nights: Sequence[Night]) -> dict[str, pl.DataFrame]:
@@ -251,7 +246,9 @@ def _night_frame(nights: Sequence[Night]) -> pl.DataFrame:
 def _envelope_frame(nights: Sequence[Night]) -> pl.DataFrame:
     pieces = [(_key(night), piece) for night in nights for whole in night.envelopes for piece in _pieces(whole)]
     frame = _parts(iter(pieces), _KEY, ENVELOPE)
-    values = [pl.Series(piece.max_mg).fill_nan(None) for _, piece in pieces]
+    whole = pl.Series(np.concatenate([piece.max_mg for _, piece in pieces] or [_NOTHING])).fill_nan(None)
+    lengths = [len(piece.max_mg) for _, piece in pieces]
+    values = [whole.slice(end - n, n) for end, n in zip(accumulate(lengths), lengths, strict=True)]
     return frame.with_columns(pl.Series("max_mg", values, dtype=pl.List(pl.Float32)))
 
 
@@ -278,8 +275,18 @@ def _half_minutes_frame(nights: Sequence[Night]) -> pl.DataFrame:
 
 def _event_frame(scored: Sequence[tuple[Night, Score]]) -> pl.DataFrame:
     frame = _parts(((_score_key(n, s), e) for n, s in scored for e in s.events), _SCORE_KEY, EVENT)
-    parts = [list(event.parts) for _, score in scored for event in score.events]
-    return frame.with_columns(pl.Series("parts", parts, dtype=pl.List(pl.Int32)))
+    return frame.with_columns(_lists("parts", [event.parts for _, score in scored for event in score.events]))
+
+
+def _lists(name: str, values: Sequence[Sequence[int]]) -> pl.Series:
+    """A column of lists. Of Python's own lists polars makes one series a row, half of the time of a night."""
+    if not all(values):
+        return pl.Series(name, [list(one) for one in values], dtype=pl.List(pl.Int32))
+    row = [number for number, one in enumerate(values) for _ in one]
+    flat = pl.DataFrame(
+        {"row": row, name: [item for one in values for item in one]}, schema={"row": pl.Int64, name: pl.Int32}
+    )
+    return flat.group_by("row", maintain_order=True).agg(name)[name]
 
 
 def _score_frame(scored: Sequence[tuple[Night, Score]]) -> pl.DataFrame:

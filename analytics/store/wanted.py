@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from analytics.criteria import Criteria
 from analytics.person import Person, in_force
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
 from analytics.store.database.connection import Store, reading
-from analytics.store.journal import UNREAD
-from analytics.store.people import described
-from analytics.store.pruning import pruned
-from analytics.store.read import NightKey
+from analytics.store.statements.without_frames import UNREAD, described
+
+if TYPE_CHECKING:
+    from analytics.store.read import NightKey
 
 #: Why a night is not as wanted, in the order in which reasons are told.
 REASONS = ("another version", "other thresholds", "other rule sets", "an older journal")
@@ -183,8 +184,11 @@ def unscored(store: Store, ruleset: Ruleset) -> frozenset[NightKey]:
 
 
 def _pruned_of(store: Store, keys: Collection[NightKey]) -> frozenset[NightKey]:
-    hashes = pruned(store) if keys else frozenset()
-    if not hashes:
+    if not keys:
+        return frozenset()
+    from analytics.store.pruning import pruned  # late, for it loads polars
+
+    if not (hashes := pruned(store)):
         return frozenset()
     with reading(store) as con:
         rows = con.execute(_PRUNED, {"pruned": sorted(hashes)}).fetchall()

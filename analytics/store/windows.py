@@ -15,9 +15,9 @@ import duckdb
 from analytics.person import Person
 from analytics.said import JournalEntry
 from analytics.store.database.connection import Store, reading
-from analytics.store.people import described
 from analytics.store.read import NightKey
 from analytics.store.recordings import StoredRecording, fetch_recordings
+from analytics.store.statements.without_frames import described
 from ingest.clock import night_of, noon_to_noon
 from ingest.errors import StaleAnalysisError
 

@@ -21,12 +21,12 @@ from analytics.store.database.connection import Store, transaction
 from analytics.store.database.tables import UTC_US, Columns, frame_of, insert
 from analytics.store.edits.again import reviewed_again
 from analytics.store.following import follow
-from analytics.store.journal import UNREAD
 from analytics.store.read import NightKey, keys_of
 from analytics.store.recordings import StoredRecording, membership_frame, recording_frame
-from analytics.store.rows import NIGHT_TABLES, night_frames
+from analytics.store.rows import night_frames
 from analytics.store.samples.handing import PRUNED
 from analytics.store.samples.staged import holds_samples
+from analytics.store.statements.without_frames import NIGHT_TABLES, UNREAD
 from analytics.store.windows import Placed, refuse_other_bases
 from ingest.errors import StaleAnalysisError, StoreError
 from ingest.recording import ZoneSource

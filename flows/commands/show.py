@@ -93,9 +93,7 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
     UsageError
         There is no such night, or several people have one and ``subject`` does not say whose.
     """
-    nights = the_store.query(
-        store, "SELECT * FROM nights WHERE night_date = ? ORDER BY subject", [night_date]
-    ).to_dicts()
+    nights = the_store.row_dicts(store, "SELECT * FROM nights WHERE night_date = ? ORDER BY subject", [night_date])
     chosen = [night for night in nights if subject in (None, night["subject"])]
     if not chosen:
         raise UsageError(f"no night {night_date}{_of(subject)}", hint=_nearest(store, night_date, subject))
@@ -107,7 +105,7 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
 
     def rows(table: str, order: str) -> tuple[Row, ...]:
         statement = f"SELECT * FROM {table} WHERE subject = ? AND night_date = ? ORDER BY {order}"
-        return tuple(the_store.query(store, statement, key).to_dicts())
+        return tuple(the_store.row_dicts(store, statement, key))
 
     person = the_store.people_of(store).get(night["subject"])
     flags = rows("night_flags", "state <> 'raised', state <> 'cannot_tell', flag")
@@ -144,7 +142,7 @@ def _nearest(store: the_store.Store, night_date: date, subject: str | None) -> s
         SELECT night_date, subject FROM nights
         ORDER BY subject IS DISTINCT FROM ?, abs(night_date - ?), night_date LIMIT 1
     """
-    found = the_store.query(store, statement, [subject, night_date]).to_dicts()
+    found = the_store.row_dicts(store, statement, [subject, night_date])
     if not found:
         return "nothing is stored yet; import a recording"
     whose = "" if subject is None else f" of {found[0]['subject']}"

@@ -46,9 +46,8 @@ from flows.importing.outcomes import (
     unusable,
 )
 from flows.importing.reassigning import move_all
-from flows.importing.save_recording import is_settled, now_us, store_recording
+from flows.importing.settled import is_settled, now_us
 from flows.importing.store_order import Turn, Turns
-from flows.importing.worker_tasks import Said, staged
 from flows.settings.database import store_for
 from flows.settings.settings import Settings, load
 from flows.terminal.talk import complain, say
@@ -308,6 +307,9 @@ def _imported(
 ) -> Outcome:
     if is_settled(known, context) and not _has_new_company(known, item.file):
         return _known(item, sha256, known.warnings if known else (), started_at_us)
+    from flows.importing.save_recording import store_recording  # late, for these load all that finds movements
+    from flows.importing.worker_tasks import Said, staged
+
     wishes = context.wishes if known is None else completed(context.wishes, known, context.assignments)
     said = Said(wishes, context.assignments, kept_of(known))
     found = context.workers.run(staged, context.store, item, said, context.settings, sha256)

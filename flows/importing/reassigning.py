@@ -27,7 +27,6 @@ from flows.importing.declared import Wishes, decided, differs
 from flows.importing.import_run import Context
 from flows.importing.meant_sensor import asks_for_the_file
 from flows.importing.outcomes import Outcome
-from flows.importing.save_recording import store_recording
 from flows.importing.store_order import Turns
 from ingest.archives.companion_files import companions_of
 from ingest.errors import (
@@ -134,6 +133,8 @@ def _stored_again(
     shift_s = known.time_shift_s if words.time_shift_s is None else words.time_shift_s
     if shift_s != known.time_shift_s or (zone != known.zone and _rests_on_zone(known)):
         return _read_again(known, alone, import_file, why="its clock is another one now")
+    from flows.importing.save_recording import store_recording  # late, for it loads all that finds movements
+
     after = moved_to(
         known,
         subject=words.subject or known.subject,

@@ -9,26 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 
 from analytics.model import Night
 from analytics.store import (
     Attempt,
     NightKey,
     StoredRecording,
-    check_samples,
     find_recording,
     keys_of,
     save,
 )
 from flows import __version__
 from flows.importing.analysis import EdgeToFind, NightToAnalyse
-from flows.importing.declared import changes, corrects, decided, differs
+from flows.importing.declared import changes
 from flows.importing.import_run import Context
 from flows.importing.night_windows import NightPlan, plan_import
+from flows.importing.settled import is_settled, now_us
 from flows.importing.worker_tasks import analysed, edges_found
-from ingest.clock import microseconds
-from ingest.errors import DatabaseBusyError, SamplesLostError, StaleAnalysisError
+from ingest.errors import DatabaseBusyError, StaleAnalysisError
 
 #: How often a night is analysed anew because another import changed it meanwhile.
 STALE_TRIES = 5
@@ -96,30 +95,6 @@ def _attempt(stored: StoredRecording, known: StoredRecording | None, started_at_
         stored.zone_source,
         changes(known, stored, with_names=False) if known else None,
     )
-
-
-def is_settled(known: StoredRecording | None, context: Context) -> bool:
-    """Whether nothing is left to do for a recording: it is stored as it is wished and assigned, its samples are there.
-
-    Importing a file again brings lost samples back.
-
-    Raises
-    ------
-    UsageError
-        The assignments contradict each other about it.
-    """
-    if known is None or corrects(context.wishes, known) or differs(decided(known, context.assignments), known):
-        return False
-    try:
-        check_samples(context.store, known.sha256, n_samples=known.n_samples, first_us=known.first_us)
-    except SamplesLostError:
-        return False
-    return True
-
-
-def now_us() -> int:
-    """UTC microseconds since 1970."""
-    return microseconds(datetime.now(UTC))
 
 
 def _bring_up_to_date(

@@ -14,18 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-)
 
 from analytics.criteria import Criteria
 from analytics.person import ONESELF, Person
@@ -41,6 +33,9 @@ from flows.settings.unattended import InboxSettings, NotifySettings, PrefectSett
 from flows.settings.value_types import DatabasePath, Reviewer, Subject, Zone, at_home
 from ingest import TableMapping
 from ingest.errors import UsageError
+
+if TYPE_CHECKING:
+    from pydantic_settings import BaseSettings
 
 FILE_NAME = "nightkick.toml"
 PREFIX = "NIGHTKICK_"
@@ -70,7 +65,7 @@ class RulesetSettings(BaseModel):
         return dict(self.model_extra or {})
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """All settings with their defaults.
 
     Attributes
@@ -109,7 +104,7 @@ class Settings(BaseSettings):
         Which Prefect server keeps the record of runs, and what it is told.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter=NESTED)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     database: DatabasePath = Field(default_factory=default_database)
     subject: Subject = ONESELF
@@ -129,26 +124,6 @@ class Settings(BaseSettings):
     inbox: InboxSettings = InboxSettings()
     notify: NotifySettings = NotifySettings()
     prefect: PrefectSettings = PrefectSettings()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let variables beat the files, which arrive as arguments; other sources are not used.
-
-        Parameters
-        ----------
-        init_settings : PydanticBaseSettingsSource
-            What the settings files say.
-        env_settings : PydanticBaseSettingsSource
-            What environment variables say.
-        """
-        return env_settings, init_settings
 
     def analysis_criteria(self) -> Criteria:
         """The thresholds, with the age group of people of whom none is known."""
@@ -208,7 +183,7 @@ def load() -> Settings:
     _refuse_unknown_variables()
     sources = (_from_variables(), *(Source(path, _read(path)) for path in candidates() if path.exists()))
     try:
-        settings = Settings(**_merged([source.values for source in sources[1:]]))
+        settings = Settings(**_merged([source.values for source in sources]))
     except ValidationError as error:
         raise _joined([_blamed(each, sources) for each in _worth_saying(error.errors())]) from None
     checked(settings.lines(), settings.devices())
@@ -238,8 +213,13 @@ _TYPE_NAMES = frozenset({"str", "float", "int", "bool"})
 
 
 def _from_variables() -> Source:
+    if not any(name.upper().startswith(PREFIX) for name in os.environ):
+        return Source(None, {})
+    from pydantic_settings import EnvSettingsSource, SettingsError  # late, for it takes 0.2 s
+
+    fields = cast("type[BaseSettings]", Settings)  # it reads no more than the names and types of the fields
     try:
-        return Source(None, EnvSettingsSource(Settings)())
+        return Source(None, EnvSettingsSource(fields, env_prefix=PREFIX, env_nested_delimiter=NESTED)())
     except SettingsError as error:
         cause = f": {error.__cause__}" if error.__cause__ else ""
         raise UsageError(f"{error}{cause}", hint="lists and tables are written as JSON") from None
@@ -358,6 +338,8 @@ def as_toml(settings: Settings) -> str:
 
     Of them it names the keys that are set: a listing of settings is shown to others who help.
     """
+    import tomli_w
+
     plain = tomli_w.dumps(settings.model_dump(mode="json", exclude_none=True, exclude={"person"}))
     return plain + "".join(
         f"\n{tomli_w.dumps({'person': {name: {}}})}# {', '.join(sorted(said.model_fields_set))}: said, not shown\n"

@@ -150,7 +150,7 @@ def _last(store: Store | None, subject: str | None) -> date:
     from analytics import store as the_store
 
     statement = "SELECT max(night_date) AS newest FROM nights WHERE ? IS NULL OR subject = ?"
-    newest: date | None = the_store.query(store, statement, [subject, subject])["newest"][0]
+    newest: date | None = the_store.row_dicts(store, statement, [subject, subject])[0]["newest"]
     if newest is None:
         raise UsageError("no night is stored yet", hint="import a recording")
     return newest

@@ -108,16 +108,18 @@ def select_nights(store: the_store.Store, selection: Selection) -> Nights:
     """Read the selected nights, by evening and person."""
     where, parameters = condition(selection, store)
     with the_store.snapshot(store):  # an import may replace a night between the two
-        frame = the_store.query(store, f"SELECT * FROM nights WHERE {where} ORDER BY night_date, subject", parameters)
-        why = the_store.query(store, "SELECT * FROM flagged_nights ORDER BY night_date, subject, flag")
-        negatives = the_store.query(store, _NEGATIVES, [NEGATIVE_OF])
-        untold = the_store.query(store, _UNTOLD)
+        columns, found = the_store.row_table(
+            store, f"SELECT * FROM nights WHERE {where} ORDER BY night_date, subject", parameters
+        )
+        why = the_store.row_dicts(store, "SELECT * FROM flagged_nights ORDER BY night_date, subject, flag")
+        negatives = the_store.row_dicts(store, _NEGATIVES, [NEGATIVE_OF])
+        untold = the_store.row_dicts(store, _UNTOLD)
     return Nights(
-        tuple(frame.columns),
-        tuple(frame.to_dicts()),
-        tuple(why.to_dicts()),
-        frozenset(negatives.rows()),
-        tuple(untold.to_dicts()),
+        columns,
+        tuple(found),
+        tuple(why),
+        frozenset((row["subject"], row["night_date"]) for row in negatives),
+        tuple(untold),
     )
 
 

@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
-from flows.settings.settings import Settings
+from flows.settings.settings import Settings, load
 from flows.terminal.talk import say, say_on_terminal
 from flows.unattended.prefect_files import hear_the_environment_alone
 from flows.unattended.prefect_home import OTHERS, secret_file
@@ -96,7 +96,7 @@ def prefect_server(settings: Settings | None = None, *, is_short: bool = False) 
     UsageError
         The one that is named is not there, or refuses us.
     """
-    settings = settings or Settings()
+    settings = settings or load()
     variable = _in_environment("PREFECT_API_URL")
     if named := variable or settings.prefect.api_url:
         is_told = is_here(named) or settings.prefect.tell_names

@@ -27,7 +27,8 @@ from analytics.store.database.connection import Store, first_row
 from analytics.store.database.tables import UTC_US, Columns, frame_of, insert, plain
 from analytics.store.nights import load_night
 from analytics.store.read import NightKey, default_ruleset
-from analytics.store.rows import EVENT, MEASURES, REVIEWED_TABLES
+from analytics.store.rows import EVENT, MEASURES
+from analytics.store.statements.without_frames import REVIEWED_TABLES
 
 _KEY: Columns = {"subject": pl.String, "night_date": pl.Date}
 _OF_NIGHT: Columns = {

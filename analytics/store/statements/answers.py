@@ -7,6 +7,7 @@ answer with the year 290000 or infinity in it is refused instead of changed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import duckdb
 from duckdb.sqltypes import DuckDBPyType
@@ -49,6 +50,22 @@ def answer(
     cases = " ".join(filter(None, found))
     outside = f"CASE {cases} END" if cases else "NULL::VARCHAR"
     return relation.project(", ".join([*columns, f"{outside} AS {_quoted(OUTSIDE)}"]))
+
+
+def fetched(relation: duckdb.DuckDBPyRelation) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """The columns and the rows of an `answer`, without `OUTSIDE`.
+
+    Raises
+    ------
+    QueryRefusedError
+        More rows, or other dates, than an answer can hold.
+    """
+    columns, found = tuple(relation.columns[:-1]), relation.fetchall()
+    if len(found) > MOST_ROWS:
+        raise too_many_rows()
+    for outside in (row[-1] for row in found if row[-1] is not None):
+        raise outside_the_calendar(outside)
+    return columns, [row[:-1] for row in found]
 
 
 def too_many_rows() -> QueryRefusedError:

@@ -18,7 +18,7 @@ import duckdb
 
 from analytics.store.database.connection import Store, reading
 from analytics.store.database.failures import errors_below, is_damage
-from analytics.store.statements.answers import MOST_ROWS, answer, outside_the_calendar, too_many_rows
+from analytics.store.statements.answers import answer, fetched
 from analytics.store.statements.failing import refusal
 from analytics.store.statements.guard import reading_statement
 from analytics.store.statements.limits import too_large
@@ -60,12 +60,7 @@ def ask(store: Store, sql: str, *, began: Callable[[], object] = lambda: None) -
     """
 
     def rows(relation: duckdb.DuckDBPyRelation) -> Answer:
-        columns, fetched = tuple(relation.columns[:-1]), relation.fetchall()
-        if len(fetched) > MOST_ROWS:
-            raise too_many_rows()
-        for outside in (row[-1] for row in fetched if row[-1] is not None):
-            raise outside_the_calendar(outside)
-        return Answer(columns, [row[:-1] for row in fetched])
+        return Answer(*fetched(relation))
 
     return _asked(store, sql, rows, began)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import duckdb
-import polars as pl
 
 from analytics.store.database.connection import Store, reading
 from analytics.store.statements.answers import (
@@ -14,6 +15,9 @@ from analytics.store.statements.answers import (
     outside_the_calendar,
     too_many_rows,
 )
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def query(store: Store, sql: str, parameters: Parameters = (), *, max_rows: int | None = None) -> pl.DataFrame:
@@ -49,6 +53,8 @@ def framed(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
     QueryRefusedError
         More rows, or other dates, than an answer can hold.
     """
+    import polars as pl  # late: who asks for rows alone does not need it
+
     frame = pl.DataFrame(relation)
     if frame.height > MOST_ROWS:
         raise too_many_rows()

@@ -14,7 +14,8 @@ import pytest
 
 from analytics.measures import NAMES
 from analytics.store import Store, find_recording, query, save, set_default_ruleset, stored_recording
-from analytics.store.rows import MEASURES, NIGHT_TABLES
+from analytics.store.rows import MEASURES
+from analytics.store.statements.without_frames import NIGHT_TABLES
 from ingest.clock import microseconds
 from ingest.recording import Temperature
 from tests.analytics.store.making import (
