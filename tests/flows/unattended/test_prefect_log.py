@@ -95,6 +95,7 @@ def test_of_many_refused_files_of_a_task_three_are_named() -> None:
     assert state.message == "0.cwa: refused: empty; 1.cwa: refused: empty; 2.cwa: refused: empty; and 2 more"
 
 
+@pytest.mark.usefixtures("heard")
 def test_how_far_a_run_came_counts_a_file_that_is_tried_again_once() -> None:
     log = RunLog(INBOX, may_tell=True)
     assert log.how_far() == "no file was looked at"
