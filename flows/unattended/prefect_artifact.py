@@ -1,4 +1,7 @@
-"""What a scheduled run shows in Prefect: a page of Markdown with its nights, what failed and why, and where to look."""
+"""What a scheduled run shows in Prefect: a page of Markdown with its nights, what failed and why, and where to look.
+
+The words about a file are those of the log and of the tasks too (`flows.unattended.prefect_log`). Without Prefect.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,13 @@ from flows.importing.telling import counts
 from flows.terminal.night_table import Nights, for_people, select_nights
 from flows.terminal.options import Selection
 from flows.terminal.values import Row, text_cell
-from flows.unattended.file_words import below, name_of, reason_of
+from flows.terminal.width import cut
 from flows.unattended.inbox_run import Visit
 from ingest.errors import visible
 
+#: Prefect does not fold cells, and its page has room for some 90 letters at 1,280 pixels.
+_WIDE = 55
+_OF_A_NIGHT = ("night", "subject", "asleep", "PLMS/h", "flags", "review")
 #: So many files have a row.
 _ROWS = 200
 #: What Markdown or HTML would take for its own.
@@ -71,13 +77,13 @@ def _files(outcomes: Sequence[Outcome], inbox: Path | None) -> str:
     """What became of each file, the worst first; of very many known ones none is worth a row."""
     order = ("failed", "refused", "passed over", "imported", "known")
     found = sorted(outcomes, key=lambda outcome: order.index(outcome.status))
-    rows: list[Row] = [
-        {"File": name_of(one.path, inbox), "Became": one.status, "Why": reason_of(one, inbox)} for one in found[:_ROWS]
-    ]
-    if not rows:
+    shown = [(name_of(one.path, inbox), one.status, " ".join(reason_of(one, inbox).split())) for one in found[:_ROWS]]
+    if not shown:
         return ""
+    rows: list[Row] = [{"File": name, "Became": became, "Why": cut(why, _WIDE)} for name, became, why in shown]
+    whole = "\n".join(f"- {_plain(name)}: {_plain(why)}" for name, _, why in shown if cut(why, _WIDE) != why)
     more = [f"and {len(found) - _ROWS} more, in the view `imports`"] if len(found) > _ROWS else []
-    return "\n\n".join(["## Files", _table(rows), *more])
+    return "\n\n".join(["## Files", _table(rows), *filter(None, [whole]), *more])
 
 
 def counts_only(visit: Visit) -> str:
@@ -92,7 +98,8 @@ def _nights(visit: Visit, context: Context) -> str:
         return ""
     nights = select_nights(context.store, Selection(since=min(dates), until=max(dates)))
     rows = [row for row in nights.rows if row["night_date"] in dates]
-    table = _table([for_people(row, nights, with_subject=True) for row in rows])
+    shown = [for_people(row, nights, with_subject=True) for row in rows]
+    table = _table([{name: row[name] for name in _OF_A_NIGHT if name in row} for row in shown])
     return "\n\n".join(["## Nights", table, *_reasons(rows, nights)])
 
 
@@ -130,3 +137,55 @@ def _where_to_look(database: Path) -> str:
 def _plain(text: str) -> str:
     """Text that Markdown shows as it is, in one line."""
     return _SPECIAL.sub(r"\\\1", visible(" ".join(text.split())))
+
+
+def line_of(outcome: Outcome, inbox: Path | None) -> str:
+    """What became of a file and why, in one line.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    inbox : Path or None
+        Absolute; paths are shown from there, and of a file elsewhere its name. None: names only.
+    """
+    return f"{name_of(outcome.path, inbox)}: {outcome.status}{_why(outcome, inbox)}"
+
+
+def reason_of(outcome: Outcome, inbox: Path | None) -> str:
+    """Why a file could not be used, without its name; what is to be known of one that was.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    inbox : Path or None
+        Absolute; paths are shown from there, and of a file elsewhere its name. None: names only.
+    """
+    if outcome.error is not None:
+        return below(outcome.error.removeprefix(f"{outcome.path}: "), inbox)
+    changed = [f"changed: {change}" for change in outcome.changes]
+    return below("; ".join([*_nights_of(outcome), *changed, *outcome.warnings]), inbox)
+
+
+def name_of(path: Path, inbox: Path | None) -> str:
+    """The way below the inbox, or the last part of a path elsewhere."""
+    is_below = inbox is not None and path != inbox and path.is_relative_to(inbox)
+    return str(path.relative_to(inbox)) if inbox is not None and is_below else path.name
+
+
+def below(text: str, inbox: Path | None) -> str:
+    """Words with paths that begin at the inbox."""
+    return text if inbox is None else text.replace(f"{inbox}/", "")
+
+
+def _why(outcome: Outcome, inbox: Path | None) -> str:
+    reason = reason_of(outcome, inbox)
+    return f": {reason}" if reason else ""
+
+
+def _nights_of(outcome: Outcome) -> list[str]:
+    if outcome.status != "imported":
+        return []
+    if not outcome.nights:
+        return ["no night with movement beside it yet"]
+    first, last = outcome.nights[0], outcome.nights[-1]
+    return [f"night {first}" if first == last else f"{len(outcome.nights)} nights, {first} to {last}"]

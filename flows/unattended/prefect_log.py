@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from prefect.client.schemas.objects import State
+from prefect.exceptions import FailedRun
 from prefect.logging.handlers import APILogHandler
 from prefect.states import Completed, Failed
 
 from flows.importing.outcomes import Outcome
 from flows.importing.telling import summary
-from flows.unattended.file_words import below, line_of
+from flows.unattended.prefect_artifact import below, line_of
 from ingest.errors import visible
 
 #: So many files of one task are named in its state.
@@ -34,14 +35,18 @@ def _logger() -> logging.Logger:
         logger.addHandler(APILogHandler())
         logger.setLevel(logging.INFO)
         logger.propagate = False
-        for name in ("prefect.flow_runs", "prefect.task_runs"):
-            logging.getLogger(name).addFilter(_says_no_state)
+        for name in ("prefect.flow_runs", "prefect.task_runs", "prefect.engine"):
+            logging.getLogger(name).addFilter(_is_no_echo)
     return logger
 
 
-def _says_no_state(record: logging.LogRecord) -> bool:
-    """Whether a line of Prefect's engine is not about the end of a run: its words stand in a line of ours."""
-    return not str(record.msg).startswith("Finished in state")
+def _is_no_echo(record: logging.LogRecord) -> bool:
+    """Whether a line of Prefect's engine is not about the end of a run: its words stand in a line of ours.
+
+    Of a run that ended as failed, without an exception, a worker's process tells with a traceback of Prefect alone.
+    """
+    is_ending = str(record.msg).startswith("Finished in state")
+    return not is_ending and not (record.exc_info and isinstance(record.exc_info[1], FailedRun))
 
 
 class RunLog:
