@@ -201,7 +201,7 @@ def _is_no_worse(having: Sequence[bool], lacking: Sequence[bool]) -> bool:
 
 
 def _signs(signs: Sequence[Sign]) -> Iterator[Advice]:
-    """Of signs that are met: of a weaker one the answer asks for more nights or days, and advice runs not ahead of it."""
+    """Of signs that are met; of a weaker one the answer asks for more nights or days, and advice waits with it."""
     for sign in signs:
         for one in (one for one in sign.evidence if one.is_met):
             on = f"{EVIDENCE[one.what]} on {one.n} of {counted(one.of, one.unit.removesuffix('s'))}"

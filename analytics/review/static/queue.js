@@ -111,7 +111,11 @@ class QueuePage {
     document.body.dataset.ready = location.pathname + location.search;
   }
 
-  /** Say what is wrong above what was shown, which stays, and try again. @param {string} why @param {URLSearchParams} queue */
+  /**
+   * Say what is wrong above what was shown, which stays, and try again.
+   * @param {string} why
+   * @param {URLSearchParams} queue
+   */
   #troubled(why, queue) {
     fill(
       this.parts.trouble,

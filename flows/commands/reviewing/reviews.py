@@ -133,7 +133,7 @@ def _lines(pairs: Iterable[Compared], apart: list[Disagreement]) -> Iterator[str
         yield f"{len(apart)} judged differently:"
     for one in map(_apart, apart[:_MOST_LISTED]):
         when = one["onset"] or one["what"]
-        said = f"{one['reviewer_a']} {one['a']}, {one['reviewer_b']} {one['b']}"
-        yield f"  {one['subject']} {one['night_date']} {when}: {said}"
+        both = f"{one['reviewer_a']} {one['a']}, {one['reviewer_b']} {one['b']}"
+        yield f"  {one['subject']} {one['night_date']} {when}: {both}"
     if len(apart) > _MOST_LISTED:
         yield f"  and {len(apart) - _MOST_LISTED} more: --json"

@@ -53,7 +53,7 @@ def box(tab: Tab, selector: str) -> dict[str, float]:
     tab.locator(selector).first.scroll_into_view_if_needed()
     found = tab.locator(selector).first.bounding_box()
     assert found
-    return {**found}
+    return {"x": found["x"], "y": found["y"], "width": found["width"], "height": found["height"]}
 
 
 def dragged(tab: Tab, start: tuple[float, float], by: float) -> None:

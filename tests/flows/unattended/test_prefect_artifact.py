@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.importing.declared import Wishes
-from flows.importing.outcomes import Outcome
+from flows.importing.outcomes import Outcome, Status
 from flows.importing.pipeline import open_context
 from flows.unattended.inbox_run import Visit
 from flows.unattended.prefect_artifact import artifact_key, of_files_failed, report
@@ -62,7 +62,7 @@ def test_the_page_of_a_deployment_has_one_key_that_prefect_takes(deployment: str
 
 
 def test_how_many_of_how_many_files_failed_is_counted_without_those_passed_over() -> None:
-    statuses = ("failed", "refused", "imported", "passed over")
+    statuses: tuple[Status, ...] = ("failed", "refused", "imported", "passed over")
     outcomes = [Outcome(Path("a"), status, 0) for status in statuses]
     assert of_files_failed(outcomes) == "1 of 3 files failed"
     assert of_files_failed(outcomes[:1]) == "1 of 1 file failed"
