@@ -93,8 +93,9 @@ def looked_at(nights: Nights, flag: str, looks: tuple[int, ...] = LOOKS) -> pl.D
                 true AS assessable, plms_index, state
             FROM seen_nights JOIN (SELECT unnest({list(looks)}) AS look) ON day < look;
             CREATE VIEW score AS SELECT subject, night_date, 'r' AS ruleset, plms_index FROM night;
+            CREATE VIEW reviewed_score AS FROM score WHERE false;
             CREATE VIEW night_flags AS SELECT subject, night_date, '{flag}' AS flag, state, state AS state_as_reviewed,
-                '{criteria}' AS criteria FROM night;
+                '{criteria}' AS criteria, NULL::VARCHAR AS criteria_as_edited FROM night;
             CREATE TABLE setting AS SELECT 'default_ruleset' AS name, 'r' AS value;
             """
         )

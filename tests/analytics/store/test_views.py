@@ -40,6 +40,12 @@ CONTRACT = {
     " not_assessable_reason flags review",
     "flagged_nights": "subject night_date flag criteria reason review",
     "night_flags": "subject night_date flag state review state_as_reviewed criteria reason",
+    "events_reviewed": "subject night_date movement_no onset_at offset_at duration_s leg site peak_g label imi_s is_clm"
+    " is_plm series_no sleep_state origin",
+    "nights_reviewed": "subject night_date ruleset n_lm n_clm n_plms n_plmw plms_index tst_h waso_min flags is_changed"
+    " why_not n_edits n_unfit n_dismissed excluded_h",
+    "edits_unfit": "subject night_date act_no edit from_at from_local why",
+    "taken_back_acts": "act_no",
     "series": "subject night_date series_no start_at end_at n_movements n_in_sleep median_imi_s",
     "imports": "path sha256 status error started_at finished_at version warnings tz tz_source changes",
     "recordings": "sha256 path subject site side format device serial tz tz_source first_at last_at n_samples"
