@@ -1,5 +1,5 @@
 // @ts-check
-// The answer on top of home: for one person the sentence with its three columns; for several, a line each. Every term
+// The answer on top of a person's home: the sentence with its three columns. Every term
 // is explained where it stands, on hover, focus and touch, and all of them once more below.
 
 import { el } from "./draw.js";
@@ -82,7 +82,7 @@ const toJournal = ({ answer, subject, missing }) =>
 const withDates = (text) => text.replaceAll(/\d{4}-\d\d-\d\d/g, shortDate);
 
 /** @param {PersonAnswer} answer */
-const whole = (answer) => {
+export const answerCard = (answer) => {
   const explained = explaining();
   const columns = [answer.reasons, answer.would_change, answer.cannot_see];
   return el(
@@ -117,34 +117,3 @@ const whole = (answer) => {
     glossary(),
   );
 };
-
-/** @param {PersonAnswer[]} answers */
-const list = (answers) =>
-  el(
-    "section",
-    { class: "card answer", "aria-labelledby": "answer-says" },
-    el("h1", { id: "answer-says" }, WORDS.is_it_harmless),
-    el(
-      "ul",
-      { class: "answer-list" },
-      answers.map((answer) =>
-        el(
-          "li",
-          {},
-          mark(answer),
-          el(
-            "span",
-            {},
-            el("a", { href: `/?${new URLSearchParams({ subject: answer.subject })}` }, el("bdi", {}, answer.subject)),
-            `: ${answer.says}`,
-          ),
-        ),
-      ),
-    ),
-    glossary(),
-  );
-
-/**
- * @param {PersonAnswer[]} answers of the people who are shown
- */
-export const answerCard = (answers) => (answers.length === 1 ? whole(answers[0]) : list(answers));

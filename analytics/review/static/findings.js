@@ -53,16 +53,12 @@ const clinician = (signs) =>
     ),
   );
 
-/**
- * @param {Person} person
- * @param {boolean} several whether there is more than one person, so that findings need names
- */
-export const finding = (person, several) => {
+/** @param {Person} person */
+export const finding = (person) => {
   const lines = raisedFlags(person);
   return el(
     "section",
     { class: "finding" },
-    several && el("h3", {}, el("bdi", {}, person.subject)),
     el("ul", {}, lines.length ? lines : el("li", {}, person.no_flag)),
     indexes(person),
     person.note && el("p", { class: "note" }, `${capital(person.note)}.`),

@@ -165,27 +165,26 @@ export const showHome = async (app, wanted) => {
   const { nights, people, answers, outdated, ruleset } = await get("/api/nights", person ? { subject: person } : {});
   if (!nights.length) return { node: empty(), keys: {}, title: "No nights yet" };
   const chosen = filtered(nights, wanted);
-  const several = false;
   const range = clockRange(chosen.length ? chosen : nights);
-  const { list, leave } = listOf(chosen.map((night) => rowOf(night, range, several)));
-  const persons = people.filter((person) => !wanted.get("subject") || person.subject === wanted.get("subject"));
-  const answered = answers.filter((answer) => !wanted.get("subject") || answer.subject === wanted.get("subject"));
+  const { list, leave } = listOf(chosen.map((night) => rowOf(night, range)));
+  const { subject } = nights[0];
   const node = el(
     "div",
     { class: "home" },
-    answered.length > 0 && answerCard(answered),
-    persons.length === 1 && [await guidedWeek(persons[0].subject), await overNights(persons[0].subject)],
+    answers.map(answerCard),
+    await guidedWeek(subject),
+    await overNights(subject),
     el(
       "div",
       { class: "card findings" },
       el("h2", {}, "Over all nights"),
-      persons.map((person) => finding(person, several)),
+      people.map(finding),
       outdated && el("p", { class: "muted" }, outdated),
       ruleset && el("p", { class: "muted" }, `${WORDS.night_facts.ruleset}: ${ruleset}`),
     ),
     el(
       "section",
-      { class: several ? "card several" : "card", "aria-label": "Nights" },
+      { class: "card", "aria-label": "Nights" },
       el("div", { class: "head" }, el("h2", {}, "Nights"), summary(chosen), legend()),
       controls(how_many === "several" ? person : null, wanted, applying(wanted)),
       chosen.length ? [heading(range), list] : el("p", { class: "empty" }, "No night is left. Take a filter away."),

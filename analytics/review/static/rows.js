@@ -94,10 +94,9 @@ export const untoldChip = (name, why, unasked = false) =>
 /**
  * @param {NightRow} night
  * @param {[number, number]} range hours of the shared clock
- * @param {boolean} several whether there is more than one person, so that rows need names
  * @returns {Row}
  */
-export const rowOf = (night, range, several) => {
+export const rowOf = (night, range) => {
   const x = placed(night, range, WIDTH);
   const ground = groundOf(night, x);
   const node = el(
@@ -107,7 +106,6 @@ export const rowOf = (night, range, several) => {
       "span",
       { class: "when" },
       el("span", {}, `${day(night.night_date)} `, el("span", { class: "muted year" }, night.night_date.slice(0, 4))),
-      several && el("bdi", { class: "who" }, night.subject),
     ),
     ground,
     el(

@@ -58,7 +58,7 @@ def store_people(path: Path, people: Mapping[str, Made]) -> Store:
 
 
 def _nights(name: str, made: Made) -> Iterator[dict[str, Any]]:
-    criteria = json.dumps([{"name": INDEX_CRITERION, "threshold": made.threshold}])
+    criteria = json.dumps([{"name": INDEX_CRITERION, "state": "met", "threshold": made.threshold}])
     for k, letter in enumerate(made.nights):
         kind = NIGHTS[letter]
         yield {
