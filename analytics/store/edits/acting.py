@@ -222,14 +222,14 @@ def _kept(con: duckdb.DuckDBPyConnection, night: Night, n_reviews: int, ruleset:
     judged = con.execute(
         "SELECT 1 FROM reviewed_night WHERE subject = ? AND night_date = ? AND n_reviews = ? AND why_not IS NULL",
         [*key, n_reviews],
-    ).fetchone()
+    ).fetchall()
     rows = con.execute(
         "SELECT movement_no, epoch_us(onset_at), lead, parts FROM reviewed_event"
         " WHERE subject = ? AND night_date = ? AND ruleset = ? ORDER BY movement_no",
         [*key, ruleset],
     ).fetchall()
     # Those kept by version 23 of the schema have no parts.
-    if judged is None or any(parts is None for *_, parts in rows):
+    if not judged or any(parts is None for *_, parts in rows):
         return None
     return [_Shown(number, onset_us, lead, tuple(parts)) for number, onset_us, lead, parts in rows]
 
