@@ -44,7 +44,6 @@ def test_csv_has_every_movement_and_every_column(run: Run) -> None:
         (["--flagged"], 4),
         (["--unreviewed"], 5),
         (["--label", "hypnic_jerk"], 1),
-        (["--subject", "nobody"], 0),
     ],
 )
 def test_only_the_movements_that_are_meant_are_listed(run: Run, chosen: list[str], n: int) -> None:
