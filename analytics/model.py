@@ -6,7 +6,7 @@ of the evening in the wearer's zone. A value that cannot be known is None, never
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -73,10 +73,6 @@ class Channel:
     held_us: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 2), np.int64))
     device: str = ""
     temperature: Temperature = field(default_factory=Temperature)
-
-    def without_values(self) -> Channel:
-        """The same without acceleration, which takes most of its memory: when it was measured is still known."""
-        return replace(self, xyz_g=self.xyz_g[:0].copy())
 
 
 @dataclass(frozen=True, slots=True)

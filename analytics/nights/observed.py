@@ -16,6 +16,7 @@ from analytics.nights.assessment import (
 )
 from analytics.nights.speakers import file_clocks, file_envelopes, heard
 from analytics.signal.alignment import aligned, clocks_beside
+from analytics.signal.channel import without_values
 from analytics.signal.clocks import SensorClock
 from analytics.signal.copies import SensorFiles, sensors_of
 from analytics.signal.detect_movements import Detected, detect_movements, renumber
@@ -152,6 +153,6 @@ def _filtered(
     return (
         [sensor.without_values() for sensor in sensors],
         [segments(sensor.channel, criteria) for sensor in sensors],
-        [channel.without_values() for channel in watch],
+        [without_values(channel) for channel in watch],
         [segments(channel, criteria) for channel in watch],
     )

@@ -5,6 +5,8 @@ Stored samples are as the file has them. What is changed for the analysis is cha
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,6 +68,11 @@ def channel_of(
         device=device,
         temperature=_beside(temperature, time_us),
     )
+
+
+def without_values(channel: Channel) -> Channel:
+    """The same without acceleration, which takes most of its memory: when it was measured is still known."""
+    return replace(channel, xyz_g=channel.xyz_g[:0].copy())
 
 
 def _calibrated(xyz_g: NDArray[np.float32], calibration: Calibration, into: NDArray[np.float32]) -> NDArray[np.float32]:

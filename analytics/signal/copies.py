@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.model import Channel
+from analytics.signal.channel import without_values
 from analytics.signal.stamps.steps import pauses_after, usual_step_us
 
 Spans = NDArray[np.int64]
@@ -53,9 +54,9 @@ class SensorFiles:
     piece_of: tuple[int, ...]
 
     def without_values(self) -> SensorFiles:
-        """The same with every `Channel.without_values`."""
-        members = tuple(member.without_values() for member in self.members)
-        return replace(self, channel=self.channel.without_values(), members=members)
+        """The same with channels that hold no acceleration: `analytics.signal.channel.without_values`."""
+        members = tuple(without_values(member) for member in self.members)
+        return replace(self, channel=without_values(self.channel), members=members)
 
 
 def sensors_of(channels: Sequence[Channel], *, split_gap_s: float) -> tuple[SensorFiles, ...]:

@@ -12,7 +12,7 @@ from tests.paths import ROOT
 
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 #: What is in a fence of these languages is no shell.
-NO_SHELL = ("python", "sql", "toml", "json", "text", "r")
+NO_SHELL = ("python", "sql", "toml", "yaml", "json", "text", "r")
 INDENTED = "indented"
 _CALLED = re.compile(r"(?:^|[\s/])nightkick +(?P<rest>[a-z-].*)$")
 _NAMED = re.compile(r"`nightkick ([a-z][^`]*)`", re.DOTALL)

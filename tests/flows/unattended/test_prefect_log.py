@@ -14,7 +14,7 @@ INBOX = Path("/data/anna/nights")
 GOOD = Outcome(INBOX / "leg/good.cwa", "imported", 0)
 EMPTY = Outcome(INBOX / "empty.cwa", "refused", 0, error=f"{INBOX}/empty.cwa: the file is empty (copy it again)")
 BROKEN = Outcome(INBOX / "broken.cwa", "failed", 0, error=f"{INBOX}/broken.cwa: damaged, unlike {INBOX}/leg/good.cwa")
-FOREIGN = Outcome(Path("/home/ben/secret/link.cwa"), "failed", 0, error="/home/ben/secret/link.cwa: cannot be read")
+FOREIGN = Outcome(Path("/mnt/ben/secret/link.cwa"), "failed", 0, error="/mnt/ben/secret/link.cwa: cannot be read")
 
 
 class Heard(logging.Handler):
