@@ -58,7 +58,8 @@ def store_people(path: Path, people: Mapping[str, Made]) -> Store:
 
 
 def _nights(name: str, made: Made) -> Iterator[dict[str, Any]]:
-    criteria = json.dumps([{"name": INDEX_CRITERION, "state": "met", "threshold": made.threshold}])
+    criterion = {"name": INDEX_CRITERION, "state": "met", "value": None, "threshold": made.threshold, "says": ""}
+    criteria = json.dumps([criterion])
     for k, letter in enumerate(made.nights):
         kind = NIGHTS[letter]
         yield {
