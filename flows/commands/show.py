@@ -168,7 +168,7 @@ def _lines(stored: Stored) -> Iterator[str]:
     yield ""
     yield from raster(night["recorded_from"], night["recorded_to"], stored.bouts, stored.events, zone)
     yield ""
-    yield LEGEND.rstrip()
+    yield LEGEND
 
 
 def _measures(stored: Stored, zone: tzinfo) -> Iterator[tuple[str, str | None]]:

@@ -97,6 +97,7 @@ def _started(tell: int) -> subprocess.Popen[bytes]:
     development = ["-X", "dev"] if sys.flags.dev_mode else []
     return subprocess.Popen(
         [sys.executable, "-P", *development, "-c", _START, str(root), str(tell)],
+        env=dict(os.environ),  # readline, once loaded, tells a width to children alone, in a pipe too
         stdin=subprocess.PIPE,  # held open: its end tells that this process is gone
         pass_fds=[tell],
         start_new_session=True,  # Ctrl-C comes here alone, and all that it starts can be ended together

@@ -22,9 +22,8 @@ LETTERS = {
 GROUND = {"sleep": ".", "wake": "-", "unknown": "?"}
 _NAMED = [f"{letter} {LABELS[name]}" for name, letter in LETTERS.items()]
 LEGEND = (
-    f"1-9 {LABELS['periodic']} leg movements in that minute, {', '.join(_NAMED[:4])},\n"
-    f"{', '.join(_NAMED[4:])}; {', '.join(f'{sign} {SLEEP_STATES[state]}' for state, sign in GROUND.items())}, "
-    f"blank: {BLANKS['gap']}\n"
+    f"1-9 {LABELS['periodic']} leg movements in that minute, {', '.join(_NAMED)}; "
+    f"{', '.join(f'{sign} {SLEEP_STATES[state]}' for state, sign in GROUND.items())}, blank: {BLANKS['gap']}"
 )
 _HOUR = timedelta(hours=1)
 

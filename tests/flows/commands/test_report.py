@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -59,10 +60,11 @@ def test_a_birth_that_was_described_stands_on_the_summary(run: Run) -> None:
     [
         (["2026-03-09", "-o", "x.html"], "no night 2026-03-09"),
         (["2026-03-08..2026-03-09", "-o", "x.html"], "no night from 2026-03-08 to 2026-03-09"),
-        (["2026-03-02", "--subject", "nobody", "-o", "x.html"], "no night 2026-03-02 of nobody"),
+        (["2026-03-02", "--subject", "nobody", "-o", "x.html"], "nothing is stored of 'nobody'"),
         (["2026-03-03..2026-03-02", "-o", "x.html"], "2026-03-02 is before the first one 2026-03-03"),
-        (["2026-03-02..", "-o", "x.html"], "names no nights"),
-        (["yesterday", "-o", "x.html"], "names no nights"),
+        (["2026-03-02..", "-o", "x.html"], "'' is no date"),
+        (["yesterday", "-o", "x.html"], f"no night {date.today() - timedelta(days=1)}"),
+        (["02.03.2026", "-o", "x.html"], "write it as YYYY-MM-DD"),
         (["2026-03-02", "-o", "missing/x.html"], "cannot be written: No such file or directory"),
         (["2026-03-02", "-o", "."], "cannot be written"),
         (["2026-03-02"], "-o"),
