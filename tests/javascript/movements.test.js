@@ -7,7 +7,7 @@ import { clockOf } from "../../analytics/review/static/formats.js";
 import * as movements from "../../analytics/review/static/movements.js";
 
 const { envelopeTop, firstToShow, hourly, inWindow } = movements;
-const { lanesOf, legsOf, nearest, nextShown, onLeg } = movements;
+const { hourRows, lanesOf, legsOf, nearest, nextRound, nextShown, onLeg, opensOn } = movements;
 
 const HOUR = 3_600_000;
 const utc = clockOf([[null, 0]]);
@@ -121,4 +121,43 @@ test("the table behind the picture counts movements by hour and group", () => {
       ["1:00", 0, 1],
     ],
   );
+});
+
+test("a night whose flag is jerks and not kicks is opened for its first jerk that was not left out", () => {
+  const jerks = { flag: "frequent_hypnic_jerks", state_as_reviewed: "raised" };
+  const kicks = { flag: "possible_plmd", state_as_reviewed: "raised" };
+  assert.equal(opensOn([jerks]), "hypnic_jerk");
+  assert.equal(opensOn([jerks, { ...kicks, state_as_reviewed: "not_raised" }]), "hypnic_jerk");
+  assert.equal(opensOn([jerks, kicks]), null);
+  assert.equal(opensOn([{ ...jerks, state_as_reviewed: "cannot_tell" }]), null);
+  const found = events({}, { label: "hypnic_jerk" }, { label: "hypnic_jerk" });
+  assert.equal(firstToShow(found, null, "hypnic_jerk"), 1);
+  assert.equal(firstToShow({ ...found, left_out: [false, true, false] }, null, "hypnic_jerk"), 2);
+  assert.equal(firstToShow(found, 1, "hypnic_jerk"), 0); // what was asked for comes first
+  assert.equal(firstToShow(events({ is_plm: false }, {}), null, "hypnic_jerk"), 1); // its jerks are gone
+});
+
+test("the way to the next of a colour ends where it began", () => {
+  const even = (i) => i % 2 === 0;
+  assert.equal(nextRound(5, 0, even), 2);
+  assert.equal(nextRound(5, 4, even), 0);
+  assert.equal(nextRound(5, null, even), 0);
+  assert.equal(
+    nextRound(5, 3, (i) => i === 3),
+    null,
+  );
+  assert.equal(
+    nextRound(5, 3, () => false),
+    null,
+  );
+});
+
+test("rows of an hour begin with the hour of the clock and cover the night", () => {
+  const half = clockOf([[null, 5.5 * 3600]]);
+  assert.deepEqual(hourRows(0.75 * HOUR, 2.5 * HOUR, half), [
+    { from: 0.5 * HOUR, to: 1.5 * HOUR },
+    { from: 1.5 * HOUR, to: 2.5 * HOUR },
+  ]);
+  assert.deepEqual(hourRows(HOUR, 2 * HOUR, utc), [{ from: HOUR, to: 2 * HOUR }]);
+  assert.deepEqual(hourRows(HOUR, HOUR, utc), []);
 });

@@ -77,7 +77,7 @@ export class MovementList {
   extend(to) {
     const from = this.anchor ?? this.selected ?? to;
     this.anchor = from;
-    const found = between(from, to, (i) => this.on.isShown(i));
+    const found = between(from, to, (i) => this.isListed(i));
     this.#mark(found, to);
   }
 
@@ -93,6 +93,11 @@ export class MovementList {
     if (!this.marked.size) return;
     this.marked = new Set();
     this.on.onMark();
+  }
+
+  /** Whether it stands in the list, where the keys go through it. @param {number} i */
+  isListed(i) {
+    return this.on.isShown(i);
   }
 
   /** @param {NightShown} data */
@@ -130,7 +135,7 @@ export class MovementList {
   }
 
   draw() {
-    const shown = [...this.data.events.onset.keys()].filter((i) => this.on.isShown(i));
+    const shown = [...this.data.events.onset.keys()].filter((i) => this.isListed(i));
     const top = this.box.scrollTop;
     fill(
       this.box,

@@ -8,7 +8,7 @@ import { inFocus, nextFlag } from "./flag_verdicts.js";
 import { clockOf } from "./formats.js";
 import { Inspector } from "./inspector.js";
 import { MovementList } from "./movement_list.js";
-import { firstToShow, nextShown } from "./movements.js";
+import { firstToShow, nextShown, opensOn } from "./movements.js";
 import { NearTools } from "./near_tools.js";
 import { NightActs } from "./night_acts.js";
 import { NightForms } from "./night_forms.js";
@@ -17,6 +17,7 @@ import { drawDone, drawMarked, drawVerdicts, put } from "./night_parts.js";
 import { same } from "./nights.js";
 import { strip } from "./pictures.js";
 import { isNews, knows, question, sendNow, whenUnsentChanges } from "./reviewing.js";
+import { Seeing } from "./seeing.js";
 import { get, getFresh, prefetch } from "./server.js";
 import { sleepForm } from "./sleep_form.js";
 import { Timeline } from "./timeline.js";
@@ -73,6 +74,7 @@ export class NightPage {
     /** @type {MovementList} */
     this.list = this.#list();
     this.forms = new NightForms(this);
+    this.seeing = new Seeing(this);
     this.node = put(this);
   }
 
@@ -119,6 +121,7 @@ export class NightPage {
       onPick: (i) => this.pick(i),
       onSpan: (start, end) => this.forms.fill([start, end]),
       onFilter: () => this.list.draw(),
+      onNext: (group) => this.seeing.nextOfGroup(group),
       onSleep: (kind, at) => this.acts.sleep(kind, at),
     });
   }
@@ -238,7 +241,7 @@ export class NightPage {
   move(by, marks = false) {
     const here = this.near.selected;
     if (here === null) return;
-    const next = nextShown(this.data.events.onset.length, here, by, (i) => this.long.isShown(i));
+    const next = nextShown(this.data.events.onset.length, here, by, (i) => this.list.isListed(i));
     if (next === null) return this.app.say(by > 0 ? "This is the last movement." : "This is the first movement.");
     return marks ? this.list.extend(next) : this.pick(next);
   }
@@ -276,7 +279,7 @@ export class NightPage {
     this.draw();
     this.#listen();
     if (events.onset.length) {
-      const first = firstToShow(events, wanted);
+      const first = firstToShow(events, wanted, opensOn(this.data.edited.flags));
       this.long.select(first);
       this.list.select(first);
       this.tools.show(this.data, first);

@@ -7,6 +7,7 @@ import { timeScale, timeTicks, zoomed } from "./geometry.js";
 import { LOOKS, coversAll } from "./looks.js";
 import { LEFT, drawLane, drawOnset, spanRect } from "./lanes.js";
 import { hourly, lanesOf, legsOf, nearest } from "./movements.js";
+import { LegendFilter } from "./legend_filter.js";
 import { drawHandles, handleAt } from "./sleep_form.js";
 import { GROUPS, WORDS, blank, capital, groupOf } from "./words.js";
 
@@ -15,7 +16,7 @@ import { GROUPS, WORDS, blank, capital, groupOf } from "./words.js";
 
 /**
  * @typedef {{ onPick: (i: number) => unknown, onSpan: (start: Ms, end: Ms) => unknown, onFilter: () => unknown,
- *   onSleep: (kind: SleepKind, at: Ms) => unknown }} Listeners
+ *   onSleep: (kind: SleepKind, at: Ms) => unknown, onNext: (group: string) => unknown }} Listeners
  * @typedef {{ from: number, to: number, handle: SleepKind | null }} Drag
  */
 
@@ -51,7 +52,15 @@ export class Timeline {
     this.whole = [data.night.recorded_from, data.night.recorded_to];
     this.layout = lanesOf(data, LOOKS);
     this.legs = legsOf(data.events, data.envelopes).length;
-    this.shown = new Set(GROUPS.map((group) => group.name));
+    this.filter = new LegendFilter({
+      onToggle: () => {
+        this.draw();
+        this.listeners.onFilter();
+      },
+      onNext: listeners.onNext,
+    });
+    /** Groups that are shown. */
+    this.shown = this.filter.shown;
     this.view = this.whole;
     this.width = 0;
     this.x = timeScale(...this.view, 0, 0);
@@ -82,7 +91,7 @@ export class Timeline {
       el(
         "div",
         { class: "head" },
-        this.#filters(),
+        this.filter.node,
         meaning("states", legend),
         el(
           "div",
@@ -99,25 +108,6 @@ export class Timeline {
     );
   }
 
-  #filters() {
-    const buttons = GROUPS.map((group) => {
-      const toggle = () => {
-        if (!this.shown.delete(group.name)) this.shown.add(group.name);
-        button.setAttribute("aria-pressed", String(this.shown.has(group.name)));
-        this.draw();
-        this.listeners.onFilter();
-      };
-      const button = el(
-        "button",
-        { type: "button", "aria-pressed": "true", class: "toggle", onclick: toggle },
-        el("span", { class: `swatch fill-${group.name}` }),
-        group.says,
-      );
-      return button;
-    });
-    return el("div", { class: "legend", role: "group", "aria-label": "Movements shown" }, buttons);
-  }
-
   /** The night after an edit. @param {NightShown} data @param {number | null} chosen */
   update(data, chosen) {
     this.data = data;
@@ -127,6 +117,7 @@ export class Timeline {
 
   draw() {
     const { data, clock, view, layout } = this;
+    this.filter.count(data.events.label);
     const byHour = hourly(data.events, clock, GROUPS, groupOf);
     this.table.replaceChildren(
       hiddenTable("Movements by clock hour", ["hour", ...GROUPS.map((group) => group.says)], byHour),
