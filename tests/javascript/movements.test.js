@@ -25,7 +25,7 @@ const events = (...rows) => {
 };
 const on = (leg) => ({ leg, start: 0, step_s: 1, max_mg: [] });
 const all = () => true;
-const ROWS = ["stages", "sleep", "p_sleep", "movements", "envelope", "heart"];
+const ROWS = ["stages", "sleep", "p_sleep", "movements", "envelope", "heart", "temperature"];
 
 test("legs are those of the sensors, and of one sensor those that its movements name", () => {
   assert.deepEqual(legsOf(events({ leg: "both" }), [on("right"), on("left")]), ["right", "left"]);
@@ -35,7 +35,7 @@ test("legs are those of the sensors, and of one sensor those that its movements 
 });
 
 test("lanes lie below each other without touching, and only for what is known", () => {
-  const bare = { stages: [], likely_sleep: null, heart: [], events: events(), envelopes: [] };
+  const bare = { stages: [], likely_sleep: null, heart: [], temperature: [], events: events(), envelopes: [] };
   const looks = { between: 12, rows: ROWS.map((name, i) => ({ name, height: 10 + i, says: [] })) };
   assert.deepEqual(lanesOf(bare, looks), {
     lanes: [{ kind: "sleep", row: "sleep", top: 10, bottom: 21, height: 11 }],
@@ -43,8 +43,9 @@ test("lanes lie below each other without touching, and only for what is known", 
   });
   const legs = [on("left"), on("right")];
   const full = { ...bare, stages: [[0, 1, "rem"]], likely_sleep: { runs: [] }, heart: [[0, 60]], envelopes: legs };
+  full.temperature = [{ leg: "left", minutes: [[0, 30]] }];
   const { lanes, bottom } = lanesOf(full, looks);
-  const kinds = ["stages", "sleep", "p_sleep", "raster", "raster", "envelope", "envelope", "heart"];
+  const kinds = ["stages", "sleep", "p_sleep", "raster", "raster", "envelope", "envelope", "heart", "temperature"];
   assert.deepEqual(
     lanes.map((lane) => lane.kind),
     kinds,

@@ -14,21 +14,22 @@ export const legsOf = (events, envelopes) => {
 
 /**
  * What a row of the night's picture consists of: a lane, one each leg or sensor, or none.
- * @param {Pick<NightAnswer, "stages" | "likely_sleep" | "events" | "envelopes" | "heart">} data
+ * @param {Pick<NightAnswer, "stages" | "likely_sleep" | "events" | "envelopes" | "heart" | "temperature">} data
  * @returns {Record<RowName, Shows[]>}
  */
-const shownIn = ({ stages, likely_sleep: likely, events, envelopes, heart }) => ({
+const shownIn = ({ stages, likely_sleep: likely, events, envelopes, heart, temperature }) => ({
   stages: stages.length ? [{ kind: "stages" }] : [],
   sleep: [{ kind: "sleep" }],
   p_sleep: likely ? [{ kind: "p_sleep", likely }] : [],
   movements: legsOf(events, envelopes).map((leg) => ({ kind: "raster", leg })),
   envelope: envelopes.map((sensor) => ({ kind: "envelope", sensor })),
   heart: heart.length ? [{ kind: "heart" }] : [],
+  temperature: temperature.map((sensor) => ({ kind: "temperature", sensor })),
 });
 
 /**
  * Lanes of the night's picture from top to bottom, and where they end.
- * @param {Pick<NightAnswer, "stages" | "likely_sleep" | "events" | "envelopes" | "heart">} data
+ * @param {Pick<NightAnswer, "stages" | "likely_sleep" | "events" | "envelopes" | "heart" | "temperature">} data
  * @param {Pick<Looks, "rows" | "between">} looks
  */
 export const lanesOf = (data, { rows, between }) => {

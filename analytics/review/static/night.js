@@ -120,7 +120,10 @@ export class NightPage {
     return new Timeline(this.data, this.clock, {
       onPick: (i) => this.pick(i),
       onSpan: (start, end) => this.forms.fill([start, end]),
-      onFilter: () => this.list.draw(),
+      onFilter: () => {
+        this.list.draw();
+        this.seeing.rows.draw();
+      },
       onNext: (group) => this.seeing.nextOfGroup(group),
       onSleep: (kind, at) => this.acts.sleep(kind, at),
     });
@@ -130,6 +133,7 @@ export class NightPage {
     return new MovementList(this.data, this.clock, {
       onPick: (i, keeps) => (keeps ? this.select(i) : this.pick(i)),
       onMark: () => drawMarked(this),
+      onAll: () => this.seeing.narrow(null),
       isShown: (i) => this.long.isShown(i),
     });
   }
@@ -161,6 +165,7 @@ export class NightPage {
     this.#drawParts();
     drawMarked(this);
     this.long.draw();
+    this.seeing.rows.draw();
   }
 
   /**
@@ -201,6 +206,7 @@ export class NightPage {
     this.list.update(this.data);
     this.list.selected = chosen;
     this.long.update(this.data, chosen);
+    this.seeing.rows.update(this.data, chosen);
     this.tools.show(this.data, chosen);
     this.draw();
     await this.near.update(this.data, chosen);
@@ -255,6 +261,7 @@ export class NightPage {
   /** @param {number} i */
   select(i) {
     this.long.select(i);
+    this.seeing.rows.select(i);
     this.list.select(i);
     this.tools.show(this.data, i);
     const { pathname, search } = location;
@@ -281,6 +288,7 @@ export class NightPage {
     if (events.onset.length) {
       const first = firstToShow(events, wanted, opensOn(this.data.edited.flags));
       this.long.select(first);
+      this.seeing.rows.select(first);
       this.list.select(first);
       this.tools.show(this.data, first);
       await this.near.select(first);
@@ -306,6 +314,7 @@ export class NightPage {
 
   leave() {
     this.isGone = true;
+    this.seeing.rows.leave();
     for (const end of this.atEnd) end();
   }
 }

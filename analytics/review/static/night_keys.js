@@ -54,7 +54,12 @@ const viewKeys = (page) => ({
   "+": () => page.long.zoomBy(0.5),
   "-": () => page.long.zoomBy(2),
   w: () => page.long.zoomAll(),
-  Escape: () => (page.forms.isOpen ? page.forms.close() : page.list.clear()),
+  v: () => page.seeing.rows.toggle(),
+  Escape: () => {
+    if (page.forms.isOpen) page.forms.close();
+    else if (page.list.marked.size) page.list.clear();
+    else if (page.list.only) page.seeing.narrow(null);
+  },
 });
 
 /** All keys of the page. @param {Page} page @returns {Record<string, () => unknown>} */

@@ -1,20 +1,41 @@
 // @ts-check
-// Ways through the movements of a night: to the next of a label or of a colour.
+// Ways through the movements of a night: to the next of a label or of a colour, those of an interval or an hour, and
+// all hours as rows.
 
+import { HourRows } from "./hour_rows.js";
+import { LinkedPicture } from "./linked_picture.js";
 import { nextRound, nextShown } from "./movements.js";
 import { GROUPS, groupOf, label } from "./words.js";
 
-/** @import { App, NightShown } from "./types.js" */
+/** @import { App, Clock, LinkedPart, NightShown } from "./types.js" */
 
 /**
- * @typedef {{ app: App, data: NightShown, near: import("./inspector.js").Inspector,
- *   list: import("./movement_list.js").MovementList, pick: (i: number) => unknown }} Page
+ * @typedef {{ app: App, data: NightShown, clock: Clock, near: import("./inspector.js").Inspector,
+ *   long: import("./timeline.js").Timeline, list: import("./movement_list.js").MovementList,
+ *   pick: (i: number) => unknown }} Page
  */
 
 export class Seeing {
   /** @param {Page} page */
   constructor(page) {
     this.page = page;
+    const { intervals, hours } = page.data.pictures;
+    const narrow = (/** @type {LinkedPart | null} */ part) => this.narrow(part);
+    this.intervals = new LinkedPicture(intervals, "Intervals", narrow);
+    this.hours = new LinkedPicture(hours, "Clock hours", narrow);
+    this.rows = new HourRows(page.data, page.clock, {
+      onPick: (i) => page.pick(i),
+      isShown: (i) => page.long.isShown(i),
+    });
+  }
+
+  /** List the movements of an interval or an hour alone; all again. @param {LinkedPart | null} part */
+  narrow(part) {
+    const { list } = this.page;
+    this.intervals.show(part);
+    this.hours.show(part);
+    list.narrow(part);
+    if (part) list.node.scrollIntoView({ block: "nearest" });
   }
 
   /** To the next movement that is labelled as the chosen one. @param {number} by 1 or -1 */

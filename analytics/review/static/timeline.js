@@ -1,8 +1,9 @@
 // @ts-check
-// The night on one axis: stages, sleep, movements of each leg, envelope of each sensor, heart rate. Drag to zoom, to
-// mark a span, or to move when the wearer fell asleep. It draws what it is given and decides nothing.
+// The night on one axis: stages, sleep, movements of each leg, envelope of each sensor, heart rate, warmth. Drag to
+// zoom, to mark a span, or to move when the wearer fell asleep. It draws what it is given and decides nothing.
 
 import { el, hatching, hiddenTable, picture, svg } from "./draw.js";
+import { number } from "./formats.js";
 import { timeScale, timeTicks, zoomed } from "./geometry.js";
 import { LOOKS, coversAll } from "./looks.js";
 import { LEFT, drawLane, drawOnset, spanRect } from "./lanes.js";
@@ -104,8 +105,24 @@ export class Timeline {
       ),
       this.holder,
       this.table,
+      this.#byMinute(),
       likely && hiddenTable(likely.table.caption, likely.table.head, likely.table.rows),
     );
+  }
+
+  /** Heart rate and temperature for those who do not see them: lowest, median, highest. */
+  #byMinute() {
+    const { heart, temperature } = this.data;
+    const lines = [
+      ...(heart.length ? [{ name: "heart rate, bpm", minutes: heart }] : []),
+      ...temperature.map(({ leg, minutes }) => ({ name: `temperature of the sensor (${leg}), °C`, minutes })),
+    ];
+    const rows = lines.map(({ name, minutes }) => {
+      const values = minutes.map(([, value]) => value).sort((a, b) => a - b);
+      const some = [values[0], values[Math.floor(values.length / 2)], values[values.length - 1]];
+      return [name, ...some.map((value) => number(value))];
+    });
+    return rows.length > 0 && hiddenTable("Measured by minute", ["what", "lowest", "median", "highest"], rows);
   }
 
   /** The night after an edit. @param {NightShown} data @param {number | null} chosen */
