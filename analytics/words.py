@@ -283,6 +283,7 @@ NIGHT_ROWS: Mapping[str, tuple[str, ...]] = {
     "movements": (),
     "envelope": ("envelope",),
     "heart": ("heart",),
+    "temperature": ("sensor",),
 }
 #: The same hours inside a sentence.
 DOUBTS: Mapping[str, str] = {

@@ -8,6 +8,7 @@ from datetime import tzinfo
 
 from analytics.model import Event, Night
 from analytics.pictures.drawing import behind, box, label, picture
+from analytics.pictures.linked import LinkedPart
 from analytics.pictures.markup import Html, el, joined
 from analytics.pictures.scales import Linear, hours, local
 
@@ -40,8 +41,8 @@ def bars(night: Night, events: Sequence[Event], zone: tzinfo) -> Html:
     zone : tzinfo
         Of the bedroom.
     """
-    counted = [_hour(a, events, b, zone) for a, b in hours(night.recorded_from_us, max(night.recorded_to_us, 1), zone)]
-    row = min(22.0, (_BOTTOM - _TOP) / max(1, len(counted)))
+    counted = [_hour(a, events, b, zone) for a, b in _hours(night, zone)]
+    row = _row(len(counted))
     x = Linear(0, max(4, max((hour.total for hour in counted), default=0)), _LEFT, _RIGHT)
     drawn = picture(
         f"Movements per clock hour, night of {night.night_date}",
@@ -57,12 +58,43 @@ def bars(night: Night, events: Sequence[Event], zone: tzinfo) -> Html:
     return joined(drawn, behind(f"Movements per clock hour, night of {night.night_date}", head, rows))
 
 
+def parts(night: Night, events: Sequence[Event], zone: tzinfo) -> list[LinkedPart]:
+    """The bars of hours with movements, each as wide as the picture, with their movements.
+
+    Parameters
+    ----------
+    events : sequence of Event
+        Of the night, under the rule set that is shown.
+    zone : tzinfo
+        Of the bedroom.
+    """
+    edges = _hours(night, zone)
+    row = _row(len(edges))
+    inside = [[e.movement_no for e in events if a <= e.onset_us < b] for a, b in edges]
+    return [
+        LinkedPart(f"{_name(a, b, zone)} h", 0.0, (_TOP + i * row) / _HEIGHT, 1.0, row / _HEIGHT, movements)
+        for i, ((a, b), movements) in enumerate(zip(edges, inside, strict=True))
+        if movements
+    ]
+
+
+def _hours(night: Night, zone: tzinfo) -> tuple[tuple[int, int], ...]:
+    return hours(night.recorded_from_us, max(night.recorded_to_us, 1), zone)
+
+
+def _row(n_hours: int) -> float:
+    return min(22.0, (_BOTTOM - _TOP) / max(1, n_hours))
+
+
+def _name(start_us: int, end_us: int, zone: tzinfo) -> str:
+    return f"{local(start_us, zone).hour:02}-{local(end_us, zone).hour or 24:02}"
+
+
 def _hour(start_us: int, events: Sequence[Event], end_us: int, zone: tzinfo) -> _Hour:
     inside = [e for e in events if start_us <= e.onset_us < end_us]
     periodic = [e.sleep_state == "sleep" for e in inside if e.label == "periodic"]
     asleep = sum(periodic)
-    first, last = local(start_us, zone).hour, local(end_us, zone).hour
-    return _Hour(f"{first:02}-{last or 24:02}", asleep, len(periodic) - asleep, len(inside) - len(periodic))
+    return _Hour(_name(start_us, end_us, zone), asleep, len(periodic) - asleep, len(inside) - len(periodic))
 
 
 def _bar(hour: _Hour, x: Linear, top: float, row: float) -> Html:

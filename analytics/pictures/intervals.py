@@ -9,6 +9,7 @@ import numpy as np
 
 from analytics.model import Event
 from analytics.pictures.drawing import behind, box, label, picture, upright
+from analytics.pictures.linked import LinkedPart
 from analytics.pictures.markup import Html, el, joined
 from analytics.pictures.scales import Linear, Logarithmic
 from analytics.scoring.rulesets import DEFAULT_RULESET, Ruleset
@@ -42,9 +43,9 @@ def histogram(night_name: str, events: Sequence[Event], *, band_s: tuple[float, 
     """
     intervals = np.array([e.imi_s for e in events if e.imi_s is not None])
     linked = np.array([later.imi_s for later in _inside_series(events)], dtype=np.float64)
-    edges = np.geomspace(_SHORTEST_S, _LONGEST_S, _N_BINS + 1)
+    edges = _edges()
     every, inside = (np.histogram(values, bins=edges)[0] for values in (intervals, linked))
-    x = Logarithmic(_SHORTEST_S, _LONGEST_S, _LEFT, _RIGHT)
+    x = _axis()
     most = max(4, int(every.max(initial=0)))
     y = Linear(0, most, _BOTTOM, _TOP)
     columns = [
@@ -69,6 +70,35 @@ def histogram(night_name: str, events: Sequence[Event], *, band_s: tuple[float, 
         if n
     ]
     return joined(drawn, behind(f"Intervals between movements, {night_name}", head, rows))
+
+
+def parts(events: Sequence[Event]) -> list[LinkedPart]:
+    """The columns of the histogram in which there are intervals, each from top to bottom, with their movements."""
+    edges, x = _edges(), _axis()
+    found: dict[int, list[int]] = {}
+    for event in events:
+        if event.imi_s is not None and _SHORTEST_S <= event.imi_s <= _LONGEST_S:
+            column = min(_N_BINS, int(np.searchsorted(edges, event.imi_s, side="right"))) - 1
+            found.setdefault(column, []).append(event.movement_no)
+    return [
+        LinkedPart(
+            says=f"{edges[k]:.1f} to {edges[k + 1]:.1f} s after the last",
+            left=x(edges[k]) / WIDTH,
+            top=_TOP / _HEIGHT,
+            width=(x(edges[k + 1]) - x(edges[k])) / WIDTH,
+            height=(_BOTTOM - _TOP) / _HEIGHT,
+            movements=movements,
+        )
+        for k, movements in sorted(found.items())
+    ]
+
+
+def _edges() -> np.ndarray:
+    return np.geomspace(_SHORTEST_S, _LONGEST_S, _N_BINS + 1)
+
+
+def _axis() -> Logarithmic:
+    return Logarithmic(_SHORTEST_S, _LONGEST_S, _LEFT, _RIGHT)
 
 
 def _inside_series(events: Sequence[Event]) -> list[Event]:

@@ -12,7 +12,7 @@ from analytics.model import BlankKind, Night
 from analytics.pictures.likely_sleep import IN_DOUBT, LOOKS, STEPS, Step, runs_of
 from analytics.words import BLANKS, LIKELY_SLEEP, NIGHT_ROWS, ONSET_SPAN, SLEEP_STATES
 
-RowName = Literal["stages", "sleep", "p_sleep", "movements", "envelope", "heart"]
+RowName = Literal["stages", "sleep", "p_sleep", "movements", "envelope", "heart", "temperature"]
 Fill = Literal["hatch", "dots"]
 
 
@@ -40,6 +40,7 @@ ROWS = (
     Row("movements", 44, 13),
     Row("envelope", 96, 64),
     Row("heart", 54, 0),
+    Row("temperature", 44, 0),
 )
 #: Between two rows.
 SCREEN_GAP, PAPER_GAP = 12.0, 8.0

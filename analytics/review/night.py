@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -36,6 +38,12 @@ _HEART = """
 SELECT epoch_ms(minute_at), heart_bpm FROM heart_rate
 WHERE subject = ? AND night_date = ? AND heart_bpm IS NOT NULL ORDER BY minute_at
 """
+_WARMTH = """
+SELECT t.recording, r.side, epoch_ms(t.minute_at), round(t.celsius, 1) FROM temperature t
+JOIN recordings r ON r.sha256 = t.recording
+JOIN night n ON n.subject = t.subject AND n.night_date = t.night_date AND list_contains(n.recordings, t.recording)
+WHERE t.subject = ? AND t.night_date = ? AND t.celsius IS NOT NULL ORDER BY r.side, t.recording, t.minute_at
+"""
 _JOURNAL = "SELECT kind, value, text FROM journal WHERE subject = ? AND day = ?"
 _SENSORS = """
 SELECT path, format, device, r.site, side, rate_hz_true, warnings, c.stays, c.behind_s, c.drift_ppm, c.confidence
@@ -56,8 +64,8 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     StoreError
     """
     key = (subject, night_date)
-    questions = (_NIGHT, _STAGES, _HEART, _JOURNAL, _SENSORS)
-    view, stages, heart, journal, sensors = frames(page.store, *((sql, key) for sql in questions))
+    questions = (_NIGHT, _STAGES, _HEART, _WARMTH, _JOURNAL, _SENSORS)
+    view, stages, heart, warmth, journal, sensors = frames(page.store, *((sql, key) for sql in questions))
     ruleset = "" if view.is_empty() else str(view["ruleset"][0])
     night = load_night(page.store, key, rulesets=frozenset({ruleset}))
     if view.is_empty() or night is None:
@@ -80,6 +88,7 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "envelopes": [_envelope(envelope) for envelope in sorted(night.envelopes, key=lambda one: one.leg)],
         "stages": stages.rows(),
         "heart": heart.rows(),
+        "temperature": _warmth(warmth.rows()),
         "journal": _noted(journal.to_dicts()),
         "sensors": [_sensor(row, several=sensors["stays"].count() > 1) for row in sensors.iter_rows(named=True)],
         "review": review_of_night(page, night, ruleset),
@@ -93,13 +102,29 @@ def _noted(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{"says": says_of(entry["kind"]), "value": entry["value"], "text": entry["text"]} for entry in inorder]
 
 
+def _warmth(rows: Iterable[tuple[str, str, int, float]]) -> list[dict[str, Any]]:
+    """Temperature of each sensor, minute by minute."""
+    return [
+        {"leg": side, "minutes": [[at_ms, celsius] for _, _, at_ms, celsius in minutes]}
+        for (_, side), minutes in groupby(rows, key=itemgetter(0, 1))
+    ]
+
+
 def _pictures(night: Night, events: Sequence[Event], rules: Ruleset | None) -> dict[str, Any]:
     """Pictures that do not move, as the report has them, and the fillings that they use."""
-    name, band_s = f"{night.night_date}", intervals.band_of(rules)
+    name, band_s, zone = f"{night.night_date}", intervals.band_of(rules), zone_info(night.zone)
     return {
         "patterns": patterns(),
-        "intervals": {"caption": intervals.CAPTION, "drawn": intervals.histogram(name, events, band_s=band_s)},
-        "hours": {"caption": by_hour.CAPTION, "drawn": by_hour.bars(night, events, zone_info(night.zone))},
+        "intervals": {
+            "caption": intervals.CAPTION,
+            "drawn": intervals.histogram(name, events, band_s=band_s),
+            "parts": [part._asdict() for part in intervals.parts(events)],
+        },
+        "hours": {
+            "caption": by_hour.CAPTION,
+            "drawn": by_hour.bars(night, events, zone),
+            "parts": [part._asdict() for part in by_hour.parts(night, events, zone)],
+        },
     }
 
 

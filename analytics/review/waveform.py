@@ -35,7 +35,7 @@ from analytics.store import (
 from ingest.errors import SamplesLostError, UsageError, visible
 
 #: Widest window that is drawn from raw samples, and what is read beyond it on either side for the filter to settle.
-WIDEST_S = 20 * 60
+WIDEST_S = 60 * 60
 MARGIN_S = 20.0
 #: Points per trace: a smallest and a largest value for each of half as many columns of the picture.
 POINTS = 1600

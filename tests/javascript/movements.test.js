@@ -7,7 +7,7 @@ import { clockOf } from "../../analytics/review/static/formats.js";
 import * as movements from "../../analytics/review/static/movements.js";
 
 const { envelopeTop, firstToShow, hourly, inWindow } = movements;
-const { lanesOf, legsOf, nearest, nextShown, onLeg } = movements;
+const { hourRows, lanesOf, legsOf, nearest, nextRound, nextShown, onLeg, opensOn } = movements;
 
 const HOUR = 3_600_000;
 const utc = clockOf([[null, 0]]);
@@ -25,7 +25,7 @@ const events = (...rows) => {
 };
 const on = (leg) => ({ leg, start: 0, step_s: 1, max_mg: [] });
 const all = () => true;
-const ROWS = ["stages", "sleep", "p_sleep", "movements", "envelope", "heart"];
+const ROWS = ["stages", "sleep", "p_sleep", "movements", "envelope", "heart", "temperature"];
 
 test("legs are those of the sensors, and of one sensor those that its movements name", () => {
   assert.deepEqual(legsOf(events({ leg: "both" }), [on("right"), on("left")]), ["right", "left"]);
@@ -35,7 +35,7 @@ test("legs are those of the sensors, and of one sensor those that its movements 
 });
 
 test("lanes lie below each other without touching, and only for what is known", () => {
-  const bare = { stages: [], likely_sleep: null, heart: [], events: events(), envelopes: [] };
+  const bare = { stages: [], likely_sleep: null, heart: [], temperature: [], events: events(), envelopes: [] };
   const looks = { between: 12, rows: ROWS.map((name, i) => ({ name, height: 10 + i, says: [] })) };
   assert.deepEqual(lanesOf(bare, looks), {
     lanes: [{ kind: "sleep", row: "sleep", top: 10, bottom: 21, height: 11 }],
@@ -43,8 +43,9 @@ test("lanes lie below each other without touching, and only for what is known", 
   });
   const legs = [on("left"), on("right")];
   const full = { ...bare, stages: [[0, 1, "rem"]], likely_sleep: { runs: [] }, heart: [[0, 60]], envelopes: legs };
+  full.temperature = [{ leg: "left", minutes: [[0, 30]] }];
   const { lanes, bottom } = lanesOf(full, looks);
-  const kinds = ["stages", "sleep", "p_sleep", "raster", "raster", "envelope", "envelope", "heart"];
+  const kinds = ["stages", "sleep", "p_sleep", "raster", "raster", "envelope", "envelope", "heart", "temperature"];
   assert.deepEqual(
     lanes.map((lane) => lane.kind),
     kinds,
@@ -121,4 +122,43 @@ test("the table behind the picture counts movements by hour and group", () => {
       ["1:00", 0, 1],
     ],
   );
+});
+
+test("a night whose flag is jerks and not kicks is opened for its first jerk that was not left out", () => {
+  const jerks = { flag: "frequent_hypnic_jerks", state_as_reviewed: "raised" };
+  const kicks = { flag: "possible_plmd", state_as_reviewed: "raised" };
+  assert.equal(opensOn([jerks]), "hypnic_jerk");
+  assert.equal(opensOn([jerks, { ...kicks, state_as_reviewed: "not_raised" }]), "hypnic_jerk");
+  assert.equal(opensOn([jerks, kicks]), null);
+  assert.equal(opensOn([{ ...jerks, state_as_reviewed: "cannot_tell" }]), null);
+  const found = events({}, { label: "hypnic_jerk" }, { label: "hypnic_jerk" });
+  assert.equal(firstToShow(found, null, "hypnic_jerk"), 1);
+  assert.equal(firstToShow({ ...found, left_out: [false, true, false] }, null, "hypnic_jerk"), 2);
+  assert.equal(firstToShow(found, 1, "hypnic_jerk"), 0); // what was asked for comes first
+  assert.equal(firstToShow(events({ is_plm: false }, {}), null, "hypnic_jerk"), 1); // its jerks are gone
+});
+
+test("the way to the next of a colour ends where it began", () => {
+  const even = (i) => i % 2 === 0;
+  assert.equal(nextRound(5, 0, even), 2);
+  assert.equal(nextRound(5, 4, even), 0);
+  assert.equal(nextRound(5, null, even), 0);
+  assert.equal(
+    nextRound(5, 3, (i) => i === 3),
+    null,
+  );
+  assert.equal(
+    nextRound(5, 3, () => false),
+    null,
+  );
+});
+
+test("rows of an hour begin with the hour of the clock and cover the night", () => {
+  const half = clockOf([[null, 5.5 * 3600]]);
+  assert.deepEqual(hourRows(0.75 * HOUR, 2.5 * HOUR, half), [
+    { from: 0.5 * HOUR, to: 1.5 * HOUR },
+    { from: 1.5 * HOUR, to: 2.5 * HOUR },
+  ]);
+  assert.deepEqual(hourRows(HOUR, 2 * HOUR, utc), [{ from: HOUR, to: 2 * HOUR }]);
+  assert.deepEqual(hourRows(HOUR, HOUR, utc), []);
 });

@@ -20,8 +20,10 @@ import { WORDS, groupOf, label, verdict } from "./words.js";
  *   onRuler: (at: Ms | null) => unknown, onSpan: (span: Span) => unknown, tools: HTMLElement }} Parts
  */
 
-const WIDTHS_S = [30, 120, 600];
-const WIDTH_NAMES = ["30 s", "2 min", "10 min"];
+const WIDTHS_S = [30, 120, 600, 3600];
+const WIDTH_NAMES = ["30 s", "2 min", "10 min", "60 min"];
+/** Wider windows are not asked for ahead: too much to read for what may never be looked at. */
+const WIDEST_AHEAD_S = 600;
 
 /** @param {number | null} imi */
 const ago = (imi) => {
@@ -52,6 +54,9 @@ export class Inspector {
     this.asked = 0;
     /** @type {Window | null} */
     this.last = null;
+    /** Of which movement the picture is, where one is drawn. @type {string | null} */
+    this.pictured = null;
+    this.failure = el("div", { class: "near-failure", role: "alert" });
     this.plot = el("div", { class: "plot inspector" });
     this.drag = new NearDrag(this.plot, {
       onEdges: parts.onEdges,
@@ -88,6 +93,7 @@ export class Inspector {
       el("div", { class: "head" }, el("h2", {}, "Movement"), widths),
       this.empty,
       this.title,
+      this.failure,
       this.plot,
       el("div", { class: "bar-of-actions" }, tools, this.buttons),
       this.parts.tools,
@@ -161,6 +167,7 @@ export class Inspector {
       this.#table(x),
     );
     const { onset, offset, left_out } = this.data.events;
+    this.pictured = this.clock.hms(onset[i]);
     this.drag.over(x, bottom, left_out[i] ? null : [onset[i], offset[i]]);
   }
 
@@ -218,6 +225,7 @@ export class Inspector {
     if (i === null) return;
     const mine = (this.asked += 1);
     delete this.plot.dataset.shown;
+    delete this.plot.dataset.failed;
     this.plot.classList.add("waiting");
     fill(this.title, this.#facts(i));
     fill(this.buttons, this.parts.verdictButtons(i));
@@ -227,14 +235,35 @@ export class Inspector {
       this.last = { i, ...this.#windowOf(i), ...lanesIn(answer, this.data) };
       this.#draw(this.last);
     } catch (error) {
-      if (mine !== this.asked) return;
-      fill(this.plot, el("p", { class: "muted" }, messageOf(error)));
+      if (mine === this.asked) this.#failed(i, error);
+      return;
     }
     this.plot.classList.remove("waiting");
+    fill(this.failure);
     this.plot.dataset.shown = `${this.data.events.movement_no[i]}/${WIDTHS_S[this.size]}`;
+    if (WIDTHS_S[this.size] > WIDEST_AHEAD_S) return;
     for (const next of [i + 1, i - 1]) {
       if (this.data.events.onset[next] !== undefined) this.#ask(next).catch(() => {});
     }
+  }
+
+  /**
+   * A window that was not answered: what is drawn stays, dimmed and out of reach of the mouse, and says whose it is.
+   * @param {number} i @param {unknown} error
+   */
+  #failed(i, error) {
+    const { events, night } = this.data;
+    const kept = this.pictured && `What is drawn below is still the movement at ${this.pictured}. `;
+    this.last = null;
+    this.drag.x = null;
+    this.drag.draw();
+    fill(
+      this.failure,
+      el("p", { class: "strong" }, `The movement at ${this.clock.hms(events.onset[i])} could not be fetched.`),
+      el("p", {}, `${messageOf(error)}. ${kept ?? ""}The night and your verdicts are not touched.`),
+      el("button", { type: "button", onclick: () => this.show() }, "Try again"),
+    );
+    this.plot.dataset.failed = `${events.movement_no[i]}/${night.night_date}`;
   }
 
   /** @param {number} to */

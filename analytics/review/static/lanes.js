@@ -1,6 +1,6 @@
 // @ts-check
 // What the lanes of the night's picture draw: stages, sleep and how likely it was, movements of each leg, envelope of
-// each sensor, heart.
+// each sensor, heart rate, temperature of each sensor.
 
 import { svg } from "./draw.js";
 import { area, boxes, linear, shownPart, strokes } from "./geometry.js";
@@ -9,7 +9,7 @@ import { envelopeTop, onLeg } from "./movements.js";
 import { GROUPS, WORDS, groupOf } from "./words.js";
 
 /** @import { Attributes, Band, Child, Envelope, Lane, LikelySleep, Ms, NamedSpan, Night } from "./types.js" */
-/** @import { NightAnswer, Scale, Span, TimeScale } from "./types.js" */
+/** @import { NightAnswer, Scale, Span, TimeScale, Warmth } from "./types.js" */
 
 /** Room for the lanes' names, pixels. */
 export const LEFT = 84;
@@ -167,24 +167,41 @@ const drawEnvelope = (lane, x, data) => {
   ];
 };
 
+/** No line is drawn over a longer pause between two minutes. */
+const PAUSE_MS = 150_000;
+
 /**
+ * A value by minute as a line, on an axis of whole steps.
  * @param {Band} lane
  * @param {TimeScale} x
- * @param {NightAnswer["heart"]} heart
+ * @param {[Ms, number][]} minutes
+ * @param {{ step: number, unit: string, look: string, names: string[] }} how
  */
-const drawHeart = (lane, x, heart) => {
-  const here = heart.filter(([at]) => at >= x.from && at <= x.to);
-  const rates = heart.map(([, bpm]) => bpm);
-  const [low, high] = [Math.floor(Math.min(...rates) / 10) * 10, Math.ceil(Math.max(...rates) / 10) * 10];
+const drawByMinute = (lane, x, minutes, { step, unit, look, names }) => {
+  const values = minutes.map(([, value]) => value);
+  const low = Math.floor(Math.min(...values) / step) * step;
+  const high = Math.max(low + step, Math.ceil(Math.max(...values) / step) * step);
   const y = linear(low, high, lane.bottom, lane.top);
+  const here = minutes.filter(([at]) => at >= x.from && at <= x.to);
   const path = here.map(
-    ([at, bpm], i) => `${i && at - here[i - 1][0] < 150_000 ? "L" : "M"}${x(at).toFixed(1)} ${y(bpm).toFixed(1)}`,
+    ([at, value], i) => `${i && at - here[i - 1][0] < PAUSE_MS ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`,
   );
   return [
-    [low, high].map((bpm) => named(y(bpm) + 4, `${bpm} bpm`)),
-    laneName(lane, "heart"),
-    svg("path", { d: path.join(""), class: "heart" }),
+    [low, high].map((value) => [gridLine(x, y(value)), named(y(value) + 4, `${value} ${unit}`)]),
+    laneName(lane, ...names),
+    svg("path", { d: path.join(""), class: look }),
   ];
+};
+
+/** @param {Lane} lane @param {TimeScale} x @param {NightAnswer["heart"]} heart */
+const drawHeart = (lane, x, heart) =>
+  drawByMinute(lane, x, heart, { step: 10, unit: "bpm", look: "heart", names: ["heart"] });
+
+/** @param {Lane & { sensor: Warmth }} lane @param {TimeScale} x @param {NightAnswer} data */
+const drawWarmth = (lane, x, { temperature }) => {
+  const said = LOOKS.rows.find((row) => row.name === lane.row)?.says ?? [];
+  const names = temperature.length > 1 ? [lane.sensor.leg] : said;
+  return drawByMinute(lane, x, lane.sensor.minutes, { step: 1, unit: "°C", look: "warmth", names });
 };
 
 /**
@@ -201,6 +218,7 @@ export const drawLane = (lane, x, data, chosen) => {
   if (lane.kind === "p_sleep") return drawLikely(lane, x);
   if (lane.kind === "raster") return drawRaster(lane, x, data, chosen);
   if (lane.kind === "envelope") return drawEnvelope(lane, x, data);
+  if (lane.kind === "temperature") return drawWarmth(lane, x, data);
   return drawHeart(lane, x, data.heart);
 };
 

@@ -7,11 +7,11 @@ import { number } from "./formats.js";
 import { between, toggled } from "./marks.js";
 import { groupOf, label, verdict } from "./words.js";
 
-/** @import { Clock, NightShown } from "./types.js" */
+/** @import { Clock, LinkedPart, NightShown } from "./types.js" */
 
 /**
  * @typedef {{ onPick: (i: number, keeps: boolean) => unknown, onMark: () => unknown,
- *   isShown: (i: number) => boolean }} Listening `keeps`: those that are marked stay so
+ *   onAll: () => unknown, isShown: (i: number) => boolean }} Listening `keeps`: those that are marked stay so
  */
 
 export class MovementList {
@@ -37,8 +37,16 @@ export class MovementList {
       "aria-multiselectable": "true",
       "aria-label": "Movements of the night",
     });
+    /** What the list is narrowed to. @type {LinkedPart | null} */
+    this.only = null;
+    this.chip = el("div", {});
     this.bar = el("div", { class: "marked-bar", role: "status" });
-    this.node = el(
+    this.node = this.#put();
+    this.#listen();
+  }
+
+  #put() {
+    return el(
       "section",
       { class: "card part-list", "aria-label": "List of movements" },
       el(
@@ -56,10 +64,10 @@ export class MovementList {
           " marks several",
         ),
       ),
+      this.chip,
       this.bar,
       this.box,
     );
-    this.#listen();
   }
 
   #listen() {
@@ -77,7 +85,7 @@ export class MovementList {
   extend(to) {
     const from = this.anchor ?? this.selected ?? to;
     this.anchor = from;
-    const found = between(from, to, (i) => this.on.isShown(i));
+    const found = between(from, to, (i) => this.isListed(i));
     this.#mark(found, to);
   }
 
@@ -93,6 +101,33 @@ export class MovementList {
     if (!this.marked.size) return;
     this.marked = new Set();
     this.on.onMark();
+  }
+
+  /** Whether it stands in the list, where the keys go through it. @param {number} i */
+  isListed(i) {
+    const no = this.data.events.detected_no[i] ?? -1;
+    return this.on.isShown(i) && (this.only === null || this.only.movements.includes(no));
+  }
+
+  /** List the movements of a part of a picture alone; all again. @param {LinkedPart | null} part */
+  narrow(part) {
+    this.only = part;
+    this.clear();
+    this.draw();
+  }
+
+  /** What the list is narrowed to, and how much of it there is. */
+  #chip() {
+    const { only } = this;
+    if (!only) return null;
+    const n = [...this.data.events.onset.keys()].filter((i) => this.isListed(i)).length;
+    const all = only.movements.length;
+    const says = n === all ? `${n}` : `${n} of ${all}, others hidden or edited away`;
+    return el(
+      "button",
+      { type: "button", class: "list-chip", onclick: () => this.on.onAll(), "aria-label": "Show all movements again" },
+      `${only.says}: ${says} ×`,
+    );
   }
 
   /** @param {NightShown} data */
@@ -130,8 +165,10 @@ export class MovementList {
   }
 
   draw() {
-    const shown = [...this.data.events.onset.keys()].filter((i) => this.on.isShown(i));
+    const shown = [...this.data.events.onset.keys()].filter((i) => this.isListed(i));
     const top = this.box.scrollTop;
+    fill(this.chip, this.#chip());
+    this.box.dataset.listed = String(shown.length);
     fill(
       this.box,
       shown.length

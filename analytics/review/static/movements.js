@@ -2,7 +2,8 @@
 // What is counted, picked and put in order of a night's movements. Without the document; what a movement is was decided
 // when it was scored.
 
-/** @import { Clock, Envelope, Events, Group, Lane, Looks, Ms, NightAnswer, RowName, Shows } from "./types.js" */
+/** @import { Clock, EditedFlag, Envelope, Events, Group, Lane, Looks } from "./types.js" */
+/** @import { Ms, NightAnswer, RowName, Shows } from "./types.js" */
 
 /** @param {Events} events @param {Envelope[]} envelopes */
 export const legsOf = (events, envelopes) => {
@@ -13,21 +14,22 @@ export const legsOf = (events, envelopes) => {
 
 /**
  * What a row of the night's picture consists of: a lane, one each leg or sensor, or none.
- * @param {Pick<NightAnswer, "stages" | "likely_sleep" | "events" | "envelopes" | "heart">} data
+ * @param {Pick<NightAnswer, "stages" | "likely_sleep" | "events" | "envelopes" | "heart" | "temperature">} data
  * @returns {Record<RowName, Shows[]>}
  */
-const shownIn = ({ stages, likely_sleep: likely, events, envelopes, heart }) => ({
+const shownIn = ({ stages, likely_sleep: likely, events, envelopes, heart, temperature }) => ({
   stages: stages.length ? [{ kind: "stages" }] : [],
   sleep: [{ kind: "sleep" }],
   p_sleep: likely ? [{ kind: "p_sleep", likely }] : [],
   movements: legsOf(events, envelopes).map((leg) => ({ kind: "raster", leg })),
   envelope: envelopes.map((sensor) => ({ kind: "envelope", sensor })),
   heart: heart.length ? [{ kind: "heart" }] : [],
+  temperature: temperature.map((sensor) => ({ kind: "temperature", sensor })),
 });
 
 /**
  * Lanes of the night's picture from top to bottom, and where they end.
- * @param {Pick<NightAnswer, "stages" | "likely_sleep" | "events" | "envelopes" | "heart">} data
+ * @param {Pick<NightAnswer, "stages" | "likely_sleep" | "events" | "envelopes" | "heart" | "temperature">} data
  * @param {Pick<Looks, "rows" | "between">} looks
  */
 export const lanesOf = (data, { rows, between }) => {
@@ -106,15 +108,54 @@ export const nextShown = (length, here, by, isShown) => {
 const counts = (events, i) => events.is_plm[i] && events.sleep_state[i] === "sleep";
 
 /**
- * The movement that a page opens with: the one that was asked for, else the first that counts, else the first of any
- * series, else the first.
- * @param {Events} events
- * @param {number | null} wanted
+ * The label that a night is opened for: jerks where they are its flag as reviewed and kicks are not; null for none.
+ * @param {Pick<EditedFlag, "flag" | "state_as_reviewed">[]} flags
  */
-export const firstToShow = (events, wanted) => {
+export const opensOn = (flags) => {
+  const isRaised = (/** @type {string} */ name) =>
+    flags.some((one) => one.flag === name && one.state_as_reviewed === "raised");
+  return isRaised("frequent_hypnic_jerks") && !isRaised("possible_plmd") ? "hypnic_jerk" : null;
+};
+
+/**
+ * The movement that a page opens with: the one that was asked for, else the first of the label that the night is opened
+ * for, else the first that counts, else the first of any series, else the first.
+ * @param {Events & { left_out?: boolean[] }} events
+ * @param {number | null} wanted
+ * @param {string | null} [label]
+ */
+export const firstToShow = (events, wanted, label = null) => {
+  if (wanted !== null) return Math.max(0, events.movement_no.indexOf(wanted));
+  const labelled = events.label.findIndex((name, i) => name === label && !events.left_out?.[i]);
+  if (labelled >= 0) return labelled;
   const counted = events.is_plm.findIndex((_, i) => counts(events, i));
-  const first = counted >= 0 ? counted : events.is_plm.indexOf(true);
-  return Math.max(0, wanted === null ? first : events.movement_no.indexOf(wanted));
+  return Math.max(0, counted >= 0 ? counted : events.is_plm.indexOf(true));
+};
+
+/**
+ * The next movement that is like it, of those that are shown; after the last the first again. Null where there is none,
+ * or no other one.
+ * @param {number} length
+ * @param {number | null} here
+ * @param {(i: number) => boolean} isWanted
+ */
+export const nextRound = (length, here, isWanted) => {
+  const next = nextShown(length, here ?? -1, 1, isWanted) ?? nextShown(length, -1, 1, isWanted);
+  return next === here ? null : next;
+};
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Stretches of one hour of the wearer's clock that cover a night.
+ * @param {Ms} from @param {Ms} to
+ * @param {Clock} clock
+ */
+export const hourRows = (from, to, clock) => {
+  const into = (((from + clock.aheadMs(from)) % HOUR_MS) + HOUR_MS) % HOUR_MS;
+  const rows = [];
+  for (let at = from - into; at < to; at += HOUR_MS) rows.push({ from: at, to: at + HOUR_MS });
+  return rows;
 };
 
 /**

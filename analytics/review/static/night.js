@@ -8,7 +8,7 @@ import { inFocus, nextFlag } from "./flag_verdicts.js";
 import { clockOf } from "./formats.js";
 import { Inspector } from "./inspector.js";
 import { MovementList } from "./movement_list.js";
-import { firstToShow, nextShown } from "./movements.js";
+import { firstToShow, nextShown, opensOn } from "./movements.js";
 import { NearTools } from "./near_tools.js";
 import { NightActs } from "./night_acts.js";
 import { NightForms } from "./night_forms.js";
@@ -17,6 +17,7 @@ import { drawDone, drawMarked, drawVerdicts, put } from "./night_parts.js";
 import { same } from "./nights.js";
 import { strip } from "./pictures.js";
 import { isNews, knows, question, sendNow, whenUnsentChanges } from "./reviewing.js";
+import { Seeing } from "./seeing.js";
 import { get, getFresh, prefetch } from "./server.js";
 import { sleepForm } from "./sleep_form.js";
 import { Timeline } from "./timeline.js";
@@ -73,6 +74,7 @@ export class NightPage {
     /** @type {MovementList} */
     this.list = this.#list();
     this.forms = new NightForms(this);
+    this.seeing = new Seeing(this);
     this.node = put(this);
   }
 
@@ -118,7 +120,11 @@ export class NightPage {
     return new Timeline(this.data, this.clock, {
       onPick: (i) => this.pick(i),
       onSpan: (start, end) => this.forms.fill([start, end]),
-      onFilter: () => this.list.draw(),
+      onFilter: () => {
+        this.list.draw();
+        this.seeing.rows.draw();
+      },
+      onNext: (group) => this.seeing.nextOfGroup(group),
       onSleep: (kind, at) => this.acts.sleep(kind, at),
     });
   }
@@ -127,6 +133,7 @@ export class NightPage {
     return new MovementList(this.data, this.clock, {
       onPick: (i, keeps) => (keeps ? this.select(i) : this.pick(i)),
       onMark: () => drawMarked(this),
+      onAll: () => this.seeing.narrow(null),
       isShown: (i) => this.long.isShown(i),
     });
   }
@@ -158,6 +165,7 @@ export class NightPage {
     this.#drawParts();
     drawMarked(this);
     this.long.draw();
+    this.seeing.rows.draw();
   }
 
   /**
@@ -198,6 +206,7 @@ export class NightPage {
     this.list.update(this.data);
     this.list.selected = chosen;
     this.long.update(this.data, chosen);
+    this.seeing.rows.update(this.data, chosen);
     this.tools.show(this.data, chosen);
     this.draw();
     await this.near.update(this.data, chosen);
@@ -238,7 +247,7 @@ export class NightPage {
   move(by, marks = false) {
     const here = this.near.selected;
     if (here === null) return;
-    const next = nextShown(this.data.events.onset.length, here, by, (i) => this.long.isShown(i));
+    const next = nextShown(this.data.events.onset.length, here, by, (i) => this.list.isListed(i));
     if (next === null) return this.app.say(by > 0 ? "This is the last movement." : "This is the first movement.");
     return marks ? this.list.extend(next) : this.pick(next);
   }
@@ -252,6 +261,7 @@ export class NightPage {
   /** @param {number} i */
   select(i) {
     this.long.select(i);
+    this.seeing.rows.select(i);
     this.list.select(i);
     this.tools.show(this.data, i);
     const { pathname, search } = location;
@@ -276,8 +286,9 @@ export class NightPage {
     this.draw();
     this.#listen();
     if (events.onset.length) {
-      const first = firstToShow(events, wanted);
+      const first = firstToShow(events, wanted, opensOn(this.data.edited.flags));
       this.long.select(first);
+      this.seeing.rows.select(first);
       this.list.select(first);
       this.tools.show(this.data, first);
       await this.near.select(first);
@@ -303,6 +314,7 @@ export class NightPage {
 
   leave() {
     this.isGone = true;
+    this.seeing.rows.leave();
     for (const end of this.atEnd) end();
   }
 }

@@ -25,7 +25,8 @@ export const chordOf = ({ key, code, ctrlKey, metaKey, altKey, shiftKey }) => {
  * What the keys do that a page of a night can be asked for.
  * @typedef {{ acts: import("./night_acts.js").NightActs, near: import("./inspector.js").Inspector,
  *   long: import("./timeline.js").Timeline, list: import("./movement_list.js").MovementList,
- *   forms: import("./night_forms.js").NightForms, judge: (word: string) => unknown, nextFlag: () => unknown,
+ *   forms: import("./night_forms.js").NightForms, seeing: import("./seeing.js").Seeing,
+ *   judge: (word: string) => unknown, nextFlag: () => unknown,
  *   move: (by: number, marks?: boolean) => unknown, note: () => unknown, ruler: (by: number | null) => unknown }} Page
  */
 
@@ -44,6 +45,8 @@ const viewKeys = (page) => ({
   k: () => page.move(-1),
   "Shift+j": () => page.move(1, true),
   "Shift+k": () => page.move(-1, true),
+  l: () => page.seeing.nextOfLabel(1),
+  "Shift+l": () => page.seeing.nextOfLabel(-1),
   z: () => page.near.nextWidth(),
   r: () => page.ruler(null),
   ",": () => page.ruler(-100),
@@ -51,7 +54,12 @@ const viewKeys = (page) => ({
   "+": () => page.long.zoomBy(0.5),
   "-": () => page.long.zoomBy(2),
   w: () => page.long.zoomAll(),
-  Escape: () => (page.forms.isOpen ? page.forms.close() : page.list.clear()),
+  v: () => page.seeing.rows.toggle(),
+  Escape: () => {
+    if (page.forms.isOpen) page.forms.close();
+    else if (page.list.marked.size) page.list.clear();
+    else if (page.list.only) page.seeing.narrow(null);
+  },
 });
 
 /** All keys of the page. @param {Page} page @returns {Record<string, () => unknown>} */

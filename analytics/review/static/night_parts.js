@@ -8,7 +8,6 @@ import { action, drawn, el, fill } from "./draw.js";
 import { flagRows, inFocus, toJudge } from "./flag_verdicts.js";
 import { longDay, number } from "./formats.js";
 import { barSays } from "./marks.js";
-import { stillPicture } from "./pictures.js";
 import { question } from "./reviewing.js";
 import { untoldChip } from "./rows.js";
 import { nightState, sideBySide } from "./verdicts.js";
@@ -51,8 +50,8 @@ export const put = (/** @type {NightPage} */ page) => {
     el(
       "div",
       { class: "columns even" },
-      remarked("Time between movements", "log scale, as detected", stillPicture(data.pictures.intervals)),
-      remarked("Per clock hour", "all movements, as detected", stillPicture(data.pictures.hours)),
+      remarked("Time between movements", "log scale, as detected", page.seeing.intervals.node),
+      remarked("Per clock hour", "all movements, as detected", page.seeing.hours.node),
       journal(data.journal, data.night),
       drawn(data.pictures.patterns),
     ),
@@ -105,12 +104,13 @@ const timelineCard = (/** @type {NightPage} */ page) => {
     "section",
     { class: "card", "aria-label": "The night" },
     page.long.node,
+    page.seeing.rows.node,
     el(
       "div",
       { class: "bar-of-actions" },
       el("span", { class: "muted small" }, help),
       page.parts.sleep,
-      el("span", { class: "tools" }, page.forms.buttons),
+      el("span", { class: "tools" }, page.seeing.rows.button, page.forms.buttons),
     ),
     page.parts.form,
   );

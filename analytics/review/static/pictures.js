@@ -1,13 +1,13 @@
 // @ts-check
-// The small pictures of a night: the strip of nights, and those that do not move, which come drawn.
+// The strip of nights above a night.
 
-import { drawn, el, hiddenTable, picture, svg } from "./draw.js";
+import { el, hiddenTable, picture, svg } from "./draw.js";
 import { day, longDay, number } from "./formats.js";
 import { linear } from "./geometry.js";
 import { around } from "./nights.js";
 import { WORDS, flag, verdict } from "./words.js";
 
-/** @import { App, FlagState, Night, NightRow, Scale, StillPicture } from "./types.js" */
+/** @import { App, FlagState, Night, NightRow, Scale } from "./types.js" */
 
 const NARROWEST_BAR = 12;
 
@@ -117,10 +117,3 @@ export const strip = (nights, present, width, open) => {
     ),
   );
 };
-
-/**
- * A picture that the program draws, with the table that stands behind it, and what it shows.
- * @param {StillPicture} still
- */
-export const stillPicture = (still) =>
-  el("figure", { class: "drawn" }, drawn(still.drawn), el("figcaption", { class: "muted small" }, still.caption));

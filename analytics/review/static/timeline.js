@@ -1,12 +1,14 @@
 // @ts-check
-// The night on one axis: stages, sleep, movements of each leg, envelope of each sensor, heart rate. Drag to zoom, to
-// mark a span, or to move when the wearer fell asleep. It draws what it is given and decides nothing.
+// The night on one axis: stages, sleep, movements of each leg, envelope of each sensor, heart rate, warmth. Drag to
+// zoom, to mark a span, or to move when the wearer fell asleep. It draws what it is given and decides nothing.
 
 import { el, hatching, hiddenTable, picture, svg } from "./draw.js";
+import { number } from "./formats.js";
 import { timeScale, timeTicks, zoomed } from "./geometry.js";
 import { LOOKS, coversAll } from "./looks.js";
 import { LEFT, drawLane, drawOnset, spanRect } from "./lanes.js";
 import { hourly, lanesOf, legsOf, nearest } from "./movements.js";
+import { LegendFilter } from "./legend_filter.js";
 import { drawHandles, handleAt } from "./sleep_form.js";
 import { GROUPS, WORDS, blank, capital, groupOf } from "./words.js";
 
@@ -15,7 +17,7 @@ import { GROUPS, WORDS, blank, capital, groupOf } from "./words.js";
 
 /**
  * @typedef {{ onPick: (i: number) => unknown, onSpan: (start: Ms, end: Ms) => unknown, onFilter: () => unknown,
- *   onSleep: (kind: SleepKind, at: Ms) => unknown }} Listeners
+ *   onSleep: (kind: SleepKind, at: Ms) => unknown, onNext: (group: string) => unknown }} Listeners
  * @typedef {{ from: number, to: number, handle: SleepKind | null }} Drag
  */
 
@@ -51,7 +53,15 @@ export class Timeline {
     this.whole = [data.night.recorded_from, data.night.recorded_to];
     this.layout = lanesOf(data, LOOKS);
     this.legs = legsOf(data.events, data.envelopes).length;
-    this.shown = new Set(GROUPS.map((group) => group.name));
+    this.filter = new LegendFilter({
+      onToggle: () => {
+        this.draw();
+        this.listeners.onFilter();
+      },
+      onNext: listeners.onNext,
+    });
+    /** Groups that are shown. */
+    this.shown = this.filter.shown;
     this.view = this.whole;
     this.width = 0;
     this.x = timeScale(...this.view, 0, 0);
@@ -82,7 +92,7 @@ export class Timeline {
       el(
         "div",
         { class: "head" },
-        this.#filters(),
+        this.filter.node,
         meaning("states", legend),
         el(
           "div",
@@ -95,27 +105,24 @@ export class Timeline {
       ),
       this.holder,
       this.table,
+      this.#byMinute(),
       likely && hiddenTable(likely.table.caption, likely.table.head, likely.table.rows),
     );
   }
 
-  #filters() {
-    const buttons = GROUPS.map((group) => {
-      const toggle = () => {
-        if (!this.shown.delete(group.name)) this.shown.add(group.name);
-        button.setAttribute("aria-pressed", String(this.shown.has(group.name)));
-        this.draw();
-        this.listeners.onFilter();
-      };
-      const button = el(
-        "button",
-        { type: "button", "aria-pressed": "true", class: "toggle", onclick: toggle },
-        el("span", { class: `swatch fill-${group.name}` }),
-        group.says,
-      );
-      return button;
+  /** Heart rate and temperature for those who do not see them: lowest, median, highest. */
+  #byMinute() {
+    const { heart, temperature } = this.data;
+    const lines = [
+      ...(heart.length ? [{ name: "heart rate, bpm", minutes: heart }] : []),
+      ...temperature.map(({ leg, minutes }) => ({ name: `temperature of the sensor (${leg}), °C`, minutes })),
+    ];
+    const rows = lines.map(({ name, minutes }) => {
+      const values = minutes.map(([, value]) => value).sort((a, b) => a - b);
+      const some = [values[0], values[Math.floor(values.length / 2)], values[values.length - 1]];
+      return [name, ...some.map((value) => number(value))];
     });
-    return el("div", { class: "legend", role: "group", "aria-label": "Movements shown" }, buttons);
+    return rows.length > 0 && hiddenTable("Measured by minute", ["what", "lowest", "median", "highest"], rows);
   }
 
   /** The night after an edit. @param {NightShown} data @param {number | null} chosen */
@@ -127,6 +134,7 @@ export class Timeline {
 
   draw() {
     const { data, clock, view, layout } = this;
+    this.filter.count(data.events.label);
     const byHour = hourly(data.events, clock, GROUPS, groupOf);
     this.table.replaceChildren(
       hiddenTable("Movements by clock hour", ["hour", ...GROUPS.map((group) => group.says)], byHour),

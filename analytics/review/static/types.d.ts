@@ -463,6 +463,7 @@ export interface NightAnswer {
   envelopes: Envelope[];
   stages: NamedSpan[];
   heart: [Ms, number][];
+  temperature: Warmth[];
   journal: JournalEntry[];
   sensors: Sensor[];
   review: Review;
@@ -482,6 +483,23 @@ export interface LikelySleep {
 export interface StillPicture {
   caption: string;
   drawn: string;
+  parts: LinkedPart[];
+}
+
+/** A part of a picture that stands for movements; where it lies, as shares of the picture's width and height. */
+export interface LinkedPart {
+  says: string;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  movements: number[];
+}
+
+/** Temperature of one sensor by minute, degrees C. */
+export interface Warmth {
+  leg: string;
+  minutes: [Ms, number][];
 }
 
 /** From which moment on the wearer's clock was ahead of UTC by how many seconds. */
@@ -717,7 +735,7 @@ export interface Words {
 }
 
 /** A row of the night's picture. */
-export type RowName = "stages" | "sleep" | "p_sleep" | "movements" | "envelope" | "heart";
+export type RowName = "stages" | "sleep" | "p_sleep" | "movements" | "envelope" | "heart" | "temperature";
 
 /** How rows look that the report has too: `for_page` of analytics/pictures/night_rows.py. */
 export interface Looks {
@@ -776,7 +794,8 @@ export type Shows =
   | { kind: "p_sleep"; likely: LikelySleep }
   | { kind: "raster"; leg: string }
   | { kind: "envelope"; sensor: Envelope }
-  | { kind: "heart" };
+  | { kind: "heart" }
+  | { kind: "temperature"; sensor: Warmth };
 
 /** A lane: what it shows, of which row, and where. */
 export type Lane = Band & { height: number; row: RowName } & Shows;

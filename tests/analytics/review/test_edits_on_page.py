@@ -106,6 +106,7 @@ def test_an_edge_is_moved_by_drag_and_by_number(address: str, tab: Tab) -> None:
     opened(tab, address + AT)
     drawn(tab).keyboard.press("z")
     tab.keyboard.press("z")
+    tab.keyboard.press("z")
     tab.wait_for_selector('.inspector[data-shown$="/30"]')
     grip = box(tab, ".edge-grip >> nth=1")
     dragged(tab, (grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2), 40)

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from analytics.criteria import Criteria
-from analytics.review.waveform import window_payload
+from analytics.review.waveform import POINTS, window_payload
 from analytics.signal.clocks import clocks_of_older_night
 from analytics.store import Store, query
+from ingest.errors import UsageError
 from tests.analytics.store.making import execute
 from tests.analytics.two_legs import imported_legs
 
@@ -44,6 +45,16 @@ def outside_share(store: Store) -> dict[str, float]:
 
 def test_the_largest_value_of_each_leg_lies_inside_its_stored_movement(legs: Store) -> None:
     assert max(outside_share(legs).values()) <= 0.1
+
+
+def test_an_hour_is_drawn_and_nothing_wider(legs: Store) -> None:
+    (from_ms,) = query(legs, "SELECT epoch_ms(min(onset_at)) FROM movement").row(0)
+    hour = window_payload(legs, "me", NIGHT, from_ms, from_ms + 3_600_000, Criteria())
+    assert {trace["leg"] for trace in hour["traces"]} == {"left", "right"}
+    assert max(part[0][-1] for trace in hour["traces"] for part in trace["movement"]) > 3_500_000
+    assert all(len(points[0]) <= POINTS for trace in hour["traces"] for points in trace["axes"].values())
+    with pytest.raises(UsageError, match="3600"):
+        window_payload(legs, "me", NIGHT, from_ms, from_ms + 3_600_001, Criteria())
 
 
 def test_one_clock_stays_and_the_other_says_what_was_added(legs: Store) -> None:
