@@ -130,7 +130,7 @@ def create_app(page: Page) -> ASGIApp:
         Mount("/static", StaticFiles(directory=_HERE / "static")),
     ]
     handlers: Any = {NightkickError: _failed, HTTPException: _not_there}
-    return Protected(Starlette(routes=routes, exception_handlers=handlers), page.token, page.door)
+    return Protected(Starlette(routes=routes, exception_handlers=handlers), page.token, page.door, page.proxy)
 
 
 def _queue(page: Page) -> list[Route]:

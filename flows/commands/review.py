@@ -1,4 +1,4 @@
-"""``nightkick review``: the review page in the browser, until Ctrl+C."""
+"""``nightkick review``: the review page in the browser, until Ctrl+C, and on a phone if the settings name a proxy."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analytics import store as the_store
 from flows import __version__
@@ -17,6 +18,9 @@ from flows.settings.database import store_for
 from flows.terminal.options import Database
 from flows.terminal.talk import complain, say
 from ingest.errors import UsageError
+
+if TYPE_CHECKING:
+    from analytics.review import Proxy
 
 
 def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> None:
@@ -29,7 +33,7 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
     no_open
         Only name the file that opens the page, and open no browser.
     """
-    from analytics.review import Page, create_app, serve
+    from analytics.review import Page, Proxy, create_app, serve
     from flows.settings.settings import load
 
     settings = load()
@@ -38,6 +42,7 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
         # An older one is brought up to date; a missing one is not made, for it may be misspelt.
         the_store.initialise(store)
     the_store.query(store, "SELECT 1")
+    beyond = settings.review
     page = Page(
         store=store,
         reviewer=settings.reviewer,
@@ -46,6 +51,7 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
         version=__version__,
         people=settings.people(),
         subject=settings.subject,
+        proxy=Proxy(beyond.proxy, beyond.proxy_address) if beyond.proxy else None,
     )
 
     # Verdicts come one by one, and to publish each would keep the reviewer waiting.
@@ -57,10 +63,12 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
             except OSError as error:  # the line for a terminal still leads in
                 complain(f"{file}: not written: {error.strerror} (make room, and start again)")
             _say_where(address, file, page.door.secret)
+            if page.proxy:
+                _say_how_from_elsewhere(page.proxy, file.with_name("elsewhere.txt"))
             if not no_open:
                 webbrowser.open(file.as_uri())  # a browser's arguments are shown to every user of the machine
 
-        serve(create_app(page), port, listening)
+        serve(create_app(page), port, listening, beyond.listen)
 
 
 def _say_where(address: str, file: Path, secret: str) -> None:
@@ -69,6 +77,17 @@ def _say_where(address: str, file: Path, secret: str) -> None:
     say(f"to open it again, open this file in the browser: {file}")
     if sys.stderr.isatty():
         say(f"a browser that cannot read the file (a snap, a tunnel) opens this, once: {address}open#{secret}")
+
+
+def _say_how_from_elsewhere(proxy: Proxy, file: Path) -> None:
+    """How a phone opens it: what it types is for eyes only, and is replaced in the file once it was used."""
+    try:
+        proxy.lay_out(file)
+    except OSError as error:
+        complain(f"{file}: not written: {error.strerror} (make room, and start again)")
+    say(f"on a phone: open the address in {file}, which opens the page once; then the next one stands there")
+    if sys.stderr.isatty():
+        say(f"the first one: {proxy.url}open#{proxy.door.secret}")
 
 
 @contextmanager

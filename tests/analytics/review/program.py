@@ -107,9 +107,9 @@ def as_stranger(work: Callable[[], Any]) -> Any:
         return json.loads(told.read())
 
 
-def raw(port: int, request: bytes, *, wait_s: float = 5.0) -> bytes:
+def raw(port: int, request: bytes, *, wait_s: float = 5.0, host: str = "127.0.0.1") -> bytes:
     """All that is answered to some bytes, until the server closes or falls silent."""
-    with socket.create_connection(("127.0.0.1", port), timeout=wait_s) as line:
+    with socket.create_connection((host, port), timeout=wait_s) as line:
         line.sendall(request)
         answer = b""
         try:

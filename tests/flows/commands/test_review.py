@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import httpx
+import pytest
 
 from analytics.store import Store, initialise
 from tests.analytics.review.program import reviewing
@@ -51,3 +52,27 @@ def test_it_says_where_it_is_and_stops_when_told(tmp_path: Path) -> None:
         assert str(running.file) in running.lines[1]
         assert httpx.get(running.address, cookies=running.cookie(), timeout=30).status_code == 200
         assert running.stop() == ""
+
+
+def test_to_listen_beyond_this_machine_without_a_proxy_is_refused_in_one_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.duckdb"
+    initialise(Store(path))
+    monkeypatch.setenv("NIGHTKICK_REVIEW__LISTEN", "0.0.0.0")
+    said = run("review", "--no-open", "--port", 0, "--db", path)
+    assert said.code == 2
+    assert said.err.count("\n") == 1
+    assert "listen beyond 127.0.0.1 needs proxy" in said.err
+
+
+def test_an_address_of_another_machine_is_said_in_one_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.duckdb"
+    initialise(Store(path))
+    monkeypatch.setenv("NIGHTKICK_REVIEW__LISTEN", "192.0.2.1")
+    monkeypatch.setenv("NIGHTKICK_REVIEW__PROXY", "nights.example")
+    said = run("review", "--no-open", "--port", 0, "--db", path)
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert "no address of this machine" in said.err
