@@ -62,6 +62,7 @@ def create_app(page: Page) -> ASGIApp:
         known = {
             "token": page.token,
             "reviewer": page.reviewer,
+            "blind": page.store.only_reviewer is not None,
             "version": page.version,
             "words": for_page(),
             "looks": night_rows.for_page(),

@@ -9,6 +9,7 @@ import tempfile
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from analytics.review import Proxy
 
 
-def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> None:
+def review(*, port: int = 4711, no_open: bool = False, blind: bool = False, db: Database = None) -> None:
     """Open the review page in the browser: nights to look at and to judge. Ctrl+C stops it.
 
     Parameters
@@ -32,6 +33,8 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
         Port on 127.0.0.1; 0 for any that is free.
     no_open
         Only name the file that opens the page, and open no browser.
+    blind
+        Show no verdict, edit or note of other reviewers than the one of the settings; without: everybody's.
     """
     from analytics.review import Page, Proxy, create_app, serve
     from flows.settings.settings import load
@@ -44,7 +47,7 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
     the_store.query(store, "SELECT 1")
     beyond = settings.review
     page = Page(
-        store=store,
+        store=replace(store, only_reviewer=settings.reviewer) if blind else store,
         reviewer=settings.reviewer,
         criteria=settings.analysis_criteria(),
         rulesets=settings.rulesets(),
