@@ -44,7 +44,9 @@ def review(*, port: int = 4711, no_open: bool = False, blind: bool = False, db: 
     if store.path.exists():
         # An older one is brought up to date; a missing one is not made, for it may be misspelt.
         the_store.initialise(store)
-    the_store.query(store, "SELECT 1")
+        the_store.query(store, "SELECT 1")
+    else:
+        complain(f"{store.path}: no database there yet; the page shows nights once one is: nightkick import FOLDER")
     beyond = settings.review
     page = Page(
         store=replace(store, only_reviewer=settings.reviewer) if blind else store,
@@ -58,7 +60,7 @@ def review(*, port: int = 4711, no_open: bool = False, blind: bool = False, db: 
     )
 
     # Verdicts come one by one, and to publish each would keep the reviewer waiting.
-    with the_store.published_after(store), _stopped_by_signals(), _opening_file() as file:
+    with _published(store), _stopped_by_signals(), _opening_file() as file:
 
         def listening(address: str) -> None:
             try:
@@ -72,6 +74,18 @@ def review(*, port: int = 4711, no_open: bool = False, blind: bool = False, db: 
                 webbrowser.open(file.as_uri())  # a browser's arguments are shown to every user of the machine
 
         serve(create_app(page), port, listening, beyond.listen)
+
+
+@contextmanager
+def _published(store: the_store.Store) -> Iterator[None]:
+    """Publish at the end what changed; of a database that was not there before, all of it."""
+    if store.path.exists():
+        with the_store.published_after(store):
+            yield
+        return
+    yield
+    if store.path.exists():
+        the_store.publish(store)
 
 
 def _say_where(address: str, file: Path, secret: str) -> None:

@@ -12,13 +12,31 @@ import pytest
 from analytics.store import Store, initialise
 from tests.analytics.review.program import reviewing
 from tests.flows.conftest import Run
+from tests.flows.stored import SUBJECT, build
 
 
-def test_a_missing_database_is_not_made(run: Run, tmp_path: Path) -> None:
-    said = run("review", "--no-open", "--port", 0, "--db", tmp_path / "misspelt.duckdb")
-    assert said.code == 3
-    assert "import a recording first" in said.err
-    assert not (tmp_path / "misspelt.duckdb").exists()
+def test_a_missing_database_is_not_made(tmp_path: Path) -> None:
+    path = tmp_path / "misspelt.duckdb"
+    with reviewing(path, before=1) as running:
+        assert f"{path}: no database there yet" in running.lines[0]
+        assert "nightkick import" in running.lines[0]
+        cookie = running.cookie()
+        for address in ("/", "/api/people", "/api/nights", "/api/queue/nights"):
+            httpx.get(f"{running.address}{address}", cookies=cookie, timeout=30)
+        assert running.stop() == ""
+    assert list(tmp_path.glob("misspelt*")) == []
+
+
+def test_a_database_that_appears_later_is_picked_up(tmp_path: Path) -> None:
+    path = tmp_path / "x.duckdb"
+    with reviewing(path, before=1) as running:
+        cookie = running.cookie()
+        asked = f"{running.address}/api/people"
+        assert httpx.get(asked, cookies=cookie, timeout=30).json() == {"how_many": "none", "only": None}
+        build(path)
+        assert httpx.get(asked, cookies=cookie, timeout=30).json() == {"how_many": "one", "only": SUBJECT}
+        assert running.stop() == ""
+    assert Store(path).published.exists()
 
 
 def test_a_newer_database_is_said_in_one_line(run: Run, tmp_path: Path) -> None:
