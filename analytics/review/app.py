@@ -62,6 +62,7 @@ def create_app(page: Page) -> ASGIApp:
         known = {
             "token": page.token,
             "reviewer": page.reviewer,
+            "blind": page.store.only_reviewer is not None,
             "version": page.version,
             "words": for_page(),
             "looks": night_rows.for_page(),
@@ -130,7 +131,7 @@ def create_app(page: Page) -> ASGIApp:
         Mount("/static", StaticFiles(directory=_HERE / "static")),
     ]
     handlers: Any = {NightkickError: _failed, HTTPException: _not_there}
-    return Protected(Starlette(routes=routes, exception_handlers=handlers), page.token, page.door)
+    return Protected(Starlette(routes=routes, exception_handlers=handlers), page.token, page.door, page.proxy)
 
 
 def _queue(page: Page) -> list[Route]:

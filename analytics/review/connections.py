@@ -17,7 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from analytics.review.headers import HEADERS
 from analytics.review.peers import Address, user_of
 
-#: From the first to the last byte of a request. All of them come from this machine.
+#: From the first to the last byte of a request. All of them come from this machine or its proxy.
 REQUEST_S = 10.0
 #: A browser opens six. Few enough for the smallest limit on open files in use, 256 (macOS).
 MOST = 64

@@ -16,7 +16,13 @@ from pathlib import Path
 from string import Template
 
 _OPENING = Template((Path(__file__).parent / "templates" / "open.html").read_text(encoding="utf-8"))
+#: The address that opens the page once, as text.
+TYPED = Template("${address}open#${secret}\n")
 _OWNER_FILE = 0o600
+
+
+def _new() -> str:
+    return secrets.token_urlsafe(32)
 
 
 User = Callable[[], int | None]
@@ -29,25 +35,33 @@ def unknown() -> None:
 class Door:
     """The secret that opens the page next, and the cookies of the browsers that are in."""
 
-    def __init__(self) -> None:
-        self._secret = _new()
+    def __init__(self, new_secret: Callable[[], str] = _new) -> None:
+        self._new_secret = new_secret
+        self._secret = new_secret()
         self._inside: dict[str, int | None] = {}
         self._file: Path | None = None
         self._address = ""
+        self._form = _OPENING
 
     @property
     def secret(self) -> str:
         """The secret that opens the page next."""
         return self._secret
 
-    def lay_out(self, file: Path, address: str) -> None:
-        """Keep a file that opens the page at an address when a browser opens it; its folder must be the user's own.
+    def lay_out(self, file: Path, address: str, form: Template = _OPENING) -> None:
+        """Keep a file that opens the page at an address; its folder must be the user's own.
+
+        Parameters
+        ----------
+        form : Template
+            What stands in the file, with ``address`` and ``secret``; by default a page that a browser opens, or `TYPED`
+            for a person who types it elsewhere.
 
         Raises
         ------
         OSError
         """
-        self._file, self._address = file, address
+        self._file, self._address, self._form = file, address, form
         self._write()
 
     def let_in(self, secret: str, user: User = unknown) -> str | None:
@@ -61,7 +75,7 @@ class Door:
         """
         if not secrets.compare_digest(secret.encode(), self._secret.encode()):
             return None
-        self._secret = _new()
+        self._secret = self._new_secret()
         with contextlib.suppress(OSError):  # a full disk shuts out no browser; what is left of the file opens nothing
             self._write()
         cookie = _new()
@@ -84,7 +98,7 @@ class Door:
         new = self._file.with_suffix(".new")
         with contextlib.suppress(FileNotFoundError):
             new.unlink()
-        opening = _OPENING.substitute(address=escape(self._address), secret=escape(self._secret))
+        opening = self._form.substitute(address=escape(self._address), secret=escape(self._secret))
         new.touch(_OWNER_FILE, exist_ok=False)
         new.write_text(opening, encoding="utf-8")
         new.replace(self._file)
@@ -93,7 +107,3 @@ class Door:
 def cookie_name(host: str) -> str:
     """The cookie's name for a Host. A browser shares cookies among all ports of a host, so the port is in the name."""
     return f"nightkick-{host.partition(':')[2] or '80'}"
-
-
-def _new() -> str:
-    return secrets.token_urlsafe(32)

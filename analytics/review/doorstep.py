@@ -30,15 +30,22 @@ def refused(why: str) -> Response:
     return JSONResponse({"error": why}, status_code=403, headers={"connection": "close"})
 
 
-def opened(name: str = "", cookie: str = "") -> Response:
+def opened(name: str = "", cookie: str = "", *, secure: bool = False) -> Response:
     """A page that leads in and leaves a cookie.
 
     No redirect: the browser came from a file, and sends no strict cookie where an answer to a foreign page sends it.
     Where a page of ours leads is no foreign page's doing. The next page takes the place of this one in the history.
+
+    Parameters
+    ----------
+    name, cookie : str
+        The cookie's name and value; without a value, none is left.
+    secure : bool
+        Whether the browser may show it by https alone.
     """
     answer = HTMLResponse(_OPENED, headers=_outside(_OPENED))
     if cookie:
-        answer.set_cookie(name, cookie, path="/", httponly=True, samesite="strict")
+        answer.set_cookie(name, cookie, path="/", httponly=True, samesite="strict", secure=secure)
     return answer
 
 

@@ -13,3 +13,5 @@ HEADERS = {
     "x-frame-options": "DENY",
     "cache-control": "no-store",
 }
+#: Besides, where a browser came by https: for a year it comes no other way.
+ONLY_HTTPS = {"strict-transport-security": "max-age=31536000"}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from analytics.criteria import Criteria
 from analytics.person import Person
 from analytics.review.door import Door
+from analytics.review.ways import Proxy
 from analytics.scoring.rulesets import Ruleset
 from analytics.store import Store
 
@@ -30,7 +31,9 @@ class Page:
     token : str
         What a page of this server shows when it writes.
     door : Door
-        Which browsers are let in.
+        Which browsers of this machine are let in.
+    proxy : Proxy or None
+        What leads here from other machines; None: nothing.
     """
 
     store: Store
@@ -42,3 +45,4 @@ class Page:
     subject: str = "me"
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     door: Door = field(default_factory=Door)
+    proxy: Proxy | None = None

@@ -1,4 +1,4 @@
-"""``nightkick review``: the review page in the browser, until Ctrl+C."""
+"""``nightkick review``: the review page in the browser, until Ctrl+C, and on a phone if the settings name a proxy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import tempfile
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analytics import store as the_store
 from flows import __version__
@@ -18,8 +20,11 @@ from flows.terminal.options import Database
 from flows.terminal.talk import complain, say
 from ingest.errors import UsageError
 
+if TYPE_CHECKING:
+    from analytics.review import Proxy
 
-def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> None:
+
+def review(*, port: int = 4711, no_open: bool = False, blind: bool = False, db: Database = None) -> None:
     """Open the review page in the browser: nights to look at and to judge. Ctrl+C stops it.
 
     Parameters
@@ -28,8 +33,10 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
         Port on 127.0.0.1; 0 for any that is free.
     no_open
         Only name the file that opens the page, and open no browser.
+    blind
+        Show no verdict, edit or note of other reviewers than the one of the settings; without: everybody's.
     """
-    from analytics.review import Page, create_app, serve
+    from analytics.review import Page, Proxy, create_app, serve
     from flows.settings.settings import load
 
     settings = load()
@@ -37,19 +44,23 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
     if store.path.exists():
         # An older one is brought up to date; a missing one is not made, for it may be misspelt.
         the_store.initialise(store)
-    the_store.query(store, "SELECT 1")
+        the_store.query(store, "SELECT 1")
+    else:
+        complain(f"{store.path}: no database there yet; the page shows nights once one is: nightkick import FOLDER")
+    beyond = settings.review
     page = Page(
-        store=store,
+        store=replace(store, only_reviewer=settings.reviewer) if blind else store,
         reviewer=settings.reviewer,
         criteria=settings.analysis_criteria(),
         rulesets=settings.rulesets(),
         version=__version__,
         people=settings.people(),
         subject=settings.subject,
+        proxy=Proxy(beyond.proxy, beyond.proxy_address) if beyond.proxy else None,
     )
 
     # Verdicts come one by one, and to publish each would keep the reviewer waiting.
-    with the_store.published_after(store), _stopped_by_signals(), _opening_file() as file:
+    with _published(store), _stopped_by_signals(), _opening_file() as file:
 
         def listening(address: str) -> None:
             try:
@@ -57,10 +68,24 @@ def review(*, port: int = 4711, no_open: bool = False, db: Database = None) -> N
             except OSError as error:  # the line for a terminal still leads in
                 complain(f"{file}: not written: {error.strerror} (make room, and start again)")
             _say_where(address, file, page.door.secret)
+            if page.proxy:
+                _say_how_from_elsewhere(page.proxy, file.with_name("elsewhere.txt"))
             if not no_open:
                 webbrowser.open(file.as_uri())  # a browser's arguments are shown to every user of the machine
 
-        serve(create_app(page), port, listening)
+        serve(create_app(page), port, listening, beyond.listen)
+
+
+@contextmanager
+def _published(store: the_store.Store) -> Iterator[None]:
+    """Publish at the end what changed; of a database that was not there before, all of it."""
+    if store.path.exists():
+        with the_store.published_after(store):
+            yield
+        return
+    yield
+    if store.path.exists():
+        the_store.publish(store)
 
 
 def _say_where(address: str, file: Path, secret: str) -> None:
@@ -69,6 +94,17 @@ def _say_where(address: str, file: Path, secret: str) -> None:
     say(f"to open it again, open this file in the browser: {file}")
     if sys.stderr.isatty():
         say(f"a browser that cannot read the file (a snap, a tunnel) opens this, once: {address}open#{secret}")
+
+
+def _say_how_from_elsewhere(proxy: Proxy, file: Path) -> None:
+    """How a phone opens it: what it types is for eyes only, and is replaced in the file once it was used."""
+    try:
+        proxy.lay_out(file)
+    except OSError as error:
+        complain(f"{file}: not written: {error.strerror} (make room, and start again)")
+    say(f"on a phone: open the address in {file}, which opens the page once; then the next one stands there")
+    if sys.stderr.isatty():
+        say(f"the first one: {proxy.url}open#{proxy.door.secret}")
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from flows.settings.default_folders import config_folder, default_database
 from flows.settings.people import AssignmentSettings
 from flows.settings.people import DeviceSettings as DeviceSettings
 from flows.settings.people import PersonSettings as PersonSettings
+from flows.settings.review_page import ReviewSettings
 from flows.settings.table_mappings import TableSettings
 from flows.settings.unattended import InboxSettings, NotifySettings, PrefectSettings, ScheduleSettings
 from flows.settings.value_types import DatabasePath, Reviewer, Subject, Zone, at_home
@@ -102,6 +103,8 @@ class Settings(BaseModel):
         What ``nightkick schedule`` does without a person watching.
     prefect
         Which Prefect server keeps the record of runs, and what it is told.
+    review
+        How other machines reach the review page; by default none does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -124,6 +127,7 @@ class Settings(BaseModel):
     inbox: InboxSettings = InboxSettings()
     notify: NotifySettings = NotifySettings()
     prefect: PrefectSettings = PrefectSettings()
+    review: ReviewSettings = ReviewSettings()
 
     def analysis_criteria(self) -> Criteria:
         """The thresholds, with the age group of people of whom none is known."""

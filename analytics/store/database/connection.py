@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 
 from analytics.files.places import own_samples, published_copy
-from analytics.store.database import attaching
+from analytics.store.database import attaching, blind
 from analytics.store.database.changes import note_change
 from analytics.store.database.failures import busy, holder_in, is_busy, translated
 from analytics.store.database.settling import owner_only
@@ -88,11 +88,14 @@ class Store:
         Longest wait for another process or thread, seconds.
     on_wait : callable
         Told in one line what is waited for, and for whom, when a wait gets long. This layer prints nothing.
+    only_reviewer : str or None
+        Whose reviews reading sees; None: everybody's. Writing sees all.
     """
 
     path: Path
     wait_s: float = 30.0
     on_wait: Tell = field(default=silent, compare=False, repr=False)
+    only_reviewer: str | None = None
 
     @property
     def recordings(self) -> Path:
@@ -142,7 +145,8 @@ def reading(
     with _attached(store, has_turn=has_turn) if spills else _apart(store, has_turn=has_turn) as con:
         if not any_schema:
             require_current(con, store.path)
-        yield con
+        with blind.only(con, store.only_reviewer) if store.only_reviewer is not None else contextlib.nullcontext():
+            yield con
 
 
 @contextmanager

@@ -53,7 +53,7 @@ def derived(store: Store, tables: Mapping[str, str], statement: str, parameters:
     DatabaseBusyError, DatabaseUnreadableError, StoreError
     """
     with snapshot(store), reading(store) as con, _guard:
-        kept = _present(con, (str(store.path.absolute()), tuple(tables.items())))
+        kept = _present(con, (repr((store.path.absolute(), store.only_reviewer)), tuple(tables.items())))
         asked = (statement, repr(sorted(parameters.items())))
         known = kept.answers.pop(asked, None)
         if known is None:

@@ -61,8 +61,13 @@ class Review:
 
 
 @contextmanager
-def reviewing(database: Path, *arguments: str, port: int = 0, folder: Path | None = None) -> Iterator[Review]:
-    """The program until the block ends; with ``folder``, one in which a browser notes its arguments."""
+def reviewing(
+    database: Path, *arguments: str, port: int = 0, folder: Path | None = None, before: int = 0
+) -> Iterator[Review]:
+    """The program until the block ends; with ``folder``, one in which a browser notes its arguments.
+
+    ``before``: so many lines come before the one that names the address.
+    """
     command = [sys.executable, "-m", "flows", "review", "--port", str(port), "--db", str(database), *arguments]
     environment, noted = dict(os.environ), Path()
     if folder is None:
@@ -75,8 +80,11 @@ def reviewing(database: Path, *arguments: str, port: int = 0, folder: Path | Non
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process:
         try:
             assert process.stderr is not None
-            lines = [process.stderr.readline(), process.stderr.readline()]
-            where, file = re.search(r"http://127\.0\.0\.1:\d+", lines[0]), re.search(r"/\S+\.html", lines[1])
+            lines = [process.stderr.readline() for _ in range(before + 2)]
+            where, file = (
+                re.search(r"http://127\.0\.0\.1:\d+", lines[before]),
+                re.search(r"/\S+\.html", lines[before + 1]),
+            )
             assert where, lines
             assert file, lines
             yield Review(process, where[0], Path(file[0]), lines, noted)
@@ -107,9 +115,9 @@ def as_stranger(work: Callable[[], Any]) -> Any:
         return json.loads(told.read())
 
 
-def raw(port: int, request: bytes, *, wait_s: float = 5.0) -> bytes:
+def raw(port: int, request: bytes, *, wait_s: float = 5.0, host: str = "127.0.0.1") -> bytes:
     """All that is answered to some bytes, until the server closes or falls silent."""
-    with socket.create_connection(("127.0.0.1", port), timeout=wait_s) as line:
+    with socket.create_connection((host, port), timeout=wait_s) as line:
         line.sendall(request)
         answer = b""
         try:

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from analytics.review.export import Filter, csv_of
-from analytics.review.protection import TOKEN_HEADER, is_here
+from analytics.review.protection import TOKEN_HEADER
+from analytics.review.ways import is_here
 from analytics.store import Store, query
 from tests.analytics.review.browsing import key_of, page_of, served
 from tests.flows.stored import EVENING, SUBJECT, build

@@ -7,17 +7,36 @@ from pathlib import Path
 
 import duckdb
 import httpx
+import pytest
 
 from analytics.store import Store, initialise
 from tests.analytics.review.program import reviewing
 from tests.flows.conftest import Run
+from tests.flows.stored import SUBJECT, build
 
 
-def test_a_missing_database_is_not_made(run: Run, tmp_path: Path) -> None:
-    said = run("review", "--no-open", "--port", 0, "--db", tmp_path / "misspelt.duckdb")
-    assert said.code == 3
-    assert "import a recording first" in said.err
-    assert not (tmp_path / "misspelt.duckdb").exists()
+def test_a_missing_database_is_not_made(tmp_path: Path) -> None:
+    path = tmp_path / "misspelt.duckdb"
+    with reviewing(path, before=1) as running:
+        assert f"{path}: no database there yet" in running.lines[0]
+        assert "nightkick import" in running.lines[0]
+        cookie = running.cookie()
+        for address in ("/", "/api/people", "/api/nights", "/api/queue/nights"):
+            httpx.get(f"{running.address}{address}", cookies=cookie, timeout=30)
+        assert running.stop() == ""
+    assert list(tmp_path.glob("misspelt*")) == []
+
+
+def test_a_database_that_appears_later_is_picked_up(tmp_path: Path) -> None:
+    path = tmp_path / "x.duckdb"
+    with reviewing(path, before=1) as running:
+        cookie = running.cookie()
+        asked = f"{running.address}/api/people"
+        assert httpx.get(asked, cookies=cookie, timeout=30).json() == {"how_many": "none", "only": None}
+        build(path)
+        assert httpx.get(asked, cookies=cookie, timeout=30).json() == {"how_many": "one", "only": SUBJECT}
+        assert running.stop() == ""
+    assert Store(path).published.exists()
 
 
 def test_a_newer_database_is_said_in_one_line(run: Run, tmp_path: Path) -> None:
@@ -51,3 +70,27 @@ def test_it_says_where_it_is_and_stops_when_told(tmp_path: Path) -> None:
         assert str(running.file) in running.lines[1]
         assert httpx.get(running.address, cookies=running.cookie(), timeout=30).status_code == 200
         assert running.stop() == ""
+
+
+def test_to_listen_beyond_this_machine_without_a_proxy_is_refused_in_one_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.duckdb"
+    initialise(Store(path))
+    monkeypatch.setenv("NIGHTKICK_REVIEW__LISTEN", "0.0.0.0")
+    said = run("review", "--no-open", "--port", 0, "--db", path)
+    assert said.code == 2
+    assert said.err.count("\n") == 1
+    assert "listen beyond 127.0.0.1 needs proxy" in said.err
+
+
+def test_an_address_of_another_machine_is_said_in_one_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.duckdb"
+    initialise(Store(path))
+    monkeypatch.setenv("NIGHTKICK_REVIEW__LISTEN", "192.0.2.1")
+    monkeypatch.setenv("NIGHTKICK_REVIEW__PROXY", "nights.example")
+    said = run("review", "--no-open", "--port", 0, "--db", path)
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert "no address of this machine" in said.err

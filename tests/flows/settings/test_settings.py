@@ -220,3 +220,35 @@ def test_config_validate_says_which_files_it_read_and_exits_2_when_one_is_wrong(
     assert run("config", "validate") == (0, "", f"settings are valid: {path}\n")
     write("tzz = 1")
     assert run("config", "validate") == (2, "", f"nightkick: {path}: unknown key tzz (did you mean tz?)\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('listen = "192.168.1.5"', "listen beyond 127.0.0.1 needs proxy"),
+        ('listen = "0.0.0.0"', "listen beyond 127.0.0.1 needs proxy"),
+        ('proxy_address = "192.168.1.9"', "proxy_address needs proxy"),
+        ('listen = "here"\nproxy = "nights.example"', "an IPv4 address is written"),
+        ('listen = "::"\nproxy = "nights.example"', "an IPv4 address is written"),
+        ('proxy = "https://nights.example"', "without https://"),
+        ('proxy = "nights.example/x"', "without https://"),
+        ('proxy = ""', "without https://"),
+        ('proxy = "localhost:8443"', "a name of its own"),
+        ('proxy = "127.0.0.1"', "a name of its own"),
+    ],
+)
+def test_a_review_page_is_never_reached_from_elsewhere_without_a_named_proxy(text: str, why: str) -> None:
+    path = write(f"[review]\n{text}")
+    error = refused()
+    assert error.path == path
+    assert why in error.line()
+
+
+def test_a_proxy_is_named_as_a_browser_sends_it() -> None:
+    write('[review]\nlisten = "192.168.1.5"\nproxy = "Nights.Example:443"\nproxy_address = "192.168.1.9"')
+    review = load().review
+    assert (review.listen, review.proxy, review.proxy_address) == ("192.168.1.5", "nights.example", "192.168.1.9")
+
+
+def test_by_default_the_review_page_is_reached_from_this_machine_alone() -> None:
+    assert (load().review.listen, load().review.proxy) == ("127.0.0.1", None)
