@@ -167,10 +167,10 @@ def test_verdicts_survive_a_reload_and_a_new_import(address: str, tab: Tab, data
 def test_a_span_is_excluded_by_dragging_and_by_numbers_and_taken_back(address: str, tab: Tab) -> None:
     opened(tab, address + NIGHT).get_by_role("button", name="Exclude a span").click()
     _dragged(tab, 400, 500)
-    dragged = tab.get_by_role("textbox", name="from").input_value()
+    dragged = tab.get_by_role("form", name="Span to exclude").get_by_role("textbox", name="from").input_value()
     assert dragged.count(":") == 2
-    tab.get_by_role("textbox", name="from").fill("00:30")
-    tab.get_by_label("to", exact=True).fill("01:30:00")
+    tab.get_by_role("form", name="Span to exclude").get_by_role("textbox", name="from").fill("00:30")
+    tab.get_by_role("form", name="Span to exclude").get_by_label("to", exact=True).fill("01:30:00")
     tab.get_by_label("why").fill("the cat")
     tab.get_by_role("button", name="Exclude", exact=True).click()
     expect(tab.get_by_text("Excluded: 00:30:00 to 01:30:00")).to_be_visible()

@@ -56,13 +56,13 @@ def test_a_night_without_movements_answers_every_key_and_claims_nothing(at: str,
     expect(tab.get_by_text("No movement was found in this night.")).to_be_visible()
     expect(tab.get_by_text("possible PLMD: cannot tell")).to_be_visible()
     assert "possible PLMD: not flagged" not in tab.locator("main").inner_text()
-    for key in ("j", "k", "d", "z", "+", "-", "0"):
+    for key in ("j", "k", "z", "+", "-", "0", "w", "d"):
         tab.keyboard.press(key)
     expect(tab.locator("#status")).to_contain_text("There is no movement to judge.")
     tab.keyboard.press("e")
     tab.keyboard.type("cxu")
     tab.keyboard.press("Escape")
-    expect(tab.get_by_role("textbox", name="from")).to_be_hidden()
+    expect(tab.get_by_role("form", name="Span to exclude")).to_be_hidden()
     ready(tab)
     assert query(Store(odd), "FROM reviews").is_empty()
 
