@@ -87,6 +87,7 @@ def test_labels_by_key_change_the_numbers_at_once_and_undo_restores_them(
     assert kinds(database) == ["relabel"] * 3 + ["take_back"] * 3 + ["redo"]
 
 
+@pytest.mark.slow
 def test_shift_relabels_the_whole_series_in_one_act(address: str, tab: Tab) -> None:
     events = edited(address)["events"]
     first = next(number for number in events["series_no"] if number is not None)
@@ -152,6 +153,7 @@ def test_movements_are_deleted_joined_and_split_by_key_and_by_button(address: st
     assert kinds(database) == ["delete", "join", "split", "join", "delete"]
 
 
+@pytest.mark.slow
 def test_a_missed_movement_is_added_by_drag_and_by_numbers(address: str, tab: Tab) -> None:
     opened(tab, address + AT)
     drawn(tab).keyboard.press("a")
@@ -172,6 +174,7 @@ def test_a_missed_movement_is_added_by_drag_and_by_numbers(address: str, tab: Ta
     expect(form).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_sleep_is_set_by_number_and_by_dragging_its_handles(address: str, tab: Tab) -> None:
     before = edited(address)["night"]
     opened(tab, address + AT)
@@ -197,6 +200,7 @@ def test_sleep_is_set_by_number_and_by_dragging_its_handles(address: str, tab: T
     assert edited(address)["night"]["tst_h"] < after["tst_h"]
 
 
+@pytest.mark.slow
 def test_marked_movements_take_one_act_and_the_bar_says_what_it_leaves_alone(address: str, tab: Tab) -> None:
     opened(tab, address + AT)
     events = edited(address)["events"]
@@ -235,6 +239,7 @@ def test_flags_are_judged_by_key_on_the_one_in_focus(address: str, tab: Tab, dat
     expect(tab.locator(".detected .main")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_night_without_a_flag_is_judged_as_a_whole(address: str, tab: Tab, database: Path) -> None:
     unraised = query(Store(database), "SELECT night_date FROM nights WHERE len(flags) = 0 OR flags IS NULL").item(0, 0)
     opened(tab, f"{address}/night/{unraised}?subject=me").keyboard.press("c")
@@ -242,6 +247,7 @@ def test_a_night_without_a_flag_is_judged_as_a_whole(address: str, tab: Tab, dat
     assert query(Store(database), "SELECT flag FROM reviews")["flag"].to_list() == [None]
 
 
+@pytest.mark.slow
 def test_undo_goes_back_over_nights_and_says_which(address: str, tab: Tab, database: Path) -> None:
     opened(tab, address + AT).keyboard.press("5")
     done(tab, "turned over")
@@ -297,6 +303,7 @@ def test_a_lost_connection_keeps_acts_and_sends_them_in_order(address: str, cut_
     assert cut
 
 
+@pytest.mark.slow
 def test_another_tab_is_noticed_and_the_night_is_loaded_again(address: str, tab: Tab) -> None:
     other = tab.context.new_page()
     opened(tab, address + AT).keyboard.press("5")

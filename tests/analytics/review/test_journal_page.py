@@ -309,6 +309,7 @@ NOTES = {
 }
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("words", NOTES.values(), ids=NOTES)
 def test_a_note_comes_back_as_it_was_written_whatever_it_holds(tab: Tab, bare: Path, words: str) -> None:
     with served(page_of(bare)) as at:

@@ -14,6 +14,9 @@ from analytics.store import Store, query
 from tests.analytics.review.browsing import key_of, page_of, served
 from tests.analytics.review.conftest import NIGHT
 
+#: Nothing here depends on the version of DuckDB beyond what other tests run on both.
+pytestmark = pytest.mark.once
+
 SUBJECT = "me"
 KEY = {"subject": SUBJECT, "night": NIGHT.isoformat()}
 

@@ -83,6 +83,7 @@ def test_a_range_is_dragged_and_another_with_shift_and_the_sentence_counts_the_c
     )
 
 
+@pytest.mark.slow
 def test_grips_move_by_keys_and_the_page_stays(home: str, tab: Tab) -> None:
     opened(tab, home)
     _told(tab, day(0).isoformat(), LAST)
@@ -116,6 +117,7 @@ def test_dates_are_edited_and_one_beyond_the_nights_changes_nothing(home: str, t
     _told(tab, day(0).isoformat(), day(13).isoformat())
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_a_phone_nothing_scrolls_sideways_and_axe_finds_nothing(browser: Browser, home: str, scheme: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 
 from tests.analytics.review.browsing import opened, page_of, ready, served
 from tests.analytics.review.queue.crowd import crowd
+
+#: Nothing here depends on the version of DuckDB beyond what other tests run on both.
+pytestmark = pytest.mark.once
 
 
 def test_a_page_without_a_database_says_what_to_do_and_shows_the_nights_once_there_are_some(

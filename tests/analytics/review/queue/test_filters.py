@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from analytics.review.queue.filters import NightsPage, NightsWalk, PeoplePage, QueueFilter, parsed
 from ingest.errors import UsageError
 
+#: Nothing here depends on the version of DuckDB beyond what other tests run on both.
+pytestmark = pytest.mark.once
+
 
 def test_an_address_without_parameters_holds_no_night_back() -> None:
     assert parsed([], QueueFilter) == QueueFilter()

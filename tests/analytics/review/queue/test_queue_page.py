@@ -68,6 +68,7 @@ def test_filters_stand_in_the_address_and_chips_undo_them(at: str, tab: Tab, sev
     assert set(_rows(tab)) <= {"Abeni"}
 
 
+@pytest.mark.slow
 def test_rows_are_sorted_by_a_column_and_turned_by_choosing_it_again(at: str, tab: Tab, several: Store) -> None:
     opened(tab, f"{at}/?view=nights")
     for turned, order in ((True, "DESC"), (False, "ASC")):
@@ -95,6 +96,7 @@ def test_shift_right_walks_the_filtered_nights_over_people_and_home_keeps_the_fi
     tab.wait_for_url(f"{at}/?verdict=to_review")
 
 
+@pytest.mark.slow
 def test_at_the_end_all_are_done(at: str, tab: Tab, several: Store) -> None:
     raised = query(several, RAISED).rows()
     for who, day, _ in raised[1:]:
@@ -131,6 +133,7 @@ def test_keyboards_and_screen_readers_can_use_the_queue(at: str, tab: Tab, view:
     assert tab.title() == "To review · nightkick"
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("view", ["nights", "people"])
 def test_a_telephone_needs_no_sideways_scrolling_and_has_targets_of_44_px(at: str, tab: Tab, view: str) -> None:
     tab.set_viewport_size({"width": 390, "height": 844})

@@ -17,6 +17,9 @@ from analytics.store.edits.merging import merge_acts, stored_acts
 from ingest.errors import UsageError
 from tests.analytics.store.making import EVENING, execute
 
+#: Nothing here depends on the version of DuckDB beyond what other tests run on both.
+pytestmark = pytest.mark.once
+
 KEY = ("anna", EVENING)
 AT_US = 1_800_000_000_000_000
 SAID = "SELECT * EXCLUDE (reviewed_local) FROM reviews ORDER BY act_no NULLS FIRST, reviewed_at, onset_at, verdict"

@@ -23,6 +23,9 @@ from analytics.store import (
 from ingest.errors import UsageError
 from tests.analytics.store.making import EVENING
 
+#: Nothing here depends on the version of DuckDB beyond what other tests run on both.
+pytestmark = pytest.mark.once
+
 AT_US = 1_800_000_000_000_000
 KEY = ("anna", EVENING)
 #: What a page, a table or a script sees of a night after review.
