@@ -27,6 +27,8 @@ from analytics.words import (
 
 #: Named in the one sentence; all others stand below it.
 _NAMED = 2
+#: More nights than this are not asked of a person by their number. Own.
+MOST_ASKED = 30
 #: The threshold that `BASE_RATE_IN_SHORT` is about, PLMS per hour of sleep.
 _ADULT = 15.0
 
@@ -121,7 +123,7 @@ def _on(one: SignEvidence) -> str:
 
 def _missing(answer: PersonAnswer) -> str:
     nights, n_answers = answer.missing.nights, len(answer.missing.answers)
-    parts = [f"{_count(nights, 'more night')}"] * (nights > 0) + [f"{_count(n_answers, 'answer')}"] * (n_answers > 0)
+    parts = [_more_nights(nights)] * (nights > 0) + [f"{_count(n_answers, 'answer')}"] * (n_answers > 0)
     if parts:
         return f"{' and '.join(parts)} {'is' if nights + n_answers == 1 else 'are'} missing"
     if answer.evidence:
@@ -212,7 +214,8 @@ def _not_meant(answer: PersonAnswer) -> Iterator[str]:
 def _lacking(answer: PersonAnswer) -> Iterator[str]:
     if answer.missing.nights:
         had = f"{answer.n_judged} of {_count(answer.n_nights, 'night')} judged" if answer.n_nights else "none recorded"
-        yield f"Nights: {had}; about {answer.missing.nights} more that can be judged are needed."
+        more = f"about {answer.missing.nights}" if answer.missing.nights <= MOST_ASKED else f"more than {MOST_ASKED}"
+        yield f"Nights: {had}; {more} more that can be judged are needed."
     elif answer.undecided and not answer.evidence:
         yield "Nothing that more nights are sure to bring: those so far lie at the threshold."
     if answer.missing.answers:
@@ -232,7 +235,10 @@ def _open(one: SignEvidence) -> str:
 
 def _to_do(answer: PersonAnswer) -> Iterator[str]:
     if answer.missing.nights:
-        yield f"Wear the sensor on about {_count(answer.missing.nights, 'more night')}, on the same leg."
+        if answer.missing.nights <= MOST_ASKED:
+            yield f"Wear the sensor on about {_count(answer.missing.nights, 'more night')}, on the same leg."
+        else:
+            yield f"No need to wear it every night: {MOST_ASKED} more nights may not decide."
     if answer.missing.answers:
         most = max(answer.missing.answers.values())
         asked = ", ".join(BY_NAME[name].says for name in answer.missing.answers)
@@ -261,6 +267,11 @@ def _so_far(answer: PersonAnswer) -> Iterator[str]:
 
 def _one_leg(answer: PersonAnswer) -> bool:
     return bool(answer.legs) and not answer.legs & {"both"}
+
+
+def _more_nights(n: int) -> str:
+    """How many are missing: beyond `MOST_ASKED` the number is a forecast that no one should go by."""
+    return f"more than {MOST_ASKED} more nights" if n > MOST_ASKED else _count(n, "more night")
 
 
 def _count(n: int, what: str) -> str:

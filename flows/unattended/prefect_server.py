@@ -134,7 +134,14 @@ def _own_server(*, is_short: bool) -> Iterator[Server]:
                     yield replace(server, secret=file)
             finally:
                 _ours = None
+                _send_log()
                 _stop(process)
+
+
+def _send_log() -> None:
+    """What Prefect holds back of its log goes while the server listens; after that it would fail on stderr."""
+    if (handlers := sys.modules.get("prefect.logging.handlers")) is not None:
+        handlers.APILogHandler().flush()
 
 
 def _home() -> Path:
