@@ -135,8 +135,9 @@ def links() -> list[str]:
 
 def test_links_to_files_that_never_end_get_a_line_each_where_they_are_named_and_one_in_a_folder() -> None:
     names = links()
-    (line, *others, _) = imported("in")
-    assert "links lead out of the imported folder and were not followed" in line
+    lines = imported("in")[:-1]
+    (line,) = (one for one in lines if "links lead out of the imported folder and were not followed" in one)
+    others = [one for one in lines if one != line]
     assert sorted(other.split(": ")[1] for other in others) == ["in/link-to-pipe.cwa", "in/socket.cwa"]
     *lines, _ = imported(*(f"in/{name}" for name in names))
     said = [line.split(": ")[1] for line in lines]
