@@ -118,6 +118,7 @@ def _in_order(answer: Any) -> Any:
     return sorted(answer, key=repr) if is_ticks else answer
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_every_answer_is_as_if_no_other_reviewer_had_been_there(both: tuple[httpx.Client, ...], address: str) -> None:
     blind, undisturbed = (client.get(address) for client in both)

@@ -127,6 +127,7 @@ def test_an_edge_is_moved_by_drag_and_by_number(address: str, tab: Tab) -> None:
     assert edited(address)["events"]["onset_us"] != after["onset_us"]
 
 
+@pytest.mark.slow
 def test_movements_are_deleted_joined_and_split_by_key_and_by_button(address: str, tab: Tab, database: Path) -> None:
     count = len(edited(address)["events"]["onset_us"])
     opened(tab, address + AT)
@@ -225,6 +226,7 @@ def test_marked_movements_take_one_act_and_the_bar_says_what_it_leaves_alone(add
     expect(bar).to_be_empty()
 
 
+@pytest.mark.slow
 def test_flags_are_judged_by_key_on_the_one_in_focus(address: str, tab: Tab, database: Path) -> None:
     opened(tab, address + AT)
     row = tab.locator(".flag-row.in-focus")

@@ -106,6 +106,7 @@ def _count(says: str | None) -> int:
     return int((says or "").rsplit(": ", 1)[1].split(" ")[0])
 
 
+@pytest.mark.slow
 def test_hours_as_rows_are_drawn_when_they_come_into_view(address: str, tab: Tab) -> None:
     opened(tab, address + AT)
     rows = tab.locator(".hour-row")
@@ -127,6 +128,7 @@ def test_hours_as_rows_are_drawn_when_they_come_into_view(address: str, tab: Tab
     expect(rows).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_an_hour_is_seen_from_near_and_a_window_that_fails_leaves_the_picture_and_says_so(
     address: str, tab: Tab
 ) -> None:
@@ -155,6 +157,7 @@ def test_an_hour_is_seen_from_near_and_a_window_that_fails_leaves_the_picture_an
     expect(failure).to_be_empty()
 
 
+@pytest.mark.slow
 def test_temperature_of_the_sensor_is_a_lane_and_a_table(address: str, tab: Tab, database: Path) -> None:
     found = query(
         Store(database), "SELECT min(celsius), max(celsius), count(*) FROM temperature WHERE night_date = ?", (NIGHT,)

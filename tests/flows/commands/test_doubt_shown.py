@@ -30,8 +30,8 @@ STANDS_ON = (
 )
 OF_SEVERAL = (
     "possible PLMD was not raised on 1 of 2 nights. It rests on 1.8 h of scored sleep; one leg sees fewer kicks than "
-    "both. Sleep in doubt 0.7 h, hidden under vibration or large movement 0.2 h, probably not worn 0.0 h, wear in doubt "
-    "0.3 h."
+    "both. Sleep in doubt 0.7 h, hidden under vibration or large movement 0.2 h, probably not worn 0.0 h, wear in "
+    "doubt 0.3 h."
 )
 NOT_MEASURED = (
     "This stands on 1.8 h of scored sleep. One leg sees fewer than both: a lower bound. Probably not worn 0.0 h. Not "

@@ -104,6 +104,7 @@ def test_what_cannot_be_done_is_refused_in_one_line_and_nothing_is_kept(
     assert query(store, "SELECT * FROM reviews").is_empty()
 
 
+@pytest.mark.slow
 def test_two_windows_with_contrary_edits_are_both_kept_and_the_later_holds(client: httpx.Client, store: Store) -> None:
     onset = get(client)["events"]["onset_us"][2]
     one = edit(client, "relabel", onsets=[onset], name="posture_change").json()
@@ -119,6 +120,7 @@ def test_two_windows_with_contrary_edits_are_both_kept_and_the_later_holds(clien
     assert f"{other['act']} is" in stale.json()["error"]
 
 
+@pytest.mark.slow
 def test_a_series_dismissed_is_its_movements_dismissed_in_one_act(client: httpx.Client, store: Store) -> None:
     members = query(
         store,

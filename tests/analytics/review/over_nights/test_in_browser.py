@@ -103,6 +103,7 @@ def test_grips_move_by_keys_and_the_page_stays(home: str, tab: Tab) -> None:
     assert WHO in tab.url
 
 
+@pytest.mark.slow
 def test_dates_are_edited_and_one_beyond_the_nights_changes_nothing(home: str, tab: Tab) -> None:
     opened(tab, home)
     _told(tab, day(0).isoformat(), LAST)
@@ -129,6 +130,7 @@ def test_on_a_phone_nothing_scrolls_sideways_and_axe_finds_nothing(browser: Brow
     assert [violation["id"] for violation in found.response["violations"]] == [], found.generate_report()
 
 
+@pytest.mark.slow
 def test_of_several_people_together_there_is_no_such_picture(tmp_path: Path, tab: Tab) -> None:
     store: Store = fill(tmp_path / "n.duckdb", 6)
     write_journal(store, [JournalEntry("other", day(0), "stress", 3.0)])

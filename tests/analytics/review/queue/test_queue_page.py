@@ -113,6 +113,7 @@ def test_at_the_end_all_are_done(at: str, tab: Tab, several: Store) -> None:
     expect(tab.locator(".queue-done")).to_have_text(f"All {len(raised)} done.")
 
 
+@pytest.mark.slow
 def test_people_are_another_view_of_the_same_filter(at: str, tab: Tab) -> None:
     opened(tab, f"{at}/?q=aben")
     tab.locator("#view-people").click()
@@ -148,6 +149,7 @@ def test_a_telephone_needs_no_sideways_scrolling_and_has_targets_of_44_px(at: st
     assert small == []
 
 
+@pytest.mark.slow
 def test_j_and_k_lead_through_rows_and_a_slash_to_the_search(at: str, tab: Tab) -> None:
     opened(tab, f"{at}/?view=nights")
     tab.keyboard.press("j")

@@ -67,6 +67,7 @@ def copies(kept: Store, night: Night, tmp_path: Path) -> tuple[Store, Store]:
     return one, other
 
 
+@pytest.mark.slow
 def test_copies_that_exchanged_their_reviews_say_the_same_whichever_came_first(
     copies: tuple[Store, Store], kept: Store
 ) -> None:

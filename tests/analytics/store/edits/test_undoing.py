@@ -70,6 +70,7 @@ def act(store: Store, night: Night, chance: random.Random) -> None:
             write_review(store, replace(said, verdict="exclude", start_us=start_us, end_us=start_us + 600_000_000))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0])
 def test_undo_n_times_is_the_state_before_and_redo_the_state_after(kept: Store, night: Night, seed: int) -> None:
     chance, states = random.Random(seed), [seen(kept)]
