@@ -57,11 +57,14 @@ OUTPUTS: Mapping[tuple[str, str], Option] = {
         ("simulate", "--profile", "healthy", "--rate", "6", "--format", "csv", "-o"), (SIMULATED, "truth.csv")
     ),
     ("demo", "out"): Option(("demo", "-o"), ("nightkick.duckdb",)),
+    ("export", "out"): Option(("export", "--pseudonymous", "-o"), ("nights.csv", "events.csv", "CONTENTS.txt")),
+    ("doctor", "bundle"): Option(("doctor", "--bundle")),
+    ("reviews export", "file"): Option(("reviews", "export")),
 }
 #: Paths that are read, and databases, which are never replaced.
 READ = {
     ("import", "paths"), ("check", "files"), ("inspect", "file"), ("journal import", "file"), ("people import", "file"),
-    ("restore", "file"), ("schedule", "inbox"),
+    ("restore", "file"), ("reviews import", "file"), ("schedule", "inbox"),
     ("score", "movements"), ("score", "hypnogram"), ("score", "respiration"), ("score", "arousals"),
 }  # fmt: skip
 DATABASE = "db"

@@ -125,6 +125,6 @@ def test_a_page_says_what_a_run_changed() -> None:
     come_by()
     Path("in/a.cwa").rename("in/b.cwa")
     found, page = come_by(tz="UTC")
-    assert r"b.cwa: zone Asia/Tokyo -\> UTC (was assumed)" in page
+    assert r"b.cwa: night 2026-03-02; changed: zone Asia/Tokyo -\> UTC (was assumed)" in page
     assert "Time zone assumed" not in page
     assert replace(found.outcomes[0]).assumed_zone is None
