@@ -34,7 +34,7 @@ def review(*, port: int = 4711, no_open: bool = False, blind: bool = False, db: 
     no_open
         Only name the file that opens the page, and open no browser.
     blind
-        Show no verdict, edit or note of other reviewers than the one of the settings; without: everybody's.
+        Show no verdict, edit or note of other reviewers than the one of the settings; without: those of all.
     """
     from analytics.review import Page, Proxy, create_app, serve
     from flows.settings.settings import load

@@ -92,7 +92,7 @@ def back_up(store: Store, target: Path, *, with_samples: bool) -> Backup:
     refuse_taken(target, BACKUP)
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
     with translated(target), _room(target.absolute().parent) as folder:
-        copy = copied(store, folder)
+        copy = copied(store, folder, by_rows=True)
         hashes = _recordings_in(copy)
         built = folder / "backup.zip"
         files = {DATABASE: copy, **(dict(_sample_files(store, hashes)) if with_samples else {})}
@@ -147,7 +147,7 @@ def _restore_copy(store: Store, source: Path) -> Backup:
         raise UsageError("that is the database itself", path=source, hint="name a backup or its published copy")
     made_at = datetime.fromtimestamp(source.stat().st_mtime, UTC).isoformat(timespec="seconds")
     with translated(store.path), _room(store.path.parent) as folder:
-        copy = copied(Store(source, wait_s=store.wait_s), folder)
+        copy = copied(Store(source, wait_s=store.wait_s), folder, by_rows=True)
         _bring_up_to_date(copy, source)
         _as_original(copy)
         hashes = _recordings_in(copy)
