@@ -31,7 +31,7 @@ LEFT JOIN score s ON s.subject = n.subject AND s.night_date = n.night_date
     AND s.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
 """
 _FLAGS = """
-SELECT f.subject, f.night_date, f.flag, f.state, f.review, f.criteria, f.reason
+SELECT f.subject, f.night_date, f.flag, f.state, f.state_as_reviewed, f.review, f.criteria, f.reason
 FROM night_flags f SEMI JOIN (SELECT unnest($subjects) AS subject, unnest($days) AS night_date) k
     USING (subject, night_date)
 ORDER BY f.flag
@@ -185,6 +185,7 @@ def _flag(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": row["flag"],
         "state": row["state"],
+        "state_as_reviewed": row["state_as_reviewed"],
         "review": row["review"],
         "reason": stored.reason,
         "unasked": stored.lacks_answer,

@@ -46,7 +46,7 @@ export const sortable = (columns, sort, apply, name) => {
 const flagOf = (found) => {
   if (found.state === "raised") {
     const word = found.review ?? "to_review";
-    const isOut = found.review === "dismiss";
+    const isOut = found.state_as_reviewed !== "raised";
     return el(
       "span",
       { class: "queue-flag" },

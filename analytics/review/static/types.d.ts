@@ -116,6 +116,7 @@ export interface PeopleAnswer {
 export interface QueueFlag {
   name: string;
   state: FlagState;
+  state_as_reviewed: FlagState;
   review: string | null;
   reason: string;
   /** Whether only the person's answer is missing. */
