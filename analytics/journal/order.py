@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import time, timedelta
 
@@ -10,6 +11,9 @@ from analytics.journal.fields import AWAKE, FELL_ASLEEP, GOT_UP, INTO_BED, LATEN
 #: From lights off to getting up across noon at most: the two of a night, taken for each other, are further apart.
 LONGEST = timedelta(hours=12)
 _DAY = timedelta(days=1)
+#: A person's day turns here: 01:00 is later than 23:00.
+DAY_TURNS_MIN = 4 * 60
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
 def contradictions(clocks: Mapping[str, str], minutes: Mapping[str, float]) -> dict[str, tuple[str, str]]:
@@ -78,3 +82,9 @@ def since_noon(clock: str) -> timedelta:
     """Time from the noon before."""
     at = time.fromisoformat(clock)
     return timedelta(hours=(at.hour - 12) % 24, minutes=at.minute)
+
+
+def since_turn_min(clock: str | None) -> int | None:
+    """Minutes from the turn of a person's day to a time such as 23:10; None for what is none."""
+    found = _CLOCK.fullmatch((clock or "").strip())
+    return None if found is None else (int(found[1]) * 60 + int(found[2]) - DAY_TURNS_MIN) % 1440

@@ -7,7 +7,6 @@ with and without a habit show no more jerks with it, nothing is suggested of it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from statistics import median
 from typing import Literal
 
 from analytics.journal.fields import LIGHTS_OFF
+from analytics.journal.order import DAY_TURNS_MIN, since_turn_min
 from analytics.nights.patterns import NightFacts
 from analytics.over_nights.signs import Sign
 from analytics.phrases import counted
@@ -26,9 +26,6 @@ AdviceKind = Literal["try", "discuss"]
 ADVICE_TITLES: Mapping[str, AdviceKind] = {"Worth discussing": "discuss", "Could be tried": "try"}
 #: A habit of so many days is no single day; a side with fewer nights shows nothing. Own, and as of triggers.
 SEVERAL_DAYS, LEAST_NIGHTS = 3, 5
-_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-#: A day of a person turns here: 01:00 is later than 23:00.
-_DAY_TURNS_MIN = 4 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +62,11 @@ class _Rule:
 
 def _minutes(day: Noted, kind: str) -> int | None:
     """Of a clock time, after the turn of the day."""
-    found = _CLOCK.fullmatch((day[kind].text or "").strip()) if kind in day else None
-    return None if found is None else (int(found[1]) * 60 + int(found[2]) - _DAY_TURNS_MIN) % 1440
+    return since_turn_min(day[kind].text) if kind in day else None
 
 
 def _later(kind: str, hour: int) -> Callable[[Noted], bool | None]:
-    return lambda day: None if (at := _minutes(day, kind)) is None else at >= hour * 60 - _DAY_TURNS_MIN
+    return lambda day: None if (at := _minutes(day, kind)) is None else at >= hour * 60 - DAY_TURNS_MIN
 
 
 def _within(kind: str, hours: float) -> Callable[[Noted], bool | None]:

@@ -6,7 +6,6 @@ which nothing was noted is on neither side.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from statistics import median
 from analytics.journal.cells import IN_A_WORD
 from analytics.journal.fields import FIELDS
 from analytics.journal.marked import CHANGE
+from analytics.journal.order import DAY_TURNS_MIN, since_turn_min
 from analytics.said import JournalEntry
 
 #: A side with fewer nights has no answer (journal.md of the design; own).
@@ -27,9 +27,6 @@ NO_FACTORS = frozenset({
 })  # fmt: skip
 #: Endings of names that are units, and how people write them.
 _UNITS = {"mg": "mg", "ml": "ml", "min": "min", "h": "h", "g": "g", "c": "°C", "units": "units", "cups": "cups"}
-_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
-#: A day of a person turns here: 01:00 is later than 23:00.
-_DAY_TURNS_MIN = 4 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ def _factor(kind: str, noted: Mapping[date, JournalEntry]) -> Factor | None:
         return None
     middle = median(clocks.values())
     late = {day: minutes > middle for day, minutes in clocks.items()}
-    clock_min = int(middle + _DAY_TURNS_MIN) % 1440
+    clock_min = int(middle + DAY_TURNS_MIN) % 1440
     name = _plain(kind.removesuffix("_at"))
     return Factor(kind, f"{name} later than {clock_min // 60:02}:{clock_min % 60:02}", late)
 
@@ -119,5 +116,4 @@ def _plain(kind: str) -> str:
 
 
 def _minutes(text: str | None) -> int | None:
-    clock = _CLOCK.fullmatch((text or "").strip())
-    return None if clock is None else (int(clock[1]) * 60 + int(clock[2]) - _DAY_TURNS_MIN) % 1440
+    return since_turn_min((text or "").replace(".", ":"))

@@ -67,16 +67,8 @@ def emit_table(
 
     Parameters
     ----------
-    columns : sequence of str
-        Their order; a row may hold more.
-    rows : iterable of mapping
-        From column name to value.
-    to_right : collection of str
-        Columns to align right though they hold text; columns of numbers always are.
-    first_to_go : sequence of str
-        Which columns are left out first where not all fit.
-    has_csv : bool
-        Whether the command has ``--csv``, where all is.
+    columns, rows, to_right, first_to_go, has_csv
+        As for `flows.terminal.fitted.fitted_table`.
     """
     table = fitted_table(columns, rows, limit=width(), to_right=to_right, first_to_go=first_to_go, has_csv=has_csv)
     emit(table)
