@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # A unit test that reaches for Prefect must fail at once instead of booting a server for 20 s.
 os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
+# Lines would be folded to the width of whoever started the tests; readline hands it to the workers on its own.
+os.environ.pop("COLUMNS", None)
 
 settings.register_profile(
     "nightkick", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -80,7 +82,11 @@ def scoring_dir() -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, one a process, because a second one of it cannot run beside; skipped where there is none."""
+    from playwright.sync_api import expect
+
     from tests.analytics.review.browsing import browser_path, browsing
+
+    expect.set_options(timeout=60_000)  # the machine may be busy with other tests; what never comes still fails
 
     executable = browser_path()
     if executable is None:

@@ -31,10 +31,10 @@ def judge_named(
     hidden_h : float
         Hours asleep in which kicks would not have been seen.
     """
-    told = [m for m in left.movements if _meaning_shape(left.names.get(m.number)) is not None]
+    told = [m for m in left.movements if _is_told(left.names.get(m.number))]
     judged = judge(told, left.sleep, ruleset, criteria, clocks, hidden_h)
     by_number = {m.number: m for m in left.movements}
-    untold = [m for m in left.movements if _meaning_shape(left.names.get(m.number)) is None]
+    untold = [m for m in left.movements if not _is_told(left.names.get(m.number))]
     events = [_named(event, left.names, by_number) for event in judged.events]
     added = [_jerk(parts, left.sleep, criteria) for parts in together(untold, criteria)]
     peak_mg = judged.measures.median_peak_mg
@@ -45,9 +45,9 @@ def judge_named(
     return replace(judged, events=tuple(events), measures=known)
 
 
-def _meaning_shape(name: str | None) -> str | None:
-    """What the rules are told of a movement; None: nothing, it is no leg movement."""
-    return "as detected" if name is None else MEANINGS[name].shape
+def _is_told(name: str | None) -> bool:
+    """Whether the rules are told of a movement: of what a reviewer named otherwise than a leg movement they are not."""
+    return name is None or MEANINGS[name].shape is not None
 
 
 def _without_peak(judged: Judged) -> Measures:

@@ -216,7 +216,7 @@ def _totals() -> dict[tuple[str, str], str]:
     return {
         **{(what, value): f"count(*) FILTER ({nightly} AND {name})" for name, (what, value, _, _) in _HELD.items()},
         ("assessable", "yes"): f"count(*) FILTER ({assessable} AND assessable)",
-        ("assessable", "no"): f"count(*) FILTER ({assessable} AND NOT assessable)",
+        ("assessable", "no"): f"count(*) FILTER ({assessable} AND assessable = false)",
         ("progress", "of"): f"count(*) FILTER ({progress})",
         ("progress", "done"): f"count(*) FILTER ({progress} AND n_open = 0)",
         ("nights", "fit"): "count(*) FILTER (fits)",

@@ -4,6 +4,7 @@
 import { el, svg } from "./draw.js";
 import { address, longDay, number, shortDate } from "./formats.js";
 import { dayNumber, isoOf } from "./over_nights_axis.js";
+import { WORDS } from "./words.js";
 
 /** @import { OverNight, OverNights } from "./types.js" */
 
@@ -51,7 +52,7 @@ const cell = (told, iso, night, most) => {
     return el(
       "td",
       { class: lost ? "calendar-lost" : "calendar-none" },
-      lost && el("span", { class: "visually-hidden" }, "not assessable"),
+      lost && el("span", { class: "visually-hidden" }, WORDS.not_assessable),
       diamond,
     );
   }
@@ -132,7 +133,11 @@ export const calendar = (told) => {
       "div",
       { class: "head" },
       el("h2", { id: "calendar-title" }, "Calendar"),
-      el("span", { class: "muted small" }, "jerks · PLMS/h · ◆ a change begins · hatched: not assessable or in doubt"),
+      el(
+        "span",
+        { class: "muted small" },
+        `jerks · PLMS/h · ◆ a change begins · hatched: ${WORDS.not_assessable}, in doubt`,
+      ),
     ),
     box,
   );

@@ -50,8 +50,8 @@ export const put = (/** @type {NightPage} */ page) => {
     el(
       "div",
       { class: "columns even" },
-      remarked("Time between movements", "log scale, as detected", page.seeing.intervals.node),
-      remarked("Per clock hour", "all movements, as detected", page.seeing.hours.node),
+      remarked("Time between movements", `log scale, ${WORDS.as_detected}`, page.seeing.intervals.node),
+      remarked("Per clock hour", `all movements, ${WORDS.as_detected}`, page.seeing.hours.node),
       journal(data.journal, data.night),
       drawn(data.pictures.patterns),
     ),

@@ -8,6 +8,7 @@ import { messageOf, number, shortDate } from "./formats.js";
 import { axisOf, even, named, rowsFor } from "./over_nights_axis.js";
 import { Ranges } from "./ranges.js";
 import { get } from "./server.js";
+import { WORDS } from "./words.js";
 
 /** @import { Child, OverNights, OverNight, OverWeek } from "./types.js" */
 
@@ -250,7 +251,7 @@ export const drawing = (told, width) => {
 /** @param {OverNights} told */
 const about = (told) => {
   const n = told.nights.length;
-  const lost = told.n_not_assessable ? ` · ${told.n_not_assessable} not assessable, left out` : "";
+  const lost = told.n_not_assessable ? ` · ${told.n_not_assessable} ${WORDS.not_assessable}, left out` : "";
   const weeks = told.weeks.length ? " · by week: mean, lowest and highest night" : "";
   const rows = told.n_rows_left_out ? ` · ${told.n_rows_left_out} more kinds in the journal` : "";
   return `${n} night${n === 1 ? "" : "s"}${lost}${weeks}${rows}`;

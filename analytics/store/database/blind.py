@@ -13,11 +13,12 @@ from contextlib import contextmanager
 
 import duckdb
 
+from analytics.words import AS_REVIEWED
 from ingest.errors import StoreError
 
 #: Worked out with all reviews of a night; `reviewed_night` says besides whether the others count.
 _WORKED_OUT = ("reviewed_unfit", "reviewed_score", "reviewed_event", "reviewed_flag")
-_SHARED_REASON = "blind: others have reviewed this night too, so that its numbers as reviewed are not shown"
+_SHARED_REASON = f"blind: others have reviewed this night too, so that its numbers {AS_REVIEWED} are not shown"
 _OTHERS = """
 (SELECT DISTINCT subject, night_date FROM {HERE}.review_entry
  WHERE reviewer IS DISTINCT FROM getvariable('only_reviewer'))

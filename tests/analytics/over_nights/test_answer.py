@@ -213,7 +213,7 @@ def test_what_was_found_on_single_nights_is_not_passed_over(tmp_path: Path) -> N
 
 def test_a_number_of_nights_that_no_one_would_go_by_is_no_advice(tmp_path: Path) -> None:
     """The demo asked for "84 more nights" of a person with jerks on 3 of 14."""
-    made = Made(OPEN, "2q" * 7 + "q", ANSWERED)
+    made = Made(OPEN, "Jqqqq" * 3, ANSWERED)
     answer = answers(store_people(tmp_path / "n.duckdb", {"me": made}))["me"]
     many = replace(answer, missing=replace(answer.missing, nights=84))
     words = told(many)

@@ -260,14 +260,6 @@ def test_undo_goes_back_over_nights_and_says_which(address: str, tab: Tab, datab
     assert kinds(database) == ["relabel", "take_back"]
 
 
-@pytest.fixture(autouse=True)
-def patient() -> Iterator[None]:
-    """An edit scores its night again, which takes its time beside other tests."""
-    expect.set_options(timeout=60_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @pytest.fixture
 def cut_off(browser: Browser) -> Iterator[Tab]:
     """A tab whose console may say that the server was not reached."""
