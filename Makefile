@@ -19,6 +19,9 @@ OLDER_DUCKDB = $(CURDIR)/$(VENV)/duckdb-1.5
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header --python-version 3.11
 
+# Where it is set, every process of a test compiles each module again, which doubles the time of all of them.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: demo test test-slow test-versions check check-page peers reading-peers accuracy lock clean
 .DELETE_ON_ERROR:
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from analytics.store import Store, initialise
+from analytics.store.database import migrate
+from analytics.store.database.steps import Migration, known_migrations
+from ingest.workspace import workspace
 from tests.paths import ROOT, SHARED
 
 if TYPE_CHECKING:
@@ -53,6 +59,38 @@ def _shared(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"reference data not here: {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new database; it is copied, and not opened."""
+    made = Store(tmp_path_factory.mktemp("empty") / "nights.duckdb")
+    initialise(made)
+    return made.path
+
+
+@pytest.fixture(autouse=True)
+def new_databases_are_copies(
+    request: pytest.FixtureRequest, empty_database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spares each test the half second in which a new database goes through every step.
+
+    Not those of `tests/analytics/store/database`, which are about that, nor the processes that tests start.
+    """
+    if ROOT / "tests" / "analytics" / "store" / "database" in request.path.parents:
+        return
+    create = migrate._create
+
+    def copied(store: Store, steps: Sequence[Migration]) -> None:
+        if steps != known_migrations():
+            create(store, steps)
+            return
+        with workspace(store.path.parent) as folder:
+            made = Path(shutil.copy(empty_database, folder / "new.duckdb"))
+            with suppress(FileExistsError):
+                store.path.hardlink_to(made)
+
+    monkeypatch.setattr(migrate, "_create", copied)
 
 
 @pytest.fixture(scope="session")

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from analytics.store import Store, initialise
-from analytics.store.database import migrate
-from analytics.store.database.steps import Migration, known_migrations
+from analytics.store import Store
 from flows.cli import main
-from ingest.workspace import workspace
 from ingest.writers.axivity import write_cwa
 from tests.analytics.signals import channel, night_of_kicks
 
@@ -49,30 +45,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     work.mkdir()
     monkeypatch.chdir(work)
     return folder
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = Store(tmp_path_factory.mktemp("empty") / "nights.duckdb")
-    initialise(made)
-    return made.path
-
-
-@pytest.fixture(autouse=True)
-def new_databases_are_copies(empty_database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spares each test the third of a second in which a new database goes through every step; the store tests that."""
-    create = migrate._create
-
-    def copied(store: Store, steps: Sequence[Migration]) -> None:
-        if steps != known_migrations():
-            create(store, steps)
-            return
-        with workspace(store.path.parent) as folder:
-            made = Path(shutil.copy(empty_database, folder / "new.duckdb"))
-            with contextlib.suppress(FileExistsError):
-                store.path.hardlink_to(made)
-
-    monkeypatch.setattr(migrate, "_create", copied)
 
 
 @pytest.fixture

@@ -10,19 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from analytics.store import Store, initialise
+from analytics.store import Store
 from tests.analytics.store.forgetting import with_two_people
 from tests.analytics.store.making import bring_in, stored
 from tests.paths import ROOT
 
 Child = Callable[..., "subprocess.Popen[str]"]
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = Store(tmp_path_factory.mktemp("empty") / "nights.duckdb")
-    initialise(made)
-    return made.path
 
 
 @pytest.fixture
