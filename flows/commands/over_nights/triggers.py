@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from analytics.triggers.factors import Factor
     from analytics.triggers.outcomes import Outcomes
 
-Outcome = Annotated[OutcomeName | None, Parameter(help="Only this outcome; default: all of them.")]
+Outcome = Annotated[OutcomeName | None, Parameter(help="Show only this outcome; how sure it is counts all of them.")]
 ChangedOn = Annotated[
     When | None,
     Parameter(
@@ -86,7 +86,8 @@ def _told(person: PersonDiary, outcome: OutcomeName | None, changed_on: date | N
     }
     if changed_on is not None:
         return found | _change(factors, outcomes, changes, changed_on)
-    rows = [_row(row) for row in triggers_of(factors, outcomes)]
+    # Held against all outcomes also where one is asked for: else a row would be surer the less is shown beside it.
+    rows = [_row(row) for row in triggers_of(factors, person.outcomes) if row.outcome in outcomes]
     return found | {"rows": rows, "changes": change_documents(outcomes, factors, changes)}
 
 

@@ -43,6 +43,16 @@ def test_scripts_read_every_row_with_its_numbers(run: Run) -> None:
     assert {row["outcome"] for row in person["rows"]} == set(person["nights_told"])
 
 
+def test_a_row_is_as_sure_beside_others_as_alone(run: Run) -> None:
+    """Asked for by itself, an outcome had fewer rows to stand out from, and "leans" became "holds up"."""
+
+    def rows(*more: str) -> list[dict[str, object]]:
+        (person,) = json.loads(run("triggers", "--json", "--db", DB, *more).out)["people"]
+        return [row for row in person["rows"] if row["outcome"] == "jerks_felt"]
+
+    assert rows() == rows("--outcome", "jerks_felt") != []
+
+
 def test_before_and_after_a_date(run: Run) -> None:
     changed = EVENING + timedelta(days=18)
     document = json.loads(run("triggers", "--before-after", str(changed), "--json", "--db", DB).out)
