@@ -66,7 +66,7 @@ def show(
     Parameters
     ----------
     night
-        Date of the evening: YYYY-MM-DD, today, yesterday, last, -7d or a weekday.
+        Date of the evening: YYYY-MM-DD, YYYY/MM/DD, DD.MM.YYYY, today, yesterday, last, -7d or a weekday.
     """
     store = store_for(db)
     refuse_unknown(store, subject)
