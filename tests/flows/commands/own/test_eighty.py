@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics.store.database.connection import transaction
 from flows.terminal.width import cells
 from tests.flows.conftest import Run
 from tests.flows.stored import build
@@ -27,6 +28,18 @@ COMMANDS = ("nights", "show 2026-03-02", "answer", "patterns", "triggers", "move
 def test_the_table_of_nights_at_80_columns(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert run("nights", "--db", build(tmp_path / "n.duckdb").path).out == NIGHTS
+
+
+def test_the_name_of_a_flag_stands_whole_in_the_table_of_nights(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = build(tmp_path / "n.duckdb")
+    with transaction(store) as con:
+        con.execute("UPDATE flag SET name = 'frequent_hypnic_jerks' WHERE name = 'possible_plmd'")
+    for columns in ("60", "70", "80"):
+        monkeypatch.setenv("COLUMNS", columns)
+        row = run("nights", "--db", store.path).out.splitlines()[2]
+        assert (columns, row.split()[-1]) == (columns, "frequent_hypnic_jerks")
 
 
 @pytest.mark.parametrize("columns", [40, 80, 132])
