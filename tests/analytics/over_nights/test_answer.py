@@ -220,3 +220,4 @@ def test_a_number_of_nights_that_no_one_would_go_by_is_no_advice(tmp_path: Path)
     text = " ".join([words.says, *(line for _, lines in words.columns for line in lines)])
     assert "more than 30 more nights" in words.says
     assert "84" not in text
+    assert "more than 30 more nights that can be judged are needed for the answer as a whole." in text

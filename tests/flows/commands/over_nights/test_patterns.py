@@ -29,6 +29,10 @@ def test_people_read_counts_what_is_missing_and_that_it_is_no_diagnosis(run: Run
     assert "2 nights, 1 of them assessable" in said.out
     assert "possible_plmd on 1 of 1 assessable night: cannot tell yet: it takes at least 2 more nights\n" in said.out
     assert "fewer than 5 nights" in said.out
+    of_one_flag = (
+        "These numbers of nights are for one flag each; nightkick answer counts those for its answer as a whole."
+    )
+    assert said.out.count(of_one_flag) == 1
     assert "\x1b" not in said.out
     assert said.out.endswith(
         "None of this is a diagnosis. What was seen is a reason to ask a clinician, and so is what worries you.\n"
