@@ -215,11 +215,9 @@ def _lacking(answer: PersonAnswer) -> Iterator[str]:
     if answer.missing.nights:
         had = f"{answer.n_judged} of {_count(answer.n_nights, 'night')} judged" if answer.n_nights else "none recorded"
         n = answer.missing.nights
-        are = "is" if n == 1 else "are"
-        yield (
-            f"Nights: {had}; {'' if n > MOST_ASKED else 'about '}{more_nights_words(n)} that can be judged {are} needed "
-            f"for the answer as a whole. {FLAG_BY_ITSELF}"
-        )
+        more = f"{'' if n > MOST_ASKED else 'about '}{more_nights_words(n)}"
+        needed = f"{'is' if n == 1 else 'are'} needed for the answer as a whole"
+        yield f"Nights: {had}; {more} that can be judged {needed}. {FLAG_BY_ITSELF}"
     elif answer.undecided and not answer.evidence:
         yield "Nothing that more nights are sure to bring: those so far lie at the threshold."
     if answer.missing.answers:
