@@ -135,7 +135,7 @@ def _between(one: SignEvidence) -> str:
     """Why something is no sign yet, and not none."""
     if one.what == "daytime_sleepiness":
         return "which short nights may explain"
-    return "not yet several" if one.unit == "days" else "neither few nor most"
+    return "which alone is no sign" if one.unit == "days" else "neither few nor most"
 
 
 def _calm(answer: PersonAnswer) -> Iterator[str]:
@@ -231,7 +231,7 @@ def _open(one: SignEvidence) -> str:
     if one.what == "daytime_sleepiness":
         return f"it counts where it stays after nights of {ENOUGH_IN_BED_H:g} hours or more in bed"
     if one.unit == "days":
-        return f"once is not yet several; on {SEVERAL_DAYS} days it is worth showing"
+        return f"one day alone is no sign; on {SEVERAL_DAYS} days or more it is worth telling a clinician"
     return "whether that is most nights cannot be told"
 
 
