@@ -40,6 +40,12 @@ class Criterion:
         """The value as people read it; empty where there is none."""
         return "" if self.value is None else f"{self.value:.3g}" if isinstance(self.value, float) else str(self.value)
 
+    @property
+    def told(self) -> str:
+        """As `shown`, without the number of what is called not measurable: it decided nothing."""
+        is_number = isinstance(self.value, float | int)
+        return "" if is_number and self.state == "not measurable" else self.shown
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:

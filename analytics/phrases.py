@@ -18,6 +18,9 @@ from analytics.words import (
     TOLD_ON_NONE,
 )
 
+#: More nights than this are not asked of a person by their number: it is a forecast that no one should go by. Own.
+MOST_ASKED = 30
+
 
 def unraised_words(*, assessable: bool, untold: Collection[str]) -> str:
     """Words for a night without a raised flag; empty where at least one flag could be told.
@@ -70,6 +73,11 @@ def counted(n: int, one: str) -> str:
     return f"{n} {one.format(s=s) if '{s}' in one else one + s}"
 
 
+def more_nights_words(n: int) -> str:
+    """How many nights are missing; beyond `MOST_ASKED` no number."""
+    return f"more than {MOST_ASKED} more nights" if n > MOST_ASKED else f"{n} more night{'' if n == 1 else 's'}"
+
+
 def on_nights_words(n_raised: int, n_able: int, n_assessable: int) -> str:
     """On how many nights of how many a flag was raised; the view ``patterns`` says the same.
 
@@ -107,11 +115,19 @@ def pattern_words(
     if state != "cannot_tell_yet" or not able:
         return words
     if more_nights is None and early:
-        return f"{words}: so few nights do not say how many it takes"
+        return f"{words}: too few nights to say how many more it takes"
     if more_nights is None:
         return f"{words}: so near the threshold that more nights may not decide"
-    more = f"{more_nights} more night{'' if more_nights == 1 else 's'}"
-    return f"{words}: it takes at least {more}" if few else f"{words}: about {more} may decide"
+    more = more_nights_words(more_nights)
+    if few or more_nights > MOST_ASKED:
+        return f"{words}: it takes {'at least ' if few else ''}{more}"
+    return f"{words}: about {more} may decide"
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A number with its sign; what rounds to zero has none."""
+    text = f"{value:+.{digits}f}"
+    return text if text.strip("+-0.") else text[1:]
 
 
 def flag_words(name: str) -> str:
@@ -146,8 +162,8 @@ def clock_words(behind_s: float | None, drift_ppm: float | None, confidence: flo
         return None
     if behind_s is None:
         return CLOCK_NOT_TOLD
-    drift = "" if drift_ppm is None else f", {drift_ppm:+.0f} ppm"
-    return f"{behind_s:+.2f} s{drift}: taken out"
+    drift = "" if drift_ppm is None else f", {signed(drift_ppm, 0)} ppm"
+    return f"{signed(behind_s, 2)} s{drift}: taken out"
 
 
 def overlap_words(shared_h: float, speaks_h: Sequence[tuple[str, float]]) -> str:

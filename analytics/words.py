@@ -89,6 +89,9 @@ URGE_TELLS = "Restless legs are an urge to move that only the person can tell."
 NOTE_THE_URGE = (
     "Was there one at rest that evening, relieved by moving? Note urge_to_move in the journal, 0 (none) to 10."
 )
+#: Beside possible_rls where the journal has no answer, and what a night of few movements says all the same.
+URGE_NOT_ASKED = "the urge to move was not asked"
+STILL_BUT_NOT_ASKED = "The urge to move was not asked. The movements alone speak against possible RLS: {found}."
 #: Instead of a flag for which nothing but that answer is missing.
 NOT_ASKED_SHORT = "restless legs: not asked"
 NOT_ASKED = f"{NOT_ASKED_SHORT} (note the urge to move in the journal)"

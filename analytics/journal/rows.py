@@ -74,7 +74,7 @@ def noted_of(rows: Iterable[tuple[int, Cells]], *, subject: str, latest: date | 
             problems.append(Problem(line, "date", error.what, error.hint))
             continue
         if (first := lines.setdefault((who, day), line)) != line:
-            what = f"{day} of {who} stands twice, first in {first}"
+            what = f"{day} of {who} is there twice, first in line {first}"
             problems.append(Problem(line, "date", what, "one row a day; the first one is kept"))
             continue
         cells = {kind: cell for kind, cell in row.items() if kind not in KEYS}

@@ -39,6 +39,7 @@ from analytics.words import (
     EMG_CAVEAT,
     FLAGS,
     NOTE_THE_URGE,
+    STILL_BUT_NOT_ASKED,
     URGE_ALL_THE_SAME,
     URGE_TELLS,
 )
@@ -299,6 +300,8 @@ def _rls_reason(decisive: Sequence[Criterion], moved: MovedAwake | None, urge: C
     plain = _not_raised("possible_rls", unmet)
     if unmet.name not in (_COUNT_AWAKE, _RATE_AWAKE):
         return plain
+    if unmet.state == "not met" and urge.state == NOT_MEASURABLE:
+        return f"{STILL_BUT_NOT_ASKED.format(found=_found(unmet))} {URGE_TELLS} {NOTE_THE_URGE}"
     return f"{plain} {URGE_ALL_THE_SAME if urge.state == 'met' else URGE_TELLS}"
 
 
@@ -315,7 +318,13 @@ def _first_unmet(decisive: Sequence[Criterion]) -> Criterion | None:
 def _not_raised(name: FlagName, unmet: Criterion) -> str:
     if unmet.state == NOT_MEASURABLE:
         return f"{CANNOT_TELL.capitalize()} about {FLAGS[name]}: {unmet.name}: {unmet.says}."
-    return f"No {FLAGS[name]}: {unmet.name} {unmet.shown}, not {unmet.says}."
+    found = _found(unmet)
+    return f"No {FLAGS[name]}. {found[:1].upper()}{found[1:]}."
+
+
+def _found(unmet: Criterion) -> str:
+    """What was found of a criterion that is not met, and what it takes."""
+    return f"{unmet.name}: {unmet.shown}; needed: {unmet.says}"
 
 
 def _site(evidence: Evidence) -> Criterion:
@@ -335,8 +344,10 @@ def _assessable(reason: str | None) -> Criterion:
 def _enough_recorded(evidence: Evidence, criteria: Criteria) -> Criterion:
     wanted_h = criteria.assessment.min_recorded_h
     worn_h = round(evidence.recorded_h - evidence.unworn_h, 2)
-    state: CriterionState = "met" if worn_h >= wanted_h else NOT_MEASURABLE
-    return Criterion("hours recorded and worn", state, worn_h, wanted_h, f"at least {wanted_h:g}")
+    name, says = "hours recorded and worn", f"at least {wanted_h:g}"
+    if worn_h >= wanted_h:
+        return Criterion(name, "met", worn_h, wanted_h, says)
+    return Criterion(name, NOT_MEASURABLE, worn_h, wanted_h, f"{worn_h:g}, and {says} are needed")
 
 
 def _above(name: str, value: float | None, threshold: float, says: str, *, inclusive: bool = False) -> Criterion:

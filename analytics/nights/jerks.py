@@ -79,13 +79,14 @@ def enough_expected(expected: float, wanted: int) -> Criterion:
 
     Where they do not, each may be something else: it cannot be told.
     """
-    least = wanted - 0.5
+    least, is_met = wanted - 0.5, expected >= wanted - 0.5
+    says = f"at least {least:g}" if is_met else f"{expected:.1f}, and at least {least:g} are needed"
     return Criterion(
         "hypnic jerks to be expected among them",
-        "met" if expected >= least else "not measurable",
+        "met" if is_met else "not measurable",
         round(expected, 1),
         least,
-        f"at least {least:g}; the like comes at other times too, or when sleep began is in doubt",
+        f"{says}; the like comes at other times too, or when sleep began is in doubt",
     )
 
 

@@ -32,7 +32,7 @@ def entries_of(rows: Iterable[Mapping[str, str | None]], *, subject: str) -> tup
     Raises
     ------
     UsageError
-        The first cell that makes no sense, or day that stands twice; names the row, from 1.
+        The first cell that makes no sense, or day that is there twice; names the row, from 1.
     """
     noted = noted_of(enumerate(rows, start=1), subject=subject)
     for problem in noted.problems:

@@ -13,7 +13,7 @@ from analytics.journal.fields import ALONE, BY_NAME, GOT_UP, LIGHTS_OFF
 from analytics.nights.patterns import Pattern
 from analytics.over_nights.answer import ANSWERED_DAYS, RULE_VERSION, PersonAnswer
 from analytics.over_nights.signs import ENOUGH_IN_BED_H, SEVERAL_DAYS, SEVERAL_JERKS, SignEvidence
-from analytics.phrases import interval_words
+from analytics.phrases import MOST_ASKED, interval_words, more_nights_words
 from analytics.words import (
     ANSWER_CAVEATS,
     ANSWER_COLUMNS,
@@ -27,8 +27,8 @@ from analytics.words import (
 
 #: Named in the one sentence; all others stand below it.
 _NAMED = 2
-#: More nights than this are not asked of a person by their number. Own.
-MOST_ASKED = 30
+#: Beside the nights that an answer takes.
+FLAG_BY_ITSELF = "A flag by itself may take fewer or more."
 #: The threshold that `BASE_RATE_IN_SHORT` is about, PLMS per hour of sleep.
 _ADULT = 15.0
 
@@ -123,7 +123,7 @@ def _on(one: SignEvidence) -> str:
 
 def _missing(answer: PersonAnswer) -> str:
     nights, n_answers = answer.missing.nights, len(answer.missing.answers)
-    parts = [_more_nights(nights)] * (nights > 0) + [f"{_count(n_answers, 'answer')}"] * (n_answers > 0)
+    parts = [more_nights_words(nights)] * (nights > 0) + [f"{_count(n_answers, 'answer')}"] * (n_answers > 0)
     if parts:
         return f"{' and '.join(parts)} {'is' if nights + n_answers == 1 else 'are'} missing"
     if answer.evidence:
@@ -135,7 +135,7 @@ def _between(one: SignEvidence) -> str:
     """Why something is no sign yet, and not none."""
     if one.what == "daytime_sleepiness":
         return "which short nights may explain"
-    return "not yet several" if one.unit == "days" else "neither few nor most"
+    return "which alone is no sign" if one.unit == "days" else "neither few nor most"
 
 
 def _calm(answer: PersonAnswer) -> Iterator[str]:
@@ -214,8 +214,10 @@ def _not_meant(answer: PersonAnswer) -> Iterator[str]:
 def _lacking(answer: PersonAnswer) -> Iterator[str]:
     if answer.missing.nights:
         had = f"{answer.n_judged} of {_count(answer.n_nights, 'night')} judged" if answer.n_nights else "none recorded"
-        more = f"about {answer.missing.nights}" if answer.missing.nights <= MOST_ASKED else f"more than {MOST_ASKED}"
-        yield f"Nights: {had}; {more} more that can be judged are needed."
+        n = answer.missing.nights
+        more = f"{'' if n > MOST_ASKED else 'about '}{more_nights_words(n)}"
+        needed = f"{'is' if n == 1 else 'are'} needed for the answer as a whole"
+        yield f"Nights: {had}; {more} that can be judged {needed}. {FLAG_BY_ITSELF}"
     elif answer.undecided and not answer.evidence:
         yield "Nothing that more nights are sure to bring: those so far lie at the threshold."
     if answer.missing.answers:
@@ -229,7 +231,7 @@ def _open(one: SignEvidence) -> str:
     if one.what == "daytime_sleepiness":
         return f"it counts where it stays after nights of {ENOUGH_IN_BED_H:g} hours or more in bed"
     if one.unit == "days":
-        return f"once is not yet several; on {SEVERAL_DAYS} days it is worth showing"
+        return f"one day alone is no sign; on {SEVERAL_DAYS} days or more it is worth telling a clinician"
     return "whether that is most nights cannot be told"
 
 
@@ -267,11 +269,6 @@ def _so_far(answer: PersonAnswer) -> Iterator[str]:
 
 def _one_leg(answer: PersonAnswer) -> bool:
     return bool(answer.legs) and not answer.legs & {"both"}
-
-
-def _more_nights(n: int) -> str:
-    """How many are missing: beyond `MOST_ASKED` the number is a forecast that no one should go by."""
-    return f"more than {MOST_ASKED} more nights" if n > MOST_ASKED else _count(n, "more night")
 
 
 def _count(n: int, what: str) -> str:

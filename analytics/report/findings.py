@@ -10,6 +10,7 @@ from analytics.nights.doubt import NEGATIVE_OF, footing_of, negatives_words
 from analytics.nights.how_many import FEW_NIGHTS, TREND_NIGHTS
 from analytics.nights.patterns import NightFacts, Pattern, note_on, spread
 from analytics.nights.trend import trend
+from analytics.phrases import signed
 from analytics.pictures.markup import Html, el, joined
 from analytics.report.gathering import Report
 from analytics.words import FLAGS
@@ -48,8 +49,8 @@ def index_lines(facts: Sequence[NightFacts]) -> Iterator[str]:
     if changes is not None:
         how = "changes" if changes.is_clear else "no clear change"
         yield (
-            f"Trend over the newest {changes.n_nights} nights: {how}, {changes.per_week:+.1f} per hour and week "
-            f"(95 % interval {changes.low:+.1f} to {changes.high:+.1f})."
+            f"Trend over the newest {changes.n_nights} nights: {how}, {signed(changes.per_week)} per hour and week "
+            f"(95 % interval {signed(changes.low)} to {signed(changes.high)})."
         )
     elif able >= FEW_NIGHTS:
         yield f"A trend needs {TREND_NIGHTS} assessable nights."

@@ -256,7 +256,7 @@ def _stands_on(flag: Flag, one: ReportNight) -> str | None:
 
 def _flag(flag: Flag, one: ReportNight) -> Html:
     rows = [
-        (criterion.name, criterion.shown, el("span", _state(criterion.state), class_="state"), criterion.says)
+        (criterion.name, criterion.told, el("span", _state(criterion.state), class_="state"), criterion.says)
         for criterion in flag.criteria
     ]
     verdict = one.review_of(flag).verdict

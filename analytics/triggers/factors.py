@@ -27,6 +27,8 @@ NO_FACTORS = frozenset({
 })  # fmt: skip
 #: Endings of names that are units, and how people write them.
 _UNITS = {"mg": "mg", "ml": "ml", "min": "min", "h": "h", "g": "g", "c": "°C", "units": "units", "cups": "cups"}
+#: Of these there is more or less of a thing: 1 unit of alcohol. Others are its height: a room of 20 °C.
+_AMOUNTS_OF = frozenset(_UNITS.values()) - {"°C"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,15 @@ def _by_middle(kind: str, name: str, unit: str, amounts: Mapping[date, float]) -
     above = {day: value > middle for day, value in amounts.items()}
     if not any(above.values()) and min(amounts.values()) < middle:
         least = min(value for value in amounts.values() if value >= middle)
-        words = f"{name} of {least:g}{unit} or more"
+        amount = f"{_amount(least, unit)} or more"
+        words = f"{amount} of {name}" if unit.strip() in _AMOUNTS_OF else f"{name} of {amount}"
         return Factor(kind, words, {day: value >= least for day, value in amounts.items()})
-    return Factor(kind, f"{name} above {middle:g}{unit}" if any(above.values()) else name, above)
+    return Factor(kind, f"{name} above {_amount(middle, unit)}" if any(above.values()) else name, above)
+
+
+def _amount(value: float, unit: str) -> str:
+    """A number with its unit: 1 unit, 2 units, 80 mg."""
+    return f"{value:g}{unit.removesuffix('s') if value == 1 else unit}"
 
 
 def _name_and_unit(kind: str) -> tuple[str, str]:

@@ -35,7 +35,8 @@ def row_words(row: TriggerRow) -> str:
 def _answer(row: TriggerRow) -> list[str]:
     if row.state == "nothing_to_compare":
         return ["Nothing to compare: all nights are on one side, or it never occurred."]
-    more = [] if row.more_nights is None else [f"About {_nights(row.more_nights)} more would tell a doubling."]
+    n = row.more_nights
+    more = [] if n is None else [f"It takes about {n} more night{'' if n == 1 else 's'} to see a doubling."]
     if row.found is None:
         few = f"Too few nights: {row.n_with} with, {row.n_without} without."
         never = [NEVER_ON_ONE_SIDE] if min(row.n_with, row.n_without) >= LEAST_NIGHTS else []

@@ -45,7 +45,8 @@ def check(
     legs
         With --plan: a sensor on one leg, or on both.
     at
-        With --plan: when you will lie down, like 21:30, so that it shows times of day; without it, minutes.
+        With --plan: when you will begin to lie still, like 21:30, so that it shows times of day; without it, minutes
+        from then on.
     kicks_at
         When the first kick was made by a clock that is right, like 21:35:00 or 2026-03-02T21:35:00; without it
         the clock is not checked.
@@ -93,11 +94,20 @@ def _print_plan(legs: Literal["one", "both"], at: str | None, *, as_json: bool) 
     if as_json:
         emit(json_document(**document))
         return
-    rows = [{"when": step["at"] or minutes(step["at_s"]), "what to do": step["do"]} for step in document["steps"]]
-    emit_table(["when", "what to do"], rows, to_right=["when"], has_csv=False)
-    first = document["first_kick_at"] or f"{minutes(document['first_kick_s'])} after lying down"
-    note = "If you begin later, note when you made it, to the second."
-    emit_lines(["", f"The first kick is due at {first}. {note}", f"Then: {document['afterwards']}"])
+    when = "min:s" if at is None else "time"
+    rows = [{when: step["at"] or minutes(step["at_s"]), "what to do": step["do"]} for step in document["steps"]]
+    emit_table([when, "what to do"], rows, to_right=[when], has_csv=False)
+    begin = document["lie_down_at"] or f"{minutes(0)}, from which all is counted; a minus is before it"
+    first = document["first_kick_at"] or minutes(document["first_kick_s"])
+    note = "If you make it at another time, note that time, to the second."
+    emit_lines(
+        [
+            "",
+            f"You begin to lie still at {begin}.",
+            f"The first kick is due at {first}, after {document['first_kick_s'] // 60} minutes of lying still. {note}",
+            f"Then: {document['afterwards']}",
+        ]
+    )
     say(document["caveat"])
 
 

@@ -15,7 +15,7 @@ from flows import __version__
 from flows.settings.database import store_for
 from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Database
-from flows.terminal.talk import complain, emit, say
+from flows.terminal.talk import complain, emit_lines, say
 from ingest.errors import NightkickError, StoreError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def doctor(*, repair: bool = False, bundle: Path | None = None, db: Database = N
     if repair:
         _mend(db)
     findings = list(_findings(db))
-    emit("".join(f"{_line(finding)}\n" for finding in findings))
+    emit_lines(map(_line, findings))
     if bundle is not None:
         _write_bundle(bundle, findings, db)
     return ExitCode.DONE if all(finding.ok for finding in findings) else ExitCode.SOME_FAILED

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from flows.terminal.options import Json, Sensor, Start, TimeShift, Zone
-from flows.terminal.talk import emit, say
+from flows.terminal.talk import emit, emit_lines, say
 from flows.terminal.values import text_cell
 
 _APART = ("schema", "sensors", "warnings")
@@ -41,24 +41,23 @@ def inspect(
     if as_json:
         emit(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
         return
-    emit("".join(_lines({key: value for key, value in document.items() if key not in _APART})))
-    for sensor_row in document["sensors"] if len(document["sensors"]) > 1 else ():
-        emit(_sensor_line(sensor_row))
+    emit_lines(_lines({key: value for key, value in document.items() if key not in _APART}))
+    emit_lines(map(_sensor_line, document["sensors"] if len(document["sensors"]) > 1 else ()))
     for warning in document["warnings"]:
         say(f"warning: {warning}")
 
 
 def _lines(document: dict[str, Any]) -> list[str]:
     width = max(map(len, document))
-    return [f"{key:<{width}}  {_text(value)}".rstrip() + "\n" for key, value in document.items()]
+    return [f"{key:<{width}}  {_text(value)}".rstrip() for key, value in document.items()]
 
 
 def _sensor_line(row: dict[str, Any]) -> str:
     """A line on a sensor of an export, below the fields of the one that is shown."""
     if row["error"]:
-        return f"sensor {row['name']}: {text_cell(row['file'])}: {text_cell(row['error'])}\n"
+        return f"sensor {row['name']}: {text_cell(row['file'])}: {text_cell(row['error'])}"
     where = ", ".join(f"{key} {text_cell(row[key])}" for key in ("site", "side", "n_samples", "rate_hz_true"))
-    return f"sensor {row['name']}: {text_cell(row['file'])}, {where}, {row['first_sample']} to {row['last_sample']}\n"
+    return f"sensor {row['name']}: {text_cell(row['file'])}, {where}, {row['first_sample']} to {row['last_sample']}"
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ the times that their analysis reads are new.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -24,6 +24,7 @@ from flows.terminal.written_files import written_text
 from ingest.errors import UsageError, visible
 
 if TYPE_CHECKING:
+    from analytics.journal.planned import ImportPlan
     from analytics.journal.rows import Noted
     from analytics.said import JournalEntry
     from flows.importing.import_run import Context
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _NO_MORE = "today its column takes other values (nightkick journal describe)"
 #: Of the people who are known, so many are named.
 _MOST_NAMES = 10
+#: Of the nights that would be analysed again, so many are named.
+_MOST_NIGHTS = 50
 #: Of the places that could not be read, so many are named.
 _MOST_PROBLEMS = 50
 #: Of the cells that an import would change, so many are listed.
@@ -110,7 +113,8 @@ def import_journal(
     subject
         Whose it is, where rows name no one; default: the subject of the settings, or me.
     dry_run
-        Only list what would be new, changed and left out, by line and column; without: it is stored.
+        Only list what would be new, changed and left out, by line and column, and the nights that would be analysed
+        again; without: it is stored.
     """
     from flows.importing.declared import Wishes
     from flows.importing.pipeline import open_context
@@ -127,14 +131,14 @@ def import_journal(
     with published_at_the_end(context.store):
         the_store.write_journal(context.store, entries)
         unread = the_store.unread_nights(context.store)
-        nights = [key for key in _nights_named(context, entries) if key in unread]
+        nights = [key for key in _nights_named(context.store, entries) if key in unread]
         failures = analyse_again(context, nights)
     days = len({(entry.subject, entry.day) for entry in entries})
     says = f"{days} {'day' if days == 1 else 'days'} noted"
     done = len(nights) - failures
     if nights:
         say(f"{says}, {done} {'night' if done == 1 else 'nights'} analysed again")
-    elif _nights_named(context, entries):
+    elif _nights_named(context.store, entries):
         say(f"{says}; no night is analysed again, for what the analysis reads was noted before")
     else:
         say(f"{says}; no stored night has to be analysed again")
@@ -157,8 +161,25 @@ def _foretold(file: Path, subject: str | None, db: Path | None) -> ExitCode:
         emit(visible(f"line {cell.line}, {cell.column}: {cell_words(cell)} ({cell.day} of {cell.subject})") + "\n")
     if len(cells) > _MOST_CELLS:
         emit(f"and {len(cells) - _MOST_CELLS} more\n")
+    emit("".join(f"{line}\n" for line in _foretold_nights(store, plan)))
     emit(f"{summary(plan)}. Nothing is stored.\n")
     return ExitCode.SOME_FAILED if plan.problems else ExitCode.DONE
+
+
+def _foretold_nights(store: the_store.Store, plan: ImportPlan) -> Iterator[str]:
+    """Name the nights that the import would analyse again: what their analysis reads is new, or not yet read."""
+    from analytics.journal.planned import changing
+    from analytics.nights.journal import READ_BY_ANALYSIS
+
+    if not store.path.exists():
+        return
+    changed = {(cell.subject, cell.day) for cell in changing(plan) if cell.column in READ_BY_ANALYSIS}
+    unread = the_store.unread_nights(store)
+    nights = [key for key in _nights_named(store, plan.noted.entries) if key in changed or key in unread]
+    for subject, day in nights[:_MOST_NIGHTS]:
+        yield visible(f"night {day} of {subject} would be analysed again")
+    if len(nights) > _MOST_NIGHTS:
+        yield f"and {len(nights) - _MOST_NIGHTS} more nights"
 
 
 @journal.command
@@ -227,11 +248,11 @@ def _read(path: Path, subject: str) -> Noted:
     return noted
 
 
-def _nights_named(context: Context, entries: Sequence[JournalEntry]) -> list[the_store.NightKey]:
+def _nights_named(store: the_store.Store, entries: Sequence[JournalEntry]) -> list[the_store.NightKey]:
     """Stored nights of which the journal has, or no longer has, what their analysis reads."""
     from analytics.nights.journal import READ_BY_ANALYSIS
 
     named = sorted({(entry.subject, entry.day) for entry in entries if entry.kind in READ_BY_ANALYSIS})
-    stored = the_store.query(context.store, "SELECT subject, night_date FROM night")
+    stored = the_store.query(store, "SELECT subject, night_date FROM night")
     there = set(zip(stored["subject"], stored["night_date"], strict=True))
     return [key for key in named if key in there]

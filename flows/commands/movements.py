@@ -51,7 +51,8 @@ def movements(
     Parameters
     ----------
     night
-        Date of the evening: YYYY-MM-DD, today, yesterday, last, -7d or a weekday; without it, of all nights.
+        Date of the evening: YYYY-MM-DD, YYYY/MM/DD, DD.MM.YYYY, today, yesterday, last, -7d or a
+        weekday; without it, of all nights.
     label
         Only these.
     """

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from analytics import store as the_store
 from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Database, Json
-from flows.terminal.talk import emit, say
+from flows.terminal.talk import emit, emit_lines, say
 from flows.terminal.values import json_document
 from ingest.errors import UsageError
 
@@ -76,6 +76,15 @@ def export_people(*, db: Database = None) -> None:
     emit(as_csv(the_store.assignment_rows(_context(db, rows_matter=False).store)))
 
 
+@people.default
+def people_alone(*unknown: Annotated[str, Parameter(show=False)], db: Database = None, as_json: Json = False) -> None:
+    """As ``people list``."""
+    if unknown:
+        names = ", ".join(sorted(name for name in people if not name.startswith("-")))
+        raise UsageError(f"unknown command {unknown[0]!r}", hint=f"of people there are: {names}")
+    list_people(db=db, as_json=as_json)
+
+
 @people.command(name="list")
 def list_people(*, db: Database = None, as_json: Json = False) -> None:
     """List all assignments, how many recordings each decides, and recordings that none assigns."""
@@ -88,10 +97,10 @@ def list_people(*, db: Database = None, as_json: Json = False) -> None:
         say("no line assigns anything yet; nightkick people template starts a file")
     for line in context.assignments.lines:
         about = ", ".join(f"{name} {said}" for name, said in _said(line.written).items())
-        emit(f"{line.origin}: {about}; recordings: {counts.get(line.origin, 0)}\n")
+        emit_lines([f"{line.origin}: {about}; recordings: {counts.get(line.origin, 0)}"])
     for one in unassigned:
         device = f"device {one['serial']}" if one["serial"] else "no serial number"
-        emit(f"no line assigns {one['path']} ({device}); stored for {one['subject']}\n")
+        emit_lines([f"no line assigns {one['path']} ({device}); stored for {one['subject']}"])
 
 
 @people.command(name="describe")
@@ -130,7 +139,7 @@ def describe_person(
 
     context = _context(db, rows_matter=False)
     if not any((born, age_group, sex, medication)):
-        emit("".join(_described(the_store.people_of(context.store).get(subject))))
+        emit_lines(_described(the_store.people_of(context.store).get(subject)))
         return
     if subject in context.settings.person:
         raise UsageError(f"the settings say who {subject} is", hint="change it in nightkick.toml")
@@ -147,7 +156,7 @@ def _described(person: Person | None) -> Iterator[str]:
         return
     for name, value in asdict(person).items():
         shown = ", ".join(value) if name == "medication" else value
-        yield f"{name}: {shown or 'not noted'}\n"
+        yield f"{name}: {shown or 'not noted'}"
 
 
 def _context(database: Path | None, *, rows_matter: bool = True) -> Context:

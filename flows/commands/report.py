@@ -19,8 +19,8 @@ def report(nights: str, /, *, out: Out, summary: bool = False, subject: WhoseNig
     Parameters
     ----------
     nights
-        Date of the evening: YYYY-MM-DD, today, yesterday, last, -7d or a weekday; or two of them:
-        2026-03-01..2026-03-14, -7d..last.
+        Date of the evening: YYYY-MM-DD, YYYY/MM/DD, DD.MM.YYYY, today, yesterday, last, -7d or a
+        weekday; or two of them: 2026-03-01..2026-03-14, -7d..last.
     out
         HTML file to write; it needs no other file and no network.
     summary

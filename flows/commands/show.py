@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from analytics import store as the_store
-from analytics.flag import Criterion
+from analytics.flag import URGE_CRITERION, Criterion
 from analytics.nights.doubt import beside, footing_of_row, not_own_words
 from analytics.phrases import clock_words, interval_words, onset_doubt, ruleset_words, span_words
 from analytics.words import (
@@ -26,6 +26,7 @@ from analytics.words import (
     SHORT_MEASURES,
     SLEEP_SOURCES,
     TIERS,
+    URGE_NOT_ASKED,
     VERDICTS,
 )
 from flows.settings.database import store_for
@@ -66,7 +67,7 @@ def show(
     Parameters
     ----------
     night
-        Date of the evening: YYYY-MM-DD, today, yesterday, last, -7d or a weekday.
+        Date of the evening: YYYY-MM-DD, YYYY/MM/DD, DD.MM.YYYY, today, yesterday, last, -7d or a weekday.
     """
     store = store_for(db)
     refuse_unknown(store, subject)
@@ -221,14 +222,21 @@ def _flag_lines(flag: Mapping[str, Any]) -> Iterator[str]:
     """A flag with its sentence, then each criterion and whether it is met."""
     words = FLAG_STATES[flag["state"]]
     said = f", {VERDICTS[flag['review']]} by a reviewer" if flag["review"] else ""
-    yield visible(f"{flag['name']}: {words.upper() if flag['raised'] else words}{said}")
+    unasked = f", {URGE_NOT_ASKED}" if any(map(_is_unasked, flag["criteria"])) else ""
+    yield visible(f"{flag['name']}: {words.upper() if flag['raised'] else words}{said}{unasked}")
     yield visible(f"  {flag['reason']}")
     if flag["stands_on"] is not None:
         yield f"  {flag['stands_on']}"
     for criterion in flag["criteria"]:
-        shown = Criterion(**criterion).shown
-        value = f" = {shown}" if shown else ""
-        yield visible(f"  {criterion['state']:<16}{criterion['name']}{value} ({criterion['says']})")
+        told = Criterion(**criterion).told
+        value = f" = {told}" if told else ""
+        state = "not asked" if _is_unasked(criterion) else criterion["state"]
+        yield visible(f"  {state:<16}{criterion['name']}{value} ({criterion['says']})")
+
+
+def _is_unasked(criterion: Mapping[str, Any]) -> bool:
+    """Whether it is the one that only the person can answer, and was not asked."""
+    return bool(criterion["name"] == URGE_CRITERION and criterion["state"] == "not measurable")
 
 
 def _number(value: float | None, spec: str, unit: str) -> str | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from flows.terminal.dates import day
 from flows.terminal.options import Out
 from flows.terminal.talk import emit, say
 
@@ -28,7 +31,7 @@ def simulate(
     file_format: Annotated[Literal["cwa", "csv", "fit"], Parameter(name="--format")] = "cwa",
     seed: int = 1,
     legs: Literal["left", "both"] = "left",
-    start: date | None = None,
+    start: Annotated[date | None, Parameter(converter=day)] = None,
     subject: str | None = None,
 ) -> None:
     """Make recordings of nights from a seed, with the truth in truth.csv beside them.
@@ -52,7 +55,7 @@ def simulate(
     legs
         One recording a night, or one of each leg with clocks that differ.
     start
-        The first evening, YYYY-MM-DD; default: 2026-03-02.
+        The first evening, written as every date (2026-03-02, 02.03.2026, yesterday); default: 2026-03-02.
     subject
         Who sleeps: another name has other nights and devices, in a folder of that name; default: no name and no folder.
     """
@@ -71,3 +74,10 @@ def simulate(
     )
     say("simulated: they test the program and say nothing about real legs")
     emit("".join(f"{file}\n" for file in files))
+    say(f"next: {_import_command(files[0].parent, subject)}")
+
+
+def _import_command(folder: Path, subject: str | None) -> str:
+    """What to type so that the nights are stored as those of the person who was simulated."""
+    words = ["nightkick", "import", str(folder)]
+    return shlex.join([*words, "--subject", subject.strip()] if subject is not None else words)

@@ -1,4 +1,7 @@
-"""Evenings as people write them: every option and argument that takes a date is read here."""
+"""Evenings as people write them: every option and argument that takes a date is read here.
+
+The days among them are read as the journal reads them (`analytics.journal.cells.day_of`).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ingest.errors import UsageError
+from ingest.errors import UsageError, visible
 
 if TYPE_CHECKING:
     from analytics.store import Store
@@ -17,7 +20,7 @@ LAST = "last"
 #: An evening, or `LAST`.
 When = date | str
 #: What is taken, for help texts and refusals.
-TAKEN = "YYYY-MM-DD, today, yesterday, last, -7d or a weekday"
+TAKEN = "YYYY-MM-DD, YYYY/MM/DD, DD.MM.YYYY, today, yesterday, last, -7d or a weekday"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 #: No shorter: "t" or "s" would be two days each.
 _SHORTEST_NAME = 3
@@ -27,9 +30,12 @@ _MINUS = re.compile(r"-\d{1,5}d(?:\.\..*)?")
 #: Options whose value is a date, and commands with a date as an argument. A test reads them off the commands.
 DATE_OPTIONS = frozenset({"--since", "--until", "--night", "--prune-samples", "--before-after"})
 DATE_COMMANDS = frozenset({"movements", "report", "show"})
+#: Options of one command whose value is a date; elsewhere they take something else.
+DATE_OPTIONS_OF = {"simulate": frozenset({"--start"})}
 #: Options of these commands that take no value, so that an argument may follow.
 FLAGS = frozenset({"--csv", "--flagged", "--json", "--summary", "--unreviewed"})
-_OTHER_ORDER = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+#: Two numbers of which either may be the month.
+_OTHER_ORDER = re.compile(r"\d{1,2}[/-]\d{1,2}[/-](\d{2}|\d{4})")
 
 
 def without_minus(arguments: list[str]) -> list[str]:
@@ -48,7 +54,9 @@ def without_minus(arguments: list[str]) -> list[str]:
 
 def _takes_date(before: str, command: str) -> bool:
     is_value = before.startswith("-") and before not in FLAGS
-    return before in DATE_OPTIONS or (command in DATE_COMMANDS and not is_value)
+    return before in DATE_OPTIONS | DATE_OPTIONS_OF.get(command, frozenset()) or (
+        command in DATE_COMMANDS and not is_value
+    )
 
 
 def evening(said: When, *, store: Store | None = None, subject: str | None = None, today: date | None = None) -> date:
@@ -83,19 +91,24 @@ def evening(said: When, *, store: Store | None = None, subject: str | None = Non
     named = [i for i, name in enumerate(_WEEKDAYS) if len(word) >= _SHORTEST_NAME and name.startswith(word)]
     if named:
         return today - timedelta(days=(today.weekday() - named[0]) % 7)
+    from analytics.journal.cells import UnreadableError, day_of
+
     try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", word):
-            raise ValueError
-        return date.fromisoformat(word)
-    except ValueError:
-        what = "could be two dates" if _is_ambiguous(word) else "is no date"
-        raise UsageError(f"{said!r} {what}", hint=f"write it as {TAKEN}") from None
+        return day_of(said)
+    except UnreadableError as error:
+        what = f"{said!r} could be two dates" if _OTHER_ORDER.fullmatch(word) else error.what
+        raise UsageError(visible(what), hint=f"write it as {TAKEN}") from None
 
 
 def when(_kind: object, tokens: Sequence[Any]) -> When:
     """Read the value of an option; the last night is found when the database is open."""
     said: str = tokens[0].value
     return LAST if said.strip().casefold() == LAST else evening(said)
+
+
+def day(_kind: object, tokens: Sequence[Any]) -> date:
+    """Read the value of an option that knows no stored night, so that ``last`` is refused."""
+    return evening(tokens[0].value)
 
 
 def on(meant: When | None, store: Store, subject: str | None) -> date | None:
@@ -133,10 +146,6 @@ def evenings(said: str, *, store: Store | None = None, subject: str | None = Non
     return first, last
 
 
-def _is_ambiguous(word: str) -> bool:
-    return _OTHER_ORDER.fullmatch(word) is not None and not re.match(r"\d{4}", word)
-
-
 def _days_before(today: date, days: int, said: str) -> date:
     try:
         return today - timedelta(days=days)
@@ -146,7 +155,7 @@ def _days_before(today: date, days: int, said: str) -> date:
 
 def _last(store: Store | None, subject: str | None) -> date:
     if store is None:
-        raise UsageError("there is no last night without a database", hint="write it as YYYY-MM-DD")
+        raise UsageError("there is no last night without a database", hint="write it like 2026-03-02")
     from analytics import store as the_store
 
     statement = "SELECT max(night_date) AS newest FROM nights WHERE ? IS NULL OR subject = ?"

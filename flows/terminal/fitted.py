@@ -36,6 +36,13 @@ class _Column:
 
     @property
     def least(self) -> int:
+        """As wide as its longest word at least: a name is not cut in two while another column can go."""
+        words = [size for cell in self.body for word in cell.split(" ") if (size := cells(word)) <= _LONG]
+        return min(self.natural, max(self.floor, *words, 0)) if self.is_prose else self.natural
+
+    @property
+    def floor(self) -> int:
+        """The least where no other column can go."""
         return min(self.natural, max(_NARROW, cells(self.name))) if self.is_prose else self.natural
 
 
@@ -113,11 +120,12 @@ def _widths(kept: list[_Column], limit: int | None) -> list[int]:
     widths = [column.natural for column in kept]
     if limit is None:
         return widths
-    while sum(widths) + _GAP * (len(kept) - 1) > limit:
-        can = [i for i, column in enumerate(kept) if widths[i] > column.least]
-        if not can:
-            break
-        widths[max(can, key=lambda i: widths[i])] -= 1
+    for ends in ([column.least for column in kept], [column.floor for column in kept]):
+        while sum(widths) + _GAP * (len(kept) - 1) > limit:
+            can = [i for i, end in enumerate(ends) if widths[i] > end]
+            if not can:
+                break
+            widths[max(can, key=lambda i: widths[i])] -= 1
     return widths
 
 

@@ -46,6 +46,17 @@ def test_the_short_reason_names_what_decides_in_a_line(state: CriterionState) ->
     assert replace(flag, reason="One line.").short_reason == "One line."
 
 
+@pytest.mark.parametrize(
+    ("state", "value", "told"),
+    [("met", 0, "0"), ("not met", 0.0, "0"), ("not measurable", 0, ""), ("not measurable", 2.4, ""),
+     ("not measurable", "wrist", "wrist"), ("not measurable", None, "")],
+)  # fmt: skip
+def test_a_number_is_told_only_of_what_could_be_measured(
+    state: CriterionState, value: float | str | None, told: str
+) -> None:
+    assert Criterion("any", state, value, None, "").told == told
+
+
 def test_the_short_reason_is_the_criterion_that_a_flag_is_about() -> None:
     """It said "sleep onset known 26.3: standard deviation in minutes" of a night flagged for its jerks."""
     known = Criterion("sleep onset known", "met", 26.3, None, "standard deviation in minutes")

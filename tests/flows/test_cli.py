@@ -6,6 +6,7 @@ import csv
 import inspect
 import os
 import pty
+import shlex
 import subprocess
 import sys
 from importlib import import_module
@@ -132,19 +133,29 @@ def test_a_file_name_that_is_no_text_is_named_and_survives_json(tmp_path: Path) 
     assert done.stderr.startswith(rb"nightkick: na\udcffme.csv: no such file")
 
 
-def test_simulate_writes_recordings_that_import_reads_and_the_truth(run: Run, tmp_path: Path) -> None:
-    code, out, _ = run("simulate", "-o", "sim", "--nights", "1", "--rate", "10", "--format", "csv", "--seed", "3")
-    recording, truth = map(Path, out.splitlines())
-    assert (code, truth) == (0, Path("sim/truth.csv"))
+def test_simulate_writes_recordings_and_says_the_import_that_stores_them_for_their_person(
+    run: Run, tmp_path: Path
+) -> None:
+    made = run("simulate", "-o", "my nights", "--rate", "10", "--format", "csv", "--seed", "3", "--subject", "zoe b")
+    recording, truth = map(Path, made.out.splitlines())
+    assert (made.code, truth) == (0, Path("my nights/zoe b/truth.csv"))
     with truth.open(newline="") as file:
         assert {row["file"] for row in csv.DictReader(file)} == {recording.name}
-    said = run("import", "sim", "--site", "ankle", "--tz", "UTC", "--db", tmp_path / "n.duckdb")
+    told = made.err.splitlines()[-1].removeprefix("next: ")
+    assert told == "nightkick import 'my nights/zoe b' --subject 'zoe b'"
+    said = run(*shlex.split(told)[1:], "--site", "ankle", "--tz", "UTC", "--db", tmp_path / "n.duckdb")
     assert said.code == 0
     assert (
         "  truth.csv: passed over: what simulate knows about the recordings beside it, and no recording\n" in said.err
     )
     assert said.err.endswith("1 imported, 0 known, 0 refused, 0 failed\n")
+    assert "2026-03-02" in run("nights", "--subject", "zoe b", "--db", tmp_path / "n.duckdb").out
     assert run("doctor", "--db", tmp_path / "n.duckdb").code == 0
+
+
+def test_without_a_name_the_import_of_simulated_nights_names_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analytics.simulate.write_nights", lambda out, **_: (out / "a.cwa", out / "truth.csv"))
+    assert run("simulate", "-o", "x").err.endswith("\nnext: nightkick import x\n")
 
 
 def test_doctor_is_content_without_a_database(run: Run, tmp_path: Path) -> None:

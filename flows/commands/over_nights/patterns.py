@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from analytics.phrases import counted
+from analytics.phrases import counted, signed
 from analytics.words import NOT_ASSESSABLE, SIGN_STATES, SIGNS_CAVEAT, WHEN_TO_GO
 from flows.settings.database import store_for
 from flows.terminal.dates import on
@@ -16,6 +16,8 @@ from flows.terminal.whose import refuse_unknown
 
 #: Of a sign that is not known: words as long would push the column of the others aside.
 _MARK = "?"
+#: Below flags that take more nights: the answer goes by several of them, and by the journal.
+_OF_ONE_FLAG = "These numbers of nights are for one flag each; nightkick answer counts those for its answer as a whole."
 
 
 def patterns(*, subject: OnlySubject = None, since: Since = None, db: Database = None, as_json: Json = False) -> None:
@@ -39,6 +41,8 @@ def _lines(person: dict[str, Any]) -> Iterator[str]:
         yield f"  {flag} {found['finding']}: {found['says']}"
         if found["index_says"]:
             yield f"    {found['index_says']}"
+    if any(found["more_nights"] for found in person["flags"].values()):
+        yield f"  {_OF_ONE_FLAG}"
     if person["note"]:
         yield f"  {person['note']}"
     yield from _index_lines(person)
@@ -72,6 +76,6 @@ def _index_lines(person: dict[str, Any]) -> Iterator[str]:
         return
     told = "changes" if changes["is_clear"] else "no clear change"
     yield (
-        f"  trend over the newest {changes['n_nights']} nights: {told}, {changes['per_week']:+.1f} per hour and week"
-        f" (95 % interval {changes['low']:+.1f} to {changes['high']:+.1f})"
+        f"  trend over the newest {changes['n_nights']} nights: {told}, {signed(changes['per_week'])} per hour and week"
+        f" (95 % interval {signed(changes['low'])} to {signed(changes['high'])})"
     )

@@ -64,7 +64,7 @@ def test_a_table_of_a_european_spreadsheet_is_foretold_with_what_is_left_out_by_
         "2 date: more cells than the heading, left out (put text with commas in quotes)",
         "3 got_up: '25:00' is no clock time, left out (there is no such time; write it like 23:10)",
         "4 date: there is none, left out (write the date in each row; of merged cells only the first row has it)",
-        "5 date: 2026-03-03 of me stands twice, first in 3, left out (one row a day; the first one is kept)",
+        "5 date: 2026-03-03 of me is there twice, first in line 3, left out (one row a day; the first one is kept)",
         f"6 date: {latest_day() + timedelta(days=9)} is in the future, left out"
         " (the day that was meant may be another one)",
     ]

@@ -111,7 +111,7 @@ def test_a_journal_of_a_european_spreadsheet_is_read_and_what_is_wrong_named_by_
     assert [(p.line, p.column) for p in noted.problems] == [
         (4, "got_up"), (5, "date"), (6, "date"), (7, "date"), (9, "water_l"),
     ]  # fmt: skip
-    assert "stands twice, first in 4" in noted.problems[1].what
+    assert "is there twice, first in line 4" in noted.problems[1].what
     assert "in the future" in noted.problems[2].what
 
 

@@ -44,7 +44,7 @@ def test_a_calm_night_is_not_flagged_and_says_which_criterion_failed(calm_night:
     found = flag(calm_night, "possible_plmd")
     assert not found.raised
     assert calm_night.assessable
-    assert found.reason.startswith("No possible PLMD: PLMS per hour of sleep")
+    assert found.reason.startswith("No possible PLMD. PLMS per hour of sleep")
 
 
 @pytest.mark.parametrize("above_index", [-0.1, 0.1])

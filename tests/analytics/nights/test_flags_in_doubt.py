@@ -119,7 +119,9 @@ BELOW = Doubts(5.0)
 def test_an_index_that_nothing_speaks_against_decides() -> None:
     assert ABOVE.flag().state == "raised"
     assert BELOW.flag().state == "not_raised"
-    assert BELOW.flag().reason == "No possible PLMD: PLMS per hour of sleep 5, not more than 15 (adults, ICSD-3-TR)."
+    assert BELOW.flag().reason == (
+        "No possible PLMD. PLMS per hour of sleep: 5; needed: more than 15 (adults, ICSD-3-TR)."
+    )
 
 
 @pytest.mark.parametrize(

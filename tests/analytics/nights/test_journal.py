@@ -55,7 +55,7 @@ def test_rows_name_their_own_subject_or_have_the_one_given() -> None:
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        ([row(), row()], "row 2: date 2026-03-02 of me stands twice"),
+        ([row(), row()], "row 2: date 2026-03-02 of me is there twice"),
         ([{"date": "2/3/2026"}], "row 1: date '2/3/2026' is no date"),
         ([{"date": None}], "row 1: date there is none"),
         ([row(lights_off="late")], "row 1: lights_off 'late' is no clock time"),

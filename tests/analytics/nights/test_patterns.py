@@ -44,6 +44,8 @@ def test_what_cannot_be_told_yet_says_how_many_more_nights_it_takes() -> None:
     assert Pattern(n_able=3, more_nights=1).says == "cannot tell yet: about 1 more night may decide"
     assert Pattern(n_able=5).says == "cannot tell yet: so near the threshold that more nights may not decide"
     # Beside "record more" it said that more nights may not decide.
-    assert Pattern(n_able=4).says == "cannot tell yet: so few nights do not say how many it takes"
+    assert Pattern(n_able=4).says == "cannot tell yet: too few nights to say how many more it takes"
+    assert Pattern(n_able=9, more_nights=30).says == "cannot tell yet: about 30 more nights may decide"
+    assert Pattern(n_able=9, more_nights=84).says == "cannot tell yet: it takes more than 30 more nights"
     assert Pattern().says == "cannot tell yet"
     assert Pattern(n_able=9, state="pattern").says == "a pattern over nights"

@@ -97,7 +97,7 @@ STILL = Evening(n_kicks=5)
         # Asleep at once: nothing was seen of being awake.
         (Evening(awake_min=5), 5.0, "cannot_tell", "awake at rest for 5 min, and 15 are needed"),
         (Evening(awake_min=5), None, "cannot_tell", "awake at rest for 5 min, and 15 are needed"),
-        (Evening(n_kicks=20, awake_min=120), 5.0, "not_raised", "per hour awake at rest 10, not more than 15"),
+        (Evening(n_kicks=20, awake_min=120), 5.0, "not_raised", "per hour awake at rest: 10; needed: more than 15"),
     ],
 )
 def test_the_urge_and_the_movements_awake_decide_together(
@@ -106,6 +106,17 @@ def test_the_urge_and_the_movements_awake_decide_together(
     found = night.flag(urge)
     assert found.state == state
     assert says in found.reason
+
+
+def test_an_urge_that_was_not_asked_is_said_and_nothing_is_excluded() -> None:
+    """It read "No possible RLS" of a night for which the person had never been asked."""
+    reason = STILL.flag(None).reason
+    assert reason.startswith(
+        "The urge to move was not asked. The movements alone speak against possible RLS: "
+        "periodic leg movements awake at rest: 5; needed: 15 or more. "
+    )
+    assert "No possible RLS" not in reason
+    assert reason.endswith(NOTE_THE_URGE)
 
 
 SITTING = Evening(n_kicks=60, kicks_from_min=-60, ends_rest_every_min=15)

@@ -84,6 +84,14 @@ def test_two_symptoms_of_one_day_are_one_day() -> None:
     assert [(one.n, one.of, one.is_met) for one in sign.evidence] == [(1, 2, False)]
 
 
+def test_a_symptom_of_one_day_is_told_in_plain_words() -> None:
+    """It read "not yet several", and "once is not yet several"."""
+    words = told(ask(QUIET, NONE, [*(one for one in NO if one.kind != "tingling"), *noted({"tingling": [2, 0, 0]})]))
+    assert words.says.endswith("on 1 of 7 days, which alone is no sign.")
+    lacking = " ".join(words.columns[0][1])
+    assert "on 1 of 7 days: one day alone is no sign; on 2 days or more it is worth telling a clinician." in lacking
+
+
 def test_an_answer_is_as_it_is_in_whatever_order_the_journal_was_written() -> None:
     journal = [entry for entry in NO if entry.kind != "leg_pain"] + noted({"leg_pain": [0, 3, 0, 3]})
     assert ask(QUIET, NONE, journal) == ask(QUIET, NONE, journal[::-1])
@@ -220,3 +228,4 @@ def test_a_number_of_nights_that_no_one_would_go_by_is_no_advice(tmp_path: Path)
     text = " ".join([words.says, *(line for _, lines in words.columns for line in lines)])
     assert "more than 30 more nights" in words.says
     assert "84" not in text
+    assert "more than 30 more nights that can be judged are needed for the answer as a whole." in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from analytics.triggers.deciding import TriggerRow, triggers_of
 from analytics.triggers.factors import Factor
 from analytics.triggers.outcomes import Outcomes
+from analytics.triggers.sentences import row_words
 from tests.analytics.triggers.diaries import counts, day, every_other, factor
 
 HAD = every_other(60)
@@ -44,6 +47,9 @@ def test_under_five_nights_on_a_side_there_is_no_answer() -> None:
         found = row([factor("travel", had)], outcomes, "travel")
         assert (found.n_with, found.state, found.found is None) == (n_with, state, n_with < 5)
         assert (found.more_nights is None) == (n_with == 5)
+        says = row_words(replace(found, more_nights=236))
+        assert ("It takes about 236 more nights to see a doubling." in says) == (n_with == 4)
+        assert "about 1 more night to" in row_words(replace(found, state="open", more_nights=1))
 
 
 def test_what_never_varies_has_nothing_to_compare() -> None:

@@ -21,6 +21,9 @@ def noted(kind: str, *said: float | str | None) -> list[JournalEntry]:
     [
         (noted("caffeine_mg", 0, 200, 0, 100, 0, 50, 0, 80, 0, 90), "caffeine", "0101010101"),
         (noted("caffeine_mg", 100, 200, 300, 400), "caffeine above 250 mg", "0011"),
+        (noted("alcohol_units", 0.5, 1, 1, 1), "1 unit or more of alcohol", "0111"),
+        (noted("alcohol_units", 1, 2, 2, 2), "2 units or more of alcohol", "0111"),
+        (noted("bedroom_c", 18, 20, 20, 20), "bedroom of 20 °C or more", "0111"),
         (noted("stress", 2, 8, 8, 8), "stress of 8 or more", "0111"),
         (noted("late_work", "yes", "No", "y", "n"), "late work", "1010"),
         (noted("last_coffee_at", "14:00", "16:30", "01:00", "15:00"), "last coffee later than 15:45", "0110"),

@@ -148,6 +148,10 @@ def test_the_plan_shows_times_of_day_and_the_command_for_afterwards(run: Run) ->
     code, out, err = run("check", "--plan", "--at", "23:58")
     assert code == 0
     assert "00:03:00  Kick 1," in out
+    assert "23:58:00  Lie still" in out
+    assert (
+        "You begin to lie still at 23:58:00.\nThe first kick is due at 00:03:00, after 5 minutes of lying still." in out
+    )
     assert out.endswith("Then: nightkick check FILE --kicks-at 00:03:00\n")
     assert "not your health" in err
 
@@ -156,6 +160,10 @@ def test_the_plan_without_a_time_counts_minutes(run: Run) -> None:
     out = run("check", "--plan").out
     assert " 5:00  Kick 1," in out
     assert "\n-2:00  Start the recording" in out
+    # It said "5:00 after lying down" below a table in which one lay down at -1:00.
+    assert out.startswith("min:s  what to do\n")
+    assert "You begin to lie still at 0:00, from which all is counted; a minus is before it.\n" in out
+    assert "\nThe first kick is due at 5:00, after 5 minutes of lying still." in out
 
 
 def test_the_plan_as_json_is_what_is_looked_for(run: Run) -> None:

@@ -23,7 +23,7 @@ from flows.cli import main
 from tests.analytics.review.browsing import page_of as review_page_of
 from tests.flows import stored
 
-NEGATIVE = "No possible PLMD: PLMS per hour of sleep 2, not more than 15."
+NEGATIVE = "No possible PLMD. PLMS per hour of sleep: 2; needed: more than 15."
 STANDS_ON = (
     "This stands on 1.8 h of scored sleep. One leg sees fewer than both: a lower bound. Sleep in doubt 0.7 h, hidden "
     "under vibration or large movement 0.2 h, probably not worn 0.0 h, wear in doubt 0.3 h."

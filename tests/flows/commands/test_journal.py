@@ -10,9 +10,13 @@ import pytest
 from analytics.nights.journal import TEMPLATE
 from analytics.said import JournalEntry
 from analytics.store import Store, query, write_journal
+from analytics.store.database.connection import transaction
+from analytics.store.statements.without_frames import UNREAD
+from ingest.errors import visible
 from ingest.writers.axivity import write_cwa
 from tests.analytics.signals import channel, night_of_kicks
 from tests.flows.conftest import Run
+from tests.flows.stored import SUBJECT, build
 
 DB = "nights.duckdb"
 JOURNAL = "SELECT subject, day, kind, value, text FROM journal ORDER BY ALL"
@@ -112,7 +116,8 @@ def test_importing_twice_is_importing_once_and_other_days_stay(run: Run, store: 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "no column is called date"),
+        ("", "this file is empty"),
+        ("note\nx\n", "no column is called date"),
         ("day,note\n2026-03-02,x\n", "no column is called date"),
         ("date,date\n2026-03-02,x\n", "two columns have the same name"),
     ],
@@ -213,6 +218,39 @@ def test_a_dry_run_lists_what_would_happen_by_line_and_column_and_stores_nothing
     journal("date,caffeine_mg\n2026-03-02,90\n")
     assert "line 2, caffeine_mg: changed, 80 -> 90" in run("journal", "import", file, "--dry-run", "--db", DB).out
     assert query(Store(Path(DB)), JOURNAL)["value"].to_list() == [80.0]
+
+
+def test_a_dry_run_names_the_nights_that_would_be_analysed_again(run: Run) -> None:
+    build(Path(DB))
+    file = journal("date,lights_off,caffeine_mg\n2026-03-02,22:40,80\n2026-03-03,,80\n2026-04-01,22:40,80\n")
+    command = ("journal", "import", file, "--subject", SUBJECT, "--dry-run", "--db", DB)
+    named = [line for line in run(*command).out.splitlines() if "would be analysed again" in line]
+    assert named == [visible(f"night 2026-03-02 of {SUBJECT} would be analysed again")]
+    # Noted before, and the night analysed with it: nothing to do.
+    noted = JournalEntry(SUBJECT, date(2026, 3, 2), "lights_off", None, "22:40")
+    write_journal(Store(Path(DB)), [noted])
+    assert "would be analysed again" in run(*command).out  # noted, and not yet read by an analysis
+    with transaction(Store(Path(DB))) as con:
+        con.execute("DELETE FROM setting WHERE name LIKE ?", [f"{UNREAD}%"])
+    assert "would be analysed again" not in run(*command).out
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nope.csv", "no such file (make one with: nightkick journal template > journal.csv)"),
+        ("empty.csv", "this file is empty (make one with: nightkick journal template > journal.csv)"),
+        ("blank.csv", "this file is empty (make one with: nightkick journal template > journal.csv)"),
+        ("folder", "a folder, and one file is read (name the file in it)"),
+    ],
+)
+def test_a_file_that_is_no_journal_is_refused_in_one_line_with_its_path(run: Run, name: str, words: str) -> None:
+    Path("empty.csv").touch()
+    Path("blank.csv").write_text(" \n\n")
+    Path("folder").mkdir()
+    for dry in ((), ("--dry-run",)):
+        said = run("journal", "import", name, *dry, "--db", DB)
+        assert (said.code, said.out, said.err) == (2, "", f"nightkick: {name}: {words}\n")
 
 
 def test_the_guided_week_says_what_is_missing_today(run: Run) -> None:

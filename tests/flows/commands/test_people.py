@@ -39,6 +39,19 @@ def night_of(day: int, name: str | None = None) -> Path:
     return tiny(Path("in") / (name or f"{day}.cwa"), start=start, minutes=1, seed=day + 1)
 
 
+def test_people_alone_lists_them_and_another_word_is_no_command(run: Run) -> None:
+    assert run("people", "import", write(ANNA), "--db", DB).code == 0
+    listed = run("people", "list", "--db", DB)
+    assert "subject anna" in listed.out
+    assert run("people", "--db", DB) == listed
+    assert run("people", "--json", "--db", DB) == run("people", "list", "--json", "--db", DB)
+    said = run("people", "lst", "--db", DB)
+    assert (said.code, said.err) == (
+        2,
+        "nightkick: unknown command 'lst' (of people there are: describe, export, import, list, template)\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [

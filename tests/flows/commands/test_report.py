@@ -63,7 +63,7 @@ def test_a_birth_that_was_described_stands_on_the_summary(run: Run) -> None:
         (["2026-03-03..2026-03-02", "-o", "x.html"], "2026-03-02 is before the first one 2026-03-03"),
         (["2026-03-02..", "-o", "x.html"], "'' is no date"),
         (["yesterday", "-o", "x.html"], "no night 20"),
-        (["02.03.2026", "-o", "x.html"], "write it as YYYY-MM-DD"),
+        (["02/03/2026", "-o", "x.html"], "write it as YYYY-MM-DD"),
         (["2026-03-02", "-o", "missing/x.html"], "cannot be written: No such file or directory"),
         (["2026-03-02", "-o", "."], "cannot be written"),
         (["2026-03-02"], "-o"),

@@ -28,6 +28,23 @@ def test_text_is_folded_before_a_column_is_left_out() -> None:
     )
 
 
+@pytest.mark.parametrize("limit", [24, 40, 60, 80])
+def test_a_name_is_not_cut_in_two_while_another_column_can_go(limit: int) -> None:
+    """A table of nights said "frequent_hypnic_je" and, a line further, "rks?"."""
+    rows = [
+        {"why": "words that fold as they like", "n": 7, "more": 1, "flags": "frequent_hypnic_jerks?, possible_rls?"}
+    ]
+    table = fitted_table(tuple(rows[0]), rows, limit=limit, first_to_go=["n", "more"])
+    assert "frequent_hypnic_jerks?," in table or "flags" in table.splitlines()[-1]
+    alone = fitted_table(("flags", "n"), rows, limit=limit)
+    assert "frequent_hypnic_jerks?," in alone
+
+
+def test_a_name_that_is_wider_than_the_screen_is_cut_rather_than_the_screen_left() -> None:
+    table = fitted_table(("flags", "n"), [{"flags": "frequent_hypnic_jerks, possible_rls", "n": 7}], limit=20)
+    assert max(map(len, table.splitlines())) <= 20
+
+
 def test_columns_go_in_the_named_order_and_one_line_names_them() -> None:
     assert fitted_table(COLUMNS, ROWS, limit=20, first_to_go=["why", "index"]) == (
         "night       who\n"

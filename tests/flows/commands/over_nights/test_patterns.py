@@ -29,6 +29,10 @@ def test_people_read_counts_what_is_missing_and_that_it_is_no_diagnosis(run: Run
     assert "2 nights, 1 of them assessable" in said.out
     assert "possible_plmd on 1 of 1 assessable night: cannot tell yet: it takes at least 2 more nights\n" in said.out
     assert "fewer than 5 nights" in said.out
+    of_one_flag = (
+        "These numbers of nights are for one flag each; nightkick answer counts those for its answer as a whole."
+    )
+    assert said.out.count(of_one_flag) == 1
     assert "\x1b" not in said.out
     assert said.out.endswith(
         "None of this is a diagnosis. What was seen is a reason to ask a clinician, and so is what worries you.\n"
@@ -110,7 +114,18 @@ def test_an_urge_that_was_not_asked_is_one_calm_line_and_no_mark(run: Run) -> No
     assert f"{NOT_ASKED[0].upper()}{NOT_ASKED[1:]}." in page
     assert '<h3 class="untold">possible RLS' not in page
     assert "not asked" in page[page.index("Appendix") :]
+    shown = run("show", str(night_date), "--db", DB).out
+    assert "possible_rls: cannot tell, the urge to move was not asked\n" in shown
+    assert f"  not asked       {URGE_CRITERION} (ask)\n" in shown
     assert query(stored, "SELECT DISTINCT state FROM night_flags WHERE flag = 'possible_rls'").item() == "cannot_tell"
+
+
+def test_show_tells_no_number_of_what_was_not_measurable(run: Run) -> None:
+    """It said "not measurable periodic leg movements awake at rest = 0"."""
+    few = {"name": "movements awake", "state": "not measurable", "value": 0, "threshold": 15, "says": "15 or more"}
+    with transaction(Store(Path(DB))) as con:
+        con.execute("UPDATE flag SET criteria = ? WHERE name = 'possible_plmd'", [json.dumps([few])])
+    assert "  not measurable  movements awake (15 or more)\n" in run("show", "2026-03-02", "--db", DB).out
 
 
 def test_the_table_has_a_short_reason_a_flag_and_show_the_whole(run: Run) -> None:
