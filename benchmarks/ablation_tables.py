@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,31 +83,34 @@ def numbers(rows: pl.DataFrame) -> Numbers:
 
 
 def terms_table(rows: pl.DataFrame) -> str:
-    """The night as it is, then what changes without each term: other simulator / own."""
-    plain = {family: numbers(part.filter(pl.col("term") == "")) for family, part in _families(rows)}
-    lines = [["all", "as it is", *_cells([_absolute(plain[family]) for family in plain]), _n(rows), ""]]
-    terms = rows.filter(pl.col("term") != "").select("part", "term").unique(maintain_order=True)
-    for part, term in terms.iter_rows():
-        without = rows.filter((pl.col("part") == part) & (pl.col("term") == term))
-        if not without["changed"].any():
-            raise SystemExit(f"{part}, {term}: no number of any night changed; it was not switched off")
-        found = {family: numbers(some) for family, some in _families(without)}
-        changed = " / ".join(str(some["changed"].sum()) for _, some in _families(without))
-        worse = [family for family in found if found[family].is_worse(plain[family])]
-        cells = _cells([_change(found[family], plain[family]) for family in found])
-        lines.append([part, term, *cells, changed, _buys(worse)])
+    """Of each part the nights as they are, then what changes without each term: other simulator / own."""
+    lines = []
+    for (part,), of_part in rows.filter(pl.col("term") != "").group_by("part", maintain_order=True):
+        names = of_part["name"].unique().implode()
+        as_is = rows.filter((pl.col("term") == "") & pl.col("name").is_in(names)).unique("name", maintain_order=True)
+        plain = {family: numbers(some) for family, some in _families(as_is)}
+        cells = _cells([_absolute(each) for each in plain.values()])
+        lines.append(
+            [str(part), "as it is", *cells, " / ".join(f"n = {len(some)}" for _, some in _families(as_is)), ""]
+        )
+        for (term,), without in of_part.group_by("term", maintain_order=True):
+            lines.append([str(part), str(term), *_without(without, plain)])
     head = ("raised, true below 10", "raised, undisturbed above 20", "cannot tell, undisturbed", "cannot tell, hard")
     more = ("mean absolute error", "Brier score", "intervals held, hard told", "unworn wrong", "nights changed", "buys")
     return table_of(("of", "without", *head, *more), lines)
 
 
+def _without(rows: pl.DataFrame, plain: Mapping[str, Numbers]) -> list[str]:
+    found = {family: numbers(some) for family, some in _families(rows)}
+    changed = " / ".join(str(some["changed"].sum()) for _, some in _families(rows))
+    worse = [family for family in found if found[family].is_worse(plain[family])]
+    buys = _buys(worse) if rows["changed"].any() else "not seen to act"
+    return [*_cells([_change(found[family], plain[family]) for family in found]), changed, buys]
+
+
 def _families(rows: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
     parts = [(family, rows.filter(pl.col("family") == family)) for family in FAMILIES]
     return [(family, part) for family, part in parts if len(part)]
-
-
-def _n(rows: pl.DataFrame) -> str:
-    return " / ".join(f"n = {part['name'].n_unique()}" for _, part in _families(rows))
 
 
 def _cells(of_families: Sequence[Sequence[str]]) -> list[str]:

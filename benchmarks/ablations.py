@@ -5,10 +5,10 @@
 
 FOLDER holds hard nights of another simulator (`hard_nights.py`); ``--own`` takes this project's. Each night is analysed
 as it is, and once without each of `ablation_terms.TERMS`; a line for each goes into ``--rows`` as soon as its night is
-done. What comes before a term is not done again. Nights are those for looking at while building, in a fixed order that
-mixes kinds, so that a run that is stopped holds a fair share. ``--known`` asks instead what would be said of
-undisturbed nights if sleep were known, or its estimate half as wide (`ablation_known`). A term that changes no number
-of any night stops the tables: it was not switched off.
+done, and what that file holds is not done again. What comes before a term is not done again either. Nights are those
+for looking at while building, in a fixed order that mixes kinds, so that a run that is stopped holds a fair share.
+``--known`` asks instead what would be said of undisturbed nights if sleep were known, or its estimate half as wide
+(`ablation_known`). The table names a term that changed no number of any night: it was not seen to act.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -33,7 +33,7 @@ from accuracy_compare import simulated
 from accuracy_document import brought_up_to_date
 from accuracy_sets import Case, cases, condition_cases
 from hard_nights_judge import analysed, channel_of, halves_of, said, true_of, truth_of
-from hard_nights_truth import Truth, read_truth
+from hard_nights_truth import Truth, read_truth, true_series
 
 from analytics.model import Channel, Night
 from analytics.nights import night as night_module
@@ -47,6 +47,7 @@ from ingest.recording import Temperature
 
 _MINUTE_S = 60.0
 _ORDER = 7
+PARTS = tuple(dict.fromkeys(term.part for term in TERMS))
 
 
 @dataclass(slots=True)
@@ -134,15 +135,15 @@ def _same(one: Observed | None, other: Observed | None) -> bool:
     )
 
 
-def rows_of(truth: Truth, channel: Channel, *, known: bool) -> Iterator[dict[str, Any]]:
-    """A row of the night as it is, and one without each term (or with sleep known)."""
+def rows_of(truth: Truth, channel: Channel, parts: Collection[str], *, known: bool = False) -> Iterator[dict[str, Any]]:
+    """A row of the night as it is, and one without each term of some parts (or with sleep known)."""
     kept, true = Kept(), true_of(truth)
     plain, p_plain = _row(truth, _with(kept.keeping(), truth, channel))
     yield {**true, **plain, "part": "", "term": "", "changed": False}
     asked: list[tuple[str, str, Again, tuple[Patch, ...]]] = (
         [("known", name, "sleep", off) for name, off in known_patches(truth, kept.sleep)]
         if known
-        else [(term.part, term.name, term.again, term.off) for term in TERMS]
+        else [(term.part, term.name, term.again, term.off) for term in TERMS if term.part in parts]
     )
     for part, name, again, off in asked:
         try:
@@ -191,10 +192,14 @@ def _nights(asked: argparse.Namespace) -> list[Path | Case]:
         by_kind: dict[str, list[Path]] = {}
         for path in sorted(asked.nights.glob("*.json")):
             if path.with_suffix(".parquet").exists():
-                by_kind.setdefault(json.loads(path.read_text())["condition"], []).append(path)
+                by_kind.setdefault(_kind(path), []).append(path)
         found = [path for paths in by_kind.values() for path in paths[: asked.each]]
     random.Random(_ORDER).shuffle(found)
-    return found
+    return [one for one in found if not asked.kinds or any(part in _kind(one) for part in asked.kinds)]
+
+
+def _kind(one: Path | Case) -> str:
+    return str(json.loads(one.read_text())["condition"]) if isinstance(one, Path) else one.group
 
 
 def _opened(one: Path | Case) -> tuple[Truth, Channel]:
@@ -204,7 +209,8 @@ def _opened(one: Path | Case) -> tuple[Truth, Channel]:
     plan, channel = simulated(one)
     if one.sensor.startswith("ax"):  # has a thermometer
         channel = replace(channel, temperature=_temperature(plan, channel))
-    return truth_of(one, plan), channel
+    truth = truth_of(one, plan)
+    return replace(truth, name=f"{truth.name} {one.seed}"), channel  # the same kind comes more than once
 
 
 def _temperature(plan: Plan, channel: Channel) -> Temperature:
@@ -214,7 +220,11 @@ def _temperature(plan: Plan, channel: Channel) -> Temperature:
 
 
 def _worth(truth: Truth, *, known: bool) -> bool:
-    return truth.group == "undisturbed" if known else truth.group != "apnoea"
+    """Whether a night says anything: of sleep known, those that are not far below the threshold."""
+    if not known:
+        return truth.group != "apnoea"
+    least_h = 10.0 if truth.age_group == "adult" else 10.0 / 3
+    return truth.group == "undisturbed" and (true_series(truth).index or 0.0) >= least_h
 
 
 def main() -> int:
@@ -222,16 +232,27 @@ def main() -> int:
     asked = _asked()
     if asked.again:
         return _tables(asked)
+    done = _done(asked.rows)
     with asked.rows.open("a", encoding="utf-8") as kept:
         for one in _nights(asked):
             truth, channel = _opened(one)
-            if not _worth(truth, known=asked.known):
+            parts = ("known",) if asked.known else asked.parts
+            left = [part for part in parts if (truth.name, part) not in done]
+            if not left or not _worth(truth, known=asked.known):
                 continue
             family = "own" if asked.own else "other"
-            for row in rows_of(truth, channel, known=asked.known):
-                kept.write(json.dumps({"family": family, **row}) + "\n")
+            rows = [{"family": family, **row} for row in rows_of(truth, channel, left, known=asked.known)]
+            kept.write("".join(json.dumps(row) + "\n" for row in rows))
             kept.flush()
     return 0
+
+
+def _done(rows: Path) -> set[tuple[str, str]]:
+    """Nights and parts that a file holds."""
+    if not rows.exists():
+        return set()
+    found = (json.loads(line) for line in rows.read_text(encoding="utf-8").splitlines())
+    return {(row["name"], row["part"]) for row in found}
 
 
 def _tables(asked: argparse.Namespace) -> int:
@@ -256,6 +277,8 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--own", choices=("tuning",), help="nights of this project's simulator instead")
     parser.add_argument("--share", type=float, default=1.0, help="of the own plain nights; twice that of the others")
     parser.add_argument("--each", type=int, help="so many nights of each kind in the folder; all without it")
+    parser.add_argument("--kinds", nargs="+", help="nights whose kind has one of these in its name")
+    parser.add_argument("--parts", nargs="+", default=PARTS, choices=PARTS, help="terms of these only")
     parser.add_argument("--known", action="store_true", help="undisturbed nights with sleep known, instead of terms")
     parser.add_argument("--rows", type=Path, help="a file for what was found, a line a night and term")
     parser.add_argument("--again", type=Path, nargs="+", help="files that were kept, instead of nights")
