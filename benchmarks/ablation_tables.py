@@ -35,7 +35,7 @@ _FLAGS = Criteria().flags
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """What one family of nights gives, with all terms or without one; smaller is better, but for ``raised`` and
-    ``held``.
+    ``held``. ``totals``: of how many nights the counts are, as the table has them.
     """
 
     wrongly: int
@@ -47,6 +47,7 @@ class Numbers:
     held: int
     of: int
     unworn: int
+    totals: tuple[int, int, int, int, int]
 
     def is_worse(self, plain: Numbers) -> bool:
         """Whether anything is worse than in ``plain`` by more than luck."""
@@ -65,13 +66,14 @@ class Numbers:
 def numbers(rows: pl.DataFrame) -> Numbers:
     """Of all nights of one family without one term."""
     nights = banded(rows)
-    low = nights.filter(pl.col("band") == "low")
+    low = nights.filter((pl.col("band") == "low") & (pl.col("group") != "apnoea"))
     undisturbed, hard, unworn = (of_groups(nights, name) for name in ("undisturbed", "hard", "unworn"))
+    high = undisturbed.filter(pl.col("band") == "high")
     held = [stated(told(hard), names)["held"] for title, names in INTERVALS.items() if "20 mg" not in title]
     never, partly = unworn.filter(pl.col("true_index").is_null()), unworn.filter(pl.col("true_index").is_not_null())
     return Numbers(
         wrongly=count(low, "raised"),
-        raised=count(undisturbed.filter(pl.col("band") == "high"), "raised"),
+        raised=count(high, "raised"),
         untold=count(undisturbed, "cannot_tell"),
         untold_hard=count(hard, "cannot_tell"),
         error=mean_off(undisturbed.filter(pl.col("error").is_not_null()), "error"),
@@ -79,6 +81,7 @@ def numbers(rows: pl.DataFrame) -> Numbers:
         held=sum(int(each.sum()) for each in held),
         of=sum(len(each) for each in held),
         unworn=int(never["has_index"].sum()) + len(partly) - worn_part_right(partly),
+        totals=(len(low), len(high), len(undisturbed), len(hard), len(unworn)),
     )
 
 
@@ -118,8 +121,9 @@ def _cells(of_families: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _absolute(n: Numbers) -> list[str]:
-    counts = [str(value) for value in (n.wrongly, n.raised, n.untold, n.untold_hard)]
-    return [*counts, f"{n.error:.2f}", f"{n.brier:.4f}", f"{n.held} of {n.of}", str(n.unworn)]
+    hits = (n.wrongly, n.raised, n.untold, n.untold_hard, n.unworn)
+    counts = [f"{hit} of {total}" for hit, total in zip(hits, n.totals, strict=True)]
+    return [*counts[:4], f"{n.error:.2f}", f"{n.brier:.4f}", f"{n.held} of {n.of}", counts[4]]
 
 
 def _change(n: Numbers, plain: Numbers) -> list[str]:
@@ -151,7 +155,7 @@ def known_table(rows: pl.DataFrame) -> str:
             some = part.filter((pl.col("age_group") == age) & (pl.col("band") == band))
             if len(some):
                 lines.append([f"{title}, {family}", *_of_known(some)])
-    head = ("undisturbed nights", "n", "raised/not/cannot tell", f"sleep {HALF}", f"sleep {KNOWN}")
+    head = ("nights", "n", "raised/not/cannot tell", f"sleep {HALF}", f"sleep {KNOWN}")
     return table_of((*head, "cannot tell today", "cannot tell with sleep known"), lines)
 
 

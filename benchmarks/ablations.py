@@ -7,8 +7,9 @@ FOLDER holds hard nights of another simulator (`hard_nights.py`); ``--own`` take
 as it is, and once without each of `ablation_terms.TERMS`; a line for each goes into ``--rows`` as soon as its night is
 done, and what that file holds is not done again. What comes before a term is not done again either. Nights are those
 for looking at while building, in a fixed order that mixes kinds, so that a run that is stopped holds a fair share.
-``--known`` asks instead what would be said of undisturbed nights if sleep were known, or its estimate half as wide
-(`ablation_known`). The table names a term that changed no number of any night: it was not seen to act.
+``--known`` asks instead what would be said of undisturbed nights, and of children's, if sleep were known, or its
+estimate half as wide (`ablation_known`). The table names a term that changed no number of any night: it was not seen to
+act.
 """
 
 from __future__ import annotations
@@ -224,7 +225,8 @@ def _worth(truth: Truth, *, known: bool) -> bool:
     if not known:
         return truth.group != "apnoea"
     least_h = 10.0 if truth.age_group == "adult" else 10.0 / 3
-    return truth.group == "undisturbed" and (true_series(truth).index or 0.0) >= least_h
+    asked = truth.group == "undisturbed" or truth.age_group == "child"
+    return asked and (true_series(truth).index or 0.0) >= least_h
 
 
 def main() -> int:
@@ -279,7 +281,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--each", type=int, help="so many nights of each kind in the folder; all without it")
     parser.add_argument("--kinds", nargs="+", help="nights whose kind has one of these in its name")
     parser.add_argument("--parts", nargs="+", default=PARTS, choices=PARTS, help="terms of these only")
-    parser.add_argument("--known", action="store_true", help="undisturbed nights with sleep known, instead of terms")
+    parser.add_argument(
+        "--known", action="store_true", help="undisturbed nights and children's, sleep known, instead of terms"
+    )
     parser.add_argument("--rows", type=Path, help="a file for what was found, a line a night and term")
     parser.add_argument("--again", type=Path, nargs="+", help="files that were kept, instead of nights")
     parser.add_argument("--document", type=Path, help="a text whose tables are replaced, as docs/accuracy.md")
