@@ -258,14 +258,15 @@ def _done(rows: Path) -> set[tuple[str, str]]:
 
 
 def _tables(asked: argparse.Namespace) -> int:
-    lines = [json.loads(line) for path in asked.again for line in path.read_text(encoding="utf-8").splitlines()]
-    rows = pl.DataFrame(lines, infer_schema_length=None)
-    known = pl.col("name").is_in(rows.filter(pl.col("part") == "known")["name"].implode())
-    made = {}
-    if len(terms := rows.filter(~known)):
-        made["What each term buys"] = terms_table(terms)
-    if len(nights := rows.filter(known)):
-        made["Sleep known"] = known_table(nights)
+    by_kind: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    for path in asked.again:
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        by_kind[any(row["part"] == "known" for row in lines)] += lines
+    made = {
+        title: table(pl.DataFrame(by_kind[known], infer_schema_length=None))
+        for title, table, known in (("What each term buys", terms_table, False), ("Sleep known", known_table, True))
+        if by_kind[known]
+    }
     for title, table in made.items():
         print(f"## {title}\n\n{table}\n")
     if asked.document:
