@@ -139,7 +139,7 @@ TERMS: tuple[Term, ...] = (
     Term("sleep", "each turn counts once", "sleep", ((half_minutes, "_each_once", lambda turn_deg: turn_deg),)),
     Term("flag", "without the largest block", "flags", ((index, "_WITHOUT_BLOCK", 0.0),)),
     Term("flag", "time: without the first two hours", "flags", ((index, "_LATER", 0.0),)),
-    Term("flag", "restless sleep says no no", "flags", ((against, "_MOST_TURNS_H", math.inf),)),
+    Term("flag", "restless sleep: no negative", "flags", ((against, "_MOST_TURNS_H", math.inf),)),
     Term("flag", "kicks near what can be seen", "flags", ((against, "_NEAR", 0.0),)),
     Term("worn", "breathing seen: worn", "signal", ((worn, "_share_seen", lambda *_: 0.0),)),
     Term("worn", "breathing missed: not worn", "signal", ((worn, "_breath_shown", lambda *_: ""),)),
