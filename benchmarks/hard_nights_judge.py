@@ -60,7 +60,7 @@ def judge_read(truth_file: Path) -> Judged:
     """A night that lies in a folder: a JSON of the truth, and a Parquet of the same name."""
     truth = read_truth(truth_file)
     samples = pl.read_parquet(truth_file.with_suffix(".parquet"))
-    return judged(truth, _channel(samples, truth.lsb_g))
+    return judged(truth, channel_of(samples, truth.lsb_g))
 
 
 def judge_own(case: Case) -> Judged:
@@ -69,7 +69,8 @@ def judge_own(case: Case) -> Judged:
     return judged(truth_of(case, plan), channel)
 
 
-def _channel(samples: pl.DataFrame, lsb_g: float) -> Channel:
+def channel_of(samples: pl.DataFrame, lsb_g: float) -> Channel:
+    """The left ankle, of a table of samples."""
     return Channel(
         recording="0" * 64,
         site="ankle",
@@ -116,23 +117,27 @@ def _seconds(spans: Sequence[tuple[float, float]], seconds: int) -> NDArray[np.b
 
 def judged(truth: Truth, channel: Channel) -> Judged:
     """Analyse a night, and hold it against the truth."""
-    criteria = Criteria()
     begun = time.process_time()
-    night = analyse_night(
+    night = analysed(truth, channel)
+    cpu_s = time.process_time() - begun
+    events = _events(truth, night.scores[0].events)
+    return Judged(
+        {**said(truth, night), **true_of(truth), **_jerks(events), "cpu_s": cpu_s}, events, halves_of(truth, night)
+    )
+
+
+def analysed(truth: Truth, channel: Channel) -> Night:
+    """A night as one sensor saw it, with nothing said about it but the age group."""
+    criteria = Criteria()
+    flags = criteria.flags.model_copy(update={"age_group": truth.age_group})
+    return analyse_night(
         subject="simulated",
         night_date=_evening(truth),
         zone=truth.zone,
         channels=[channel],
-        criteria=criteria.model_copy(
-            update={"flags": criteria.flags.model_copy(update={"age_group": truth.age_group})}
-        ),
+        criteria=criteria.model_copy(update={"flags": flags}),
         rulesets=[DEFAULT_RULESET, AASM],  # the flag is held against both, as in the program
         version="benchmark",
-    )
-    cpu_s = time.process_time() - begun
-    events = _events(truth, night.scores[0].events)
-    return Judged(
-        {**_said(truth, night), **_true(truth), **_jerks(events), "cpu_s": cpu_s}, events, _halves(truth, night)
     )
 
 
@@ -141,7 +146,8 @@ def _evening(truth: Truth) -> date:
     return (local - timedelta(hours=12)).date()
 
 
-def _said(truth: Truth, night: Night) -> dict[str, object]:
+def said(truth: Truth, night: Night) -> dict[str, object]:
+    """What is said of a night."""
     measures = night.scores[0].measures
     names = ("plms_index", "plms_index_low", "plms_index_high", "plms_rate_low", "plms_rate_high", "plms_index_sure")
     of_night = ("assessable", "not_assessable_reason", "tier", "recorded_h", "unworn_h", "sleep_doubt_h", "hidden_h")
@@ -205,7 +211,8 @@ def _plain(value: float | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _true(truth: Truth) -> dict[str, object]:
+def true_of(truth: Truth) -> dict[str, object]:
+    """What is true of a night."""
     every, seen = true_series(truth), true_series(truth, SEEN_G)
     low, high = series_interval(every.sizes, truth.tst_h) if truth.tst_h else (None, None)
     known = truth.tst_h > 0
@@ -271,7 +278,8 @@ def _slept_at(truth: Truth, at_s: float) -> bool:
     return 0 <= at < len(truth.asleep) and bool(truth.asleep[at] and truth.worn[at])
 
 
-def _halves(truth: Truth, night: Night) -> pl.DataFrame:
+def halves_of(truth: Truth, night: Night) -> pl.DataFrame:
+    """Half minutes of a night; see `Judged`."""
     possible = night.possible
     if possible is None:
         return pl.DataFrame(schema=_HALVES)
