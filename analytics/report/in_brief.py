@@ -118,7 +118,7 @@ def _frame(one: ReportNight) -> Html:
     lanes = [rows["movements"][0] + i * LANE for i in range(len(LANES))]
     level = "".join(f"M{number(PICTURE_LEFT)} {number(at)}h{number(wide)}"
                     for at in (*(top + LANE - 1 for top in lanes), *(y(mg) for mg, _ in MG_TICKS)))  # fmt: skip
-    strips = [(name, rows[name]) for name in ("sleep", "p_sleep") if name in rows]
+    strips = [(name, row) for name, row in rows.items() if name not in ("movements", "envelope")]
     return el(
         "g",
         [row_name(name, row) for name, row in strips],
