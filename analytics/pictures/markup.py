@@ -54,6 +54,8 @@ def number(value: float) -> str:
 
 def visible(text: str) -> str:
     """Text with control and direction marks spelt out; line breaks and tabs stay."""
+    if text.isprintable():  # nearly all text; paths have thousands of letters
+        return text
     return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
 
 

@@ -21,12 +21,12 @@ def stands_with_its_night(flag: Flag) -> bool:
     return flag.state != "not_raised" and not flag.lacks_answer
 
 
-def appendix(report: Report) -> Html:
-    """All criteria that stand with no night; nothing where there are none."""
+def appendix(report: Report, *, every: bool = False) -> Html:
+    """All criteria that stand with no night, or ``every`` one; nothing where there are none."""
     found: dict[FlagName, list[_Line]] = {name: [] for name in get_args(FlagName)}
     for one in report.nights:
         for flag in one.flags:
-            if not stands_with_its_night(flag) and flag.criteria:
+            if (every or not stands_with_its_night(flag)) and flag.criteria:
                 found[flag.name].append((one, flag))
     tables = [_of_flag(name, lines) for name, lines in found.items() if lines]
     if not tables:
@@ -34,7 +34,7 @@ def appendix(report: Report) -> Html:
     marks = ", ".join(f"{mark} {CRITERION_STATES[state]}" for state, mark in CRITERION_MARKS.items())
     return el(
         "section",
-        el("h2", f"Appendix: criteria of what was {FLAG_STATES['not_raised']}"),
+        el("h2", "Appendix: criteria" if every else f"Appendix: criteria of what was {FLAG_STATES['not_raised']}"),
         el("p", f"A letter a criterion, a line a night, its value beside the mark: {marks}.", class_="remark"),
         tables,
         class_="appendix",

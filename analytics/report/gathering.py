@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from analytics.report.night import About, ReportNight, masked, nights_asked, read_night
+from analytics.report.night import About, ReportNight, masked, nights_asked, read_nights
 from analytics.report.summed_up import Summary, read_summary
 from analytics.said import JournalEntry
 from analytics.store import Store, days_between, default_ruleset, flag_reviews, people_of, query, reviews_of
@@ -60,7 +60,7 @@ def read_report(store: Store, first: date, last: date, *, subject: str | None, a
     reviews, on_flags = reviews_of(store, person), flag_reviews(store, person)
     who = people_of(store).get(person)
     sensors = query(store, _SENSORS, [person, first, last]).to_dicts()
-    nights = [read_night(store, (person, day), ruleset, reviews, about) for day in dates]
+    nights = read_nights(store, person, dates, ruleset, reviews, about)
     nights = [
         replace(
             one,

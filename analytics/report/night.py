@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from typing import Any
@@ -15,7 +15,7 @@ from analytics.nights.review_effect import Reviewed, Standing, as_reviewed, same
 from analytics.person import Person
 from analytics.said import JournalEntry, Review
 from analytics.scoring.rulesets import Ruleset
-from analytics.store import NightKey, Store, load_night, query
+from analytics.store import NightKey, Store, load_nights, query
 from ingest.clock import noon_to_noon, zone_info
 from ingest.errors import UsageError
 
@@ -124,19 +124,46 @@ class ReportNight:
 
 
 def read_night(store: Store, key: NightKey, ruleset: str, reviews: Iterable[Review], about: About) -> ReportNight:
-    """Read one night with its scores under the rule set that is shown.
+    """Read one night with its scores under the rule set that is shown; its movements only where it was reviewed.
 
     Raises
     ------
     UsageError
         It was removed meanwhile.
     """
-    night = load_night(store, key, rulesets=frozenset({ruleset}))
-    if night is None:
-        raise UsageError(f"the night {key[1]} was removed meanwhile", hint="try again")
+    return read_nights(store, key[0], [key[1]], ruleset, reviews, about)[0]
+
+
+def read_nights(
+    store: Store, subject: str, dates: Sequence[date], ruleset: str, reviews: Iterable[Review], about: About
+) -> list[ReportNight]:
+    """Read nights of one person, each as `read_night` does; movements only of those that were reviewed.
+
+    Parameters
+    ----------
+    dates : sequence of date
+        Of the evenings, in order.
+    reviews : iterable of Review
+        Of the person, in the order in which they were made.
+
+    Raises
+    ------
+    UsageError
+        One of them was removed meanwhile.
+    """
+    said: dict[date, list[Review]] = {}
+    for review in reviews:
+        said.setdefault(review.night_date, []).append(review)
+    found = load_nights(store, subject, dates, rulesets=frozenset({ruleset}), movements_of=said)
+    if gone := [day for day in dates if day not in found]:
+        raise UsageError(f"the night {gone[0]} was removed meanwhile", hint="try again")
+    return [_with_reviews(found[day], said.get(day, ()), ruleset, about) for day in dates]
+
+
+def _with_reviews(night: Night, reviews: Sequence[Review], ruleset: str, about: About) -> ReportNight:
     score = night.scores[0] if night.scores else None
-    mine = [review for review in reviews if review.night_date == key[1]]
-    holds = standing(mine, score.events if score else (), night.movements)
+    # Without a review no event is looked for, which takes as long as to read the night.
+    holds = standing(reviews, score.events if score and reviews else (), night.movements if reviews else ())
     rules = about.rulesets.get(ruleset)
     if not holds.changes_numbers:
         return ReportNight(night, score, holds, reviewed=None, stale=False)

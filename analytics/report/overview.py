@@ -8,6 +8,7 @@ from analytics.phrases import flag_marks
 from analytics.pictures.drawing import WIDTH, behind, box, label, marks, picture, upright
 from analytics.pictures.markup import Html, el, joined
 from analytics.pictures.scales import HOUR_US, Linear, clock
+from analytics.report.in_brief import bars
 from analytics.report.night import ReportNight
 from analytics.report.timeline import LANES
 from analytics.words import SHORT_FLAGS, VERDICTS
@@ -18,11 +19,19 @@ _ROW, _TOP = 15.0, 18.0
 _MOST_ROWS = 40
 
 
-def overview(nights: Sequence[ReportNight]) -> Html:
-    """Pictures of all nights, as many as pages need, each with the table that stands behind it."""
+def overview(nights: Sequence[ReportNight], *, coarse: bool = False) -> Html:
+    """Pictures of all nights, as many as pages need, each with the table that stands behind it.
+
+    Parameters
+    ----------
+    coarse : bool
+        Whether marks that stand on one another on paper are drawn as one: a year would be megabytes otherwise.
+    """
     first_h, last_h = _span_h(nights)
     parts = [nights[i : i + _MOST_ROWS] for i in range(0, len(nights), _MOST_ROWS)]
-    return joined([el("figure", _picture(part, first_h, last_h), _table(part), class_="picture") for part in parts])
+    return joined(
+        [el("figure", _picture(part, first_h, last_h, coarse=coarse), _table(part), class_="picture") for part in parts]
+    )
 
 
 def _name(nights: Sequence[ReportNight]) -> str:
@@ -40,7 +49,7 @@ def _cells(one: ReportNight) -> tuple[str, ...]:
     return f"{night.night_date}", recorded, _index(one), _state(one) or "no flag"
 
 
-def _picture(nights: Sequence[ReportNight], first_h: int, last_h: int) -> Html:
+def _picture(nights: Sequence[ReportNight], first_h: int, last_h: int, *, coarse: bool) -> Html:
     x = Linear(first_h, last_h, _LEFT, _RIGHT)
     bottom = _TOP + _ROW * len(nights)
     step = 1 if last_h - first_h <= 16 else 2
@@ -53,12 +62,12 @@ def _picture(nights: Sequence[ReportNight], first_h: int, last_h: int) -> Html:
         [label(x(h), 10, f"{(12 + h) % 24:02}", anchor="middle") for h in whole],
         label(_RIGHT + 46, 10, "PLMS/h", anchor="end"),
         label(_RIGHT + 54, 10, "flags, review"),
-        [_row(night, x, _TOP + i * _ROW) for i, night in enumerate(nights)],
+        [_row(night, x, _TOP + i * _ROW, coarse=coarse) for i, night in enumerate(nights)],
         says=f"Movements and sleep of {len(nights)} nights, a row each.",
     )
 
 
-def _row(one: ReportNight, x: Linear, top: float) -> Html:
+def _row(one: ReportNight, x: Linear, top: float, *, coarse: bool) -> Html:
     night = one.night
     first, last = (x(_hours_since_noon(t, one)) for t in (night.recorded_from_us, night.recorded_to_us))
     return joined(
@@ -69,7 +78,7 @@ def _row(one: ReportNight, x: Linear, top: float) -> Html:
             for b in night.bouts
             if b.state == "sleep"
         ],
-        list(_marks(one, x, top)),
+        list(_bars(one, x, top) if coarse else _marks(one, x, top)),
         label(_RIGHT + 46, top + 10, _index(one), "tick strong", "end"),
         label(_RIGHT + 54, top + 10, _state(one)),
     )
@@ -81,6 +90,17 @@ def _marks(one: ReportNight, x: Linear, top: float) -> Iterator[Html]:
         places = [x(_hours_since_noon(e.onset_us, one)) for e in one.events if lane.holds(e)]
         upper = top + 2 if i < 2 else top + _ROW / 2
         yield marks(((place, upper, top + _ROW - 3) for place in places), f"mark thin {lane.css}")
+
+
+def _bars(one: ReportNight, x: Linear, top: float) -> Iterator[Html]:
+    """As `_marks`: periodic ones as tall strokes, all others as half ones of one look."""
+    noon_us = one.noon_us
+    periodic = {label for lane in LANES[:2] for label in lane.labels}
+    drawn = {label for lane in LANES for label in lane.labels}
+    for labels, middle, css in ((periodic, 7.0, "row periodic"), (drawn - periodic, 9.75, "half-row single")):
+        places = [x((e.onset_us - noon_us) / HOUR_US) for e in one.events if e.label in labels]
+        if d := bars(places, top + middle):
+            yield el("path", d=d, class_=f"bars {css}")
 
 
 def _width(start_us: int, end_us: int, x: Linear) -> float:

@@ -19,6 +19,7 @@ from analytics.report.appendix import appendix, stands_with_its_night
 from analytics.report.document import document
 from analytics.report.findings import findings
 from analytics.report.gathering import Report
+from analytics.report.in_brief import MOST_LARGE, brief_frames, brief_numbers, brief_picture
 from analytics.report.measures import measure_rows, sleep_rows
 from analytics.report.method import method
 from analytics.report.night import ReportNight
@@ -51,20 +52,35 @@ from analytics.words import (
     VERDICTS,
 )
 
+#: What a long report says of itself.
+IN_BRIEF = (
+    "{n} nights are more than {most}: each has its flags, picture and numbers here, its criteria stand in the "
+    "appendix, and marks closer than a quarter of a millimetre are one. A page a night, with intervals and clock "
+    "hours: nightkick report --large, or a report of up to {most} nights."
+)
+SENSORS_AS_BEFORE = "Journal and sensors: as the night before."
+
 _DISMISSED = f"{VERDICTS['dismiss']} by a reviewer"
 
 
-def page_of(report: Report) -> str:
-    """The whole report as one HTML document."""
+def page_of(report: Report, *, large: bool = False) -> str:
+    """The whole report as one HTML document.
+
+    Parameters
+    ----------
+    large : bool
+        A page a night whatever their number; otherwise more than `MOST_LARGE` nights are told in brief.
+    """
+    in_brief = len(report.nights) > MOST_LARGE and not large
     body = joined(
         patterns(),
         el(
             "main",
             sheet(report.summary),
             el("header", list(_header(report))),
-            _over_nights(report),
-            [_night(one, report) for one in report.nights],
-            appendix(report),
+            _over_nights(report, in_brief=in_brief),
+            list(_in_brief(report)) if in_brief else [_night(one, report) for one in report.nights],
+            appendix(report, every=in_brief),
             method(report),
         ),
     )
@@ -90,19 +106,45 @@ def _header(report: Report) -> Iterator[Html]:
     yield el("p", CAVEAT, class_="notice")
 
 
-def _over_nights(report: Report) -> Html:
+def _over_nights(report: Report, *, in_brief: bool) -> Html:
     return joined(
         answer(report),
         findings(report),
         joined(
             el("h3", "All nights on one clock"),
-            overview(report.nights),
+            overview(report.nights, coarse=in_brief),
             el("p", "Tall marks are periodic movements, half ones all others; shaded is sleep. Times are those of the "
                f"evening's zone. A dash: no index could be given. Flags {FLAG_MARKS}.", class_="remark"),
         )
         if len(report.nights) > 1
         else None,
     )  # fmt: skip
+
+
+def _in_brief(report: Report) -> Iterator[Html]:
+    """Every night of a long report: flags, picture, numbers, reviews; what is said of all nights is said once."""
+    yield brief_frames(report.nights)
+    yield el("h2", "Night by night, in brief")
+    yield el("p", IN_BRIEF.format(n=len(report.nights), most=MOST_LARGE), class_="remark")
+    before: Html | None = None
+    for one in report.nights:
+        night, beside = one.night, _beside(one)
+        yield el(
+            "section",
+            el("h3", f"{_long(night.night_date)} to {_long(night.night_date + timedelta(days=1))}"),
+            _verdict(one),
+            el("figure", brief_picture(one), class_="picture"),
+            brief_numbers(one),
+            [_stood_beside(flag, one) for flag in one.flags if stands_with_its_night(flag)],
+            _reviews(one),
+            el("p", SENSORS_AS_BEFORE, class_="remark") if beside == before else beside,
+            class_="night brief",
+        )
+        before = beside
+
+
+def _stood_beside(flag: Flag, one: ReportNight) -> Html:
+    return el("p", words, class_="remark") if (words := _stands_on(flag, one)) else joined()
 
 
 def _night(one: ReportNight, report: Report) -> Html:

@@ -48,6 +48,8 @@ table.criteria th:nth-child(3) { width: 19%; }
 table.signs th:nth-child(1) { width: 32%; }
 table.signs th:nth-child(2) { width: 14%; }
 table.facts th { width: 40%; }
+section.night.brief { break-before: auto; break-inside: avoid; margin-top: 5mm; border-top: 0.3mm solid var(--rule); }
+.brief .facts { font-size: 7.5pt; line-height: 1.25; margin: 0.5mm 0 0; }
 section.night table, table.appendix { font-size: 7.5pt; line-height: 1.18; }
 section.night :is(th, td), table.appendix :is(th, td) { padding-top: 0.2mm; padding-bottom: 0.2mm; }
 section.night h3 { margin-top: 2.5mm; }
@@ -78,6 +80,12 @@ line, path { fill: none; stroke-width: 1; }
 .mark.jerk { stroke: var(--jerk); stroke-width: 1.4; }
 .mark.single { stroke: var(--single); }
 .mark.other { stroke: var(--other); }
+.bars.whole { stroke-width: 10; } .bars.half { stroke-width: 5; }
+.bars.row { stroke-width: 10; } .bars.half-row { stroke-width: 4.5; }
+.bars.periodic, .bars.periodic-awake { stroke: var(--periodic); }
+.bars.jerk { stroke: var(--jerk); }
+.bars.single { stroke: var(--single); }
+.bars.other { stroke: var(--other); }
 .dismissed { stroke: var(--ink); stroke-width: 0.8; }
 .excluded { stroke: var(--ink); stroke-width: 0.8; }
 .envelope { fill: var(--envelope); }

@@ -23,12 +23,12 @@ from analytics.pictures.scales import Linear, Logarithmic, clock, ticks
 from analytics.signal.wear import union
 from analytics.words import GROUPS, LABELS, NIGHT_ROWS, ONSET_SPAN, SLEEP_STATES
 
-_LEFT, _RIGHT = 114.0, WIDTH - 6.0
-_LANE = next(row.paper for row in ROWS if row.name == "movements")
-_TOP = 16.0
+PICTURE_LEFT, PICTURE_RIGHT = 114.0, WIDTH - 6.0
+LANE = next(row.paper for row in ROWS if row.name == "movements")
+PICTURE_TOP = 16.0
 #: Of the axis of the envelope, mg.
-_LOWEST_MG, _HIGHEST_MG = 1.0, 3000.0
-_MG_TICKS = ((1, "1 mg"), (10, "10"), (100, "100"), (1000, "1 g"))
+LOWEST_MG, HIGHEST_MG = 1.0, 3000.0
+MG_TICKS = ((1, "1 mg"), (10, "10"), (100, "100"), (1000, "1 g"))
 #: Narrower than this, a blank or excluded span is widened so that it can be seen.
 _LEAST_WIDTH = 0.8
 
@@ -71,9 +71,9 @@ def timeline(night: Night, events: Sequence[Event], holds: Standing, zone: tzinf
     zone : tzinfo
         Of the bedroom.
     """
-    x = Linear(night.recorded_from_us, night.recorded_to_us, _LEFT, _RIGHT)
+    x = Linear(night.recorded_from_us, night.recorded_to_us, PICTURE_LEFT, PICTURE_RIGHT)
     runs = likely_sleep.runs_of(night.possible) if night.possible else ()
-    rows = _rows(night)
+    rows = rows_of(night)
     bottom = max(below for _, below in rows.values())
     drawn = picture(
         f"Night of {night.night_date}",
@@ -83,20 +83,20 @@ def timeline(night: Night, events: Sequence[Event], holds: Standing, zone: tzinf
         _sleep_band(night, x, rows["sleep"]),
         _likely(runs, x, rows["p_sleep"]) if runs else (),
         _envelopes(night, x, rows["envelope"]),
-        _blanks(night, x, rows),  # below the marks: pauses that were made one must hide no movement
+        blanks_drawn(night, x, rows),  # below the marks: pauses that were made one must hide no movement
         _lanes(events, holds, x, rows["movements"][0], halves=night.legs == "both"),
-        _excluded(holds, x, bottom),
-        _onset(night, x, bottom),
-        says=_in_words(night, events, zone) + (f" {likely_sleep.in_words(runs, zone)}" if runs else ""),
+        excluded_drawn(holds, x, bottom),
+        onset_drawn(night, x, bottom),
+        says=in_words(night, events, zone) + (f" {likely_sleep.in_words(runs, zone)}" if runs else ""),
     )
     likely = behind(*likely_sleep.by_hour(runs, night.recorded_from_us, night.recorded_to_us, zone)) if runs else None
     return joined(drawn, behind(*_series_table(night, events, zone)), likely)
 
 
-def _rows(night: Night) -> dict[RowName, tuple[float, float]]:
+def rows_of(night: Night) -> dict[RowName, tuple[float, float]]:
     """Top and bottom of each row that the report has."""
     found: dict[RowName, tuple[float, float]] = {}
-    top = _TOP
+    top = PICTURE_TOP
     for row in ROWS:
         height = row.paper * (len(LANES) if row.name == "movements" else 1)
         if height and (row.name != "p_sleep" or night.possible):
@@ -107,18 +107,19 @@ def _rows(night: Night) -> dict[RowName, tuple[float, float]]:
 
 def _axis(night: Night, x: Linear, zone: tzinfo, bottom: float) -> Html:
     moments = ticks(night.recorded_from_us, night.recorded_to_us, zone)
-    lines = [upright(x(t), _TOP, bottom, "grid") for t in moments]
-    names = [label(x(t), bottom + 12, clock(t, zone), anchor="middle") for t in moments if x(t) < _RIGHT - 12]
+    lines = [upright(x(t), PICTURE_TOP, bottom, "grid") for t in moments]
+    names = [label(x(t), bottom + 12, clock(t, zone), anchor="middle") for t in moments if x(t) < PICTURE_RIGHT - 12]
     return joined(lines, names)
 
 
-def _named(name: RowName, row: tuple[float, float]) -> Html:
-    return label(_LEFT - 6, (row[0] + row[1]) / 2 + 4, " ".join(NIGHT_ROWS[name]), anchor="end")
+def row_name(name: RowName, row: tuple[float, float]) -> Html:
+    """The words beside a row."""
+    return label(PICTURE_LEFT - 6, (row[0] + row[1]) / 2 + 4, " ".join(NIGHT_ROWS[name]), anchor="end")
 
 
 def _sleep_band(night: Night, x: Linear, row: tuple[float, float]) -> Html:
     top, height = row[0], row[1] - row[0]
-    drawn = [_named("sleep", row), box(x.left, top, x.right - x.left, height, "ground")]
+    drawn = [row_name("sleep", row), box(x.left, top, x.right - x.left, height, "ground")]
     for bout in night.bouts:
         left, right = x(bout.start_us), x(bout.end_us)
         if bout.state == "sleep":
@@ -131,7 +132,7 @@ def _sleep_band(night: Night, x: Linear, row: tuple[float, float]) -> Html:
 def _likely(runs: Sequence[likely_sleep.Run], x: Linear, row: tuple[float, float]) -> Html:
     """The strip of the probability of sleep: a shade each step, doubt dotted, what is not known hatched."""
     top, height = row[0], row[1] - row[0]
-    drawn = [_named("p_sleep", row)]
+    drawn = [row_name("p_sleep", row)]
     for step, look in likely_sleep.LOOKS.items():
         places = [(x(run.start_us), x(run.end_us)) for run in runs if run.step == step]
         drawn.append(boxes(places, top, height, "fill-hatch" if step == "unknown" else look))
@@ -141,7 +142,7 @@ def _likely(runs: Sequence[likely_sleep.Run], x: Linear, row: tuple[float, float
     return joined(drawn)
 
 
-def _onset(night: Night, x: Linear, bottom: float) -> Html:
+def onset_drawn(night: Night, x: Linear, bottom: float) -> Html:
     """Falling asleep, with the span it lies in with 95 % confidence."""
     span_us = onset_span_us(night)
     if night.sleep_onset_us is None or span_us is None:
@@ -158,20 +159,24 @@ def _onset(night: Night, x: Linear, bottom: float) -> Html:
 def _lanes(events: Sequence[Event], holds: Standing, x: Linear, top: float, *, halves: bool) -> Html:
     drawn = []
     for i, lane in enumerate(LANES):
-        upper = top + i * _LANE
+        upper = top + i * LANE
         found = [e for e in events if lane.holds(e)]
         left = [e for e in found if e.movement_no not in holds.dismissed]
-        drawn.append(label(_LEFT - 6, upper + 10, lane.name, anchor="end"))
-        drawn.append(el("line", x1=_LEFT, x2=_RIGHT, y1=upper + _LANE - 1, y2=upper + _LANE - 1, class_="grid"))
+        drawn.append(label(PICTURE_LEFT - 6, upper + 10, lane.name, anchor="end"))
+        drawn.append(
+            el("line", x1=PICTURE_LEFT, x2=PICTURE_RIGHT, y1=upper + LANE - 1, y2=upper + LANE - 1, class_="grid")
+        )
         drawn.append(marks((_mark(e, x, upper, halves=halves) for e in left), f"mark {lane.css}"))
         drawn.append(_crosses([x(e.onset_us) for e in found if e.movement_no in holds.dismissed], upper + 6))
     if not events:
-        drawn.append(label((_LEFT + _RIGHT) / 2, top + 2 * _LANE + 10, "no movements were found", anchor="middle"))
+        drawn.append(
+            label((PICTURE_LEFT + PICTURE_RIGHT) / 2, top + 2 * LANE + 10, "no movements were found", anchor="middle")
+        )
     return joined(drawn)
 
 
 def _mark(event: Event, x: Linear, top: float, *, halves: bool) -> tuple[float, float, float]:
-    middle, bottom = top + _LANE / 2 - 0.5, top + _LANE - 2
+    middle, bottom = top + LANE / 2 - 0.5, top + LANE - 2
     if halves and event.leg == "left":
         return x(event.onset_us), top + 1, middle
     if halves and event.leg == "right":
@@ -187,18 +192,25 @@ def _crosses(places: Sequence[float], y: float) -> Html:
 
 def _envelopes(night: Night, x: Linear, row: tuple[float, float]) -> Html:
     top, bottom = row
-    y = Logarithmic(_LOWEST_MG, _HIGHEST_MG, bottom, top)
-    names = [label(_LEFT - 6, y(mg) + (0 if mg == _LOWEST_MG else 3.5), text, anchor="end") for mg, text in _MG_TICKS]
-    lines = [el("line", x1=_LEFT, x2=_RIGHT, y1=y(mg), y2=y(mg), class_="grid") for mg, _ in _MG_TICKS]
+    y = Logarithmic(LOWEST_MG, HIGHEST_MG, bottom, top)
+    names = [
+        label(PICTURE_LEFT - 6, y(mg) + (0 if mg == LOWEST_MG else 3.5), text, anchor="end") for mg, text in MG_TICKS
+    ]
+    lines = [el("line", x1=PICTURE_LEFT, x2=PICTURE_RIGHT, y1=y(mg), y2=y(mg), class_="grid") for mg, _ in MG_TICKS]
     drawn = [el("path", d=path, class_="envelope") for e in night.envelopes if (path := _outline(e, x, y))]
     parts = [*lines, *names, *drawn]
     if not night.envelopes:
         parts.append(
-            label((_LEFT + _RIGHT) / 2, top + 34, "not kept; nightkick reanalyse --all makes it", anchor="middle")
+            label(
+                (PICTURE_LEFT + PICTURE_RIGHT) / 2,
+                top + 34,
+                "not kept; nightkick reanalyse --all makes it",
+                anchor="middle",
+            )
         )
     if night.blind_below_mg is not None:
         level = y(night.blind_below_mg)
-        parts.append(el("line", x1=_LEFT, x2=_RIGHT, y1=level, y2=level, class_="limit"))
+        parts.append(el("line", x1=PICTURE_LEFT, x2=PICTURE_RIGHT, y1=level, y2=level, class_="limit"))
     return joined(parts)
 
 
@@ -213,7 +225,7 @@ def _outline(envelope: Envelope, x: Linear, y: Logarithmic) -> str:
     highest = np.maximum.reduceat(envelope.max_mg[seconds], first)
     columns = place[first] / 2
     pieces = np.split(np.arange(len(columns)), np.flatnonzero(np.diff(columns) > 0.75) + 1)
-    base = y(_LOWEST_MG)
+    base = y(LOWEST_MG)
     return "".join(_area(columns[piece], highest[piece], y, base) for piece in pieces)
 
 
@@ -222,9 +234,9 @@ def _area(columns: np.ndarray, highest: np.ndarray, y: Logarithmic, base: float)
     return f"M{columns[0]:.1f} {base:.1f}{top}V{base:.1f}Z"
 
 
-def _blanks(night: Night, x: Linear, rows: dict[RowName, tuple[float, float]]) -> Html:
+def blanks_drawn(night: Night, x: Linear, rows: dict[RowName, tuple[float, float]]) -> Html:
     """What was not recorded, searched or worn, or perhaps not worn."""
-    whole = (_TOP, max(below for _, below in rows.values()))
+    whole = (PICTURE_TOP, max(below for _, below in rows.values()))
     drawn = [
         box(left, whole[0], width, whole[1] - whole[0], css, fill)
         for left, width in _places(night, x, *BLANK_OVER_ALL)
@@ -248,15 +260,17 @@ def _places(night: Night, x: Linear, *kinds: BlankKind) -> list[tuple[float, flo
     return [(left, max(_LEAST_WIDTH, right - left)) for left, right in places]
 
 
-def _excluded(holds: Standing, x: Linear, bottom: float) -> Html:
+def excluded_drawn(holds: Standing, x: Linear, bottom: float) -> Html:
+    """Stretches that a reviewer excluded."""
     drawn = []
     for start_us, end_us in holds.excluded_us.tolist():
         left, right = x(start_us), x(end_us)
-        drawn.append(box(left, _TOP, max(_LEAST_WIDTH, right - left), bottom - _TOP, "excluded", "out"))
+        drawn.append(box(left, PICTURE_TOP, max(_LEAST_WIDTH, right - left), bottom - PICTURE_TOP, "excluded", "out"))
     return joined(drawn)
 
 
-def _in_words(night: Night, events: Sequence[Event], zone: tzinfo) -> str:
+def in_words(night: Night, events: Sequence[Event], zone: tzinfo) -> str:
+    """What the picture shows, for those who do not see it."""
     counted = ", ".join(f"{sum(lane.holds(e) for e in events)} {lane.name}" for lane in LANES)
     return (
         f"Movements from {clock(night.recorded_from_us, zone)} to {clock(night.recorded_to_us, zone)}: {counted}. "

@@ -14,7 +14,7 @@ import duckdb
 from analytics.files.places import has_neighbours, is_copy, shared_samples, way_back
 from analytics.store.copies.kept import kept_databases
 from analytics.store.copies.published import shows_the_same_nights
-from analytics.store.database.connection import Store, first_row, reading
+from analytics.store.database.connection import Store, first_row, reading, reading_every_row
 from analytics.store.database.failures import is_damage, way_out
 from analytics.store.database.publish import log_of, published
 from analytics.store.database.steps import is_current, known_migrations
@@ -122,7 +122,7 @@ def check(store: Store) -> tuple[Finding, ...]:
     DatabaseBusyError, DatabaseUnreadableError, DatabaseNewerError
         The database cannot be read at all.
     """
-    with reading(store, any_schema=True) as con:
+    with reading_every_row(store) as con:
         if not is_current(con, store.path, known_migrations()):
             return (Finding(ok=False, what="the database is of an older nightkick", hint="nightkick doctor --repair"),)
         recorded = con.execute(_RECORDED).fetchall()

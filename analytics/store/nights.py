@@ -5,15 +5,20 @@ The counterpart of `analytics.store.rows`, from the same declarations: what one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import gc
+import math
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
+import polars as pl
 
-from analytics.flag import Flag, stored_flag
+from analytics.flag import stored_flag
 from analytics.measures import Measures
 from analytics.model import Blank, Bout, Envelope, Event, Movement, Nap, Night, Score, Series, Speaker
 from analytics.signal.clocks import SensorClock
@@ -34,8 +39,22 @@ from analytics.store.rows import (
     SENSOR_CLOCK,
     SERIES,
     SPEAKER,
-    Fields,
 )
+
+#: So many nights are read by one question a table: their rows are held twice meanwhile.
+NIGHTS_AT_ONCE = 31
+
+_ROW = dict[str, Any]
+#: The rows of some nights, by their date.
+_ByNight = Mapping[date, Sequence[_ROW]]
+
+
+class _Span(NamedTuple):
+    """Nights of one person from one evening to another, both included."""
+
+    subject: str
+    first: date
+    last: date
 
 
 def load_night(store: Store, key: NightKey, *, rulesets: frozenset[str] | None = None) -> Night | None:
@@ -46,70 +65,145 @@ def load_night(store: Store, key: NightKey, *, rulesets: frozenset[str] | None =
     rulesets : frozenset of str or None
         Only the scores under these; None: all, by name. A measure that was not known is None.
     """
+    subject, night_date = key
     with reading(store) as con:
-        found = list(_rows(con, "night", {**NIGHT, "recordings": (None, "recordings")}, key, "night_date"))
-        if not found:
-            return None
-        (night,) = found
-        scores = [
-            _score(con, key, name, hash_, Measures(**dict(zip(MEASURES, measures, strict=True))))
-            for name, hash_, *measures in con.execute(
-                f"SELECT ruleset, ruleset_hash, {', '.join(MEASURES)} FROM score"
-                " WHERE subject = ? AND night_date = ? ORDER BY ruleset",
-                list(key),
-            ).fetchall()
-            if rulesets is None or name in rulesets
-        ]
-        subject, night_date = key
-        return Night(
-            subject=subject,
-            night_date=night_date,
+        return _nights(con, _Span(subject, night_date, night_date), rulesets).get(night_date)
+
+
+def load_nights(
+    store: Store,
+    subject: str,
+    dates: Sequence[date],
+    *,
+    rulesets: frozenset[str] | None = None,
+    movements_of: Container[date] | None = None,
+) -> dict[date, Night]:
+    """Nights of one person, by date, each as `load_night` gives it: a year in a tenth of its questions.
+
+    Parameters
+    ----------
+    dates : sequence of date
+        Of the evenings, in order. One without a night is missing from what is returned.
+    rulesets : frozenset of str or None
+        As for `load_night`.
+    movements_of : container of date or None
+        The nights whose movements are read, a third of all that there is to read; None: all. Events are read of all.
+    """
+    found: dict[date, Night] = {}
+    with reading(store) as con, _nothing_to_collect():
+        for first in range(0, len(dates), NIGHTS_AT_ONCE):
+            some = dates[first : first + NIGHTS_AT_ONCE]
+            read = _nights(con, _Span(subject, some[0], some[-1]), rulesets, movements_of)
+            found |= {day: read[day] for day in some if day in read}
+    return found
+
+
+@contextmanager
+def _nothing_to_collect() -> Iterator[None]:
+    """Inside, Python looks for no circles: of a year it would look through a million rows, a quarter of the time."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
+
+
+def _nights(
+    con: duckdb.DuckDBPyConnection,
+    span: _Span,
+    rulesets: frozenset[str] | None,
+    movements_of: Container[date] | None = None,
+) -> dict[date, Night]:
+    nights = _rows(con, "night", {**NIGHT, "recordings": (None, "recordings")}, span, "night_date")
+    if not nights:
+        return {}
+    clocks = _rows(con, "sensor_clock", SENSOR_CLOCK, span, "recording")
+    speakers = _rows(con, "speaker", SPEAKER, span, "recording")
+    bouts = _rows(con, "bout", BOUT, span, "start_at")
+    naps = _rows(con, "nap", NAP, span, "start_at")
+    blanks = _rows(con, "blank", BLANK, span, "start_at, end_at, kind")
+    envelopes, possible = _envelope_rows(con, span), _half_minutes(con, span)
+    moved = [day for day in nights if movements_of is None or day in movements_of]
+    movements = _rows(con, "movement", MOVEMENT, _Span(span.subject, moved[0], moved[-1]), "number") if moved else {}
+    scores = _scores(con, span, rulesets)
+    return {
+        day: Night(
+            subject=span.subject,
+            night_date=day,
             **{**night, "recordings": tuple(night["recordings"])},
-            clocks=tuple(SensorClock(**row) for row in _rows(con, "sensor_clock", SENSOR_CLOCK, key, "recording")),
-            speakers=tuple(Speaker(**row) for row in _rows(con, "speaker", SPEAKER, key, "recording")),
-            bouts=tuple(Bout(**row) for row in _rows(con, "bout", BOUT, key, "start_at")),
-            naps=tuple(Nap(**row) for row in _rows(con, "nap", NAP, key, "start_at")),
-            blanks=tuple(Blank(**row) for row in _rows(con, "blank", BLANK, key, "start_at, end_at, kind")),
-            envelopes=tuple(_envelopes(con, key)),
-            possible=_possible(con, key),
-            movements=tuple(Movement(**row) for row in _rows(con, "movement", MOVEMENT, key, "number")),
-            scores=tuple(scores),
+            clocks=tuple(SensorClock(**row) for row in clocks.get(day, ())),
+            speakers=tuple(Speaker(**row) for row in speakers.get(day, ())),
+            bouts=tuple(Bout(**row) for row in bouts.get(day, ())),
+            naps=tuple(Nap(**row) for row in naps.get(day, ())),
+            blanks=tuple(Blank(**row) for row in blanks.get(day, ())),
+            envelopes=tuple(_envelopes(envelopes.get(day, ()))),
+            possible=_possible(possible.get(day, ())),
+            movements=tuple(Movement(**row) for row in (movements.get(day, ()) if day in moved else ())),
+            scores=tuple(scores.get(day, ())),
         )
+        for day, (night,) in nights.items()
+    }
 
 
 def _rows(
     con: duckdb.DuckDBPyConnection,
     table: str,
     fields: Mapping[str, tuple[Any, str]],
-    key: NightKey,
+    span: _Span,
     order: str,
     *,
     ruleset: str | None = None,
-) -> Iterator[dict[str, Any]]:
+) -> _ByNight:
     """Rows of a table as the attributes their columns came from; instants as microseconds."""
     columns = [f"epoch_us({name})" if dtype is UTC_US else name for name, (dtype, _) in fields.items()]
-    where = "subject = ? AND night_date = ?" + ("" if ruleset is None else " AND ruleset = ?")
-    parameters = [*key, *([] if ruleset is None else [ruleset])]
-    statement = f"SELECT {', '.join(columns)} FROM {table} WHERE {where} ORDER BY {order}"
+    where = "subject = ? AND night_date BETWEEN ? AND ?" + ("" if ruleset is None else " AND ruleset = ?")
+    parameters = [*span, *([] if ruleset is None else [ruleset])]
+    statement = f"SELECT night_date, {', '.join(columns)} FROM {table} WHERE {where} ORDER BY night_date, {order}"
     names = [attribute for _, attribute in fields.values()]
-    for row in con.execute(statement, parameters).fetchall():
-        yield dict(zip(names, row, strict=True))
+    found: dict[date, list[_ROW]] = {}
+    for night_date, *row in con.execute(statement, parameters).fetchall():
+        found.setdefault(night_date, []).append(dict(zip(names, row, strict=True)))
+    return found
 
 
-def _envelopes(con: duckdb.DuckDBPyConnection, key: NightKey) -> Iterator[Envelope]:
+def _envelope_rows(con: duckdb.DuckDBPyConnection, span: _Span) -> _ByNight:
+    """As `_rows`, the values of a row as an array: as Python's own floats a night has tens of thousands."""
+    columns = [f"epoch_us({name})" if dtype is UTC_US else name for name, (dtype, _) in ENVELOPE.items()]
+    frame = pl.DataFrame(
+        con.sql(
+            f"SELECT night_date, {', '.join(columns)}, max_mg FROM envelope"
+            " WHERE subject = ? AND night_date BETWEEN ? AND ?"
+            " ORDER BY night_date, recording, site, leg, start_at",
+            params=list(span),
+        )
+    )
+    names = [attribute for _, attribute in ENVELOPE.values()]
+    found: dict[date, list[_ROW]] = {}
+    lengths = frame["max_mg"].list.len().to_numpy()
+    flat = frame["max_mg"].filter(lengths > 0).explode().cast(pl.Float32).fill_null(math.nan).to_numpy()
+    pieces = np.split(flat, np.cumsum(lengths, dtype=np.int64)[:-1])
+    for (night_date, *row), piece in zip(frame.drop("max_mg").iter_rows(), pieces[: len(frame)], strict=True):
+        found.setdefault(night_date, []).append(dict(zip(names, row, strict=True)) | {"max_mg": piece})
+    return found
+
+
+def _envelopes(pieces: Sequence[_ROW]) -> Iterator[Envelope]:
     """Each put together from its rows."""
-    fields: Fields = {**ENVELOPE}
-    pieces = _rows(con, "envelope", {**fields, "max_mg": (None, "max_mg")}, key, "recording, site, leg, start_at")
     wholes = [list(rows) for _, rows in groupby(pieces, key=itemgetter("recording", "site", "leg"))]
     for rows in sorted(wholes, key=lambda rows: (rows[0]["start_us"], rows[0]["recording"])):
-        values = np.concatenate([np.array(row["max_mg"], dtype=np.float32) for row in rows])
+        values = np.concatenate([row["max_mg"] for row in rows])
         yield Envelope(**{**rows[0], "max_mg": values})
 
 
-def _possible(con: duckdb.DuckDBPyConnection, key: NightKey) -> PossibleNights | None:
-    """The night's sleep with its doubt, put together from its rows; None where none were kept."""
+def _half_minutes(con: duckdb.DuckDBPyConnection, span: _Span) -> _ByNight:
     lists = {name: (None, name) for name in ("p_sleep", "possible")}
-    rows = list(_rows(con, "half_minutes", {**HALF_MINUTES, **lists}, key, "start_at"))
+    return _rows(con, "half_minutes", {**HALF_MINUTES, **lists}, span, "start_at")
+
+
+def _possible(rows: Sequence[_ROW]) -> PossibleNights | None:
+    """The night's sleep with its doubt, put together from its rows; None where none were kept."""
     if not rows:
         return None
     p_sleep = np.concatenate([np.array(row["p_sleep"], dtype=np.float32) for row in rows])
@@ -117,23 +211,40 @@ def _possible(con: duckdb.DuckDBPyConnection, key: NightKey) -> PossibleNights |
     return possible_nights(rows[0]["start_us"], p_sleep, paths)
 
 
-def _score(con: duckdb.DuckDBPyConnection, key: NightKey, ruleset: str, ruleset_hash: str, measures: Measures) -> Score:
-    events = {**EVENT, "parts": (None, "parts")}
-    return Score(
-        ruleset=ruleset,
-        ruleset_hash=ruleset_hash,
-        measures=measures,
-        events=tuple(
-            Event(**{**row, "parts": tuple(row["parts"])})
-            for row in _rows(con, "event", events, key, "movement_no", ruleset=ruleset)
-        ),
-        series=tuple(Series(**row) for row in _rows(con, "series_row", SERIES, key, "series_no", ruleset=ruleset)),
-        flags=tuple(_flags(con, key, ruleset)),
+def _scores(
+    con: duckdb.DuckDBPyConnection, span: _Span, rulesets: frozenset[str] | None
+) -> Mapping[date, Sequence[Score]]:
+    """The scores of each night, by the name of their rule set."""
+    measures: Mapping[str, tuple[Any, str]] = {name: (None, name) for name in ("ruleset", "ruleset_hash", *MEASURES)}
+    rows = [
+        (day, row)
+        for day, found in _rows(con, "score", measures, span, "ruleset").items()
+        for row in found
+        if rulesets is None or row["ruleset"] in rulesets
+    ]
+    parts = {name: _scored(con, span, name) for name in dict.fromkeys(row["ruleset"] for _, row in rows)}
+    made: dict[date, list[Score]] = {}
+    for day, row in rows:
+        events, series, flags = (of.get(day, ()) for of in parts[row["ruleset"]])
+        score = Score(
+            ruleset=row.pop("ruleset"),
+            ruleset_hash=row.pop("ruleset_hash"),
+            measures=Measures(**row),
+            events=tuple(Event(**{**event, "parts": tuple(event["parts"])}) for event in events),
+            series=tuple(Series(**run) for run in series),
+            flags=tuple(
+                stored_flag(flag["name"], flag["criteria"], flag["reason"], raised=flag["raised"]) for flag in flags
+            ),
+        )
+        made.setdefault(day, []).append(score)
+    return made
+
+
+def _scored(con: duckdb.DuckDBPyConnection, span: _Span, ruleset: str) -> tuple[_ByNight, _ByNight, _ByNight]:
+    """Events, series and flags under one rule set; raised flags first."""
+    flags = {name: (None, name) for name in ("name", "raised", "criteria", "reason")}
+    return (
+        _rows(con, "event", {**EVENT, "parts": (None, "parts")}, span, "movement_no", ruleset=ruleset),
+        _rows(con, "series_row", SERIES, span, "series_no", ruleset=ruleset),
+        _rows(con, "flag", flags, span, "raised DESC, name", ruleset=ruleset),
     )
-
-
-def _flags(con: duckdb.DuckDBPyConnection, key: NightKey, ruleset: str) -> Iterator[Flag]:
-    """Raised ones first."""
-    fields = {name: (None, name) for name in ("name", "raised", "criteria", "reason")}
-    for row in _rows(con, "flag", fields, key, "raised DESC, name", ruleset=ruleset):
-        yield stored_flag(row["name"], row["criteria"], row["reason"], raised=row["raised"])

@@ -30,7 +30,7 @@ from analytics.store.journal import (
     whole_journal,
     write_journal,
 )
-from analytics.store.nights import load_night
+from analytics.store.nights import load_night, load_nights
 from analytics.store.notices import ASSUMED_ZONE, NO_DATA, Notice, mark_told, untold, unusable_before
 from analytics.store.people import (
     AssignmentRow,
@@ -134,6 +134,7 @@ __all__ = [
     "known_subjects",
     "latest_act",
     "load_night",
+    "load_nights",
     "load_samples",
     "lost_samples",
     "mark_told",

@@ -13,7 +13,16 @@ from flows.terminal.talk import say
 from flows.terminal.whose import refuse_unknown
 
 
-def report(nights: str, /, *, out: Out, summary: bool = False, subject: WhoseNight = None, db: Database = None) -> None:
+def report(
+    nights: str,
+    /,
+    *,
+    out: Out,
+    summary: bool = False,
+    large: bool = False,
+    subject: WhoseNight = None,
+    db: Database = None,
+) -> None:
     """Make one printable page of a night, or of all nights from one to another, for a clinician.
 
     Parameters
@@ -25,6 +34,8 @@ def report(nights: str, /, *, out: Out, summary: bool = False, subject: WhoseNig
         HTML file to write; it needs no other file and no network.
     summary
         Only the summary for a chart: one sheet of A4 for up to 31 nights, two for a year, in black and white.
+    large
+        A page a night also of more than 31 nights, which are drawn smaller otherwise: 55 kB a night instead of 8.
     """
     from analytics.files.outputs import REPORT, refuse_taken, write_whole
     from analytics.report import About, page_of, read_report, read_summary, summary_page
@@ -49,6 +60,6 @@ def report(nights: str, /, *, out: Out, summary: bool = False, subject: WhoseNig
             page, n = summary_page(summed_up), len(summed_up.nights)
         else:
             found = read_report(store, first, last, subject=subject, about=about)
-            page, n = page_of(found), len(found.nights)
+            page, n = page_of(found, large=large), len(found.nights)
     write_whole(out, lambda file: file.write(page.encode()), kind=REPORT)
     say(f"wrote {n} night{'' if n == 1 else 's'} to {out}; print it from any browser")

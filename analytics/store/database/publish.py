@@ -27,6 +27,7 @@ import duckdb
 
 from analytics.store.database.changes import CHANGE
 from analytics.store.database.connection import (
+    ALL_ROWS_MEMORY,
     SESSION,
     STORAGE_VERSION,
     WRITER,
@@ -205,7 +206,12 @@ def copied(store: Store, folder: Path, *, by_rows: bool = False) -> Path:
     DatabaseBusyError, DatabaseUnreadableError, StoreError
     """
     built = folder / "copy.duckdb"
-    with translated(store.path), alone(store), in_memory(temp_directory=str(folder / "spill")) as con:
+    spill = str(folder / "spill")
+    with (
+        translated(store.path),
+        alone(store),
+        in_memory(temp_directory=spill, memory_limit=ALL_ROWS_MEMORY, threads="1") as con,
+    ):
         _attach(con, store)
         if not by_rows and _is_all_in_its_file(con, store):
             copy_whole(store.path, built)
