@@ -10,6 +10,7 @@ from analytics.store.database.publish import publish, published_after
 from analytics.store.edits.acting import (
     Acted,
     WantedEdit,
+    free_acts,
     latest_act,
     redo,
     take_back,
@@ -123,6 +124,7 @@ __all__ = [
     "foreign_tables",
     "forget",
     "frames",
+    "free_acts",
     "holds_samples",
     "initialise",
     "is_own",

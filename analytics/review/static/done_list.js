@@ -1,6 +1,7 @@
 // @ts-check
 // "What was done": each act on a night in a line, newest first; edits that no longer fit; acts that are not sent.
 
+import { whyNotBack } from "./acts.js";
 import { action, el, fill, words } from "./draw.js";
 import { instant } from "./formats.js";
 import { same } from "./nights.js";
@@ -156,17 +157,19 @@ const KINDS = {
 export const unfitList = (unfit, { clock, next, keep, takeBack }) => {
   if (!unfit.length) return null;
   const at = (/** @type {number | null} */ us) => (us === null ? "" : ` at ${clock.hms(us / 1000)}`);
-  const row = (/** @type {UnfitEdit} */ one) =>
-    el(
+  const row = (/** @type {UnfitEdit} */ one) => {
+    const why = whyNotBack(one, next);
+    return el(
       "li",
       {},
       `${capital(KINDS[one.edit] ?? one.edit)}${at(one.from_us)}: ${one.why}. `,
       action("Keep it", undefined, () => keep(one.act_no)),
       " ",
-      one.act_no === next
+      why === null
         ? action(WORDS.verdicts_to_give.undo, undefined, () => takeBack(one.act_no))
-        : el("span", { class: "muted" }, "It can be taken back once the acts after it are."),
+        : el("span", { class: "muted" }, why),
     );
+  };
   const count = unfit.length === 1 ? "1 edit no longer fits" : `${unfit.length} edits no longer fit`;
   return el(
     "section",

@@ -431,9 +431,10 @@ export interface EditedFlag {
   review: string | null;
 }
 
-/** An edit that no longer fits. */
+/** An edit that no longer fits; `is_free`: none of its act does, so that it can be taken back wherever it stands. */
 export interface UnfitEdit {
   act_no: number;
+  is_free: boolean;
   edit: string;
   from_us: number | null;
   why: string;
