@@ -21,7 +21,7 @@ from analytics.model import Event, Leg, Movement, Series
 from analytics.nights.assessment import LEG_SITES, NEAR_LEG_SITES
 from analytics.nights.jerks import jerk_chances, n_in_doubt
 from analytics.nights.joining import lead_of, together
-from analytics.nights.labels import Moments, labelled
+from analytics.nights.labels import SleepThen, labelled
 from analytics.scoring.elsewhere import Origin, elsewhere_share, median_peak_mg, origins
 from analytics.scoring.event_tables import Tables, read_tables
 from analytics.scoring.rate_interval import rate_interval
@@ -95,7 +95,7 @@ class Ready:
     hypnogram: pl.DataFrame | None
     clocks_apart_s: float
     by_number: Mapping[int, Movement]
-    moments: Moments
+    moments: SleepThen
     _leads: dict[tuple[int, ...], int] = field(default_factory=dict)
 
     def lead(self, parts: Sequence[Movement]) -> int:
@@ -141,7 +141,7 @@ def ready(
         hypnogram=hypnogram,
         clocks_apart_s=max((doubt_s.get(m.recording, 0.0) for m in counted), default=0.0),
         by_number={m.number: m for m in movements},
-        moments=Moments(sleep, criteria),
+        moments=SleepThen(sleep, criteria),
     )
 
 

@@ -17,7 +17,7 @@ from analytics.model import Event, Label, Movement, SleepState
 from analytics.sleep.estimate import SleepEstimate, p_near_onset
 
 
-class Moments:
+class SleepThen:
     """What a night's sleep says of instants; asked again of the same, as under the next rule set, it is known."""
 
     def __init__(self, sleep: SleepEstimate, criteria: Criteria) -> None:
@@ -35,7 +35,7 @@ class Moments:
 def labelled(
     events: Sequence[Event],
     movements: Mapping[int, Movement],
-    moments: Moments,
+    moments: SleepThen,
     criteria: Criteria,
     *,
     chances: Mapping[int, float],

@@ -20,7 +20,7 @@ from analytics.sleep.estimate import SleepEstimate, p_near_onset
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PreparedEdits:
     """An edited night as every rule set takes it. Made by `told`.
 
     Attributes
@@ -37,7 +37,7 @@ class Told:
     jerks: tuple[Event, ...]
 
 
-def told(left: Edited, criteria: Criteria, clocks: Sequence[SensorClock], hidden_h: float = 0.0) -> Told:
+def told(left: Edited, criteria: Criteria, clocks: Sequence[SensorClock], hidden_h: float = 0.0) -> PreparedEdits:
     """Prepare an edited night for `judge_named`, once for all rule sets.
 
     Parameters
@@ -50,10 +50,10 @@ def told(left: Edited, criteria: Criteria, clocks: Sequence[SensorClock], hidden
     heard = [m for m in left.movements if _is_told(left.names.get(m.number))]
     untold = [m for m in left.movements if not _is_told(left.names.get(m.number))]
     jerks = tuple(_jerk(parts, left.sleep, criteria) for parts in together(untold, criteria))
-    return Told(left, ready(heard, left.sleep, criteria, clocks, hidden_h), jerks)
+    return PreparedEdits(left, ready(heard, left.sleep, criteria, clocks, hidden_h), jerks)
 
 
-def judge_named(night: Told, ruleset: Ruleset) -> Judged:
+def judge_named(night: PreparedEdits, ruleset: Ruleset) -> Judged:
     """Score and label an edited night."""
     judged = judge(night.ready, ruleset)
     events: Sequence[Event] = [_named(event, night.left.names, night.ready.by_number) for event in judged.events]

@@ -8,12 +8,12 @@ import pytest
 
 from analytics.criteria import Criteria
 from analytics.model import Event, Label, Movement, Shape, SleepState
-from analytics.nights.labels import Moments, label, labelled
+from analytics.nights.labels import SleepThen, label, labelled
 from analytics.sleep.estimate import NO_SLEEP
 from tests.analytics.signals import EVENING_US
 
 CRITERIA = Criteria()
-JERKS, MOMENTS = CRITERIA.jerks, Moments(NO_SLEEP, CRITERIA)
+JERKS, MOMENTS = CRITERIA.jerks, SleepThen(NO_SLEEP, CRITERIA)
 LEAD = Movement(1, "r", "ankle", "left", EVENING_US, EVENING_US + 2_000_000, 0.1, 0.008, 0.4, 0.0, 2, "leg_movement")
 EVENT = Event(
     movement_no=1,
