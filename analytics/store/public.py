@@ -18,7 +18,7 @@ from analytics.store.edits.acting import (
     to_take_back,
     write_edit,
 )
-from analytics.store.edits.entries import reviews_of
+from analytics.store.edits.entries import about_us, reviews_of
 from analytics.store.forgetting import Doomed, Wish, find_doomed, foreign_tables, forget
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
 from analytics.store.journal import (
@@ -102,6 +102,7 @@ __all__ = [
     "Wanted",
     "WantedEdit",
     "Wish",
+    "about_us",
     "around",
     "assignment_rows",
     "back_up",

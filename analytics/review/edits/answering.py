@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from analytics.review.edits.asked import edit_from, turn_from
 from analytics.review.page import Page
+from analytics.said import Review
 from analytics.store import (
+    about_us,
     frames,
     free_acts,
     latest_act,
@@ -20,6 +23,9 @@ from analytics.store import (
     write_edit,
 )
 from ingest.errors import UsageError
+
+#: Acts in the list of what was done.
+MOST_LISTED = 50
 
 _NIGHT = """
 SELECT * EXCLUDE (in_bed_at, sleep_onset_at, wake_at, in_bed_local, sleep_onset_local, wake_local, night_date, subject),
@@ -109,5 +115,31 @@ def as_edited(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "events": (events if why_not is None else events.clear()).to_dict(as_series=False),
         "scores": scores.to_dicts(),
         "flags": flags.to_dicts(),
+        "edits": _made(reviews),
         "unfit": [row | {"is_free": row["act_no"] in free} for row in unfit.to_dicts()],
+    }
+
+
+def _made(reviews: Sequence[Review]) -> list[dict[str, Any]]:
+    """Acts that are edits, newest first, at most `MOST_LISTED`: of this window, of another, and of days before."""
+    acts: dict[int, list[Review]] = {}
+    for review in reviews:
+        if review.edit is not None and review.act_no is not None:
+            acts.setdefault(review.act_no, []).append(review)
+    return [_act(act_no, acts[act_no]) for act_no in sorted(acts, reverse=True)[:MOST_LISTED]]
+
+
+def _act(act_no: int, rows: Sequence[Review]) -> dict[str, Any]:
+    about = [us for row in rows if (us := about_us(row)) is not None]
+    first = rows[0]
+    return {
+        "act_no": act_no,
+        "at": first.reviewed_at_us / 1000,
+        "reviewer": first.reviewer,
+        "note": first.note,
+        "edit": first.edit.kind if first.edit else None,
+        "name": first.edit.name if first.edit else None,
+        "n": len(rows),
+        "about": min(about) / 1000 if about else None,
+        "is_taken_back": first.is_taken_back,
     }

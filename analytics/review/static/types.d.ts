@@ -440,6 +440,19 @@ export interface UnfitEdit {
   why: string;
 }
 
+/** An act of edits as it is kept; `n` movements, `about`: the onset of the first, or the instant that was set. */
+export interface MadeEdit {
+  act_no: number;
+  at: Ms;
+  reviewer: string;
+  note: string | null;
+  edit: string;
+  name: string | null;
+  n: number;
+  about: Ms | null;
+  is_taken_back: boolean;
+}
+
 /** A night with all of its reviews; `act` is the latest on it, `undo` and `redo` which would be turned next. */
 export interface EditedAnswer {
   act: number;
@@ -448,6 +461,8 @@ export interface EditedAnswer {
   night: EditedNight;
   events: EditedEvents;
   flags: EditedFlag[];
+  /** Newest first, not all of many. */
+  edits: MadeEdit[];
   unfit: UnfitEdit[];
 }
 

@@ -25,6 +25,7 @@ from analytics.said import Review
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
 from analytics.store.database.connection import Store, first_row
 from analytics.store.database.tables import UTC_US, Columns, frame_of, insert, plain
+from analytics.store.edits.entries import about_us
 from analytics.store.nights import load_night
 from analytics.store.read import NightKey, default_ruleset
 from analytics.store.rows import EVENT, MEASURES
@@ -152,16 +153,8 @@ def _keep_night(
         *((sleep.in_bed_us, sleep.onset_us, sleep.wake_us) if sleep else (None, None, None)),
     )  # fmt: skip
     insert(con, "reviewed_night", frame_of([row], _OF_NIGHT))
-    rows = [(*key, r.act_no, r.edit.kind, _about_us(r), why) for r, why in unfit if r.edit is not None]
+    rows = [(*key, r.act_no, r.edit.kind, about_us(r), why) for r, why in unfit if r.edit is not None]
     insert(con, "reviewed_unfit", frame_of(rows, _UNFIT))
-
-
-def _about_us(review: Review) -> int | None:
-    """The onset of the movement that an edit is about, else the instant that it sets."""
-    if review.edit is None:
-        return None
-    onsets = [part.onset_us for parts in review.edit.movements for part in parts]
-    return min(onsets, default=review.edit.from_us)
 
 
 def _keep_scores(con: duckdb.DuckDBPyConnection, night: Night, found: Mapping[str, Reviewed]) -> None:

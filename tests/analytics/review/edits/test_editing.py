@@ -12,7 +12,7 @@ import pytest
 from analytics.review.edits.answering import as_edited
 from analytics.review.protection import TOKEN_HEADER
 from analytics.said import Review
-from analytics.store import Store, WantedEdit, query, write_edit, write_review
+from analytics.store import Acted, Store, WantedEdit, query, take_back, write_edit, write_review
 from tests.analytics.review.browsing import key_of, page_of, served
 from tests.analytics.review.conftest import NIGHT
 from tests.analytics.store.making import execute
@@ -130,6 +130,25 @@ def test_the_events_of_the_answer_are_those_of_the_view(store: Store, state: str
     assert as_edited(page, SUBJECT, NIGHT)["events"] == shown.to_dict(as_series=False)
     assert shown.is_empty() == (state in ("of other rules", "not scored yet"))
     assert ("detected" in shown["origin"]) == (not shown.is_empty())
+
+
+def test_edits_are_listed_newest_first_with_who_made_them_and_what_was_taken_back(store: Store) -> None:
+    page = page_of(store.path)
+    onsets = as_edited(page, SUBJECT, NIGHT)["events"]["onset_us"]
+    write_edit(store, WantedEdit(SUBJECT, NIGHT, "delete", "Ann", 1_000_000, tuple(onsets[3:5]), note="cough"))
+    write_edit(store, WantedEdit(SUBJECT, NIGHT, "relabel", "Jo", 2_000_000, (onsets[8],), name="hypnic_jerk"))
+    take_back(store, Acted(SUBJECT, NIGHT, "Jo", 3_000_000))
+    made = as_edited(page, SUBJECT, NIGHT)["edits"]
+    assert made == [
+        {
+            "act_no": 2, "at": 2_000, "reviewer": "Jo", "note": None, "edit": "relabel", "name": "hypnic_jerk", "n": 1,
+            "about": onsets[8] / 1000, "is_taken_back": True,
+        },
+        {
+            "act_no": 1, "at": 1_000, "reviewer": "Ann", "note": "cough", "edit": "delete", "name": None, "n": 2,
+            "about": onsets[3] / 1000, "is_taken_back": False,
+        },
+    ]  # fmt: skip
 
 
 @pytest.mark.slow
