@@ -106,7 +106,8 @@ def as_edited(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         is_changed, why_not = night.select("is_changed", "why_not").row(0)
         asked = (_EDITED if is_changed else _DETECTED, _SCORES, _FLAGS, _UNFIT)
         events, scores, flags, unfit = frames(page.store, *((sql, key) for sql in asked))
-        reviews, free = reviews_of(page.store, *key), free_acts(page.store, *key)
+        reviews = reviews_of(page.store, *key)
+        free = frozenset() if unfit.is_empty() else free_acts(page.store, *key)
     return {
         "act": latest_act(reviews),
         "undo": to_take_back(reviews),

@@ -162,7 +162,8 @@ def _turn(store: Store, acted: Acted, verdict: Said) -> int:
         done = VERDICTS["undo"] if verdict == "take_back" else "done again"
         if meant is None:
             raise UsageError(f"nothing of the night {key[1]} of {key[0]} is left to be {done}")
-        if verdict == "take_back" and acted.act_no in free_acts(store, *key):
+        is_other = verdict == "take_back" and acted.act_no not in (None, meant)
+        if is_other and acted.act_no in free_acts(store, *key):
             meant = acted.act_no
         if acted.act_no not in (None, meant):
             raise UsageError(f"act {acted.act_no} is not the one to be {done}: {meant} is", hint="load the night again")
