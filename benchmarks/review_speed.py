@@ -3,7 +3,8 @@
     python -m benchmarks.review_speed FOLDER [--nights 1000]
 
 Imports the sample nights into FOLDER and repeats them in the database, three days apart, back in time. Night to night
-is from the key to the page drawn, movements traced; movement to movement from the key to its trace.
+is from the key to the page drawn, movements traced; movement to movement from the key to its trace. An edit is from the
+request to the answer, in the server: a movement deleted, and that taken back.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Page as Tab
 
+from analytics.review.edits.answering import as_edited, edited_payload, turned_payload
+from analytics.review.page import Page
 from analytics.store import Store, query
 from analytics.store.database.connection import transaction
 from analytics.store.statements.without_frames import NIGHT_TABLES
@@ -73,6 +78,20 @@ def times_ms(tab: Tab, key: str, what: str, n: int, *, pause_s: float) -> list[f
     return found
 
 
+def edit_ms(page: Page, n: int) -> list[float]:
+    """``n`` edits of the night, each taken back after it, so that the database stays as it is but for their record."""
+    about = {"subject": "me", "night": NIGHT.partition("?")[0].rpartition("/")[2]}
+    onsets = as_edited(page, "me", date.fromisoformat(about["night"]))["events"]["onset_us"]
+    found = []
+    for place in range(n):
+        wanted = {**about, "kind": "delete", "onsets": [onsets[place % len(onsets)]]}
+        for act in (partial(edited_payload, page, wanted), partial(turned_payload, page, about, "undo")):
+            began = time.perf_counter()
+            act()
+            found.append(1e3 * (time.perf_counter() - began))
+    return found
+
+
 def said(name: str, found: list[float]) -> None:
     ordered = sorted(found)
     print(f"{name:32} median {statistics.median(ordered):6.0f} ms   worst {ordered[-1]:6.0f} ms   of {len(ordered)}")
@@ -91,6 +110,7 @@ def main() -> None:
         context = open_context(Wishes(site="ankle", side="left", tz="UTC"), database=store.path)
         import_run([sample_data()], context)
         repeat(store, given.nights)
+    said("edit to the night recomputed", edit_ms(page_of(store.path), 10))
     with served(page_of(store.path)) as at, browsing(executable) as browser:
         tab = browser.new_page(viewport={"width": 1360, "height": 900})
         let_in(tab.context, at)

@@ -9,7 +9,7 @@ what is one movement of two legs from `analytics.nights.joining`, candidates and
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,9 @@ from analytics.model import Event, Leg, Movement, Series
 from analytics.nights.assessment import LEG_SITES, NEAR_LEG_SITES
 from analytics.nights.jerks import jerk_chances, n_in_doubt
 from analytics.nights.joining import lead_of, together
-from analytics.nights.labels import labelled
+from analytics.nights.labels import SleepThen, labelled
 from analytics.scoring.elsewhere import Origin, elsewhere_share, median_peak_mg, origins
+from analytics.scoring.event_tables import Tables, read_tables
 from analytics.scoring.rate_interval import rate_interval
 from analytics.scoring.rulesets import Ruleset
 from analytics.scoring.score import Scored, score_of_two_clocks
@@ -67,19 +68,54 @@ class Judged:
         return inside * 3.6e9 / (sleep.wake_us - sleep.onset_us)
 
 
-def judge(
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A night's movements as every rule set takes them: all that none of them decides. Made by `ready`.
+
+    Attributes
+    ----------
+    joined : list of tuple of Movement
+        `analytics.nights.joining.together` of the movements.
+    chances : mapping of int to float
+        `analytics.nights.jerks.jerk_chances` of them.
+    tables, hypnogram : Tables, DataFrame
+        As `analytics.scoring.score` takes them; no hypnogram where there is no sleep.
+    clocks_apart_s : float
+        How far the clocks of two legs may still differ.
+    """
+
+    movements: Sequence[Movement]
+    sleep: SleepEstimate
+    criteria: Criteria
+    hidden_h: float
+    joined: Sequence[tuple[Movement, ...]]
+    chances: Mapping[int, float]
+    n_jerks_in_doubt: int
+    tables: Tables
+    hypnogram: pl.DataFrame | None
+    clocks_apart_s: float
+    by_number: Mapping[int, Movement]
+    moments: SleepThen
+    _leads: dict[tuple[int, ...], int] = field(default_factory=dict)
+
+    def lead(self, parts: Sequence[Movement]) -> int:
+        """Number of the part that `analytics.nights.joining.lead_of` chooses; rule sets mostly join the same parts."""
+        key = tuple(m.number for m in parts)
+        if (known := self._leads.get(key)) is None:
+            known = self._leads[key] = lead_of(parts, self.criteria).number
+        return known
+
+
+def ready(
     movements: Sequence[Movement],
     sleep: SleepEstimate,
-    ruleset: Ruleset,
     criteria: Criteria,
     clocks: Sequence[SensorClock],
     hidden_h: float = 0.0,
-) -> Judged:
-    """Score and label one night.
+) -> Ready:
+    """Prepare a night for `judge`, once for all rule sets.
 
-    Movements that were not recorded on a leg keep their events and are no leg movements: they have no
-    intervals, no series and no index. Where the clock of a leg's sensor was moved, legs are joined from so much further
-    away as it may still be off.
+    Where the clock of a leg's sensor was moved, legs are joined from so much further away as it may still be off.
 
     Parameters
     ----------
@@ -91,28 +127,51 @@ def judge(
     joined = together(movements, criteria)
     chances = jerk_chances(joined, sleep, criteria)
     counted = [m for parts in joined for m in _leg_movements(parts, chances, criteria)]
+    hypnogram = _hypnogram(sleep)
     doubt_s = {clock.recording: clock.uncertain_s or 0.0 for clock in clocks if clock.is_moved}
-    left_s = max((doubt_s.get(m.recording, 0.0) for m in counted), default=0.0)
-    scored = score_of_two_clocks(
-        _marks(counted, criteria), ruleset=ruleset, hypnogram=_hypnogram(sleep), clocks_apart_s=left_s
+    return Ready(
+        movements=movements,
+        sleep=sleep,
+        criteria=criteria,
+        hidden_h=hidden_h,
+        joined=joined,
+        chances=chances,
+        n_jerks_in_doubt=n_in_doubt(joined, sleep, criteria),
+        tables=read_tables(_marks(counted, criteria), hypnogram, None, None),
+        hypnogram=hypnogram,
+        clocks_apart_s=max((doubt_s.get(m.recording, 0.0) for m in counted), default=0.0),
+        by_number={m.number: m for m in movements},
+        moments=SleepThen(sleep, criteria),
     )
-    by_number = {m.number: m for m in movements}
-    leg_movements = [_scored_event(row, by_number, criteria) for row in scored.movements.iter_rows(named=True)]
-    events = _with_the_rest(leg_movements, joined, by_number, criteria)
+
+
+def judge(night: Ready, ruleset: Ruleset) -> Judged:
+    """Score and label one night.
+
+    Movements that were not recorded on a leg keep their events and are no leg movements: they have no
+    intervals, no series and no index.
+    """
+    movements, criteria = night.movements, night.criteria
+    scored = score_of_two_clocks(
+        night.tables, ruleset=ruleset, hypnogram=night.hypnogram, clocks_apart_s=night.clocks_apart_s
+    )
+    leg_movements = [_scored_event(row, night) for row in scored.movements.iter_rows(named=True)]
+    events = _with_the_rest(leg_movements, night)
     events.sort(key=lambda e: (e.onset_us, e.lead))
-    numbered = [replace(event, movement_no=i) for i, event in enumerate(events, start=1)]
-    named = labelled(numbered, movements, sleep, criteria, chances=chances, short_imi_s=ruleset.imi_min_s)
+    named = labelled(
+        events, night.by_number, night.moments, criteria, chances=night.chances, short_imi_s=ruleset.imi_min_s
+    )
     on_leg = any(m.site in LEG_SITES | NEAR_LEG_SITES for m in movements)
-    possible = _possible_index(named, sleep)
+    possible = _possible_index(named, night.sleep)
     measures = _measures(scored, criteria) if on_leg or not movements else Measures()
     found = origins(named, movements)
     return Judged(
         events=named,
         series=_series(scored, events, found),
-        measures=_with_doubt(measures, named, movements, sleep, possible, hidden_h),
+        measures=_with_doubt(measures, named, night, possible),
         possible=possible,
         elsewhere_share=elsewhere_share(found),
-        n_jerks_in_doubt=n_in_doubt(joined, sleep, criteria),
+        n_jerks_in_doubt=night.n_jerks_in_doubt,
     )
 
 
@@ -177,12 +236,12 @@ def _hypnogram(sleep: SleepEstimate) -> pl.DataFrame | None:
     )
 
 
-def _scored_event(row: Mapping[str, Any], by_number: Mapping[int, Movement], criteria: Criteria) -> Event:
-    parts = [by_number[number] for number in row["parts"]]
+def _scored_event(row: Mapping[str, Any], night: Ready) -> Event:
+    parts = [night.by_number[number] for number in row["parts"]]
     return Event(
         movement_no=0,
         parts=tuple(sorted(m.number for m in parts)),
-        lead=lead_of(parts, criteria).number,
+        lead=night.lead(parts),
         leg=_LEG[row["side"]],
         onset_us=min(m.onset_us for m in parts),
         offset_us=max(m.offset_us for m in parts),
@@ -198,12 +257,7 @@ def _scored_event(row: Mapping[str, Any], by_number: Mapping[int, Movement], cri
     )
 
 
-def _with_the_rest(
-    leg_movements: Sequence[Event],
-    joined: Sequence[tuple[Movement, ...]],
-    by_number: Mapping[int, Movement],
-    criteria: Criteria,
-) -> list[Event]:
+def _with_the_rest(leg_movements: Sequence[Event], night: Ready) -> list[Event]:
     """The rules' leg movements with all that moved at the same time, and what the rules do not know as events.
 
     A leg movement keeps its onset and end: its intervals are counted between them.
@@ -211,36 +265,36 @@ def _with_the_rest(
     event_of = {number: i for i, event in enumerate(leg_movements) for number in event.parts}
     more: dict[int, list[Movement]] = {}
     bare = []
-    for parts in joined:
+    for parts in night.joined:
         rest = [m for m in parts if m.number not in event_of]
         if len(rest) == len(parts):
-            bare.append(_bare_event(parts, criteria))
+            bare.append(_bare_event(parts, night))
             continue
         taken = sorted({event_of[m.number] for m in parts if m.number in event_of})
         for movement in rest:
             nearest = min(taken, key=lambda i, m=movement: abs(leg_movements[i].onset_us - m.onset_us))  # type: ignore[misc]
             more.setdefault(nearest, []).append(movement)
-    return [_widened(e, more.get(i, []), by_number, criteria) for i, e in enumerate(leg_movements)] + bare
+    return [_widened(e, more.get(i, []), night) for i, e in enumerate(leg_movements)] + bare
 
 
-def _widened(event: Event, more: Sequence[Movement], by_number: Mapping[int, Movement], criteria: Criteria) -> Event:
+def _widened(event: Event, more: Sequence[Movement], night: Ready) -> Event:
     if not more:
         return event
-    parts = [*(by_number[number] for number in event.parts), *more]
+    parts = [*(night.by_number[number] for number in event.parts), *more]
     return replace(
         event,
         parts=tuple(sorted(m.number for m in parts)),
-        lead=lead_of(parts, criteria).number,
+        lead=night.lead(parts),
         leg=_leg_of(parts),
     )
 
 
-def _bare_event(parts: Sequence[Movement], criteria: Criteria) -> Event:
+def _bare_event(parts: Sequence[Movement], night: Ready) -> Event:
     """A movement the rules do not know: a brief jerk, or one that was not recorded on a leg."""
     return Event(
         movement_no=0,
         parts=tuple(sorted(m.number for m in parts)),
-        lead=lead_of(parts, criteria).number,
+        lead=night.lead(parts),
         leg=_leg_of(parts),
         onset_us=min(m.onset_us for m in parts),
         offset_us=max(m.offset_us for m in parts),
@@ -264,11 +318,15 @@ def _leg_of(parts: Sequence[Movement]) -> Leg:
 
 def _series(scored: Scored, events: Sequence[Event], found: Sequence[Origin]) -> tuple[Series, ...]:
     by_series = {origin.series_no: origin for origin in found}
+    members: dict[int, list[Event]] = {}
+    for event in events:
+        if event.series_no is not None:
+            members.setdefault(event.series_no, []).append(event)
     return tuple(
         Series(
             series_no=row["series_id"],
-            start_us=min(e.onset_us for e in events if e.series_no == row["series_id"]),
-            end_us=max(e.offset_us for e in events if e.series_no == row["series_id"]),
+            start_us=min(e.onset_us for e in members[row["series_id"]]),
+            end_us=max(e.offset_us for e in members[row["series_id"]]),
             n_movements=row["n_movements"],
             n_in_sleep=row["n_in_sleep"],
             median_imi_s=row["median_imi_s"],
@@ -290,23 +348,17 @@ def _possible_index(events: Sequence[Event], sleep: SleepEstimate) -> PossibleIn
     return sleep.possible.index(onsets_us, np.array([e.series_no for e in periodic], dtype=np.int64))
 
 
-def _with_doubt(
-    counted: Measures,
-    events: Sequence[Event],
-    movements: Sequence[Movement],
-    sleep: SleepEstimate,
-    possible: PossibleIndex | None,
-    hidden_h: float,
-) -> Measures:
+def _with_doubt(counted: Measures, events: Sequence[Event], night: Ready, possible: PossibleIndex | None) -> Measures:
     """With the intervals of the index, and what tells how far it can be trusted."""
     if counted.plms_index is None:
         return counted
-    found = replace(counted, median_peak_mg=median_peak_mg(events, movements))
-    if possible is None or sleep.possible is None:
+    found = replace(counted, median_peak_mg=median_peak_mg(events, night.movements))
+    if possible is None or night.sleep.possible is None:
         return found
     low, high = possible.interval()
-    seen_h = np.maximum(possible.hours - hidden_h, possible.hours / 10)
+    seen_h = np.maximum(possible.hours - night.hidden_h, possible.hours / 10)
     rate = rate_interval(*(each[::_EVERY] for each in (possible.n_series, possible.n_movements, seen_h)))
+    onsets_us = np.array([e.onset_us for e in events if e.is_plm], dtype=np.int64)
     return replace(
         found,
         # The index that is stored stands on the likeliest sleep, or on what a device or a diary says of it.
@@ -314,7 +366,7 @@ def _with_doubt(
         plms_index_high=max(high, counted.plms_index),
         plms_rate_low=None if rate is None else rate[0],
         plms_rate_high=None if rate is None else rate[1],
-        plms_index_sure=sleep.possible.index_sure(np.array([e.onset_us for e in events if e.is_plm], dtype=np.int64)),
+        plms_index_sure=night.sleep.possible.index_sure(onsets_us),
     )
 
 

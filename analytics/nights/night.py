@@ -26,7 +26,7 @@ from analytics.nights.assessment import (
     tier,
     why_not_assessable,
 )
-from analytics.nights.events import Judged, judge
+from analytics.nights.events import Judged, judge, ready
 from analytics.nights.flags import flags_of
 from analytics.nights.observed import Observed, observe
 from analytics.scoring.rulesets import AASM, Ruleset, ruleset_hash
@@ -113,9 +113,8 @@ def analyse_night(
     )
     evidence = replace(evidence, hidden_h=_hours_asleep(seen.hidden_us, sleep))
     reason = why_not_assessable(evidence, sleep, criteria)
-    judged = [
-        judge(seen.movements, sleep, ruleset, criteria, seen.file_clocks, evidence.hidden_h) for ruleset in rulesets
-    ]
+    prepared = ready(seen.movements, sleep, criteria, seen.file_clocks, evidence.hidden_h)
+    judged = [judge(prepared, ruleset) for ruleset in rulesets]
     by_aasm = next((j.measures.plms_index for r, j in zip(rulesets, judged, strict=True) if r == AASM), None)
     scores = tuple(
         _score(ruleset, one, evidence, sleep, reason, urge_to_move, criteria, None if ruleset == AASM else by_aasm)

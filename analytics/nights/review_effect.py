@@ -19,7 +19,7 @@ from analytics.criteria import Criteria
 from analytics.measures import Measures
 from analytics.model import SAME_MOVEMENT_US, Bout, Event, Movement, Night, Series
 from analytics.nights.edits.applying import Edited, apply_edits
-from analytics.nights.edits.naming import judge_named
+from analytics.nights.edits.naming import judge_named, told
 from analytics.nights.events import Judged
 from analytics.said import Review, Said, Verdict
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
@@ -166,7 +166,7 @@ def as_reviewed(night: Night, holds: Standing, ruleset: Ruleset, criteria: Crite
     holds : Standing
         From the events of that score.
     """
-    return rescored(night, holds, what_is_left(night, holds), ruleset, criteria)
+    return rescored(night, holds, what_is_left(night, holds), [ruleset], criteria)[ruleset.name]
 
 
 def what_is_left(night: Night, holds: Standing) -> Edited:
@@ -179,13 +179,15 @@ def what_is_left(night: Night, holds: Standing) -> Edited:
     edited = apply_edits(kept, sleep_of(night, _NOWHERE), edits, night.envelopes)
     return replace(
         edited,
-        movements=tuple(m for m in edited.movements if not _inside(m.onset_us, holds.excluded_us)),
+        movements=_outside(edited.movements, holds.excluded_us),
         sleep=_unknown_in(edited.sleep, holds.excluded_us),
     )
 
 
-def rescored(night: Night, holds: Standing, left: Edited, ruleset: Ruleset, criteria: Criteria) -> Reviewed:
-    """Score what is left of a night.
+def rescored(
+    night: Night, holds: Standing, left: Edited, rulesets: Iterable[Ruleset], criteria: Criteria
+) -> dict[str, Reviewed]:
+    """Score what is left of a night under each of some rule sets; by their names.
 
     Parameters
     ----------
@@ -194,17 +196,23 @@ def rescored(night: Night, holds: Standing, left: Edited, ruleset: Ruleset, crit
     left : Edited
         `what_is_left` of it.
     """
-    judged = judge_named(left, ruleset, criteria, night.clocks, night.hidden_h or 0.0)
-    return Reviewed(
-        events=judged.events,
-        series=judged.series,
-        measures=judged.measures if night.assessable else judged.measures.without_indices(),
-        tst_h=None if night.tst_h is None else left.sleep.hours("sleep"),
-        excluded_h=float((holds.excluded_us[:, 1] - holds.excluded_us[:, 0]).sum()) / 3.6e9,
-        n_dismissed=len(holds.dismissed),
-        left=left,
-        judged=judged,
-    )
+    prepared = told(left, criteria, night.clocks, night.hidden_h or 0.0)
+    tst_h = None if night.tst_h is None else left.sleep.hours("sleep")
+    excluded_h = float((holds.excluded_us[:, 1] - holds.excluded_us[:, 0]).sum()) / 3.6e9
+    found = {}
+    for ruleset in rulesets:
+        judged = judge_named(prepared, ruleset)
+        found[ruleset.name] = Reviewed(
+            events=judged.events,
+            series=judged.series,
+            measures=judged.measures if night.assessable else judged.measures.without_indices(),
+            tst_h=tst_h,
+            excluded_h=excluded_h,
+            n_dismissed=len(holds.dismissed),
+            left=left,
+            judged=judged,
+        )
+    return found
 
 
 def sleep_of(night: Night, excluded_us: Spans) -> SleepEstimate:
@@ -241,5 +249,10 @@ def _cut(bout: Bout, start_us: int, end_us: int) -> Iterable[Bout]:
     return tuple(Bout(first, last, state) for first, last, state in pieces if first < last)
 
 
-def _inside(onset_us: int, spans: Spans) -> bool:
-    return bool(np.any((spans[:, 0] <= onset_us) & (onset_us < spans[:, 1])))
+def _outside(movements: tuple[Movement, ...], spans: Spans) -> tuple[Movement, ...]:
+    """Those whose onset lies in no span."""
+    if not len(spans):
+        return movements
+    onset_us = np.array([m.onset_us for m in movements], dtype=np.int64)[:, None]
+    inside = ((spans[:, 0] <= onset_us) & (onset_us < spans[:, 1])).any(axis=1)
+    return tuple(movements[place] for place in np.flatnonzero(~inside))

@@ -94,18 +94,20 @@ def score(
 
 
 def score_of_two_clocks(
-    movements: pl.DataFrame, *, ruleset: Ruleset, hypnogram: pl.DataFrame | None, clocks_apart_s: float
+    tables: Tables, *, ruleset: Ruleset, hypnogram: pl.DataFrame | None, clocks_apart_s: float
 ) -> Scored:
     """Score legs whose clocks may still differ; see `analytics.scoring.leg_movements`.
 
     Parameters
     ----------
-    movements, hypnogram : DataFrame
-        As `score` takes them. There is no respiratory channel and none of arousals.
+    tables : Tables
+        `analytics.scoring.event_tables.read_tables` of the marks and the hypnogram, for one or several rule sets;
+        without a respiratory channel and one of arousals.
+    hypnogram : DataFrame or None
+        The same as in ``tables``.
     clocks_apart_s : float
         How far the clocks of two legs may still differ; 0: not at all.
     """
-    tables = read_tables(movements, hypnogram, None, None)
     return _scored(tables, hypnogram, ruleset, clocks_apart_s=clocks_apart_s)
 
 

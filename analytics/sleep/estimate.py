@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import NormalDist
 
-import numpy as np
-
 from analytics.criteria import Criteria, Jerks
 from analytics.model import Bout, Nap, SleepSource, SleepState
 from analytics.sleep.possible import PossibleNights
@@ -54,7 +52,7 @@ class SleepEstimate:
         """Chance of sleep at an instant, 0-1; None where it was not estimated."""
         if self.possible is None:
             return None
-        found = float(self.possible.p_sleep_at(np.array([time_us]))[0])
+        found = self.possible.p_sleep_when(time_us)
         return None if math.isnan(found) else found
 
     def state_at(self, time_us: int) -> SleepState:

@@ -71,10 +71,13 @@ class PossibleNights:
         """Chance that the person slept at each instant; NaN where no worn sensor recorded."""
         return self.p_sleep[self._epoch_of(times_us)]
 
+    def p_sleep_when(self, time_us: int) -> float:
+        """`p_sleep_at` of one instant, without the cost of an array."""
+        return float(self.p_sleep[self._epoch_when(time_us)])
+
     def p_transition_at(self, time_us: int) -> float:
         """Chance that an instant lies at a change from wake to sleep."""
-        epoch = (int(time_us) - self.start_us) // EPOCH_US  # of one instant, without the cost of an array
-        return float(self.p_transition[min(max(epoch, 0), len(self.p_sleep) - 1)])
+        return float(self.p_transition[self._epoch_when(time_us)])
 
     def minutes_elsewhere(self, start_us: int, end_us: int, near: float) -> float:
         """Minutes of a stretch in which a change from wake to sleep is less likely than ``near``."""
@@ -144,6 +147,10 @@ class PossibleNights:
     @property
     def _is_known(self) -> Bools:
         return np.isfinite(self.p_sleep)
+
+    def _epoch_when(self, time_us: int) -> int:
+        """`_epoch_of` one instant."""
+        return min(max((int(time_us) - self.start_us) // EPOCH_US, 0), len(self.p_sleep) - 1)
 
     def _epoch_of(self, times_us: Ints) -> Ints:
         """Number of the epoch in which each instant lies; instants outside take the first or last."""

@@ -10,6 +10,7 @@ from analytics.store.database.publish import publish, published_after
 from analytics.store.edits.acting import (
     Acted,
     WantedEdit,
+    free_acts,
     latest_act,
     redo,
     take_back,
@@ -17,7 +18,7 @@ from analytics.store.edits.acting import (
     to_take_back,
     write_edit,
 )
-from analytics.store.edits.entries import reviews_of
+from analytics.store.edits.entries import about_us, reviews_of
 from analytics.store.forgetting import Doomed, Wish, find_doomed, foreign_tables, forget
 from analytics.store.inbox import SeenFile, SeenFiles, remember_files, seen_files
 from analytics.store.journal import (
@@ -101,6 +102,7 @@ __all__ = [
     "Wanted",
     "WantedEdit",
     "Wish",
+    "about_us",
     "around",
     "assignment_rows",
     "back_up",
@@ -123,6 +125,7 @@ __all__ = [
     "foreign_tables",
     "forget",
     "frames",
+    "free_acts",
     "holds_samples",
     "initialise",
     "is_own",

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ActStack, anotherWasHere } from "../../analytics/review/static/acts.js";
+import { ActStack, anotherWasHere, whyNotBack } from "../../analytics/review/static/acts.js";
 
 const night = (night_date) => ({ subject: "me", night_date });
 const act = (number, date) => ({ night: night(date), act: number, says: `act ${number}`, at: number, kind: "edit" });
@@ -53,4 +53,11 @@ test("an act is found by its night and its number, and turning a stranger change
 test("a gap between two acts tells of another window", () => {
   assert.equal(anotherWasHere(4, 5), false);
   assert.equal(anotherWasHere(4, 6), true);
+});
+
+test("an edit that no longer fits is taken back wherever it stands, unless its act still fits in part", () => {
+  assert.equal(whyNotBack({ act_no: 3, is_free: true }, 7), null);
+  assert.equal(whyNotBack({ act_no: 3, is_free: true }, null), null);
+  assert.equal(whyNotBack({ act_no: 7, is_free: false }, 7), null);
+  assert.match(whyNotBack({ act_no: 3, is_free: false }, 7) ?? "", /once the acts after it are/);
 });

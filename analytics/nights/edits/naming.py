@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import cast
 
 from analytics.criteria import Criteria
@@ -12,17 +12,33 @@ from analytics.measures import Measures
 from analytics.model import Event, Label, Movement
 from analytics.nights.edits.applying import Edited
 from analytics.nights.edits.kinds import BY_HAND, MEANINGS
-from analytics.nights.events import Judged, judge
+from analytics.nights.events import Judged, Ready, judge, ready
 from analytics.nights.joining import lead_of, together
 from analytics.scoring.rulesets import Ruleset
 from analytics.signal.clocks import SensorClock
 from analytics.sleep.estimate import SleepEstimate, p_near_onset
 
 
-def judge_named(
-    left: Edited, ruleset: Ruleset, criteria: Criteria, clocks: Sequence[SensorClock], hidden_h: float = 0.0
-) -> Judged:
-    """Score and label an edited night.
+@dataclass(frozen=True, slots=True)
+class PreparedEdits:
+    """An edited night as every rule set takes it. Made by `told`.
+
+    Attributes
+    ----------
+    left : Edited
+    ready : Ready
+        Of the movements that the rules are told of.
+    jerks : tuple of Event
+        What a reviewer named otherwise than a leg movement, in whatever order.
+    """
+
+    left: Edited
+    ready: Ready
+    jerks: tuple[Event, ...]
+
+
+def told(left: Edited, criteria: Criteria, clocks: Sequence[SensorClock], hidden_h: float = 0.0) -> PreparedEdits:
+    """Prepare an edited night for `judge_named`, once for all rule sets.
 
     Parameters
     ----------
@@ -31,16 +47,20 @@ def judge_named(
     hidden_h : float
         Hours asleep in which kicks would not have been seen.
     """
-    told = [m for m in left.movements if _is_told(left.names.get(m.number))]
-    judged = judge(told, left.sleep, ruleset, criteria, clocks, hidden_h)
-    by_number = {m.number: m for m in left.movements}
+    heard = [m for m in left.movements if _is_told(left.names.get(m.number))]
     untold = [m for m in left.movements if not _is_told(left.names.get(m.number))]
-    events = [_named(event, left.names, by_number) for event in judged.events]
-    added = [_jerk(parts, left.sleep, criteria) for parts in together(untold, criteria)]
+    jerks = tuple(_jerk(parts, left.sleep, criteria) for parts in together(untold, criteria))
+    return PreparedEdits(left, ready(heard, left.sleep, criteria, clocks, hidden_h), jerks)
+
+
+def judge_named(night: PreparedEdits, ruleset: Ruleset) -> Judged:
+    """Score and label an edited night."""
+    judged = judge(night.ready, ruleset)
+    events: Sequence[Event] = [_named(event, night.left.names, night.ready.by_number) for event in judged.events]
     peak_mg = judged.measures.median_peak_mg
     known = judged.measures if peak_mg is None or math.isfinite(peak_mg) else _without_peak(judged)
-    if added:
-        events = sorted((*events, *added), key=lambda event: (event.onset_us, event.lead))
+    if night.jerks:
+        events = sorted((*events, *night.jerks), key=lambda event: (event.onset_us, event.lead))
         events = [replace(event, movement_no=i) for i, event in enumerate(events, start=1)]
     return replace(judged, events=tuple(events), measures=known)
 

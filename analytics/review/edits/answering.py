@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from analytics.review.edits.asked import edit_from, turn_from
 from analytics.review.page import Page
+from analytics.said import Review
 from analytics.store import (
+    about_us,
     frames,
+    free_acts,
     latest_act,
     redo,
     reviews_of,
@@ -20,16 +24,25 @@ from analytics.store import (
 )
 from ingest.errors import UsageError
 
+#: Acts in the list of what was done.
+MOST_LISTED = 50
+
 _NIGHT = """
 SELECT * EXCLUDE (in_bed_at, sleep_onset_at, wake_at, in_bed_local, sleep_onset_local, wake_local, night_date, subject),
     epoch_us(in_bed_at) AS in_bed_us, epoch_us(sleep_onset_at) AS sleep_onset_us, epoch_us(wake_at) AS wake_us
 FROM nights_reviewed WHERE subject = ? AND night_date = ?
 """
-_EVENTS = """
+_SHOWN = """
 SELECT movement_no, epoch_us(onset_at) AS onset_us, epoch_us(offset_at) AS offset_us, leg, label, sleep_state, p_sleep,
-    imi_s, series_no, is_plm, 1e3 * peak_g AS peak_mg, origin
-FROM events_reviewed WHERE subject = ? AND night_date = ? ORDER BY movement_no
+    imi_s, series_no, is_plm, 1e3 * peak_g AS peak_mg, {origin}
+FROM {table} WHERE subject = ? AND night_date = ? ORDER BY movement_no
 """
+#: Together they say what events_reviewed says. That view asks nights_reviewed of either, in twenty times the time.
+_DETECTED = _SHOWN.format(origin="'detected' AS origin", table="events")
+_EDITED = _SHOWN.format(
+    origin="origin",
+    table="(FROM reviewed_event WHERE ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset'))",
+)
 _SCORES = """
 SELECT ruleset, n_clm, n_plms, plms_index, n_series FROM reviewed_score
 WHERE subject = ? AND night_date = ? ORDER BY ruleset
@@ -58,7 +71,7 @@ def edited_payload(page: Page, said: dict[str, Any]) -> dict[str, Any]:
 
 
 def turned_payload(page: Page, said: dict[str, Any], how: str) -> dict[str, Any]:
-    """Take the latest act back, or do it again; the night then.
+    """Take the latest act back, or one that no longer fits, or do one again; the night then.
 
     Parameters
     ----------
@@ -87,18 +100,47 @@ def as_edited(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     """
     key = (subject, night_date)
     with snapshot(page.store):
-        asked = (_NIGHT, _EVENTS, _SCORES, _FLAGS, _UNFIT)
-        night, events, scores, flags, unfit = frames(page.store, *((sql, key) for sql in asked))
+        (night,) = frames(page.store, (_NIGHT, key))
+        if night.is_empty():
+            raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
+        is_changed, why_not = night.select("is_changed", "why_not").row(0)
+        asked = (_EDITED if is_changed else _DETECTED, _SCORES, _FLAGS, _UNFIT)
+        events, scores, flags, unfit = frames(page.store, *((sql, key) for sql in asked))
         reviews = reviews_of(page.store, *key)
-    if night.is_empty():
-        raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
+        free = frozenset() if unfit.is_empty() else free_acts(page.store, *key)
     return {
         "act": latest_act(reviews),
         "undo": to_take_back(reviews),
         "redo": to_redo(reviews),
         "night": night.to_dicts()[0],
-        "events": events.to_dict(as_series=False),
+        "events": (events if why_not is None else events.clear()).to_dict(as_series=False),
         "scores": scores.to_dicts(),
         "flags": flags.to_dicts(),
-        "unfit": unfit.to_dicts(),
+        "edits": _made(reviews),
+        "unfit": [row | {"is_free": row["act_no"] in free} for row in unfit.to_dicts()],
+    }
+
+
+def _made(reviews: Sequence[Review]) -> list[dict[str, Any]]:
+    """Acts that are edits, newest first, at most `MOST_LISTED`: of this window, of another, and of days before."""
+    acts: dict[int, list[Review]] = {}
+    for review in reviews:
+        if review.edit is not None and review.act_no is not None:
+            acts.setdefault(review.act_no, []).append(review)
+    return [_act(act_no, acts[act_no]) for act_no in sorted(acts, reverse=True)[:MOST_LISTED]]
+
+
+def _act(act_no: int, rows: Sequence[Review]) -> dict[str, Any]:
+    about = [us for row in rows if (us := about_us(row)) is not None]
+    first = rows[0]
+    return {
+        "act_no": act_no,
+        "at": first.reviewed_at_us / 1000,
+        "reviewer": first.reviewer,
+        "note": first.note,
+        "edit": first.edit.kind if first.edit else None,
+        "name": first.edit.name if first.edit else None,
+        "n": len(rows),
+        "about": min(about) / 1000 if about else None,
+        "is_taken_back": first.is_taken_back,
     }

@@ -3,7 +3,7 @@
 
 import { same } from "./nights.js";
 
-/** @import { NightKey } from "./types.js" */
+/** @import { NightKey, UnfitEdit } from "./types.js" */
 
 /** @typedef {{ night: NightKey, act: number, says: string, at: number, kind: string }} DoneAct */
 
@@ -59,3 +59,13 @@ export class ActStack {
  * @param {number} mine the number of its own next one
  */
 export const anotherWasHere = (before, mine) => mine !== before + 1;
+
+/**
+ * Why an edit that no longer fits cannot be taken back now; null where it can.
+ * @param {Pick<UnfitEdit, "act_no" | "is_free">} one
+ * @param {number | null} next which act would be taken back next
+ */
+export const whyNotBack = (one, next) =>
+  one.is_free || one.act_no === next
+    ? null
+    : "What else was done with it still fits: it can be taken back once the acts after it are.";

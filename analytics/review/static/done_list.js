@@ -1,6 +1,7 @@
 // @ts-check
 // "What was done": each act on a night in a line, newest first; edits that no longer fit; acts that are not sent.
 
+import { whyNotBack } from "./acts.js";
 import { action, el, fill, words } from "./draw.js";
 import { instant } from "./formats.js";
 import { same } from "./nights.js";
@@ -9,9 +10,12 @@ import { thing } from "./verdicts.js";
 import { WORDS, capital } from "./words.js";
 
 /** @import { DoneAct } from "./acts.js" */
-/** @import { Child, Clock, Ms, NightShown, ReviewEntry, UnfitEdit } from "./types.js" */
+/** @import { Child, Clock, MadeEdit, Ms, NightShown, ReviewEntry, UnfitEdit } from "./types.js" */
 
-/** @typedef {{ at: Ms, who: string, says: Child, note: string | null, act: DoneAct | undefined }} Line */
+/**
+ * @typedef {{ at: Ms, who: string, says: Child, note: string | null, act: DoneAct | undefined,
+ *   isBack?: boolean }} Line
+ */
 
 /**
  * @typedef {{ undo: () => unknown, redo: () => unknown, takeBack: (act: number) => unknown,
@@ -36,13 +40,42 @@ const verdictLine = (entry, clock) => ({
 /** @param {DoneAct} act @returns {Line} */
 const editLine = (act) => ({ at: act.at, who: reviewer(), says: ` · ${act.says}`, note: null, act });
 
+/** What an edit was, by its kind. @type {Record<string, string>} */
+const KINDS = {
+  relabel: "a new label",
+  add: "an added movement",
+  move: "moved edges",
+  delete: "a deletion",
+  join: "a joining",
+  split: "a split",
+  sleep_onset: "falling asleep",
+  wake: "waking",
+  in_bed: "going to bed",
+  bout: "a stretch asleep or awake",
+};
+
+/** An edit of before, or of another window. @param {MadeEdit} made @param {Clock} clock @returns {Line} */
+const madeLine = (made, clock) => ({
+  at: made.at,
+  who: made.reviewer,
+  says: [
+    ` · ${KINDS[made.edit] ?? made.edit}`,
+    made.name !== null && `: ${WORDS.labels[made.name] ?? made.name}`,
+    made.n > 1 && `, ${made.n} movements`,
+    made.about !== null && ` at ${clock.hms(made.about)}`,
+  ],
+  note: made.note,
+  act: undefined,
+  isBack: made.is_taken_back,
+});
+
 /**
  * @param {Line} line
  * @param {boolean} isNext whether it would be taken back next
  * @param {Doing} doing
  */
 const listed = (line, isNext, doing) => {
-  const isBack = line.act !== undefined && stack.undone.includes(line.act);
+  const isBack = line.isBack || (line.act !== undefined && stack.undone.includes(line.act));
   return el(
     "li",
     { class: isNext ? "latest" : isBack ? "taken-back" : null },
@@ -56,22 +89,19 @@ const listed = (line, isNext, doing) => {
 };
 
 /**
- * Lines of the night: verdicts as the server keeps them, and the edits of this window.
+ * Lines of the night: verdicts and edits as the server keeps them, and the edits of this window as it called them.
  * @param {NightShown} data @param {Clock} clock
  */
 const linesOf = (data, clock) => {
   const mine = [...stack.done, ...stack.undone].filter((act) => same(act.night, data.night));
   const edits = mine.filter((act) => act.kind !== "verdict");
-  const lines = [...data.review.log.map((entry) => verdictLine(entry, clock)), ...edits.map(editLine)];
+  const named = new Set(edits.map((act) => act.act));
+  const lines = [
+    ...data.review.log.map((entry) => verdictLine(entry, clock)),
+    ...edits.map(editLine),
+    ...data.edited.edits.filter((made) => !named.has(made.act_no)).map((made) => madeLine(made, clock)),
+  ];
   return lines.sort((a, b) => b.at - a.at);
-};
-
-/** Edits that were made before, which have no line here. @param {NightShown} data */
-const earlier = ({ edited, night }) => {
-  const mine = stack.of(night).some((act) => act.kind !== "verdict");
-  if (!edited.night.n_edits || mine) return null;
-  const count = edited.night.n_edits;
-  return el("p", { class: "muted" }, `${count} ${count === 1 ? "edit" : "edits"} of before count here.`);
 };
 
 /** @param {NightShown} data @param {Clock} clock @param {Doing} doing */
@@ -128,23 +158,8 @@ export const doneList = (data, clock, doing) => {
           { class: "log", reversed: true, tabindex: "0", "aria-label": "Acts, newest first" },
           lines.map((line) => listed(line, isNext(line), doing)),
         )
-      : !data.edited.night.n_edits && el("p", { class: "muted" }, `${capital(WORDS.not_reviewed)}.`),
-    earlier(data),
+      : el("p", { class: "muted" }, `${capital(WORDS.not_reviewed)}.`),
   );
-};
-
-/** What an edit was, by its kind. @type {Record<string, string>} */
-const KINDS = {
-  relabel: "a new label",
-  add: "an added movement",
-  move: "moved edges",
-  delete: "a deletion",
-  join: "a joining",
-  split: "a split",
-  sleep_onset: "falling asleep",
-  wake: "waking",
-  in_bed: "going to bed",
-  bout: "a stretch asleep or awake",
 };
 
 /**
@@ -156,17 +171,19 @@ const KINDS = {
 export const unfitList = (unfit, { clock, next, keep, takeBack }) => {
   if (!unfit.length) return null;
   const at = (/** @type {number | null} */ us) => (us === null ? "" : ` at ${clock.hms(us / 1000)}`);
-  const row = (/** @type {UnfitEdit} */ one) =>
-    el(
+  const row = (/** @type {UnfitEdit} */ one) => {
+    const why = whyNotBack(one, next);
+    return el(
       "li",
       {},
       `${capital(KINDS[one.edit] ?? one.edit)}${at(one.from_us)}: ${one.why}. `,
       action("Keep it", undefined, () => keep(one.act_no)),
       " ",
-      one.act_no === next
+      why === null
         ? action(WORDS.verdicts_to_give.undo, undefined, () => takeBack(one.act_no))
-        : el("span", { class: "muted" }, "It can be taken back once the acts after it are."),
+        : el("span", { class: "muted" }, why),
     );
+  };
   const count = unfit.length === 1 ? "1 edit no longer fits" : `${unfit.length} edits no longer fit`;
   return el(
     "section",

@@ -431,12 +431,26 @@ export interface EditedFlag {
   review: string | null;
 }
 
-/** An edit that no longer fits. */
+/** An edit that no longer fits; `is_free`: none of its act does, so that it can be taken back wherever it stands. */
 export interface UnfitEdit {
   act_no: number;
+  is_free: boolean;
   edit: string;
   from_us: number | null;
   why: string;
+}
+
+/** An act of edits as it is kept; `n` movements, `about`: the onset of the first, or the instant that was set. */
+export interface MadeEdit {
+  act_no: number;
+  at: Ms;
+  reviewer: string;
+  note: string | null;
+  edit: string;
+  name: string | null;
+  n: number;
+  about: Ms | null;
+  is_taken_back: boolean;
 }
 
 /** A night with all of its reviews; `act` is the latest on it, `undo` and `redo` which would be turned next. */
@@ -447,6 +461,8 @@ export interface EditedAnswer {
   night: EditedNight;
   events: EditedEvents;
   flags: EditedFlag[];
+  /** Newest first, not all of many. */
+  edits: MadeEdit[];
   unfit: UnfitEdit[];
 }
 

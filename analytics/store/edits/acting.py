@@ -19,11 +19,10 @@ from analytics.nights.edits.applying import Edited
 from analytics.nights.edits.kinds import OF_SLEEP, Edit, EditKind, Part
 from analytics.nights.review_effect import rescored, what_is_left
 from analytics.said import Review, Said
-from analytics.store.database.connection import Store, seen_by, transaction
-from analytics.store.edits.again import reviewed_again
+from analytics.store.database.connection import Store, reading
 from analytics.store.edits.entries import reviews_of
+from analytics.store.edits.kept import kept_night, reviewing
 from analytics.store.edits.rescoring import OTHER_RULES, rules_of, score_again, standing_under
-from analytics.store.nights import load_night
 from analytics.store.read import default_ruleset
 from analytics.store.reviews import append, next_act
 from analytics.words import VERDICTS
@@ -58,7 +57,7 @@ class WantedEdit:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """Who took an act back or did it again, and when; ``act_no``: only if this is the latest one, None: whichever."""
+    """Who took an act back or did it again, and when; ``act_no``: the one that is meant, None: whichever is next."""
 
     subject: str
     night_date: date
@@ -82,8 +81,8 @@ def write_edit(store: Store, wanted: WantedEdit) -> int:
     StoreError
     """
     key = (wanted.subject, wanted.night_date)
-    with transaction(store) as con, seen_by(store, con):
-        night = load_night(store, key)
+    with reviewing(store) as con:
+        night = kept_night(store, con, key)
         if night is None:
             raise UsageError(f"no night {key[1]} of {key[0]}", hint="nightkick nights lists them")
         _refuse_outside(night, wanted)
@@ -96,6 +95,8 @@ def write_edit(store: Store, wanted: WantedEdit) -> int:
 
 def take_back(store: Store, acted: Acted) -> int:
     """Take back the latest act of a night that stands, whatever it was; returns the number of this act.
+
+    One of `free_acts` can be named and taken back wherever it stands in the order: that changes no number.
 
     Raises
     ------
@@ -128,6 +129,21 @@ def to_take_back(reviews: Sequence[Review]) -> int | None:
     return max((r.act_no for r in reviews if r.act_no and not r.is_taken_back and r.of_act is None), default=None)
 
 
+def free_acts(store: Store, subject: str, night_date: date) -> frozenset[int]:
+    """Acts on a night that stand and of which no edit fits any more, so that nothing done later rests on them."""
+    with reading(store) as con:
+        rows = con.execute(
+            """
+            SELECT u.act_no FROM reviewed_unfit u
+            WHERE u.subject = ? AND u.night_date = ? AND u.act_no NOT IN (FROM taken_back_acts)
+            GROUP BY u.act_no
+            HAVING count(*) = (SELECT count(*) FROM review_entry e WHERE e.act_no = u.act_no AND e.of_act IS NULL)
+            """,
+            [subject, night_date],
+        ).fetchall()
+    return frozenset(act_no for (act_no,) in rows)
+
+
 def to_redo(reviews: Sequence[Review]) -> int | None:
     """Which act would be done again next."""
     taken = {r.act_no for r in reviews if r.is_taken_back}
@@ -140,20 +156,22 @@ def to_redo(reviews: Sequence[Review]) -> int | None:
 
 def _turn(store: Store, acted: Acted, verdict: Said) -> int:
     key = (acted.subject, acted.night_date)
-    with transaction(store) as con:
-        with seen_by(store, con):
-            reviews = reviews_of(store, *key)
+    with reviewing(store) as con:
+        reviews = reviews_of(store, *key)
         meant = to_take_back(reviews) if verdict == "take_back" else to_redo(reviews)
         done = VERDICTS["undo"] if verdict == "take_back" else "done again"
         if meant is None:
             raise UsageError(f"nothing of the night {key[1]} of {key[0]} is left to be {done}")
+        is_other = verdict == "take_back" and acted.act_no not in (None, meant)
+        if is_other and acted.act_no in free_acts(store, *key):
+            meant = acted.act_no
         if acted.act_no not in (None, meant):
             raise UsageError(f"act {acted.act_no} is not the one to be {done}: {meant} is", hint="load the night again")
         act_no = next_act(con)
         rows = [r for r in reviews if r.act_no == meant]
         # One row for each, about the same: it goes where that one goes when a recording turns out to be another's.
         append(con, [_turned(row, acted, verdict, act_no) for row in rows])
-        reviewed_again(con, store, [key])
+        score_again(con, store, key, reviews_of(store, *key), kept_night(store, con, key))
     return act_no
 
 
@@ -200,7 +218,7 @@ def _tried(
     left = what_is_left(night, holds)
     shown = _kept(con, night, len(before), ruleset) if holds.changes_numbers else _of_score(night, ruleset)
     if shown is None:
-        judged = rescored(night, holds, left, default, rules[0]).events
+        judged = rescored(night, holds, left, [default], rules[0])[ruleset].events
         shown = [_Shown(e.movement_no, e.onset_us, e.lead, e.parts) for e in judged]
     act_no = next_act(con)
     rows = tuple(dataclasses.replace(row, act_no=act_no) for row in _rows(night, wanted, shown, left))

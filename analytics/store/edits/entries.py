@@ -29,6 +29,14 @@ def reviews_of(store: Store, subject: str, night_date: date | None = None) -> tu
     return tuple(_review(*row) for row in rows)
 
 
+def about_us(review: Review) -> int | None:
+    """The onset of the movement that an edit is about, else the instant that it sets."""
+    if review.edit is None:
+        return None
+    onsets = [part.onset_us for parts in review.edit.movements for part in parts]
+    return min(onsets, default=review.edit.from_us)
+
+
 def _review(*row: Any) -> Review:
     said, (of_act, act_no, is_taken_back, kind, parts, from_us, to_us, name, leg, site) = row[:12], row[12:]
     movements = tuple(tuple(Part(*part) for part in movement) for movement in json.loads(parts or "[]"))

@@ -7,7 +7,7 @@ of another nightkick, the reason stands in the place of the numbers until the ni
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import duckdb
@@ -25,6 +25,7 @@ from analytics.said import Review
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
 from analytics.store.database.connection import Store, first_row
 from analytics.store.database.tables import UTC_US, Columns, frame_of, insert, plain
+from analytics.store.edits.entries import about_us
 from analytics.store.nights import load_night
 from analytics.store.read import NightKey, default_ruleset
 from analytics.store.rows import EVENT, MEASURES
@@ -40,13 +41,17 @@ _OF_NIGHT: Columns = {
     **dict.fromkeys(("in_bed_at", "sleep_onset_at", "wake_at"), UTC_US),
 }
 _UNFIT: Columns = {**_KEY, "act_no": pl.Int32, "edit": pl.String, "from_at": UTC_US, "why": pl.String}
+#: What `_seen` says of an event.
+_SEEN: Columns = {
+    **dict.fromkeys(("site", "recording", "origin"), pl.String),
+    **dict.fromkeys(("peak_g", "posture_change_deg"), pl.Float64),
+}
 _EVENT: Columns = {
     **_KEY,
     "ruleset": pl.String,
     **{name: dtype for name, (dtype, _) in EVENT.items()},
     "parts": pl.List(pl.Int32),
-    **dict.fromkeys(("site", "recording", "origin"), pl.String),
-    **dict.fromkeys(("peak_g", "posture_change_deg"), pl.Float64),
+    **_SEEN,
 }
 _FLAG: Columns = {
     **_KEY,
@@ -84,7 +89,9 @@ def score_again(
         return
     holds = standing_under(night, reviews, default_ruleset(store))
     rules = rules_of(con, night) if holds.changes_numbers else None
-    found = {} if rules is None else _scored(night, holds, left or what_is_left(night, holds), *rules)
+    found: Mapping[str, Reviewed] = {}
+    if rules is not None:
+        found = rescored(night, holds, left or what_is_left(night, holds), rules[1], rules[0])
     why_not = OTHER_RULES if holds.changes_numbers and rules is None else None
     _keep_night(con, night, reviews, holds, found, why_not)
     if rules is not None:
@@ -97,12 +104,6 @@ def standing_under(night: Night, reviews: Sequence[Review], ruleset: str) -> Sta
     """What holds of the reviews of a night, about its events under one rule set."""
     events = next((score.events for score in night.scores if score.ruleset == ruleset), ())
     return standing(reviews, events, night.movements)
-
-
-def _scored(
-    night: Night, holds: Standing, left: Edited, criteria: Criteria, rulesets: Iterable[Ruleset]
-) -> dict[str, Reviewed]:
-    return {rules.name: rescored(night, holds, left, rules, criteria) for rules in rulesets}
 
 
 def rules_of(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[Criteria, tuple[Ruleset, ...]] | None:
@@ -152,16 +153,8 @@ def _keep_night(
         *((sleep.in_bed_us, sleep.onset_us, sleep.wake_us) if sleep else (None, None, None)),
     )  # fmt: skip
     insert(con, "reviewed_night", frame_of([row], _OF_NIGHT))
-    rows = [(*key, r.act_no, r.edit.kind, _about_us(r), why) for r, why in unfit if r.edit is not None]
+    rows = [(*key, r.act_no, r.edit.kind, about_us(r), why) for r, why in unfit if r.edit is not None]
     insert(con, "reviewed_unfit", frame_of(rows, _UNFIT))
-
-
-def _about_us(review: Review) -> int | None:
-    """The onset of the movement that an edit is about, else the instant that it sets."""
-    if review.edit is None:
-        return None
-    onsets = [part.onset_us for parts in review.edit.movements for part in parts]
-    return min(onsets, default=review.edit.from_us)
 
 
 def _keep_scores(con: duckdb.DuckDBPyConnection, night: Night, found: Mapping[str, Reviewed]) -> None:
@@ -169,21 +162,22 @@ def _keep_scores(con: duckdb.DuckDBPyConnection, night: Night, found: Mapping[st
     scores = [(*key, name, *(getattr(one.measures, m) for m in MEASURES)) for name, one in found.items()]
     insert(con, "reviewed_score", frame_of(scores, {**_KEY, "ruleset": pl.String, **MEASURES}))
     detected = {m.number: m for m in night.movements}
-    fields = [attribute for _, attribute in EVENT.values()]
-    rows = []
-    for name, one in found.items():
-        left = {m.number: m for m in one.left.movements}
-        rows += [
-            (
-                *key,
-                name,
-                *(getattr(e, field) for field in fields),
-                [*e.parts],
-                *_seen(e, left, one.left.names, detected),
-            )
-            for e in one.events
-        ]
-    insert(con, "reviewed_event", frame_of(rows, _EVENT))
+    frames = [_event_frame(night, name, one, detected) for name, one in found.items()]
+    insert(con, "reviewed_event", pl.concat(frames))
+
+
+def _event_frame(night: Night, ruleset: str, one: Reviewed, detected: Mapping[int, Movement]) -> pl.DataFrame:
+    """Events column by column: by rows it takes twice as long. Every text was read from the store, or is our own."""
+    left = {m.number: m for m in one.left.movements}
+    seen = [_seen(event, left, one.left.names, detected) for event in one.events]
+    columns: dict[str, Sequence[object]] = {
+        **dict(zip(_KEY, ([night.subject] * len(seen), [night.night_date] * len(seen)), strict=True)),
+        "ruleset": [ruleset] * len(seen),
+        **{name: [getattr(event, field) for event in one.events] for name, (_, field) in EVENT.items()},
+        "parts": [[*event.parts] for event in one.events],
+        **{name: [values[place] for values in seen] for place, name in enumerate(_SEEN)},
+    }
+    return pl.DataFrame(columns, schema=dict(_EVENT)).with_columns(pl.selectors.float().fill_nan(None))
 
 
 def _seen(

@@ -8,11 +8,12 @@ import pytest
 
 from analytics.criteria import Criteria
 from analytics.model import Event, Label, Movement, Shape, SleepState
-from analytics.nights.labels import label, labelled
+from analytics.nights.labels import SleepThen, label, labelled
 from analytics.sleep.estimate import NO_SLEEP
 from tests.analytics.signals import EVENING_US
 
-JERKS = Criteria().jerks
+CRITERIA = Criteria()
+JERKS, MOMENTS = CRITERIA.jerks, SleepThen(NO_SLEEP, CRITERIA)
 LEAD = Movement(1, "r", "ankle", "left", EVENING_US, EVENING_US + 2_000_000, 0.1, 0.008, 0.4, 0.0, 2, "leg_movement")
 EVENT = Event(
     movement_no=1,
@@ -33,8 +34,15 @@ EVENT = Event(
 )
 
 
-def name(event: Event, shape: Shape = "leg_movement", *, chance: float = 0.0, is_short: bool = False) -> Label:
-    return label(event, replace(LEAD, shape=shape), chance=chance, is_short=is_short, jerks=JERKS)
+def name(
+    event: Event,
+    shape: Shape = "leg_movement",
+    *,
+    state: SleepState = "sleep",
+    chance: float = 0.0,
+    is_short: bool = False,
+) -> Label:
+    return label(event, replace(LEAD, shape=shape), state=state, chance=chance, is_short=is_short, jerks=JERKS)
 
 
 @pytest.mark.parametrize("shape", ["posture_change", "rhythmic", "large_movement"])
@@ -53,13 +61,13 @@ def test_a_brief_jerk_is_hypnic_where_that_is_the_likelier() -> None:
 
 def test_the_confidence_of_a_hypnic_jerk_is_how_likely_it_is_one() -> None:
     jerk = replace(LEAD, shape="brief_jerk")
-    (event,) = labelled([EVENT], [jerk], NO_SLEEP, Criteria(), chances={1: 0.83}, short_imi_s=10.0)
+    (event,) = labelled([EVENT], {1: jerk}, MOMENTS, CRITERIA, chances={1: 0.83}, short_imi_s=10.0)
     assert (event.label, event.confidence) == ("hypnic_jerk", 0.83)
 
 
 @pytest.mark.parametrize(("state", "expected"), [("wake", "wake"), ("sleep", "isolated"), ("unknown", "isolated")])
 def test_a_single_movement_is_isolated_unless_known_to_be_awake(state: SleepState, expected: Label) -> None:
-    assert name(replace(EVENT, sleep_state=state)) == expected
+    assert name(EVENT, state=state) == expected
 
 
 def test_a_leg_movement_too_long_for_a_candidate_is_a_large_movement() -> None:
@@ -69,18 +77,18 @@ def test_a_leg_movement_too_long_for_a_candidate_is_a_large_movement() -> None:
 def test_both_movements_of_a_short_interval_are_called_so() -> None:
     second = replace(EVENT, movement_no=2, onset_us=EVENING_US + 5_000_000, offset_us=EVENING_US + 6_000_000, imi_s=5.0)
     third = replace(EVENT, movement_no=3, onset_us=EVENING_US + 35_000_000, imi_s=30.0)
-    found = labelled([EVENT, second, third], [LEAD], NO_SLEEP, Criteria(), chances={}, short_imi_s=10.0)
+    found = labelled([EVENT, second, third], {1: LEAD}, MOMENTS, CRITERIA, chances={}, short_imi_s=10.0)
     assert [e.label for e in found] == ["short_interval", "short_interval", "isolated"]
 
 
 def test_no_events_give_no_labels() -> None:
-    assert labelled([], [], NO_SLEEP, Criteria(), chances={}, short_imi_s=10.0) == ()
+    assert labelled([], {}, MOMENTS, CRITERIA, chances={}, short_imi_s=10.0) == ()
 
 
 def test_confidence_grows_with_the_distance_from_the_noise_and_stays_between_0_and_1() -> None:
     faint = replace(LEAD, peak_g=0.009)
     strong = replace(LEAD, peak_g=1.0)
     found = [
-        labelled([EVENT], [lead], NO_SLEEP, Criteria(), chances={}, short_imi_s=10.0)[0] for lead in (faint, strong)
+        labelled([EVENT], {1: lead}, MOMENTS, CRITERIA, chances={}, short_imi_s=10.0)[0] for lead in (faint, strong)
     ]
     assert 0 <= found[0].confidence < found[1].confidence <= 1

@@ -249,6 +249,17 @@ def test_a_night_without_a_flag_is_judged_as_a_whole(address: str, tab: Tab, dat
     assert query(Store(database), "SELECT flag FROM reviews")["flag"].to_list() == [None]
 
 
+def test_edits_of_before_are_listed_with_who_made_them(address: str, tab: Tab, database: Path) -> None:
+    opened(tab, address + AT).keyboard.press("5")
+    done(tab, "turned over")
+    first = tab.locator(".done-list .log li").first
+    tab.reload()
+    expect(first).to_contain_text("Ann · a new label: turned over at ")
+    tab.locator(".done-list").get_by_role("button", name="Take the latest back").click()
+    expect(first).to_have_class("taken-back")
+    assert kinds(database) == ["relabel", "take_back"]
+
+
 @pytest.mark.slow
 def test_undo_goes_back_over_nights_and_says_which(address: str, tab: Tab, database: Path) -> None:
     opened(tab, address + AT).keyboard.press("5")

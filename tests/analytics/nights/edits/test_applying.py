@@ -15,7 +15,7 @@ from analytics.criteria import Criteria
 from analytics.model import Bout, Envelope, Label, Movement
 from analytics.nights.edits.applying import Edited, apply_edits
 from analytics.nights.edits.kinds import MEANINGS, Edit, Part
-from analytics.nights.edits.naming import judge_named
+from analytics.nights.edits.naming import judge_named, told
 from analytics.scoring.rulesets import DEFAULT_RULESET
 from analytics.sleep.estimate import NO_SLEEP, SleepEstimate
 from analytics.sleep.possible import possible_nights
@@ -73,7 +73,7 @@ def test_a_label_says_what_a_movement_is_and_the_rules_what_follows(
 ) -> None:
     """The fifth of ten kicks: without it the interval is 60 s, which is still periodic."""
     left = apply_edits(KICKS, SLEEP, [edit("relabel", meant(KICKS[4]), name=name)])
-    judged = judge_named(left, DEFAULT_RULESET, Criteria(), ())
+    judged = judge_named(told(left, Criteria(), ()), DEFAULT_RULESET)
     ends_a_run = shown in ("large_movement", "posture_change", "rhythmic")
     assert judged.measures.n_lm == n_lm
     assert judged.measures.n_plms == n_plms
@@ -100,14 +100,14 @@ def test_what_was_joined_is_one_movement_on_every_leg_that_took_part() -> None:
     assert len(left.movements) == 9
     other = kick(99, 7_203, leg="right", recording="b")
     both = apply_edits([KICKS[0], other], SLEEP, [edit("join", meant(KICKS[0]), meant(other))])
-    (event,) = judge_named(both, DEFAULT_RULESET, Criteria(), ()).events
+    (event,) = judge_named(told(both, Criteria(), ()), DEFAULT_RULESET).events
     assert (event.leg, event.onset_us, event.offset_us) == ("both", 7_200 * S, 7_205 * S)
 
 
 def test_the_pieces_of_a_split_are_two_movements_by_every_rule() -> None:
     left = apply_edits([kick(1, 100, 12)], SLEEP, [edit("split", meant(kick(1, 100, 12)), at_s=105)])
     assert edges_s(left) == [(100, 104.75), (105.25, 112)]
-    assert len(judge_named(left, DEFAULT_RULESET, Criteria(), ()).events) == 2
+    assert len(judge_named(told(left, Criteria(), ()), DEFAULT_RULESET).events) == 2
 
 
 def test_an_added_movement_is_as_large_as_the_sensor_saw_it() -> None:
@@ -116,10 +116,10 @@ def test_an_added_movement_is_as_large_as_the_sensor_saw_it() -> None:
     assert apply_edits(KICKS, SLEEP, [added], [envelope]).movements[0].peak_g == pytest.approx(7.001)
     unseen = apply_edits(KICKS, SLEEP, [added])
     assert np.isnan(unseen.movements[0].peak_g)
-    measures = judge_named(unseen, DEFAULT_RULESET, Criteria(), ()).measures
+    measures = judge_named(told(unseen, Criteria(), ()), DEFAULT_RULESET).measures
     assert measures.n_lm == 11
     only = apply_edits([], SLEEP, [edit("add", at_s=t, to_s=t + 2, leg="left", site="ankle") for t in KICKS_S])
-    judged = judge_named(only, DEFAULT_RULESET, Criteria(), ())
+    judged = judge_named(told(only, Criteria(), ()), DEFAULT_RULESET)
     assert (judged.measures.n_plms, judged.measures.median_peak_mg) == (10, None)
     assert {e.confidence for e in judged.events} == {1.0}
 

@@ -9,7 +9,7 @@ import pytest
 from analytics.criteria import Criteria
 from analytics.model import Bout
 from analytics.nights.edits.applying import apply_edits
-from analytics.nights.edits.naming import judge_named
+from analytics.nights.edits.naming import judge_named, told
 from analytics.scoring.rulesets import RULESETS
 from analytics.sleep.estimate import SleepEstimate
 from tests.analytics.nights.edits.sessions import Mark, Session, movements_of
@@ -51,7 +51,7 @@ def test_a_night_as_edited_is_what_loops_say_of_the_edited_list(seed: int) -> No
         (START_US + m.on * 1000, START_US + m.off * 1000) for m in ordered
     ]
     name, rules = [*RULESETS.items()][seed % len(RULESETS)]
-    judged = judge_named(left, rules, CRITERIA, ())
+    judged = judge_named(told(left, CRITERIA, ()), rules)
     marks = [
         brute_force.Mark("L", m.on, max(m.off, m.on + 500), i, may_be=m.may == "lm")
         for i, m in enumerate(ordered, start=1)

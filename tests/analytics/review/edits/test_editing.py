@@ -9,10 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
+from analytics.review.edits.answering import as_edited
 from analytics.review.protection import TOKEN_HEADER
-from analytics.store import Store, query
+from analytics.said import Review
+from analytics.store import Acted, Store, WantedEdit, query, take_back, write_edit, write_review
 from tests.analytics.review.browsing import key_of, page_of, served
 from tests.analytics.review.conftest import NIGHT
+from tests.analytics.store.making import execute
 
 #: Nothing here depends on the version of DuckDB beyond what other tests run on both.
 pytestmark = pytest.mark.once
@@ -102,6 +105,50 @@ def test_what_cannot_be_done_is_refused_in_one_line_and_nothing_is_kept(
     assert words in answer.json()["error"]
     assert "\n" not in answer.json()["error"]
     assert query(store, "SELECT * FROM reviews").is_empty()
+
+
+_SHOWN = """
+SELECT movement_no, epoch_us(onset_at) AS onset_us, epoch_us(offset_at) AS offset_us, leg, label, sleep_state, p_sleep,
+    imi_s, series_no, is_plm, 1e3 * peak_g AS peak_mg, origin
+FROM events_reviewed WHERE night_date = ? ORDER BY movement_no
+"""
+
+
+@pytest.mark.parametrize("state", ["unreviewed", "confirmed", "edited", "of other rules", "not scored yet"])
+def test_the_events_of_the_answer_are_those_of_the_view(store: Store, state: str) -> None:
+    page = page_of(store.path)
+    if state != "unreviewed":
+        write_review(store, Review(SUBJECT, NIGHT, "confirm", "Ann", 1))
+    if state in ("edited", "of other rules", "not scored yet"):
+        onset_us = as_edited(page, SUBJECT, NIGHT)["events"]["onset_us"][3]
+        write_edit(store, WantedEdit(SUBJECT, NIGHT, "delete", "Ann", 2, (onset_us,)))
+    if state == "of other rules":
+        execute(store, "UPDATE reviewed_night SET why_not = 'other rules'")
+    if state == "not scored yet":
+        execute(store, "UPDATE reviewed_night SET n_reviews = 1")
+    shown = query(store, _SHOWN, [NIGHT])
+    assert as_edited(page, SUBJECT, NIGHT)["events"] == shown.to_dict(as_series=False)
+    assert shown.is_empty() == (state in ("of other rules", "not scored yet"))
+    assert ("detected" in shown["origin"]) == (not shown.is_empty())
+
+
+def test_edits_are_listed_newest_first_with_who_made_them_and_what_was_taken_back(store: Store) -> None:
+    page = page_of(store.path)
+    onsets = as_edited(page, SUBJECT, NIGHT)["events"]["onset_us"]
+    write_edit(store, WantedEdit(SUBJECT, NIGHT, "delete", "Ann", 1_000_000, tuple(onsets[3:5]), note="cough"))
+    write_edit(store, WantedEdit(SUBJECT, NIGHT, "relabel", "Jo", 2_000_000, (onsets[8],), name="hypnic_jerk"))
+    take_back(store, Acted(SUBJECT, NIGHT, "Jo", 3_000_000))
+    made = as_edited(page, SUBJECT, NIGHT)["edits"]
+    assert made == [
+        {
+            "act_no": 2, "at": 2_000, "reviewer": "Jo", "note": None, "edit": "relabel", "name": "hypnic_jerk", "n": 1,
+            "about": onsets[8] / 1000, "is_taken_back": True,
+        },
+        {
+            "act_no": 1, "at": 1_000, "reviewer": "Ann", "note": "cough", "edit": "delete", "name": None, "n": 2,
+            "about": onsets[3] / 1000, "is_taken_back": False,
+        },
+    ]  # fmt: skip
 
 
 @pytest.mark.slow

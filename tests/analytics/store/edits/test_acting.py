@@ -14,8 +14,10 @@ from analytics.store import (
     Store,
     WantedEdit,
     back_up,
+    free_acts,
     initialise,
     query,
+    redo,
     restore,
     save_nights,
     take_back,
@@ -67,6 +69,44 @@ def test_an_analysis_keeps_edits_that_fit_and_lists_those_that_do_not(kept: Stor
     ]
     labels = query(kept, "SELECT label, origin FROM events_reviewed WHERE epoch_us(onset_at) = ?", [stays]).rows()
     assert labels == [("posture_change", "edited")]
+
+
+@pytest.fixture
+def reanalysed(kept: Store, night: Night) -> Store:
+    """One movement deleted (act 1), two at once (2), one renamed (3); then the first of each deletion is gone."""
+    first, second, third, stays = (onsets(night)[place] for place in (3, 10, 20, 40))
+    edit(kept, "delete", first)
+    edit(kept, "delete", second, third)
+    edit(kept, "relabel", stays, name="posture_change")
+    movements = tuple(m for m in night.movements if m.onset_us not in (first, second))
+    numbers = {m.number for m in movements}
+    scores = tuple(replace(s, events=tuple(e for e in s.events if {*e.parts} <= numbers)) for s in night.scores)
+    save_nights(kept, [replace(night, movements=movements, scores=scores)])
+    return kept
+
+
+def test_an_edit_that_no_longer_fits_is_taken_back_alone_and_changes_nothing_else(reanalysed: Store) -> None:
+    whole = "SELECT * EXCLUDE (n_edits, n_unfit) FROM nights_reviewed", "SELECT * FROM events_reviewed ORDER BY ALL"
+    before = [query(reanalysed, sql).rows() for sql in whole]
+    written = query(reanalysed, "SELECT * FROM review_entry ORDER BY act_no, onset_at").rows()
+    assert plms(reanalysed)[1:] == (4, 2, True)
+    assert free_acts(reanalysed, "anna", EVENING) == {1}
+    act = take_back(reanalysed, Acted("anna", EVENING, "dr", AT_US, 1))
+    assert plms(reanalysed)[1:] == (3, 1, True)
+    assert [query(reanalysed, sql).rows() for sql in whole] == before
+    assert free_acts(reanalysed, "anna", EVENING) == frozenset()
+    rows = query(reanalysed, "SELECT * FROM review_entry ORDER BY act_no, onset_at")
+    assert rows.rows()[:4] == written
+    assert rows.select("act_no", "of_act", "verdict").rows()[4:] == [(act, 1, "take_back")]
+    assert redo(reanalysed, Acted("anna", EVENING, "dr", AT_US)) == act + 1
+    assert plms(reanalysed)[1:] == (4, 2, True)
+
+
+@pytest.mark.parametrize("act_no", [2, 99])
+def test_an_act_that_still_fits_in_part_waits_for_those_after_it(reanalysed: Store, act_no: int) -> None:
+    with pytest.raises(UsageError, match=f"act {act_no} is not the one to be taken back: 3 is"):
+        take_back(reanalysed, Acted("anna", EVENING, "dr", AT_US, act_no))
+    assert plms(reanalysed)[1:] == (4, 2, True)
 
 
 def test_edits_move_a_flag_under_its_threshold_and_undo_brings_it_back(kept: Store, night: Night) -> None:
