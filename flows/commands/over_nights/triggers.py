@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from analytics.triggers.factors import Factor
     from analytics.triggers.outcomes import Outcomes
 
-Outcome = Annotated[OutcomeName | None, Parameter(help="Show only this outcome; how sure it is counts all of them.")]
+Outcome = Annotated[
+    OutcomeName | None, Parameter(help="Show only this outcome; default: all of them. How sure a row is counts all.")
+]
 ChangedOn = Annotated[
     When | None,
     Parameter(
