@@ -11,10 +11,13 @@ INSTALL_pip := $(PIP) install
 INSTALL = $(or $(INSTALL_$(INSTALLER)),$(error INSTALLER is uv or pip))
 # Tools for the page's JavaScript, which itself needs none: `make NPM= test` does without them.
 NPM ?= npm
+TEST_WORKERS ?= 4
 NODE_BIN := node_modules/.bin
 NODE_REPORT := node_modules/.test-report
 PAGE := analytics/review/static/*.js analytics/review/static/*.ts tests/javascript eslint.config.js
-PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4
+# More than there are processors: tests wait for browsers and other processes. A file to a worker: what its tests share is
+# made once.
+PYTEST = $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
 OLDER_DUCKDB = $(CURDIR)/$(VENV)/duckdb-1.5
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header --python-version 3.11

@@ -173,14 +173,14 @@ def _row(truth: Truth, night: Night) -> tuple[dict[str, Any], bytes]:
 
 
 def _tenths(night: Night) -> dict[str, float | None]:
-    """What nine of ten possible nights exceed: the index, that without the largest block, and without two hours."""
-    names = ("whole", "without_block", "later")
+    """The index that nine of ten possible nights exceed, and what most do without the largest block or two hours."""
+    shares = {"whole": 0.1, "without_block": 0.5, "later": 0.5}
     if night.possible is None:
-        return dict.fromkeys(names)
+        return dict.fromkeys(shares)
     periodic = [e for e in night.scores[0].events if e.is_plm]
     at_us, series = (np.array([getattr(e, name) for e in periodic], np.int64) for name in ("onset_us", "series_no"))
     found = night.possible.index(at_us, series)
-    return {name: float(np.quantile(getattr(found, name), 0.1)) for name in names}
+    return {name: float(np.quantile(getattr(found, name), share)) for name, share in shares.items()}
 
 
 def _nights(asked: argparse.Namespace) -> list[Path | Case]:

@@ -192,3 +192,11 @@ def test_the_whole_and_the_later_index_are_those_of_a_slow_loop(seed: int) -> No
 def test_what_is_above_only_by_its_early_hours_is_not_told() -> None:
     found = above(30, 40)
     assert replace(found, later=np.zeros(101)).is_above(15.0) is None
+
+
+@pytest.mark.parametrize(("n_poor", "told"), [(50, True), (51, None)])
+@pytest.mark.parametrize("name", ["without_block", "later"])
+def test_most_of_it_is_left_on_most_possible_nights(name: str, n_poor: int, *, told: bool | None) -> None:
+    """Asked of nine in ten, it held back nights whose kicks were regular and whose sleep was a little in doubt."""
+    left = np.where(np.arange(101) < n_poor, 0.0, 30.0)
+    assert replace(above(30, 40), **{name: left}).is_above(15.0) is told
