@@ -52,7 +52,7 @@ test-versions:  ## all tests on the lowest and on the newest versions that the b
 			pyproject.toml requirements/build.in -o "$$place/versions.txt" >/dev/null && \
 		"$$place/uv/bin/uv" pip install --quiet --python "$$place/venv/bin/python" -r "$$place/versions.txt" && \
 		"$$place/uv/bin/uv" pip install --quiet --python "$$place/venv/bin/python" --no-deps --no-build-isolation -e . && \
-		"$$place/venv/bin/python" -m pytest -n auto --maxprocesses 4 || exit 1; \
+		"$$place/venv/bin/python" -m pytest -n $(TEST_WORKERS) --dist loadfile || exit 1; \
 	done
 
 check: $(VENV)/.test-ready  ## style, types, layers

@@ -22,8 +22,8 @@ _DETECTOR_SHARE, _DETECTOR_H = (0.03, 0.05), 1.0
 #: Periodic movements ten minutes apart belong to different blocks.
 _BLOCK_EPOCHS = round(EPOCHS_H / 6)
 #: How much of a threshold must be left without the largest block, and later than two hours after onset, on most
-#: possible nights. Own: asked of nine in ten of them, it held back 7 of 106 undisturbed nights above 20/h that were looked
-#: at, and one of 300 below 10/h (a bed partner's, told by stiffness anyway; 80 of fidgets, 32 of these without a turn).
+#: possible nights. Own: asked of nine in ten of them, it held back 7 of 106 undisturbed nights above 20/h and one
+#: of 300 below 10/h, a bed partner's, which stiffness tells anyway (80 were of fidgets, 32 of these without a turn).
 _WITHOUT_BLOCK, _LATER = 0.6, 0.9
 #: Early sleep is the least sure: the first hours after sleep onset.
 _EARLY_EPOCHS = round(2 * EPOCHS_H)
