@@ -115,6 +115,8 @@ def test_commands_run_one_after_the_other_and_print_what_stands_beneath(
     todo = [command for command in commands(text_of(document)) if marked(command) is None]
     if document.name not in FROM_NOTHING and todo:
         request.getfixturevalue("copied")
+    Path("sample_data").mkdir()
+    shutil.copyfile(sample_data() / "periodic_night.cwa", "sample_data/periodic_night.cwa")
     shutil.copyfile(sample_data() / "periodic_night.cwa", "periodic_night.cwa")
     (home / "nights").mkdir()
     shutil.copyfile("periodic_night.cwa", home / "nights" / "periodic_night.cwa")
