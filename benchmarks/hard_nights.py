@@ -1,6 +1,6 @@
 """Found against true on nights that are hard to judge: flags, index, sleep, their intervals, and chances of sleep.
 
-    python benchmarks/hard_nights.py FOLDER [--jobs 2] [--rows DIR] [--series N --document docs/accuracy.md]
+    python benchmarks/hard_nights.py FOLDER [--jobs 2] [--rows DIR] [--series N ... --document docs/accuracy.md]
     python benchmarks/hard_nights.py --own tuning|held-out [--share 1.0] [...]
     python benchmarks/hard_nights.py --again DIR [...]
 
@@ -78,7 +78,12 @@ def _which(asked: argparse.Namespace) -> str:
     if asked.own:
         seeds = f"{SEEDS[asked.own]} and {CONDITION_SEEDS[asked.own]}"
         return f"{asked.own} set of the own simulator (seeds {seeds})"
-    return "nights of another simulator" + ("" if asked.series is None else f", series {asked.series}")
+    return "nights of another simulator" + (f", series {_and(asked.series)}" if asked.series else "")
+
+
+def _and(numbers: list[int]) -> str:
+    *first, last = map(str, numbers)
+    return " and ".join([", ".join(first), last]) if first else last
 
 
 def _judged(asked: argparse.Namespace) -> list[Judged]:
@@ -117,12 +122,12 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--share", type=float, default=1.0, help="of the own nights of each group")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--rows", type=Path, help="a folder for what was found, as Parquet")
-    parser.add_argument("--series", type=int, help="of the nights; the document says it")
+    parser.add_argument("--series", type=int, nargs="+", default=[], help="of the nights; the document says it")
     parser.add_argument("--document", type=Path, help="a text whose tables are replaced, as docs/accuracy.md")
     asked = parser.parse_args()
     if not (asked.nights or asked.own or asked.again):
         parser.error("name a folder with nights, or --own, or --again")
-    judges = asked.own == "held-out" or (not asked.own and asked.series not in (None, _LOOKED_AT))
+    judges = asked.own == "held-out" or (not asked.own and bool(asked.series) and _LOOKED_AT not in asked.series)
     if asked.document and not judges:
         parser.error("--document needs --series, and not 0: nights that were looked at while building do not judge")
     return asked
