@@ -6,7 +6,7 @@ import { byId, el } from "./draw.js";
 import { messageOf } from "./formats.js";
 import { showHome } from "./home.js";
 import { showJournal } from "./journal.js";
-import { showNight } from "./night.js";
+import { askAhead, showNight } from "./night.js";
 import { nextToReview, same } from "./nights.js";
 import { backFrom, carried, nightAddress, queueOf, walkOf } from "./queue_address.js";
 import { forget, get, getFresh, getOnce, prefetch } from "./server.js";
@@ -86,7 +86,7 @@ const lookAhead = async () => {
   if (!page?.night || (await app.people()).how_many !== "several") return;
   const { night } = await getOnce("/api/queue/next", walkOf(queueHere(), page.night));
   if (!night) return;
-  prefetch("/api/night", { subject: night.subject, night: night.night_date });
+  askAhead(night);
   prefetch("/api/strip", { subject: night.subject });
 };
 
@@ -101,6 +101,9 @@ const app = {
     const subject = whose();
     nights = { subject, answer: await get("/api/strip", { subject }) };
     return nights.answer;
+  },
+  outdated: () => {
+    nights = null;
   },
   people: async () => (people ??= await get("/api/people")),
   open: (night) => toNight(night),

@@ -18,7 +18,7 @@ import { same } from "./nights.js";
 import { strip } from "./pictures.js";
 import { isNews, knows, question, sendNow, whenUnsentChanges } from "./reviewing.js";
 import { Seeing } from "./seeing.js";
-import { get, getFresh, prefetch } from "./server.js";
+import { forgetNight, get, getFresh, prefetch } from "./server.js";
 import { sleepForm } from "./sleep_form.js";
 import { Timeline } from "./timeline.js";
 import { askNote } from "./verdicts.js";
@@ -30,14 +30,23 @@ import { WORDS, capital, flag } from "./words.js";
 /** @param {string} name */
 const part = (name) => el("div", { class: `part-${name}` });
 
-/** A night with its reviews, as the server has both now. @param {NightKey} night */
+/** How long a night is looked at before those beside it are asked for, where the queue leads elsewhere. */
+const REST_MS = 1000;
+
+/** A night with its reviews, as asked ahead or as the server has both now. @param {NightKey} night */
 const loaded = async (night) => {
   const [data, edited] = await Promise.all([
     getFresh("/api/night", question(night)),
-    get("/api/edits", question(night)),
+    getFresh("/api/edits", question(night)),
   ]);
   knows(data.night, Math.max(edited.act, data.review.act));
   return { data, edited };
+};
+
+/** Ask ahead for a night that will probably be wanted. @param {NightKey} night */
+export const askAhead = (night) => {
+  prefetch("/api/night", question(night));
+  prefetch("/api/edits", question(night));
 };
 
 /** What the page of a night shows, and what its keys and buttons do. */
@@ -174,23 +183,28 @@ export class NightPage {
    * @param {number | null} near where to look (µs); null where it was looked before
    */
   async took({ answer, night }, near) {
+    this.app.outdated();
     if (this.isGone) return;
     if (!same(night, this.data.night)) return drawDone(this);
     if ("log" in answer) {
       this.detected = { ...this.detected, review: answer };
-      await this.#show(await get("/api/edits", question(night)), near);
+      const edited = await get("/api/edits", question(night));
+      if (this.isGone) return;
+      await this.#show(edited, near);
     } else {
       await this.#show(answer, near);
       const { review } = await get("/api/night", question(night));
       this.detected = { ...this.detected, review };
       await this.#show(this.data.edited, null);
     }
+    if (this.isGone) return;
     this.nights = (await this.app.refresh()).nights;
     if (!this.isGone) this.#drawParts();
   }
 
   /** The night as it is now. */
   async reload() {
+    forgetNight(question(this.data.night));
     const { data, edited } = await loaded(this.data.night);
     if (this.isGone) return;
     this.detected = data;
@@ -282,7 +296,7 @@ export class NightPage {
 
   /** Draw for the first time, when widths are known. @param {number | null} wanted number of a movement */
   async show(wanted) {
-    const { events, night } = this.data;
+    const { events } = this.data;
     this.draw();
     this.#listen();
     if (events.onset.length) {
@@ -296,9 +310,19 @@ export class NightPage {
       this.tools.show(this.data, null);
       await this.near.show();
     }
+    this.#lookBeside();
+  }
+
+  /** Ask ahead for the nights before and after; over several people not before this one is looked at for a while. */
+  #lookBeside() {
+    if (this.isGone) return;
+    const { night } = this.data;
     const mine = this.nights.filter((one) => one.subject === night.subject);
     const here = mine.findIndex((one) => one.night_date === night.night_date);
-    for (const next of [mine[here - 1], mine[here + 1]]) if (next) prefetch("/api/night", question(next));
+    const ask = () => [mine[here - 1], mine[here + 1]].filter(Boolean).forEach(askAhead);
+    if (!this.all.several) return ask();
+    const resting = setTimeout(ask, REST_MS);
+    this.atEnd.push(() => clearTimeout(resting));
   }
 
   #listen() {

@@ -93,6 +93,14 @@ const title = (/** @type {NightPage} */ page) => {
         .filter((found) => found.state === "cannot_tell")
         .map((found) => untoldChip(found.name, found.reason, found.lacks_answer && WORDS.not_asked)),
     page.parts.state,
+    el(
+      "button",
+      { type: "button", class: "next-to-review", onclick: () => app.toReview() },
+      "Next to review ",
+      el("kbd", {}, "Shift"),
+      " ",
+      el("kbd", {}, "→"),
+    ),
   );
 };
 

@@ -3,7 +3,7 @@
 // again. Whether another window was there, the numbers of acts tell.
 
 import { ActStack, anotherWasHere } from "./acts.js";
-import { NotReachedError, get, sent } from "./server.js";
+import { NotReachedError, forgetNight, get, sent } from "./server.js";
 import { Unsent } from "./unsent.js";
 
 /** @import { EditedAnswer, NightKey, Review } from "./types.js" */
@@ -54,6 +54,7 @@ const send = async (act, tries) => {
     }
   }
   const answer = await sent(act.path, { ...question(act.night), ...act.body });
+  forgetNight(question(act.night));
   if (before !== null) another = anotherWasHere(before, answer.act);
   latest = answer.act;
   knows(act.night, answer.act);
@@ -88,7 +89,10 @@ export const whenUnsentChanges = (tell) => {
 };
 
 /** @param {Act} act @returns {Promise<Done>} */
-const sendOne = (act) => unsent.add({ ...act, knew: known.get(keyOf(act.night)) ?? 0 });
+const sendOne = (act) => {
+  forgetNight(question(act.night));
+  return unsent.add({ ...act, knew: known.get(keyOf(act.night)) ?? 0 });
+};
 
 /** Do something that undo takes back. @param {Act} act @returns {Promise<Done>} */
 export const perform = async (act) => {

@@ -124,3 +124,12 @@ export const getFresh = (path, query, longestMs = 60_000) => {
 };
 
 export const forget = () => kept.clear();
+
+/**
+ * Forget what was asked ahead of a night and of whose it is: something was done on it.
+ * @param {{ subject: string, night: string }} question
+ */
+export const forgetNight = ({ subject, night }) => {
+  for (const path of ["/api/night", "/api/edits"]) kept.delete(`${path}?${asText({ subject, night })}`);
+  kept.delete(`/api/strip?${asText({ subject })}`);
+};

@@ -846,6 +846,8 @@ export interface App {
   /** Of the person shown. */
   allNights(): Promise<StripAnswer>;
   refresh(): Promise<StripAnswer>;
+  /** What is known of the nights holds no more: it is asked for when it is needed. */
+  outdated(): void;
   people(): Promise<PeopleAnswer>;
   /** To the next night of the queue. */
   toReview(): unknown;

@@ -83,9 +83,9 @@ const MEASURES = [
 const measuresRow = (name, measures, mark) =>
   el(
     "tr",
-    { class: mark },
-    el("th", { scope: "row" }, name),
-    MEASURES.map(([, say], i) => el("td", { class: i ? "" : "main" }, say(measures))),
+    { class: mark, role: "row" },
+    el("th", { scope: "row", role: "rowheader" }, name),
+    MEASURES.map(([, say], i) => el("td", { class: i ? "" : "main", role: "cell" }, say(measures))),
   );
 
 /** Instead of numbers as reviewed, where nothing that was done changes one. */
@@ -97,13 +97,14 @@ const asReviewed = (review) =>
     ? measuresRow(WORDS.as_reviewed, review.reviewed, "as-reviewed")
     : el(
         "tr",
-        {},
-        el("th", { scope: "row" }, WORDS.as_reviewed),
-        el("td", { colspan: MEASURES.length, class: "muted" }, review.why_not ?? SAME),
+        { role: "row" },
+        el("th", { scope: "row", role: "rowheader" }, WORDS.as_reviewed),
+        el("td", { colspan: MEASURES.length, class: "muted", role: "cell" }, review.why_not ?? SAME),
       );
 
 /**
- * "As detected" and "as reviewed" side by side.
+ * "As detected" and "as reviewed" side by side. On a narrow screen measures stand below each other, for which the
+ * style makes a grid of the table: roles say that it is a table all the same.
  * @param {Review} review
  */
 export const sideBySide = (review) =>
@@ -112,19 +113,24 @@ export const sideBySide = (review) =>
     { class: "scroll", tabindex: "0", role: "region", "aria-label": "Measures" },
     el(
       "table",
-      { class: "measures" },
+      { class: "measures", role: "table" },
       el("caption", { class: "visually-hidden" }, `Measures ${WORDS.as_detected} and ${WORDS.as_reviewed}`),
       el(
         "thead",
-        {},
+        { role: "rowgroup" },
         el(
           "tr",
-          {},
-          el("td", {}),
-          MEASURES.map(([key]) => el("th", { scope: "col" }, WORDS.measures[key])),
+          { role: "row" },
+          el("td", { role: "cell" }),
+          MEASURES.map(([key]) => el("th", { scope: "col", role: "columnheader" }, WORDS.measures[key])),
         ),
       ),
-      el("tbody", {}, measuresRow(WORDS.as_detected, review.detected, "detected"), asReviewed(review)),
+      el(
+        "tbody",
+        { role: "rowgroup" },
+        measuresRow(WORDS.as_detected, review.detected, "detected"),
+        asReviewed(review),
+      ),
     ),
   );
 

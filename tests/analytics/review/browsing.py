@@ -109,3 +109,14 @@ def ready(tab: Tab) -> Tab:
     """The tab, once its page is drawn."""
     tab.wait_for_selector("body[data-ready]")
     return tab
+
+
+def too_wide(tab: Tab) -> list[str]:
+    """What of the page must be scrolled sideways to be read: the page itself, or a part that scrolls by itself."""
+    found: list[str] = tab.evaluate(
+        """[document.documentElement, ...document.querySelectorAll("body *")]
+            .filter((one) => one === document.documentElement || /auto|scroll/.test(getComputedStyle(one).overflowX))
+            .filter((one) => one.scrollWidth > one.clientWidth && one.clientWidth > 0)
+            .map((one) => `${one.tagName}.${one.className}: ${one.scrollWidth} > ${one.clientWidth}`)"""
+    )
+    return found

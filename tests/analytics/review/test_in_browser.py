@@ -13,7 +13,7 @@ from playwright.sync_api import Page as Tab
 from analytics.store import Store, query
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
-from tests.analytics.review.browsing import opened, page_of, ready, served
+from tests.analytics.review.browsing import opened, page_of, ready, served, too_wide
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.once
@@ -273,3 +273,10 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(address: str, tab: Tab) -> 
     for path in ("/", NIGHT):
         opened(tab, address + path)
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_at_200_percent_nothing_needs_sideways_scrolling(address: str, tab: Tab) -> None:
+    tab.set_viewport_size({"width": 640, "height": 450})
+    for path in ("/", NIGHT, "/journal/2026-03-02"):
+        opened(tab, address + path)
+        assert too_wide(tab) == [], path

@@ -12,7 +12,7 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
 from analytics.store import Store, query
-from tests.analytics.review.browsing import key_of, opened, page_of, ready, served
+from tests.analytics.review.browsing import key_of, opened, page_of, ready, served, too_wide
 from tests.analytics.review.queue.crowd import crowd, judge
 from tests.analytics.review.test_in_browser import RULES
 
@@ -87,13 +87,35 @@ def test_shift_right_walks_the_filtered_nights_over_people_and_home_keeps_the_fi
 ) -> None:
     raised = query(several, RAISED).rows()
     opened(tab, at)
-    for who, day, _ in raised[:3]:
-        tab.keyboard.press("Shift+ArrowRight")
+    for place, (who, day, _) in enumerate(raised[:3]):
+        if place == 2:
+            tab.get_by_role("button", name="Next to review").click()
+        else:
+            tab.keyboard.press("Shift+ArrowRight")
         tab.wait_for_url(f"**/night/{day}?**")
         expect(ready(tab).locator(".title bdi").first).to_have_text(who)
     assert "verdict=to_review" in tab.url
     tab.keyboard.press("h")
     tab.wait_for_url(f"{at}/?verdict=to_review")
+
+
+def test_a_verdict_that_was_taken_back_from_another_night_is_gone_there_though_that_night_was_asked_ahead(
+    at: str, tab: Tab, several: Store
+) -> None:
+    (who, day, _), (_, after, _) = query(several, RAISED).rows()[:2]
+    opened(tab, f"{at}/night/{day}?subject={who}&state=raised").keyboard.press("Shift+ArrowRight")
+    tab.wait_for_url(f"**/night/{after}?**")
+    said = ready(tab).locator(".flag-row.in-focus .flag-said")
+    tab.keyboard.press("c")
+    expect(said).to_contain_text("confirmed")
+    with tab.expect_request(lambda asked: "/api/edits?" in asked.url and f"night={after}" in asked.url):
+        tab.go_back()
+    ready(tab).keyboard.press("Control+z")
+    expect(tab.locator("#status")).to_contain_text("Taken back on the night of")
+    tab.keyboard.press("Shift+ArrowRight")
+    tab.wait_for_url(f"**/night/{after}?**")
+    ready(tab)
+    expect(said).to_be_empty()
 
 
 @pytest.mark.slow
@@ -132,6 +154,13 @@ def test_keyboards_and_screen_readers_can_use_the_queue(at: str, tab: Tab, view:
     found = Axe().run(tab, options=RULES)
     assert [violation["id"] for violation in found.response["violations"]] == [], found.generate_report()
     assert tab.title() == "To review · nightkick"
+
+
+@pytest.mark.parametrize("view", ["nights", "people"])
+def test_at_200_percent_the_queue_needs_no_sideways_scrolling(at: str, tab: Tab, view: str) -> None:
+    tab.set_viewport_size({"width": 640, "height": 450})
+    opened(tab, f"{at}/?view={view}")
+    assert too_wide(tab) == []
 
 
 @pytest.mark.first_case
