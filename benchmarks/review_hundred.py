@@ -201,7 +201,9 @@ def went(store: Store, at: str, tab: Tab, n: int, *, mouse: bool) -> list[str]:
     if done != n:
         wrong.append(f"{done} nights have a verdict, not {n}")
     per_night = statistics.median(walk.keys), max(walk.clear), max(walk.keys)
-    print(f"by {name}: {per_night[0]:g} a night in the median, {per_night[1]} at most where clear, {per_night[2]} at all")
+    print(
+        f"by {name}: {per_night[0]:g} a night in the median, {per_night[1]} at most where clear, {per_night[2]} at all"
+    )
     if max(walk.clear) > MOST_KEYS:
         wrong.append(f"a clear case takes {max(walk.clear)} by {name}")
     said("a night with its step on", walk.took_ms)
@@ -209,14 +211,21 @@ def went(store: Store, at: str, tab: Tab, n: int, *, mouse: bool) -> list[str]:
     tasks, script = (1e3 * (end[one] - start[one]) / n for one in ("TaskDuration", "ScriptDuration"))
     print(f"CPU a night: this process {1e3 * busy / n:.0f} ms, browser {tasks:.0f} ms, of it script {script:.0f} ms")
     undo = tab.locator(".part-log").get_by_role("button", name="Undo").first
-    said("one act taken back", taken_back(tab, walk.acts, undo.click if mouse else lambda: tab.keyboard.press("Control+z")))
+    said(
+        "one act taken back",
+        taken_back(tab, walk.acts, undo.click if mouse else lambda: tab.keyboard.press("Control+z")),
+    )
     after = metrics(cdp)
     heap = [f"{one['JSHeapUsedSize'] / 1e6:.1f}" for one in (start, end, after)]
     nodes = [f"{one['Nodes']:.0f}" for one in (start, end, after)]
     print(f"heap at the queue, after the nights, after undo: {' '.join(heap)} MB; nodes {' '.join(nodes)}")
-    for what, (then, now) in zip(("night_flags", "nights_reviewed"), zip(before, states(store), strict=True), strict=True):
+    for what, (then, now) in zip(
+        ("night_flags", "nights_reviewed"), zip(before, states(store), strict=True), strict=True
+    ):
         if not then.equals(now):
-            wrong.append(f"{what} is not what it was in {(then.height - then.join(now, on=then.columns, how='semi', nulls_equal=True).height)} rows")
+            wrong.append(
+                f"{what} is not what it was in {(then.height - then.join(now, on=then.columns, how='semi', nulls_equal=True).height)} rows"
+            )
     return wrong
 
 

@@ -26,6 +26,8 @@ let people = null;
 /** @type {Shown | null} */
 let page = null;
 let turn = 0;
+/** The turn that the page shown was drawn in. */
+let drawnIn = 0;
 
 /** @param {string} text */
 const say = (text) => {
@@ -102,6 +104,7 @@ const app = {
     nights = { subject, answer: await get("/api/strip", { subject }) };
     return nights.answer;
   },
+  isLeaving: () => drawnIn !== turn,
   outdated: () => {
     nights = null;
   },
@@ -156,6 +159,7 @@ const render = async () => {
   if (mine !== turn) return;
   page?.leave?.();
   page = next;
+  drawnIn = mine;
   main.replaceChildren(next.node);
   document.title = next.title ? `${next.title} · nightkick` : "nightkick";
   await next.shown?.();

@@ -330,7 +330,7 @@ export class NightPage {
     window.addEventListener("focus", look);
     document.addEventListener("visibilitychange", look);
     this.atEnd.push(
-      listenToKeys(keysOf(this)),
+      listenToKeys(keysOf(this), this.app.isLeaving),
       () => window.removeEventListener("focus", look),
       () => document.removeEventListener("visibilitychange", look),
     );

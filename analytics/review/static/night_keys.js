@@ -87,10 +87,12 @@ const isTyping = (target) =>
   target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
 
 /**
- * Listen to keys before the page's shell does; how to end that.
+ * Listen to keys before the page's shell does; how to end that. A key that comes while the next night is on its way is
+ * meant for that one: here it would take a verdict back that was just given.
  * @param {Record<string, () => unknown>} keys
+ * @param {() => boolean} isLeaving
  */
-export const listenToKeys = (keys) => {
+export const listenToKeys = (keys, isLeaving) => {
   const listen = (/** @type {KeyboardEvent} */ event) => {
     if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
     const chord = chordOf(event);
@@ -98,7 +100,7 @@ export const listenToKeys = (keys) => {
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
-    act();
+    if (!isLeaving()) act();
   };
   document.addEventListener("keydown", listen, true);
   return () => document.removeEventListener("keydown", listen, true);

@@ -848,6 +848,8 @@ export interface App {
   refresh(): Promise<StripAnswer>;
   /** What is known of the nights holds no more: it is asked for when it is needed. */
   outdated(): void;
+  /** Whether another page is on its way. */
+  isLeaving(): boolean;
   people(): Promise<PeopleAnswer>;
   /** To the next night of the queue. */
   toReview(): unknown;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -102,20 +103,37 @@ def test_shift_right_walks_the_filtered_nights_over_people_and_home_keeps_the_fi
 def test_a_verdict_that_was_taken_back_from_another_night_is_gone_there_though_that_night_was_asked_ahead(
     at: str, tab: Tab, several: Store
 ) -> None:
-    (who, day, _), (_, after, _) = query(several, RAISED).rows()[:2]
-    opened(tab, f"{at}/night/{day}?subject={who}&state=raised").keyboard.press("Shift+ArrowRight")
-    tab.wait_for_url(f"**/night/{after}?**")
-    said = ready(tab).locator(".flag-row.in-focus .flag-said")
-    tab.keyboard.press("c")
+    (who, day, _), (after, _, _) = query(several, RAISED).rows()[:2]
+    whose, said = tab.locator(".title bdi").first, tab.locator(".flag-row.in-focus .flag-said")
+    opened(tab, f"{at}/night/{day}?{urlencode({'subject': who, 'state': 'raised'})}").keyboard.press("Shift+ArrowRight")
+    expect(whose).to_have_text(after)
+    ready(tab).keyboard.press("c")
     expect(said).to_contain_text("confirmed")
-    with tab.expect_request(lambda asked: "/api/edits?" in asked.url and f"night={after}" in asked.url):
+    with tab.expect_request(lambda asked: "/api/edits?" in asked.url and urlencode({"subject": after}) in asked.url):
         tab.go_back()
+        expect(whose).to_have_text(who)
     ready(tab).keyboard.press("Control+z")
     expect(tab.locator("#status")).to_contain_text("Taken back on the night of")
     tab.keyboard.press("Shift+ArrowRight")
-    tab.wait_for_url(f"**/night/{after}?**")
+    expect(whose).to_have_text(after)
     ready(tab)
     expect(said).to_be_empty()
+
+
+def test_a_key_that_comes_while_the_next_night_is_on_its_way_does_not_judge_the_last_one(
+    at: str, tab: Tab, several: Store
+) -> None:
+    (who, day, _), (after, then, _) = query(several, RAISED).rows()[:2]
+    opened(tab, f"{at}/night/{day}?{urlencode({'subject': who, 'state': 'raised'})}").keyboard.press("c")
+    expect(tab.locator(".flag-row.in-focus .flag-said")).to_contain_text("confirmed")
+    tab.evaluate(
+        """(next) => { history.pushState(null, "", next); dispatchEvent(new PopStateEvent("popstate"));
+            document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "c", bubbles: true })); }""",
+        f"/night/{then}?{urlencode({'subject': after, 'state': 'raised'})}",
+    )
+    expect(tab.locator(".title bdi").first).to_have_text(after)
+    ready(tab)
+    assert query(several, "SELECT verdict FROM reviews")["verdict"].to_list() == ["confirm"]
 
 
 @pytest.mark.slow
