@@ -104,8 +104,15 @@ def states(store: Store) -> list[pl.DataFrame]:
 
 def until(tab: Tab, holds: str) -> None:
     """Wait until an expression holds on the page, whose policy forbids Playwright's own way to ask."""
-    look = f"const look = () => ({holds}) ? resolve() : performance.now() > end ? reject('{WAIT_S} s') : setTimeout(look, 4)"
-    wait = f"new Promise((resolve, reject) => {{ const end = performance.now() + {1e3 * WAIT_S}; {look}; look(); }})"
+    wait = f"""new Promise((resolve, reject) => {{
+        const end = performance.now() + {1e3 * WAIT_S};
+        const look = () => {{
+            if ({holds}) resolve();
+            else if (performance.now() > end) reject("{WAIT_S} s");
+            else setTimeout(look, 4);
+        }};
+        look();
+    }})"""
     try:
         tab.evaluate(wait)
     except PlaywrightError as error:
@@ -219,13 +226,10 @@ def went(store: Store, at: str, tab: Tab, n: int, *, mouse: bool) -> list[str]:
     heap = [f"{one['JSHeapUsedSize'] / 1e6:.1f}" for one in (start, end, after)]
     nodes = [f"{one['Nodes']:.0f}" for one in (start, end, after)]
     print(f"heap at the queue, after the nights, after undo: {' '.join(heap)} MB; nodes {' '.join(nodes)}")
-    for what, (then, now) in zip(
-        ("night_flags", "nights_reviewed"), zip(before, states(store), strict=True), strict=True
-    ):
+    for what, then, now in zip(("night_flags", "nights_reviewed"), before, states(store), strict=True):
         if not then.equals(now):
-            wrong.append(
-                f"{what} is not what it was in {(then.height - then.join(now, on=then.columns, how='semi', nulls_equal=True).height)} rows"
-            )
+            same = then.join(now, on=then.columns, how="semi", nulls_equal=True).height
+            wrong.append(f"{what} is not what it was in {then.height - same} rows")
     return wrong
 
 
@@ -240,14 +244,15 @@ def main() -> None:
     if executable is None:
         parser.exit(1, "no Chromium here\n")
     given.folder.mkdir(parents=True, exist_ok=True)
-    store, wrong = made(given.folder, given.people), []
+    store = made(given.folder, given.people)
+    wrong: list[str] = []
     with served(page_of(store.path)) as at, browsing(executable) as browser:
         for n, mouse in ((given.nights, False), (given.by_mouse, True)):
             tab = browser.new_page(viewport={"width": 1280, "height": 900})
             tab.add_init_script(NOTED)
             tab.on("pageerror", lambda error: wrong.append(str(error)))
             let_in(tab.context, at)
-            wrong += went(store, at, tab, n, mouse=mouse)
+            wrong.extend(went(store, at, tab, n, mouse=mouse))
             tab.context.close()
     parser.exit(1 if wrong else 0, "".join(f"wrong: {line}\n" for line in wrong))
 
