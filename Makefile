@@ -25,7 +25,7 @@ UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-strip-ext
 # Where it is set, every process of a test compiles each module again, which doubles the time of all of them.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test test-slow test-versions check check-page peers reading-peers accuracy lock clean
+.PHONY: demo test test-slow test-versions check check-page peers reading-peers speed accuracy lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.run-ready  ## import sample_data/ into demo-output/ and show its nights
@@ -79,6 +79,15 @@ reading-peers: $(VENV)/.run-ready  ## reading speed beside other readers, which 
 	$(PIP) install --target "$$peers" actfast==1.3.0 cwa-reader-rs==0.5.0 scikit-digital-health==0.17.18 \
 		pygt3x==0.7.1 garmin-fit-sdk==21.218.0 fitdecode==0.11.0 fitfast==0.1.0 && \
 	$(BIN)/python -m benchmarks.reading --peers "$$peers"
+
+# A peer that the registry does not have is named in the document: the others are measured all the same.
+speed: $(VENV)/.run-ready  ## all figures of speed and memory into docs/speed.md (needs a package registry, an hour; QUICK=1: minutes)
+	@peers=$$(mktemp -d) && trap 'rm -rf "$$peers"' EXIT && \
+	for peer in actfast==1.3.0 cwa-reader-rs==0.5.0 scikit-digital-health==0.17.18 pygt3x==0.7.1 \
+		garmin-fit-sdk==21.218.0 fitdecode==0.11.0 fitfast==0.1.0; do \
+		$(PIP) install --upgrade --target "$$peers" $$peer || echo "$$peer cannot be had"; \
+	done; \
+	$(BIN)/python -m benchmarks.speed --peers "$$peers" $(if $(QUICK),--quick)
 
 ACCURACY_JOBS ?= 2
 ifdef NIGHTS

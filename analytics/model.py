@@ -17,7 +17,7 @@ from analytics.flag import Flag
 from analytics.measures import Measures
 from analytics.signal.clocks import SensorClock
 from analytics.sleep.possible import PossibleNights
-from ingest.recording import Side, Site, Temperature
+from ingest.recording import Acceleration, Side, Site, Temperature
 
 Leg = Literal["left", "right", "both", "unknown"]
 SleepState = Literal["sleep", "wake", "unknown"]
@@ -52,7 +52,7 @@ class Channel:
         sha256 of the file.
     time_us : int64 array, shape (n,)
         UTC, ascending.
-    xyz_g : float32 array, shape (n, 3)
+    xyz_g : Acceleration, shape (n, 3)
     lsb_g : float
         Smallest step between values.
     held_us : int64 array, shape (k, 2)
@@ -68,7 +68,7 @@ class Channel:
     site: Site
     side: Side
     time_us: NDArray[np.int64]
-    xyz_g: NDArray[np.float32]
+    xyz_g: Acceleration
     lsb_g: float
     held_us: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 2), np.int64))
     device: str = ""

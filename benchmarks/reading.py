@@ -34,6 +34,7 @@ TIME_WITHIN_S = 0.025
 #: Text is rounded to four decimals.
 VALUES_WITHIN_G = 0.0001
 MOST_SECONDS = 600
+HEAD = ("night", "reader", "CPU s", "of ours", "wall s", "peak MB", "imports s", "same samples")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,26 @@ def main() -> int:
         _print_head(chosen.hours, chosen.rounds)
         for file, title in titles.items():
             if any(part in file for part in chosen.nights):
-                _print_night(title, _rounds(folder / file, chosen.peers, chosen.rounds, absent))
+                _print_night(title, rounds_of(folder / file, chosen.peers, chosen.rounds, absent))
     if absent:
         print(f"\nNot there: {', '.join(sorted(absent))}.")
     return 0
 
 
-def _rounds(path: Path, peers: Path | None, rounds: int, absent: set[str]) -> dict[str, list[Reading]]:
-    """What each reader that is there did in each round; a round in which one failed is its last."""
+def rounds_of(path: Path, peers: Path | None, rounds: int, absent: set[str]) -> dict[str, list[Reading]]:
+    """What each reader that is there did in each round; a round in which one failed is its last.
+
+    Parameters
+    ----------
+    path : Path
+        The night.
+    peers : Path or None
+        Folder into which the peers were installed.
+    rounds : int
+        That count; one before them does not.
+    absent : set of str
+        Readers that are not installed are added to it.
+    """
     takes_part = [name for name, reader in READERS.items() if path.suffix in reader.suffixes]
     readings: dict[str, list[Reading]] = {name: [] for name in takes_part}
     for round_number in range(rounds + 1):
@@ -123,16 +136,29 @@ def _print_head(hours: float, rounds: int) -> None:
     print(
         f"Nights of {hours:g} h, medians of {rounds} rounds, Python {sys.version.split()[0]}, {os.cpu_count()} cores.\n"
     )
-    print("| night | reader | CPU s | of ours | wall s | peak MB | imports s | same samples |")
+    print(f"| {' | '.join(HEAD)} |")
     print("|---|---|--:|--:|--:|--:|--:|---|")
 
 
 def _print_night(title: str, readings: dict[str, list[Reading]]) -> None:
+    for row in rows_of(title, readings):
+        print("| " + " | ".join(row) + " |", flush=True)
+
+
+def rows_of(title: str, readings: dict[str, list[Reading]]) -> Iterator[list[str]]:
+    """A row for each reader of a night, under `HEAD`.
+
+    Parameters
+    ----------
+    title : str
+        Of the night; stands in the first row only.
+    readings : dict
+        As `rounds_of` returns it.
+    """
     ours = readings[OURS]
     for name, theirs in readings.items():
-        version = theirs[0].version
         cells = _failure(theirs) if _failed(theirs) else _figures(name, theirs, ours)
-        print("| " + " | ".join([title, f"{name} {version}".strip(), *cells]) + " |", flush=True)
+        yield [title, f"{name} {theirs[0].version}".strip(), *cells]
         title = ""
 
 

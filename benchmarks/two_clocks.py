@@ -86,7 +86,7 @@ def _stored(path: Path) -> Parts:
 
 def slim(channel: Channel) -> Parts:
     """Segments with what is compared alone, so that many nights fit into memory."""
-    nothing = np.zeros(0)
+    nothing = np.zeros(0, np.float32)
     return [
         replace(part, burst_g=nothing, tilt_g=nothing, slow_time_us=part.time_us[:0], slow_g=np.zeros((0, 3)))
         for part in segments(channel, CRITERIA)

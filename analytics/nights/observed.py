@@ -21,7 +21,7 @@ from analytics.signal.clocks import SensorClock
 from analytics.signal.copies import SensorFiles, sensors_of
 from analytics.signal.detect_movements import Detected, detect_movements, renumber
 from analytics.signal.hidden import hidden_spans
-from analytics.signal.motion import Segment, segments
+from analytics.signal.motion import Segment, filtered, searched
 from analytics.signal.stiffness import with_stiffness
 from analytics.signal.wear import recorded_spans, union, without, worn_by_none
 from analytics.signal.worn import NotWorn, not_worn, spans_of
@@ -150,9 +150,14 @@ def _filtered(
         key=lambda c: (int(c.time_us[0]), c.recording),
     )
     sensors = sensors_of(worn, split_gap_s=criteria.motion.split_gap_s)
+    of_sensors = [filtered(sensor.channel, criteria) for sensor in sensors]
+    of_watch = [filtered(channel, criteria) for channel in watch]
+    # Before more is made of it, nothing holds acceleration any longer.
+    bare, bare_watch = [sensor.without_values() for sensor in sensors], [without_values(channel) for channel in watch]
+    del channels, worn, sensors, watch
     return (
-        [sensor.without_values() for sensor in sensors],
-        [segments(sensor.channel, criteria) for sensor in sensors],
-        [without_values(channel) for channel in watch],
-        [segments(channel, criteria) for channel in watch],
+        bare,
+        [searched(parts, criteria) for parts in of_sensors],
+        bare_watch,
+        [searched(parts, criteria) for parts in of_watch],
     )

@@ -17,6 +17,7 @@ from scipy import ndimage
 
 from analytics.criteria import Criteria, Sleep
 from analytics.model import Channel, Movement
+from ingest.recording import Acceleration
 
 Floats = NDArray[np.float64]
 #: Samples are averaged over so much where only angles are asked for.
@@ -61,7 +62,7 @@ def coarse(channel: Channel) -> tuple[Coarse, ...]:
     return tuple(map(Coarse, np.split(times_us, cuts), np.split(gravity, cuts)))
 
 
-def _sums(xyz_g: NDArray[np.float32], starts: NDArray[np.int64]) -> Floats:
+def _sums(xyz_g: Acceleration, starts: NDArray[np.int64]) -> Floats:
     """Sum of the rows from each start up to the next one; an hour and an axis at a time, as each is made float64."""
     sums = np.empty((len(starts), 3))
     for first in range(0, len(starts), _SUMMED):

@@ -5,7 +5,8 @@ Stored samples are as the file has them. What is changed for the analysis is cha
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,37 @@ from numpy.typing import NDArray
 from analytics.model import Channel
 from ingest.quality.calibration import Calibration
 from ingest.quality.idle_runs import not_measured, slept_through, with_gravity
-from ingest.recording import Samples, Side, Site, Temperature
+from ingest.recording import Acceleration, Samples, Side, Site, Temperature
 
 MINUTE_US = 60_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """Acceleration as whole steps of the sensor, made g only where it is asked for: half of the memory of a night.
+
+    Attributes
+    ----------
+    values : int16 array, shape (n, 3)
+    g_per_value : float
+    calibration : Calibration
+    """
+
+    values: NDArray[np.int16]
+    g_per_value: float
+    calibration: Calibration = field(default_factory=Calibration)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, rows: Any, /) -> NDArray[np.float32]:
+        """As an array of g: rows, or rows and an axis."""
+        found: NDArray[np.float32] = np.multiply(self.values[rows], np.float32(self.g_per_value), dtype=np.float32)
+        if self.calibration.applied:
+            axis = rows[1] if isinstance(rows, tuple) else slice(None)
+            found *= np.array(self.calibration.gain, np.float32)[axis]
+            found += np.array(self.calibration.offset_g, np.float32)[axis]
+        return found
 
 
 def channel_of(
@@ -46,23 +75,20 @@ def channel_of(
     temperature : Temperature or None
         Of the whole recording; the minutes beside the samples are kept.
     """
-    time_us, xyz_g, held_us = samples.time_us, samples.xyz_g(), np.empty((0, 2), np.int64)
-    is_own = not np.may_share_memory(xyz_g, samples.values)
-    del samples  # a quarter of a night's memory, where the caller does not hold it
-    idle = not_measured(time_us, xyz_g, lsb_g)
+    time_us, held_us = samples.time_us, np.empty((0, 2), np.int64)
+    kept: Steps | NDArray[np.float32] = _kept(samples)
+    idle = not_measured(time_us, kept, lsb_g)
     if idle.any():
         around = slept_through(time_us, idle)
-        xyz_g, held_us = with_gravity(xyz_g, around), time_us[around]
-        time_us, xyz_g, is_own = time_us[~idle], xyz_g[~idle], True
+        held_us, time_us = time_us[around], time_us[~idle]
+        kept = with_gravity(kept[:], around)[~idle]
     del idle
-    if calibration.applied:
-        xyz_g = _calibrated(xyz_g, calibration, into=xyz_g if is_own else np.empty_like(xyz_g))
     return Channel(
         recording=recording,
         site=site,
         side=side,
         time_us=time_us,
-        xyz_g=xyz_g,
+        xyz_g=_corrected(kept, calibration),
         lsb_g=lsb_g,
         held_us=held_us,
         device=device,
@@ -75,8 +101,20 @@ def without_values(channel: Channel) -> Channel:
     return replace(channel, xyz_g=channel.xyz_g[:0].copy())
 
 
-def _calibrated(xyz_g: NDArray[np.float32], calibration: Calibration, into: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Axis by axis: rows of three are the slow way through an array."""
+def _kept(samples: Samples) -> Steps | NDArray[np.float32]:
+    """The samples without a copy, where they are whole steps."""
+    if samples.values.dtype == np.int16:
+        return Steps(samples.values.astype(np.int16, copy=False), samples.g_per_value)
+    return samples.xyz_g()
+
+
+def _corrected(xyz_g: Steps | NDArray[np.float32], calibration: Calibration) -> Acceleration:
+    """Into an array of its own: the samples may be the caller's. Axis by axis: rows of three are the slow way."""
+    if not calibration.applied:
+        return xyz_g
+    if isinstance(xyz_g, Steps):
+        return replace(xyz_g, calibration=calibration)
+    into = np.empty_like(xyz_g)
     for axis, (gain, offset_g) in enumerate(zip(calibration.gain, calibration.offset_g, strict=True)):
         np.multiply(xyz_g[:, axis], np.float32(gain), out=into[:, axis])
         into[:, axis] += np.float32(offset_g)

@@ -172,7 +172,7 @@ def _filled(made: Channel, member: Channel, gap_us: int) -> tuple[Channel, list[
     levelled = [_levelled(made, member, time_us[a:b], xyz_g[a:b]) for a, b in runs]
     every_us = np.concatenate((made.time_us, time_us))
     order = np.argsort(every_us, kind="stable")
-    filled = replace(made, time_us=every_us[order], xyz_g=np.concatenate((made.xyz_g, *levelled))[order])
+    filled = replace(made, time_us=every_us[order], xyz_g=np.concatenate((made.xyz_g[:], *levelled))[order])
     return filled, [span for a, b in runs for span in _stretches(time_us[a:b], gap_us)]
 
 

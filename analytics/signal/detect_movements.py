@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from scipy import ndimage
 
 from analytics.criteria import Criteria, Detection, Shapes
 from analytics.model import Channel, Movement, Shape
-from analytics.signal.brief import looks_like_jerk
+from analytics.signal.brief import looks_like_jerk, middle
 from analytics.signal.motion import Segment, envelope_width
 from analytics.signal.runs import bridged, runs_of
 
@@ -87,28 +88,42 @@ def renumber(groups: Sequence[Sequence[Movement]]) -> tuple[Movement, ...]:
     return tuple(replace(m, number=i) for i, m in enumerate(every, start=1))
 
 
-def _thresholds(
-    segment: Segment, lsb_g: float, detection: Detection
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    high = np.maximum(detection.high_floor * segment.floor_g, max(detection.high_mg / 1e3, detection.high_lsb * lsb_g))
-    low = np.maximum(detection.low_floor * segment.floor_g, max(detection.low_mg / 1e3, detection.low_lsb * lsb_g))
-    return high, low
+@dataclass(frozen=True, slots=True)
+class _Threshold:
+    """So many times the floor and not below a least value; made of the samples that are asked for."""
+
+    floor_g: NDArray[np.float32]
+    times: float
+    least_g: float
+
+    def __getitem__(self, samples: Any, /) -> NDArray[np.float32]:
+        found: NDArray[np.float32] = np.maximum(self.times * self.floor_g[samples], np.float32(self.least_g))
+        return found
+
+
+def _thresholds(segment: Segment, lsb_g: float, detection: Detection) -> tuple[_Threshold, _Threshold]:
+    high_g = max(detection.high_mg / 1e3, detection.high_lsb * lsb_g)
+    low_g = max(detection.low_mg / 1e3, detection.low_lsb * lsb_g)
+    return (
+        _Threshold(segment.floor_g, detection.high_floor, high_g),
+        _Threshold(segment.floor_g, detection.low_floor, low_g),
+    )
 
 
 def _movement_runs(
     segment: Segment,
-    high_g: NDArray[np.float32],
-    low_g: NDArray[np.float32],
+    high_g: _Threshold,
+    low_g: _Threshold,
     lsb_g: float,
     criteria: Criteria,
 ) -> Ints:
     detection = criteria.detection
-    above = segment.envelope_g > high_g
+    above = segment.envelope_g > high_g[:]
     held = segment.tilt_g > max(detection.tilt_mg / 1e3, detection.tilt_lsb * lsb_g)
     # A limb that is still held up keeps a movement open, but only in reach of a burst: without that, slow
     # settling after a turn would glue the next kicks to it.
     near = _around(above, round(criteria.detection.tilt_median_s / 2 * segment.rate_hz))
-    runs = bridged(runs_of((segment.envelope_g > low_g) | (held & near)), detection.close_s * segment.rate_hz)
+    runs = bridged(runs_of((segment.envelope_g > low_g[:]) | (held & near)), detection.close_s * segment.rate_hz)
     touched = np.add.reduceat(above, runs[:, 0]) > 0 if len(runs) else np.empty(0, bool)
     # reduceat sums up to the next run's start; between runs nothing is above the high threshold anyway.
     return bridged(runs[touched], detection.lobe_s * segment.rate_hz)
@@ -124,8 +139,8 @@ def _around(flag: Bools, reach: int) -> Bools:
 
 def _movements_of(
     segment: Segment,
-    high_g: NDArray[np.float32],
-    low_g: NDArray[np.float32],
+    high_g: _Threshold,
+    low_g: _Threshold,
     scorable: Bools,
     channel: Channel,
     criteria: Criteria,
@@ -152,8 +167,8 @@ def _measure(
     segment: Segment,
     first: int,
     end: int,
-    high_g: NDArray[np.float32],
-    low_g: NDArray[np.float32],
+    high_g: _Threshold,
+    low_g: _Threshold,
     channel: Channel,
     criteria: Criteria,
 ) -> Movement:
@@ -224,9 +239,9 @@ def _median_direction(segment: Segment, start_us: int, end_us: int) -> NDArray[n
     first, last = np.searchsorted(segment.slow_time_us, (start_us, end_us))
     if last <= first:
         return None
-    middle = np.median(segment.slow_g[first:last], axis=0)
-    length = float(np.linalg.norm(middle))
-    return middle / length if length > 0 else None
+    down = middle(segment.slow_g[first:last])
+    length = float(np.linalg.norm(down))
+    return down / length if length > 0 else None
 
 
 def _shape(

@@ -8,6 +8,7 @@ axes (which makes it blind to how the strap sits), and a floor that follows the 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -20,6 +21,7 @@ from analytics.criteria import Criteria, Motion
 from analytics.model import Channel
 from analytics.signal.filters import Transform, band_pass_gain, low_pass_gain, transform_of
 from analytics.signal.stamps.steps import pauses_after, steps_of, usual_step_us
+from ingest.recording import Acceleration
 
 Floats = NDArray[np.float64]
 #: What is kept of every sample: seven digits, where thresholds are known to three.
@@ -27,8 +29,10 @@ Singles = NDArray[np.float32]
 #: Filtered at once, and on either side of it beside that, seconds. What differs from filtering all at once is below
 #: 0.1 mg, of the resampling; thresholds begin at 3.5 mg.
 _PIECE_S, _MARGIN_S = 3600.0, 120.0
-#: Samples between which is interpolated at once.
+#: Samples that are looked at, or between which is interpolated, at once.
 _AT_ONCE = 1 << 18
+#: Acceleration from one sample of a stretch up to another.
+Rows = Callable[[int, int], NDArray[np.float32] | Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +70,62 @@ class Segment:
         return len(self.time_us)
 
 
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """What is left of a segment's samples: all that a `Segment` is made of, and no acceleration of each.
+
+    Attributes
+    ----------
+    time_us, rate_hz, burst_g, envelope_g, slow_time_us, slow_g
+        As in `Segment`.
+    """
+
+    time_us: NDArray[np.int64]
+    rate_hz: float
+    burst_g: Singles
+    envelope_g: Singles
+    slow_time_us: NDArray[np.int64]
+    slow_g: Floats
+
+
 def segments(channel: Channel, criteria: Criteria) -> tuple[Segment, ...]:
     """Every stretch of a channel that is long and fast enough to be searched for movements.
 
     Stretches shorter than ``min_segment_s`` or slower than ``min_rate_hz`` are left out; the time they
     cover counts as not scorable.
     """
+    return searched(filtered(channel, criteria), criteria)
+
+
+def searched(found: Sequence[Filtered], criteria: Criteria) -> tuple[Segment, ...]:
+    """Segments of what `filtered` made, of which the samples are no longer needed.
+
+    Parameters
+    ----------
+    found : sequence of Filtered
+    """
+    return tuple(
+        Segment(
+            time_us=part.time_us,
+            rate_hz=part.rate_hz,
+            burst_g=part.burst_g,
+            envelope_g=part.envelope_g,
+            floor_g=_floor(part.envelope_g, part.rate_hz, criteria.motion),
+            tilt_g=_tilt(part.time_us, part.slow_time_us, part.slow_g, criteria),
+            slow_time_us=part.slow_time_us,
+            slow_g=part.slow_g,
+        )
+        for part in found
+    )
+
+
+def filtered(channel: Channel, criteria: Criteria) -> tuple[Filtered, ...]:
+    """The first half of `segments`, for who can let go of the samples before the second, `searched`."""
     # One value that is no number would spread through a whole segment's spectrum.
     time_us, xyz_g = channel.time_us, channel.xyz_g
-    if not all(np.isfinite(xyz_g[:, axis]).all() for axis in range(3)):
-        finite = np.isfinite(xyz_g).all(axis=1)
+    pieces = [slice(first, first + _AT_ONCE) for first in range(0, len(time_us), _AT_ONCE)]
+    if not all(np.isfinite(xyz_g[piece]).all() for piece in pieces):
+        finite = np.concatenate([np.isfinite(xyz_g[piece]).all(axis=1) for piece in pieces])
         time_us, xyz_g = time_us[finite], xyz_g[finite]
     if len(time_us) < 2:
         return ()
@@ -84,15 +134,19 @@ def segments(channel: Channel, criteria: Criteria) -> tuple[Segment, ...]:
     edges = np.concatenate(([0], cuts, [len(time_us)]))
     found = []
     for first, last in pairwise(edges.tolist()):
-        made = _segment(time_us[first:last], xyz_g[first:last], criteria)
+        made = _filtered_stretch(time_us[first:last], _rows_from(xyz_g, first), criteria)
         if made is not None:
             found.append(made)
     return tuple(found)
 
 
+def _rows_from(xyz_g: Acceleration | Floats, start: int) -> Rows:
+    return lambda first, last: xyz_g[start + first : start + last]
+
+
 def _held_still(
-    time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], held_us: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    time_us: NDArray[np.int64], xyz_g: Acceleration, held_us: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Acceleration]:
     """With the pauses that the sensor slept through filled by the value before: nothing moved that would wake it."""
     if not len(held_us):
         return time_us, xyz_g
@@ -103,53 +157,40 @@ def _held_still(
     behind = np.repeat(first + 1, n_each)
     return (
         np.insert(time_us, behind, np.concatenate(grids)),
-        np.insert(xyz_g, behind, np.repeat(xyz_g[first], n_each, axis=0), axis=0),
+        np.insert(xyz_g[:], behind, np.repeat(xyz_g[first], n_each, axis=0), axis=0),
     )
 
 
-def _segment(time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], criteria: Criteria) -> Segment | None:
+def _filtered_stretch(time_us: NDArray[np.int64], rows: Rows, criteria: Criteria) -> Filtered | None:
     motion = criteria.motion
     span_s = (time_us[-1] - time_us[0]) / 1e6
     if span_s < motion.min_segment_s:
         return None
-    time_us, xyz = _evenly(time_us, xyz_g, motion)
+    time_us, rows = _evenly(time_us, rows, motion)
     rate_hz = (len(time_us) - 1) / span_s
     if rate_hz < motion.min_rate_hz:
         return None
     factor = max(1, int(rate_hz // motion.work_rate_hz))
-    burst_g, envelope_g, slow_g = _filtered(xyz, rate_hz, factor, criteria)
+    burst_g, envelope_g, slow_g = _filtered(rows, len(time_us), rate_hz, factor, criteria)
     slow_time_us = time_us[:: _slow_stride(rate_hz, factor, criteria)]
-    time_us, rate_hz = time_us[::factor], rate_hz / factor
-    return Segment(
-        time_us=time_us,
-        rate_hz=rate_hz,
-        burst_g=burst_g,
-        envelope_g=envelope_g,
-        floor_g=_floor(envelope_g, rate_hz, motion),
-        tilt_g=_tilt(time_us, slow_time_us, slow_g, criteria),
-        slow_time_us=slow_time_us,
-        slow_g=slow_g,
-    )
+    return Filtered(time_us[::factor], rate_hz / factor, burst_g, envelope_g, slow_time_us, slow_g)
 
 
-def _evenly(
-    time_us: NDArray[np.int64], xyz_g: NDArray[np.float32], motion: Motion
-) -> tuple[NDArray[np.int64], NDArray[np.float32] | Floats]:
+def _evenly(time_us: NDArray[np.int64], rows: Rows, motion: Motion) -> tuple[NDArray[np.int64], Rows]:
     """The samples as they are where their stamps are even enough for a filter, else on an even grid."""
     steps = steps_of(time_us)
     usual = max(1.0, steps.median_us())
     uneven = steps.share_outside(0.75 * usual, 1.25 * usual)
     if uneven <= motion.max_jitter and steps.length_us[-1] <= 3 * usual:
-        return time_us, xyz_g
+        return time_us, rows
     n = len(time_us)
+    xyz_g = rows(0, n)
     grid_us = np.linspace(time_us[0], time_us[-1], n)
     even = np.column_stack([np.interp(grid_us, time_us, xyz_g[:, axis]) for axis in range(3)])
-    return np.rint(grid_us).astype(np.int64), even
+    return np.rint(grid_us).astype(np.int64), _rows_from(even, 0)
 
 
-def _filtered(
-    xyz: NDArray[np.float32] | Floats, rate_hz: float, factor: int, criteria: Criteria
-) -> tuple[Singles, Singles, Floats]:
+def _filtered(rows: Rows, n: int, rate_hz: float, factor: int, criteria: Criteria) -> tuple[Singles, Singles, Floats]:
     """Band-passed length and its RMS at ``rate_hz / factor``, and gravity alone every `_slow_stride` samples.
 
     Piece by piece, so that a day takes no more memory than an hour. Each is filtered with so much of its neighbours
@@ -157,7 +198,6 @@ def _filtered(
     """
     stride = _slow_stride(rate_hz, factor, criteria)
     piece, margin = (stride * max(1, round(seconds * rate_hz / stride)) for seconds in (_PIECE_S, _MARGIN_S))
-    n = len(xyz)
     burst, envelope = (np.empty(-(-n // factor), np.float32) for _ in range(2))
     slow = np.empty((-(-n // stride), 3))
     width = envelope_width(rate_hz / factor, criteria.motion)
@@ -165,7 +205,7 @@ def _filtered(
         # A short rest belongs to the piece before it: alone it would be shorter than the filter's own ends.
         last = n if n - first < 2 * piece else first + piece
         begin, end = max(0, first - margin), min(n, last + margin)
-        wide_power, wide_slow = _filtered_piece(xyz[begin:end], rate_hz, factor, criteria)
+        wide_power, wide_slow = _filtered_piece(rows(begin, end), rate_hz, factor, criteria)
         smooth = ndimage.uniform_filter1d(wide_power, width, mode="nearest")
         wide_envelope = np.sqrt(np.maximum(smooth, 0.0))  # a running sum may end a hair below zero
         parts = ((burst, np.sqrt(wide_power), factor), (envelope, wide_envelope, factor), (slow, wide_slow, stride))
@@ -229,14 +269,16 @@ def _floor(envelope_g: Singles, rate_hz: float, motion: Motion) -> Singles:
     window = min(n_blocks, max(1, round(motion.floor_window_s / motion.floor_block_s)))
     floor = ndimage.percentile_filter(means, 100 * motion.floor_quantile, size=window, mode="nearest")
     centres: Floats = (np.arange(n_blocks, dtype=np.float64) + 0.5) * block
-    return _between(np.arange(len(envelope_g), dtype=np.int32), centres, floor)
+    return _between(range(len(envelope_g)), centres, floor)
 
 
-def _between(at: NDArray[np.int64] | NDArray[np.int32], known_at: Floats, known: Floats) -> Singles:
+def _between(at: NDArray[np.int64] | range, known_at: Floats, known: Floats) -> Singles:
     """``np.interp``, of which a night at once would take four times its result."""
     found = np.empty(len(at), np.float32)
     for first in range(0, len(at), _AT_ONCE):
-        found[first : first + _AT_ONCE] = np.interp(at[first : first + _AT_ONCE], known_at, known)
+        part = at[first : first + _AT_ONCE]
+        wanted = np.arange(part.start, part.stop) if isinstance(part, range) else part
+        found[first : first + _AT_ONCE] = np.interp(wanted, known_at, known)
     return found
 
 

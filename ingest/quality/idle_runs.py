@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.recording import Acceleration
+
 #: Shorter sameness happens: an AX3 at 12.5 Hz can repeat itself for seconds. own.
 CONSTANT_US = 10_000_000
 #: Zeros on all axes are no measurement much sooner: free fall for a second is a fall of 5 m.
@@ -35,7 +37,7 @@ FEWEST_SLEEPS = 5
 Values = NDArray[Any]
 
 
-def not_measured(time_us: NDArray[np.int64], xyz_g: Values, lsb_g: float) -> NDArray[np.bool_]:
+def not_measured(time_us: NDArray[np.int64], xyz_g: Acceleration | Values, lsb_g: float) -> NDArray[np.bool_]:
     """Which samples lie inside a stretch without any change, of 10 s or of zeros for 1 s, and so measured nothing.
 
     The first and the last sample of a stretch stay: between them the recording then has a gap, and a recording that
@@ -45,7 +47,7 @@ def not_measured(time_us: NDArray[np.int64], xyz_g: Values, lsb_g: float) -> NDA
     ----------
     time_us : int64 array, shape (n,)
         Ascending.
-    xyz_g : array, shape (n, 3)
+    xyz_g : Acceleration, shape (n, 3)
     lsb_g : float
         Smallest step between the values of the whole recording; where it is coarse only zeros count.
     """
@@ -112,7 +114,7 @@ def _changes(time_us: NDArray[np.int64], values: Values) -> NDArray[np.bool_]:
     return changed
 
 
-def _same(time_us: NDArray[np.int64], values: Values) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _same(time_us: NDArray[np.int64], values: Acceleration | Values) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """First and last sample of every stretch without change of at least a second.
 
     Piece by piece: samples that differ from the one before are millions, and such stretches few.

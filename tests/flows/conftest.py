@@ -94,6 +94,6 @@ def imported(run: Run) -> Store:
     """One night in nights.duckdb. Its kicks are 27 s apart: a series by every rule set but one of 20 s at most."""
     sensor = channel(*night_of_kicks([6000 + 27.0 * k for k in range(60)], hours=6))
     path, db = Path("night.cwa"), Path("nights.duckdb")
-    write_cwa(path, sensor.time_us, sensor.xyz_g, rate_hz=25.0, serial=1)
+    write_cwa(path, sensor.time_us, sensor.xyz_g[:], rate_hz=25.0, serial=1)
     assert run("import", path, "--db", db, "--site", "ankle", "--side", "left", "--tz", "UTC").code == 0
     return Store(db)

@@ -99,7 +99,7 @@ def test_signal_and_thresholds_larger_by_the_same_factor_give_the_same_movements
     criteria = Criteria.model_validate(
         {"detection": doubled, "shapes": {"jerk_peak_mg": 2 * CRITERIA.shapes.jerk_peak_mg}}
     )
-    louder = analysed([replace(sensor, xyz_g=sensor.xyz_g * 2, lsb_g=sensor.lsb_g * 2)], criteria=criteria)
+    louder = analysed([replace(sensor, xyz_g=sensor.xyz_g[:] * 2, lsb_g=sensor.lsb_g * 2)], criteria=criteria)
     assert_same_movements(night, louder, share=1.0)
     assert louder.scores[0].measures.n_plms == night.scores[0].measures.n_plms
 

@@ -21,7 +21,7 @@ def on_table(whole: Channel, from_h: float, to_h: float, *, bumps_per_h: float =
     """The same sensor, put down and picked up again: noise, and stiff knocks that leave it where it is."""
     at_s = (whole.time_us - EVENING_US) / 1e6
     first, last = np.searchsorted(at_s, (from_h * HOUR_S, to_h * HOUR_S))
-    xyz: NDArray[np.float32] = whole.xyz_g.copy()
+    xyz: NDArray[np.float32] = whole.xyz_g[:].copy()
     rng = np.random.default_rng(seed)
     xyz[first:last] = np.array([0.7, 0.05, 0.712]) + rng.normal(0, 0.002, (last - first, 3))
     for edge in (first, last):

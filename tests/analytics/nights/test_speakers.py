@@ -51,7 +51,7 @@ def part(whole: Channel, from_s: float, to_s: float, name: str, *, side: Side | 
 def exported(whole: Channel, name: str) -> Channel:
     """As a CSV has it: milliseconds, and thousandths of g."""
     time_us = np.rint(whole.time_us / 1e3).astype(np.int64) * 1000
-    return replace(whole, recording=name * 64, time_us=time_us, xyz_g=np.round(whole.xyz_g, 3), lsb_g=0.001)
+    return replace(whole, recording=name * 64, time_us=time_us, xyz_g=np.round(whole.xyz_g[:], 3), lsb_g=0.001)
 
 
 def onsets_s(night: Night) -> list[float]:
@@ -160,7 +160,7 @@ def test_two_legs_that_move_exactly_alike_are_said_to() -> None:
     right = replace(channel(*_signal(4, turned=True)), side="right", recording="b" * 64)
     night = analysed([WHOLE, right])
     assert {s.note for s in night.speakers} == {"moves_alike"}
-    weaker = replace(right, xyz_g=right.xyz_g * np.float32(0.7))
+    weaker = replace(right, xyz_g=right.xyz_g[:] * np.float32(0.7))
     assert {s.note for s in analysed([WHOLE, weaker]).speakers} == {None}
 
 
@@ -183,7 +183,7 @@ def test_the_noise_of_a_sensor_tells_copies_from_neighbours() -> None:
 
 def test_halves_that_were_calibrated_apart_make_no_movement_at_their_seam() -> None:
     second = part(WHOLE, 1200, SECONDS + 1, "d")
-    second = replace(second, xyz_g=second.xyz_g + np.array([0.03, -0.02, 0.04], np.float32))
+    second = replace(second, xyz_g=second.xyz_g[:] + np.array([0.03, -0.02, 0.04], np.float32))
     night = analysed([part(WHOLE, 0, 1215, "c"), second])
     assert onsets_s(night) == pytest.approx(onsets_s(NIGHT), abs=0.05)
 

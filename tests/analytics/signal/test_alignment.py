@@ -255,7 +255,7 @@ def test_no_two_strangers_legs_are_taken_for_one_person_s(people: list[Pair]) ->
 
 def test_a_sensor_strapped_on_as_a_mirror_image_tells_the_same() -> None:
     left, right = legs("plmd", 1)
-    mirrored = replace(right, xyz_g=right.xyz_g * np.array([-1, 1, -1], np.float32))
+    mirrored = replace(right, xyz_g=right.xyz_g[:] * np.array([-1, 1, -1], np.float32))
     parts = segments(left, CRITERIA)
     plain, other = (compare(parts, segments(sensor, CRITERIA), LIMITS) for sensor in (right, mirrored))
     assert other.behind_s == pytest.approx(plain.behind_s, abs=1e-3)

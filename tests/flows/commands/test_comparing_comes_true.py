@@ -42,7 +42,7 @@ def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     initialise(Store(folder / DB))
     for day in range(2):
         path = folder / f"{day}.cwa"
-        write_cwa(path, sensor.time_us + day * DAY_US, sensor.xyz_g, rate_hz=25.0, serial=1)
+        write_cwa(path, sensor.time_us + day * DAY_US, sensor.xyz_g[:], rate_hz=25.0, serial=1)
         place = ("--site", "ankle", "--side", "left", "--tz", "UTC", "--subject", "me")
         assert main(["import", str(path), "--db", str(folder / DB), *place]) == 0
     return folder

@@ -31,7 +31,7 @@ def journal(text: str) -> Path:
 @pytest.fixture
 def store(run: Run) -> Store:
     sensor = channel(*night_of_kicks([], hours=8))
-    write_cwa(Path("night.cwa"), sensor.time_us, sensor.xyz_g, rate_hz=25.0, serial=1)
+    write_cwa(Path("night.cwa"), sensor.time_us, sensor.xyz_g[:], rate_hz=25.0, serial=1)
     assert run("import", "night.cwa", "--db", DB, "--site", "ankle", "--tz", "UTC").code == 0
     return Store(Path(DB))
 
@@ -96,7 +96,7 @@ def test_times_taken_back_give_the_night_back_to_the_accelerometer(run: Run, sto
 def test_a_night_imported_after_its_journal_uses_it(run: Run) -> None:
     run("journal", "import", journal("date,lights_off,got_up\n2026-03-02,22:40,05:30\n"), "--db", DB)
     sensor = channel(*night_of_kicks([], hours=8))
-    write_cwa(Path("night.cwa"), sensor.time_us, sensor.xyz_g, rate_hz=25.0, serial=1)
+    write_cwa(Path("night.cwa"), sensor.time_us, sensor.xyz_g[:], rate_hz=25.0, serial=1)
     run("import", "night.cwa", "--db", DB, "--site", "ankle", "--tz", "UTC")
     assert query(Store(Path(DB)), "SELECT sleep_source FROM nights").item() == "diary"
 

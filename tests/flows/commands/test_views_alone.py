@@ -58,7 +58,7 @@ def imported(run: Run, made: Path) -> Store:
     """As the fixture of all tests, imported once: a folder with the recording, its night, samples and copy."""
     if not made.exists():
         sensor = channel(*night_of_kicks([6000 + 27.0 * k for k in range(60)], hours=6))
-        write_cwa(Path("night.cwa"), sensor.time_us, sensor.xyz_g, rate_hz=25.0, serial=1)
+        write_cwa(Path("night.cwa"), sensor.time_us, sensor.xyz_g[:], rate_hz=25.0, serial=1)
         assert run("import", "night.cwa", "--db", DB, "--site", "ankle", "--side", "left", "--tz", "UTC").code == 0
         shutil.copytree(Path.cwd(), made)
     shutil.copytree(made, Path.cwd(), dirs_exist_ok=True)
