@@ -38,7 +38,8 @@ FISH = 'source "$argv[1]/_nightkick"; complete -C "$argv[2]"'
 ZSH = r"""
 zmodload zsh/zpty
 zpty shell zsh -f -i
-until_said() { local text; while zpty -r -m shell text "*$1*"; do print -r -- "$text"; [[ $text == *$1* ]] && break; done }
+until_said() { local text
+  while zpty -r -m shell text "*$1*"; do print -r -- "$text"; [[ $text == *$1* ]] && break; done }
 zpty -w shell "PROMPT= RPROMPT=; fpath=(${(q)1} \$fpath); autoload -U compinit; compinit -u -D; $3"
 zpty -w shell 'compadd() {
   [[ "$*" == *-(O|A|D)\ * ]] && { builtin compadd "$@"; return }
