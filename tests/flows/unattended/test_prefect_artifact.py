@@ -74,4 +74,5 @@ def test_a_failed_run_names_the_first_files_that_failed_and_why() -> None:
     failed = [Outcome(inbox / f"{n}.cwa", "failed", 0, error=f"{inbox}/{n}.cwa: damaged") for n in range(4)]
     refused = Outcome(inbox / "empty.cwa", "refused", 0, error=f"{inbox}/empty.cwa: empty")
     assert with_reasons([refused, *failed[:1]], "failed", inbox) == "0.cwa: damaged"
-    assert with_reasons([*failed, refused], "failed", inbox) == "0.cwa: damaged; 1.cwa: damaged; 2.cwa: damaged; and 1 more"
+    some = "0.cwa: damaged; 1.cwa: damaged; 2.cwa: damaged; and 1 more"
+    assert with_reasons([*failed, refused], "failed", inbox) == some
