@@ -49,7 +49,7 @@ from flows.settings.value_types import at_home
 from flows.terminal.talk import complain, say
 from flows.unattended.flow_batches import Batch, batches
 from flows.unattended.inbox_run import Visit, visit
-from flows.unattended.prefect_artifact import artifact_key, counts_only, of_files_failed, report
+from flows.unattended.prefect_artifact import artifact_key, counts_only, of_files_failed, report, with_reasons
 from flows.unattended.prefect_files import come_back
 from flows.unattended.prefect_log import RunLog, task_state
 from flows.unattended.prefect_refusals import in_one_line
@@ -67,7 +67,7 @@ from flows.workers.workers import (
     scheduler_of,
     workers_for,
 )
-from ingest.errors import DatabaseBusyError, NightkickError, UsageError
+from ingest.errors import DatabaseBusyError, NightkickError, UsageError, visible
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -274,7 +274,10 @@ def _inbox_run(
     except Exception as error:  # whatever ails Prefect: the nights are stored, which is what counts
         complain(f"Prefect does not keep the page of this run: {_in_short(error)}")
     failed = of_files_failed(found.outcomes)
-    return Failed(message=f"{failed}: {words}") if failed else Completed(message=words)
+    if failed is None:
+        return Completed(message=words)
+    why = visible(with_reasons(found.outcomes, "failed", log.inbox)) if log.may_tell else words
+    return Failed(message=f"{failed}: {why}")
 
 
 def _visited(

@@ -13,7 +13,7 @@ from pathlib import Path
 from analytics.phrases import flag_words
 from analytics.store import NO_DATA
 from flows.importing.import_run import Context
-from flows.importing.outcomes import Outcome
+from flows.importing.outcomes import Outcome, Status
 from flows.importing.telling import counts
 from flows.terminal.night_table import Nights, for_people, select_nights
 from flows.terminal.options import Selection
@@ -27,12 +27,14 @@ _WIDE = 55
 _OF_A_NIGHT = ("night", "subject", "asleep", "PLMS/h", "flags", "review")
 #: So many files have a row.
 _ROWS = 200
+#: So many files are named in the state of a task or a run.
+NAMED = 3
 #: What Markdown or HTML would take for its own.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
 
 
 def report(visit: Visit, context: Context, inbox: Path | None = None) -> str:
-    """The page of Markdown.
+    """The page of Markdown, without the counts: Prefect shows them above it, as its description.
 
     Parameters
     ----------
@@ -42,7 +44,6 @@ def report(visit: Visit, context: Context, inbox: Path | None = None) -> str:
         Paths are shown from there.
     """
     parts = [
-        f"**{_plain(visit.summary())}**",
         _nights(visit, context),
         _files(visit.outcomes, inbox),
         _listed(
@@ -71,6 +72,19 @@ def of_files_failed(outcomes: Sequence[Outcome]) -> str | None:
     found = counts(outcomes)
     n = sum(found.values())
     return f"{found['failed']} of {n} file{'' if n == 1 else 's'} failed" if found["failed"] else None
+
+
+def with_reasons(outcomes: Sequence[Outcome], status: Status, inbox: Path | None) -> str:
+    """The first files that ended so, each with its reason, and how many more did.
+
+    Parameters
+    ----------
+    inbox : Path or None
+        As for `reason_of`.
+    """
+    meant = [outcome for outcome in outcomes if outcome.status == status]
+    lines = [f"{name_of(one.path, inbox)}: {reason_of(one, inbox)}" for one in meant[:NAMED]]
+    return "; ".join([*lines, *([f"and {len(meant) - NAMED} more"] if len(meant) > NAMED else [])])
 
 
 def _files(outcomes: Sequence[Outcome], inbox: Path | None) -> str:

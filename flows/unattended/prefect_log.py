@@ -20,11 +20,9 @@ from prefect.states import Completed, Failed
 
 from flows.importing.outcomes import Outcome
 from flows.importing.telling import summary
-from flows.unattended.prefect_artifact import below, line_of
+from flows.unattended.prefect_artifact import NAMED, below, line_of
 from ingest.errors import visible
 
-#: So many files of one task are named in its state.
-_NAMED = 3
 LEVELS = {"refused": logging.WARNING, "failed": logging.ERROR}
 
 
@@ -113,8 +111,8 @@ def task_state(outcomes: Sequence[Outcome], log: RunLog) -> State[Any]:
     statuses = {outcome.status for outcome in outcomes}
     worst = next((status for status in ("failed", "refused") if status in statuses), None)
     told = [outcome for outcome in outcomes if worst is None or outcome.status == worst]
-    lines = [line_of(outcome, log.inbox) for outcome in told[:_NAMED]]
-    more = [f"and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
+    lines = [line_of(outcome, log.inbox) for outcome in told[:NAMED]]
+    more = [f"and {len(told) - NAMED} more"] if len(told) > NAMED else []
     message = visible("; ".join([*lines, *more])) if log.may_tell else summary(outcomes)
     if worst == "failed":
         return Failed(message=message)

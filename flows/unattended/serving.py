@@ -13,6 +13,7 @@ import asyncio
 import os
 import re
 import signal
+import tempfile
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -61,7 +62,15 @@ NOT_TOLD = "not told to this server"
 
 
 class _Runner(Runner):
-    """Prefect's runner, ended by SIGTERM as by Ctrl-C: its own way out leaves the event loop from a signal handler."""
+    """Prefect's runner, ended by SIGTERM as by Ctrl-C: its own way out leaves the event loop from a signal handler.
+
+    It works in a folder of its own. That of Prefect is below ``/tmp/runner_storage``, which belongs to the first user
+    of the machine who had a runner, and no other user can serve then.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name, limit=1, pause_on_shutdown=False)
+        self._tmp_dir = Path(tempfile.mkdtemp(prefix="nightkick-"))  # Prefect removes it when it ends
 
     def handle_sigterm(self, *_: object, **__: object) -> None:
         """Let asyncio cancel what runs."""
@@ -110,7 +119,7 @@ def _first(error: Exception) -> Exception:
 
 
 async def _serve(flow: Flow[Any, Any], plan: Plan, server: Server, *, may_tell: bool) -> None:
-    runner = _Runner(name=plan.deployment, limit=1, pause_on_shutdown=False)
+    runner = _Runner(plan.deployment)
     async with get_client() as client:
         before = await _deployment(client, f"{flow.name}/{plan.deployment}")
         n_closed = await close_abandoned(client, f"{flow.name}/{plan.deployment}")

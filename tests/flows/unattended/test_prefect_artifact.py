@@ -11,7 +11,7 @@ from flows.importing.declared import Wishes
 from flows.importing.outcomes import Outcome, Status
 from flows.importing.pipeline import open_context
 from flows.unattended.inbox_run import Visit
-from flows.unattended.prefect_artifact import artifact_key, of_files_failed, report
+from flows.unattended.prefect_artifact import artifact_key, of_files_failed, report, with_reasons
 
 
 def test_names_and_reasons_cannot_break_the_page() -> None:
@@ -22,13 +22,13 @@ def test_names_and_reasons_cannot_break_the_page() -> None:
     assert r"| a\|b\<script\>.cwa | failed | not \*readable\* \# at all |" in page
     assert r"- \[c\].cwa" in page
     assert r"- \`x\` could not be told" in page
-    assert page.splitlines()[0] == "**0 imported, 0 known, 1 failed, 1 still being written**"
+    assert page.startswith("## Files\n"), "the counts stand above it already, as its description"
     assert "nightkick review --db" in page
 
 
-def test_a_run_with_nothing_new_says_so_and_where_to_look() -> None:
+def test_the_page_of_a_run_with_nothing_new_says_where_to_look() -> None:
     page = report(Visit((), (), 0, 0, (), ()), open_context(Wishes(), database="n.duckdb"))
-    assert page.startswith("**nothing new**\n\n## Look")
+    assert page.startswith("## Look\n")
 
 
 def test_files_are_named_from_the_inbox_on_and_the_worst_come_first() -> None:
@@ -67,3 +67,12 @@ def test_how_many_of_how_many_files_failed_is_counted_without_those_passed_over(
     assert of_files_failed(outcomes) == "1 of 3 files failed"
     assert of_files_failed(outcomes[:1]) == "1 of 1 file failed"
     assert of_files_failed(outcomes[1:]) is None
+
+
+def test_a_failed_run_names_the_first_files_that_failed_and_why() -> None:
+    inbox = Path("/data/nights")
+    failed = [Outcome(inbox / f"{n}.cwa", "failed", 0, error=f"{inbox}/{n}.cwa: damaged") for n in range(4)]
+    refused = Outcome(inbox / "empty.cwa", "refused", 0, error=f"{inbox}/empty.cwa: empty")
+    assert with_reasons([refused, *failed[:1]], "failed", inbox) == "0.cwa: damaged"
+    some = "0.cwa: damaged; 1.cwa: damaged; 2.cwa: damaged; and 1 more"
+    assert with_reasons([*failed, refused], "failed", inbox) == some

@@ -110,7 +110,11 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
     Path("nightkick.toml").write_text(f"[notify]\ncommand = {json.dumps(hook)}\n", encoding="utf-8")
     Path("in").mkdir()
     (Path("in") / "empty.cwa").touch()
-    with served(home, "--inbox", "in", "--at", "09:00", "--tz", "Europe/Berlin", "--db", "n.duckdb") as schedule:
+    temporary = Path("temporary").absolute()
+    temporary.mkdir()
+    (temporary / "runner_storage").touch()  # as of another user: nobody else can use it
+    berlin = ("--at", "09:00", "--tz", "Europe/Berlin", "--db", "n.duckdb")
+    with served(home, "--inbox", "in", *berlin, TMPDIR=str(temporary)) as schedule:
         tiny(Path("in/a.csv"))
         for name in ("in/a.csv", "in/empty.cwa"):
             os.utime(name, (1_800_000_000, 1_700_000_000))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,22 +27,83 @@ def test_a_shell_gets_a_script_that_knows_every_command_and_that_it_can_read(
         subprocess.run([shell, "-n", str(script)], check=True)
 
 
-def test_bash_completes_a_command_and_an_option(run: Run, tmp_path: Path) -> None:
-    script = tmp_path / "script"
-    script.write_text(run("completion", "bash").out)
-    ask = """
-    source "$1"; shift
-    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
-    $(complete -p nightkick | sed 's/.*-F \\([^ ]*\\).*/\\1/')
-    printf '%s\\n' "${COMPREPLY[@]}"
-    """
+BASH = """
+source "$1/_nightkick"; read -ra COMP_WORDS <<< "$2"; [[ $2 == *" " ]] && COMP_WORDS+=("")
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+$(complete -p nightkick | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+FISH = 'source "$argv[1]/_nightkick"; complete -C "$argv[2]"'
+#: Completes in a terminal of its own, where what would be offered is printed between two marks.
+ZSH = r"""
+zmodload zsh/zpty
+zpty shell zsh -f -i
+until_said() { local text
+  while zpty -r -m shell text "*$1*"; do print -r -- "$text"; [[ $text == *$1* ]] && break; done }
+zpty -w shell "PROMPT= RPROMPT=; fpath=(${(q)1} \$fpath); autoload -U compinit; compinit -u -D; $3"
+zpty -w shell 'compadd() {
+  [[ "$*" == *-(O|A|D)\ * ]] && { builtin compadd "$@"; return }
+  local -a found; builtin compadd -A found "$@"; (( $#found )) && printf "OFFERED %s\n" $found
+}'
+zpty -w shell "ask() { comppostfuncs=(last); zle complete-word }; last() { print END; }; zle -N ask; bindkey '^T' ask"
+zpty -w shell 'print REA""DY'
+until_said READY > /dev/null
+zpty -n -w shell "$2"$'\C-T'
+until_said END | tr -d '\r' | sed -n 's/.*OFFERED //p'
+"""
+SHELLS = {"bash": ["bash", "-c", BASH, "-"], "zsh": ["zsh", "-f", "-c", ZSH, "-"], "fish": ["fish", "-c", FISH]}
 
-    def completed(*words: str) -> str:
-        command = ["bash", "-c", ask, "-", str(script), *words]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
-    assert completed("nightkick", "nig").split() == ["nights"]
-    assert completed("nightkick", "nights", "--fl").split() == ["--flagged"]
+@pytest.fixture(params=SHELLS)
+def completed(request: pytest.FixtureRequest, run: Run, tmp_path: Path) -> Callable[..., list[str]]:
+    """What a shell offers after a line, once it has the script where it looks for it."""
+    shell = request.param
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not here")
+    (tmp_path / "fpath").mkdir()
+    (tmp_path / "fpath" / "_nightkick").write_text(run("completion", shell).out)
+    (tmp_path / "some.file").touch()
+
+    def ask(line: str, *more: str) -> list[str]:
+        command = [*SHELLS[shell], str(tmp_path / "fpath"), line, *more]
+        environment = {**os.environ, "HOME": str(tmp_path), "TERM": "dumb"}
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True, timeout=60
+        )
+        return sorted(offered.partition("\t")[0] for offered in done.stdout.split("\n") if offered)
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("nightkick nig", ["nights"]),
+        ("nightkick people d", ["describe"]),
+        ("nightkick nights --fl", ["--flagged"]),
+        ("nightkick import a.cwa --si", ["--side", "--site"]),
+        ("nightkick schedule --side ", ["left", "right"]),
+        ("nightkick completion ", ["bash", "fish", "zsh"]),
+        ("nightkick nights --db s", ["some.file"]),
+        ("nightkick import s", ["some.file"]),
+    ],
+)
+def test_a_shell_completes_commands_options_choices_and_files(
+    completed: Callable[..., list[str]], line: str, offered: list[str]
+) -> None:
+    assert completed(line) == offered
+
+
+@pytest.mark.parametrize("line", ["nightkick s", "nightkick people s", "nightkick nights --since s"])
+def test_no_shell_offers_a_file_where_none_is_wanted(completed: Callable[..., list[str]], line: str) -> None:
+    assert "some.file" not in completed(line)
+
+
+@pytest.mark.parametrize("completed", ["zsh"], indirect=True)
+def test_zsh_reads_the_script_from_a_start_file_too(completed: Callable[..., list[str]], tmp_path: Path) -> None:
+    (tmp_path / "fpath" / "_nightkick").rename(tmp_path / "script")
+    assert completed("nightkick nig") != ["nights"]
+    assert completed("nightkick nig", f"source {tmp_path}/script") == ["nights"]
 
 
 def test_help_of_a_command_is_what_its_option_shows(run: Run) -> None:
