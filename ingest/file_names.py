@@ -12,7 +12,7 @@ UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".filepart", ".tm
 #: Ours, or kept beside recordings for people and programs. Suffixes that some device writes are not here.
 NOT_RECORDINGS = (
     *(".duckdb", ".wal", ".toml", ".md", ".rst", ".pdf", ".html", ".htm", ".json", ".yaml", ".yml", ".log"),
-    *(".py", ".sh", ".r", ".ipynb", ".png", ".jpg", ".jpeg", ".svg", ".gif"),
+    *(".py", ".pyc", ".sh", ".r", ".ipynb", ".png", ".jpg", ".jpeg", ".svg", ".gif"),
 )
 #: What `simulate` knows about the recordings beside it.
 TRUTH = "truth.csv"

@@ -27,6 +27,9 @@ os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
 # Lines would be folded to the width of whoever started the tests; readline hands it to the workers on its own.
 os.environ.pop("COLUMNS", None)
 
+#: Where each new database has an identity of its own.
+MADE_ANEW = frozenset(ROOT / "tests" / "analytics" / "store" / name for name in ("database", "copies"))
+
 settings.register_profile(
     "nightkick", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
@@ -75,9 +78,9 @@ def new_databases_are_copies(
 ) -> None:
     """Spares each test the half second in which a new database goes through every step.
 
-    Not those of `tests/analytics/store/database`, which are about that, nor the processes that tests start.
+    Not those of `MADE_ANEW`, which are about that or tell databases apart, nor the processes that tests start.
     """
-    if ROOT / "tests" / "analytics" / "store" / "database" in request.path.parents:
+    if not MADE_ANEW.isdisjoint(request.path.parents):
         return
     create = migrate._create
 

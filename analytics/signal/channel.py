@@ -20,7 +20,7 @@ MINUTE_US = 60_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Steps:
+class SensorSteps:
     """Acceleration as whole steps of the sensor, made g only where it is asked for: half of the memory of a night.
 
     Attributes
@@ -76,7 +76,7 @@ def channel_of(
         Of the whole recording; the minutes beside the samples are kept.
     """
     time_us, held_us = samples.time_us, np.empty((0, 2), np.int64)
-    kept: Steps | NDArray[np.float32] = _kept(samples)
+    kept: SensorSteps | NDArray[np.float32] = _kept(samples)
     idle = not_measured(time_us, kept, lsb_g)
     if idle.any():
         around = slept_through(time_us, idle)
@@ -101,18 +101,18 @@ def without_values(channel: Channel) -> Channel:
     return replace(channel, xyz_g=channel.xyz_g[:0].copy())
 
 
-def _kept(samples: Samples) -> Steps | NDArray[np.float32]:
+def _kept(samples: Samples) -> SensorSteps | NDArray[np.float32]:
     """The samples without a copy, where they are whole steps."""
     if samples.values.dtype == np.int16:
-        return Steps(samples.values.astype(np.int16, copy=False), samples.g_per_value)
+        return SensorSteps(samples.values.astype(np.int16, copy=False), samples.g_per_value)
     return samples.xyz_g()
 
 
-def _corrected(xyz_g: Steps | NDArray[np.float32], calibration: Calibration) -> Acceleration:
+def _corrected(xyz_g: SensorSteps | NDArray[np.float32], calibration: Calibration) -> Acceleration:
     """Into an array of its own: the samples may be the caller's. Axis by axis: rows of three are the slow way."""
     if not calibration.applied:
         return xyz_g
-    if isinstance(xyz_g, Steps):
+    if isinstance(xyz_g, SensorSteps):
         return replace(xyz_g, calibration=calibration)
     into = np.empty_like(xyz_g)
     for axis, (gain, offset_g) in enumerate(zip(calibration.gain, calibration.offset_g, strict=True)):

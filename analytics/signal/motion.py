@@ -71,7 +71,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Filtered:
+class FilteredSegment:
     """What is left of a segment's samples: all that a `Segment` is made of, and no acceleration of each.
 
     Attributes
@@ -97,12 +97,12 @@ def segments(channel: Channel, criteria: Criteria) -> tuple[Segment, ...]:
     return searched(filtered(channel, criteria), criteria)
 
 
-def searched(found: Sequence[Filtered], criteria: Criteria) -> tuple[Segment, ...]:
+def searched(found: Sequence[FilteredSegment], criteria: Criteria) -> tuple[Segment, ...]:
     """Segments of what `filtered` made, of which the samples are no longer needed.
 
     Parameters
     ----------
-    found : sequence of Filtered
+    found : sequence of FilteredSegment
     """
     return tuple(
         Segment(
@@ -119,7 +119,7 @@ def searched(found: Sequence[Filtered], criteria: Criteria) -> tuple[Segment, ..
     )
 
 
-def filtered(channel: Channel, criteria: Criteria) -> tuple[Filtered, ...]:
+def filtered(channel: Channel, criteria: Criteria) -> tuple[FilteredSegment, ...]:
     """The first half of `segments`, for who can let go of the samples before the second, `searched`."""
     # One value that is no number would spread through a whole segment's spectrum.
     time_us, xyz_g = channel.time_us, channel.xyz_g
@@ -161,7 +161,7 @@ def _held_still(
     )
 
 
-def _filtered_stretch(time_us: NDArray[np.int64], rows: Rows, criteria: Criteria) -> Filtered | None:
+def _filtered_stretch(time_us: NDArray[np.int64], rows: Rows, criteria: Criteria) -> FilteredSegment | None:
     motion = criteria.motion
     span_s = (time_us[-1] - time_us[0]) / 1e6
     if span_s < motion.min_segment_s:
@@ -173,7 +173,7 @@ def _filtered_stretch(time_us: NDArray[np.int64], rows: Rows, criteria: Criteria
     factor = max(1, int(rate_hz // motion.work_rate_hz))
     burst_g, envelope_g, slow_g = _filtered(rows, len(time_us), rate_hz, factor, criteria)
     slow_time_us = time_us[:: _slow_stride(rate_hz, factor, criteria)]
-    return Filtered(time_us[::factor], rate_hz / factor, burst_g, envelope_g, slow_time_us, slow_g)
+    return FilteredSegment(time_us[::factor], rate_hz / factor, burst_g, envelope_g, slow_time_us, slow_g)
 
 
 def _evenly(time_us: NDArray[np.int64], rows: Rows, motion: Motion) -> tuple[NDArray[np.int64], Rows]:

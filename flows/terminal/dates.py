@@ -33,7 +33,7 @@ DATE_COMMANDS = frozenset({"movements", "report", "show"})
 #: Options of one command whose value is a date; elsewhere they take something else.
 DATE_OPTIONS_OF = {"simulate": frozenset({"--start"})}
 #: Options of these commands that take no value, so that an argument may follow.
-FLAGS = frozenset({"--csv", "--flagged", "--json", "--summary", "--unreviewed"})
+FLAGS = frozenset({"--csv", "--flagged", "--json", "--large", "--summary", "--unreviewed"})
 #: Two numbers of which either may be the month.
 _OTHER_ORDER = re.compile(r"\d{1,2}[/-]\d{1,2}[/-](\d{2}|\d{4})")
 

@@ -69,7 +69,7 @@ def test_the_summary_of_a_command_is_what_its_docstring_says_before_the_paramete
     [
         ["nigths"],
         ["import"],
-        ["nights", "--since", "02.03.2026"],
+        ["nights", "--since", "02/03/2026"],
         ["nights", "extra"],
         ["show", "2026-02-30"],
         ["show"],

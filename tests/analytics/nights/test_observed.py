@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analytics.criteria import Criteria
 from analytics.model import Channel
 from analytics.nights import observed
-from analytics.signal.motion import Filtered, Segment, searched
+from analytics.signal.motion import FilteredSegment, Segment, searched
 from tests.analytics.signals import add_kick, channel, still
 
 
@@ -29,7 +29,7 @@ def test_acceleration_is_let_go_of_before_floors_and_tilts_are_made(monkeypatch:
         yield made
         del made
 
-    def watching(found: Sequence[Filtered], criteria: Criteria) -> tuple[Segment, ...]:
+    def watching(found: Sequence[FilteredSegment], criteria: Criteria) -> tuple[Segment, ...]:
         still_held.append(held[0]() is not None)
         return searched(found, criteria)
 

@@ -5,7 +5,7 @@ import pytest
 
 from analytics.criteria import Criteria
 from analytics.model import Channel
-from analytics.signal.channel import Steps, channel_of
+from analytics.signal.channel import SensorSteps, channel_of
 from analytics.signal.motion import segments
 from analytics.signal.wear import recorded_spans
 from ingest.quality.calibration import Calibration
@@ -68,7 +68,7 @@ def test_pauses_that_a_sensor_slept_through_do_not_tear_the_movement_apart(*, is
 def test_whole_steps_are_kept_as_they_are_and_asked_for_in_g(samples: Samples, calibration: Calibration) -> None:
     steps = Samples(samples.time_us, np.rint(samples.values * 256).astype(np.int16), 1 / 256)
     found, as_g = channel(steps, calibration), channel(Samples(steps.time_us, steps.xyz_g(), 1.0), calibration)
-    assert isinstance(found.xyz_g, Steps)
+    assert isinstance(found.xyz_g, SensorSteps)
     assert np.shares_memory(found.xyz_g.values, steps.values)
     assert len(found.xyz_g) == len(as_g.xyz_g)
     some = np.arange(len(steps)) % 7 == 0

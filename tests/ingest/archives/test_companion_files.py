@@ -96,6 +96,11 @@ def test_what_may_be_a_recording_is_looked_at(name: str) -> None:
     assert is_candidate(name)
 
 
+@pytest.mark.parametrize("name", ["make.py", "make.cpython-311.pyc", "report.PDF", "night.cwa.part", ".DS_Store"])
+def test_what_is_none_by_its_name_is_passed_over(name: str) -> None:
+    assert not is_candidate(name)
+
+
 def moved_out(file: Path, outside: Path) -> None:
     """Put a file or folder elsewhere, and a link that leads there in its place."""
     outside.mkdir(exist_ok=True)
