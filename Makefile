@@ -36,10 +36,12 @@ test: check $(VENV)/.duckdb-1.5-ready  ## everything that has to be true
 	@echo 'The store and the page once more, on DuckDB 1.5'
 	@PYTHONPATH=$(OLDER_DUCKDB) $(BIN)/python -c 'import duckdb; assert duckdb.__version__.startswith("1.5."), duckdb'
 	@PYTHONPATH=$(OLDER_DUCKDB) $(PYTEST) -q -m 'not once and not slow' tests/analytics/store \
-		$(patsubst %,tests/analytics/review/test_%.py,answers same_numbers waveform) tests/analytics/review/queue
+		--deselect tests/analytics/store/edits --deselect tests/analytics/store/over_nights \
+		--deselect tests/analytics/store/test_forgetting.py \
+		tests/analytics/review/test_same_numbers.py tests/analytics/review/queue
 
-test-slow: $(VENV)/.test-ready  ## what `make test` leaves out because it takes long, with many kills
-	@KILLS=20 $(PYTEST) -m slow
+test-slow: $(VENV)/.test-ready  ## what `make test` leaves out because it takes long, with many kills and many examples
+	@KILLS=20 EXAMPLES=400 $(PYTEST) -m 'slow or drawn'
 
 RESOLUTIONS ?= lowest-direct highest
 test-versions:  ## all tests on the lowest and on the newest versions that the bounds allow (needs a package registry, half an hour)

@@ -17,7 +17,8 @@ from analytics.flag import Flag
 from analytics.measures import Measures
 from analytics.signal.clocks import SensorClock
 from analytics.sleep.possible import PossibleNights
-from ingest.recording import Acceleration, Side, Site, Temperature
+from ingest.acceleration import Acceleration
+from ingest.recording import Side, Site, Temperature
 
 Leg = Literal["left", "right", "both", "unknown"]
 SleepState = Literal["sleep", "wake", "unknown"]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # numpy is loaded with the first samples: settings and the books need the words alone
     import numpy as np
@@ -27,15 +27,6 @@ SleepStage = Literal["wake", "light", "deep", "rem", "unmeasurable"]
 
 #: One 10-minute block at 100 Hz. Readers aim for it; nothing depends on it.
 BLOCK_SAMPLES = 60_000
-
-
-class Acceleration(Protocol):
-    """Acceleration in g, rows of x y z: a float32 array, or what makes one of the rows that are asked for."""
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, rows: Any, /) -> NDArray[np.float32]:
-        """As an array has it, by whatever an array can be asked."""
 
 
 @dataclass(frozen=True, slots=True)

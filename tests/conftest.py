@@ -31,7 +31,12 @@ os.environ.pop("COLUMNS", None)
 MADE_ANEW = frozenset(ROOT / "tests" / "analytics" / "store" / name for name in ("database", "copies"))
 
 settings.register_profile(
-    "nightkick", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    "nightkick",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
+    max_examples=int(os.environ.get("EXAMPLES", "40")),
 )
 settings.load_profile("nightkick")
 
@@ -47,9 +52,11 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a test marked ``first_case``, all cases but the first count as slow."""
+    """Of a test marked ``first_case``, all cases but the first count as slow; tests by hypothesis are ``drawn``."""
     seen = set()
     for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.drawn)
         if item.get_closest_marker("first_case") is not None:
             name = item.nodeid.partition("[")[0]
             if name in seen:

@@ -17,7 +17,7 @@ from scipy import ndimage
 
 from analytics.criteria import Criteria, Sleep
 from analytics.model import Channel, Movement
-from ingest.recording import Acceleration
+from ingest.acceleration import Acceleration
 
 Floats = NDArray[np.float64]
 #: Samples are averaged over so much where only angles are asked for.

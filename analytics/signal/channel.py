@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.model import Channel
+from ingest.acceleration import Acceleration
 from ingest.quality.calibration import Calibration
 from ingest.quality.idle_runs import not_measured, slept_through, with_gravity
-from ingest.recording import Acceleration, Samples, Side, Site, Temperature
+from ingest.recording import Samples, Side, Site, Temperature
 
 MINUTE_US = 60_000_000
 

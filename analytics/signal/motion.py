@@ -21,7 +21,7 @@ from analytics.criteria import Criteria, Motion
 from analytics.model import Channel
 from analytics.signal.filters import Transform, band_pass_gain, low_pass_gain, transform_of
 from analytics.signal.stamps.steps import pauses_after, steps_of, usual_step_us
-from ingest.recording import Acceleration
+from ingest.acceleration import Acceleration
 
 Floats = NDArray[np.float64]
 #: What is kept of every sample: seven digits, where thresholds are known to three.

@@ -64,8 +64,8 @@ NOT_TOLD = "not told to this server"
 class _Runner(Runner):
     """Prefect's runner, ended by SIGTERM as by Ctrl-C: its own way out leaves the event loop from a signal handler.
 
-    It works in a folder of its own. That of Prefect is below ``/tmp/runner_storage``, which belongs to the first user
-    of the machine who had a runner, and no other user can serve then.
+    It works in a folder of its own. That of Prefect belongs to the first user of the machine who had a runner, and no
+    other user can serve then.
     """
 
     def __init__(self, name: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.recording import Acceleration
+from ingest.acceleration import Acceleration
 
 #: Shorter sameness happens: an AX3 at 12.5 Hz can repeat itself for seconds. own.
 CONSTANT_US = 10_000_000

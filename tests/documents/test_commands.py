@@ -127,7 +127,9 @@ def test_commands_run_one_after_the_other_and_print_what_stands_beneath(
         assert code == 0, f"nightkick {' '.join(arguments)}: {err}"
         assert out or err, "it prints something"
         if command.to is not None:
-            Path(command.to).write_text(out, encoding="utf-8")
+            file = Path(command.to).expanduser()
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(out, encoding="utf-8")
         if command.output is not None:
             assert lines_of(out) == lines_of(command.output)
 

@@ -115,6 +115,7 @@ def test_only_nights_and_days_of_the_range_count(month: Store) -> None:
     assert (len(late.nights), late.changes, late.n_days_noted) == (11, (), 0)
 
 
+@pytest.mark.slow
 def test_numbers_are_as_reviewed_where_movements_were(store: Store) -> None:
     """The fourth night has dismissed movements and an excluded hour."""
     report = read_report(store, date(2026, 3, 10), date(2026, 3, 13), subject=None, about=ABOUT)

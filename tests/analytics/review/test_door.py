@@ -272,6 +272,7 @@ def test_the_file_goes_with_the_program(database: Path, number: signal.Signals) 
         assert not running.file.parent.exists()
 
 
+@pytest.mark.slow
 def test_a_cookie_and_a_file_of_before_open_nothing_after_a_new_start(database: Path) -> None:
     with reviewing(database) as running:
         port, cookie, secret = running.port, running.cookie(), running.secret()
@@ -281,6 +282,7 @@ def test_a_cookie_and_a_file_of_before_open_nothing_after_a_new_start(database: 
         _is_refused(again.let_in(secret))
 
 
+@pytest.mark.slow
 def test_a_program_that_takes_the_port_later_gets_nothing_of_use(database: Path) -> None:
     with reviewing(database) as running:
         port, cookie = running.port, running.cookie()

@@ -102,6 +102,7 @@ def test_shift_relabels_the_whole_series_in_one_act(address: str, tab: Tab) -> N
     assert edited(address)["events"] == events
 
 
+@pytest.mark.slow
 def test_an_edge_is_moved_by_drag_and_by_number(address: str, tab: Tab) -> None:
     events = edited(address)["events"]
     opened(tab, address + AT)
@@ -249,6 +250,7 @@ def test_a_night_without_a_flag_is_judged_as_a_whole(address: str, tab: Tab, dat
     assert query(Store(database), "SELECT flag FROM reviews")["flag"].to_list() == [None]
 
 
+@pytest.mark.slow
 def test_edits_of_before_are_listed_with_who_made_them(address: str, tab: Tab, database: Path) -> None:
     opened(tab, address + AT).keyboard.press("5")
     done(tab, "turned over")

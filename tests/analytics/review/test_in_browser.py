@@ -131,6 +131,7 @@ def test_a_flag_is_judged_by_itself_and_counts_no_longer_once_dismissed(address:
     assert stands.rows() == [("possible_plmd", "dismiss")]
 
 
+@pytest.mark.slow
 def test_verdicts_survive_a_reload_and_a_new_import(address: str, tab: Tab, database: Path) -> None:
     store = Store(database)
     found = query(store, "SELECT * FROM events ORDER BY ALL")
@@ -193,6 +194,7 @@ def test_dragging_zooms_and_a_click_chooses_a_movement(address: str, tab: Tab) -
     expect(tab.locator(".facts")).not_to_have_text(before)
 
 
+@pytest.mark.slow
 def test_every_button_of_the_night_does_what_its_key_does(address: str, tab: Tab) -> None:
     opened(tab, address + NIGHT)
     state, inspect = tab.locator(".part-state"), tab.locator(".inspect")
@@ -231,6 +233,7 @@ def test_hostile_words_are_shown_as_words(address: str, tab: Tab) -> None:
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.slow
 def test_two_tabs_add_their_verdicts_to_each_other(address: str, tab: Tab, database: Path) -> None:
     other = tab.context.new_page()
     opened(tab, address + NIGHT).keyboard.press("c")

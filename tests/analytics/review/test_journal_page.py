@@ -137,6 +137,7 @@ def test_labels_stand_beside_their_scales_and_the_focus_is_never_under_the_bar(t
         assert hidden == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [HERE, "/"])
 def test_on_paper_what_is_chosen_is_seen_and_what_only_a_screen_can_do_is_left_out(
     address: str, tab: Tab, path: str

@@ -71,6 +71,7 @@ def test_the_file_leads_to_a_clean_address_that_goes_on_working(database: Path, 
         assert running.stop() == ""
 
 
+@pytest.mark.slow
 def test_the_address_of_the_terminal_leads_in_too_and_is_wiped(database: Path, fresh: BrowserContext) -> None:
     with reviewing(database) as running:
         tab, secret = fresh.new_page(), running.secret()
@@ -123,6 +124,7 @@ def test_two_programs_side_by_side_work_in_one_browser(database: Path, empty: Pa
             expect(ready(tab).locator(".nights li")).to_have_count(count)
 
 
+@pytest.mark.slow
 def test_a_page_at_another_port_of_this_machine_can_read_nothing(
     database: Path, empty: Path, fresh: BrowserContext
 ) -> None:

@@ -86,6 +86,7 @@ def test_both_legs_are_written_with_their_sides_and_share_what_moved_both(tmp_pa
     assert np.abs(onsets[0] - onsets[1]).max() < 0.6
 
 
+@pytest.mark.slow
 def test_another_person_has_nights_devices_and_a_folder_of_her_own(tmp_path: Path) -> None:
     def simulated(subject: str | None) -> list[Path]:
         wish = {"nights": 2, "profile": "healthy", "rate_hz": 12.5, "file_format": "cwa", "seed": 1, "legs": "both"}

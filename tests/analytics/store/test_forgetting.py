@@ -137,6 +137,7 @@ def test_a_name_is_a_word_and_not_a_part_of_one(two: Store) -> None:
     assert sorted(left) == sorted(failed[1:])
 
 
+@pytest.mark.slow
 def test_a_night_that_keeps_another_leg_is_stored_anew_in_the_same_step(two: Store) -> None:
     doomed = forgotten(two, Wish(sha256=sha(f"{NAME}/left")))
     assert [list(rest) for rest in doomed.anew.values()] == [[stored(f"{NAME}/right", subject=NAME)]]
@@ -149,6 +150,7 @@ def test_a_night_that_keeps_another_leg_is_stored_anew_in_the_same_step(two: Sto
     assert bad(two) == []
 
 
+@pytest.mark.slow
 def test_the_last_recording_of_a_night_takes_its_results_along_and_leaves_the_journal(two: Store) -> None:
     for leg in ("left", "right"):
         forgotten(two, Wish(sha256=sha(f"{NAME}/{leg}")))
@@ -161,6 +163,7 @@ def test_the_last_recording_of_a_night_takes_its_results_along_and_leaves_the_jo
     assert bad(two) == []
 
 
+@pytest.mark.slow
 def test_what_was_noted_and_taken_back_goes_with_the_person(two: Store) -> None:
     write_journal(two, [JournalEntry(NAME, EVENING, "caffeine_mg")])
     assert rows_of(two.path, NAME)["journal_entry"] == []
@@ -168,6 +171,7 @@ def test_what_was_noted_and_taken_back_goes_with_the_person(two: Store) -> None:
     assert rows_of(two.path, NAME)["journal_change"] == []
 
 
+@pytest.mark.slow
 def test_a_night_of_one_person_goes_and_the_same_night_of_another_stays(two: Store) -> None:
     others = rows_of(two.path, OTHER)
     forgotten(two, Wish(subject=NAME, night=EVENING))
@@ -225,6 +229,7 @@ def test_tables_that_are_not_ours_are_named(two: Store) -> None:
     assert foreign_tables(two) == ("mine",)
 
 
+@pytest.mark.slow
 def test_pruned_samples_are_gone_and_neither_lost_nor_missed(two: Store) -> None:
     before = contents(two.path)
     first = prunable(two, datetime(2026, 3, 12, tzinfo=UTC))

@@ -41,6 +41,7 @@ def people(db: Path) -> dict[str, list[tuple[Any, ...]]]:
     return {table: found[table] for table in ("review_entry", "journal_entry")}
 
 
+@pytest.mark.slow
 def test_reviews_and_journal_outlive_every_import_and_analysis(run: Run, db: Path) -> None:
     execute(Store(db), VERDICT)
     Path("j.csv").write_text("date,lights_off,got_up,caffeine_mg\n2026-03-02,22:00,06:00,80\n")

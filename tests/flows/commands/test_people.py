@@ -108,6 +108,7 @@ def test_a_device_that_is_handed_on_is_each_wearers_in_their_nights(run: Run) ->
     assert [Path(one["path"]).name for one in listed["unassigned"]] == ["20.cwa"]
 
 
+@pytest.mark.slow
 def test_a_corrected_line_moves_its_nights_with_their_reviews_and_no_others(run: Run) -> None:
     run("people", "import", write(ANNA, BERT), "--db", DB)
     night_of(0), night_of(7), night_of(8)

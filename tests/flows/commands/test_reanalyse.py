@@ -63,6 +63,7 @@ def test_the_views_show_another_rule_set_without_a_night_being_analysed(run: Run
     assert {table: rows(imported, table) for table in EVERY_TABLE} == before
 
 
+@pytest.mark.slow
 def test_a_rule_set_of_one_s_own_is_scored_beside_the_others_and_not_lost_with_the_settings(
     run: Run, imported: Store
 ) -> None:
@@ -135,6 +136,7 @@ def test_a_list_can_be_scored_by_a_rule_set_of_one_s_own(run: Run) -> None:
     assert ",1,1,1," in Path("standard/movements.csv").read_text()
 
 
+@pytest.mark.slow
 def test_a_neighbouring_database_that_read_the_file_in_another_zone_cannot_shift_a_night(
     run: Run, imported: Store
 ) -> None:

@@ -95,6 +95,7 @@ def test_ctrl_c_leaves_a_mix_that_is_told_and_published_and_the_same_command_goe
     assert contents(store.published) == contents(store.path)
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_a_mix_and_an_old_copy_which_the_next_command_renews(run: Run, store: Store) -> None:
     code = """
 import os, signal, sys

@@ -35,7 +35,8 @@ def recordings(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("moments", [MOMENTS[3:5], pytest.param(MOMENTS, marks=pytest.mark.slow)], ids=["two", "all"])
+@pytest.mark.slow
+@pytest.mark.parametrize("moments", [MOMENTS[3:5], MOMENTS], ids=["two", "all"])
 def test_an_import_killed_again_and_again_ends_where_an_undisturbed_one_does(
     tmp_path: Path, moments: tuple[tuple[str, str, int], ...]
 ) -> None:

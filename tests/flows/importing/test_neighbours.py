@@ -46,6 +46,7 @@ def neighbours(run: Run) -> None:
         brought_in(run, db, zone)
 
 
+@pytest.mark.slow
 def test_two_databases_in_one_folder_keep_their_samples_apart(run: Run, neighbours: None) -> None:
     for db in ZONES:
         said = run("doctor", "--db", db)

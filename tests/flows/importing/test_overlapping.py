@@ -43,6 +43,7 @@ def events(store: Store) -> list[tuple[Any, ...]]:
     return query(store, "SELECT round(epoch_ms(onset_at) / 100), label, is_plm FROM events ORDER BY ALL").rows()
 
 
+@pytest.mark.slow
 def test_files_of_one_night_give_it_once_in_any_order_and_a_line_says_who_speaks(
     tmp_path: Path, files: dict[str, Path]
 ) -> None:

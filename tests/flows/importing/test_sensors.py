@@ -144,6 +144,7 @@ def test_without_a_declared_place_nothing_is_asked(run: Run, turning: Path) -> N
     assert places() == [(TELEPHONE, "unknown", "unknown"), (WATCH, "wrist", "unknown")]
 
 
+@pytest.mark.slow
 def test_a_pattern_is_said_of_one_sensor_and_a_serial_number_of_its_own(run: Run, lying: Path, turning: Path) -> None:
     Path("nightkick.toml").write_text('[[assignment]]\npattern = "**/*.csv"\nsite = "ankle"\nside = "left"\n')
     assert run("import", lying, "--db", DB).code == 0

@@ -110,6 +110,7 @@ def pieces(pretend: Pretend, recording: Worn, zone: str, hours: Sequence[float])
     return [file_of(pretend, f"{k}.fake", recording, a, b) for k, (a, b) in enumerate(pairwise(at))]
 
 
+@pytest.mark.slow
 @pytest.mark.first_case
 @pytest.mark.parametrize("cut_h", [12, 10, 14.5])
 def test_two_halves_of_a_day_s_sleep_give_the_same_rows_in_either_order(

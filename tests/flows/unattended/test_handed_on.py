@@ -79,6 +79,7 @@ def rows_but_of(*subjects: str) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
+@pytest.mark.slow
 def test_every_night_has_the_right_person_leg_and_clock_and_a_corrected_line_moves_its_nights_alone(
     run: Run, study: dict[NightKey, tuple[str, str]]
 ) -> None:

@@ -37,6 +37,7 @@ def nightkick(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=240, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.prefect
 def test_the_flow_stores_what_the_same_import_without_it_stores(
     home: Path, with_records: Callable[[Path], None]

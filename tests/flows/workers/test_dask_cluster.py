@@ -96,6 +96,7 @@ def test_stored_nights_are_analysed_again_by_a_cluster(by_cluster: Cluster, run:
     assert rows(db) == before
 
 
+@pytest.mark.slow
 def test_a_worker_killed_in_the_middle_of_an_import_loses_nothing(by_cluster: Cluster, tmp_path: Path) -> None:
     for day in range(8):
         tiny(Path(f"in/{day}.cwa"), seed=day, start=BEDTIME + timedelta(days=day), minutes=120, rate_hz=50.0)

@@ -50,6 +50,7 @@ def without_acts(answer: Any) -> Any:
     return {name: value for name, value in answer.items() if name not in ("act", "undo", "redo", "scores")}
 
 
+@pytest.mark.slow
 def test_edits_are_answered_with_the_night_and_undone_to_every_state_before(client: httpx.Client, store: Store) -> None:
     detected = query(store, "SELECT * FROM events"), query(store, "SELECT * FROM night")
     first = get(client)

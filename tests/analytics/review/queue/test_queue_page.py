@@ -100,6 +100,7 @@ def test_shift_right_walks_the_filtered_nights_over_people_and_home_keeps_the_fi
     tab.wait_for_url(f"{at}/?verdict=to_review")
 
 
+@pytest.mark.slow
 def test_a_verdict_that_was_taken_back_from_another_night_is_gone_there_though_that_night_was_asked_ahead(
     at: str, tab: Tab, several: Store
 ) -> None:
@@ -120,6 +121,7 @@ def test_a_verdict_that_was_taken_back_from_another_night_is_gone_there_though_t
     expect(said).to_be_empty()
 
 
+@pytest.mark.slow
 def test_a_key_that_comes_while_the_next_night_is_on_its_way_does_not_judge_the_last_one(
     at: str, tab: Tab, several: Store
 ) -> None:

@@ -71,6 +71,7 @@ def whole_envelopes(rows: Rows) -> dict[tuple[Any, ...], list[Any]]:
     return found
 
 
+@pytest.mark.slow
 def test_thousands_of_recordings_of_step_3_are_brought_up_to_date(tmp_path: Path) -> None:
     """Above 2,048 rows DuckDB 1.5 fails in any transaction at all."""
     test_a_filled_database_of_every_step_is_brought_up_to_date_and_no_value_changes(tmp_path, 3, MANY)

@@ -122,6 +122,7 @@ def test_views_alone_are_renewed_in_place(store: Store) -> None:
     assert store.path.stat().st_ino == inode
 
 
+@pytest.mark.slow
 def test_two_processes_upgrade_at_once(tmp_path: Path, of_old: Path, child: Child) -> None:
     path = Path(shutil.copy(of_old, tmp_path / "nights.duckdb"))
     both = [child(UPGRADE, path) for _ in range(2)]

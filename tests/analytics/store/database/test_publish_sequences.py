@@ -56,6 +56,7 @@ ACTS: dict[str, Callable[[Store, str], None]] = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(sorted(ACTS)), st.sampled_from([WHO, OTHER])), min_size=2, max_size=5))
 def test_the_copy_has_the_rows_of_one_made_row_by_row_in_every_view(

@@ -126,6 +126,7 @@ def test_the_search_finds_what_is_private_in_tables_that_hold_it(store: Store, t
     assert NOTE.encode() in found_in(tmp_path / "plain.zip", secrets)
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])
 def test_an_export_holds_nothing_private_and_belongs_to_its_owner(store: Store, run: Run, file_format: str) -> None:
     done = run("export", "--pseudonymous", "-o", "out", "--format", file_format, "--db", DB)
