@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # A unit test that reaches for Prefect must fail at once instead of booting a server for 20 s.
 os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
-# Lines would be folded to the width of whoever started the tests; readline hands it to the workers on its own.
+# Lines would be folded to the width of the terminal that tests start from; readline hands it to the workers on its own.
 os.environ.pop("COLUMNS", None)
 
 #: Where each new database has an identity of its own.

@@ -16,6 +16,12 @@ import duckdb
 CHANGE = "change"
 
 
+def last_change(con: duckdb.DuckDBPyConnection) -> str | None:
+    """The token of the last change; None of a database without one."""
+    rows = con.execute("SELECT value FROM setting WHERE name = ?", [CHANGE]).fetchall()
+    return str(rows[0][0]) if rows else None
+
+
 def note_change(con: duckdb.DuckDBPyConnection) -> None:
     """Say in the present transaction that it changes more than bookkeeping."""
     value = f"{datetime.now(UTC).isoformat(timespec='microseconds')} {uuid4()}"

@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from analytics.store.database.changes import CHANGE
-from analytics.store.database.connection import ArrowStream, Store, first_row, in_memory, reading, snapshot
+from analytics.store.database.changes import last_change
+from analytics.store.database.connection import ArrowStream, Store, in_memory, reading, snapshot
 
 #: For how many databases and sets of tables; and how many answers of each.
 MOST_KEPT, MOST_ANSWERS = 2, 64
@@ -66,8 +66,7 @@ def derived(store: Store, tables: Mapping[str, str], statement: str, parameters:
 
 def _present(con: duckdb.DuckDBPyConnection, key: _Key) -> _Kept:
     """The tables of this moment."""
-    row = first_row(con, "SELECT value FROM setting WHERE name = ?", [CHANGE])
-    token = None if row is None else str(row[0])
+    token = last_change(con)
     kept = _kept.pop(key, None)
     if kept is not None and (token is None or kept.token != token):
         kept.ends.close()

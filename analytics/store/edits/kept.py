@@ -14,8 +14,8 @@ from contextlib import contextmanager
 import duckdb
 
 from analytics.model import Night
-from analytics.store.database.changes import CHANGE, note_change
-from analytics.store.database.connection import Store, first_row, seen_by, transaction
+from analytics.store.database.changes import last_change, note_change
+from analytics.store.database.connection import Store, seen_by, transaction
 from analytics.store.nights import load_night
 from analytics.store.read import NightKey
 
@@ -35,18 +35,18 @@ def reviewing(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
     DatabaseBusyError, DatabaseUnreadableError, StoreError
     """
     with transaction(store, bookkeeping=True) as con:
-        before = _change(con)
+        before = last_change(con)
         with seen_by(store, con):
             yield con
         note_change(con)  # here, so that its token is known once all of it is kept
-        after = _change(con)
+        after = last_change(con)
     if before is not None and after is not None:
         _renew(str(store.path.absolute()), before, after)
 
 
 def kept_night(store: Store, con: duckdb.DuckDBPyConnection, key: NightKey) -> Night | None:
     """`load_night` with all scores, inside `reviewing`: read only where it is not known from before."""
-    place, change = (str(store.path.absolute()), key), _change(con)
+    place, change = (str(store.path.absolute()), key), last_change(con)
     with _guard:
         known = _kept.pop(place, None)
     night = known[1] if known is not None and known[0] == change else load_night(store, key)
@@ -64,8 +64,3 @@ def _renew(path: str, before: str, after: str) -> None:
         for place, (change, night) in _kept.items():
             if place[0] == path and change == before:
                 _kept[place] = after, night
-
-
-def _change(con: duckdb.DuckDBPyConnection) -> str | None:
-    row = first_row(con, "SELECT value FROM setting WHERE name = ?", [CHANGE])
-    return None if row is None else str(row[0])

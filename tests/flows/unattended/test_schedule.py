@@ -112,7 +112,7 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
     (Path("in") / "empty.cwa").touch()
     temporary = Path("temporary").absolute()
     temporary.mkdir()
-    (temporary / "runner_storage").touch()  # as of another user: nobody else can use it
+    (temporary / "runner_storage").touch()  # as of another user: no other can use it
     berlin = ("--at", "09:00", "--tz", "Europe/Berlin", "--db", "n.duckdb")
     with served(home, "--inbox", "in", *berlin, TMPDIR=str(temporary)) as schedule:
         tiny(Path("in/a.csv"))

@@ -21,14 +21,13 @@ from analytics.store import (
     Store,
     WantedEdit,
     frames,
-    redo,
     remember_rules,
     save_nights,
-    take_back,
     write_edit,
     write_review,
 )
 from ingest.errors import UsageError
+from tests.analytics.store.edits.back_and_forth import back_and_forth
 from tests.analytics.store.making import EVENING, night, score, sha
 
 #: Nothing here depends on the version of DuckDB beyond what other tests run on both.
@@ -111,16 +110,7 @@ def holds(path: Path, steps: list[Step]) -> None:
     for step in steps:
         if done(store, step):
             states.append(seen(store))
-    for state in states[-2::-1]:
-        take_back(store, WHO)
-        assert seen(store) == state
-    with pytest.raises(UsageError, match="nothing"):
-        take_back(store, WHO)
-    for state in states[1:]:
-        redo(store, WHO)
-        assert seen(store) == state
-    with pytest.raises(UsageError, match="nothing"):
-        redo(store, WHO)
+    back_and_forth(store, WHO, states, seen)
 
 
 HOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}

@@ -15,12 +15,11 @@ from analytics.store import (
     Store,
     WantedEdit,
     query,
-    redo,
-    take_back,
     write_edit,
     write_review,
 )
 from ingest.errors import UsageError
+from tests.analytics.store.edits.back_and_forth import back_and_forth
 from tests.analytics.store.making import EVENING
 
 #: Nothing here depends on the version of DuckDB beyond what other tests run on both.
@@ -81,12 +80,4 @@ def test_undo_n_times_is_the_state_before_and_redo_the_state_after(kept: Store, 
             continue
         states.append(seen(kept))
     assert len({str(state) for state in states}) > 1
-    who = Acted(*KEY, "dr", AT_US)
-    for state in states[-2::-1]:
-        take_back(kept, who)
-        assert seen(kept) == state
-    with pytest.raises(UsageError, match="nothing"):
-        take_back(kept, who)
-    for state in states[1:]:
-        redo(kept, who)
-        assert seen(kept) == state
+    back_and_forth(kept, Acted(*KEY, "dr", AT_US), states, seen)

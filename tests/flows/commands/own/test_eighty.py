@@ -59,7 +59,7 @@ def test_no_line_is_wider_than_the_screen(
 
 def test_doctor_inspect_and_people_fold_too(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     db = build(tmp_path / "n.duckdb").path
-    who = "a person whose name is as long as the names of people are in files that nobody wrote for a small screen"
+    who = "a person whose name is as long as the names of people are in files that were not written for a small screen"
     Path("people.csv").write_text(f"serial,subject,site,tz\n4711,{who},ankle,Europe/Berlin\n")
     assert run("people", "import", "people.csv", "--db", db).code == 0
     assert run("people", "describe", "zoe", "--medication", "ssri", "--medication", "iron", "--medication", "snri",
