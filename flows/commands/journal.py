@@ -8,7 +8,6 @@ the times that their analysis reads are new.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -19,7 +18,7 @@ from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Database
 from flows.terminal.talk import complain, emit, emit_lines, emit_table, say
 from flows.terminal.values import csv_text
-from flows.terminal.whose import refuse_unknown
+from flows.terminal.whose import people_like, refuse_unknown
 from flows.terminal.written_files import written_text
 from ingest.errors import UsageError, visible
 
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 #: Of what is kept and would be refused now.
 _NO_MORE = "today its column takes other values (nightkick journal describe)"
-#: Of the people who are known, so many are named.
-_MOST_NAMES = 10
 #: Of the nights that would be analysed again, so many are named.
 _MOST_NIGHTS = 50
 #: Of the places that could not be read, so many are named.
@@ -211,11 +208,7 @@ def _say_new_people(context: Context, entries: Sequence[JournalEntry]) -> None:
     for name in sorted({entry.subject for entry in entries} - known):
         days = len({entry.day for entry in entries if entry.subject == name})
         noted = f"{days} {'day' if days == 1 else 'days'} of the journal noted all the same"
-        near = {one.casefold(): one for one in sorted(known)}
-        close = [near[one] for one in get_close_matches(name.casefold(), near, n=3, cutoff=0.5)]
-        meant = f"did you mean {' or '.join(close)}? " if close else ""
-        names = ", ".join(sorted(known)[:_MOST_NAMES])
-        say(visible(f"{name} has no night yet: {noted} ({meant}known: {names})"))
+        say(visible(f"{name} has no night yet: {noted} (known: {people_like(name, known)})"))
 
 
 def _say_misspelt(entries: Sequence[JournalEntry]) -> None:

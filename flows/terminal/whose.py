@@ -39,9 +39,13 @@ def nearest_first(name: str, known: Iterable[str]) -> list[str]:
     return sorted(known, key=lambda one: (-SequenceMatcher(None, wanted, one.casefold()).ratio(), one))
 
 
-def _there_is(subject: str, known: Iterable[str]) -> str:
-    names = nearest_first(subject, known)
-    if not names:
-        return "the database is empty; import a recording"
+def people_like(name: str, known: Iterable[str]) -> str:
+    """At most `MOST_NAMES` people in a line, those most like ``name`` first, and how many more there are."""
+    names = nearest_first(name, known)
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return f"there is: {', '.join(names[:MOST_NAMES])}{more}"
+    return f"{', '.join(names[:MOST_NAMES])}{more}"
+
+
+def _there_is(subject: str, known: Iterable[str]) -> str:
+    names = people_like(subject, known)
+    return f"there is: {names}" if names else "the database is empty; import a recording"
