@@ -128,7 +128,7 @@ class Envelope:
         Start of the first step.
     step_s : float
     max_mg : float32 array, shape (n,)
-        Largest envelope (0.15 s RMS of the 0.5-10 Hz vector) of each step, to 0.1 mg; NaN where none was searched.
+        Largest envelope (0.15 s RMS of the 0.5-10 Hz vector) of each step, at its level; NaN where none was searched.
     """
 
     recording: str

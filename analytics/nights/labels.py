@@ -15,6 +15,7 @@ import numpy as np
 from analytics.criteria import Criteria, Jerks
 from analytics.model import Event, Label, Movement, SleepState
 from analytics.sleep.estimate import SleepEstimate, p_near_onset
+from analytics.sleep.possible import DECIMALS
 
 
 class SleepThen:
@@ -25,10 +26,12 @@ class SleepThen:
         self._known: dict[int, tuple[SleepState, float, float | None]] = {}
 
     def at(self, time_us: int) -> tuple[SleepState, float, float | None]:
-        """State, chance that falling asleep is near, and chance of sleep at an instant."""
+        """State, chance that falling asleep is near, and chance of sleep at an instant, as they are kept."""
         if (known := self._known.get(time_us)) is None:
-            near = p_near_onset(time_us, self._sleep, self._criteria)
-            known = self._known[time_us] = (self._sleep.state_at(time_us), near, self._sleep.p_sleep_at(time_us))
+            near = round(p_near_onset(time_us, self._sleep, self._criteria), DECIMALS)
+            p_sleep = self._sleep.p_sleep_at(time_us)
+            p_sleep = None if p_sleep is None else round(p_sleep, DECIMALS)
+            known = self._known[time_us] = (self._sleep.state_at(time_us), near, p_sleep)
         return known
 
 
@@ -65,7 +68,7 @@ def labelled(
         found.append(
             Event(
                 number, event.parts, event.lead, event.leg, event.onset_us, event.offset_us, event.is_lm, event.is_clm,
-                event.is_plm, event.imi_s, event.series_no, state, name, near, sure, p_sleep,
+                event.is_plm, event.imi_s, event.series_no, state, name, near, round(sure, DECIMALS), p_sleep,
             )
         )  # fmt: skip
     return tuple(found)

@@ -23,6 +23,10 @@ from analytics.signal.runs import bridged, runs_of
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
+#: Decimals of what is kept of a movement, below what any sensor resolves (0.06 mg): digits beyond are noise, of which a
+#: database cannot make less.
+_G, _S, _DEG = 5, 3, 2
+
 
 @dataclass(frozen=True, slots=True)
 class Detected:
@@ -191,10 +195,10 @@ def _measure(
         leg=channel.side,
         onset_us=onset_us,
         offset_us=offset_us,
-        peak_g=peak_g,
-        threshold_g=threshold_g,
-        core_s=_core_s(segment.burst_g[first:end], rate_hz),
-        posture_change_deg=turned_deg,
+        peak_g=round(peak_g, _G),
+        threshold_g=round(threshold_g, _G),
+        core_s=round(_core_s(segment.burst_g[first:end], rate_hz), _S),
+        posture_change_deg=round(turned_deg, _DEG),
         n_bursts=len(bursts),
         shape=_shape(
             duration_s,

@@ -3,6 +3,8 @@
 Reduces an envelope for pictures. Samples may be deleted, or lie on another machine; what is drawn
 then is what was stored with the night. The largest value of a second is kept, never a mean: a kick of half a second
 must not drown in the stillness around it.
+
+Values are kept at levels (`analytics.levels`).
 """
 
 from __future__ import annotations
@@ -11,12 +13,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from analytics.levels import levelled
 from analytics.model import Channel, Envelope
 from analytics.signal.motion import Segment
 
 STEP_S = 1.0
-#: Of a value kept, mg: a hundredth of the faintest kick, and short decimals compress well.
-_ROUND_MG = 0.1
 
 
 def envelope_of(channel: Channel, found: Sequence[Segment]) -> Envelope | None:
@@ -52,5 +53,5 @@ def envelope_of(channel: Channel, found: Sequence[Segment]) -> Envelope | None:
         leg=channel.side,
         start_us=start_us,
         step_s=STEP_S,
-        max_mg=(np.rint(peaks_g * 1e3 / _ROUND_MG) * _ROUND_MG).astype(np.float32),
+        max_mg=levelled(peaks_g * 1e3),
     )

@@ -26,6 +26,8 @@ SLOW_HZ = 0.7
 _REST_S, _AWAY_S = 2.0, 0.5
 #: A difference of rest before and after from here on (about a degree) is the leg's; below it may be breathing. own.
 _TURNED_G = 0.02
+#: Decimals of the ratio that are kept: both amplitudes are off by a hundredth and more.
+_DECIMALS = 3
 
 
 def slow_over_fast(segments: Sequence[Segment], movements: Sequence[Movement]) -> Floats:
@@ -71,7 +73,7 @@ def with_stiffness(segments: Sequence[Segment], detected: Detected) -> Detected:
     return replace(
         detected,
         movements=tuple(
-            movement if math.isnan(ratio) else replace(movement, slow_over_fast=ratio)
+            movement if math.isnan(ratio) else replace(movement, slow_over_fast=round(ratio, _DECIMALS))
             for movement, ratio in zip(detected.movements, ratios, strict=True)
         ),
     )

@@ -29,6 +29,8 @@ _AWAKE_MIN, _ASLEEP_MIN = 5.0, 10.0
 _AFTER_MIN, _BEFORE_MIN = 10.0, 8.0
 #: Length of that stretch round one transition, minutes.
 NEAR_MIN = _AFTER_MIN + _BEFORE_MIN
+#: Of a chance that is kept: digits beyond these are luck of the nights drawn.
+DECIMALS = 3
 #: Sleep is sure where it is at least this likely, and waking where it is at most the rest.
 SURE = 0.9
 
@@ -173,7 +175,7 @@ def possible_nights(start_us: int, p_sleep: NDArray[np.floating], paths: Bools) 
     some = paths[paths.any(axis=1)]
     if not len(some):
         return None
-    thousandths = np.round(p_sleep.astype(np.float64), 3).astype(np.float32)
+    thousandths = np.round(p_sleep.astype(np.float64), DECIMALS).astype(np.float32)
     return PossibleNights(start_us, thousandths, some, _p_transition(some, np.isfinite(thousandths)))
 
 

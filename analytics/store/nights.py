@@ -6,7 +6,6 @@ The counterpart of `analytics.store.rows`, from the same declarations: what one 
 from __future__ import annotations
 
 import gc
-import math
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -16,9 +15,9 @@ from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
-import polars as pl
 
 from analytics.flag import stored_flag
+from analytics.levels import from_written
 from analytics.measures import Measures
 from analytics.model import Blank, Bout, Envelope, Event, Movement, Nap, Night, Score, Series, Speaker
 from analytics.signal.clocks import SensorClock
@@ -124,7 +123,8 @@ def _nights(
     bouts = _rows(con, "bout", BOUT, span, "start_at")
     naps = _rows(con, "nap", NAP, span, "start_at")
     blanks = _rows(con, "blank", BLANK, span, "start_at, end_at, kind")
-    envelopes, possible = _envelope_rows(con, span), _half_minutes(con, span)
+    envelopes = _rows(con, "envelope", {**ENVELOPE, "levels": (None, "levels")}, span, "recording, site, leg, start_at")
+    possible = _half_minutes(con, span)
     moved = [day for day in nights if movements_of is None or day in movements_of]
     movements = _rows(con, "movement", MOVEMENT, _Span(span.subject, moved[0], moved[-1]), "number") if moved else {}
     scores = _scores(con, span, rulesets)
@@ -168,33 +168,12 @@ def _rows(
     return found
 
 
-def _envelope_rows(con: duckdb.DuckDBPyConnection, span: _Span) -> _ByNight:
-    """As `_rows`, the values of a row as an array: as Python's own floats a night has tens of thousands."""
-    columns = [f"epoch_us({name})" if dtype is UTC_US else name for name, (dtype, _) in ENVELOPE.items()]
-    frame = pl.DataFrame(
-        con.sql(
-            f"SELECT night_date, {', '.join(columns)}, max_mg FROM envelope"
-            " WHERE subject = ? AND night_date BETWEEN ? AND ?"
-            " ORDER BY night_date, recording, site, leg, start_at",
-            params=list(span),
-        )
-    )
-    names = [attribute for _, attribute in ENVELOPE.values()]
-    found: dict[date, list[_ROW]] = {}
-    lengths = frame["max_mg"].list.len().to_numpy()
-    flat = frame["max_mg"].filter(lengths > 0).explode().cast(pl.Float32).fill_null(math.nan).to_numpy()
-    pieces = np.split(flat, np.cumsum(lengths, dtype=np.int64)[:-1])
-    for (night_date, *row), piece in zip(frame.drop("max_mg").iter_rows(), pieces[: len(frame)], strict=True):
-        found.setdefault(night_date, []).append(dict(zip(names, row, strict=True)) | {"max_mg": piece})
-    return found
-
-
 def _envelopes(pieces: Sequence[_ROW]) -> Iterator[Envelope]:
     """Each put together from its rows."""
     wholes = [list(rows) for _, rows in groupby(pieces, key=itemgetter("recording", "site", "leg"))]
     for rows in sorted(wholes, key=lambda rows: (rows[0]["start_us"], rows[0]["recording"])):
-        values = np.concatenate([row["max_mg"] for row in rows])
-        yield Envelope(**{**rows[0], "max_mg": values})
+        about = {name: value for name, value in rows[0].items() if name != "levels"}
+        yield Envelope(**about, max_mg=from_written("".join(row["levels"] for row in rows)))
 
 
 def _half_minutes(con: duckdb.DuckDBPyConnection, span: _Span) -> _ByNight:

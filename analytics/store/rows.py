@@ -10,14 +10,13 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
-from itertools import accumulate
 from operator import attrgetter
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from analytics.flag import Flag
+from analytics.levels import written
 from analytics.model import Envelope, Night, Score
 from analytics.sleep.possible import packed
 from analytics.sleep.states import EPOCH_S
@@ -204,7 +203,6 @@ MEASURES: Columns = {
 #: Steps of an envelope in a row. A list is read together with those of some thousand rows around it, so a night in one
 #: row would cost as much as all nights.
 ENVELOPE_STEPS = 600
-_NOTHING = np.empty(0, np.float32)
 #: The sleep of a night with its doubt, in rows of as many half minutes; ``p_sleep`` and ``possible`` come on top.
 HALF_MINUTES: Fields = {"start_at": (UTC_US, "start_us"), "step_s": (pl.Float64, "step_s")}
 
@@ -246,10 +244,7 @@ def _night_frame(nights: Sequence[Night]) -> pl.DataFrame:
 def _envelope_frame(nights: Sequence[Night]) -> pl.DataFrame:
     pieces = [(_key(night), piece) for night in nights for whole in night.envelopes for piece in _pieces(whole)]
     frame = _parts(iter(pieces), _KEY, ENVELOPE)
-    whole = pl.Series(np.concatenate([piece.max_mg for _, piece in pieces] or [_NOTHING])).fill_nan(None)
-    lengths = [len(piece.max_mg) for _, piece in pieces]
-    values = [whole.slice(end - n, n) for end, n in zip(accumulate(lengths), lengths, strict=True)]
-    return frame.with_columns(pl.Series("max_mg", values, dtype=pl.List(pl.Float32)))
+    return frame.with_columns(pl.Series("levels", [written(piece.max_mg) for _, piece in pieces], dtype=pl.String))
 
 
 def _pieces(whole: Envelope) -> Iterator[Envelope]:
@@ -274,8 +269,10 @@ def _half_minutes_frame(nights: Sequence[Night]) -> pl.DataFrame:
 
 
 def _event_frame(scored: Sequence[tuple[Night, Score]]) -> pl.DataFrame:
+    """Of one movement one row after the other: what rule sets agree on takes no room."""
     frame = _parts(((_score_key(n, s), e) for n, s in scored for e in s.events), _SCORE_KEY, EVENT)
-    return frame.with_columns(_lists("parts", [event.parts for _, score in scored for event in score.events]))
+    parts = _lists("parts", [event.parts for _, score in scored for event in score.events])
+    return frame.with_columns(parts).sort("night_date", "subject", "onset_at", "ruleset", maintain_order=True)
 
 
 def _lists(name: str, values: Sequence[Sequence[int]]) -> pl.Series:

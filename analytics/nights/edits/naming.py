@@ -14,9 +14,10 @@ from analytics.nights.edits.applying import Edited
 from analytics.nights.edits.kinds import BY_HAND, MEANINGS
 from analytics.nights.events import Judged, Ready, judge, ready
 from analytics.nights.joining import lead_of, together
+from analytics.nights.labels import SleepThen
 from analytics.scoring.rulesets import Ruleset
 from analytics.signal.clocks import SensorClock
-from analytics.sleep.estimate import SleepEstimate, p_near_onset
+from analytics.sleep.estimate import SleepEstimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def _jerk(parts: Sequence[Movement], sleep: SleepEstimate, criteria: Criteria) -
     """A hypnic jerk by the word of a reviewer: no leg movement, so that no rule counts it."""
     onset_us = min(m.onset_us for m in parts)
     legs = {m.leg for m in parts}
+    state, near, p_sleep = SleepThen(sleep, criteria).at(onset_us)
     return Event(
         movement_no=0,
         parts=tuple(sorted(m.number for m in parts)),
@@ -99,9 +101,9 @@ def _jerk(parts: Sequence[Movement], sleep: SleepEstimate, criteria: Criteria) -
         is_plm=False,
         imi_s=None,
         series_no=None,
-        sleep_state=sleep.state_at(onset_us),
+        sleep_state=state,
         label="hypnic_jerk",
-        p_near_onset=p_near_onset(onset_us, sleep, criteria),
+        p_near_onset=near,
         confidence=1.0,
-        p_sleep=sleep.p_sleep_at(onset_us),
+        p_sleep=p_sleep,
     )

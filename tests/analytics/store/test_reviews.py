@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from analytics.flag import FlagName, FlagReview
+from analytics.levels import levelled
 from analytics.model import Blank, Envelope
 from analytics.said import Review
 from analytics.store import (
@@ -25,11 +26,10 @@ from analytics.store import (
     untold,
     write_review,
 )
-from analytics.store.database.connection import transaction
 from analytics.store.database.migrate import initialise
 from ingest.errors import UsageError
 from tests.analytics.store.aging import aged
-from tests.analytics.store.making import EVENING, START_US, bring_in, contents, execute, night, sha, stored
+from tests.analytics.store.making import EVENING, START_US, bring_in, execute, night, sha, stored
 from tests.paths import ROOT
 
 AT_US = START_US + 86_400_000_000
@@ -147,7 +147,7 @@ def test_reviews_outlive_another_import_and_another_analysis(filled: Store) -> N
 
 
 def full_night() -> Any:
-    values = np.array([3.1, np.nan, 80.5, 0.0], dtype=np.float32)
+    values = levelled(np.array([3.1, np.nan, 80.5, 0.0]))
     whole = np.arange(1_201, dtype=np.float32)
     return night(
         "anna",
@@ -155,7 +155,7 @@ def full_night() -> Any:
         [sha("left")],
         blanks=(Blank(START_US, START_US + 5, "gap"), Blank(START_US, START_US + 9, "unworn")),
         envelopes=(
-            Envelope(sha("left"), "ankle", "left", START_US, 0.5, np.where(whole % 7 == 0, np.nan, whole)),
+            Envelope(sha("left"), "ankle", "left", START_US, 0.5, levelled(np.where(whole % 7 == 0, np.nan, whole))),
             Envelope(sha("left"), "ankle", "right", START_US + 1, 1.0, values),
         ),
     )
@@ -189,27 +189,11 @@ def test_a_night_that_is_not_there_is_none(filled: Store) -> None:
 def test_a_second_analysis_replaces_envelope_and_blanks(filled: Store) -> None:
     for _ in range(2):
         save_nights(filled, [full_night()])
-    assert query(filled, "SELECT list(len(max_mg) ORDER BY leg, start_at) FROM envelope").item().to_list() == [
+    assert query(filled, "SELECT list(len(levels) ORDER BY leg, start_at) FROM envelope").item().to_list() == [
         *(600, 600, 1),
         4,
     ]
     assert query(filled, "SELECT count(*) FROM blank").item() == 2
-
-
-def test_a_database_with_a_row_an_envelope_is_brought_to_short_rows(filled: Store) -> None:
-    save_nights(filled, [full_night()])
-    before = load_night(filled, ("anna", EVENING))
-    with transaction(filled) as con:
-        con.execute(
-            "CREATE TEMP TABLE whole AS SELECT subject, night_date, recording, site, leg, min(start_at) AS start_at,"
-            " step_s, flatten(list(max_mg ORDER BY start_at)) AS max_mg FROM envelope GROUP BY ALL;"
-            " DELETE FROM envelope; INSERT INTO envelope BY NAME FROM whole;"
-            " DELETE FROM schema_migration WHERE version = 7"
-        )
-    assert max(len(row[-1]) for row in contents(filled.path)["envelope"]) == 1_201
-    initialise(filled)
-    assert query(filled, "SELECT max(len(max_mg)) FROM envelope").item() == 600
-    assert load_night(filled, ("anna", EVENING)) == before
 
 
 # --- flags -------------------------------------------------------------------------------------------------------

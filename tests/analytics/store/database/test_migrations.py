@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
+from analytics.levels import from_written, levelled, written
 from analytics.store import Store, check, initialise, load_night, query, set_default_ruleset
 from analytics.store.database.migrate import bring_up_to_date, rounds, statements
 from analytics.store.database.steps import Migration, known_migrations
@@ -63,12 +65,20 @@ def test_a_filled_database_of_every_step_is_brought_up_to_date_and_no_value_chan
 
 
 def whole_envelopes(rows: Rows) -> dict[tuple[Any, ...], list[Any]]:
-    """The steps of each envelope, whatever rows they lie in (step 7 makes more of one)."""
+    """The steps of each envelope at their levels, whatever rows they lie in (step 7 makes more of one)."""
     found: dict[tuple[Any, ...], list[Any]] = {}
     for row in sorted(rows.get("envelope", []), key=lambda row: (row["recording"], row["start_at"])):
         key = tuple(row[name] for name in ("subject", "night_date", "recording", "site", "leg", "step_s"))
-        found.setdefault(key, []).extend(row["max_mg"])
+        # Numbers until step 25, levels since.
+        mg = from_written(row["levels"]) if "levels" in row else levelled(np.array(row["max_mg"], float))
+        found.setdefault(key, []).extend(written(mg))
     return found
+
+
+def test_a_row_an_envelope_becomes_rows_of_ten_minutes(tmp_path: Path) -> None:
+    store = Store(of_step(tmp_path / "nights.duckdb", 6))
+    initialise(store)
+    assert query(store, "SELECT DISTINCT len(levels) AS n FROM envelope ORDER BY 1")["n"].to_list() == [50, 51, 52, 600]
 
 
 @pytest.mark.slow
