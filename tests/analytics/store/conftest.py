@@ -54,7 +54,15 @@ def child() -> Iterator[Child]:
         process.communicate()
 
 
+@pytest.fixture(scope="session")
+def two_people(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    """A database of two people, with its samples and its published copy beside it; they are copied, and not opened."""
+    path = Path(shutil.copy(empty_database, tmp_path_factory.mktemp("two") / "nights.duckdb"))
+    return with_two_people(Store(path)).path
+
+
 @pytest.fixture
-def two(store: Store) -> Store:
+def two(tmp_path: Path, two_people: Path) -> Store:
     """A person who is to be forgotten, and another one."""
-    return with_two_people(store)
+    shutil.copytree(two_people.parent, tmp_path, dirs_exist_ok=True)
+    return Store(tmp_path / two_people.name, wait_s=20)
