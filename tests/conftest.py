@@ -19,6 +19,7 @@ from analytics.store.database import migrate
 from analytics.store.database.steps import Migration, known_migrations
 from ingest.workspace import workspace
 from tests.paths import ROOT, SHARED
+from tests.sharing import made_once
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -89,9 +90,11 @@ def _shared(name: str) -> Path:
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new database; it is copied, and not opened."""
-    made = Store(tmp_path_factory.mktemp("empty") / "nights.duckdb")
-    initialise(made)
-    return made.path
+
+    def make(folder: Path) -> None:
+        initialise(Store(folder / "nights.duckdb"))
+
+    return made_once(tmp_path_factory, "empty", make) / "nights.duckdb"
 
 
 @pytest.fixture(autouse=True)
