@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +19,7 @@ from analytics.store.database import migrate
 from analytics.store.database.steps import Migration, known_migrations
 from ingest.workspace import workspace
 from tests.paths import ROOT, SHARED
+from tests.sharing import made_once
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -51,6 +53,20 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > 40 else None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collecting makes what stays to the end, in every worker: it is looked through for garbage neither then nor later.
+
+    What the tests themselves leave behind is found as ever.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of a test marked ``first_case``, all cases but the first count as slow; tests by hypothesis are ``drawn``."""
     seen = set()
@@ -74,9 +90,11 @@ def _shared(name: str) -> Path:
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new database; it is copied, and not opened."""
-    made = Store(tmp_path_factory.mktemp("empty") / "nights.duckdb")
-    initialise(made)
-    return made.path
+
+    def make(folder: Path) -> None:
+        initialise(Store(folder / "nights.duckdb"))
+
+    return made_once(tmp_path_factory, "empty", make) / "nights.duckdb"
 
 
 @pytest.fixture(autouse=True)

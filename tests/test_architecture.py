@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,19 +19,20 @@ from tests.paths import ROOT
 HEAVY = ("prefect", "scipy", "polars", "duckdb", "pydantic", "numpy", "fitparse")
 
 PROBE = """
-import sys
+import json, sys
 from flows.cli import main
-code = main(sys.argv[2:])
-loaded = [name for name in sys.argv[1].split(",") if name in sys.modules]
-print("LOADED", code, ",".join(loaded), file=sys.stderr)
+names, commands = map(json.loads, sys.argv[1:])
+for command in commands:
+    code = main(command)
+    print("LOADED", json.dumps([code, [name for name in names if name in sys.modules]]), file=sys.stderr)
 """
 
 
-def loaded_by(names: tuple[str, ...], *arguments: str, home: Path) -> tuple[int, set[str]]:
-    """Exit code of a command in a process of its own, and which of ``names`` it had loaded at its end."""
+def loaded_by_each(names: Sequence[str], commands: Sequence[Sequence[str]], home: Path) -> list[tuple[int, set[str]]]:
+    """Of commands one after the other in a process: the exit code, and which of ``names`` were loaded by its end."""
     environment = {**os.environ, "HOME": str(home), "XDG_DATA_HOME": str(home), "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-c", PROBE, ",".join(names), *arguments],
+        [sys.executable, "-c", PROBE, json.dumps(names), json.dumps(commands)],
         cwd=home,
         env=environment,
         capture_output=True,
@@ -37,13 +40,20 @@ def loaded_by(names: tuple[str, ...], *arguments: str, home: Path) -> tuple[int,
         timeout=120,
         check=True,
     )
-    _, code, loaded = done.stderr.splitlines()[-1].split(" ", 2)
-    return int(code), set(filter(None, loaded.split(",")))
+    said = [json.loads(line[7:]) for line in done.stderr.splitlines() if line.startswith("LOADED ")]
+    assert len(said) == len(commands)
+    return [(code, set(loaded)) for code, loaded in said]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["import", "--help"], ["nights", "--help"]])
-def test_help_and_version_load_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
-    assert loaded_by(HEAVY, *arguments, home=tmp_path) == (0, set())
+def loaded_by(names: Sequence[str], *arguments: str, home: Path) -> tuple[int, set[str]]:
+    """The same of one command."""
+    (found,) = loaded_by_each(names, [arguments], home)
+    return found
+
+
+def test_help_and_version_load_nothing_heavy(tmp_path: Path) -> None:
+    commands = (["--help"], ["--version"], ["import", "--help"], ["nights", "--help"])
+    assert loaded_by_each(HEAVY, commands, tmp_path) == [(0, set())] * 4
 
 
 def test_the_list_of_commands_loads_none_of_them(tmp_path: Path) -> None:
@@ -56,9 +66,8 @@ def test_a_misspelt_command_loads_all_commands_and_nothing_heavy(tmp_path: Path)
     assert loaded_by((*HEAVY, *modules), "nigths", home=tmp_path) == (2, modules)
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
+def test_a_command_that_runs_no_flow_never_loads_prefect(tmp_path: Path) -> None:
+    commands = (
         ["nights"],
         ["show", "2026-03-02"],
         ["movements"],
@@ -70,11 +79,10 @@ def test_a_misspelt_command_loads_all_commands_and_nothing_heavy(tmp_path: Path)
         ["check", "missing.cwa"],
         ["score", "missing.csv", "-o", "out"],
         ["import", "missing.cwa"],
-    ],
-)
-def test_a_command_that_runs_no_flow_never_loads_prefect(arguments: list[str], tmp_path: Path) -> None:
-    _, loaded = loaded_by(("prefect", "pydantic"), *arguments, home=tmp_path)
-    assert "prefect" not in loaded
+    )
+    found = loaded_by_each(("prefect", "pydantic"), commands, tmp_path)
+    loading = [command for command, (_, loaded) in zip(commands, found, strict=True) if "prefect" in loaded]
+    assert not loading, "the first of these loads it"
 
 
 def test_the_probe_sees_what_is_loaded(tmp_path: Path) -> None:
@@ -120,15 +128,15 @@ def test_a_known_file_loads_nothing_that_analyses_or_works_side_by_side(imported
     assert loaded_by((*analysing, "prefect", "pydantic_settings"), *IMPORT, home=imported) == (0, set())
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["nights"], ["nights", "--subject", "me"], ["nights", "--json"], ["show", "2026-03-02", "--subject", "me"]],
-)
-def test_a_table_of_nights_and_a_night_are_shown_without_frames_and_arrays(
-    imported: Path, arguments: list[str]
-) -> None:
+def test_a_table_of_nights_and_a_night_are_shown_without_frames_and_arrays(imported: Path) -> None:
+    commands = (
+        ["nights"],
+        ["nights", "--subject", "me"],
+        ["nights", "--json"],
+        ["show", "2026-03-02", "--subject", "me"],
+    )
     heavy = ("numpy", "polars", "scipy", "prefect", "pydantic_settings", "asyncio", "multiprocessing")
-    assert loaded_by(heavy, *arguments, home=imported) == (0, set())
+    assert loaded_by_each(heavy, commands, imported) == [(0, set())] * 4
 
 
 def test_variables_of_settings_are_read_where_there_are_any(imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -22,29 +19,16 @@ from flows.settings.settings import load
 from ingest.clock import microseconds
 from tests.flows.conftest import home, run  # noqa: F401 - fixtures
 from tests.paths import ROOT
+from tests.sharing import made_once
 
 NIGHT = date(2026, 3, 2)
 FIRST_KICK = "SELECT min(movement_no) FROM events WHERE night_date = ? AND is_plm AND sleep_state = 'sleep'"
 
 
-def _once(factory: pytest.TempPathFactory, name: str, make_in: Callable[[Path], None]) -> Path:
-    """A folder that is made once for all workers of the run."""
-    base = factory.getbasetemp()
-    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, done = base / name, base / f"{name}.done"
-    with (base / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            folder.mkdir()
-            make_in(folder)
-            done.touch()
-    return folder
-
-
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """nightkick.duckdb as `nightkick demo` makes it, without Prefect, and with what docs/questions.md names."""
-    return _once(tmp_path_factory, "demo", _demo)
+    return made_once(tmp_path_factory, "demo", _demo)
 
 
 def _demo(folder: Path) -> None:
@@ -67,7 +51,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def _people(folder: Path) -> None:
         make(folder / "people.duckdb")
 
-    return _once(tmp_path_factory, "people", _people)
+    return made_once(tmp_path_factory, "people", _people)
 
 
 @pytest.fixture

@@ -13,10 +13,12 @@ from typing import NamedTuple
 
 import pytest
 
+from analytics.model import Channel
 from analytics.store import Store
 from flows.cli import main
 from ingest.writers.axivity import write_cwa
 from tests.analytics.signals import channel, night_of_kicks
+from tests.sharing import made_once
 
 
 class Said(NamedTuple):
@@ -30,17 +32,22 @@ class Said(NamedTuple):
 Run = Callable[..., Said]
 
 
+def empty_home(within: Path, patch: pytest.MonkeyPatch) -> Path:
+    for name in [name for name in os.environ if name.upper().startswith("NIGHTKICK_")]:
+        patch.delenv(name)
+    patch.delenv("COLUMNS", raising=False)
+    folder = within / "home"
+    folder.mkdir()
+    for name, below in (("CONFIG", ".config"), ("DATA", ".local/share"), ("STATE", ".local/state")):
+        patch.setenv(f"XDG_{name}_HOME", str(folder / below))
+    patch.setenv("HOME", str(folder))
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, working directory and set of ``NIGHTKICK_`` variables."""
-    for name in [name for name in os.environ if name.upper().startswith("NIGHTKICK_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.delenv("COLUMNS", raising=False)
-    folder = tmp_path / "home"
-    folder.mkdir()
-    for name, below in (("CONFIG", ".config"), ("DATA", ".local/share"), ("STATE", ".local/state")):
-        monkeypatch.setenv(f"XDG_{name}_HOME", str(folder / below))
-    monkeypatch.setenv("HOME", str(folder))
+    folder = empty_home(tmp_path, monkeypatch)
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
@@ -89,11 +96,30 @@ def with_records(empty_records: Path) -> Callable[[Path], None]:
     return put
 
 
-@pytest.fixture
-def imported(run: Run) -> Store:
-    """One night in nights.duckdb. Its kicks are 27 s apart: a series by every rule set but one of 20 s at most."""
+def imported_once(factory: pytest.TempPathFactory, name: str, sensor: Channel, *worn: str) -> Path:
+    """A folder with a recording night.cwa and its database nights.duckdb, made in a home of its own; copy it."""
+
+    def make(folder: Path) -> None:
+        work = folder / "work"
+        work.mkdir()
+        with pytest.MonkeyPatch.context() as patch:
+            empty_home(folder, patch)
+            patch.chdir(work)
+            write_cwa(Path("night.cwa"), sensor.time_us, sensor.xyz_g[:], rate_hz=25.0, serial=1)
+            assert main(["import", "night.cwa", "--db", "nights.duckdb", "--site", "ankle", "--tz", "UTC", *worn]) == 0
+
+    return made_once(factory, name, make) / "work"
+
+
+@pytest.fixture(scope="session")
+def imported_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of `imported`; it is copied, and not used."""
     sensor = channel(*night_of_kicks([6000 + 27.0 * k for k in range(60)], hours=6))
-    path, db = Path("night.cwa"), Path("nights.duckdb")
-    write_cwa(path, sensor.time_us, sensor.xyz_g[:], rate_hz=25.0, serial=1)
-    assert run("import", path, "--db", db, "--site", "ankle", "--side", "left", "--tz", "UTC").code == 0
-    return Store(db)
+    return imported_once(tmp_path_factory, "imported", sensor, "--side", "left")
+
+
+@pytest.fixture
+def imported(home: Path, imported_folder: Path) -> Store:
+    """One night in nights.duckdb. Its kicks are 27 s apart: a series by every rule set but one of 20 s at most."""
+    shutil.copytree(imported_folder, home.with_name("work"), dirs_exist_ok=True)
+    return Store(Path("nights.duckdb"))

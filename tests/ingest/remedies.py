@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -69,8 +70,13 @@ def lying(size: float = 1.0, n: int = N) -> Vectors:
 
 
 def moments(pattern: str = ISO, *, first_s: int = FIRST_S) -> list[str]:
+    return list(_moments(pattern, first_s))
+
+
+@cache
+def _moments(pattern: str, first_s: int) -> tuple[str, ...]:
     stamps = np.datetime64(first_s, "s") + (np.arange(N) * 1000 // RATE_HZ).astype("timedelta64[ms]")
-    return [t.strftime(pattern).replace("000Z", "Z") for t in stamps.astype("datetime64[us]").tolist()]
+    return tuple(t.strftime(pattern).replace("000Z", "Z") for t in stamps.astype("datetime64[us]").tolist())
 
 
 def counted(first: float = 46_037.0) -> list[str]:

@@ -14,6 +14,7 @@ from analytics.store import Store
 from tests.analytics.store.forgetting import with_two_people
 from tests.analytics.store.making import bring_in, stored
 from tests.paths import ROOT
+from tests.sharing import made_once
 
 Child = Callable[..., "subprocess.Popen[str]"]
 
@@ -25,9 +26,10 @@ def store(tmp_path: Path, empty_database: Path) -> Store:
 
 @pytest.fixture(scope="session")
 def filled_database(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
-    path = Path(shutil.copy(empty_database, tmp_path_factory.mktemp("filled") / "nights.duckdb"))
-    bring_in(Store(path), stored())
-    return path
+    def make(folder: Path) -> None:
+        bring_in(Store(Path(shutil.copy(empty_database, folder))), stored())
+
+    return made_once(tmp_path_factory, "filled", make) / empty_database.name
 
 
 @pytest.fixture
@@ -54,7 +56,18 @@ def child() -> Iterator[Child]:
         process.communicate()
 
 
+@pytest.fixture(scope="session")
+def two_people(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    """A database of two people, with its samples and its published copy beside it; they are copied, and not opened."""
+
+    def make(folder: Path) -> None:
+        with_two_people(Store(Path(shutil.copy(empty_database, folder))))
+
+    return made_once(tmp_path_factory, "two", make) / empty_database.name
+
+
 @pytest.fixture
-def two(store: Store) -> Store:
+def two(tmp_path: Path, two_people: Path) -> Store:
     """A person who is to be forgotten, and another one."""
-    return with_two_people(store)
+    shutil.copytree(two_people.parent, tmp_path, dirs_exist_ok=True)
+    return Store(tmp_path / two_people.name, wait_s=20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -13,9 +14,8 @@ from analytics.store import Store, query, write_journal
 from analytics.store.database.connection import transaction
 from analytics.store.statements.without_frames import UNREAD
 from ingest.errors import visible
-from ingest.writers.axivity import write_cwa
 from tests.analytics.signals import channel, night_of_kicks
-from tests.flows.conftest import Run
+from tests.flows.conftest import Run, imported_once
 from tests.flows.stored import SUBJECT, build
 
 DB = "nights.duckdb"
@@ -28,11 +28,14 @@ def journal(text: str) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def calm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return imported_once(tmp_path_factory, "calm", channel(*night_of_kicks([], hours=8)))
+
+
 @pytest.fixture
-def store(run: Run) -> Store:
-    sensor = channel(*night_of_kicks([], hours=8))
-    write_cwa(Path("night.cwa"), sensor.time_us, sensor.xyz_g[:], rate_hz=25.0, serial=1)
-    assert run("import", "night.cwa", "--db", DB, "--site", "ankle", "--tz", "UTC").code == 0
+def store(home: Path, calm_folder: Path) -> Store:
+    shutil.copytree(calm_folder, home.with_name("work"), dirs_exist_ok=True)
     return Store(Path(DB))
 
 
@@ -90,10 +93,9 @@ def test_times_taken_back_give_the_night_back_to_the_accelerometer(run: Run, sto
     assert query(store, JOURNAL).is_empty()
 
 
-def test_a_night_imported_after_its_journal_uses_it(run: Run) -> None:
+def test_a_night_imported_after_its_journal_uses_it(run: Run, calm_folder: Path) -> None:
     run("journal", "import", journal("date,lights_off,got_up\n2026-03-02,22:40,05:30\n"), "--db", DB)
-    sensor = channel(*night_of_kicks([], hours=8))
-    write_cwa(Path("night.cwa"), sensor.time_us, sensor.xyz_g[:], rate_hz=25.0, serial=1)
+    shutil.copy(calm_folder / "night.cwa", ".")
     run("import", "night.cwa", "--db", DB, "--site", "ankle", "--tz", "UTC")
     assert query(Store(Path(DB)), "SELECT sleep_source FROM nights").item() == "diary"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,6 @@ import pytest
 
 from analytics.review.export import Filter, csv_of
 from analytics.store import Store, load_night, load_samples, query
-from ingest.writers.axivity import write_cwa
-from tests.analytics.signals import channel, night_of_kicks
 from tests.flows.conftest import Run
 
 DB = Path("nights.duckdb")
@@ -46,23 +43,6 @@ SELECT n_lm, n_clm, n_plm, n_plms, n_plmw, n_hypnic_jerks, share_imi_20_40, tst_
     (SELECT count(*) FROM series WHERE subject = $who AND night_date = $night) AS n_series
 FROM counted, slept, awake
 """
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("made") / "work"
-
-
-@pytest.fixture
-def imported(run: Run, made: Path) -> Store:
-    """As the fixture of all tests, imported once: a folder with the recording, its night, samples and copy."""
-    if not made.exists():
-        sensor = channel(*night_of_kicks([6000 + 27.0 * k for k in range(60)], hours=6))
-        write_cwa(Path("night.cwa"), sensor.time_us, sensor.xyz_g[:], rate_hz=25.0, serial=1)
-        assert run("import", "night.cwa", "--db", DB, "--site", "ankle", "--side", "left", "--tz", "UTC").code == 0
-        shutil.copytree(Path.cwd(), made)
-    shutil.copytree(made, Path.cwd(), dirs_exist_ok=True)
-    return Store(DB)
 
 
 def one(store: Store, sql: str, parameters: Any = ()) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from ingest.errors import UnsupportedRecordingError
 from ingest.tables.sensors import only_side
 from tests.ingest.remedies import BERLIN, STAMPS, N, lying, moments, parquet
 
-SECONDS = [stamp[:19] + "Z" for stamp in moments()]
+MOMENTS = moments()
+SECONDS = [stamp[:19] + "Z" for stamp in MOMENTS]
 Row = tuple[str, str, Sequence[float]]
 Order = Callable[[list[list[Row]]], list[Row]]
 
@@ -119,21 +120,21 @@ def test_two_hundred_sensors_are_as_well(tmp_path: Path, column: str) -> None:
 @pytest.mark.parametrize(
     ("column", "value", "stamps"),
     [
-        ("activity", lambda i: ("asleep", "awake")[i // 90 % 2], moments()),
+        ("activity", lambda i: ("asleep", "awake")[i // 90 % 2], MOMENTS),
         ("activity", lambda i: ("asleep", "awake")[i // 90 % 2], SECONDS),
-        ("light", lambda i: 3 + i * 7 % 11 % 2, moments()),
+        ("light", lambda i: 3 + i * 7 % 11 % 2, MOMENTS),
         ("battery", lambda i: 3.5 + i * 7 % 11 % 2 / 10, SECONDS),
         ("in second", lambda i: i % 25, SECONDS),
-        ("toggle", lambda i: i % 2, moments()),
-        ("note", lambda i: "left bed" if i == 300 else "", moments()),
-        ("button", lambda i: int(i in {100, 101, 400}), moments()),
-        ("flag", lambda i: i * 7 % 3 % 2, [moments()[i // 2 * 2] for i in range(N)]),
-        ("of packet", lambda i: i % 2, [moments()[i // 2 * 2] for i in range(N)]),
-        ("of packet", lambda i: 1 + i % 5, [moments()[i // 5 * 5] for i in range(N)]),
-        ("Tag", lambda i: 1 + i // 300, moments()),
-        ("Tag Nr", lambda i: 1 + i // 300, moments()),
-        ("Tag", lambda i: ("So", "Mo")[i // 300], moments()),
-        ("Tag", lambda i: ("15.01.2026", "16.01.2026")[i // 300], moments()),
+        ("toggle", lambda i: i % 2, MOMENTS),
+        ("note", lambda i: "left bed" if i == 300 else "", MOMENTS),
+        ("button", lambda i: int(i in {100, 101, 400}), MOMENTS),
+        ("flag", lambda i: i * 7 % 3 % 2, [MOMENTS[i // 2 * 2] for i in range(N)]),
+        ("of packet", lambda i: i % 2, [MOMENTS[i // 2 * 2] for i in range(N)]),
+        ("of packet", lambda i: 1 + i % 5, [MOMENTS[i // 5 * 5] for i in range(N)]),
+        ("Tag", lambda i: 1 + i // 300, MOMENTS),
+        ("Tag Nr", lambda i: 1 + i // 300, MOMENTS),
+        ("Tag", lambda i: ("So", "Mo")[i // 300], MOMENTS),
+        ("Tag", lambda i: ("15.01.2026", "16.01.2026")[i // 300], MOMENTS),
     ],
 )
 def test_what_else_a_column_says_leaves_one_recording(

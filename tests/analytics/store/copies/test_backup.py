@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import stat
 import time
 import zipfile
@@ -33,14 +34,21 @@ from tests.analytics.store.conftest import Child
 from tests.analytics.store.making import START_US, bring_in, contents, execute, recording, sha
 
 
-@pytest.fixture
-def whole(store: Store) -> Store:
-    """A night with its samples, and a verdict."""
+@pytest.fixture(scope="module")
+def whole_database(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    """A night with its samples, and a verdict; it is copied, and not opened."""
+    store = Store(Path(shutil.copy(empty_database, tmp_path_factory.mktemp("whole") / "nights.duckdb")))
     new = recording()
     stage_samples(store, new)
     bring_in(store, stored_recording(new, subject="anna"))
     write_review(store, Review("anna", date(2026, 3, 10), "confirm", "dr", 1_773_000_000_000_000, note="x"))
-    return store
+    return store.path
+
+
+@pytest.fixture
+def whole(tmp_path: Path, whole_database: Path) -> Store:
+    shutil.copytree(whole_database.parent, tmp_path, dirs_exist_ok=True)
+    return Store(tmp_path / whole_database.name, wait_s=20)
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -23,9 +25,16 @@ def night() -> Night:
     return replace(found, subject="anna", night_date=EVENING, recordings=(of,), movements=movements)
 
 
+@pytest.fixture(scope="module")
+def kept_database(tmp_path_factory: pytest.TempPathFactory, filled_database: Path, night: Night) -> Path:
+    """A database with that night, and the rules it was analysed with; it is copied, and not opened."""
+    made = Store(Path(shutil.copy(filled_database, tmp_path_factory.mktemp("kept") / "nights.duckdb")))
+    remember_rules(made, Criteria(), RULESETS.values())
+    save_nights(made, [night])
+    return made.path
+
+
 @pytest.fixture
-def kept(filled: Store, night: Night) -> Store:
-    """A database with that night, and the rules it was analysed with."""
-    remember_rules(filled, Criteria(), RULESETS.values())
-    save_nights(filled, [night])
-    return filled
+def kept(tmp_path: Path, kept_database: Path) -> Store:
+    """A copy of that database."""
+    return Store(Path(shutil.copy(kept_database, tmp_path / "nights.duckdb")), wait_s=20)

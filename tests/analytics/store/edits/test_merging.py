@@ -52,11 +52,13 @@ def everything(store: Store) -> list[Any]:
     return [query(store, sql).rows() for sql in asked]
 
 
-@pytest.fixture
-def copies(kept: Store, night: Night, tmp_path: Path) -> tuple[Store, Store]:
-    """Two copies of one database, each reviewed by another person, with notes, an edit and an act taken back."""
+@pytest.fixture(scope="module")
+def reviewed_copies(kept_database: Path, night: Night, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database ``kept`` and two copies of it, each reviewed by another person; they are copied, and not opened."""
+    folder = tmp_path_factory.mktemp("reviewed")
+    kept = Store(Path(shutil.copy(kept_database, folder / "nights.duckdb")))
     write_review(kept, Review(*KEY, "note", "owner", AT_US, note="before the copies"))
-    one, other = copied(kept, tmp_path / "one"), copied(kept, tmp_path / "other")
+    one, other = copied(kept, folder / "one"), copied(kept, folder / "other")
     at = onsets(night)
     write_review(one, Review(*KEY, "dismiss", "ann", AT_US + 10, flag="possible_plmd", note='a "pet" \u202e'))
     write_edit(one, WantedEdit(*KEY, "relabel", "ann", AT_US + 30, (at[4], at[9]), name="posture_change"))
@@ -64,6 +66,14 @@ def copies(kept: Store, night: Night, tmp_path: Path) -> tuple[Store, Store]:
     take_back(other, Acted(*KEY, "ben", AT_US + 40))
     write_reviews(other, [Review(*KEY, "confirm", "ben", AT_US + 50, onset_us=us) for us in at[:3]])
     write_review(other, Review(*KEY, "confirm", "ben", AT_US + 60, flag="possible_plmd"))
+    return folder
+
+
+@pytest.fixture
+def copies(kept: Store, reviewed_copies: Path, tmp_path: Path) -> tuple[Store, Store]:
+    """Two copies of one database, each reviewed by another person, with notes, an edit and an act taken back."""
+    shutil.copytree(reviewed_copies, tmp_path, dirs_exist_ok=True)
+    one, other = (Store(tmp_path / name / "nights.duckdb", wait_s=20) for name in ("one", "other"))
     return one, other
 
 
