@@ -301,13 +301,15 @@ export class NightPage {
   /** Draw for the first time, when widths are known. @param {number | null} wanted number of a movement */
   async show(wanted) {
     const { events } = this.data;
+    const first = firstToShow(events, wanted, opensOn(this.data.edited.flags));
+    if (events.onset.length) {
+      this.long.selected = first; // before they are drawn, so that they are drawn once
+      this.list.selected = first;
+    }
     this.draw();
     this.#listen();
     if (events.onset.length) {
-      const first = firstToShow(events, wanted, opensOn(this.data.edited.flags));
-      this.long.select(first);
       this.seeing.rows.select(first);
-      this.list.select(first);
       this.tools.show(this.data, first);
       await this.near.select(first);
     } else {
