@@ -238,9 +238,10 @@ def test_scripts_are_kept_under_an_address_of_their_content_and_nothing_else_is(
 
 
 def test_home_tells_a_verdict_at_once(writer: httpx.Client) -> None:
-    for path in ("/api/nights", "/api/strip"):
-        for _ in range(2):
-            assert writer.get(path).json()["nights"][0]["review"] is None
+    def told(path: str) -> object:
+        return {night["night_date"]: night["review"] for night in writer.get(path).json()["nights"]}[KEY["night"]]
+
+    paths = ("/api/nights", "/api/strip", "/api/nights", "/api/strip")
+    assert [told(path) for path in paths] == [None] * 4
     assert _post(writer, verdict="unsure").json()["night"] == "unsure"
-    for path in ("/api/nights", "/api/strip"):
-        assert writer.get(path).json()["nights"][0]["review"] == "unsure"
+    assert [told(path) for path in paths] == ["unsure"] * 4
