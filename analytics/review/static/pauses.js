@@ -1,5 +1,5 @@
 // @ts-check
-// What nobody sees yet is made in pauses of the page, so that what is seen comes first.
+// Work for pauses of the page: parts further down are made there, and those in view come first.
 
 /** So long one go may take where the browser does not say how much time there is, in milliseconds. */
 const GO_MS = 8;

@@ -27,7 +27,7 @@ class Unchanged:
         self._guard = threading.Lock()
 
     def of(self, store: Store, question: Hashable, make: Callable[[], T]) -> T:
-        """What ``make`` returns, or returned to the same question since the last change. Nobody may alter it.
+        """The answer of ``make``, or its earlier one to this question since the last change. No caller alters it.
 
         Parameters
         ----------
