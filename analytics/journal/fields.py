@@ -99,7 +99,7 @@ def _felt(name: str, says: str, *, in_a_word: bool = True, word: str = "") -> Fi
 #: In the order of template, export and page. The upper bounds are our own: far beyond what people report.
 FIELDS: tuple[Field, ...] = (
     _clock(INTO_BED, "sleep", "into bed"),
-    _clock(LIGHTS_OFF, "sleep", "light off", "tried to sleep"),
+    _clock(LIGHTS_OFF, "sleep", "lights off", "tried to sleep"),
     _amount(LATENCY, "sleep", "asleep after", "min", 600),
     _clock(FELL_ASLEEP, "sleep", "fell asleep", "where a time is known rather than minutes"),
     Field(AWAKENINGS, "sleep", "count", "times awake", high=60, asked="the last waking not counted"),

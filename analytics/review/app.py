@@ -18,8 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp
 
@@ -39,6 +38,7 @@ from analytics.review.protection import Protected
 from analytics.review.queue.filters import F, NightsPage, NightsWalk, PeoplePage, QueueFilter, parsed
 from analytics.review.queue.nights import counts_payload, csv_of_queue, next_night, nights_page
 from analytics.review.queue.people import people_page
+from analytics.review.static_files import static_address, static_routes
 from analytics.review.verdicts import reviewed_payload, reviews_from
 from analytics.review.waveform import window_payload
 from analytics.review.words import for_page
@@ -61,6 +61,7 @@ def create_app(page: Page) -> ASGIApp:
     def shell(request: Request) -> Response:
         known = {
             "token": page.token,
+            "static": static_address(),
             "reviewer": page.reviewer,
             "blind": page.store.only_reviewer is not None,
             "version": page.version,
@@ -97,19 +98,19 @@ def create_app(page: Page) -> ASGIApp:
         Route("/journal", shell),
         Route("/journal/{day}", shell),
         Route(
-            "/api/nights", _json(page, lambda asked: nights_payload(page, asked.query_params.get("subject") or None))
+            "/api/nights", _kept(page, lambda asked: nights_payload(page, asked.query_params.get("subject") or None))
         ),
         Route("/api/people", lambda asked: JSONResponse(people_payload(page.store))),
         Route(
-            "/api/strip", _json(page, lambda asked: strip_payload(page.store, asked.query_params.get("subject", "")))
+            "/api/strip", _kept(page, lambda asked: strip_payload(page.store, asked.query_params.get("subject", "")))
         ),
         *_queue(page),
         Route(
             "/api/ticks",
-            _json(page, lambda asked: _ticks(page, asked)),
+            _kept(page, lambda asked: _ticks(page, asked)),
         ),
-        Route("/api/over-nights", _json(page, lambda asked: _over_nights(page, asked))),
-        Route("/api/ranges", _json(page, lambda asked: _ranges(page, asked))),
+        Route("/api/over-nights", _kept(page, lambda asked: _over_nights(page, asked))),
+        Route("/api/ranges", _kept(page, lambda asked: _ranges(page, asked))),
         Route("/api/night", _json(page, lambda asked: night_payload(page, *_key(page, asked)))),
         Route("/api/window", _json(page, lambda asked: _window(page, asked))),
         Route("/api/check-plan", lambda asked: JSONResponse(_check_plan(asked))),
@@ -128,7 +129,7 @@ def create_app(page: Page) -> ASGIApp:
         Route("/export/nights.csv", lambda asked: _csv(csv_of(page.store, "nights", _filter(asked)))),
         Route("/export/movements.csv", lambda asked: _csv(csv_of(page.store, "movements", _filter(asked)))),
         Route("/looks.css", lambda asked: Response(screen_sheet(), media_type="text/css")),
-        Mount("/static", StaticFiles(directory=_HERE / "static")),
+        *static_routes(),
     ]
     handlers: Any = {NightkickError: _failed, HTTPException: _not_there}
     return Protected(Starlette(routes=routes, exception_handlers=handlers), page.token, page.door, page.proxy)
@@ -158,6 +159,17 @@ def _json(page: Page, answer: Answer) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
         with snapshot(page.store):
             return JSONResponse(answer(request))
+
+    return endpoint
+
+
+def _kept(page: Page, answer: Answer) -> Callable[[Request], Response]:
+    """As `_json`, for what rests on nothing but the database: made once between two changes of it."""
+
+    def endpoint(request: Request) -> Response:
+        asked = request.url.path, request.url.query
+        said = page.kept.of(page.store, asked, lambda: JSONResponse(answer(request)).body)
+        return Response(bytes(said), media_type="application/json")
 
     return endpoint
 

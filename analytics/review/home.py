@@ -11,11 +11,12 @@ from analytics.flag import INDEX_CRITERION, Flag, stored_flag
 from analytics.over_nights.telling import as_plain
 from analytics.phrases import ruleset_words, unraised_words
 from analytics.review.moments import milliseconds, offsets
+from analytics.review.over_nights.told import told_people
 from analytics.review.page import Page
 from analytics.scoring.rulesets import DEFAULT_RULESET
 from analytics.store import Store, default_ruleset, frames, outdated, wanted_of
 from analytics.store.over_nights.answers import answers_of
-from analytics.store.over_nights.findings import findings_of, people_over_nights
+from analytics.store.over_nights.findings import findings_of
 from ingest.errors import UsageError
 
 _NIGHTS = """
@@ -56,7 +57,7 @@ def nights_payload(page: Page, subject: str | None = None) -> dict[str, Any]:
     StoreError
     """
     wanted = wanted_of(page.criteria, page.rulesets.values(), page.version, page.people)
-    people = list(people_over_nights(page.store, subject=subject))
+    people = told_people(page, subject)
     return {
         "nights": _rows(page.store, subject),
         "people": findings_of(people),

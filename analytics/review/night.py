@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from analytics.flag import Flag
 from analytics.journal.fields import place_of, says_of
@@ -30,7 +31,8 @@ from analytics.words import BLANKS, CLOCK_STAYS, MEASURES, NOT_KNOWN
 from ingest.clock import zone_info
 from ingest.errors import UsageError
 
-_NIGHT = "SELECT * FROM nights WHERE subject = ? AND night_date = ?"
+#: Of all nights of a person: to plan the view takes far longer than to read it, and the next night is asked for soon.
+_NIGHTS = "SELECT * FROM nights WHERE subject = ?"
 _STAGES = """
 SELECT epoch_ms(start_at), epoch_ms(end_at), stage FROM sleep_stages WHERE subject = ? AND night_date = ? ORDER BY ALL
 """
@@ -64,8 +66,10 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     StoreError
     """
     key = (subject, night_date)
-    questions = (_NIGHT, _STAGES, _HEART, _WARMTH, _JOURNAL, _SENSORS)
-    view, stages, heart, warmth, journal, sensors = frames(page.store, *((sql, key) for sql in questions))
+    (nights,) = page.kept.of(page.store, ("nights", subject), lambda: frames(page.store, (_NIGHTS, (subject,))))
+    view = nights.filter(pl.col("night_date") == night_date)
+    questions = (_STAGES, _HEART, _WARMTH, _JOURNAL, _SENSORS)
+    stages, heart, warmth, journal, sensors = frames(page.store, *((sql, key) for sql in questions))
     ruleset = "" if view.is_empty() else str(view["ruleset"][0])
     night = load_night(page.store, key, rulesets=frozenset({ruleset}))
     if view.is_empty() or night is None:

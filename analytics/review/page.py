@@ -12,6 +12,7 @@ from analytics.review.door import Door
 from analytics.review.ways import Proxy
 from analytics.scoring.rulesets import Ruleset
 from analytics.store import Store
+from analytics.store.over_nights.unchanged import Unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Page:
         Which browsers of this machine are let in.
     proxy : Proxy or None
         What leads here from other machines; None: nothing.
+    kept : Unchanged
+        What was answered since the database changed last.
     """
 
     store: Store
@@ -46,3 +49,4 @@ class Page:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     door: Door = field(default_factory=Door)
     proxy: Proxy | None = None
+    kept: Unchanged = field(default_factory=Unchanged, repr=False, compare=False)

@@ -118,7 +118,9 @@ def review_of_night(page: Page, night: Night, ruleset: str) -> dict[str, Any]:
 
 
 def _verdicts_on_flags(page: Page, night: Night) -> dict[str, str]:
-    found = flag_reviews(page.store, night.subject).get(night.night_date, {})
+    whose = night.subject
+    of_all = page.kept.of(page.store, ("flag reviews", whose), lambda: flag_reviews(page.store, whose))
+    found = of_all.get(night.night_date, {})
     return {flag: review.verdict for flag, review in found.items() if review.verdict is not None}
 
 

@@ -8,6 +8,7 @@ import {
   dayNumber,
   even,
   isoOf,
+  lettered,
   moved,
   named,
   rowsFor,
@@ -46,6 +47,13 @@ test("of a month days are named, of a year months, with the year where it begins
     year.map((one) => one.says),
     ["Dec 2026", "Jan 2027", "Feb", "Mar", "Apr", "May", "Jun"],
   );
+});
+
+test("a name of a day that would be cut at the edge begins before its day, and never over another", () => {
+  const names = [0, 46, 92].map((at) => ({ at, width: 40 }));
+  assert.deepEqual(lettered(names, 140, 6), [0, 46, 92]);
+  assert.deepEqual(lettered([names[0], names[2]], 100, 6), [0, 60]);
+  assert.deepEqual(lettered(names, 100, 6), [0, 46, null]);
 });
 
 test("an axis ends evenly", () => {

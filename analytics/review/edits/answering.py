@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import polars as pl
+
 from analytics.review.edits.asked import edit_from, turn_from
 from analytics.review.page import Page
 from analytics.said import Review
@@ -27,10 +29,11 @@ from ingest.errors import UsageError
 #: Acts in the list of what was done.
 MOST_LISTED = 50
 
-_NIGHT = """
-SELECT * EXCLUDE (in_bed_at, sleep_onset_at, wake_at, in_bed_local, sleep_onset_local, wake_local, night_date, subject),
+#: Of all nights of a person, as in `analytics.review.night`.
+_NIGHTS = """
+SELECT * EXCLUDE (in_bed_at, sleep_onset_at, wake_at, in_bed_local, sleep_onset_local, wake_local, subject),
     epoch_us(in_bed_at) AS in_bed_us, epoch_us(sleep_onset_at) AS sleep_onset_us, epoch_us(wake_at) AS wake_us
-FROM nights_reviewed WHERE subject = ? AND night_date = ?
+FROM nights_reviewed WHERE subject = ?
 """
 _SHOWN = """
 SELECT movement_no, epoch_us(onset_at) AS onset_us, epoch_us(offset_at) AS offset_us, leg, label, sleep_state, p_sleep,
@@ -100,7 +103,8 @@ def as_edited(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     """
     key = (subject, night_date)
     with snapshot(page.store):
-        (night,) = frames(page.store, (_NIGHT, key))
+        (nights,) = page.kept.of(page.store, ("reviewed", subject), lambda: frames(page.store, (_NIGHTS, (subject,))))
+        night = nights.filter(pl.col("night_date") == night_date).drop("night_date")
         if night.is_empty():
             raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
         is_changed, why_not = night.select("is_changed", "why_not").row(0)

@@ -11,9 +11,9 @@ from analytics.journal.marked import MarkedChange, marked_changes
 from analytics.nights.patterns import NightFacts, Pattern
 from analytics.over_nights.advice import ADVICE_TITLES, advice_of
 from analytics.over_nights.signs import clinician_signs
+from analytics.review.over_nights.told import told_diaries, told_people
 from analytics.review.page import Page
-from analytics.store.over_nights.diaries import PersonDiary, ToldNight, diaries
-from analytics.store.over_nights.findings import people_over_nights
+from analytics.store.over_nights.diaries import PersonDiary, ToldNight
 from analytics.triggers.factors import Factor, factors_of
 from ingest.errors import UsageError
 
@@ -55,11 +55,11 @@ def over_nights_payload(page: Page, subject: str) -> dict[str, Any]:
 
 
 def _read(page: Page, subject: str) -> tuple[PersonDiary, list[NightFacts], dict[str, Any]]:
-    found = [person for person in people_over_nights(page.store, subject=subject) if person[0] == subject and person[1]]
+    found = [person for person in told_people(page, subject) if person[0] == subject and person[1]]
     if not subject or not found:
         raise UsageError("there are no nights of that person", hint="nightkick nights lists whose there are")
     ((_, facts, patterns, journal),) = found
-    ((diary),) = diaries(page.store, subject=subject, since=None, rulesets=page.rulesets, criteria=page.criteria)
+    (diary,) = told_diaries(page, subject)
     advice = advice_of(facts, clinician_signs(facts, patterns, journal), journal)
     by_title = {
         title: [f"{one.says} ({one.because})" for one in advice if one.kind == kind]

@@ -14,8 +14,9 @@ from typing import Any
 from analytics.journal.marked import MarkedChange, marked_changes
 from analytics.nights.patterns import NightFacts, Pattern
 from analytics.phrases import counted
+from analytics.review.over_nights.told import told_diaries
 from analytics.review.page import Page
-from analytics.store.over_nights.diaries import PersonDiary, diaries
+from analytics.store.over_nights.diaries import PersonDiary
 from analytics.store.over_nights.findings import people_over_nights
 from analytics.triggers.factors import LEAST_NIGHTS
 from analytics.triggers.model import RateRatio
@@ -56,7 +57,7 @@ def ranges_payload(page: Page, subject: str, first: Span, second: Span | None) -
         A range ends before it begins.
     StoreError
     """
-    found = list(diaries(page.store, subject=subject, since=None, rulesets=page.rulesets, criteria=page.criteria))
+    found = told_diaries(page, subject)
     if not subject or not found:
         raise UsageError("there are no nights of that person", hint="nightkick nights lists whose there are")
     a = _range(page, found[0], first)

@@ -88,8 +88,8 @@ const lookAhead = async () => {
   if (!page?.night || (await app.people()).how_many !== "several") return;
   const { night } = await getOnce("/api/queue/next", walkOf(queueHere(), page.night));
   if (!night) return;
-  askAhead(night);
   prefetch("/api/strip", { subject: night.subject });
+  await askAhead(night);
 };
 
 /** @type {App} */

@@ -4,10 +4,13 @@
 import { el, svg } from "./draw.js";
 import { address, longDay, number, shortDate } from "./formats.js";
 import { dayNumber, isoOf } from "./over_nights_axis.js";
+import { inPauses } from "./pauses.js";
 import { WORDS } from "./words.js";
 
 /** @import { OverNight, OverNights } from "./types.js" */
 
+/** Weeks that are made together: the newest at once, older ones in pauses. */
+const CHUNK = 26;
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 /** 1970-01-01 was a Thursday. @param {number} day */
 const mondayOf = (day) => day - ((((day + 3) % 7) + 7) % 7);
@@ -71,35 +74,55 @@ const cell = (told, iso, night, most) => {
   );
 };
 
-/** @param {OverNights} told */
+/**
+ * Weeks by their number, oldest first: how many, and their rows.
+ * @param {OverNights} told
+ */
 const weeksOf = (told) => {
   const nights = new Map(told.nights.map((night) => [night.day, night]));
-  const most = Math.max(0, ...told.nights.map((night) => night.jerks ?? 0));
+  const most = told.nights.reduce((found, night) => Math.max(found, night.jerks ?? 0), 0);
   const [first, last] = [dayNumber(told.first), dayNumber(told.last)];
-  /** @type {Element[]} */
-  const weeks = [];
-  for (let monday = mondayOf(first); monday <= last; monday += 7) {
-    const days = WEEKDAYS.map((_, i) => monday + i);
+  const rowOf = (/** @type {number} */ week) => {
+    const monday = mondayOf(first) + 7 * week;
     const name = shortDate(isoOf(monday));
-    weeks.push(
-      el(
-        "tr",
-        {},
-        el("th", { scope: "row" }, weeks.length && !isoOf(monday).includes("-01-0") ? name.slice(0, -5) : name),
-        days.map((day) =>
-          day < first || day > last
-            ? el("td", { class: "calendar-out" })
-            : cell(told, isoOf(day), nights.get(isoOf(day)), most),
-        ),
+    return el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, week && !isoOf(monday).includes("-01-0") ? name.slice(0, -5) : name),
+      WEEKDAYS.map((_, i) => monday + i).map((day) =>
+        day < first || day > last
+          ? el("td", { class: "calendar-out" })
+          : cell(told, isoOf(day), nights.get(isoOf(day)), most),
       ),
     );
-  }
-  return weeks;
+  };
+  return { n: (mondayOf(last) - mondayOf(first)) / 7 + 1, rowOf };
+};
+
+/**
+ * The weeks, the newest at once; the older come above them, and what is seen stays where it is.
+ * @param {OverNights} told
+ * @param {() => HTMLElement} box that scrolls
+ */
+const bodyOf = (told, box) => {
+  const { n, rowOf } = weeksOf(told);
+  const rows = (/** @type {number} */ chunk) => {
+    const [from, to] = [Math.max(0, n - (chunk + 1) * CHUNK), n - chunk * CHUNK];
+    return Array.from({ length: to - from }, (_, i) => rowOf(from + i));
+  };
+  const body = el("tbody", {}, rows(0));
+  inPauses(Math.ceil(n / CHUNK) - 1, (i) => {
+    const { scrollTop, scrollHeight } = box();
+    body.prepend(...rows(i + 1));
+    box().scrollTop = scrollTop + box().scrollHeight - scrollHeight;
+  });
+  return body;
 };
 
 /** @param {OverNights} told */
-const boxOf = (told) =>
-  el(
+const boxOf = (told) => {
+  /** @type {HTMLElement} */
+  const box = el(
     "div",
     { class: "calendar-box", tabindex: 0, role: "group", "aria-label": "Calendar of nights" },
     el(
@@ -116,16 +139,22 @@ const boxOf = (told) =>
           WEEKDAYS.map((day) => el("th", { scope: "col" }, day)),
         ),
       ),
-      el("tbody", {}, weeksOf(told)),
+      bodyOf(told, () => box),
     ),
   );
+  return box;
+};
 
 /** @param {OverNights} told */
 export const calendar = (told) => {
   const box = boxOf(told);
-  requestAnimationFrame(() => {
+  // Once it has a size, and before it is seen: the newest week is at the bottom.
+  const sized = new ResizeObserver(() => {
+    if (!box.clientHeight) return;
     box.scrollTop = box.scrollHeight;
+    sized.disconnect();
   });
+  sized.observe(box);
   return el(
     "section",
     { class: "card", "aria-labelledby": "calendar-title" },

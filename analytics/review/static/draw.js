@@ -1,6 +1,8 @@
 // @ts-check
 // Elements. Text enters a page only here, always as text: nothing is ever parsed as HTML.
 
+import { inPauses } from "./pauses.js";
+
 /** @import { Attributes, Child } from "./types.js" */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -100,6 +102,27 @@ export const picture = (width, height, says, ...children) =>
  */
 export const drawn = (markup) => [...new DOMParser().parseFromString(markup, "text/html").body.childNodes];
 
+/** Rows of a table behind a picture that are made at once, and in each pause after that. */
+const ROWS_AT_ONCE = 50;
+
+/**
+ * Rows of text, more than `ROWS_AT_ONCE` of them in pauses of the page.
+ * @param {(string | number)[][]} rows
+ */
+const bodyOf = (rows) => {
+  const made = (/** @type {number} */ chunk) =>
+    rows.slice(chunk * ROWS_AT_ONCE, (chunk + 1) * ROWS_AT_ONCE).map((row) =>
+      el(
+        "tr",
+        {},
+        row.map((text) => el("td", {}, String(text))),
+      ),
+    );
+  const body = el("tbody", {}, made(0));
+  inPauses(Math.ceil(rows.length / ROWS_AT_ONCE) - 1, (i) => body.append(...made(i + 1)));
+  return body;
+};
+
 /**
  * The numbers behind a picture, for those who do not see it.
  * @param {string} caption
@@ -110,23 +133,7 @@ export const hiddenTable = (caption, headings, rows) =>
   el(
     "div",
     { class: "visually-hidden" },
-    el(
-      "table",
-      {},
-      el("caption", {}, caption),
-      el("thead", {}, headingRow(headings)),
-      el(
-        "tbody",
-        {},
-        rows.map((row) =>
-          el(
-            "tr",
-            {},
-            row.map((text) => el("td", {}, String(text))),
-          ),
-        ),
-      ),
-    ),
+    el("table", {}, el("caption", {}, caption), el("thead", {}, headingRow(headings)), bodyOf(rows)),
   );
 
 /**

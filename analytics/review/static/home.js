@@ -10,7 +10,8 @@ import { guidedWeek } from "./journal_week.js";
 import { clockRange, filtered, isToReview } from "./nights.js";
 import { overNights } from "./over_nights.js";
 import { showQueue } from "./queue.js";
-import { axis, rowOf, ticksFor } from "./rows.js";
+import { CHUNK, axis, rowOf, ticksFor } from "./rows.js";
+import { inPauses } from "./pauses.js";
 import { get } from "./server.js";
 import { GROUPS, WORDS } from "./words.js";
 
@@ -92,10 +93,13 @@ const applying = (wanted) => (name, value) => {
 };
 
 /**
- * Rows as a list, each with its ticks once it comes near the view.
- * @param {Row[]} rows
+ * Nights as rows of a list, each with its ticks once it comes near the view. Those after the first are made in pauses.
+ * @param {NightRow[]} nights
+ * @param {[number, number]} range
  */
-const listOf = (rows) => {
+const listOf = (nights, range) => {
+  /** @type {Row[]} */
+  const rows = [];
   const load = ticksFor(rows);
   const seen = new IntersectionObserver(
     (entries) => {
@@ -106,12 +110,20 @@ const listOf = (rows) => {
     },
     { rootMargin: "400px" },
   );
-  const items = rows.map((row, i) => {
-    const item = el("li", { "data-at": i }, row.node);
+  const itemOf = (/** @type {NightRow} */ night) => {
+    const row = rowOf(night, range);
+    const item = el("li", { "data-at": rows.push(row) - 1 }, row.node);
     seen.observe(item);
     return item;
-  });
-  return { list: el("ol", { class: "nights" }, items), leave: () => seen.disconnect() };
+  };
+  const itemsOf = (/** @type {number} */ chunk) => nights.slice(chunk * CHUNK, (chunk + 1) * CHUNK).map(itemOf);
+  const list = el("ol", { class: "nights" }, itemsOf(0));
+  const end = inPauses(Math.ceil(nights.length / CHUNK) - 1, (i) => list.append(...itemsOf(i + 1)));
+  const leave = () => {
+    end();
+    seen.disconnect();
+  };
+  return { list, leave };
 };
 
 /** @param {NightRow[]} nights */
@@ -162,18 +174,22 @@ export const showHome = async (app, wanted) => {
   if (how_many === "none") return waiting(app);
   const person = wanted.get("subject") || only;
   if (!person && how_many === "several") return showQueue(app, wanted);
-  const { nights, people, answers, outdated, ruleset } = await get("/api/nights", person ? { subject: person } : {});
+  const subject = person ?? "";
+  const [{ nights, people, answers, outdated, ruleset }, week, over] = await Promise.all([
+    get("/api/nights", { subject }),
+    guidedWeek(subject),
+    overNights(subject),
+  ]);
   if (!nights.length) return { node: empty(), keys: {}, title: "No nights yet" };
   const chosen = filtered(nights, wanted);
   const range = clockRange(chosen.length ? chosen : nights);
-  const { list, leave } = listOf(chosen.map((night) => rowOf(night, range)));
-  const { subject } = nights[0];
+  const { list, leave } = listOf(chosen, range);
   const node = el(
     "div",
     { class: "home" },
     answers.map(answerCard),
-    await guidedWeek(subject),
-    await overNights(subject),
+    week,
+    over,
     el(
       "div",
       { class: "card findings" },

@@ -7,7 +7,7 @@ import { duration, messageOf, number, percent } from "./formats.js";
 import { timeScale, timeTicks } from "./geometry.js";
 import { inWindow } from "./movements.js";
 import { NearDrag } from "./near_drag.js";
-import { getOnce } from "./server.js";
+import { getOnce, prefetch } from "./server.js";
 import { LEFT, block, drawTrace, laneHeight, lanesIn, rightOf } from "./traces.js";
 import { WORDS, groupOf, label, verdict } from "./words.js";
 
@@ -24,6 +24,27 @@ const WIDTHS_S = [30, 120, 600, 3600];
 const WIDTH_NAMES = ["30 s", "2 min", "10 min", "60 min"];
 /** Wider windows are not asked for ahead: too much to read for what may never be looked at. */
 const WIDEST_AHEAD_S = 600;
+
+const USUAL = 1;
+
+/**
+ * The stretch round a movement that is drawn, as it is asked for.
+ * @param {NightShown} data @param {number} i @param {number} size which of the widths
+ */
+const windowOf = ({ events }, i, size) => {
+  const { onset, offset } = events;
+  const middle = Math.round((onset[i] + Math.min(offset[i], onset[i] + 10_000)) / 2);
+  return { from: middle - 500 * WIDTHS_S[size], to: middle + 500 * WIDTHS_S[size] };
+};
+
+/** @param {NightShown} data @param {number} i @param {number} [size] */
+const question = (data, i, size = USUAL) => {
+  const { subject, night_date } = data.night;
+  return { subject, night: night_date, ...windowOf(data, i, size) };
+};
+
+/** Ask ahead for a movement of a night that is not shown yet. @param {NightShown} data @param {number} i */
+export const askWindowAhead = (data, i) => prefetch("/api/window", question(data, i));
 
 /** @param {number | null} imi */
 const ago = (imi) => {
@@ -50,7 +71,7 @@ export class Inspector {
     this.parts = parts;
     /** @type {number | null} */
     this.selected = data.events.onset.length ? 0 : null;
-    this.size = 1;
+    this.size = USUAL;
     this.asked = 0;
     /** @type {Window | null} */
     this.last = null;
@@ -109,16 +130,8 @@ export class Inspector {
   }
 
   /** @param {number} i */
-  #windowOf(i) {
-    const { onset, offset } = this.data.events;
-    const middle = Math.round((onset[i] + Math.min(offset[i], onset[i] + 10_000)) / 2);
-    return { from: middle - 500 * WIDTHS_S[this.size], to: middle + 500 * WIDTHS_S[this.size] };
-  }
-
-  /** @param {number} i */
   #ask(i) {
-    const { subject, night_date } = this.data.night;
-    return getOnce("/api/window", { subject, night: night_date, ...this.#windowOf(i) });
+    return getOnce("/api/window", question(this.data, i, this.size));
   }
 
   /** @param {number} i @returns {Child[]} */
@@ -232,7 +245,7 @@ export class Inspector {
     try {
       const answer = await this.#ask(i);
       if (mine !== this.asked) return;
-      this.last = { i, ...this.#windowOf(i), ...lanesIn(answer, this.data) };
+      this.last = { i, ...windowOf(this.data, i, this.size), ...lanesIn(answer, this.data) };
       this.#draw(this.last);
     } catch (error) {
       if (mine === this.asked) this.#failed(i, error);

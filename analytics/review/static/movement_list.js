@@ -185,7 +185,8 @@ export class MovementList {
     for (const row of this.box.querySelectorAll("[data-chosen]")) row.removeAttribute("data-chosen");
     for (const row of this.box.querySelectorAll("[data-i]")) {
       const k = Number(row.getAttribute("data-i"));
-      row.setAttribute("aria-selected", String(this.marked.has(k) || (!this.marked.size && k === i)));
+      const is = String(this.marked.has(k) || (!this.marked.size && k === i));
+      if (row.getAttribute("aria-selected") !== is) row.setAttribute("aria-selected", is);
     }
     this.#follow();
   }

@@ -6,7 +6,7 @@ import { drawUnsent } from "./done_list.js";
 import { action, el, fill } from "./draw.js";
 import { inFocus, nextFlag } from "./flag_verdicts.js";
 import { clockOf } from "./formats.js";
-import { Inspector } from "./inspector.js";
+import { Inspector, askWindowAhead } from "./inspector.js";
 import { MovementList } from "./movement_list.js";
 import { firstToShow, nextShown, opensOn } from "./movements.js";
 import { NearTools } from "./near_tools.js";
@@ -18,7 +18,7 @@ import { same } from "./nights.js";
 import { strip } from "./pictures.js";
 import { isNews, knows, question, sendNow, whenUnsentChanges } from "./reviewing.js";
 import { Seeing } from "./seeing.js";
-import { forgetNight, get, getFresh, prefetch } from "./server.js";
+import { forgetNight, get, getFresh, getOnce } from "./server.js";
 import { sleepForm } from "./sleep_form.js";
 import { Timeline } from "./timeline.js";
 import { askNote } from "./verdicts.js";
@@ -43,10 +43,14 @@ const loaded = async (night) => {
   return { data, edited };
 };
 
-/** Ask ahead for a night that will probably be wanted. @param {NightKey} night */
-export const askAhead = (night) => {
-  prefetch("/api/night", question(night));
-  prefetch("/api/edits", question(night));
+/** Ask ahead for a night that will probably be wanted, and for the movement it opens with. @param {NightKey} night */
+export const askAhead = async (night) => {
+  const [data, edited] = await Promise.all([
+    getOnce("/api/night", question(night)),
+    getOnce("/api/edits", question(night)),
+  ]);
+  const shown = shownNight(data, edited);
+  if (shown.events.onset.length) askWindowAhead(shown, firstToShow(shown.events, null, opensOn(edited.flags)));
 };
 
 /** What the page of a night shows, and what its keys and buttons do. */
@@ -297,13 +301,15 @@ export class NightPage {
   /** Draw for the first time, when widths are known. @param {number | null} wanted number of a movement */
   async show(wanted) {
     const { events } = this.data;
+    const first = firstToShow(events, wanted, opensOn(this.data.edited.flags));
+    if (events.onset.length) {
+      this.long.selected = first; // before they are drawn, so that they are drawn once
+      this.list.selected = first;
+    }
     this.draw();
     this.#listen();
     if (events.onset.length) {
-      const first = firstToShow(events, wanted, opensOn(this.data.edited.flags));
-      this.long.select(first);
       this.seeing.rows.select(first);
-      this.list.select(first);
       this.tools.show(this.data, first);
       await this.near.select(first);
     } else {
@@ -319,7 +325,8 @@ export class NightPage {
     const { night } = this.data;
     const mine = this.nights.filter((one) => one.subject === night.subject);
     const here = mine.findIndex((one) => one.night_date === night.night_date);
-    const ask = () => [mine[here - 1], mine[here + 1]].filter(Boolean).forEach(askAhead);
+    const near = [mine[here - 1], mine[here + 1]].filter(Boolean);
+    const ask = () => near.forEach((one) => askAhead(one).catch(() => {})); // it is asked again when it is opened
     if (!this.all.several) return ask();
     const resting = setTimeout(ask, REST_MS);
     this.atEnd.push(() => clearTimeout(resting));

@@ -82,17 +82,21 @@ const title = (/** @type {NightPage} */ page) => {
     el("h1", {}, longDay(night.night_date)),
     turn("Night after", 1, "›"),
     el(
-      "span",
-      { class: "muted" },
-      several && [el("bdi", {}, night.subject), " · "],
-      `${clock.hm(night.recorded_from)} to ${clock.hm(night.recorded_to)} · ` +
-        `${number(night.recorded_h)} h recorded`,
+      "div",
+      { class: "about" },
+      el(
+        "span",
+        { class: "muted" },
+        several && [el("bdi", {}, night.subject), " · "],
+        `${clock.hm(night.recorded_from)} to ${clock.hm(night.recorded_to)} · ` +
+          `${number(night.recorded_h)} h recorded`,
+      ),
+      night.assessable &&
+        data.flags
+          .filter((found) => found.state === "cannot_tell")
+          .map((found) => untoldChip(found.name, found.reason, found.lacks_answer && WORDS.not_asked)),
+      page.parts.state,
     ),
-    night.assessable &&
-      data.flags
-        .filter((found) => found.state === "cannot_tell")
-        .map((found) => untoldChip(found.name, found.reason, found.lacks_answer && WORDS.not_asked)),
-    page.parts.state,
     el(
       "button",
       { type: "button", class: "next-to-review", onclick: () => app.toReview() },

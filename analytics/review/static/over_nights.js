@@ -5,7 +5,7 @@
 import { calendar } from "./calendar.js";
 import { el, fill, hatching, hiddenTable, picture, svg } from "./draw.js";
 import { messageOf, number, shortDate } from "./formats.js";
-import { axisOf, even, named, rowsFor } from "./over_nights_axis.js";
+import { axisOf, even, lettered, named, rowsFor } from "./over_nights_axis.js";
 import { Ranges } from "./ranges.js";
 import { get } from "./server.js";
 import { WORDS } from "./words.js";
@@ -167,14 +167,17 @@ const changes = (axis, told, right, bottom) => {
   return { drawn, height: used ? ROW * used + 6 + ROW * Number(rows.includes(null)) : 4 };
 };
 
-/** Names of days below, those that have room. @param {Axis} axis @param {string} first @param {number} y */
-const dates = (axis, first, y) => {
-  let end = -Infinity;
-  return named(first, axis.days, axis.slot).map(({ iso, says, strong }) => {
-    const x = axis.at(iso);
-    if (x < end) return null;
-    end = x + LETTER * says.length + (strong ? 14 : 6);
-    return svg("text", { x, y, class: strong ? "axis strong" : "axis" }, says);
+/** Names of days below, those that have room. @param {Axis} axis @param {string} first @param {[number, number]} end */
+const dates = (axis, first, [right, y]) => {
+  const names = named(first, axis.days, axis.slot);
+  const widths = names.map(({ iso, says, strong }) => ({
+    at: axis.at(iso),
+    width: LETTER * says.length + (strong ? 8 : 0),
+  }));
+  const places = lettered(widths, right, 6);
+  return names.map(({ says, strong }, i) => {
+    const x = places[i];
+    return x !== null && svg("text", { x, y, class: strong ? "axis strong" : "axis" }, says);
   });
 };
 
@@ -243,7 +246,7 @@ export const drawing = (told, width) => {
     ),
     squares(axis, told, left, rowsTop),
     changes(axis, told, width, bottom).drawn,
-    dates(axis, told.first, bottom + 17),
+    dates(axis, told.first, [width, bottom + 17]),
   );
   return { node, axis, height: bottom };
 };

@@ -76,6 +76,21 @@ export const named = (first, days, slot) => {
 };
 
 /**
+ * Where names of days begin: at their day, or before it so that they end within the picture; null without room.
+ * @param {{ at: number, width: number }[]} names from left to right, with the space that each takes
+ * @param {number} right @param {number} gap between two
+ */
+export const lettered = (names, right, gap) => {
+  let end = -Infinity;
+  return names.map(({ at, width }) => {
+    const x = Math.min(at, right - width);
+    if (x < end) return null;
+    end = x + width + gap;
+    return x;
+  });
+};
+
+/**
  * The upper end of an axis: even, so that its half is a number too.
  * @param {number} value @param {number} least
  */

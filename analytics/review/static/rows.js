@@ -14,7 +14,8 @@ import { GROUPS, WORDS, flag, groupOf, verdict } from "./words.js";
 /** @typedef {{ node: HTMLElement, ground: SVGElement, night: NightRow, x: Scale }} Row */
 /** @typedef {Pick<NightRow, "recorded_from" | "recorded_to" | "sleep_onset_at" | "wake_at">} Drawable */
 
-const CHUNK = 40;
+/** Rows that are made, and whose ticks are fetched, together. */
+export const CHUNK = 40;
 export const WIDTH = 1000;
 const HEIGHT = 24;
 /** How high ticks stand: the order of the groups survives without colour. @type {Record<string, number>} */

@@ -35,16 +35,21 @@ _JERKS_NEED = ("sleep onset known", "hours recorded and worn")
 _FELT = ("jerks_felt", "jerk_felt")
 
 _NIGHTS = f"""
-WITH jerk AS (
+WITH moved AS MATERIALIZED (
+    -- The view events without what is not asked for here: to plan it takes longer than to read it.
+    SELECT night_date, label, confidence, is_plm, onset_at FROM event
+    WHERE subject = $subject AND ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
+),
+jerk AS (
     SELECT night_date, count(*) AS n, sum(confidence) AS expected, sum(confidence * (1 - confidence)) AS doubt
-    FROM events WHERE subject = $subject AND label = 'hypnic_jerk' GROUP BY night_date
+    FROM moved WHERE label = 'hypnic_jerk' GROUP BY night_date
 ),
 woken AS (
     SELECT b.night_date, count(*) AS n
-    FROM bout b JOIN nights n ON n.subject = b.subject AND n.night_date = b.night_date
-    WHERE b.subject = $subject AND b.state = 'wake' AND b.start_at > n.sleep_onset_at AND b.start_at < n.wake_at
+    FROM bout b JOIN night k ON k.subject = b.subject AND k.night_date = b.night_date
+    WHERE b.subject = $subject AND b.state = 'wake' AND b.start_at > k.sleep_onset_at AND b.start_at < k.wake_at
         AND EXISTS (
-            SELECT 1 FROM events e WHERE e.subject = b.subject AND e.night_date = b.night_date AND e.is_plm
+            SELECT 1 FROM moved e WHERE e.night_date = b.night_date AND e.is_plm
                 AND e.onset_at BETWEEN b.start_at - INTERVAL {_NEAR_S} SECOND AND b.start_at + INTERVAL {_NEAR_S} SECOND
         )
     GROUP BY b.night_date
@@ -115,7 +120,7 @@ def diaries(
     rulesets, criteria : mapping of str to Ruleset, Criteria
         In force now: what nights with reviews are scored by.
     """
-    asked = "SELECT DISTINCT subject FROM (SELECT subject FROM nights UNION ALL SELECT subject FROM journal) ORDER BY 1"
+    asked = "SELECT DISTINCT subject FROM (SELECT subject FROM night UNION ALL SELECT subject FROM journal) ORDER BY 1"
     for name in query(store, asked)["subject"].to_list():
         if subject is None or name == subject:
             yield _diary(store, name, since, rulesets, criteria)
@@ -127,7 +132,7 @@ def _diary(
     asked = {"subject": subject, "since": since}
     stored = query(
         store,
-        "SELECT count(*) FROM nights WHERE subject = $subject AND ($since IS NULL OR night_date >= $since)",
+        "SELECT count(*) FROM night WHERE subject = $subject AND ($since IS NULL OR night_date >= $since)",
         asked,
     ).item()
     rows = {row["night_date"]: row for row in query(store, _NIGHTS, asked).iter_rows(named=True)}

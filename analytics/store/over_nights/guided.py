@@ -39,5 +39,5 @@ def guided_week_of(store: Store, subject: str, today: date) -> GuidedWeek:
 
 def judged_nights(store: Store, subject: str) -> int:
     """How many nights of a person can be told of anything."""
-    asked = "SELECT count(*) FROM nights WHERE subject = ? AND assessable"
+    asked = "SELECT count(*) FROM night WHERE subject = ? AND assessable"
     return int(query(store, asked, [subject]).item())

@@ -13,6 +13,7 @@ import pytest
 
 from analytics.review.export import Filter, csv_of
 from analytics.review.protection import TOKEN_HEADER
+from analytics.review.static_files import static_address
 from analytics.review.ways import is_here
 from analytics.store import Store, query
 from tests.analytics.review.browsing import key_of, page_of, served
@@ -223,3 +224,24 @@ def test_home_tells_the_threshold_that_was_stored(client: httpx.Client) -> None:
     assert {night["threshold"] for night in home["nights"]} == {15.0}
     ticks = client.get("/api/ticks", params={"since": EVENING.isoformat(), "until": date.max.isoformat()}).json()
     assert {tick["subject"] for tick in ticks} == {SUBJECT}
+
+
+def test_scripts_are_kept_under_an_address_of_their_content_and_nothing_else_is(client: httpx.Client) -> None:
+    address = static_address()
+    shell = client.get("/")
+    assert f'src="{address}/app.js"' in shell.text
+    kept = client.get(f"{address}/app.js")
+    assert kept.text == client.get("/static/app.js").text
+    assert kept.headers["cache-control"] == "private, max-age=31536000, immutable"
+    for path in ("/", "/api/nights", "/static/app.js", f"{address}/nothing.js", f"{address}/../../app.py"):
+        assert client.get(path).headers["cache-control"] == "no-store"
+
+
+def test_home_tells_a_verdict_at_once(writer: httpx.Client) -> None:
+    def told(path: str) -> object:
+        return {night["night_date"]: night["review"] for night in writer.get(path).json()["nights"]}[KEY["night"]]
+
+    paths = ("/api/nights", "/api/strip", "/api/nights", "/api/strip")
+    assert [told(path) for path in paths] == [None] * 4
+    assert _post(writer, verdict="unsure").json()["night"] == "unsure"
+    assert [told(path) for path in paths] == ["unsure"] * 4

@@ -58,7 +58,7 @@ def test_a_day_is_written_by_keyboard_saved_loaded_and_changed_with_its_history(
     with served(page_of(bare)) as at:
         opened(tab, at + HERE)
         form = _night(tab)
-        form.get_by_label("light off", exact=True).focus()
+        form.get_by_label("lights off", exact=True).focus()
         tab.keyboard.type("10:40 pm")
         tab.keyboard.press("Tab")
         expect(form.locator("#journal-2026-03-04-lights_off-says")).to_have_text("22:40")
@@ -82,17 +82,17 @@ def test_a_day_is_written_by_keyboard_saved_loaded_and_changed_with_its_history(
         assert _saved(bare) == stored
         tab.reload()
         ready(tab)
-        expect(form.get_by_label("light off", exact=True)).to_have_value("22:40")
+        expect(form.get_by_label("lights off", exact=True)).to_have_value("22:40")
         expect(form.get_by_role("group", name="jerk felt").get_by_role("radio").nth(2)).to_be_checked()
         form.get_by_label("coffee, tea, cola").fill("")
-        form.get_by_label("light off", exact=True).fill("2250")
+        form.get_by_label("lights off", exact=True).fill("2250")
         tab.keyboard.press("Control+Enter")
         _says(tab, "Saved.")
         del stored["caffeine_cups"]
         assert _saved(bare) == stored | {"lights_off": "22:50"}
         tab.get_by_text("2 versions of").click()
         expect(tab.locator(".journal-history").first).to_contain_text("coffee, tea, cola: taken back")
-        expect(tab.locator(".journal-history").first).to_contain_text("light off: 22:40")
+        expect(tab.locator(".journal-history").first).to_contain_text("lights off: 22:40")
         expect(tab.locator(".journal-week")).to_contain_text("22:50")
 
 
