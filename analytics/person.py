@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from typing import Literal, cast, get_args
 
 from analytics.criteria import AgeGroup, Criteria
+from analytics.journal.cells import written_day
 from analytics.medication import MEDICINES, kind_of
 from ingest.errors import UsageError
 
@@ -24,7 +25,7 @@ SaidBy = Literal["settings", "command"]
 ADULT_YEARS = 18
 #: Whose nights are where no one is named: a name that tells nothing to other people.
 ONESELF = "me"
-_BORN = re.compile(r"(\d{4})(?:-(\d{2})-(\d{2}))?")
+_YEAR = re.compile(r"\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def person_of(
     if born is not None:
         if age_group is not None:
             raise UsageError("born and age_group are both said", hint="say one of them")
-        _first_adult_day(born)
+        born = _as_kept(born)
         _refuse_future(born)
     for name, said, known in (("age_group", age_group, get_args(AgeGroup)), ("sex", sex, get_args(Sex))):
         if said is not None and said not in known:
@@ -118,15 +119,18 @@ def _refuse_future(born: str) -> None:
         raise UsageError("born is in the future", hint="like 2012 or 2012-05-17")
 
 
+def _as_kept(born: str) -> str:
+    """A year, or a date as YYYY-MM-DD however it was written; 18 years later there must be a year too."""
+    year = int(born) if _YEAR.fullmatch(born) else None
+    day = written_day(born) if year is None else date(max(year, 1), 1, 1)
+    if day is None or not date.min.year <= day.year <= date.max.year - ADULT_YEARS - 1 or year == 0:
+        raise UsageError("born is no year and no date", hint="like 2012 or 2012-05-17")
+    return born if year is not None else day.isoformat()
+
+
 def _first_adult_day(born: str) -> date:
-    try:
-        if (found := _BORN.fullmatch(born)) is None:
-            raise ValueError
-        year, month, day = found.groups()
-        if month is None:
-            return date(int(year) + ADULT_YEARS + 1, 1, 1)
-        on = date(int(year), int(month), int(day))
-        leap = (on.month, on.day) == (2, 29)
-        return date(on.year + ADULT_YEARS, 3, 1) if leap else on.replace(year=on.year + ADULT_YEARS)
-    except ValueError:
-        raise UsageError("born is no year and no date", hint="like 2012 or 2012-05-17") from None
+    if _YEAR.fullmatch(born):
+        return date(int(born) + ADULT_YEARS + 1, 1, 1)
+    on = date.fromisoformat(born)
+    leap = (on.month, on.day) == (2, 29)
+    return date(on.year + ADULT_YEARS, 3, 1) if leap else on.replace(year=on.year + ADULT_YEARS)

@@ -107,6 +107,16 @@ def clock_of(said: str) -> str:
     return f"{hour:02}:{minute:02}"
 
 
+def written_day(plain: str) -> date | None:
+    """The day of 2026-03-02, 2026/03/02 or 02.03.2026, of whatever year; None where it is none of these."""
+    if (match := _YEAR_FIRST.fullmatch(plain) or _DAY_FIRST.fullmatch(plain)) is None:
+        return None
+    try:
+        return date(int(match["y"]) + (2000 if len(match["y"]) == 2 else 0), int(match["m"]), int(match["d"]))
+    except ValueError:
+        return None
+
+
 def day_of(said: str | None, latest: date | None = None) -> date:
     """The day that a person wrote: 2026-03-02, 2026/03/02 or 02.03.2026.
 
@@ -120,15 +130,9 @@ def day_of(said: str | None, latest: date | None = None) -> date:
     UnreadableError
     """
     plain = (said or "").strip()
-    match = _YEAR_FIRST.fullmatch(plain) or _DAY_FIRST.fullmatch(plain)
     hint = "03/04/2026 means two days; write it like 2026-03-02" if "/" in plain else "write it like 2026-03-02"
-    try:
-        if match is None:
-            raise ValueError
-        year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
-        day = date(year, int(match["m"]), int(match["d"]))
-    except ValueError:
-        raise UnreadableError(f"{_shown(said)} is no date", hint) from None
+    if (day := written_day(plain)) is None:
+        raise UnreadableError(f"{_shown(said)} is no date", hint)
     if day.year < _FIRST_YEAR:
         raise UnreadableError(f"{day} is long ago", hint)
     if latest is not None and day > latest:

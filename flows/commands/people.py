@@ -124,8 +124,8 @@ def describe_person(
     subject
         Who.
     born
-        Year or date of birth: the person's age on each night decides about its threshold; without it the age group
-        does.
+        Year or date of birth (2012, 2012-05-17, 17.05.2012): the person's age on each night decides about its
+        threshold; without it the age group does.
     age_group
         adult or child, where no birth is given; default: as in the settings.
     sex

@@ -30,6 +30,11 @@ def test_a_person_is_a_child_until_it_is_sure_that_she_is_eighteen(born: str, ev
     assert person_of(born=born).age_group_on(evening) == group
 
 
+@pytest.mark.parametrize("born", ["2012-05-17", "2012/05/17", "17.05.2012"])
+def test_a_birth_is_read_as_people_write_dates_and_kept_in_one_way(born: str) -> None:
+    assert person_of(born=born).born == "2012-05-17"
+
+
 def test_where_no_age_is_told_the_settings_decide() -> None:
     criteria, evening = Criteria(), date(2026, 3, 2)
     assert judged_by(criteria, None, evening) == criteria
@@ -45,6 +50,8 @@ def test_where_no_age_is_told_the_settings_decide() -> None:
         ({"born": "12"}, "no year and no date"),
         ({"born": "2012-02-30"}, "no year and no date"),
         ({"born": "9999"}, "no year and no date"),
+        ({"born": "0000"}, "no year and no date"),
+        ({"born": "17.05.61"}, "in the future"),
         ({"born": "2012", "age_group": "child"}, "both said"),
         ({"age_group": "teen"}, "none of adult, child"),
         ({"sex": "f"}, "none of female, male, other"),
