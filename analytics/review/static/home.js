@@ -15,7 +15,7 @@ import { inPauses } from "./pauses.js";
 import { get } from "./server.js";
 import { GROUPS, WORDS } from "./words.js";
 
-/** @import { App, NightRow, Shown } from "./types.js" */
+/** @import { App, Child, NightRow, Shown } from "./types.js" */
 /** @import { Row } from "./rows.js" */
 
 /** @typedef {(name: string, value: string | null) => void} Apply set a filter; null takes it away */
@@ -27,10 +27,10 @@ const legend = () =>
     GROUPS.map((group) => el("li", {}, el("span", { class: `swatch fill-${group.name}` }), group.says)),
   );
 
-const empty = () =>
+const start = () =>
   el(
     "section",
-    { class: "card empty" },
+    { class: "card", "aria-label": "How to start" },
     el("h1", {}, "No nights yet"),
     el("p", {}, "Import a recording in a terminal; this page shows it by itself:"),
     el("pre", {}, "nightkick import ~/nights --site ankle --side left --tz Europe/Berlin"),
@@ -43,6 +43,9 @@ const empty = () =>
     el("p", {}, "To look around first, make a night: "),
     el("pre", {}, "nightkick simulate --out made-up\nnightkick import made-up --site ankle --side left"),
   );
+
+/** How to begin, and the guided week, which a journal can be ahead of the first night in. @param {Child} week */
+const empty = (week) => el("div", { class: "empty" }, start(), week);
 
 /**
  * @param {URLSearchParams} wanted
@@ -155,13 +158,14 @@ const LOOK_MS = 3000;
  * @param {App} app
  * @returns {Shown}
  */
-const waiting = (app) => {
+const waiting = async (app) => {
+  const week = await guidedWeek("");
   const look = async () => {
     const found = await get("/api/people").catch(() => null); // the next look may be answered
     if (found && found.how_many !== "none") app.go(location.pathname + location.search);
   };
   const looking = setInterval(look, LOOK_MS);
-  return { node: empty(), keys: {}, title: "No nights yet", leave: () => clearInterval(looking) };
+  return { node: empty(week), keys: {}, title: "No nights yet", leave: () => clearInterval(looking) };
 };
 
 /**
@@ -180,7 +184,7 @@ export const showHome = async (app, wanted) => {
     guidedWeek(subject),
     overNights(subject),
   ]);
-  if (!nights.length) return { node: empty(), keys: {}, title: "No nights yet" };
+  if (!nights.length) return { node: empty(week), keys: {}, title: "No nights yet" };
   const chosen = filtered(nights, wanted);
   const range = clockRange(chosen.length ? chosen : nights);
   const { list, leave } = listOf(chosen, range);

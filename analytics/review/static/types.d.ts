@@ -629,6 +629,8 @@ export interface JournalAnswer {
 export interface GuidedWeek {
   subject: string;
   is_asked: boolean;
+  /** Whether there is a database that a day can be noted in. */
+  can_note: boolean;
   says: string;
   n_done: number;
   n_nights: number;
