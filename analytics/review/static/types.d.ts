@@ -40,6 +40,13 @@ export interface NightRow extends NightKey {
   is_untold: boolean;
   review: string | null;
   ahead_s: number;
+  /** What the journal marks as changed, where this is the first night with it. */
+  changes: MarkedChange[];
+}
+
+export interface MarkedChange {
+  day: string;
+  words: string;
 }
 
 export interface Sign {
