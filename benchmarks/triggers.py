@@ -2,7 +2,7 @@
 
     python -m benchmarks.triggers [--runs 400] [--null-runs 1000] [--jobs 2]
     PYTHONPATH=<folder with statsmodels> python -m benchmarks.triggers --peers
-    python -m benchmarks.triggers --before-after [--runs 400]
+    python -m benchmarks.triggers --before-after [--runs 400] [--steep 2.5]
 
 A diary has six factors (streaks; stress that goes with coffee; alcohol at weekends; one rare, one frequent), three
 outcomes that share what varies by night, a trend (the rate changes up to 1.65-fold from end to end), weekends 1.2-fold,
@@ -151,16 +151,18 @@ def one_effect(
     return [ours, *(_by_statsmodels(kept.days, kept.values, side, family) for family in PEERS)] if peers else [ours]
 
 
-def one_change(cell: tuple[int, float, float, float], seed: int) -> tuple[float, float, float, float] | None:
+def one_change(
+    cell: tuple[int, float, float, float], seed: int, *, steep: float = 1.0
+) -> tuple[float, float, float, float] | None:
     """Low, high and p of a change, and what it was; None where there is no answer."""
     n, effect, spread, alike = cell
     rng = np.random.default_rng([seed, n, int(10 * effect), int(100 * alike), int(10 * spread), 7])
     at, changed = np.arange(n), int(rng.integers(n // 3, 2 * n // 3))
     after = at >= changed
     weekend = np.isin([(FIRST + timedelta(days=i)).weekday() for i in range(n)], (4, 5))
-    bend = rng.uniform(-0.25, 0.25) * (at - changed) / (n - changed)
+    bend = steep * rng.uniform(-0.25, 0.25) * (at - changed) / (n - changed)
     noise = spread * (0.7 * _noise(rng, n, alike) + 0.71 * _noise(rng, n, alike)) - spread**2 / 2
-    steady = rng.uniform(-0.5, 0.5) * (at / n - 0.5) + np.log(1.2) * weekend + rng.normal(0, 0.1, 7)[at % 7]
+    steady = steep * rng.uniform(-0.5, 0.5) * (at / n - 0.5) + np.log(1.2) * weekend + rng.normal(0, 0.1, 7)[at % 7]
     jerks = rng.poisson(6 * np.exp(steady + noise + after * (np.log(effect) + bend)))
     told = rng.random(n) > 0.1
     nights = [NightOutcome(FIRST + timedelta(days=int(i)), float(jerks[i])) for i in at[told]]
@@ -214,10 +216,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=10_000, help="of the first diary; the next has the next")
     parser.add_argument("--peers", action="store_true", help="also by statsmodels, which must be importable")
     parser.add_argument("--before-after", action="store_true", help="only changes that stay")
+    parser.add_argument("--steep", type=float, default=1.0, help="how many times steeper trends are beside a change")
     asked = parser.parse_args()
     with ProcessPoolExecutor(asked.jobs) as pool:
         if asked.before_after:
-            _print_changes(pool, asked.seed, asked.runs)
+            _print_changes(pool, asked.seed, asked.runs, asked.steep)
             return
         cells = {
             cell: list(
@@ -242,11 +245,11 @@ def main() -> None:
             print(f"| {n} | {how} | {asked.null_runs} | {exact(wrong, asked.null_runs)} |", flush=True)
 
 
-def _print_changes(pool: ProcessPoolExecutor, seed: int, runs: int) -> None:
+def _print_changes(pool: ProcessPoolExecutor, seed: int, runs: int, steep: float) -> None:
     print("| nights | effect | SD | lag-1 | answered, % | covered, % | found, % |\n" + "|---" * 7 + "|")
     held: dict[int, list[bool]] = {}
     for cell in product(CHANGE_NIGHTS, CHANGE_EFFECTS, SPREADS, ALIKE):
-        drawn = pool.map(partial(one_change, cell), range(seed, seed + runs), chunksize=20)
+        drawn = pool.map(partial(one_change, cell, steep=steep), range(seed, seed + runs), chunksize=20)
         low, high, p, truth = np.array([one for one in drawn if one is not None]).reshape(-1, 4).T
         covered, k = (low <= truth) & (truth <= high), len(p)
         held.setdefault(cell[0], []).extend(covered.tolist())
@@ -254,8 +257,8 @@ def _print_changes(pool: ProcessPoolExecutor, seed: int, runs: int) -> None:
         found = exact(int((p <= 0.05).sum()), k)
         share = f"{100 * k / runs:.0f} | {exact(int(covered.sum()), k)} | {found}"
         print(f"| {n} | {effect:g} | {spread:g} | {alike:g} | {share} |", flush=True)
-    for n, covered in held.items():
-        print(f"{n} nights, all together: {exact(sum(covered), len(covered))} % covered", flush=True)
+    for n, all_held in held.items():
+        print(f"{n} nights, all together: {exact(sum(all_held), len(all_held))} % covered", flush=True)
 
 
 def _print_heading(method: str) -> None:

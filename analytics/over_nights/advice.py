@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from analytics.journal.fields import LIGHTS_OFF
 from analytics.journal.order import DAY_TURNS_MIN, since_turn_min
@@ -44,6 +44,13 @@ class Advice:
     kind: AdviceKind
     says: str
     because: str
+
+
+class _Found(NamedTuple):
+    """A suggestion, and by how much the share of nights with jerks is larger with its habit; 0: too few."""
+
+    advice: Advice
+    excess: float = 0.0
 
 
 #: Of one day of the journal, by kind.
@@ -157,6 +164,26 @@ def advice_of(nights: Sequence[NightFacts], signs: Sequence[Sign], journal: Sequ
     journal : sequence of JournalEntry
         The same person's.
     """
+    return [*_signs(signs), *(found.advice for found in _suggested(nights, journal))]
+
+
+def foremost(nights: Sequence[NightFacts], journal: Sequence[JournalEntry], most: int) -> tuple[Advice, ...]:
+    """The suggestions that a person's own nights speak for most, to stand beside a table of the signs.
+
+    Parameters
+    ----------
+    nights, journal : sequence of NightFacts, sequence of JournalEntry
+        As for `advice_of`.
+    most : int
+        How many at most. What to ask before anything is changed comes first, then the habits with which most more
+        nights had jerks than without, then those with too few nights to compare.
+    """
+    found = sorted(_suggested(nights, journal), key=lambda one: (one.advice.kind != "discuss", -one.excess))
+    return tuple(one.advice for one in found[:most])
+
+
+def _suggested(nights: Sequence[NightFacts], journal: Sequence[JournalEntry]) -> list[_Found]:
+    """All but what signs say."""
     days: dict[date, dict[str, JournalEntry]] = {}
     for entry in journal:
         days.setdefault(entry.day, {})[entry.kind] = entry
@@ -165,27 +192,25 @@ def advice_of(nights: Sequence[NightFacts], signs: Sequence[Sign], journal: Sequ
         (rule, {day: had for day, noted in days.items() if (had := rule.has(noted)) is not None}) for rule in RULES
     )
     tried = [one for rule, had in habits if (one := _tried(rule.key, rule.habit, rule.says, had, jerked)) is not None]
-    return [*_signs(signs), *_medicines(days), *tried, *_uneven(days, jerked)]
+    return [*map(_Found, _medicines(days)), *tried, *_uneven(days, jerked)]
 
 
-def _tried(key: str, habit: str, says: str, had: Mapping[date, bool], jerked: Mapping[date, bool]) -> Advice | None:
+def _tried(key: str, habit: str, says: str, had: Mapping[date, bool], jerked: Mapping[date, bool]) -> _Found | None:
     if sum(had.values()) < SEVERAL_DAYS:
         return None
     having = [jerked[day] for day in had if had[day] and day in jerked]
     lacking = [jerked[day] for day in had if not had[day] and day in jerked]
     if not having:
-        return Advice(key, "try", says, f"{habit} on {sum(had.values())} of {counted(len(had), 'day')} of the journal")
+        because = f"{habit} on {sum(had.values())} of {counted(len(had), 'day')} of the journal"
+        return _Found(Advice(key, "try", says, because))
     if _is_no_worse(having, lacking):
         return None
     other = f", and on {sum(lacking)} of {len(lacking)} without" if lacking else "; there are none without to compare"
-    few = (
-        f"; {LEAST_NIGHTS} nights on either side would say more"
-        if min(len(having), len(lacking)) < LEAST_NIGHTS
-        else ""
-    )
-    return Advice(
-        key, "try", says, f"jerks on {sum(having)} of {counted(len(having), 'night')} with {habit}{other}{few}"
-    )
+    enough = min(len(having), len(lacking)) >= LEAST_NIGHTS
+    few = "" if enough else f"; {LEAST_NIGHTS} nights on either side would say more"
+    because = f"jerks on {sum(having)} of {counted(len(having), 'night')} with {habit}{other}{few}"
+    excess = sum(having) / len(having) - sum(lacking) / len(lacking) if enough else 0.0
+    return _Found(Advice(key, "try", says, because), excess)
 
 
 def _is_no_worse(having: Sequence[bool], lacking: Sequence[bool]) -> bool:
@@ -219,7 +244,7 @@ def _medicines(days: Mapping[date, Noted]) -> Iterator[Advice]:
         yield Advice("medicines", "discuss", says, f"medicines noted on {counted(len(taken), 'day')} of the journal")
 
 
-def _uneven(days: Mapping[date, Noted], jerked: Mapping[date, bool]) -> Iterator[Advice]:
+def _uneven(days: Mapping[date, Noted], jerked: Mapping[date, bool]) -> Iterator[_Found]:
     """Lights off at other times than mostly."""
     dark = {day: at for day, noted in days.items() if (at := _minutes(noted, LIGHTS_OFF)) is not None}
     if not dark:

@@ -1,4 +1,4 @@
-"""One page for a chart: who, the answer, the trend, the nights, the signs, the method, and room for the clinician.
+"""One page for a chart: who, the answer, the trend, the nights, signs, advice, the method, room for the clinician.
 
 Black and white, one sheet of A4 for a month of nights, two for a year. Fields that are not known are lines to write on.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from analytics.over_nights.advice import ADVICE_TITLES
 from analytics.over_nights.answer import RULE_VERSION
 from analytics.over_nights.telling import about, told
 from analytics.phrases import counted, ruleset_words
@@ -62,6 +63,7 @@ def sheet(summary: Summary) -> Html:
         _trend(summary),
         night_lines(summary.nights),
         _signs(summary),
+        _advice(summary),
         _method(summary),
         _room(is_one=is_one),
         class_="sheet one" if is_one else "sheet",
@@ -142,6 +144,15 @@ def _signs(summary: Summary) -> Html:
     rows = [(sign.name, f"{SIGN_MARKS[sign.state]} {SIGN_STATES[sign.state]}", sign.says) for sign in summary.signs]
     title = f"{WHEN_TO_GO.capitalize()} (journal of {counted(summary.n_days_noted, 'day')})"
     return joined(el("h3", title), table(("sign", "seen", "what was measured or written down"), rows, css="signs"))
+
+
+def _advice(summary: Summary) -> Html | None:
+    """Only where the person's own data touch it, each with its counts."""
+    if not summary.advice:
+        return None
+    titles = {kind: title for title, kind in ADVICE_TITLES.items()}
+    lines = [el("li", el("strong", f"{titles[one.kind]}: "), f"{one.says} ({one.because})") for one in summary.advice]
+    return joined(el("h3", "Advice that these nights and this journal touch"), el("ul", lines, class_="sheet-advice"))
 
 
 def _method(summary: Summary) -> Html:

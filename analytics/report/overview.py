@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from analytics.journal.marked import MarkedChange
+from analytics.over_nights.changed import by_first_night
 from analytics.phrases import flag_marks
 from analytics.pictures.drawing import WIDTH, behind, box, label, marks, picture, upright
 from analytics.pictures.markup import Html, el, joined
@@ -17,30 +19,56 @@ _LEFT, _RIGHT = 76.0, 520.0
 _ROW, _TOP = 15.0, 18.0
 #: Rows of one picture: more would not fit on a page.
 _MOST_ROWS = 40
+#: What changed is cut after so many letters: the journal has all of it.
+_LONGEST = 100
 
 
-def overview(nights: Sequence[ReportNight], *, coarse: bool = False) -> Html:
+#: Nights by date, with the words of what changed between the night before and this one; mostly none.
+_Rows = Sequence[tuple[ReportNight, str]]
+
+
+def overview(nights: Sequence[ReportNight], changes: Sequence[MarkedChange] = (), *, coarse: bool = False) -> Html:
     """Pictures of all nights, as many as pages need, each with the table that stands behind it.
 
     Parameters
     ----------
+    changes : sequence of MarkedChange
+        By date: a row of words above the first night with each.
     coarse : bool
         Whether marks that stand on one another on paper are drawn as one: a year would be megabytes otherwise.
     """
     first_h, last_h = _span_h(nights)
-    parts = [nights[i : i + _MOST_ROWS] for i in range(0, len(nights), _MOST_ROWS)]
     return joined(
-        [el("figure", _picture(part, first_h, last_h, coarse=coarse), _table(part), class_="picture") for part in parts]
+        [
+            el("figure", _picture(part, first_h, last_h, coarse=coarse), _table(part), class_="picture")
+            for part in _parts(nights, changes)
+        ]
     )
 
 
-def _name(nights: Sequence[ReportNight]) -> str:
-    return f"Nights from {nights[0].night.night_date} to {nights[-1].night.night_date}"
+def _parts(nights: Sequence[ReportNight], changes: Sequence[MarkedChange]) -> Iterator[_Rows]:
+    """Nights with their changes, as many as fit on a page each time."""
+    changed = by_first_night(changes, [one.night.night_date for one in nights])
+    part: list[tuple[ReportNight, str]] = []
+    used = 0
+    for one in nights:
+        words = "; ".join(f"{change.words}, from {change.day}" for change in changed.get(one.night.night_date, ()))
+        takes = 2 if words else 1
+        if used + takes > _MOST_ROWS:
+            yield part
+            part, used = [], 0
+        part.append((one, words))
+        used += takes
+    yield part
 
 
-def _table(nights: Sequence[ReportNight]) -> Html:
-    head = ("night", "recorded", "PLMS per hour asleep", "flags, review")
-    return behind(_name(nights), head, [_cells(night) for night in nights])
+def _name(nights: _Rows) -> str:
+    return f"Nights from {nights[0][0].night.night_date} to {nights[-1][0].night.night_date}"
+
+
+def _table(nights: _Rows) -> Html:
+    head = ("night", "recorded", "PLMS per hour asleep", "flags, review", "changed")
+    return behind(_name(nights), head, [(*_cells(night), words) for night, words in nights])
 
 
 def _cells(one: ReportNight) -> tuple[str, ...]:
@@ -49,21 +77,36 @@ def _cells(one: ReportNight) -> tuple[str, ...]:
     return f"{night.night_date}", recorded, _index(one), _state(one) or "no flag"
 
 
-def _picture(nights: Sequence[ReportNight], first_h: int, last_h: int, *, coarse: bool) -> Html:
+def _picture(nights: _Rows, first_h: int, last_h: int, *, coarse: bool) -> Html:
     x = Linear(first_h, last_h, _LEFT, _RIGHT)
-    bottom = _TOP + _ROW * len(nights)
     step = 1 if last_h - first_h <= 16 else 2
     whole = range(first_h, last_h + 1, step)
+    rows, top = [], _TOP
+    for night, words in nights:
+        if words:
+            rows.append(_changed(words, top))
+            top += _ROW
+        rows.append(_row(night, x, top, coarse=coarse))
+        top += _ROW
     return picture(
         _name(nights),
         WIDTH,
-        bottom + 4,
-        [upright(x(h), _TOP - 4, bottom, "grid") for h in whole],
+        top + 4,
+        [upright(x(h), _TOP - 4, top, "grid") for h in whole],
         [label(x(h), 10, f"{(12 + h) % 24:02}", anchor="middle") for h in whole],
         label(_RIGHT + 46, 10, "PLMS/h", anchor="end"),
         label(_RIGHT + 54, 10, "flags, review"),
-        [_row(night, x, _TOP + i * _ROW, coarse=coarse) for i, night in enumerate(nights)],
+        rows,
         says=f"Movements and sleep of {len(nights)} nights, a row each.",
+    )
+
+
+def _changed(words: str, top: float) -> Html:
+    """What the journal says was changed, over the whole width between the nights before and after."""
+    shown = words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+    return joined(
+        el("line", x1=0, x2=WIDTH, y1=top + _ROW - 1, y2=top + _ROW - 1, class_="limit"),
+        label(_LEFT, top + 10, f"◆ {shown}", "strong halo"),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from analytics.flag import CriterionState, Flag
+from analytics.journal.marked import marked_changes
 from analytics.nights.doubt import beside, footing_of
 from analytics.phrases import clock_words, long_sleep, ruleset_words
 from analytics.pictures import by_hour, intervals
@@ -107,14 +108,17 @@ def _header(report: Report) -> Iterator[Html]:
 
 
 def _over_nights(report: Report, *, in_brief: bool) -> Html:
+    changes = marked_changes(report.journal)
     return joined(
         answer(report),
         findings(report),
         joined(
             el("h3", "All nights on one clock"),
-            overview(report.nights, coarse=in_brief),
+            overview(report.nights, changes, coarse=in_brief),
             el("p", "Tall marks are periodic movements, half ones all others; shaded is sleep. Times are those of the "
-               f"evening's zone. A dash: no index could be given. Flags {FLAG_MARKS}.", class_="remark"),
+               f"evening's zone. A dash: no index could be given. Flags {FLAG_MARKS}."
+               f"{' ◆: what the journal says was changed, above the first night with it.' if changes else ''}",
+               class_="remark"),
         )
         if len(report.nights) > 1
         else None,

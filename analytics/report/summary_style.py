@@ -8,7 +8,7 @@ _OWN = """
 .sheet:last-child { break-after: auto; }
 .sheet.one { display: flex; flex-direction: column; height: 266mm; }
 .sheet h1 { font-size: 14pt; margin: 0; } .sheet h2 { font-size: 11.5pt; }
-.sheet h3 { font-size: 8.5pt; margin: 2mm 0 0.6mm; }
+.sheet h3 { font-size: 8.5pt; margin: 1.5mm 0 0.5mm; }
 .sheet p { margin: 0 0 0.8mm; } .sheet figure { margin: 0; }
 .sheet .remark { font-size: 7pt; }
 .sheet figcaption { font-size: 7pt; line-height: 1.25; color: #000; }
@@ -28,12 +28,12 @@ table.lines td.not-told { text-align: left; font-style: italic; white-space: nor
 table.calendar tbody tr { border-bottom: 0.1mm solid var(--rule); }
 table.lines tbody th { white-space: nowrap; }
 .sheet table.signs th:nth-child(1) { width: 31%; } .sheet table.signs th:nth-child(2) { width: 10%; }
-.sheet ol.sheet-method { margin: 0; padding-left: 4mm; font-size: 7.2pt; line-height: 1.22; }
+.sheet :is(ol.sheet-method, ul.sheet-advice) { margin: 0; padding-left: 4mm; font-size: 7.2pt; line-height: 1.22; }
 .unknown-line { stroke: #000; stroke-width: 1.4; }
 .halo { paint-order: stroke; stroke: #fff; stroke-width: 3px; }
-.room { break-inside: avoid; } .one .room { flex: 1 1 0; min-height: 20mm; overflow: hidden; }
+.room { break-inside: avoid; } .one .room { flex: 1 1 0; min-height: 12mm; overflow: hidden; }
 .sheet .write { height: 7mm; margin: 0; border-bottom: 0.2mm solid var(--rule); }
-.sheet .signed { margin: 4mm 0 0; text-align: right; }
+.sheet .signed { margin: 3mm 0 0; text-align: right; }
 .sign { display: inline-block; width: 60mm; border-bottom: 0.2mm solid #000; }
 .solid, .dot { fill: #000; } .whisker { stroke: #000; stroke-width: 1.1; }
 .whisker.thin { stroke-width: 0.5; }

@@ -13,6 +13,7 @@ from typing import Any
 from analytics.journal.marked import marked_changes
 from analytics.model import Leg
 from analytics.nights.patterns import NightFacts, Patterns
+from analytics.over_nights.advice import Advice, foremost
 from analytics.over_nights.answer import PersonAnswer, answer_of
 from analytics.over_nights.signs import Sign, clinician_signs
 from analytics.person import ONESELF
@@ -32,6 +33,9 @@ WHERE sha256 IN (
 )
 GROUP BY serial ORDER BY serial
 """
+
+#: The sheet has room for so many.
+MOST_ADVICE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class Summary:
         What the database calls the person; None where no one was named.
     born : str or None
         A year, or a date YYYY-MM-DD.
+    advice : tuple of Advice
+        What this person's own nights and journal speak for most; `MOST_ADVICE` at most.
     changes : tuple of (date, str)
         What the journal says was done otherwise, from which day on.
     sites, legs, sleep_sources, serials : tuple of str
@@ -93,6 +99,7 @@ class Summary:
     nights: tuple[SummaryNight, ...]
     answer: PersonAnswer
     signs: tuple[Sign, ...]
+    advice: tuple[Advice, ...]
     patterns: Patterns
     changes: tuple[tuple[date, str], ...]
     sites: tuple[str, ...]
@@ -139,6 +146,7 @@ def read_summary(store: Store, first: date, last: date, *, subject: str | None, 
         nights=tuple(_night(one, row, mended.get(one.night_date)) for one, row in zip(facts, rows, strict=True)),
         answer=answer_of(facts, patterns, signs),
         signs=signs,
+        advice=foremost(facts, journal, MOST_ADVICE),
         patterns=patterns,
         changes=tuple((change.day, change.words) for change in marked_changes(journal)),
         sites=_different(rows, "site"),

@@ -123,7 +123,8 @@ def create_app(page: Page) -> ASGIApp:
         Route("/api/journal", journal, methods=["POST"]),
         Route("/api/journal-file", journal_file, methods=["POST"]),
         Route(
-            "/api/journal-week", _json(page, lambda asked: week_payload(page, asked.query_params.get("subject", "")))
+            "/api/journal-week",
+            lambda asked: JSONResponse(week_payload(page, asked.query_params.get("subject", ""))),
         ),
         Route("/api/journal-reading", lambda asked: JSONResponse(_reading(asked))),
         Route("/export/nights.csv", lambda asked: _csv(csv_of(page.store, "nights", _filter(asked)))),

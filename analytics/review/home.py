@@ -1,4 +1,4 @@
-"""What home draws: the answer and the findings over nights, every night as one row, and its movements as ticks."""
+"""What home draws: the answer and findings over nights, every night as a row with what changed, movements as ticks."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+import polars as pl
+
 from analytics.flag import INDEX_CRITERION, Flag, stored_flag
+from analytics.journal.marked import CHANGE, marked_changes
+from analytics.over_nights.changed import by_first_night
 from analytics.over_nights.telling import as_plain
 from analytics.phrases import ruleset_words, unraised_words
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.over_nights.told import told_people
 from analytics.review.page import Page
+from analytics.said import JournalEntry
 from analytics.scoring.rulesets import DEFAULT_RULESET
 from analytics.store import Store, default_ruleset, frames, outdated, wanted_of
 from analytics.store.over_nights.answers import answers_of
@@ -33,6 +38,7 @@ FROM flag f JOIN night n USING (subject, night_date)
 WHERE f.name = 'possible_plmd' AND f.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset') {WHICH}
 GROUP BY ALL
 """
+_CHANGES = f"SELECT subject, day, kind, value, text FROM journal WHERE kind = '{CHANGE}' {{WHICH}} ORDER BY ALL"
 _TICKS = """
 SELECT e.subject, e.night_date, e.label,
     list(round((epoch_us(e.onset_at) - epoch_us(n.recorded_from)) / 1e6)::INTEGER ORDER BY e.onset_at) AS at_s
@@ -129,13 +135,28 @@ def _rows(store: Store, subject: str | None) -> list[dict[str, Any]]:
     """Nights as home draws them, newest first; of everybody where no person is named."""
     asked = () if subject is None else (subject,)
     one, also = ("", "") if subject is None else ("WHERE subject = ?", "AND subject = ?")
-    nights, criteria, untold = frames(
+    nights, criteria, untold, noted = frames(
         store, (_NIGHTS.replace("{WHICH}", one), asked), (_CRITERIA.replace("{WHICH}", also), asked),
-        (f"{_UNTOLD} {also}", asked),
+        (f"{_UNTOLD} {also}", asked), (_CHANGES.replace("{WHICH}", also), asked),
     )  # fmt: skip
     above = {of: threshold(json.loads(text)) for of, text in criteria.iter_rows()}
     why = {(who, day, flag): stored_flag(flag, *said, raised=False) for who, day, flag, *said in untold.iter_rows()}
-    return [_night_row(row, why, above) for row in nights.iter_rows(named=True)]
+    changed = _changed(nights, noted)
+    return [
+        _night_row(row, why, above) | {"changes": changed.get((row["subject"], row["night_date"]), [])}
+        for row in nights.iter_rows(named=True)
+    ]
+
+
+def _changed(nights: pl.DataFrame, noted: pl.DataFrame) -> dict[tuple[str, date], list[dict[str, str]]]:
+    """What each person's journal marks as changed, by the first night with it."""
+    found = {}
+    for (subject,), entries in noted.group_by("subject"):
+        days = nights.filter(pl.col("subject") == subject)["night_date"]
+        changes = marked_changes(JournalEntry(**entry) for entry in entries.iter_rows(named=True))
+        for day, of_night in by_first_night(changes, days).items():
+            found[str(subject), day] = [{"day": one.day.isoformat(), "words": one.words} for one in of_night]
+    return found
 
 
 def _night_row(

@@ -12,7 +12,7 @@ from typing import Any
 from analytics.journal.cells import UnreadableError, cell_of, day_of, read
 from analytics.journal.fields import BY_NAME, FIELDS, PARTS, Field, place_of, says_of
 from analytics.journal.rows import entries_of_day, latest_day
-from analytics.journal.week import NIGHTS, STEPS, day_words, headline, local_evening, missing_today
+from analytics.journal.week import NIGHTS, STEPS, GuidedWeek, day_words, headline, local_evening, missing_today
 from analytics.review.journal_files import bounds
 from analytics.review.page import Page
 from analytics.said import JournalEntry
@@ -86,15 +86,26 @@ def _usual(page: Page, people: Sequence[str]) -> str:
 def week_payload(page: Page, subject: str) -> dict[str, Any]:
     """The guided week of a person; ``is_asked`` where too few nights can be told of anything yet.
 
+    A database that an import is still to make has neither nights nor days: the week begins with nothing, and
+    ``can_note`` is false, for nothing can be noted in it yet.
+
     Raises
     ------
     StoreError
     """
-    who = subject or _usual(page, known_subjects(page.store))
-    week = guided_week_of(page.store, who, local_evening())
+    if not page.store.path.exists():
+        return _week(guided_week_of(page.store, subject or page.subject, local_evening()), n_judged=0, can_note=False)
+    with snapshot(page.store):
+        who = subject or _usual(page, known_subjects(page.store))
+        week = guided_week_of(page.store, who, local_evening())
+        return _week(week, n_judged=judged_nights(page.store, who), can_note=True)
+
+
+def _week(week: GuidedWeek, *, n_judged: int, can_note: bool) -> dict[str, Any]:
     return {
-        "subject": who,
-        "is_asked": judged_nights(page.store, who) < NIGHTS,
+        "subject": week.subject,
+        "is_asked": n_judged < NIGHTS,
+        "can_note": can_note,
         "says": headline(week),
         "n_done": week.n_done,
         "n_nights": NIGHTS,

@@ -5,9 +5,9 @@
 import { answerCard } from "./answer.js";
 import { el } from "./draw.js";
 import { finding } from "./findings.js";
-import { duration } from "./formats.js";
+import { duration, shortDate } from "./formats.js";
 import { guidedWeek } from "./journal_week.js";
-import { clockRange, filtered, isToReview } from "./nights.js";
+import { changesAt, clockRange, filtered, isToReview } from "./nights.js";
 import { overNights } from "./over_nights.js";
 import { showQueue } from "./queue.js";
 import { CHUNK, axis, rowOf, ticksFor } from "./rows.js";
@@ -15,7 +15,7 @@ import { inPauses } from "./pauses.js";
 import { get } from "./server.js";
 import { GROUPS, WORDS } from "./words.js";
 
-/** @import { App, NightRow, Shown } from "./types.js" */
+/** @import { App, Child, MarkedChange, NightRow, Shown } from "./types.js" */
 /** @import { Row } from "./rows.js" */
 
 /** @typedef {(name: string, value: string | null) => void} Apply set a filter; null takes it away */
@@ -27,10 +27,10 @@ const legend = () =>
     GROUPS.map((group) => el("li", {}, el("span", { class: `swatch fill-${group.name}` }), group.says)),
   );
 
-const empty = () =>
+const start = () =>
   el(
     "section",
-    { class: "card empty" },
+    { class: "card", "aria-label": "How to start" },
     el("h1", {}, "No nights yet"),
     el("p", {}, "Import a recording in a terminal; this page shows it by itself:"),
     el("pre", {}, "nightkick import ~/nights --site ankle --side left --tz Europe/Berlin"),
@@ -43,6 +43,9 @@ const empty = () =>
     el("p", {}, "To look around first, make a night: "),
     el("pre", {}, "nightkick simulate --out made-up\nnightkick import made-up --site ankle --side left"),
   );
+
+/** How to begin, and the guided week, which a journal can be ahead of the first night in. @param {Child} week */
+const empty = (week) => el("div", { class: "empty" }, start(), week);
 
 /**
  * @param {URLSearchParams} wanted
@@ -92,12 +95,17 @@ const applying = (wanted) => (name, value) => {
   window.dispatchEvent(new PopStateEvent("popstate"));
 };
 
+/** What changed with a night, between it and the one before, which stands below. @param {MarkedChange} change */
+const changeLine = ({ day, words }) =>
+  el("p", { class: "night-change" }, "◆ ", el("bdi", {}, words), `, from ${shortDate(day)} on`);
+
 /**
  * Nights as rows of a list, each with its ticks once it comes near the view. Those after the first are made in pauses.
  * @param {NightRow[]} nights
  * @param {[number, number]} range
+ * @param {Map<NightRow, MarkedChange[]>} changes
  */
-const listOf = (nights, range) => {
+const listOf = (nights, range, changes) => {
   /** @type {Row[]} */
   const rows = [];
   const load = ticksFor(rows);
@@ -112,7 +120,7 @@ const listOf = (nights, range) => {
   );
   const itemOf = (/** @type {NightRow} */ night) => {
     const row = rowOf(night, range);
-    const item = el("li", { "data-at": rows.push(row) - 1 }, row.node);
+    const item = el("li", { "data-at": rows.push(row) - 1 }, row.node, changes.get(night)?.map(changeLine));
     seen.observe(item);
     return item;
   };
@@ -153,15 +161,16 @@ const LOOK_MS = 3000;
 /**
  * The page of no nights, until there are some.
  * @param {App} app
- * @returns {Shown}
+ * @returns {Promise<Shown>}
  */
-const waiting = (app) => {
+const waiting = async (app) => {
+  const week = await guidedWeek("");
   const look = async () => {
     const found = await get("/api/people").catch(() => null); // the next look may be answered
     if (found && found.how_many !== "none") app.go(location.pathname + location.search);
   };
   const looking = setInterval(look, LOOK_MS);
-  return { node: empty(), keys: {}, title: "No nights yet", leave: () => clearInterval(looking) };
+  return { node: empty(week), keys: {}, title: "No nights yet", leave: () => clearInterval(looking) };
 };
 
 /**
@@ -180,10 +189,10 @@ export const showHome = async (app, wanted) => {
     guidedWeek(subject),
     overNights(subject),
   ]);
-  if (!nights.length) return { node: empty(), keys: {}, title: "No nights yet" };
+  if (!nights.length) return { node: empty(week), keys: {}, title: "No nights yet" };
   const chosen = filtered(nights, wanted);
   const range = clockRange(chosen.length ? chosen : nights);
-  const { list, leave } = listOf(chosen, range);
+  const { list, leave } = listOf(chosen, range, changesAt(nights, chosen));
   const node = el(
     "div",
     { class: "home" },

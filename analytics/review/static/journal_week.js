@@ -1,6 +1,6 @@
 // @ts-check
 // Seven guided nights: what to do, how far it is, and what is missing today. All of it the server tells from what is
-// stored; on home it stands as long as too few nights can be told of anything.
+// stored; on home it stands as long as too few nights can be told of anything, from before the first one on.
 
 import { el } from "./draw.js";
 import { day as shortDay } from "./formats.js";
@@ -8,13 +8,13 @@ import { get } from "./server.js";
 
 /** @import { GuidedWeek } from "./types.js" */
 
-/** @param {GuidedWeek["days"][number]} one @param {string} subject */
-const row = (one, subject) =>
+/** @param {GuidedWeek["days"][number]} one @param {GuidedWeek} week */
+const row = (one, { subject, can_note }) =>
   el(
     "li",
     { class: one.counts ? "done" : null },
     el("span", { "aria-hidden": "true" }, one.counts ? "✓ " : "○ "),
-    one.is_to_come
+    one.is_to_come || !can_note
       ? shortDay(one.day)
       : el("a", { href: `/journal/${one.day}?subject=${encodeURIComponent(subject)}` }, shortDay(one.day)),
     ` ${one.says}`,
@@ -36,7 +36,7 @@ export const guidedWeek = async (subject) => {
     el(
       "ol",
       { class: "plain" },
-      week.days.map((one) => row(one, week.subject)),
+      week.days.map((one) => row(one, week)),
     ),
     el(
       "details",

@@ -3,7 +3,7 @@
 
 import { linear } from "./geometry.js";
 
-/** @import { NightKey, NightRow } from "./types.js" */
+/** @import { MarkedChange, NightKey, NightRow } from "./types.js" */
 
 const HOUR = 3_600_000;
 
@@ -32,6 +32,26 @@ export const filtered = (nights, wanted) =>
       (!wanted.has("flagged") || night.flags_as_reviewed.length > 0) &&
       (!wanted.has("unreviewed") || !night.is_reviewed),
   );
+
+/**
+ * The changes at each night that is shown; those of a night that a filter hides stand at the next one after it.
+ * @param {NightRow[]} nights newest first
+ * @param {NightRow[]} shown some of them
+ */
+export const changesAt = (nights, shown) => {
+  const visible = new Set(shown);
+  /** @type {Map<NightRow, MarkedChange[]>} */
+  const found = new Map();
+  /** @type {MarkedChange[]} */
+  let open = [];
+  for (const night of [...nights].reverse()) {
+    open = [...open, ...night.changes];
+    if (!visible.has(night)) continue;
+    found.set(night, open);
+    open = [];
+  }
+  return found;
+};
 
 /**
  * The next night that is flagged and not reviewed; after the last one the search begins again with the first.

@@ -2,7 +2,7 @@
 // The strip of nights above a night.
 
 import { el, hiddenTable, picture, svg } from "./draw.js";
-import { day, longDay, number } from "./formats.js";
+import { day, longDay, number, shortDate } from "./formats.js";
 import { linear } from "./geometry.js";
 import { around } from "./nights.js";
 import { WORDS, flag, verdict } from "./words.js";
@@ -10,6 +10,8 @@ import { WORDS, flag, verdict } from "./words.js";
 /** @import { App, FlagState, Night, NightRow, Scale } from "./types.js" */
 
 const NARROWEST_BAR = 12;
+/** So many changes of the strip are said in words. */
+const MOST_CHANGES = 3;
 
 /** @param {NightRow} night */
 const shadeOf = (night) => {
@@ -74,6 +76,40 @@ const thresholdLine = (threshold, at, right) => [
 ];
 
 /**
+ * What changed, as lines before the first night with it.
+ * @param {NightRow[]} some @param {number} step
+ */
+const changeLines = (some, step) =>
+  some.flatMap((night, i) =>
+    night.changes.length
+      ? [
+          svg("line", { x1: i * step, x2: i * step, y1: 4, y2: 58, class: "over-change" }),
+          svg("text", { x: Math.max(0, i * step - 4), y: 12, class: "over-words" }, "◆"),
+        ]
+      : [],
+  );
+
+/** The same in words below, the newest first. @param {NightRow[]} some */
+const changeWords = (some) => {
+  const all = some.flatMap((night) => night.changes).reverse();
+  const more = all.length - MOST_CHANGES;
+  return (
+    all.length > 0 &&
+    el(
+      "p",
+      { class: "small strip-changes" },
+      all
+        .slice(0, MOST_CHANGES)
+        .map(({ day: from, words }, i) => [
+          i > 0 && " · ",
+          el("span", {}, "◆ ", el("bdi", {}, words), `, from ${shortDate(from)} on`),
+        ]),
+      more > 0 && ` · and ${more} before`,
+    )
+  );
+};
+
+/**
  * The index of the nights round the present one.
  * @param {NightRow[]} nights of all persons, newest first
  * @param {Night} present
@@ -102,17 +138,20 @@ export const strip = (nights, present, width, open) => {
       `Periodic movements per hour of sleep on ${some.length} of ${all.length} nights; a table follows.`,
       bars,
       threshold !== null && thresholdLine(threshold, y(threshold), some.length * step),
+      changeLines(some, step),
     ),
+    changeWords(some),
     some.length < all.length &&
       el("p", { class: "muted small" }, `Nights ${first} to ${first + some.length - 1} of ${all.length}.`),
     hiddenTable(
       "Periodic movements per hour of sleep",
-      ["night", "per hour", flag("possible_plmd"), "review"],
+      ["night", "per hour", flag("possible_plmd"), "review", "changed"],
       some.map((night) => [
         longDay(night.night_date),
         number(night.plms_index),
         WORDS.flag_states[stateOf(night)],
         verdict(night.review) ?? "none",
+        night.changes.map((change) => change.words).join("; "),
       ]),
     ),
   );

@@ -40,6 +40,13 @@ export interface NightRow extends NightKey {
   is_untold: boolean;
   review: string | null;
   ahead_s: number;
+  /** What the journal marks as changed, where this is the first night with it. */
+  changes: MarkedChange[];
+}
+
+export interface MarkedChange {
+  day: string;
+  words: string;
 }
 
 export interface Sign {
@@ -629,6 +636,8 @@ export interface JournalAnswer {
 export interface GuidedWeek {
   subject: string;
   is_asked: boolean;
+  /** Whether there is a database that a day can be noted in. */
+  can_note: boolean;
   says: string;
   n_done: number;
   n_nights: number;

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.nights.patterns import NightFacts
-from analytics.over_nights.advice import RULES, Advice, advice_of
+from analytics.over_nights.advice import RULES, Advice, advice_of, foremost
 from analytics.over_nights.signs import clinician_signs
 from analytics.said import JournalEntry
 
@@ -132,3 +132,17 @@ def test_counts_are_never_of_more_nights_than_there_are(jerks: list[int], times:
     for one in _told(jerks, _clocks("last_caffeine_at", *times)).values():
         for k, of in re.findall(r"(\d+) of (\d+)", one.because):
             assert int(k) <= int(of) <= max(len(jerks), len(times))
+
+
+def test_the_foremost_are_what_to_ask_and_then_the_habits_with_most_more_nights_of_jerks() -> None:
+    nights = _nights([1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0])
+    journal = [
+        *_clocks("last_caffeine_at", *["16:30"] * 4, *["11:00"] * 6, *["16:30"] * 2),
+        *_clocks("work_until", *["22:00"] * 6, *["17:00"] * 6),
+        *_values("nicotine_units", 5, 5, 5),
+    ]
+    assert [one.key for one in foremost(nights, journal, 2)] == ["late_work", "late_caffeine"]
+    assert [one.key for one in foremost(nights, journal, 9)] == ["late_work", "late_caffeine", "nicotine"]
+    asked = [*journal, JournalEntry("me", FIRST, "medicines", text="cetirizine")]
+    assert [one.key for one in foremost(nights, asked, 2)] == ["medicines", "late_work"]
+    assert foremost(nights, [], 2) == ()

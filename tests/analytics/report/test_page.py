@@ -21,6 +21,7 @@ from analytics.report import page_of, read_report
 from analytics.report.gathering import Report
 from analytics.report.night import masked
 from analytics.report.timeline import timeline
+from analytics.said import JournalEntry
 from analytics.sleep.possible import possible_nights
 from analytics.store import Store
 from ingest.clock import zone_info
@@ -338,3 +339,17 @@ def test_a_small_night_is_told_word_for_word(tmp_path: Path) -> None:
     made = page_of(read_report(database, stored.EVENING, stored.EVENING, subject=None, about=ABOUT))
     found = re.sub(r"<style>.*?</style>", "", made, flags=re.DOTALL).replace("<", "\n<")
     assert found == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_the_picture_of_all_nights_says_what_was_changed_above_the_first_night_with_it(report: Report) -> None:
+    days = [one.night.night_date for one in report.nights]
+    noted = [
+        JournalEntry(report.subject, days[k], "change", text=words) for k, words in ((1, "<b>tea</b>"), (3, "x" * 200))
+    ]
+    assert "◆" not in page_of(replace(report, journal=()))
+    shown = page_of(replace(report, journal=tuple(noted)))
+    (drawn,) = re.findall(r"<svg[^>]*>(?:(?!</svg>).)*flags, review.*?</svg>", shown, flags=re.DOTALL)
+    places = [drawn.index(words) for words in (f"{days[0]:%a %d %b}", "◆ &lt;b&gt;tea", f"{days[1]:%a %d %b}", "◆ xxx")]
+    assert places == sorted(places)
+    assert "x" * 100 not in drawn
+    assert f"{'x' * 200}, from {days[3]}" in shown  # the table behind has all of it

@@ -16,7 +16,8 @@ from analytics.pictures.colours import BLACK
 from analytics.report import read_report, read_summary, summary_page
 from analytics.report.night_lines import MOST_LINES
 from analytics.report.summed_up import Summary
-from analytics.store import Store, query
+from analytics.said import JournalEntry
+from analytics.store import Store, query, write_journal
 from tests.analytics.over_nights.people import PEOPLE
 from tests.analytics.over_nights.storing import FIRST, store_people
 from tests.analytics.report.making import ABOUT
@@ -136,6 +137,31 @@ def test_what_was_reviewed_under_other_rules_stands_as_detected_and_says_so(stor
     assert "!: reviewed" in words(summary_page(read_summary(store, day, day, subject=None, about=unknown)))
 
 
+def advised(folder: Path, n: int, *, full: bool = True) -> Summary:
+    """Nights whose journal touches three suggestions; the last one finds no place."""
+    store = months(folder / "n.duckdb", n, full=full)
+    jerked = [night.n_jerks > 0 for night in summed(store, n).nights]
+    days = [FIRST + timedelta(days=k) for k in range(n)]
+    late = [JournalEntry(WHO, day, "last_caffeine_at", text="16:30" if had else "10:00")
+            for day, had in zip(days, jerked, strict=True)]  # fmt: skip
+    screens = [JournalEntry(WHO, day, "screens_until", text="23:00") for day in days]
+    dark = [JournalEntry(WHO, day, "lights_off", text="23:15") for day in days]
+    write_journal(store, [*late, *screens, *dark, JournalEntry(WHO, FIRST, "medicines", text="cetirizine")])
+    return summed(store, n)
+
+
+def test_advice_is_two_lines_with_their_reasons_and_nothing_without_data(html: str, tmp_path: Path) -> None:
+    assert "sheet-advice" not in html.partition("<main>")[2]
+    (shown,) = re.findall(r'<ul class="sheet-advice">(.*?)</ul>', summary_page(advised(tmp_path, 31)))
+    first, second = (words(line) for line in re.findall(r"<li>(.*?)</li>", shown))
+    assert first.startswith("Worth discussing: Some medicines")
+    assert first.endswith("(medicines noted on 1 day of the journal)")
+    assert second.startswith("Could be tried: Some people have fewer jerks without caffeine after noon")
+    assert re.search(
+        r"\(jerks on (\d+) of \1 nights with caffeine at 14:00 or later, and on 0 of \d+ without\)$", second
+    )
+
+
 def test_more_than_a_month_is_a_calendar_of_weeks(tmp_path: Path) -> None:
     shown = summary_page(summed(months(tmp_path / "n.duckdb", MOST_LINES + 1), MOST_LINES + 1))
     (calendar,) = re.findall(r'<table class="calendar">(.*?)</table>', shown)
@@ -145,6 +171,14 @@ def test_more_than_a_month_is_a_calendar_of_weeks(tmp_path: Path) -> None:
                        "7 of 7", "6.0", "7 in 7 nights"]  # fmt: skip
     assert rows[2][1:5] == ["16.0? · 0?", "–", "4.0 · 0", "5.0 · 0 R"]
     assert rows[-1][4:8] == ["5.0 · 4", "", "", ""]
+
+
+@printing
+@pytest.mark.parametrize("full", [True, False], ids=["all signs", "no answer to any question"])
+def test_with_advice_a_month_is_one_sheet_still(tmp_path: Path, *, full: bool) -> None:
+    (page,) = printed(summary_page(advised(tmp_path, 31, full=full)), tmp_path)
+    assert "Could be tried" in page
+    assert "date, signature" in page
 
 
 @printing

@@ -51,6 +51,12 @@ def test_without_nights_the_page_says_how_to_import(tab: Tab, empty: Path) -> No
     with served(page_of(empty)) as at:
         opened(tab, at)
         expect(tab.locator("main")).to_contain_text("nightkick import")
+        week = tab.locator(".guided-week")
+        expect(week).to_contain_text("What to do for seven nights")
+        expect(week).to_contain_text("0 of 7 nights recorded and answered.")
+        expect(week.get_by_role("progressbar")).to_have_attribute("max", "7")
+        expect(week.get_by_role("link")).to_have_count(1)
+        assert [bad["id"] for bad in Axe().run(tab, options=RULES).response["violations"]] == []
         for key in ("ArrowLeft", "ArrowRight", "j", "k", "c", "x", "u", "d", "n", "z", "e", "+", "0", "w", "h"):
             tab.keyboard.press(key)
         tab.keyboard.press("Shift+ArrowRight")
@@ -60,6 +66,16 @@ def test_without_nights_the_page_says_how_to_import(tab: Tab, empty: Path) -> No
         tab.keyboard.press("Escape")
         expect(tab.locator("#help")).to_be_hidden()
         ready(tab)
+
+
+def test_before_there_is_a_database_the_guided_week_stands_and_leads_to_no_page_that_fails(
+    tab: Tab, tmp_path: Path
+) -> None:
+    with served(page_of(tmp_path / "to come.duckdb")) as at:
+        opened(tab, at)
+        expect(tab.get_by_role("heading", level=1)).to_have_text("No nights yet")
+        expect(tab.locator(".guided-week")).to_contain_text("Tonight: wear the sensor.")
+        expect(tab.locator("main a")).to_have_count(0)
 
 
 def test_home_shows_every_night_with_its_ticks_and_its_state(address: str, tab: Tab) -> None:

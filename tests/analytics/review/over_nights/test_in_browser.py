@@ -137,3 +137,22 @@ def test_of_several_people_together_there_is_no_such_picture(tmp_path: Path, tab
     with served(page_of(tmp_path / "n.duckdb")) as at:
         opened(tab, f"{at}/?subject=other")
         expect(tab.locator(".over")).to_have_count(0)
+
+
+def test_changes_stand_between_the_rows_of_nights_also_where_a_filter_hides_theirs(home: str, tab: Tab) -> None:
+    opened(tab, home)
+    lines = tab.locator(".night-change")
+    expect(lines).to_have_count(3)
+    expect(lines.nth(1)).to_have_text("◆ <b>tea</b>, from 30\u00a0Mar\u00a02026 on")
+    above = tab.locator(f'.nights li:has(a[href*="{day(20)}"])')
+    expect(above.locator(".night-change")).to_have_count(1)
+
+
+def test_the_strip_above_a_night_shows_what_changed(home: str, tab: Tab) -> None:
+    opened(tab, home.replace("/?", f"/night/{day(30)}?"))
+    strip = tab.locator(".strip")
+    expect(strip.locator(".over-change")).to_have_count(3)
+    expect(strip.locator(".strip-changes")).to_contain_text("◆ magnesium, from")
+    expect(strip.locator("table")).to_contain_text("no coffee after noon")
+    found = Axe().run(tab, options=RULES)
+    assert [violation["id"] for violation in found.response["violations"]] == [], found.generate_report()

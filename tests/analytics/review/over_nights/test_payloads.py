@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from analytics.review import Page
+from analytics.review.home import nights_payload, strip_payload
 from analytics.review.over_nights.drawing import MOST_SINGLE, over_nights_payload
 from analytics.review.over_nights.ranges import Span, ranges_payload
 from analytics.store.over_nights.findings import patterns_of
 from ingest.errors import UsageError
 from tests.analytics.review.browsing import page_of
-from tests.analytics.review.over_nights.person import DOUBT, LOST, UNSEEN, WHO, day, fill
+from tests.analytics.review.over_nights.person import CHANGES, DOUBT, LOST, UNSEEN, WHO, day, fill
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,14 @@ def test_what_cannot_be_told_has_no_value_and_what_is_in_doubt_says_so(page: Pag
     assert not doubt["index_sure"]
     assert plain["index_low"] < plain["index"] < plain["index_high"]
     assert 0 <= plain["jerks_low"] <= plain["jerks_high"] <= plain["jerks"]
+
+
+def test_rows_of_home_and_bars_of_the_strip_say_what_changed_with_them(page: Page) -> None:
+    for told in (nights_payload(page, WHO), strip_payload(page.store, WHO)):
+        changed = {night["night_date"]: night["changes"] for night in told["nights"] if night["changes"]}
+        assert changed == {
+            day(k).isoformat(): [{"day": day(k).isoformat(), "words": words}] for k, words in CHANGES.items()
+        }
 
 
 def test_journal_and_changes_stand_beside_the_nights_and_a_day_not_noted_is_on_no_side(page: Page) -> None:
