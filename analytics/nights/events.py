@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -251,8 +250,9 @@ def _scored_events(scored: pl.DataFrame, night: Ready) -> list[Event]:
     columns = (scored[name].to_list() for name in ("parts", "side", "is_clm", "is_plm", "imi_ms", "series_id"))
     return [
         Event(
-            0, *night.whole(numbers)[:2], _LEG[side], *night.whole(numbers)[2:], True, is_clm, is_plm,
-            None if imi_ms is None else imi_ms / 1000, series_no, "unknown", "isolated", 0.0, 0.0,
+            0, *night.whole(numbers)[:2], _LEG[side], *night.whole(numbers)[2:], is_lm=True, is_clm=is_clm,
+            is_plm=is_plm, imi_s=None if imi_ms is None else imi_ms / 1000, series_no=series_no,
+            sleep_state="unknown", label="isolated", p_near_onset=0.0, confidence=0.0,
         )
         for numbers, side, is_clm, is_plm, imi_ms, series_no in zip(*columns, strict=True)
     ]  # fmt: skip

@@ -782,26 +782,32 @@ COMMENT ON COLUMN people.sex IS 'female, male, other; NULL where it was not said
 COMMENT ON COLUMN people.medication IS 'Kinds that are known to matter for leg movements; what each does, and its source: analytics/medication.py.';
 COMMENT ON COLUMN people.said_by IS 'settings or command.';
 
+-- The one place that says whether reviews change a night.
+CREATE OR REPLACE VIEW nights_changed AS
+SELECT k.subject, k.night_date, coalesce(c.n, 0) > 0 AND (r.n_reviews IS DISTINCT FROM c.n OR r.is_changed) AS is_changed,
+    CASE WHEN c.n > 0 AND r.n_reviews IS DISTINCT FROM c.n
+        THEN 'not scored with its reviews yet; analyse it again with: nightkick reanalyse' ELSE r.why_not END AS why_not
+FROM night k
+LEFT JOIN (SELECT subject, night_date, count(*) AS n FROM review_entry GROUP BY ALL) c
+    ON c.subject = k.subject AND c.night_date = k.night_date
+LEFT JOIN reviewed_night r ON r.subject = k.subject AND r.night_date = k.night_date;
+COMMENT ON VIEW nights_changed IS 'Whether reviews change a night, one row each; the numbers: nights_reviewed. Source: night, review_entry, reviewed_night.';
+COMMENT ON COLUMN nights_changed.subject IS 'Who slept.';
+COMMENT ON COLUMN nights_changed.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
+COMMENT ON COLUMN nights_changed.is_changed IS 'Whether reviews change any event, span or the sleep.';
+COMMENT ON COLUMN nights_changed.why_not IS 'Why the night could not be scored with its reviews, a sentence. NULL where it could.';
+
 CREATE OR REPLACE VIEW nights_reviewed AS
-WITH stands AS (
-    SELECT k.subject, k.night_date, coalesce(c.n, 0) > 0 AND (r.n_reviews IS DISTINCT FROM c.n OR r.is_changed) AS is_changed,
-        CASE WHEN c.n > 0 AND r.n_reviews IS DISTINCT FROM c.n
-            THEN 'not scored with its reviews yet; analyse it again with: nightkick reanalyse' ELSE r.why_not END AS why_not,
+WITH settled AS (
+    SELECT c.subject, c.night_date, c.is_changed, c.why_not, k.clock, k.ahead,
         coalesce(r.n_edits, 0) AS n_edits, coalesce(r.n_unfit, 0) AS n_unfit, coalesce(r.n_dismissed, 0) AS n_dismissed,
-        coalesce(r.excluded_h, 0) AS excluded_h, r.in_bed_at, r.sleep_onset_at, r.wake_at, r.tst_h, r.waso_min,
-        r.sleep_efficiency
-    FROM night k
-    LEFT JOIN (SELECT subject, night_date, count(*) AS n FROM review_entry GROUP BY ALL) c
-        ON c.subject = k.subject AND c.night_date = k.night_date
-    LEFT JOIN reviewed_night r ON r.subject = k.subject AND r.night_date = k.night_date
-),
-settled AS (
-    SELECT s.* REPLACE (
-        CASE WHEN NOT s.is_changed THEN k.in_bed_at WHEN s.why_not IS NULL THEN s.in_bed_at END AS in_bed_at,
-        CASE WHEN NOT s.is_changed THEN k.sleep_onset_at WHEN s.why_not IS NULL THEN s.sleep_onset_at END AS sleep_onset_at,
-        CASE WHEN NOT s.is_changed THEN k.wake_at WHEN s.why_not IS NULL THEN s.wake_at END AS wake_at
-    ), k.clock, k.ahead
-    FROM stands s JOIN ZONED(night) k ON k.subject = s.subject AND k.night_date = s.night_date
+        coalesce(r.excluded_h, 0) AS excluded_h, r.tst_h, r.waso_min, r.sleep_efficiency,
+        CASE WHEN NOT c.is_changed THEN k.in_bed_at WHEN c.why_not IS NULL THEN r.in_bed_at END AS in_bed_at,
+        CASE WHEN NOT c.is_changed THEN k.sleep_onset_at WHEN c.why_not IS NULL THEN r.sleep_onset_at END AS sleep_onset_at,
+        CASE WHEN NOT c.is_changed THEN k.wake_at WHEN c.why_not IS NULL THEN r.wake_at END AS wake_at
+    FROM nights_changed c
+    JOIN ZONED(night) k ON k.subject = c.subject AND k.night_date = c.night_date
+    LEFT JOIN reviewed_night r ON r.subject = c.subject AND r.night_date = c.night_date
 )
 SELECT n.subject, n.night_date, n.tz, n.site, n.legs, n.recorded_h, n.sleep_source,
     v.in_bed_at,
@@ -898,7 +904,7 @@ SELECT e.subject, e.night_date, e.movement_no, e.onset_at, e.onset_local, e.offs
     e.leg, e.site, e.peak_g, e.posture_change_deg, e.sleep_state, e.label, e.imi_s, e.series_no, e.is_lm, e.is_clm,
     e.is_plm, e.p_near_onset, e.confidence, e.recording, e.p_sleep, 'detected' AS origin
 FROM events e
-ANTI JOIN (SELECT subject, night_date FROM nights_reviewed WHERE is_changed) c
+ANTI JOIN (SELECT subject, night_date FROM nights_changed WHERE is_changed) c
     ON c.subject = e.subject AND c.night_date = e.night_date
 UNION ALL
 SELECT e.subject, e.night_date, e.movement_no, e.onset_at, LOCAL(e.onset_at, n) AS onset_local, e.offset_at,
@@ -906,7 +912,7 @@ SELECT e.subject, e.night_date, e.movement_no, e.onset_at, LOCAL(e.onset_at, n) 
     e.leg, e.site, e.peak_g, e.posture_change_deg, e.sleep_state, e.label, e.imi_s, e.series_no, e.is_lm, e.is_clm,
     e.is_plm, e.p_near_onset, e.confidence, e.recording, e.p_sleep, e.origin
 FROM reviewed_event e
-SEMI JOIN (SELECT subject, night_date FROM nights_reviewed WHERE is_changed AND why_not IS NULL) c
+SEMI JOIN (SELECT subject, night_date FROM nights_changed WHERE is_changed AND why_not IS NULL) c
     ON c.subject = e.subject AND c.night_date = e.night_date
 LEFT JOIN ZONED(night) n ON n.subject = e.subject AND n.night_date = e.night_date
 WHERE e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
