@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -97,12 +96,22 @@ class Ready:
     by_number: Mapping[int, Movement]
     moments: SleepThen
     _leads: dict[tuple[int, ...], int] = field(default_factory=dict)
+    _wholes: dict[tuple[int, ...], tuple[tuple[int, ...], int, int, int]] = field(default_factory=dict)
 
     def lead(self, parts: Sequence[Movement]) -> int:
         """Number of the part that `analytics.nights.joining.lead_of` chooses; rule sets mostly join the same parts."""
         key = tuple(m.number for m in parts)
         if (known := self._leads.get(key)) is None:
             known = self._leads[key] = lead_of(parts, self.criteria).number
+        return known
+
+    def whole(self, numbers: Sequence[int]) -> tuple[tuple[int, ...], int, int, int]:
+        """Parts in order, lead, onset and end of one movement; rule sets mostly join the same parts."""
+        key = tuple(numbers)
+        if (known := self._wholes.get(key)) is None:
+            parts = [self.by_number[number] for number in key]
+            ends = min(m.onset_us for m in parts), max(m.offset_us for m in parts)
+            known = self._wholes[key] = tuple(sorted(key)), self.lead(parts), *ends
         return known
 
 
@@ -155,7 +164,7 @@ def judge(night: Ready, ruleset: Ruleset) -> Judged:
     scored = score_of_two_clocks(
         night.tables, ruleset=ruleset, hypnogram=night.hypnogram, clocks_apart_s=night.clocks_apart_s
     )
-    leg_movements = [_scored_event(row, night) for row in scored.movements.iter_rows(named=True)]
+    leg_movements = _scored_events(scored.movements, night)
     events = _with_the_rest(leg_movements, night)
     events.sort(key=lambda e: (e.onset_us, e.lead))
     named = labelled(
@@ -236,25 +245,17 @@ def _hypnogram(sleep: SleepEstimate) -> pl.DataFrame | None:
     )
 
 
-def _scored_event(row: Mapping[str, Any], night: Ready) -> Event:
-    parts = [night.by_number[number] for number in row["parts"]]
-    return Event(
-        movement_no=0,
-        parts=tuple(sorted(m.number for m in parts)),
-        lead=night.lead(parts),
-        leg=_LEG[row["side"]],
-        onset_us=min(m.onset_us for m in parts),
-        offset_us=max(m.offset_us for m in parts),
-        is_lm=True,
-        is_clm=row["is_clm"],
-        is_plm=row["is_plm"],
-        imi_s=None if row["imi_ms"] is None else row["imi_ms"] / 1000,
-        series_no=row["series_id"],
-        sleep_state="unknown",
-        label="isolated",
-        p_near_onset=0.0,
-        confidence=0.0,
-    )
+def _scored_events(scored: pl.DataFrame, night: Ready) -> list[Event]:
+    """The rules' leg movements, column by column: by rows, and with names of fields, it takes twice as long."""
+    columns = (scored[name].to_list() for name in ("parts", "side", "is_clm", "is_plm", "imi_ms", "series_id"))
+    return [
+        Event(
+            0, *night.whole(numbers)[:2], _LEG[side], *night.whole(numbers)[2:], is_lm=True, is_clm=is_clm,
+            is_plm=is_plm, imi_s=None if imi_ms is None else imi_ms / 1000, series_no=series_no,
+            sleep_state="unknown", label="isolated", p_near_onset=0.0, confidence=0.0,
+        )
+        for numbers, side, is_clm, is_plm, imi_ms, series_no in zip(*columns, strict=True)
+    ]  # fmt: skip
 
 
 def _with_the_rest(leg_movements: Sequence[Event], night: Ready) -> list[Event]:

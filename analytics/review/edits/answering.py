@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from analytics.review.edits.asked import edit_from, turn_from
 from analytics.review.page import Page
 from analytics.said import Review
 from analytics.store import (
+    NightKey,
     about_us,
     frames,
     free_acts,
@@ -24,28 +25,32 @@ from analytics.store import (
     to_take_back,
     write_edit,
 )
+from analytics.store.edits.asking import Row, rows_of
 from ingest.errors import UsageError
 
 #: Acts in the list of what was done.
 MOST_LISTED = 50
 
-#: Of all nights of a person, as in `analytics.review.night`.
+#: Of all nights of a person, which are kept, for to ask one takes two thirds as long; of one after an edit.
 _NIGHTS = """
 SELECT * EXCLUDE (in_bed_at, sleep_onset_at, wake_at, in_bed_local, sleep_onset_local, wake_local, subject),
     epoch_us(in_bed_at) AS in_bed_us, epoch_us(sleep_onset_at) AS sleep_onset_us, epoch_us(wake_at) AS wake_us
 FROM nights_reviewed WHERE subject = ?
 """
-_SHOWN = """
-SELECT movement_no, epoch_us(onset_at) AS onset_us, epoch_us(offset_at) AS offset_us, leg, label, sleep_state, p_sleep,
-    imi_s, series_no, is_plm, 1e3 * peak_g AS peak_mg, {origin}
-FROM {table} WHERE subject = ? AND night_date = ? ORDER BY movement_no
+_NIGHT = f"{_NIGHTS} AND night_date = ?"
+#: A list of each, whether there are events or none.
+_SHOWN = {
+    "movement_no": "movement_no",
+    "onset_us": "epoch_us(onset_at)",
+    "offset_us": "epoch_us(offset_at)",
+    **{name: name for name in ("leg", "label", "sleep_state", "p_sleep", "imi_s", "series_no", "is_plm")},
+    "peak_mg": "1e3 * peak_g",
+    "origin": "origin",
+}
+_EVENTS = f"""
+SELECT {", ".join(f"{said} AS {name}" for name, said in _SHOWN.items())}
+FROM events_reviewed WHERE subject = ? AND night_date = ? ORDER BY movement_no
 """
-#: Together they say what events_reviewed says. That view asks nights_reviewed of either, in twenty times the time.
-_DETECTED = _SHOWN.format(origin="'detected' AS origin", table="events")
-_EDITED = _SHOWN.format(
-    origin="origin",
-    table="(FROM reviewed_event WHERE ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset'))",
-)
 _SCORES = """
 SELECT ruleset, n_clm, n_plms, plms_index, n_series FROM reviewed_score
 WHERE subject = ? AND night_date = ? ORDER BY ruleset
@@ -70,7 +75,7 @@ def edited_payload(page: Page, said: dict[str, Any]) -> dict[str, Any]:
     """
     wanted = edit_from(said, page.reviewer)
     write_edit(page.store, wanted)
-    return as_edited(page, wanted.subject, wanted.night_date)
+    return _as_edited(page, (wanted.subject, wanted.night_date), _one_night)
 
 
 def turned_payload(page: Page, said: dict[str, Any], how: str) -> dict[str, Any]:
@@ -89,7 +94,7 @@ def turned_payload(page: Page, said: dict[str, Any], how: str) -> dict[str, Any]
     """
     acted = turn_from(said, page.reviewer)
     (take_back if how == "undo" else redo)(page.store, acted)
-    return as_edited(page, acted.subject, acted.night_date)
+    return _as_edited(page, (acted.subject, acted.night_date), _one_night)
 
 
 def as_edited(page: Page, subject: str, night_date: date) -> dict[str, Any]:
@@ -101,27 +106,38 @@ def as_edited(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         There is no such night.
     StoreError
     """
-    key = (subject, night_date)
+    return _as_edited(page, (subject, night_date), _of_all_nights)
+
+
+def _one_night(page: Page, subject: str, night_date: date) -> list[Row]:
+    return rows_of(page.store, _NIGHT, (subject, night_date))
+
+
+def _of_all_nights(page: Page, subject: str, night_date: date) -> list[Row]:
+    (nights,) = page.kept.of(page.store, ("reviewed", subject), lambda: frames(page.store, (_NIGHTS, (subject,))))
+    return nights.filter(pl.col("night_date") == night_date).to_dicts()
+
+
+def _as_edited(page: Page, key: NightKey, nights_by: Callable[[Page, str, date], list[Row]]) -> dict[str, Any]:
+    """`as_edited`; an edit ends what was kept of all nights, and asks one alone."""
+    subject, night_date = key
     with snapshot(page.store):
-        (nights,) = page.kept.of(page.store, ("reviewed", subject), lambda: frames(page.store, (_NIGHTS, (subject,))))
-        night = nights.filter(pl.col("night_date") == night_date).drop("night_date")
-        if night.is_empty():
+        nights = nights_by(page, *key)
+        if not nights:
             raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
-        is_changed, why_not = night.select("is_changed", "why_not").row(0)
-        asked = (_EDITED if is_changed else _DETECTED, _SCORES, _FLAGS, _UNFIT)
-        events, scores, flags, unfit = frames(page.store, *((sql, key) for sql in asked))
+        events, scores, flags, unfit = (rows_of(page.store, sql, key) for sql in (_EVENTS, _SCORES, _FLAGS, _UNFIT))
         reviews = reviews_of(page.store, *key)
-        free = frozenset() if unfit.is_empty() else free_acts(page.store, *key)
+        free = free_acts(page.store, *key) if unfit else frozenset()
     return {
         "act": latest_act(reviews),
         "undo": to_take_back(reviews),
         "redo": to_redo(reviews),
-        "night": night.to_dicts()[0],
-        "events": (events if why_not is None else events.clear()).to_dict(as_series=False),
-        "scores": scores.to_dicts(),
-        "flags": flags.to_dicts(),
+        "night": {name: value for name, value in nights[0].items() if name != "night_date"},
+        "events": {name: [event[name] for event in events] for name in _SHOWN},
+        "scores": scores,
+        "flags": flags,
         "edits": _made(reviews),
-        "unfit": [row | {"is_free": row["act_no"] in free} for row in unfit.to_dicts()],
+        "unfit": [row | {"is_free": row["act_no"] in free} for row in unfit],
     }
 
 

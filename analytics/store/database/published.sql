@@ -27,10 +27,10 @@ COMMENT ON COLUMN published.n_recordings IS 'Recordings, counted.';
 CREATE OR REPLACE VIEW samples AS
 SELECT
     r.sha256, d.folder || '/' || r.sha256 || '.parquet' AS path, r.g_per_value, r.n_samples,
-    r.first_at, LOCAL(r.first_at, r.zone) AS first_local, r.last_at, LOCAL(r.last_at, r.zone) AS last_local,
+    r.first_at, LOCAL(r.first_at, r) AS first_local, r.last_at, LOCAL(r.last_at, r) AS last_local,
     r.rate_hz_true, r.time_shift_s, r.subject, r.site, r.side,
     EXISTS (FROM setting s WHERE s.name = 'pruned:' || r.sha256) AS is_pruned
-FROM recording r
+FROM ZONED(recording) r
 CROSS JOIN (
     SELECT max(regexp_replace(path, '[^/]*$', '') || coalesce(CAST(NULL AS VARCHAR), parse_filename(path)) || '.recordings')
         AS folder

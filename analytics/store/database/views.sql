@@ -1,20 +1,20 @@
 -- What people and scripts query. The names are a contract: add columns, never drop or rename one.
 -- Views of scored things show the default rule set. A night that cannot be assessed has no index.
 --
--- LOCAL(instant, zone) stands for the clock of the bedroom at an instant, a TIMESTAMP without zone:
--- analytics/store/database/local_time.py says how it is computed. Every instant that a person reads has such a twin.
+-- LOCAL(instant, rows) stands for the clock of the bedroom at an instant, a TIMESTAMP without zone, where ZONED(table) rows
+-- has its zone: analytics/store/database/local_time.py says how it is computed. Every instant that a person reads has such a twin.
 
 CREATE OR REPLACE VIEW events AS
 SELECT
-    e.subject, e.night_date, e.movement_no, e.onset_at, LOCAL(e.onset_at, n.zone) AS onset_local,
-    e.offset_at, LOCAL(e.offset_at, n.zone) AS offset_local,
+    e.subject, e.night_date, e.movement_no, e.onset_at, LOCAL(e.onset_at, n) AS onset_local,
+    e.offset_at, LOCAL(e.offset_at, n) AS offset_local,
     (epoch_us(e.offset_at) - epoch_us(e.onset_at)) / 1e6 AS duration_s,
     e.leg, m.site, m.peak_g, m.posture_change_deg, e.sleep_state, e.label, e.imi_s, e.series_no,
     e.is_lm, e.is_clm, e.is_plm, e.p_near_onset, e.confidence, m.recording, e.p_sleep
 FROM event e
 LEFT JOIN movement m
     ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.lead
-LEFT JOIN night n ON n.subject = e.subject AND n.night_date = e.night_date
+LEFT JOIN ZONED(night) n ON n.subject = e.subject AND n.night_date = e.night_date
 WHERE e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
 COMMENT ON VIEW events IS 'Movements of the person under the default rule set. Source: event, movement.';
 COMMENT ON COLUMN events.subject IS 'Who slept.';
@@ -118,14 +118,14 @@ judged AS (
 napped AS (SELECT subject, night_date, count(*) AS n_naps, sum(asleep_h) AS nap_h FROM nap GROUP BY ALL)
 SELECT
     n.subject, n.night_date, n.zone AS tz, n.site, n.legs,
-    n.window_from, LOCAL(n.window_from, n.zone) AS window_from_local,
-    n.window_to, LOCAL(n.window_to, n.zone) AS window_to_local,
-    n.recorded_from, LOCAL(n.recorded_from, n.zone) AS recorded_from_local,
-    n.recorded_to, LOCAL(n.recorded_to, n.zone) AS recorded_to_local, n.recorded_h,
+    n.window_from, LOCAL(n.window_from, n) AS window_from_local,
+    n.window_to, LOCAL(n.window_to, n) AS window_to_local,
+    n.recorded_from, LOCAL(n.recorded_from, n) AS recorded_from_local,
+    n.recorded_to, LOCAL(n.recorded_to, n) AS recorded_to_local, n.recorded_h,
     n.recorded_share, n.unworn_h, n.short_gaps_per_h, n.longest_gap_s, n.sleep_source,
-    n.in_bed_at, LOCAL(n.in_bed_at, n.zone) AS in_bed_local,
-    n.sleep_onset_at, LOCAL(n.sleep_onset_at, n.zone) AS sleep_onset_local, n.onset_sd_min,
-    n.wake_at, LOCAL(n.wake_at, n.zone) AS wake_local, n.tst_h, s.wake_h,
+    n.in_bed_at, LOCAL(n.in_bed_at, n) AS in_bed_local,
+    n.sleep_onset_at, LOCAL(n.sleep_onset_at, n) AS sleep_onset_local, n.onset_sd_min,
+    n.wake_at, LOCAL(n.wake_at, n) AS wake_local, n.tst_h, s.wake_h,
     n.waso_min, n.sleep_efficiency, coalesce(p.n_naps, 0) AS n_naps, coalesce(p.nap_h, 0) AS nap_h, c.ruleset, s.n_lm, s.n_clm, s.n_plm, s.n_plms, s.n_plmw,
     CASE WHEN n.assessable THEN s.plms_index END AS plms_index,
     CASE WHEN n.assessable THEN s.plms_index_low END AS plms_index_low,
@@ -141,12 +141,12 @@ SELECT
     j.review, CASE WHEN len(r.flags) > 0 THEN len(coalesce(r.flags_to_review, [])) = 0 ELSE j.review IS NOT NULL END AS is_reviewed,
     n.criteria_hash, n.version,
     n.sleep_doubt_h, n.hidden_h, n.wear_doubt_h, n.tst_low_h, n.tst_high_h, n.waso_low_min, n.waso_high_min,
-    n.sleep_onset_low_at, LOCAL(n.sleep_onset_low_at, n.zone) AS sleep_onset_low_local,
-    n.sleep_onset_high_at, LOCAL(n.sleep_onset_high_at, n.zone) AS sleep_onset_high_local,
+    n.sleep_onset_low_at, LOCAL(n.sleep_onset_low_at, n) AS sleep_onset_low_local,
+    n.sleep_onset_high_at, LOCAL(n.sleep_onset_high_at, n) AS sleep_onset_high_local,
     CASE WHEN n.assessable THEN s.plms_rate_low END AS plms_rate_low,
     CASE WHEN n.assessable THEN s.plms_rate_high END AS plms_rate_high,
     CASE WHEN n.assessable THEN s.plms_index_sure END AS plms_index_sure, s.median_peak_mg
-FROM night n
+FROM ZONED(night) n
 CROSS JOIN chosen c
 LEFT JOIN score s ON s.subject = n.subject AND s.night_date = n.night_date AND s.ruleset = c.ruleset
 LEFT JOIN raised r ON r.subject = n.subject AND r.night_date = n.night_date
@@ -250,11 +250,11 @@ COMMENT ON COLUMN flagged_nights.review IS 'Latest verdict on this flag, as in n
 
 CREATE OR REPLACE VIEW series AS
 SELECT
-    s.subject, s.night_date, s.series_no, s.start_at, LOCAL(s.start_at, n.zone) AS start_local,
-    s.end_at, LOCAL(s.end_at, n.zone) AS end_local, (epoch_us(s.end_at) - epoch_us(s.start_at)) / 1e6 AS duration_s,
+    s.subject, s.night_date, s.series_no, s.start_at, LOCAL(s.start_at, n) AS start_local,
+    s.end_at, LOCAL(s.end_at, n) AS end_local, (epoch_us(s.end_at) - epoch_us(s.start_at)) / 1e6 AS duration_s,
     s.n_movements, s.n_in_sleep, s.median_imi_s, s.perhaps_not_own
 FROM series_row s
-LEFT JOIN night n ON n.subject = s.subject AND n.night_date = s.night_date
+LEFT JOIN ZONED(night) n ON n.subject = s.subject AND n.night_date = s.night_date
 WHERE s.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
 COMMENT ON VIEW series IS 'Periodic series under the default rule set. Source: series_row.';
 COMMENT ON COLUMN series.subject IS 'Who slept.';
@@ -272,12 +272,12 @@ COMMENT ON COLUMN series.perhaps_not_own IS 'True where it may come from a bed p
 
 CREATE OR REPLACE VIEW imports AS
 SELECT a.path, a.sha256, a.status, a.error,
-    a.started_at, LOCAL(a.started_at, r.zone) AS started_local,
-    a.finished_at, LOCAL(a.finished_at, r.zone) AS finished_local, a.version,
+    a.started_at, LOCAL(a.started_at, r) AS started_local,
+    a.finished_at, LOCAL(a.finished_at, r) AS finished_local, a.version,
     CASE WHEN a.status = 'imported' THEN r.warnings END AS warnings,
     a.zone AS tz, a.zone_source AS tz_source, a.changes
 FROM import_attempt a
-LEFT JOIN recording r USING (sha256);
+LEFT JOIN ZONED(recording) r USING (sha256);
 COMMENT ON VIEW imports IS 'Every attempt to import a file; a published copy may lack the latest that stored nothing. Source: import_attempt, recording.';
 COMMENT ON COLUMN imports.path IS 'The file.';
 COMMENT ON COLUMN imports.sha256 IS 'SHA-256 of its bytes; NULL where they could not be read.';
@@ -297,7 +297,7 @@ CREATE OR REPLACE VIEW recordings AS
 SELECT
     r.sha256, r.path, r.subject, r.site, r.side, r.format, concat_ws(' ', r.device_maker, r.device_model) AS device,
     r.device_serial AS serial, r.zone AS tz, r.zone_source AS tz_source, r.instants_known, r.time_shift_s, r.clock_start,
-    r.first_at, LOCAL(r.first_at, r.zone) AS first_local, r.last_at, LOCAL(r.last_at, r.zone) AS last_local, r.n_samples, r.rate_hz_nominal, r.rate_hz_true, r.unit, 1000 * r.lsb_g AS lsb_mg,
+    r.first_at, LOCAL(r.first_at, r) AS first_local, r.last_at, LOCAL(r.last_at, r) AS last_local, r.n_samples, r.rate_hz_nominal, r.rate_hz_true, r.unit, 1000 * r.lsb_g AS lsb_mg,
     CAST(r.quality ->> 'noise_mg' AS DOUBLE) AS noise_mg,
     CAST(r.quality ->> 'clipped_share' AS DOUBLE) AS clipped_share,
     r.bad_blocks, r.restarts, json_array_length(r.quality, '$.gaps') AS n_gaps,
@@ -310,7 +310,7 @@ SELECT
         AS residual_mg,
     r.hrv_last_night_ms, r.warnings, r.sensor, r.sensor_meant, p.shared_h, p.speaks_h,
     p.notes
-FROM recording r
+FROM ZONED(recording) r
 LEFT JOIN (
     SELECT recording, sum(shared_h) AS shared_h, sum(speaks_h) AS speaks_h,
         list(DISTINCT note ORDER BY note) FILTER (note IS NOT NULL) AS notes
@@ -361,9 +361,9 @@ COMMENT ON COLUMN recordings.notes IS 'What is odd beside other recordings: on_t
 
 CREATE OR REPLACE VIEW sensor_clocks AS
 SELECT c.subject, c.night_date, c.recording, r.site, c.leg, c.stays, c.behind_s, c.drift_ppm,
-    c.compared_at, LOCAL(c.compared_at, n.zone) AS compared_local, c.uncertain_s, c.confidence, c.shared_h
+    c.compared_at, LOCAL(c.compared_at, n) AS compared_local, c.uncertain_s, c.confidence, c.shared_h
 FROM sensor_clock c
-LEFT JOIN night n ON n.subject = c.subject AND n.night_date = c.night_date
+LEFT JOIN ZONED(night) n ON n.subject = c.subject AND n.night_date = c.night_date
 LEFT JOIN recording r ON r.sha256 = c.recording;
 COMMENT ON VIEW sensor_clocks IS 'How the clock of each sensor of a night was brought onto one; all times of events are on that one. Nights analysed before version 9 of the schema have none. Source: sensor_clock, recording.';
 COMMENT ON COLUMN sensor_clocks.subject IS 'Who slept.';
@@ -392,15 +392,15 @@ COMMENT ON COLUMN journal.text IS 'It in words; NULL where there are none.';
 
 CREATE OR REPLACE VIEW reviews AS
 SELECT
-    r.subject, r.night_date, r.movement_no, r.onset_at, LOCAL(r.onset_at, n.zone) AS onset_local, r.recording,
-    r.start_at, LOCAL(r.start_at, n.zone) AS start_local, r.end_at, LOCAL(r.end_at, n.zone) AS end_local,
-    r.verdict, r.note, r.reviewer, r.reviewed_at, LOCAL(r.reviewed_at, n.zone) AS reviewed_local,
+    r.subject, r.night_date, r.movement_no, r.onset_at, LOCAL(r.onset_at, n) AS onset_local, r.recording,
+    r.start_at, LOCAL(r.start_at, n) AS start_local, r.end_at, LOCAL(r.end_at, n) AS end_local,
+    r.verdict, r.note, r.reviewer, r.reviewed_at, LOCAL(r.reviewed_at, n) AS reviewed_local,
     r.flag, string_split(nullif(r.flags_then, ''), '+') AS flags_then,
-    r.act_no, r.of_act, r.edit, r.from_at, LOCAL(r.from_at, n.zone) AS from_local, r.to_at,
-    LOCAL(r.to_at, n.zone) AS to_local, r.name, r.leg, r.site, r.parts,
+    r.act_no, r.of_act, r.edit, r.from_at, LOCAL(r.from_at, n) AS from_local, r.to_at,
+    LOCAL(r.to_at, n) AS to_local, r.name, r.leg, r.site, r.parts,
     coalesce(r.act_no IN (SELECT act_no FROM taken_back_acts), false) AS is_taken_back
 FROM review_entry r
-LEFT JOIN night n ON n.subject = r.subject AND n.night_date = r.night_date;
+LEFT JOIN ZONED(night) n ON n.subject = r.subject AND n.night_date = r.night_date;
 COMMENT ON VIEW reviews IS 'Verdicts on nights, flags and movements, and edits of movements and sleep, all of them; the latest counts. Source: review_entry.';
 COMMENT ON COLUMN reviews.act_no IS 'What was done at once, counted over the database; NULL for reviews from before version 23 of the schema.';
 COMMENT ON COLUMN reviews.of_act IS 'The act that a take_back or redo is about; NULL otherwise.';
@@ -481,12 +481,12 @@ COMMENT ON COLUMN answers.is_latest IS 'True for the last one of each person.';
 
 CREATE OR REPLACE VIEW sleep_stages AS
 SELECT r.subject, n.night_date, s.stage.stage AS stage, s.stage.start_at AS start_at,
-    LOCAL(s.stage.start_at, k.zone) AS start_local, s.stage.end_at AS end_at,
-    LOCAL(s.stage.end_at, k.zone) AS end_local,
+    LOCAL(s.stage.start_at, k) AS start_local, s.stage.end_at AS end_at,
+    LOCAL(s.stage.end_at, k) AS end_local,
     r.sha256 AS recording
 FROM recording r
 JOIN recording_night n USING (sha256)
-JOIN night k ON k.subject = n.subject AND k.night_date = n.night_date
+JOIN ZONED(night) k ON k.subject = n.subject AND k.night_date = n.night_date
 CROSS JOIN LATERAL (SELECT unnest(r.stages) AS stage) s
 WHERE s.stage.start_at < k.recorded_to AND s.stage.end_at > k.recorded_from;
 COMMENT ON VIEW sleep_stages IS 'Sleep stages as makers of devices computed them, in nights with movement. Source: recording.';
@@ -501,11 +501,11 @@ COMMENT ON COLUMN sleep_stages.recording IS 'SHA-256 of the file that says so.';
 
 CREATE OR REPLACE VIEW heart_rate AS
 SELECT r.subject, n.night_date, m.minute.minute_at AS minute_at,
-    LOCAL(m.minute.minute_at, k.zone) AS minute_local, m.minute.heart_bpm AS heart_bpm,
+    LOCAL(m.minute.minute_at, k) AS minute_local, m.minute.heart_bpm AS heart_bpm,
     m.minute.rmssd_ms AS rmssd_ms, r.sha256 AS recording
 FROM recording r
 JOIN recording_night n USING (sha256)
-JOIN night k ON k.subject = n.subject AND k.night_date = n.night_date
+JOIN ZONED(night) k ON k.subject = n.subject AND k.night_date = n.night_date
 CROSS JOIN LATERAL (SELECT unnest(r.heart) AS minute) m
 WHERE m.minute.minute_at < k.recorded_to AND m.minute.minute_at >= k.recorded_from - INTERVAL 1 MINUTE;
 COMMENT ON VIEW heart_rate IS 'Heart rate by minute, in nights with movement. Source: recording.';
@@ -519,11 +519,11 @@ COMMENT ON COLUMN heart_rate.recording IS 'SHA-256 of the file that says so.';
 
 CREATE OR REPLACE VIEW temperature AS
 SELECT r.subject, n.night_date, m.minute.minute_at AS minute_at,
-    LOCAL(m.minute.minute_at, k.zone) AS minute_local,
+    LOCAL(m.minute.minute_at, k) AS minute_local,
     m.minute.celsius AS celsius, r.sha256 AS recording
 FROM recording r
 JOIN recording_night n USING (sha256)
-JOIN night k ON k.subject = n.subject AND k.night_date = n.night_date
+JOIN ZONED(night) k ON k.subject = n.subject AND k.night_date = n.night_date
 CROSS JOIN LATERAL (SELECT unnest(r.temperature) AS minute) m
 WHERE m.minute.minute_at < k.recorded_to AND m.minute.minute_at >= k.recorded_from - INTERVAL 1 MINUTE;
 COMMENT ON VIEW temperature IS 'Temperature of each sensor by minute, in nights with movement: near that of the skin where it is worn, of the room where it lies about. Source: recording.';
@@ -538,11 +538,11 @@ COMMENT ON COLUMN temperature.recording IS 'SHA-256 of the file that says so.';
 
 CREATE OR REPLACE VIEW sleep_bouts AS
 SELECT
-    b.subject, b.night_date, b.start_at, LOCAL(b.start_at, n.zone) AS start_local,
-    b.end_at, LOCAL(b.end_at, n.zone) AS end_local, (epoch_us(b.end_at) - epoch_us(b.start_at)) / 3.6e9 AS duration_h,
+    b.subject, b.night_date, b.start_at, LOCAL(b.start_at, n) AS start_local,
+    b.end_at, LOCAL(b.end_at, n) AS end_local, (epoch_us(b.end_at) - epoch_us(b.start_at)) / 3.6e9 AS duration_h,
     b.state
 FROM bout b
-JOIN night n ON n.subject = b.subject AND n.night_date = b.night_date;
+JOIN ZONED(night) n ON n.subject = b.subject AND n.night_date = b.night_date;
 COMMENT ON VIEW sleep_bouts IS 'Stretches of sleep and wake in bed, and in bed of an unknown state; they do not overlap. Sums of them are tst_h and wake_h. Source: bout.';
 COMMENT ON COLUMN sleep_bouts.subject IS 'Who slept.';
 COMMENT ON COLUMN sleep_bouts.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
@@ -554,14 +554,14 @@ COMMENT ON COLUMN sleep_bouts.duration_h IS 'From start to end, hours.';
 COMMENT ON COLUMN sleep_bouts.state IS 'sleep, wake, unknown.';
 
 CREATE OR REPLACE VIEW sleep_epochs AS
-SELECT e.subject, e.night_date, e.start_at, LOCAL(e.start_at, n.zone) AS start_local, e.p_sleep
+SELECT e.subject, e.night_date, e.start_at, LOCAL(e.start_at, n) AS start_local, e.p_sleep
 FROM (
     SELECT subject, night_date,
         start_at + to_microseconds(CAST(1e6 * step_s AS BIGINT) * (unnest(range(len(p_sleep))))) AS start_at,
         unnest(p_sleep) AS p_sleep
     FROM half_minutes
 ) e
-JOIN night n ON n.subject = e.subject AND n.night_date = e.night_date;
+JOIN ZONED(night) n ON n.subject = e.subject AND n.night_date = e.night_date;
 COMMENT ON VIEW sleep_epochs IS 'How likely sleep was, one row each half minute; no rows for nights analysed before version 19 of the schema and those without a sensor on a leg. Source: half_minutes.';
 COMMENT ON COLUMN sleep_epochs.subject IS 'Who slept.';
 COMMENT ON COLUMN sleep_epochs.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
@@ -571,11 +571,11 @@ COMMENT ON COLUMN sleep_epochs.p_sleep IS 'Probability that the person slept, 0-
 
 CREATE OR REPLACE VIEW naps AS
 SELECT
-    p.subject, p.night_date, p.start_at, LOCAL(p.start_at, n.zone) AS start_local,
-    p.end_at, LOCAL(p.end_at, n.zone) AS end_local, (epoch_us(p.end_at) - epoch_us(p.start_at)) / 3.6e9 AS duration_h,
+    p.subject, p.night_date, p.start_at, LOCAL(p.start_at, n) AS start_local,
+    p.end_at, LOCAL(p.end_at, n) AS end_local, (epoch_us(p.end_at) - epoch_us(p.start_at)) / 3.6e9 AS duration_h,
     p.asleep_h
 FROM nap p
-JOIN night n ON n.subject = p.subject AND n.night_date = p.night_date;
+JOIN ZONED(night) n ON n.subject = p.subject AND n.night_date = p.night_date;
 COMMENT ON VIEW naps IS 'Shorter rests outside the sleep period of a night; they count in no index. Lying awake without moving looks the same. Source: nap.';
 COMMENT ON COLUMN naps.subject IS 'Who slept.';
 COMMENT ON COLUMN naps.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
@@ -588,11 +588,11 @@ COMMENT ON COLUMN naps.asleep_h IS 'Sustained inactivity inside it, hours.';
 
 CREATE OR REPLACE VIEW blanks AS
 SELECT
-    b.subject, b.night_date, b.start_at, LOCAL(b.start_at, n.zone) AS start_local,
-    b.end_at, LOCAL(b.end_at, n.zone) AS end_local, (epoch_us(b.end_at) - epoch_us(b.start_at)) / 1e6 AS duration_s,
+    b.subject, b.night_date, b.start_at, LOCAL(b.start_at, n) AS start_local,
+    b.end_at, LOCAL(b.end_at, n) AS end_local, (epoch_us(b.end_at) - epoch_us(b.start_at)) / 1e6 AS duration_s,
     b.kind
 FROM blank b
-JOIN night n ON n.subject = b.subject AND n.night_date = b.night_date;
+JOIN ZONED(night) n ON n.subject = b.subject AND n.night_date = b.night_date;
 COMMENT ON VIEW blanks IS 'Stretches of a night of which nothing sure can be said; those of different kinds may overlap. Source: blank.';
 COMMENT ON COLUMN blanks.subject IS 'Who slept.';
 COMMENT ON COLUMN blanks.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
@@ -606,7 +606,7 @@ COMMENT ON COLUMN blanks.kind IS 'gap (no sensor recorded), unscorable (recorded
 CREATE OR REPLACE VIEW event_parts AS
 SELECT
     e.subject, e.night_date, e.movement_no, m.number = e.lead AS is_strongest, m.recording, m.site, m.leg,
-    m.onset_at, LOCAL(m.onset_at, n.zone) AS onset_local, m.offset_at, LOCAL(m.offset_at, n.zone) AS offset_local,
+    m.onset_at, LOCAL(m.onset_at, n) AS onset_local, m.offset_at, LOCAL(m.offset_at, n) AS offset_local,
     m.peak_g, m.threshold_g, m.core_s, m.posture_change_deg, m.n_bursts, m.shape
 FROM (
     SELECT subject, night_date, movement_no, lead, unnest(parts) AS number
@@ -614,7 +614,7 @@ FROM (
     WHERE ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
 ) e
 JOIN movement m ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.number
-LEFT JOIN night n ON n.subject = e.subject AND n.night_date = e.night_date;
+LEFT JOIN ZONED(night) n ON n.subject = e.subject AND n.night_date = e.night_date;
 COMMENT ON VIEW event_parts IS 'What single sensors saw of each event under the default rule set: one row a part, so that an event says which recordings it came from. Source: event, movement.';
 COMMENT ON COLUMN event_parts.subject IS 'Who slept.';
 COMMENT ON COLUMN event_parts.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
@@ -782,34 +782,40 @@ COMMENT ON COLUMN people.sex IS 'female, male, other; NULL where it was not said
 COMMENT ON COLUMN people.medication IS 'Kinds that are known to matter for leg movements; what each does, and its source: analytics/medication.py.';
 COMMENT ON COLUMN people.said_by IS 'settings or command.';
 
+-- The one place that says whether reviews change a night.
+CREATE OR REPLACE VIEW nights_changed AS
+SELECT k.subject, k.night_date, coalesce(c.n, 0) > 0 AND (r.n_reviews IS DISTINCT FROM c.n OR r.is_changed) AS is_changed,
+    CASE WHEN c.n > 0 AND r.n_reviews IS DISTINCT FROM c.n
+        THEN 'not scored with its reviews yet; analyse it again with: nightkick reanalyse' ELSE r.why_not END AS why_not
+FROM night k
+LEFT JOIN (SELECT subject, night_date, count(*) AS n FROM review_entry GROUP BY ALL) c
+    ON c.subject = k.subject AND c.night_date = k.night_date
+LEFT JOIN reviewed_night r ON r.subject = k.subject AND r.night_date = k.night_date;
+COMMENT ON VIEW nights_changed IS 'Whether reviews change a night, one row each; the numbers: nights_reviewed. Source: night, review_entry, reviewed_night.';
+COMMENT ON COLUMN nights_changed.subject IS 'Who slept.';
+COMMENT ON COLUMN nights_changed.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
+COMMENT ON COLUMN nights_changed.is_changed IS 'Whether reviews change any event, span or the sleep.';
+COMMENT ON COLUMN nights_changed.why_not IS 'Why the night could not be scored with its reviews, a sentence. NULL where it could.';
+
 CREATE OR REPLACE VIEW nights_reviewed AS
-WITH stands AS (
-    SELECT k.subject, k.night_date, coalesce(c.n, 0) > 0 AND (r.n_reviews IS DISTINCT FROM c.n OR r.is_changed) AS is_changed,
-        CASE WHEN c.n > 0 AND r.n_reviews IS DISTINCT FROM c.n
-            THEN 'not scored with its reviews yet; analyse it again with: nightkick reanalyse' ELSE r.why_not END AS why_not,
+WITH settled AS (
+    SELECT c.subject, c.night_date, c.is_changed, c.why_not, k.clock, k.ahead,
         coalesce(r.n_edits, 0) AS n_edits, coalesce(r.n_unfit, 0) AS n_unfit, coalesce(r.n_dismissed, 0) AS n_dismissed,
-        coalesce(r.excluded_h, 0) AS excluded_h, r.in_bed_at, r.sleep_onset_at, r.wake_at, r.tst_h, r.waso_min,
-        r.sleep_efficiency
-    FROM night k
-    LEFT JOIN (SELECT subject, night_date, count(*) AS n FROM review_entry GROUP BY ALL) c
-        ON c.subject = k.subject AND c.night_date = k.night_date
-    LEFT JOIN reviewed_night r ON r.subject = k.subject AND r.night_date = k.night_date
-),
-settled AS (
-    SELECT s.* REPLACE (
-        CASE WHEN NOT s.is_changed THEN k.in_bed_at WHEN s.why_not IS NULL THEN s.in_bed_at END AS in_bed_at,
-        CASE WHEN NOT s.is_changed THEN k.sleep_onset_at WHEN s.why_not IS NULL THEN s.sleep_onset_at END AS sleep_onset_at,
-        CASE WHEN NOT s.is_changed THEN k.wake_at WHEN s.why_not IS NULL THEN s.wake_at END AS wake_at
-    )
-    FROM stands s JOIN night k ON k.subject = s.subject AND k.night_date = s.night_date
+        coalesce(r.excluded_h, 0) AS excluded_h, r.tst_h, r.waso_min, r.sleep_efficiency,
+        CASE WHEN NOT c.is_changed THEN k.in_bed_at WHEN c.why_not IS NULL THEN r.in_bed_at END AS in_bed_at,
+        CASE WHEN NOT c.is_changed THEN k.sleep_onset_at WHEN c.why_not IS NULL THEN r.sleep_onset_at END AS sleep_onset_at,
+        CASE WHEN NOT c.is_changed THEN k.wake_at WHEN c.why_not IS NULL THEN r.wake_at END AS wake_at
+    FROM nights_changed c
+    JOIN ZONED(night) k ON k.subject = c.subject AND k.night_date = c.night_date
+    LEFT JOIN reviewed_night r ON r.subject = c.subject AND r.night_date = c.night_date
 )
 SELECT n.subject, n.night_date, n.tz, n.site, n.legs, n.recorded_h, n.sleep_source,
     v.in_bed_at,
-    LOCAL(v.in_bed_at, n.tz) AS in_bed_local,
+    LOCAL(v.in_bed_at, v) AS in_bed_local,
     v.sleep_onset_at,
-    LOCAL(v.sleep_onset_at, n.tz) AS sleep_onset_local,
+    LOCAL(v.sleep_onset_at, v) AS sleep_onset_local,
     v.wake_at,
-    LOCAL(v.wake_at, n.tz) AS wake_local,
+    LOCAL(v.wake_at, v) AS wake_local,
     CASE WHEN NOT v.is_changed THEN n.tst_h WHEN v.why_not IS NULL THEN v.tst_h END AS tst_h,
     CASE WHEN NOT v.is_changed THEN n.waso_min WHEN v.why_not IS NULL THEN v.waso_min END AS waso_min,
     CASE WHEN NOT v.is_changed THEN n.sleep_efficiency WHEN v.why_not IS NULL THEN v.sleep_efficiency END AS sleep_efficiency,
@@ -898,17 +904,17 @@ SELECT e.subject, e.night_date, e.movement_no, e.onset_at, e.onset_local, e.offs
     e.leg, e.site, e.peak_g, e.posture_change_deg, e.sleep_state, e.label, e.imi_s, e.series_no, e.is_lm, e.is_clm,
     e.is_plm, e.p_near_onset, e.confidence, e.recording, e.p_sleep, 'detected' AS origin
 FROM events e
-ANTI JOIN (SELECT subject, night_date FROM nights_reviewed WHERE is_changed) c
+ANTI JOIN (SELECT subject, night_date FROM nights_changed WHERE is_changed) c
     ON c.subject = e.subject AND c.night_date = e.night_date
 UNION ALL
-SELECT e.subject, e.night_date, e.movement_no, e.onset_at, LOCAL(e.onset_at, n.zone) AS onset_local, e.offset_at,
-    LOCAL(e.offset_at, n.zone) AS offset_local, (epoch_us(e.offset_at) - epoch_us(e.onset_at)) / 1e6 AS duration_s,
+SELECT e.subject, e.night_date, e.movement_no, e.onset_at, LOCAL(e.onset_at, n) AS onset_local, e.offset_at,
+    LOCAL(e.offset_at, n) AS offset_local, (epoch_us(e.offset_at) - epoch_us(e.onset_at)) / 1e6 AS duration_s,
     e.leg, e.site, e.peak_g, e.posture_change_deg, e.sleep_state, e.label, e.imi_s, e.series_no, e.is_lm, e.is_clm,
     e.is_plm, e.p_near_onset, e.confidence, e.recording, e.p_sleep, e.origin
 FROM reviewed_event e
-SEMI JOIN (SELECT subject, night_date FROM nights_reviewed WHERE is_changed AND why_not IS NULL) c
+SEMI JOIN (SELECT subject, night_date FROM nights_changed WHERE is_changed AND why_not IS NULL) c
     ON c.subject = e.subject AND c.night_date = e.night_date
-LEFT JOIN night n ON n.subject = e.subject AND n.night_date = e.night_date
+LEFT JOIN ZONED(night) n ON n.subject = e.subject AND n.night_date = e.night_date
 WHERE e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
 COMMENT ON VIEW events_reviewed IS 'Movements as reviewed, under the default rule set: as detected where reviews change nothing; none of a night that could not be scored with its reviews (nights_reviewed.why_not). Source: event, movement, reviewed_event.';
 COMMENT ON COLUMN events_reviewed.subject IS 'Who slept.';
@@ -937,9 +943,9 @@ COMMENT ON COLUMN events_reviewed.p_sleep IS 'Probability that its onset lies in
 COMMENT ON COLUMN events_reviewed.origin IS 'detected, edited (its label, edges or parts were changed by a reviewer), added (by a reviewer).';
 
 CREATE OR REPLACE VIEW edits_unfit AS
-SELECT u.subject, u.night_date, u.act_no, u.edit, u.from_at, LOCAL(u.from_at, n.zone) AS from_local, u.why
+SELECT u.subject, u.night_date, u.act_no, u.edit, u.from_at, LOCAL(u.from_at, n) AS from_local, u.why
 FROM reviewed_unfit u
-LEFT JOIN night n ON n.subject = u.subject AND n.night_date = u.night_date;
+LEFT JOIN ZONED(night) n ON n.subject = u.subject AND n.night_date = u.night_date;
 COMMENT ON VIEW edits_unfit IS 'Edits of reviewers that no longer fit the present analysis and change nothing; they are kept. Source: reviewed_unfit.';
 COMMENT ON COLUMN edits_unfit.subject IS 'Who slept.';
 COMMENT ON COLUMN edits_unfit.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';

@@ -27,11 +27,15 @@ _ASKED = (
 )
 _NIGHTS = f"""
 SELECT n.subject, n.night_date, n.assessable, n.plms_index, n.tst_h / nullif(n.sleep_efficiency, 0) AS in_bed_h,
-    coalesce(k.state_as_reviewed, 'cannot_tell') AS kicks, coalesce(j.state_as_reviewed, 'cannot_tell') AS jerks,
-    CASE WHEN j.state <> j.state_as_reviewed THEN 0 ELSE n.n_hypnic_jerks END AS n_jerks, n.legs
+    coalesce(f.kicks, 'cannot_tell') AS kicks, coalesce(f.jerks, 'cannot_tell') AS jerks,
+    CASE WHEN f.jerks_detected <> f.jerks THEN 0 ELSE n.n_hypnic_jerks END AS n_jerks, n.legs
 FROM nights n
-LEFT JOIN night_flags k ON k.subject = n.subject AND k.night_date = n.night_date AND k.flag = 'possible_plmd'
-LEFT JOIN night_flags j ON j.subject = n.subject AND j.night_date = n.night_date AND j.flag = 'frequent_hypnic_jerks'
+LEFT JOIN (
+    SELECT subject, night_date, any_value(state_as_reviewed) FILTER (flag = 'possible_plmd') AS kicks,
+        any_value(state_as_reviewed) FILTER (flag = 'frequent_hypnic_jerks') AS jerks,
+        any_value(state) FILTER (flag = 'frequent_hypnic_jerks') AS jerks_detected
+    FROM night_flags GROUP BY ALL
+) f ON f.subject = n.subject AND f.night_date = n.night_date
 WHERE {_ASKED}
 ORDER BY n.subject, n.night_date
 """

@@ -44,6 +44,7 @@ CONTRACT = {
     " is_plm series_no sleep_state origin",
     "nights_reviewed": "subject night_date ruleset n_lm n_clm n_plms n_plmw plms_index tst_h waso_min flags is_changed"
     " why_not n_edits n_unfit n_dismissed excluded_h",
+    "nights_changed": "subject night_date is_changed why_not",
     "edits_unfit": "subject night_date act_no edit from_at from_local why",
     "taken_back_acts": "act_no",
     "series": "subject night_date series_no start_at end_at n_movements n_in_sleep median_imi_s",
