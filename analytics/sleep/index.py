@@ -61,11 +61,12 @@ class PossibleIndex:
 
         Yes only where nine of ten possible nights say so, and on most of them still most of it without the largest
         block of movements and without the first two hours: one long stretch of regular fidgets must not decide.
+        No only where the whole `interval` lies below: what is stated beside it must not speak against it.
         """
         low, without, later = np.quantile(self.whole, 0.1), np.median(self.without_block), np.median(self.later)
         if low > threshold_h and without > _WITHOUT_BLOCK * threshold_h and later > _LATER * threshold_h:
             return True
-        return False if np.quantile(self.whole, 0.9) < threshold_h else None
+        return False if self.interval()[1] < threshold_h else None
 
 
 def possible_index(epochs: Ints, series: Ints, paths: Bools) -> PossibleIndex:

@@ -99,7 +99,8 @@ def above(low: float, high: float, *, without: float = 100.0, later: float = 100
         (above(15, 25), True),  # nine in ten are above
         (above(14, 20), None),
         (above(10, 20), None),
-        (above(5, 15), False),
+        (above(5, 13), False),
+        (above(5, 13.6), None),  # with what the detector adds its interval ends at 15.1
         (above(5, 16.2), None),
         (above(30, 40, without=9.1), True),
         (above(30, 40, without=9.0), None),
@@ -143,6 +144,11 @@ def nights(draw: st.DrawFn) -> PossibleIndex:
 def test_an_interval_is_ordered_and_holds_the_middle(found: PossibleIndex) -> None:
     low, high = found.interval()
     assert 0 <= low <= np.median(found.whole) <= high
+
+
+@given(nights(), st.floats(0, 400))
+def test_what_lies_below_a_threshold_states_no_interval_that_reaches_it(found: PossibleIndex, threshold: float) -> None:
+    assert found.is_above(threshold) is not False or found.interval()[1] < threshold
 
 
 @given(nights(), st.floats(0, 400), st.floats(0, 400))
