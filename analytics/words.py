@@ -78,9 +78,11 @@ BASE_RATE = (
 #: The same in an answer for laypeople.
 BASE_RATE_IN_SHORT = "About one in four middle-aged adults has more than 15 an hour, many without a complaint."
 #: The same where most periodic movements may be another's.
-PERHAPS_NOT_OWN = "without the series that may come from a bed partner or a pet it would be below the threshold"
+PERHAPS_NOT_OWN = "without the series that may come from a bed partner or a pet it would be {left:.1f}"
 #: Why a negative cannot be told.
 TOO_MUCH_HIDDEN = "{hidden_h:.1f} of {asleep_h:.1f} h asleep were hidden under vibration or large movement"
+#: Beside the reason of a night without a sleep period.
+MUCH_SHAKEN = ": {shaken_h:.1f} h of it are vibration or large movement"
 WEAR_IN_DOUBT = "the sensor may not have been worn for {share:.0%} of the time in bed"
 NEAR_THE_LIMIT = "its kicks ({size_mg:.0f} mg) are hardly larger than what the sensor can show ({blind_mg:.0f} mg)"
 TOO_RESTLESS = "the leg turned {turns:.0f} times an hour, too often to tell restless sleep from waking"

@@ -174,7 +174,11 @@ def _reasons(part: pl.DataFrame) -> str:
 
 def _reason(row: dict[str, Any]) -> str:
     against = row["against"]
-    for begin, why in (("its kicks", "small kicks"), ("by AASM", "AASM differs"), (PERHAPS_NOT_OWN, "not own")):
+    for begin, why in (
+        ("its kicks", "small kicks"),
+        ("by AASM", "AASM differs"),
+        (PERHAPS_NOT_OWN.partition("{")[0], "not own"),
+    ):
         if against.startswith(begin):
             return why
     if against != DOUBTFUL_SLEEP:

@@ -27,7 +27,8 @@ def against_yes(index: float, judged: Judged, threshold: float) -> str | None:
     """Why an index above the threshold says nothing; None where it does."""
     if judged.possible is not None and judged.possible.is_above(threshold) is not True:
         return DOUBTFUL_SLEEP
-    return PERHAPS_NOT_OWN if index * (1 - (judged.elsewhere_share or 0.0)) <= threshold else None
+    left = index * (1 - (judged.elsewhere_share or 0.0))
+    return PERHAPS_NOT_OWN.format(left=left) if left <= threshold else None
 
 
 def against_no(index: float, judged: Judged, evidence: Evidence, sleep: SleepEstimate, threshold: float) -> str | None:

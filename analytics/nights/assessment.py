@@ -20,13 +20,15 @@ from analytics.signal.detect_movements import Detected
 from analytics.signal.stamps.steps import usual_step_us
 from analytics.signal.wear import gaps_us, overlap_us, union
 from analytics.sleep.estimate import SleepEstimate
-from analytics.words import BLANKS
+from analytics.words import BLANKS, MUCH_SHAKEN
 from ingest.clock import was_set
 from ingest.recording import Site
 
 LEG_SITES: frozenset[Site] = frozenset({"ankle", "foot"})
 NEAR_LEG_SITES: frozenset[Site] = frozenset({"thigh", "hip"})
 HOUR_US = 3_600_000_000
+#: So much vibration or large movement is told where no sleep was found: it may be why.
+_SHAKEN_H = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Evidence:
         What spoke against the longest of these stretches, in words; empty where there is none.
     hidden_h : float
         Hours asleep in which kicks would not have been seen.
+    shaken_h : float
+        The same of all that was recorded, asleep or not: of vibration or large movement that goes on and on.
     """
 
     sites: tuple[Site, ...]
@@ -80,6 +84,7 @@ class Evidence:
     wear_doubt_share: float = 0.0
     why_unworn: str = ""
     hidden_h: float = 0.0
+    shaken_h: float = 0.0
 
     @property
     def on_leg(self) -> bool:
@@ -244,7 +249,9 @@ def _why_unusable(evidence: Evidence, criteria: Criteria) -> str | None:
 def _why_no_sleep(evidence: Evidence, sleep: SleepEstimate, criteria: Criteria) -> str | None:
     limits = criteria.assessment
     if sleep.onset_us is None:
-        return "No sleep period was found in the recording."
+        is_shaken = evidence.shaken_h >= _SHAKEN_H
+        why = MUCH_SHAKEN.format(shaken_h=evidence.shaken_h) if is_shaken else ""
+        return f"No sleep period was found in the recording{why}."
     if sleep.hours("sleep") < limits.min_sleep_h:
         return f"Only {_hours(sleep.hours('sleep'))} of sleep were found; at least {limits.min_sleep_h:g} h are needed."
     if evidence.gap_share > limits.max_gap_share:

@@ -111,7 +111,8 @@ def analyse_night(
         wear_doubt=seen.wear_doubt_us,
         why_unworn=main_reason(seen.not_worn),
     )
-    evidence = replace(evidence, hidden_h=_hours_asleep(seen.hidden_us, sleep))
+    shaken_h = float((seen.hidden_us[:, 1] - seen.hidden_us[:, 0]).sum()) / 3.6e9
+    evidence = replace(evidence, hidden_h=_hours_asleep(seen.hidden_us, sleep), shaken_h=shaken_h)
     reason = why_not_assessable(evidence, sleep, criteria)
     prepared = ready(seen.movements, sleep, criteria, seen.file_clocks, evidence.hidden_h)
     judged = [judge(prepared, ruleset) for ruleset in rulesets]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from analytics.measures import Measures
 from analytics.nights.assessment import Evidence
-from analytics.words import BASE_RATE, CANNOT_TELL, EMG_CAVEAT, FLAGS, STAGES_NOT_ON_CLOCK
+from analytics.words import BASE_RATE, BLANKS, CANNOT_TELL, EMG_CAVEAT, FLAGS, STAGES_NOT_ON_CLOCK
 
 #: The threshold of which `BASE_RATE` is told, 1/h: that of adults.
 _BASE_RATE_OF = 15.0
+#: An absence that is longer is told beside a flag.
+_WORTH_TELLING_H = 0.5
 
 
 def raised_words(measures: Measures, evidence: Evidence, threshold: float) -> str:
@@ -19,6 +21,7 @@ def raised_words(measures: Measures, evidence: Evidence, threshold: float) -> st
         f"{measures.median_imi_s:.0f} s apart. "
         f"{measures.periodicity_index_share:.0%} of the leg movements in sleep are periodic; "
         f"{measures.share_imi_20_40:.0%} of all intervals are 20-40 s long.{either_side(measures, threshold)}"
+        f"{_not_worn(evidence)}"
         f"{_about_clocks(evidence)} {EMG_CAVEAT}{base_rate}"
     )
 
@@ -38,6 +41,13 @@ def either_side(measures: Measures, threshold: float) -> str:
     if low is None or high is None or not low <= threshold <= high:
         return ""
     return f" Close: {threshold:g} lies inside the 95 % interval, {low:.0f}-{high:.0f}."
+
+
+def _not_worn(evidence: Evidence) -> str:
+    """For how long the leg was not seen: of these hours the index says nothing."""
+    if evidence.unworn_h < _WORTH_TELLING_H:
+        return ""
+    return f" The sensor was {BLANKS['unworn']} for {evidence.unworn_h:.1f} h: the index is that of the worn hours."
 
 
 def _about_clocks(evidence: Evidence) -> str:

@@ -162,7 +162,11 @@ const render = async () => {
   drawnIn = mine;
   main.replaceChildren(next.node);
   document.title = next.title ? `${next.title} · nightkick` : "nightkick";
-  await next.shown?.();
+  try {
+    await next.shown?.();
+  } catch (error) {
+    if (mine === turn) main.replaceChildren(failure(error)); // half a page would say what is not so
+  }
   if (mine !== turn) return;
   document.body.dataset.ready = url.pathname + url.search;
   lookAhead().catch(() => undefined);

@@ -84,7 +84,7 @@ export class Inspector {
       onRuler: parts.onRuler,
       onSpan: parts.onSpan,
     });
-    this.empty = el("p", { class: "empty" }, "No movement was found in this night.");
+    this.empty = el("p", { class: "empty", hidden: true }, "No movement was found in this night.");
     this.title = el("p", { class: "facts" });
     this.buttons = el("div", { class: "actions" });
     this.widths = WIDTH_NAMES.map((name, i) =>

@@ -204,7 +204,18 @@ class QueuePage {
         people ? peopleTable(rows, this.queue, sort) : nightsTable(rows, this.queue, sort),
       ),
       this.#pages(rows, people ? rows.people.length : rows.nights.length, total),
+      !people && counts.nights.all > total && this.#others(counts.nights.all - total),
     ];
+  }
+
+  /** Nights that the filters hold back: what cannot be told is not to be reviewed, and wants to be seen. @param {number} n */
+  #others(n) {
+    return el(
+      "p",
+      { class: "muted queue-others" },
+      n === 1 ? "1 more night does not fit the filters. " : `${count(n)} more nights do not fit the filters. `,
+      el("button", { type: "button", onclick: () => this.apply(cleared(this.queue)) }, "Show all nights"),
+    );
   }
 
   /** @param {QueueCounts} counts */
