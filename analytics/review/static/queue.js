@@ -208,7 +208,10 @@ class QueuePage {
     ];
   }
 
-  /** Nights that the filters hold back: what cannot be told is not to be reviewed, and wants to be seen. @param {number} n */
+  /**
+   * Nights that the filters hold back: what cannot be told is not to be reviewed, and wants to be seen.
+   * @param {number} n
+   */
   #others(n) {
     return el(
       "p",
