@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from analytics.store import Store, query
 from flows.importing.declared import Wishes
@@ -83,3 +83,19 @@ def test_an_hour_that_the_clock_left_out_is_not_shown(at: str, tab: Tab) -> None
     opened(tab, at + BUSY)
     hours = tab.get_by_role("table", name="Movements per clock hour").locator("th[scope=row]").all_text_contents()
     assert [hour[:2] for hour in hours] == [f"{hour:02}" for hour in (19, 20, 21, 22, 23, 0, 1, 3, 4, 5, 6, 7, 8, 9)]
+
+
+def test_an_answer_that_cannot_be_drawn_is_an_error_and_no_night_without_movements(at: str, tab: Tab) -> None:
+    """As of a program that was replaced while its page was open."""
+
+    def without_changes(route: Route) -> None:
+        answer = route.fetch()
+        nights = [{name: night[name] for name in night if name != "changes"} for night in answer.json()["nights"]]
+        route.fulfill(response=answer, json=answer.json() | {"nights": nights})
+
+    opened(tab, at + STILL)
+    tab.route("**/api/strip*", without_changes)
+    tab.goto(at + BUSY)
+    expect(tab.get_by_role("alert").filter(has_text="This cannot be shown now")).to_be_visible()
+    assert "No movement was found" not in tab.locator("main").inner_text()
+    tab.unroute_all(behavior="ignoreErrors")
