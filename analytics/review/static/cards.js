@@ -142,7 +142,7 @@ const remarks = (warnings) =>
   el(
     "details",
     {},
-    el("summary", {}, `${warnings.length} remarks`),
+    el("summary", {}, `${warnings.length} remark${warnings.length === 1 ? "" : "s"}`),
     el(
       "ul",
       {},
@@ -177,13 +177,9 @@ export const recorded = ({ night, sensors }, clock) => {
     el(
       "dl",
       { class: "journal" },
-      termed([
-        ["asleep", sleepOf(night, clock)],
-        [WORDS.night_facts.tier, `${night.tier} (${WORDS.tiers})`],
-        [WORDS.night_facts.blind_below_mg, blind],
-        [WORDS.night_facts.tz, night.tz],
-        ...night.doubts,
-      ]),
+      termed([["asleep", sleepOf(night, clock)]]),
+      night.assessable && termed([[WORDS.night_facts.tier, `${night.tier} (${WORDS.tiers})`]]),
+      termed([[WORDS.night_facts.blind_below_mg, blind], [WORDS.night_facts.tz, night.tz], ...night.doubts]),
       night.other_rules !== null && termed([[WORDS.night_facts.ruleset, night.other_rules]]),
       termed(sensors.map(sensorTerm)),
     ),

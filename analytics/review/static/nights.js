@@ -78,6 +78,9 @@ export const around = (nights, here, fits) => {
 /** @param {Placed} night */
 const midnightAfter = (night) => Date.parse(`${night.night_date}T00:00Z`) + 24 * HOUR - 1000 * night.ahead_s;
 
+/** Where the shared clock ends: those who sleep by day get up in the afternoon. */
+const LAST_HOUR = 18;
+
 /**
  * Hours of the shared clock, counted from midnight after the evening; whole hours that hold every night shown.
  * @param {Placed[]} nights
@@ -87,7 +90,7 @@ export const clockRange = (nights) => {
   const hours = nights.flatMap((night) =>
     [night.recorded_from, night.recorded_to].map((ms) => (ms - midnightAfter(night)) / HOUR),
   );
-  return [Math.max(-12, Math.floor(Math.min(...hours))), Math.min(12, Math.ceil(Math.max(...hours)))];
+  return [Math.max(-12, Math.floor(Math.min(...hours))), Math.min(LAST_HOUR, Math.ceil(Math.max(...hours)))];
 };
 
 /**

@@ -292,6 +292,10 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(address: str, tab: Tab) -> 
     for path in ("/", NIGHT):
         opened(tab, address + path)
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    name, value = (tab.locator(f".measures {cell}").nth(1).bounding_box() for cell in ("thead th", "tbody td"))
+    assert name
+    assert value
+    assert name["x"] + name["width"] <= value["x"] + 1  # no value lies on its name
 
 
 def test_at_200_percent_nothing_needs_sideways_scrolling(address: str, tab: Tab) -> None:
