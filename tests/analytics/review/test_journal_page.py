@@ -112,9 +112,13 @@ def test_a_scale_says_what_its_ends_mean_takes_its_word_and_a_second_click_takes
         assert _saved(bare) == {"partner_saw_kicks": ALONE, "numbness": 4.0}
 
 
-def test_labels_stand_beside_their_scales_and_the_focus_is_never_under_the_bar(tab: Tab, bare: Path) -> None:
+def test_labels_stand_beside_their_scales_the_focus_is_never_under_the_bar_and_the_guided_week_counts_what_is_stored(
+    tab: Tab, bare: Path
+) -> None:
     with served(page_of(bare)) as at:
-        opened(tab, at + HERE)
+        card = opened(tab, at + HERE).locator(".guided-week")
+        expect(card).to_contain_text("0 of 7 nights recorded and answered.")
+        expect(card).to_contain_text("Tonight: wear the sensor.")
         apart = tab.evaluate(
             """[...document.querySelectorAll('.journal-scale')]
             .map((one) => [one, one.querySelector('legend'), one.querySelector('.steps')])
@@ -292,13 +296,6 @@ def test_a_plan_that_no_longer_holds_stores_nothing_and_shows_the_new_one(bare: 
     for wrong in ({"base64": "%"}, {"name": 1}, {"subject": " "}, {"confirmed": 1}):
         with pytest.raises(UsageError):
             import_payload(page, said | wrong)
-
-
-def test_the_guided_week_stands_on_the_journal_and_counts_what_is_stored(tab: Tab, bare: Path) -> None:
-    with served(page_of(bare)) as at:
-        card = opened(tab, at + HERE).locator(".guided-week")
-        expect(card).to_contain_text("0 of 7 nights recorded and answered.")
-        expect(card).to_contain_text("Tonight: wear the sensor.")
 
 
 NOTES = {

@@ -31,7 +31,9 @@ def _told(tab: Tab, *days: str) -> None:
     tab.wait_for_selector(f'.ranges[data-told="{" ".join(days)}"]')
 
 
-def test_every_lane_is_drawn_with_a_table_behind_it_and_axe_finds_nothing(home: str, tab: Tab) -> None:
+def test_every_lane_is_drawn_with_a_table_behind_it_changes_stand_between_nights_and_axe_finds_nothing(
+    home: str, tab: Tab
+) -> None:
     opened(tab, home)
     _told(tab, day(0).isoformat(), LAST)
     expect(tab.locator(".over-plot .over-bar")).to_have_count(40)
@@ -46,6 +48,11 @@ def test_every_lane_is_drawn_with_a_table_behind_it_and_axe_finds_nothing(home: 
     expect(tab.locator(".calendar-lost")).to_have_count(1)
     expect(tab.locator(".calendar td a")).to_have_count(41)
     assert not tab.locator(f'.calendar a[href*="{day(LOST)}"]').count()
+    lines = tab.locator(".night-change")
+    expect(lines).to_have_count(3)
+    expect(lines.nth(1)).to_have_text("◆ <b>tea</b>, from 30\u00a0Mar\u00a02026 on")
+    above = tab.locator(f'.nights li:has(a[href*="{day(20)}"])')  # also where a filter hides that night
+    expect(above.locator(".night-change")).to_have_count(1)
     assert faults(tab) == ""
 
 
@@ -134,15 +141,6 @@ def test_of_several_people_together_there_is_no_such_picture(tmp_path: Path, tab
     with served(page_of(tmp_path / "n.duckdb")) as at:
         opened(tab, f"{at}/?subject=other")
         expect(tab.locator(".over")).to_have_count(0)
-
-
-def test_changes_stand_between_the_rows_of_nights_also_where_a_filter_hides_theirs(home: str, tab: Tab) -> None:
-    opened(tab, home)
-    lines = tab.locator(".night-change")
-    expect(lines).to_have_count(3)
-    expect(lines.nth(1)).to_have_text("◆ <b>tea</b>, from 30\u00a0Mar\u00a02026 on")
-    above = tab.locator(f'.nights li:has(a[href*="{day(20)}"])')
-    expect(above.locator(".night-change")).to_have_count(1)
 
 
 def test_the_strip_above_a_night_shows_what_changed(home: str, tab: Tab) -> None:
