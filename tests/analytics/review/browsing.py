@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from playwright.sync_api import Page as Tab
 
@@ -31,6 +32,13 @@ QUIET = (
     "--disable-sync",
 )
 
+#: What axe-core must find nothing against. Of what is in order it names no more than one part: to name all takes long.
+AXE = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+#: The only one of its rules to which it matters whether the page is light or dark.
+COLOURS = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 
 #: What opens the pages that are served here, by their addresses.
 _doors: dict[str, Door] = {}
@@ -109,6 +117,12 @@ def ready(tab: Tab) -> Tab:
     """The tab, once its page is drawn."""
     tab.wait_for_selector("body[data-ready]")
     return tab
+
+
+def faults(tab: Tab, rules: dict[str, list[str]] = AXE) -> str:
+    """What axe-core finds against the page; nothing if it may be used with a keyboard and a screen reader."""
+    found = Axe().run(tab, options=rules)
+    return found.generate_report() if found.violations_count else ""
 
 
 def too_wide(tab: Tab) -> list[str]:

@@ -17,21 +17,35 @@ from analytics.store import Store, initialise, write_journal
 from flows.commands.demo import sample_data
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
+from flows.settings.settings import load
 from tests.analytics.review.browsing import page_of, served
+from tests.sharing import made_once
 
 NIGHT = date(2026, 3, 2)
 HOSTILE = "<script>document.title='taken'</script> \"quotes\" 'and' & \u202eright to left\u202c " + "x" * 10_000
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No page here speaks TLS, so that httpx need not load all of the machine's certificates for each request."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SSL_CERT_FILE", raising=False)
+        patch.setenv("SSL_CERT_DIR", str(tmp_path_factory.mktemp("none")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sample nights in x.duckdb, which nobody may change."""
-    folder = tmp_path_factory.mktemp("samples")
-    database = folder / "x.duckdb"
-    import_run([sample_data()], open_context(Wishes(site="ankle", side="left", tz="UTC"), database=database))
+    return made_once(tmp_path_factory, "samples", _samples) / "db"
+
+
+def _samples(folder: Path) -> None:
+    database, worn = folder / "db" / "x.duckdb", Wishes(site="ankle", side="left", tz="UTC")
+    settings = load().model_copy(update={"executor": "threads"})
+    import_run([sample_data()], open_context(worn, database=database, settings=settings))
     noted = [JournalEntry("me", NIGHT, "note", text=HOSTILE), JournalEntry("me", NIGHT, "caffeine_mg", 120.0)]
     write_journal(Store(database), noted)
-    return folder
 
 
 @pytest.fixture

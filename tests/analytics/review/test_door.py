@@ -232,7 +232,9 @@ def test_a_cookie_that_was_copied_does_not_let_in_another_user(review: Review) -
     assert as_stranger(partial(_raw_text, review.port, asked)).startswith("HTTP/1.1 403")
 
 
-def test_the_secret_is_in_no_argument_and_in_no_pipe(database: Path, tmp_path: Path) -> None:
+def test_the_secret_is_in_no_argument_and_in_no_pipe_and_its_file_goes_with_ctrl_c(
+    database: Path, tmp_path: Path
+) -> None:
     with reviewing(database, folder=tmp_path) as running:
         secret = running.secret()
         while not running.browser.exists() or running.file.as_uri() not in running.browser.read_text():
@@ -240,7 +242,9 @@ def test_the_secret_is_in_no_argument_and_in_no_pipe(database: Path, tmp_path: P
         arguments = running.browser.read_text()
         own = Path(f"/proc/{running.process.pid}/cmdline").read_text() if sys.platform == "linux" else ""
         assert arguments.splitlines()[0] == running.file.as_uri()
-        after = running.stop()
+        assert running.file.exists()
+        after = running.stop(signal.SIGINT)
+        assert not running.file.parent.exists()
     for shown in (arguments, own, *running.lines, after):
         assert secret not in shown
     assert after == ""
@@ -264,7 +268,7 @@ def test_a_terminal_is_told_the_address_with_the_secret(database: Path) -> None:
     os.close(ours)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_the_file_goes_with_the_program(database: Path, number: signal.Signals) -> None:
     with reviewing(database) as running:
         assert running.file.exists()
