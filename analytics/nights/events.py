@@ -250,11 +250,12 @@ def _scored_events(scored: pl.DataFrame, night: Ready) -> list[Event]:
     columns = (scored[name].to_list() for name in ("parts", "side", "is_clm", "is_plm", "imi_ms", "series_id"))
     return [
         Event(
-            0, *night.whole(numbers)[:2], _LEG[side], *night.whole(numbers)[2:], is_lm=True, is_clm=is_clm,
+            0, parts, lead, _LEG[side], onset_us, offset_us, is_lm=True, is_clm=is_clm,
             is_plm=is_plm, imi_s=None if imi_ms is None else imi_ms / 1000, series_no=series_no,
             sleep_state="unknown", label="isolated", p_near_onset=0.0, confidence=0.0,
         )
         for numbers, side, is_clm, is_plm, imi_ms, series_no in zip(*columns, strict=True)
+        for parts, lead, onset_us, offset_us in [night.whole(numbers)]
     ]  # fmt: skip
 
 
