@@ -87,8 +87,11 @@ _DAMAGE = re.compile(
 _PASSED_ON = "got external error: "
 
 
-#: What DuckDB 2 makes of Ctrl-C, without a cause; nothing else interrupts a statement here.
-_INTERRUPTED = "Query interrupted"
+#: What DuckDB makes of Ctrl-C, without a cause: during a statement, where nothing else interrupts one here, and while
+#: it calls Python for rows that it is handed (2.0, 1.5).
+_INTERRUPTED = re.compile(
+    r"Query interrupted|[^\n]* failed: KeyboardInterrupt: ?|KeyboardInterrupt: <EMPTY MESSAGE>.*", re.DOTALL
+)
 
 
 def is_busy(error: duckdb.Error) -> bool:
@@ -172,11 +175,11 @@ def translated(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except RuntimeError as error:
-        if isinstance(error.__cause__, KeyboardInterrupt) or str(error) == _INTERRUPTED:
+    except (*errors_below(), RuntimeError, OSError) as error:
+        if isinstance(error.__cause__, KeyboardInterrupt) or _INTERRUPTED.fullmatch(str(error)):
             raise KeyboardInterrupt from error
-        raise
-    except (*errors_below(), OSError) as error:
+        if isinstance(error, RuntimeError):
+            raise
         raise as_store_error(error, path) from error
     except UnicodeError as error:
         raise DatabaseUnreadableError("a name that is not valid UTF-8", path=path, hint="rename it") from error

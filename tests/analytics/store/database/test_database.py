@@ -311,6 +311,18 @@ def test_an_error_that_the_caller_swallowed_does_not_commit_as_if_nothing_had_ha
     assert query(store, "SELECT count(*) FROM setting WHERE name = 'a'").item() == 0
 
 
+class _Interrupting:
+    """Rows that Ctrl-C reaches while DuckDB asks for them."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_while_rows_are_handed_over_is_ctrl_c_and_no_error_of_the_database(store: Store) -> None:
+    with pytest.raises(KeyboardInterrupt), writing(store) as con:
+        con.register("incoming", _Interrupting()).execute("SELECT * FROM incoming")
+
+
 def test_a_connection_can_be_used_again_after_a_transaction_failed() -> None:
     with contextlib.closing(duckdb.connect()) as con:
         con.execute("CREATE TABLE t (a INTEGER PRIMARY KEY)")
