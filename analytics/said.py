@@ -74,6 +74,12 @@ class Review:
     is_taken_back: bool = field(default=False, compare=False)
 
     @property
+    def is_of_part(self) -> bool:
+        """Whether it is about a movement, a span or the sleep of the night, and not about all of it or a flag."""
+        parts = (self.onset_us, self.movement_no, self.start_us, self.edit)
+        return any(part is not None for part in parts)
+
+    @property
     def is_of_night(self) -> bool:
         """Whether it is a word about the whole night, and not about a flag, movement or span of it."""
         if self.verdict in ("edit", "take_back", "redo"):

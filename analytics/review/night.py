@@ -26,7 +26,9 @@ from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
 from analytics.scoring.rulesets import DEFAULT_RULESET, Ruleset
-from analytics.store import frames, load_night, people_of
+from analytics.store import frames, people_of
+from analytics.store.edits.asking import rows_of
+from analytics.store.edits.kept import night_under
 from analytics.words import BLANKS, CLOCK_STAYS, MEASURES, NOT_KNOWN
 from ingest.clock import zone_info
 from ingest.errors import UsageError
@@ -69,14 +71,15 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     (nights,) = page.kept.of(page.store, ("nights", subject), lambda: frames(page.store, (_NIGHTS, (subject,))))
     view = nights.filter(pl.col("night_date") == night_date)
     questions = (_STAGES, _HEART, _WARMTH, _JOURNAL, _SENSORS)
-    stages, heart, warmth, journal, sensors = frames(page.store, *((sql, key) for sql in questions))
+    stages, heart, warmth, journal, sensors = (rows_of(page.store, sql, key) for sql in questions)
     ruleset = "" if view.is_empty() else str(view["ruleset"][0])
-    night = load_night(page.store, key, rulesets=frozenset({ruleset}))
+    night = night_under(page.store, key, ruleset)
     if view.is_empty() or night is None:
         raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
     (row,) = view.to_dicts()
     score = night.scores[0] if night.scores else None
     person = people_of(page.store).get(subject)
+    n_compared = sum(sensor["stays"] is not None for sensor in sensors)
     return {
         "night": {name: _plain(value) for name, value in row.items()}
         | _doubt(night, score)
@@ -90,11 +93,11 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "legend": legend(night),
         "blanks": [(blank.start_us / 1000, blank.end_us / 1000, blank.kind) for blank in night.blanks],
         "envelopes": [_envelope(envelope) for envelope in sorted(night.envelopes, key=lambda one: one.leg)],
-        "stages": stages.rows(),
-        "heart": heart.rows(),
-        "temperature": _warmth(warmth.rows()),
-        "journal": _noted(journal.to_dicts()),
-        "sensors": [_sensor(row, several=sensors["stays"].count() > 1) for row in sensors.iter_rows(named=True)],
+        "stages": [tuple(stage.values()) for stage in stages],
+        "heart": [tuple(minute.values()) for minute in heart],
+        "temperature": _warmth(tuple(minute.values()) for minute in warmth),
+        "journal": _noted(journal),
+        "sensors": [_sensor(sensor, several=n_compared > 1) for sensor in sensors],
         "review": review_of_night(page, night, ruleset),
         "pictures": _pictures(night, score.events if score else (), page.rulesets.get(ruleset)),
     }

@@ -14,7 +14,8 @@ from analytics.model import Night, Score
 from analytics.nights.review_effect import Standing, as_reviewed, same_rules, standing
 from analytics.review.page import Page
 from analytics.said import Review, Verdict
-from analytics.store import default_ruleset, flag_reviews, latest_act, load_night, reviews_of, snapshot
+from analytics.store import default_ruleset, flag_reviews, latest_act, reviews_of, snapshot
+from analytics.store.edits.kept import night_under
 from analytics.words import OTHER_RULES
 from ingest.errors import UsageError
 
@@ -60,9 +61,8 @@ def reviews_from(page: Page, said: dict[str, Any], reviewer: str) -> list[Review
     one = review_from(said, reviewer)
     onsets = said.get("onsets")
     if (number := said.get("series")) is not None:
-        night = load_night(page.store, (one.subject, one.night_date))
-        ruleset = default_ruleset(page.store)
-        events = [e for score in (night.scores if night else ()) if score.ruleset == ruleset for e in score.events]
+        night = night_under(page.store, (one.subject, one.night_date), default_ruleset(page.store))
+        events = [event for score in (night.scores if night else ()) for event in score.events]
         onsets = [event.onset_us for event in events if event.series_no == number]
         if not onsets:
             raise UsageError(
@@ -85,7 +85,7 @@ def reviewed_payload(page: Page, subject: str, night_date: date) -> dict[str, An
     """
     with snapshot(page.store):
         ruleset = default_ruleset(page.store)
-        night = load_night(page.store, (subject, night_date), rulesets=frozenset({ruleset}))
+        night = night_under(page.store, (subject, night_date), ruleset)
         if night is None:
             raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
         return review_of_night(page, night, ruleset)

@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import get_args
 
 import duckdb
@@ -20,9 +21,10 @@ import polars as pl
 from analytics.flag import FlagName, FlagReview, stored_flag
 from analytics.model import SAME_MOVEMENT_US
 from analytics.said import Review, Verdict
-from analytics.store.database.connection import Store, first_row, reading, transaction
+from analytics.store.database.connection import Store, first_row, reading
 from analytics.store.database.tables import UTC_US, Columns, frame_of, insert
 from analytics.store.edits.again import reviewed_again
+from analytics.store.edits.kept import kept_night, reviewing
 from ingest.errors import UsageError
 
 LONGEST_NOTE = 20_000
@@ -75,11 +77,12 @@ def write_reviews(store: Store, reviews: Sequence[Review]) -> tuple[Review, ...]
     """
     for review in reviews:
         _refuse_contradictions(review)
-    with transaction(store) as con:
+    with reviewing(store) as con:
         act_no = next_act(con)
         known = tuple(replace(_known(con, review), act_no=act_no) for review in reviews)
         append(con, known)
-        reviewed_again(con, store, {(review.subject, review.night_date) for review in known})
+        keys = {(review.subject, review.night_date) for review in known}
+        reviewed_again(con, store, keys, partial(kept_night, store, con))
     return known
 
 

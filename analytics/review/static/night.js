@@ -30,8 +30,11 @@ import { WORDS, capital, flag } from "./words.js";
 /** @param {string} name */
 const part = (name) => el("div", { class: `part-${name}` });
 
-/** How long a night is looked at before those beside it are asked for, where the queue leads elsewhere. */
+/** How long a night is looked at before a night beside it is asked for to which one does not go on just now. */
 const REST_MS = 1000;
+
+/** The night shown before: who leafs through nights does not turn round at each. @type {NightKey | undefined} */
+let cameFrom;
 
 /** A night with its reviews, as asked ahead or as the server has both now. @param {NightKey} night */
 const loaded = async (night) => {
@@ -319,16 +322,21 @@ export class NightPage {
     this.#lookBeside();
   }
 
-  /** Ask ahead for the nights before and after; over several people not before this one is looked at for a while. */
+  /**
+   * Ask ahead for the nights before and after: for the one that this one was reached from, and over several people for
+   * both, not before this one is looked at for a while.
+   */
   #lookBeside() {
     if (this.isGone) return;
     const { night } = this.data;
     const mine = this.nights.filter((one) => one.subject === night.subject);
     const here = mine.findIndex((one) => one.night_date === night.night_date);
     const near = [mine[here - 1], mine[here + 1]].filter(Boolean);
-    const ask = () => near.forEach((one) => askAhead(one).catch(() => {})); // it is asked again when it is opened
-    if (!this.all.several) return ask();
-    const resting = setTimeout(ask, REST_MS);
+    const later = near.filter((one) => this.all.several || same(one, cameFrom));
+    cameFrom = { subject: night.subject, night_date: night.night_date };
+    const ask = (/** @type {NightKey} */ one) => askAhead(one).catch(() => {}); // it is asked again when it is opened
+    near.filter((one) => !later.includes(one)).forEach(ask);
+    const resting = setTimeout(() => later.forEach(ask), REST_MS);
     this.atEnd.push(() => clearTimeout(resting));
   }
 

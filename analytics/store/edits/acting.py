@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import duckdb
 
@@ -89,7 +90,7 @@ def write_edit(store: Store, wanted: WantedEdit) -> int:
         before = reviews_of(store, *key)
         rows, left = _tried(con, store, night, before, wanted)
         append(con, rows)
-        score_again(con, store, key, (*before, *rows), night, left)
+        score_again(con, store, key, (*before, *rows), lambda _: night, left)
     return rows[0].act_no or 0
 
 
@@ -171,7 +172,7 @@ def _turn(store: Store, acted: Acted, verdict: Said) -> int:
         rows = [r for r in reviews if r.act_no == meant]
         # One row for each, about the same: it goes where that one goes when a recording turns out to be another's.
         append(con, [_turned(row, acted, verdict, act_no) for row in rows])
-        score_again(con, store, key, reviews_of(store, *key), kept_night(store, con, key))
+        score_again(con, store, key, reviews_of(store, *key), partial(kept_night, store, con))
     return act_no
 
 

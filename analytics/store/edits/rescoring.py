@@ -7,7 +7,7 @@ of another nightkick, the reason stands in the place of the numbers until the ni
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 
 import duckdb
@@ -26,7 +26,6 @@ from analytics.scoring.rulesets import Ruleset, ruleset_hash
 from analytics.store.database.connection import Store, first_row
 from analytics.store.database.tables import UTC_US, Columns, frame_of, insert, plain
 from analytics.store.edits.entries import about_us
-from analytics.store.nights import load_night
 from analytics.store.read import NightKey, default_ruleset
 from analytics.store.rows import EVENT, MEASURES
 from analytics.store.statements.without_frames import REVIEWED_TABLES
@@ -66,7 +65,7 @@ def score_again(
     store: Store,
     key: NightKey,
     reviews: Sequence[Review],
-    known: Night | None = None,
+    night_of: Callable[[NightKey], Night | None],
     left: Edited | None = None,
 ) -> None:
     """Replace what is kept of a night with its reviews.
@@ -77,15 +76,18 @@ def score_again(
         Inside a transaction, whose connection all reads of this thread share.
     reviews : sequence of Review
         All of the night, in the order in which they count.
-    known : Night or None
-        The night with all of its scores, where it was read already in this transaction.
+    night_of : callable
+        Reads the night with all of its scores. It is not asked where no review is about a part of the night.
     left : Edited or None
         What these reviews leave of it, where that is known.
     """
     for table in REVIEWED_TABLES:
         con.execute(f"DELETE FROM {table} WHERE subject = ? AND night_date = ?", list(key))
-    night = known or load_night(store, key)
-    if night is None or not reviews:
+    if not reviews or first_row(con, "SELECT 1 FROM night WHERE subject = ? AND night_date = ?", list(key)) is None:
+        return
+    night = night_of(key) if any(review.is_of_part for review in reviews) else None
+    if night is None:
+        _keep_night(con, key, None, reviews, standing(reviews, (), ()), {}, None)
         return
     holds = standing_under(night, reviews, default_ruleset(store))
     rules = rules_of(con, night) if holds.changes_numbers else None
@@ -93,7 +95,7 @@ def score_again(
     if rules is not None:
         found = rescored(night, holds, left or what_is_left(night, holds), rules[1], rules[0])
     why_not = OTHER_RULES if holds.changes_numbers and rules is None else None
-    _keep_night(con, night, reviews, holds, found, why_not)
+    _keep_night(con, key, night, reviews, holds, found, why_not)
     if rules is not None:
         _keep_scores(con, night, found)
         flags = flags_again(night, found, rules[0])
@@ -129,18 +131,18 @@ def rules_of(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[Criteria, tu
 
 def _keep_night(
     con: duckdb.DuckDBPyConnection,
-    night: Night,
+    key: NightKey,
+    night: Night | None,
     reviews: Sequence[Review],
     holds: Standing,
     found: Mapping[str, Reviewed],
     why_not: str | None,
 ) -> None:
-    key = (night.subject, night.night_date)
     left = next((one.left for one in found.values()), None)
     unfit = [(holds.edits[place], why) for place, why in (left.unfit if left else ())]
     sleep = None if left is None else left.sleep
     known_h = 0.0 if sleep is None else sleep.hours("sleep") + sleep.hours("wake")
-    known = sleep is not None and night.tst_h is not None
+    known = sleep is not None and night is not None and night.tst_h is not None
     waso_us = 0
     if sleep is not None and sleep.onset_us is not None and sleep.wake_us is not None:
         inside = ((max(b.start_us, sleep.onset_us), min(b.end_us, sleep.wake_us), b.state) for b in sleep.bouts)
