@@ -21,8 +21,8 @@ from ingest.errors import UsageError
 
 #: Movements in one request: more than any night has.
 MOST_AT_ONCE = 10_000
-#: What the page compares.
-_MEASURES = (
+#: What the page compares as detected and as reviewed, beside the time asleep.
+COMPARED = (
     *("plms_index", "plms_index_low", "plms_index_high", "plms_rate_low", "plms_rate_high", "plms_index_sure"),
     *("n_plms", "n_clm", "n_series_in_sleep", "periodicity_index_share", "median_imi_s", "median_peak_mg"),
 )
@@ -139,7 +139,7 @@ def _reviewed(
 
 def _shown(measures: Measures, tst_h: float | None, *, assessable: bool) -> dict[str, Any]:
     known = measures if assessable else measures.without_indices()
-    return {name: getattr(known, name) for name in _MEASURES} | {"tst_h": tst_h}
+    return {name: getattr(known, name) for name in COMPARED} | {"tst_h": tst_h}
 
 
 def _spans(reviews: Iterable[Review]) -> list[tuple[float, float]]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics.review.edits.asked import edit_from, turn_from
 from analytics.review.page import Page
+from analytics.review.verdicts import COMPARED
 from analytics.said import Review
 from analytics.store import (
     NightKey,
@@ -32,8 +33,8 @@ from ingest.errors import UsageError
 MOST_LISTED = 50
 
 #: Of all nights of a person, which are kept, for to ask one takes two thirds as long; of one after an edit.
-_NIGHTS = """
-SELECT * EXCLUDE (in_bed_at, sleep_onset_at, wake_at, in_bed_local, sleep_onset_local, wake_local, subject),
+_NIGHTS = f"""
+SELECT night_date, is_changed, why_not, n_edits, n_unfit, n_dismissed, tst_h, {", ".join(COMPARED)},
     epoch_us(in_bed_at) AS in_bed_us, epoch_us(sleep_onset_at) AS sleep_onset_us, epoch_us(wake_at) AS wake_us
 FROM nights_reviewed WHERE subject = ?
 """
