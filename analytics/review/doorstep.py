@@ -9,20 +9,31 @@ import base64
 import hashlib
 import re
 from pathlib import Path
+from string import Template
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_CLOSED = (_TEMPLATES / "closed.html").read_text(encoding="utf-8")
+_CLOSED = Template((_TEMPLATES / "closed.html").read_text(encoding="utf-8"))
 _OPENED = (_TEMPLATES / "opened.html").read_text(encoding="utf-8")
+#: Of the page that is closed, what is shown where.
+_WHERE = {False: "only-here", True: "only-elsewhere", None: "anywhere"}
 _ASIDE = "this browser was not let in since nightkick was started: open the page with nightkick review"
 
 
-def closed(path: str, why: str = _ASIDE) -> Response:
-    """A page that says how to open the page; a request for data gets ``why`` as JSON instead."""
+def closed(path: str, why: str = _ASIDE, *, is_elsewhere: bool | None = False) -> Response:
+    """A page that says how to open the page; a request for data gets ``why`` as JSON instead.
+
+    Parameters
+    ----------
+    is_elsewhere : bool or None
+        Whether the browser is another machine's, which cannot open a file of this one; None: not known, so the page
+        says both.
+    """
     if path.startswith("/api"):
         return refused(why)
-    return HTMLResponse(_CLOSED, status_code=403, headers=_outside(_CLOSED))
+    page = _CLOSED.substitute(where=_WHERE[is_elsewhere])
+    return HTMLResponse(page, status_code=403, headers=_outside(page))
 
 
 def refused(why: str) -> Response:

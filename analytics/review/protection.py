@@ -79,7 +79,8 @@ class Protected:
         """What is answered instead of the application; None for what may reach it."""
         headers, path = request.headers, request.scope["path"]
         if way is None:
-            return closed(path, _NO_WAY if self._proxy is None else _NO_WAY_OF_TWO)
+            no_proxy = self._proxy is None
+            return closed(path, _NO_WAY) if no_proxy else closed(path, _NO_WAY_OF_TWO, is_elsewhere=None)
         if any(len(headers.getlist(name)) > 1 for name in _ONCE):
             return refused("this request says two things at once")
         if path == OPEN and request.method == "POST":
@@ -87,7 +88,7 @@ class Protected:
         if headers.get("origin") not in (None, way.origin):
             return refused("a page from elsewhere may not ask here")
         if not way.door.knows(_cookies(headers, way.cookie), _user(request)):
-            return closed(path)
+            return closed(path, is_elsewhere=way.secure)
         if path == OPEN:
             return opened()
         why = self._why_refused(request.method, headers)
@@ -119,7 +120,7 @@ async def _let_in(request: Request, way: Way) -> Response:
         cookie = way.door.let_in(said[0], _user(request))
         if cookie is not None:
             return opened(way.cookie, cookie, secure=way.secure)
-    return closed(OPEN)
+    return closed(OPEN, is_elsewhere=way.secure)
 
 
 def _cookies(headers: Headers, name: str) -> list[str]:

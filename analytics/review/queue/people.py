@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+from analytics.journal.marked import marked_changes
+from analytics.over_nights.changed import by_first_night
 from analytics.over_nights.telling import as_plain
 from analytics.review.queue.filters import PeoplePage
 from analytics.review.queue.statements import TABLES, people_order, queue_of
+from analytics.said import JournalEntry
 from analytics.store import Store
 from analytics.store.database.derived import derived
 from analytics.store.over_nights.answers import answers_of
@@ -49,6 +54,7 @@ def people_page(store: Store, wanted: PeoplePage) -> dict[str, Any]:
     ).to_dicts()
     people = list(people_over_nights(store, subjects=[row["subject"] for row in rows])) if rows else []
     findings = {found["subject"]: found for found in findings_of(people)}
+    changes = {name: _changes(journal, [one.night_date for one in facts]) for name, facts, _, journal in people}
     answers = {name: as_plain(name, answer) for name, answer in answers_of(people).items()}
     return {
         "people": [
@@ -57,6 +63,11 @@ def people_page(store: Store, wanted: PeoplePage) -> dict[str, Any]:
                 "last_night": row["last_night"].isoformat(),
                 "reviewers": row["reviewers"],
                 "nights": [(one["night_date"].isoformat(), one["index"]) for one in reversed(row["nights"])],
+                "changes": [
+                    one
+                    for one in changes[row["subject"]]
+                    if one["night"] >= row["nights"][-1]["night_date"].isoformat()  # the oldest one that is drawn
+                ],
                 "answer": answers[row["subject"]]["answer"],
                 "headline": answers[row["subject"]]["says"],
                 "found": _found(findings[row["subject"]]),
@@ -75,3 +86,12 @@ def _found(person: dict[str, Any]) -> list[dict[str, str]]:
     """Each flag of a person in a line, by its name; none where no flag was raised."""
     raised = {name: one for name, one in person["flags"].items() if one["n_flagged"]}
     return [{"flag": name, "finding": one["finding"]} for name, one in raised.items()]
+
+
+def _changes(journal: Sequence[JournalEntry], nights: Sequence[date]) -> list[dict[str, str]]:
+    """What a person's journal marks as changed, by date, each with the first night with it."""
+    return [
+        {"day": one.day.isoformat(), "words": one.words, "night": night.isoformat()}
+        for night, of_night in by_first_night(marked_changes(journal), nights).items()
+        for one in of_night
+    ]

@@ -11,6 +11,8 @@ import { WORDS, flag } from "./words.js";
 
 const HEIGHT = 26;
 const BAR = 8;
+/** Room above the bars for the marks of changes. */
+const ABOVE = 8;
 const MARKS = new Map([
   ["nothing_against_harmless", "✓"],
   ["see_a_clinician", "!"],
@@ -18,33 +20,73 @@ const MARKS = new Map([
 ]);
 
 /**
- * The index of every night as a bar, the threshold dashed, a night without an index as a hollow one.
+ * What changed, as lines before the first night with it.
  * @param {QueuePerson} person
  */
-const bars = ({ nights, threshold }) => {
+const changeLines = ({ nights, changes }) =>
+  [...new Set(changes.map((one) => one.night))].map((night) => {
+    const x = Math.max(4, nights.findIndex(([evening]) => evening === night) * BAR);
+    return [
+      svg("line", { x1: x, x2: x, y1: ABOVE, y2: ABOVE + HEIGHT, class: "over-change" }),
+      svg("path", { d: `M${x} 0l4 4-4 4-4-4Z`, class: "queue-change-mark" }),
+    ];
+  });
+
+/** The newest change in words, and how many are marked before it. @param {QueuePerson} person */
+const changeWords = ({ changes }) => {
+  const newest = changes.at(-1);
+  return (
+    newest && [
+      el(
+        "div",
+        { class: "queue-change", title: newest.words },
+        `◆ from ${shortDate(newest.day)} on: `,
+        el("bdi", {}, newest.words),
+      ),
+      changes.length > 1 && el("div", { class: "queue-change-more" }, `and ${changes.length - 1} before`),
+    ]
+  );
+};
+
+/**
+ * The index of every night as a bar, the threshold dashed, a night without an index as a hollow one, changes marked.
+ * @param {QueuePerson} person
+ */
+const bars = (person) => {
+  const { nights, threshold, changes } = person;
   const top = Math.max(2 * (threshold ?? 15), ...nights.map(([, index]) => index ?? 0));
-  const y = (/** @type {number} */ index) => HEIGHT - (HEIGHT - 2) * (index / top);
+  const above = changes.length ? ABOVE : 0;
+  const y = (/** @type {number} */ index) => above + HEIGHT - (HEIGHT - 2) * (index / top);
+  const bottom = above + HEIGHT;
   const bar = (/** @type {[string, number | null]} */ [, index], /** @type {number} */ i) => {
     const known = index !== null;
     const high = known && threshold !== null && index > threshold;
-    const from = known ? Math.min(y(index), HEIGHT - 1) : 4;
+    const from = known ? Math.min(y(index), bottom - 1) : above + 4;
     const name = known ? (high ? "bar-high" : "bar-low") : "bar-unknown";
-    return svg("rect", { x: i * BAR + 1, width: BAR - 2, y: from, height: HEIGHT - from, class: name });
+    return svg("rect", { x: i * BAR + 1, width: BAR - 2, y: from, height: bottom - from, class: name });
   };
   const line =
     threshold !== null && svg("path", { d: `M0 ${y(threshold)}H${nights.length * BAR}`, class: "threshold" });
+  const ofNight = (/** @type {string} */ evening) =>
+    changes.filter(({ night }) => night === evening).map(({ day: from, words }) => `${words}, from ${shortDate(from)}`);
   return [
     picture(
       nights.length * BAR,
-      HEIGHT,
-      `PLMS per hour of sleep of the newest ${nights.length} nights`,
+      bottom,
+      `PLMS per hour of sleep of the newest ${nights.length} nights${changes.length ? ", with what changed" : ""}`,
       nights.map(bar),
       line,
+      changeLines(person),
     ),
+    changeWords(person),
     hiddenTable(
       "PLMS per hour of sleep, by evening",
-      ["evening", "PLMS/h"],
-      nights.map(([evening, index]) => [shortDate(evening), index === null ? WORDS.not_known : number(index)]),
+      ["evening", "PLMS/h", ...(changes.length ? ["changed"] : [])],
+      nights.map(([evening, index]) => [
+        shortDate(evening),
+        index === null ? WORDS.not_known : number(index),
+        ...(changes.length ? [ofNight(evening).join("; ")] : []),
+      ]),
     ),
   ];
 };

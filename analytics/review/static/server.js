@@ -18,18 +18,29 @@ const asText = (query) =>
     : new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
   ).toString();
 
+const STOPPED = "nightkick does not answer: it was stopped. Start it again with: nightkick review";
+/** What a proxy before the page answers in its stead, in its own words. @type {Map<number, string>} */
+const OF_PROXIES = new Map([
+  [413, "the proxy before the page takes nothing so large: see phone.md in the documents"],
+  [502, STOPPED],
+  [504, "nightkick has not answered for long: is it busy, or stopped? Look in its terminal, and try again"],
+]);
+/** The same may be sent again. */
+const PASSING = [502, 503, 504];
+
 /** @param {Response} response */
 const answered = async (response) => {
-  const body = await response.json().catch(() => ({ error: `the server answered ${response.status}` }));
+  const words = OF_PROXIES.get(response.status) ?? `the server answered ${response.status}`;
+  const body = await response.json().catch(() => ({ error: words }));
   if (response.ok) return body;
-  const words = body.error ?? `the server answered ${response.status}`;
-  throw response.status === 503 ? new NotReachedError(words) : new Error(words);
+  const said = body.error ?? words;
+  throw PASSING.includes(response.status) ? new NotReachedError(said) : new Error(said);
 };
 
 /** @param {Promise<Response>} promise */
 const reached = (promise) =>
   promise.catch(() => {
-    throw new NotReachedError("nightkick does not answer: it was stopped. Start it again with: nightkick review");
+    throw new NotReachedError(STOPPED);
   });
 
 /**

@@ -177,6 +177,8 @@ export interface QueuePerson {
   reviewers: string[];
   /** Evening and index of the newest nights, oldest first. */
   nights: [string, number | null][];
+  /** By date; `night` is the first one with it, and one of those nights. */
+  changes: (MarkedChange & { night: string })[];
   threshold: number | null;
   answer: string;
   headline: string;

@@ -9,8 +9,10 @@ import re
 import socket
 import stat
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -90,6 +92,21 @@ def test_through_the_proxy_nothing_is_shown_without_the_secret(at: str) -> None:
         assert answer.headers["strict-transport-security"] == "max-age=31536000"
     _is_refused(_let_in(at, "guessed"))
     _is_refused(_let_in(at, ""))
+
+
+def test_a_browser_is_told_how_it_is_let_in_where_it_is(at: str) -> None:
+    answers = {
+        "only-elsewhere": [httpx.get(f"{at}/", headers=THROUGH), _let_in(at, "guessed")],
+        "only-here": [httpx.get(f"{at}/")],
+        "anywhere": [httpx.get(f"{at}/", headers={**THROUGH, "host": "elsewhere.example"})],
+    }
+    for where, of_where in answers.items():
+        for answer in of_where:
+            assert answer.status_code == 403
+            assert f'<body class="{where}">' in answer.text
+            style = re.search("<style>(.*?)</style>", answer.text, re.DOTALL)
+            assert style
+            assert b64encode(sha256(style[1].encode()).digest()).decode() in answer.headers["content-security-policy"]
 
 
 def test_the_secret_of_the_proxy_opens_once_and_leaves_a_cookie_for_https_alone(at: str, proxy: Proxy) -> None:

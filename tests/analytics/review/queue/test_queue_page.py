@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -12,7 +14,8 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from analytics.store import Store, query
+from analytics.said import JournalEntry
+from analytics.store import Store, query, write_journal
 from tests.analytics.review.browsing import COLOURS, faults, key_of, opened, page_of, ready, served, too_wide
 from tests.analytics.review.queue.crowd import crowd, judge
 
@@ -169,6 +172,51 @@ def test_people_are_another_view_of_the_same_filter(at: str, tab: Tab) -> None:
     tab.locator(".queue-people tbody th a").click()
     tab.wait_for_url("**subject=Abeni")
     expect(ready(tab).locator(".nights li")).to_have_count(4)
+
+
+def test_a_persons_bars_show_what_changed_from_which_night_on_in_a_picture_in_words_and_in_a_table(
+    at: str, tab: Tab, several: Store
+) -> None:
+    days = query(several, "SELECT night_date FROM night WHERE subject = 'Abeni' ORDER BY ALL")["night_date"].to_list()
+    before, second, last = days[0] - timedelta(days=1), days[1], days[-1]
+    write_journal(
+        several,
+        [
+            JournalEntry("Abeni", before, "change", text="seen on no night"),
+            JournalEntry("Abeni", second, "change", text=HOSTILE),
+            JournalEntry("Abeni", last, "change", text="no coffee after noon"),
+            JournalEntry("Abeni", last + timedelta(days=1), "change", text="not yet seen"),
+        ],
+    )
+    opened(tab, f"{at}/?view=people")
+    row = tab.locator(".queue-people tbody tr").filter(has_text="Abeni")
+    expect(row.locator(".queue-change")).to_have_text(re.compile("◆ from .* on: no coffee after noon"))
+    expect(row.locator(".queue-change-more")).to_have_text("and 1 before")
+    marks = row.locator(".over-change").evaluate_all("all => all.map((one) => Number(one.getAttribute('x1')))")
+    starts = row.locator("rect").evaluate_all("all => all.map((one) => Number(one.getAttribute('x')))")
+    assert [mark + 1 for mark in marks] == [starts[1], starts[-1]]
+    expect(row.get_by_role("img", name="with what changed")).to_have_count(1)
+    cells = [told.split("\t")[-1] for told in row.locator("td table tbody tr").all_inner_texts()]
+    assert (cells[0], cells[2]) == ("", "")
+    assert cells[1].startswith(f"{HOSTILE}, from ")
+    assert cells[3].startswith("no coffee after noon, from ")
+    others = tab.locator(".queue-people tbody > tr:has(.queue-who)").filter(has_not_text="Abeni")
+    expect(others).to_have_count(len(NAMES) - 1)
+    expect(others.locator(".queue-change, .over-change")).to_have_count(0)
+    assert faults(tab, COLOURS) == ""
+
+
+def test_a_change_in_words_without_end_does_not_widen_the_view_of_people(at: str, tab: Tab, several: Store) -> None:
+    (day,) = query(several, "SELECT max(night_date) AS day FROM night WHERE subject = 'Abeni'")["day"]
+    write_journal(several, [JournalEntry("Abeni", day, "change", text="قهوة" + "W" * 9000)])
+    for width in (1280, 390):
+        tab.set_viewport_size({"width": width, "height": 844})
+        opened(tab, f"{at}/?view=people")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        box = tab.locator(".queue-change").bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= width
+        assert box["height"] < 45
 
 
 @pytest.mark.parametrize("view", ["nights", "people"])
