@@ -88,6 +88,7 @@ def _findings(database: Path | None) -> Iterator[the_store.Finding]:
     yield _settings_safe()
     store = store_for(database, settings)
     yield _space(store.path)
+    yield _records(store.path)
     yield from _database(store, settings)
 
 
@@ -142,6 +143,16 @@ def _space(database: Path) -> the_store.Finding:
     free = shutil.disk_usage(folder).free
     what = f"{free / 1e9:.1f} GB free in {folder}"
     return the_store.Finding(ok=free >= ENOUGH_BYTES, what=what, hint="make room, or move the database")
+
+
+def _records(database: Path) -> the_store.Finding:
+    """Whether Prefect can write down its runs, without which there is no schedule and no ``import --flow``."""
+    from flows.unattended.prefect_records import cannot_be_kept, where_kept
+
+    folders = where_kept(database)
+    if (error := next(filter(None, map(cannot_be_kept, folders)), None)) is not None:
+        return _bad(error.what, error.hint)
+    return _good(f"Prefect can keep its records in {' and '.join(map(str, folders))}")
 
 
 def _database(store: the_store.Store, settings: Settings) -> Iterator[the_store.Finding]:

@@ -188,7 +188,8 @@ def _imported(found: Inbox, context: Context, one_by_one: OneByOne) -> tuple[Out
 
     All such files wait together: a thousand of them must not wait a thousand times.
     """
-    outcomes = import_found(Inputs(tuple(found.new), found.problems, found.outside), context, one_by_one=one_by_one)
+    inputs = Inputs(tuple(found.new), found.problems, outside=found.outside)
+    outcomes = import_found(inputs, context, one_by_one=one_by_one)
     for pause_s in RETRY_PAUSES_S:
         again = {outcome.path for outcome in outcomes if outcome.may_pass} & found.new.keys()
         if not again:

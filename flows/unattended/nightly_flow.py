@@ -73,6 +73,8 @@ T = TypeVar("T")
 P = ParamSpec("P")
 #: Waits before an unattended run tries anew because another process held the database, seconds.
 BUSY_PAUSES_S = (60.0, 300.0)
+#: Before a task does so. One number: of several, Prefect's page makes "NaNs".
+RETRY_S = 30
 #: Parameters of a run that its server was not told: of one that Prefect started for us, they come from there.
 _withheld: dict[str, Any] = dict(come_back())
 
@@ -103,8 +105,9 @@ def _can_pass(_task: object, _run: TaskRun, state: State[Any]) -> bool:
 @task(
     name="import-recording",
     task_run_name="{batch}",
+    tags=[TAG, "recording"],
     retries=2,
-    retry_delay_seconds=[10, 60],
+    retry_delay_seconds=RETRY_S,
     retry_condition_fn=_can_pass,
     cache_policy=NO_CACHE,
     persist_result=False,
@@ -136,7 +139,7 @@ class _CountedBatch(Batch):
         return "1 file" if len(self.files) == 1 else f"{len(self.files)} files"
 
 
-@task(name="work", task_run_name="{what}", cache_policy=NO_CACHE, persist_result=False)
+@task(name="work", task_run_name="{what}", tags=[TAG, "work"], cache_policy=NO_CACHE, persist_result=False)
 def on_cluster(what: str, call: Callable[[], T]) -> T:
     """Do a piece of work (`flows.importing.worker_tasks`) wherever Dask puts it. ``what`` is its name."""
     return call()

@@ -18,19 +18,18 @@ from flows.importing.telling import counts
 from flows.terminal.night_table import Nights, for_people, select_nights
 from flows.terminal.options import Selection
 from flows.terminal.values import Row, text_cell
-from flows.terminal.width import cut
 from flows.unattended.inbox_run import Visit
 from ingest.errors import visible
 
-#: Prefect does not fold cells, and its page has room for some 90 letters at 1,280 pixels.
-_WIDE = 55
 _OF_A_NIGHT = ("night", "subject", "asleep", "PLMS/h", "flags", "review")
-#: So many files have a row.
-_ROWS = 200
+#: So many files have a line.
+_MOST_FILES = 200
 #: So many files are named in the state of a task or a run.
 NAMED = 3
 #: What Markdown or HTML would take for its own.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
+#: How the words about what was passed over may begin, which stands before them already.
+_AGAIN = re.compile(r"^passed over[:,] ")
 
 
 def report(visit: Visit, context: Context, inbox: Path | None = None) -> str:
@@ -88,16 +87,17 @@ def with_reasons(outcomes: Sequence[Outcome], status: Status, inbox: Path | None
 
 
 def _files(outcomes: Sequence[Outcome], inbox: Path | None) -> str:
-    """What became of each file, the worst first; of very many known ones none is worth a row."""
+    """What became of each file, the worst first; of very many known ones none is worth a line.
+
+    A list and no table: Prefect folds no cell, so that a long name would push the reason out of the page.
+    """
     order = ("failed", "refused", "passed over", "imported", "known")
     found = sorted(outcomes, key=lambda outcome: order.index(outcome.status))
-    shown = [(name_of(one.path, inbox), one.status, " ".join(reason_of(one, inbox).split())) for one in found[:_ROWS]]
-    if not shown:
+    if not found:
         return ""
-    rows: list[Row] = [{"File": name, "Became": became, "Why": cut(why, _WIDE)} for name, became, why in shown]
-    whole = "\n".join(f"- {_plain(name)}: {_plain(why)}" for name, _, why in shown if cut(why, _WIDE) != why)
-    more = [f"and {len(found) - _ROWS} more, in the view `imports`"] if len(found) > _ROWS else []
-    return "\n\n".join(["## Files", _table(rows), *filter(None, [whole]), *more])
+    lines = [f"- **{one.status}** {_plain(name_of(one.path, inbox) + _why(one, inbox))}" for one in found[:_MOST_FILES]]
+    more = [f"and {len(found) - _MOST_FILES} more, in the view `imports`"] if len(found) > _MOST_FILES else []
+    return "\n\n".join(["## Files", "\n".join(lines), *more])
 
 
 def counts_only(visit: Visit) -> str:
@@ -177,7 +177,8 @@ def reason_of(outcome: Outcome, inbox: Path | None) -> str:
     if outcome.error is not None:
         return below(outcome.error.removeprefix(f"{outcome.path}: "), inbox)
     changed = [f"changed: {change}" for change in outcome.changes]
-    return below("; ".join([*_nights_of(outcome), *changed, *outcome.warnings]), inbox)
+    warnings = [_AGAIN.sub("", warning) if outcome.status == "passed over" else warning for warning in outcome.warnings]
+    return below("; ".join([*_nights_of(outcome), *changed, *warnings]), inbox)
 
 
 def name_of(path: Path, inbox: Path | None) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from prefect.client.schemas.objects import State
 from prefect.exceptions import FailedRun
 from prefect.logging.handlers import APILogHandler
-from prefect.states import Completed, Failed
+from prefect.states import Cancelled, Completed, Failed
 
 from flows.importing.outcomes import Outcome
 from flows.importing.telling import summary
@@ -107,7 +107,11 @@ def level_of(outcome: Outcome) -> int:
 
 
 def task_state(outcomes: Sequence[Outcome], log: RunLog) -> State[Any]:
-    """How a task ended, seen from its files: one that failed, one that was refused, or all well."""
+    """How a task ended, seen from its files: one that failed, one that was refused, or all well.
+
+    Prefect paints a state by its type, whatever its name. Refused is of the type of what was called off: grey, beside
+    the green of what is stored and the red of what failed.
+    """
     statuses = {outcome.status for outcome in outcomes}
     worst = next((status for status in ("failed", "refused") if status in statuses), None)
     told = [outcome for outcome in outcomes if worst is None or outcome.status == worst]
@@ -116,4 +120,4 @@ def task_state(outcomes: Sequence[Outcome], log: RunLog) -> State[Any]:
     message = visible("; ".join([*lines, *more])) if log.may_tell else summary(outcomes)
     if worst == "failed":
         return Failed(message=message)
-    return Completed(message=message, name="Refused" if worst else "Completed")
+    return Cancelled(message=message, name="Refused") if worst else Completed(message=message)

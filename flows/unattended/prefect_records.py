@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -33,6 +34,36 @@ def record_folders(store: Store) -> tuple[Path, ...]:
 def shared_records() -> Path:
     """Where runs with ``--flow`` are recorded, of whichever database."""
     return Path(prefect_defaults()["PREFECT_HOME"])
+
+
+def where_kept(database: Path) -> tuple[Path, ...]:
+    """Where runs of this database are recorded from now on: those of its schedule, and those with ``--flow``."""
+    if named := os.environ.get("PREFECT_HOME"):
+        return (Path(named).expanduser().absolute(),)
+    return Plan(Path(), database, "", "").prefect_home, shared_records()
+
+
+def cannot_be_kept(folder: Path) -> NightkickError | None:
+    """Why Prefect cannot write its records here; None where it can. Nothing is made: a folder may yet have to be."""
+    try:
+        there = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        says = f"Prefect cannot keep its records in {folder}: {error.strerror}"
+        return NightkickError(says, hint="make it a folder of yours, or name another one in PREFECT_HOME")
+    if not os.path.lexists(records := folder / "prefect.db"):
+        return None
+    try:
+        with closing(sqlite3.connect(f"{records.as_uri()}?mode=rw", uri=True, timeout=0)) as con:
+            con.execute("BEGIN IMMEDIATE")  # of a file that can only be read it is none, so something is written
+            con.execute("CREATE TABLE nightkick_was_here (x)")
+            con.rollback()
+    except sqlite3.Error as error:
+        if "locked" not in str(error):  # by a run, which writes them then
+            says = f"Prefect cannot write its records {records}: {error}"
+            return NightkickError(says, hint="make the file yours, or move it away: Prefect makes a new one")
+    return None
 
 
 def _has_runs_of(store: Store, folder: Path, shared: Path) -> bool:

@@ -259,6 +259,7 @@ def test_what_a_link_out_of_the_inbox_leads_to_is_neither_read_nor_moved() -> No
     (FOLDER / "link").symlink_to(Path("elsewhere").absolute(), target_is_directory=True)
     found = come_by(ARCHIVE)
     assert (statuses(found), found.n_moved, file.exists()) == ([("link", "passed over")], 0, True)
+    assert "leads out of the imported folder" in found.outcomes[0].warnings[0]
     assert found.notices == ()
     assert statuses(come_by(ARCHIVE)) == [("link", "passed over")]
 

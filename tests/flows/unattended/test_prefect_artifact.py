@@ -11,7 +11,7 @@ from flows.importing.declared import Wishes
 from flows.importing.outcomes import Outcome, Status
 from flows.importing.pipeline import open_context
 from flows.unattended.inbox_run import Visit
-from flows.unattended.prefect_artifact import artifact_key, of_files_failed, report, with_reasons
+from flows.unattended.prefect_artifact import artifact_key, line_of, of_files_failed, report, with_reasons
 
 
 def test_names_and_reasons_cannot_break_the_page() -> None:
@@ -19,7 +19,7 @@ def test_names_and_reasons_cannot_break_the_page() -> None:
     outcomes = (Outcome(Path("in/a|b<script>.cwa"), "failed", 0, error=error),)
     visit = Visit(outcomes, (Path("in/[c].cwa"),), 0, 0, (), ("`x` could not be told",))
     page = report(visit, open_context(Wishes(), database="n.duckdb"))
-    assert r"| a\|b\<script\>.cwa | failed | not \*readable\* \# at all |" in page
+    assert r"- **failed** a\|b\<script\>.cwa: not \*readable\* \# at all" in page
     assert r"- \[c\].cwa" in page
     assert r"- \`x\` could not be told" in page
     assert page.startswith("## Files\n"), "the counts stand above it already, as its description"
@@ -38,19 +38,32 @@ def test_files_are_named_from_the_inbox_on_and_the_worst_come_first() -> None:
         Outcome(inbox / "empty.cwa", "refused", 0, error=f"{inbox}/empty.cwa: the file is empty (copy it again)"),
     )
     page = report(Visit(outcomes, (), 0, 0, (), ()), open_context(Wishes(), database="n.duckdb"), inbox)
-    rows = [line for line in page.splitlines() if line.startswith("| ")]
-    assert rows[-2:] == [
-        "| empty.cwa | refused | the file is empty (copy it again) |",
-        "| b/good.cwa | imported | night 2026-03-02 |",
+    assert [line for line in page.splitlines() if line.startswith("- ")] == [
+        "- **refused** empty.cwa: the file is empty (copy it again)",
+        "- **imported** b/good.cwa: night 2026-03-02",
     ]
     assert "/data/nights" not in page
 
 
-def test_of_very_many_files_those_that_failed_have_rows_and_the_rest_is_counted() -> None:
+def test_a_long_reason_is_said_once_and_whole() -> None:
+    name, reason = "left ankle, night of the second of march.csv", "no table of samples " * 20
+    outcomes = (Outcome(Path(name), "refused", 0, error=f"{name}: {reason}"),)
+    page = report(Visit(outcomes, (), 0, 0, (), ()), open_context(Wishes(), database="n.duckdb"))
+    assert page.count(reason.strip()) == page.count(name) == 1
+    assert "\u2026" not in page
+
+
+@pytest.mark.parametrize("says", ["passed over: what simulate knows", "passed over, what simulate knows"])
+def test_of_what_was_passed_over_that_is_said_once(says: str) -> None:
+    line = line_of(Outcome(Path("truth.csv"), "passed over", 0, warnings=(says,)), None)
+    assert line == "truth.csv: passed over: what simulate knows"
+
+
+def test_of_very_many_files_those_that_failed_have_lines_and_the_rest_is_counted() -> None:
     outcomes = [Outcome(Path(f"{n}.cwa"), "known", 0) for n in range(300)]
     outcomes.append(Outcome(Path("bad.cwa"), "failed", 0, error="bad.cwa: damaged"))
     page = report(Visit(tuple(outcomes), (), 0, 0, (), ()), open_context(Wishes(), database="n.duckdb"))
-    assert "| bad.cwa | failed | damaged |" in page
+    assert "- **failed** bad.cwa: damaged" in page
     assert "and 101 more, in the view `imports`" in page
 
 

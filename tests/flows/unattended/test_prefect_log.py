@@ -86,7 +86,14 @@ def test_the_log_goes_to_prefect_alone_so_that_stderr_does_not_say_it_twice(capf
 )
 def test_the_state_of_a_task_is_that_of_its_worst_file(outcomes: list[Outcome], name: str, message: str) -> None:
     state = task_state(outcomes, RunLog(INBOX, may_tell=True))
-    assert (state.name, state.message, state.is_failed()) == (name, message, name == "Failed")
+    assert (state.name, state.message) == (name, message)
+
+
+def test_prefect_paints_what_is_stored_what_was_refused_and_what_failed_in_three_colours() -> None:
+    """It paints by the type of a state, whatever its name."""
+    log = RunLog(INBOX, may_tell=True)
+    types = [task_state([outcome], log).type.value for outcome in (GOOD, EMPTY, BROKEN)]
+    assert types == ["COMPLETED", "CANCELLED", "FAILED"]
 
 
 def test_of_many_refused_files_of_a_task_three_are_named() -> None:

@@ -83,6 +83,9 @@ def files_are_seen_in_prefect(schedule: Served, run: str) -> None:
         ("a.csv", "Completed"),
         ("empty.cwa", "Refused"),
     ]
+    for task in tasks:
+        assert sorted(task["tags"]) == ["nightkick", "recording"]
+        assert isinstance(task["empirical_policy"]["retry_delay"], int), "Prefect's page shows several as NaNs"
     messages = {task["name"]: task["state"]["message"] for task in tasks}
     assert messages["a.csv"].startswith("a.csv: imported: night 2026-03-02")
     assert messages["empty.cwa"] == "empty.cwa: refused: the file is empty (copy it from the device again)"
@@ -150,7 +153,7 @@ def test_a_served_deployment_imports_what_is_dropped_tells_of_it_and_ends_when_a
         (page,) = (page for page in pages if "1 imported" in page["description"])
         assert page["key"] == deployment["name"]
         assert "| 2026-03-02 | me |" in page["data"]
-        assert "| empty.cwa | refused | the file is empty" in page["data"]
+        assert "- **refused** empty.cwa: the file is empty" in page["data"]
         assert "nightkick review --db" in page["data"]
         files_are_seen_in_prefect(schedule, page["flow_run_id"])
         assert deployment["tags"] == schedule.call("GET", f"/flow_runs/{asked}")["tags"] == ["nightkick"]
