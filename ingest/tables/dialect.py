@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 
 from ingest.tables.column_words import TIME_WORDS
@@ -73,6 +74,7 @@ def is_text(head: bytes) -> bool:
     return bool(start) and len(start.translate(None, _BINARY)) == len(start)
 
 
+@lru_cache(maxsize=4)  # the readers of one format after another ask it of the same bytes
 def detect(head: bytes) -> Dialect | None:
     """The layout of a table of numbers; None if the text is none.
 
