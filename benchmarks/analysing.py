@@ -12,30 +12,13 @@ import argparse
 import multiprocessing
 import os
 import resource
-import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.import_cost import Costs, said, whole_import
 from benchmarks.nights import samples
 from ingest.writers.axivity import write_cwa
-
-Costs = tuple[float, float, float]  # CPU s, clock s, largest memory MB
-
-
-def whole_import(file: Path, database: Path) -> Costs:
-    """``nightkick import`` from start to end."""
-    command = [sys.executable, "-m", "flows", "import", str(file), "--db", str(database)]
-    begun = time.perf_counter()
-    process = subprocess.Popen(
-        [*command, "--site", "ankle", "--side", "left", "--tz", "UTC"], stdout=subprocess.DEVNULL
-    )
-    _, status, used = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"the import failed with {status}")
-    return used.ru_utime + used.ru_stime, time.perf_counter() - begun, used.ru_maxrss / 1000
 
 
 def analysis(database: Path) -> Costs:
@@ -51,11 +34,12 @@ def _analysed(database: Path) -> Costs:
     from flows.importing.analysis import NightToAnalyse, analyse_stored
 
     store = Store(database)
-    subject, night_date, (sha256,) = query(store, "SELECT subject, night_date, recordings FROM night").row(0)
+    of_night = "SELECT subject, night_date, recordings, epoch_us(window_from), epoch_us(window_to) FROM night"
+    subject, night_date, (sha256,), *window_us = query(store, of_night).row(0)
     recording = find_recording(store, sha256)
     if recording is None:
         raise SystemExit("the recording is not there")
-    night = NightToAnalyse(subject, night_date, (recording,), ())
+    night = NightToAnalyse(subject, night_date, (recording,), (), (window_us[0], window_us[1]))
     begun, cpu = time.perf_counter(), time.process_time()
     analyse_stored(store, night, criteria=Criteria(), rulesets=tuple(RULESETS.values()))
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
@@ -67,14 +51,6 @@ def made(folder: Path, hours: float, rate_hz: int) -> Path:
     file = folder / "night.cwa"
     write_cwa(file, *samples(rate_hz, hours), rate_hz=rate_hz, serial=1, six_axes=True)
     return file
-
-
-def said(name: str, costs: list[Costs]) -> None:
-    cpu, clock, most = ([run[i] for run in costs] for i in range(3))
-    print(
-        f"{name:16} CPU {statistics.median(cpu):5.2f} s (worst {max(cpu):.2f}), clock {statistics.median(clock):5.2f}"
-        f" s, most memory {statistics.median(most):4.0f} MB (worst {max(most):.0f})"
-    )
 
 
 def main() -> None:

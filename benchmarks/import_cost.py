@@ -125,7 +125,8 @@ def made(folder: Path, days: int, seed: int, hours_asleep: float) -> list[Path]:
     return files
 
 
-def _shown(name: str, costs: list[Costs]) -> None:
+def said(name: str, costs: list[Costs]) -> None:
+    """Print what runs took: medians, and between which values CPU was."""
     cpu, clock, most = ([run[i] for run in costs] for i in range(3))
     print(
         f"{name:24} CPU {statistics.median(cpu):6.2f} s ({min(cpu):.2f}-{max(cpu):.2f}), "
@@ -152,8 +153,8 @@ def main() -> None:
             for run in range(given.runs):
                 passes.append(one_pass(file, given.days))
                 imports.append(whole_import(file, Path(scratch) / file.stem / str(run) / "nights.duckdb"))
-            _shown(f"{file.stem}: the pass", passes)
-            _shown(f"{file.stem}: import", imports)
+            said(f"{file.stem}: the pass", passes)
+            said(f"{file.stem}: import", imports)
             ratio = statistics.median(i[0] / p[0] for i, p in zip(imports, passes, strict=True))
             print(f"{'':24} {ratio:.2f} times the pass; load of the machine {os.getloadavg()[0]:.1f}")
 

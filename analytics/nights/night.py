@@ -32,7 +32,7 @@ from analytics.nights.observed import Observed, observe
 from analytics.scoring.rulesets import AASM, Ruleset, ruleset_hash
 from analytics.signal.angles import epochs, without_series
 from analytics.signal.clocks import SensorClock, legs_compared
-from analytics.signal.wear import blanks_of, overlap_us, union, without, without_unworn
+from analytics.signal.wear import blanks_of, overlap_us, total_h, union, without, without_unworn
 from analytics.signal.worn import main_reason
 from analytics.sleep.diary import Diary
 from analytics.sleep.estimate import SleepEstimate
@@ -111,7 +111,7 @@ def analyse_night(
         wear_doubt=seen.wear_doubt_us,
         why_unworn=main_reason(seen.not_worn),
     )
-    shaken_h = float((seen.hidden_us[:, 1] - seen.hidden_us[:, 0]).sum()) / 3.6e9
+    shaken_h = total_h(seen.hidden_us)
     evidence = replace(evidence, hidden_h=_hours_asleep(seen.hidden_us, sleep), shaken_h=shaken_h)
     reason = why_not_assessable(evidence, sleep, criteria)
     prepared = ready(seen.movements, sleep, criteria, seen.file_clocks, evidence.hidden_h)
@@ -132,7 +132,7 @@ def analyse_night(
         **_evidence_columns(evidence),
         **_sleep_columns(sleep),
         hidden_h=evidence.hidden_h,
-        wear_doubt_h=float((seen.wear_doubt_us[:, 1] - seen.wear_doubt_us[:, 0]).sum()) / 3.6e9,
+        wear_doubt_h=total_h(seen.wear_doubt_us),
         **_doubt_columns(sleep),
         **_observed_columns(seen, criteria),
         tier=tier(evidence, sleep, criteria),

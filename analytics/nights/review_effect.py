@@ -23,7 +23,7 @@ from analytics.nights.edits.naming import judge_named, told
 from analytics.nights.events import Judged
 from analytics.said import Review, Said, Verdict
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
-from analytics.signal.wear import Spans, union
+from analytics.signal.wear import Spans, total_h, union
 from analytics.sleep.estimate import SleepEstimate
 
 
@@ -198,7 +198,7 @@ def rescored(
     """
     prepared = told(left, criteria, night.clocks, night.hidden_h or 0.0)
     tst_h = None if night.tst_h is None else left.sleep.hours("sleep")
-    excluded_h = float((holds.excluded_us[:, 1] - holds.excluded_us[:, 0]).sum()) / 3.6e9
+    excluded_h = total_h(holds.excluded_us)
     found = {}
     for ruleset in rulesets:
         judged = judge_named(prepared, ruleset)

@@ -57,6 +57,11 @@ def overlap_us(spans: Spans, start_us: int, end_us: int) -> int:
     return int(np.maximum(0, np.minimum(spans[:, 1], end_us) - np.maximum(spans[:, 0], start_us)).sum())
 
 
+def total_h(spans: Spans) -> float:
+    """How many hours stretches that do not overlap last together."""
+    return float((spans[:, 1] - spans[:, 0]).sum()) / 3.6e9
+
+
 def gaps_us(spans: Spans, start_us: int, end_us: int) -> NDArray[np.int64]:
     """Lengths of the pauses between stretches inside ``[start_us, end_us]``, its edges included.
 

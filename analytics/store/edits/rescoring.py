@@ -23,6 +23,7 @@ from analytics.nights.edits.kinds import BY_HAND
 from analytics.nights.review_effect import Reviewed, Standing, rescored, standing, what_is_left
 from analytics.said import Review
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
+from analytics.signal.wear import total_h
 from analytics.store.database.connection import Store, first_row
 from analytics.store.database.tables import UTC_US, Columns, frame_of, insert, plain
 from analytics.store.edits.entries import about_us
@@ -149,7 +150,7 @@ def _keep_night(
         waso_us = sum(max(0, end - start) for start, end, state in inside if state == "wake")
     row = (
         *key, len(reviews), len(holds.edits), len(unfit) + holds.unmatched, len(holds.dismissed),
-        holds.changes_numbers, why_not, sum((b - a for a, b in holds.excluded_us.tolist()), 0) / 3.6e9,
+        holds.changes_numbers, why_not, total_h(holds.excluded_us),
         sleep.hours("sleep") if known and sleep else None, waso_us / 6e7 if known else None,
         sleep.hours("sleep") / known_h if known and sleep and known_h > 0 else None,
         *((sleep.in_bed_us, sleep.onset_us, sleep.wake_us) if sleep else (None, None, None)),
