@@ -94,13 +94,13 @@ speed: $(VENV)/.run-ready  ## all figures of speed and memory into docs/speed.md
 ACCURACY_JOBS ?= 2
 ifdef NIGHTS
 accuracy: $(VENV)/.run-ready  ## NIGHTS=DIR: found against true on hard nights; SERIES=N puts the tables into docs/accuracy.md
-	@$(BIN)/python benchmarks/hard_nights.py "$(NIGHTS)" --jobs $(ACCURACY_JOBS) \
+	@$(BIN)/python -m benchmarks.hard_nights "$(NIGHTS)" --jobs $(ACCURACY_JOBS) \
 		$(if $(SERIES),--series $(SERIES) --document docs/accuracy.md)
 else
 accuracy: $(VENV)/.run-ready  ## the evaluation on held-out nights, with its pictures (needs a package registry, minutes)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && \
 	$(PIP) install --target "$$tools" matplotlib==3.11.2 && \
-	PYTHONPATH="$$tools" $(BIN)/python benchmarks/accuracy.py --pictures docs/images --document docs/accuracy.md
+	PYTHONPATH="$$tools" $(BIN)/python -m benchmarks.accuracy --pictures docs/images --document docs/accuracy.md
 endif
 
 lock:  ## resolve the dependencies again (needs a package registry)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from ablation_terms import Patch
-from hard_nights_truth import Bools, Truth
 
 from analytics.model import Bout
 from analytics.nights import night
@@ -14,6 +12,8 @@ from analytics.signal.runs import runs_of
 from analytics.sleep.estimate import SleepEstimate
 from analytics.sleep.possible import PossibleNights, possible_nights
 from analytics.sleep.states import EPOCH_S, EPOCH_US
+from benchmarks.ablation_terms import Patch
+from benchmarks.hard_nights_truth import Bools, Truth
 
 #: The same night over and over: nothing else could have been.
 _PATHS = 20

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from ablation_known import HALF, KNOWN
-from hard_nights_tables import (
+
+from analytics.criteria import Criteria
+from analytics.sleep import index
+from analytics.words import DOUBTFUL_SLEEP, PERHAPS_NOT_OWN
+from benchmarks.ablation_known import HALF, KNOWN
+from benchmarks.hard_nights_tables import (
     INTERVALS,
     STATES,
     banded,
@@ -20,10 +24,6 @@ from hard_nights_tables import (
     told,
     worn_part_right,
 )
-
-from analytics.criteria import Criteria
-from analytics.sleep import index
-from analytics.words import DOUBTFUL_SLEEP, PERHAPS_NOT_OWN
 
 #: Nights of the other simulator, and of the project's own; a cell names both in this order.
 FAMILIES = ("other", "own")
@@ -77,7 +77,7 @@ def numbers(rows: pl.DataFrame) -> Numbers:
         untold=count(undisturbed, "cannot_tell"),
         untold_hard=count(hard, "cannot_tell"),
         error=mean_off(undisturbed.filter(pl.col("error").is_not_null()), "error"),
-        brier=float(nights["square"].sum() / max(1, nights["n_halves"].sum())),
+        brier=float(nights["square"].sum()) / max(1, int(nights["n_halves"].sum())),
         held=sum(int(each.sum()) for each in held),
         of=sum(len(each) for each in held),
         unworn=int(never["has_index"].sum()) + len(partly) - worn_part_right(partly),

@@ -75,7 +75,7 @@ def _wear(name: str, place: int, **limits: float) -> Patch:
     return worn, name, other
 
 
-def _felt(**changes: bool) -> tuple[Patch, ...]:
+def _felt(**changes: Any) -> tuple[Patch, ...]:
     real = Warmth.seen
 
     def seen(self: Warmth, start_us: int, end_us: int) -> Felt | None:

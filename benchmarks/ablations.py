@@ -1,7 +1,7 @@
 """What each term buys: evidence of sleep, rules of wear, and what hides kicks, switched off one at a time.
 
-    python benchmarks/ablations.py FOLDER|--own tuning --rows FILE [--share 0.25] [--each 1] [--known]
-    python benchmarks/ablations.py --again FILE FILE [--document docs/accuracy.md]
+    python -m benchmarks.ablations FOLDER|--own tuning --rows FILE [--share 0.25] [--each 1] [--known]
+    python -m benchmarks.ablations --again FILE FILE [--document docs/accuracy.md]
 
 FOLDER holds hard nights of another simulator (`hard_nights.py`); ``--own`` takes this project's. Each night is analysed
 as it is, and once without each of `ablation_terms.TERMS`; a line for each goes into ``--rows`` as soon as its night is
@@ -21,30 +21,33 @@ import sys
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 import polars as pl
-from ablation_known import known_patches
-from ablation_tables import known_table, terms_table
-from ablation_terms import TERMS, Again, Patch
-from accuracy_compare import simulated
-from accuracy_document import brought_up_to_date
-from accuracy_sets import Case, cases, condition_cases
-from hard_nights_judge import analysed, channel_of, halves_of, said, true_of, truth_of
-from hard_nights_truth import Truth, read_truth, true_series
 
 from analytics.model import Channel, Night
-from analytics.nights import night as night_module
-from analytics.nights import observed as observed_module
 from analytics.nights.events import Judged
 from analytics.nights.observed import Observed
 from analytics.simulate import Plan
 from analytics.simulate.warmth import sensor_celsius
 from analytics.sleep.estimate import SleepEstimate
+from benchmarks.ablation_known import known_patches
+from benchmarks.ablation_tables import known_table, terms_table
+from benchmarks.ablation_terms import TERMS, Again, Patch
+from benchmarks.accuracy_compare import simulated
+from benchmarks.accuracy_document import brought_up_to_date
+from benchmarks.accuracy_sets import Case, cases, condition_cases
+from benchmarks.hard_nights_judge import analysed, channel_of, halves_of, said, true_of, truth_of
+from benchmarks.hard_nights_truth import Truth, read_truth, true_series
 from ingest.recording import Temperature
+
+#: As objects whose names are replaced, and not only what they hand out.
+night_module: Any = import_module("analytics.nights.night")
+observed_module: Any = import_module("analytics.nights.observed")
 
 _MINUTE_S = 60.0
 _ORDER = 7
@@ -63,7 +66,7 @@ class Kept:
 
     def keeping(self) -> tuple[Patch, ...]:
         """Takes note while a night is analysed."""
-        segments, detect = observed_module.segments, observed_module.detect_movements
+        segments, detect = observed_module.searched, observed_module.detect_movements
         observe, asleep, judge = night_module.observe, night_module.asleep, night_module.judge
 
         def observing(*given: Any, **more: Any) -> Observed | None:
@@ -75,11 +78,11 @@ class Kept:
             return self.sleep
 
         def judging(*given: Any) -> Judged:
-            self.judged[given[2].name] = judge(*given)
-            return self.judged[given[2].name]
+            self.judged[given[1].name] = judge(*given)
+            return self.judged[given[1].name]
 
         return (
-            (observed_module, "segments", lambda *given: _noted(self.segments, segments(*given))),
+            (observed_module, "searched", lambda *given: _noted(self.segments, segments(*given))),
             (observed_module, "detect_movements", lambda *given: _noted(self.detected, detect(*given))),
             (night_module, "observe", observing),
             (night_module, "asleep", sleeping),
@@ -91,7 +94,7 @@ class Kept:
         (segments,), (detected,) = self.segments, self.detected
         if again == "signal":
             return (
-                (observed_module, "segments", lambda *_: segments),
+                (observed_module, "searched", lambda *_: segments),
                 (observed_module, "detect_movements", lambda *_: detected),
                 (night_module, "observe", self._differing()),
             )
@@ -103,14 +106,14 @@ class Kept:
         return (
             *seen,
             (night_module, "asleep", lambda *_: self.sleep),
-            (night_module, "judge", lambda *given: self.judged[given[2].name]),
+            (night_module, "judge", lambda *given: self.judged[given[1].name]),
         )
 
     def _differing(self) -> Any:
         observe = night_module.observe
 
         def observing(*given: Any, **more: Any) -> Observed | None:
-            found = observe(*given, **more)
+            found: Observed | None = observe(*given, **more)
             if _same(found, self.observed):
                 raise _SameError
             return found

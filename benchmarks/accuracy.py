@@ -1,8 +1,8 @@
 """Found against true on simulated nights: events, index, flags, labels, sleep onset, and what each step buys.
 
-    python benchmarks/accuracy.py [--set held-out|tuning] [--share 1.0] [--jobs 2] [--tables DIR]
+    python -m benchmarks.accuracy [--set held-out|tuning] [--share 1.0] [--jobs 2] [--tables DIR]
         [--pictures DIR] [--document FILE]
-    python benchmarks/accuracy.py --conditions [--set held-out|tuning] [--share 1.0] [--jobs 2] [--tables DIR]
+    python -m benchmarks.accuracy --conditions [--set held-out|tuning] [--share 1.0] [--jobs 2] [--tables DIR]
 
 The nights are fixed and seeded (`accuracy_sets`), the held-out ones were not used while building. Every figure has a
 95 % interval from resampling nights. What this shows is that the program finds what was put in; it cannot show how
@@ -22,10 +22,12 @@ from pathlib import Path
 from typing import get_args
 
 import polars as pl
-from accuracy_compare import Found, evaluate
-from accuracy_document import brought_up_to_date
-from accuracy_sets import SEEDS, Case, SetName, ablation_cases, cases, condition_cases
-from accuracy_tables import (
+
+from analytics.criteria import Criteria
+from benchmarks.accuracy_compare import Found, evaluate
+from benchmarks.accuracy_document import brought_up_to_date
+from benchmarks.accuracy_sets import SEEDS, Case, SetName, ablation_cases, cases, condition_cases
+from benchmarks.accuracy_tables import (
     Rows,
     ablation_table,
     conditions_table,
@@ -38,8 +40,6 @@ from accuracy_tables import (
     rate_table,
     recall_by_size,
 )
-
-from analytics.criteria import Criteria
 
 #: Each step of the analysis as a change of the criteria that switches it off.
 ABLATIONS: dict[str, dict[str, object]] = {
@@ -94,7 +94,7 @@ def main() -> int:
         print(f"## {title}\n\n{table}\n")
     _write_tables(nights, events, options.tables)
     if options.pictures:
-        from accuracy_pictures import draw  # needs matplotlib, which the project does not
+        from benchmarks.accuracy_pictures import draw  # needs matplotlib, which the project does not
 
         draw(nights, events, options.pictures)
     if options.document:

@@ -16,7 +16,6 @@ from itertools import pairwise
 
 import numpy as np
 import polars as pl
-from accuracy_sets import Case
 from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
@@ -26,6 +25,7 @@ from analytics.scoring.rulesets import AASM, DEFAULT_RULESET
 from analytics.scoring.score import score
 from analytics.simulate import SENSORS, Plan, plan_night, render
 from analytics.simulate.plan import rest_of
+from benchmarks.accuracy_sets import Case
 
 START_US = 1_772_487_000_000_000  # 2026-03-02T21:30:00Z
 TOLERANCE_S = 0.5

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 import polars as pl
-from accuracy_sets import QUIET_SENSORS
+
+from benchmarks.accuracy_sets import QUIET_SENSORS
 
 RESAMPLES = 1000
 #: Nights this near to a threshold can fall on either side of it: a movement more or less decides.
@@ -130,13 +131,13 @@ def flag_table(nights: Rows) -> str:
         clear = part.filter((pl.col("true_index") - threshold).abs() > NEAR_PER_H)
         above, below = clear.filter(pl.col("true_index") > threshold), clear.filter(pl.col("true_index") < threshold)
         cells = " | ".join(
-            _share(p["possible_plmd"].sum() if hit else (~p["possible_plmd"]).sum(), len(p))
+            _share(int((p["possible_plmd"] if hit else ~p["possible_plmd"]).sum()), len(p))
             for p, hit in ((above, True), (below, False))
         )
         lines.append(f"| {name} | {len(clear)} of {len(part)} | {cells} |")
     for group in ("sofa", "apnoea"):
         part = nights.filter(pl.col("group") == group)
-        right = _share((~part["possible_plmd"]).sum(), len(part))
+        right = _share(int((~part["possible_plmd"]).sum()), len(part))
         lines.append(f"| 15/h, {group} (true index below it) | {len(part)} | - | {right} |")
     return "\n".join(lines)
 
@@ -177,7 +178,7 @@ def jerk_table(events: Rows) -> str:
     n = some["seed"].n_unique()
     return (
         "| jerks found | false ones a night |\n|---|---|\n"
-        f"| {_share((jerks['label'] == 'hypnic_jerk').sum(), len(jerks))} | {len(extra) / max(1, n):.2f} |"
+        f"| {_share(int((jerks['label'] == 'hypnic_jerk').sum()), len(jerks))} | {len(extra) / max(1, n):.2f} |"
     )
 
 

@@ -1,8 +1,8 @@
 """Found against true on nights that are hard to judge: flags, index, sleep, their intervals, and chances of sleep.
 
-    python benchmarks/hard_nights.py FOLDER [--jobs 2] [--rows DIR] [--series N ... --document docs/accuracy.md]
-    python benchmarks/hard_nights.py --own tuning|held-out [--share 1.0] [...]
-    python benchmarks/hard_nights.py --again DIR [...]
+    python -m benchmarks.hard_nights FOLDER [--jobs 2] [--rows DIR] [--series N ... --document docs/accuracy.md]
+    python -m benchmarks.hard_nights --own tuning|held-out [--share 1.0] [...]
+    python -m benchmarks.hard_nights --again DIR [...]
 
 FOLDER holds nights that another simulator wrote: a Parquet each (``timestamp`` in UTC, ``x_g, y_g, z_g``), and a JSON
 of the truth. ``--own`` takes this project's simulator instead: plain nights, and `accuracy_sets.condition_cases`. Each
@@ -22,13 +22,14 @@ from pathlib import Path
 from typing import Any, get_args
 
 import polars as pl
-from accuracy_document import brought_up_to_date
-from accuracy_sets import CONDITION_SEEDS, SEEDS, SetName, cases, condition_cases
-from hard_nights_details import half_minute_tables, movement_tables
-from hard_nights_goals import goals_table
-from hard_nights_judge import Judged, judge_own, judge_read
-from hard_nights_restless import restless_table
-from hard_nights_tables import every_night, tables
+
+from benchmarks.accuracy_document import brought_up_to_date
+from benchmarks.accuracy_sets import CONDITION_SEEDS, SEEDS, SetName, cases, condition_cases
+from benchmarks.hard_nights_details import half_minute_tables, movement_tables
+from benchmarks.hard_nights_goals import goals_table
+from benchmarks.hard_nights_judge import Judged, judge_own, judge_read
+from benchmarks.hard_nights_restless import restless_table
+from benchmarks.hard_nights_tables import every_night, tables
 
 _PARTS = ("nights", "events", "half_minutes")
 #: Series for looking at while building.

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import polars as pl
-from hard_nights_tables import of_groups, table_of
-from hard_nights_truth import brier, reliability, share
+
+from benchmarks.hard_nights_tables import of_groups, table_of
+from benchmarks.hard_nights_truth import brier, reliability, share
 
 _SIZES_MG = (0.0, 10.0, 20.0, 30.0, 50.0, 100.0, 200.0, 1e9)
 _LARGER_MG = (0.0, 10.0, 20.0, 30.0, 50.0)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
-from hard_nights_details import f1, hits_of
-from hard_nights_restless import WRONG_PERCENT, answered
-from hard_nights_tables import (
+
+from benchmarks.hard_nights_details import f1, hits_of
+from benchmarks.hard_nights_restless import WRONG_PERCENT, answered
+from benchmarks.hard_nights_tables import (
     INTERVALS,
     banded,
     count,
@@ -23,7 +24,7 @@ from hard_nights_tables import (
     within,
     worn_part_right,
 )
-from hard_nights_truth import brier, reliability, share
+from benchmarks.hard_nights_truth import brier, reliability, share
 
 #: A tenth with fewer half minutes says nothing.
 _LEAST_IN_TENTH = 50

@@ -11,9 +11,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
-from accuracy_compare import START_US, paired, simulated
-from accuracy_sets import Case
-from hard_nights_truth import Group, Truth, events_table, read_truth, series_interval, true_series
 from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
@@ -26,6 +23,9 @@ from analytics.scoring.rulesets import AASM, DEFAULT_RULESET
 from analytics.simulate import SENSORS, Plan
 from analytics.sleep.possible import SURE
 from analytics.sleep.states import EPOCH_US
+from benchmarks.accuracy_compare import START_US, paired, simulated
+from benchmarks.accuracy_sets import Case
+from benchmarks.hard_nights_truth import Group, Truth, events_table, read_truth, series_interval, true_series
 
 #: Kicks below it are taken for undone in the second of two truths: smaller ones are not seen by every sensor.
 SEEN_G = 0.02
@@ -177,14 +177,17 @@ def said(truth: Truth, night: Night) -> dict[str, object]:
 
 def _asked(night: Night) -> dict[str, object]:
     """States of possible_rls had the journal said so: an urge (``rls_urge``), or none (``rls_no_urge``)."""
+    unworn_h, gaps_per_h = night.unworn_h, night.short_gaps_per_h
+    assert unworn_h is not None  # of a night that was analysed now
+    assert gaps_per_h is not None
     evidence = Evidence(
         sites=("ankle",),
         legs="left",
         rate_hz=0.0,
         recorded_h=night.recorded_h,
-        unworn_h=night.unworn_h,
+        unworn_h=unworn_h,
         longest_gap_s=night.longest_gap_s,
-        short_gaps_per_h=night.short_gaps_per_h,
+        short_gaps_per_h=gaps_per_h,
         gap_share=0.0,
         scorable_share=1.0,
         blind_below_mg=night.blind_below_mg,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import zlib
 
 import polars as pl
-from hard_nights_tables import STATES, fidgety, table_of
-from hard_nights_truth import share
+
+from benchmarks.hard_nights_tables import STATES, fidgety, table_of
+from benchmarks.hard_nights_truth import share
 
 #: So many answers in a hundred are wrong: an urge denied, or one noted where there was none. Own.
 WRONG_PERCENT = 5

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import polars as pl
-from hard_nights_truth import share
 
 from analytics.criteria import Criteria
+from benchmarks.hard_nights_truth import share
 
 _FLAGS = Criteria().flags
 STATES = ("raised", "not_raised", "cannot_tell")
@@ -215,7 +215,7 @@ def fidget_table(nights: pl.DataFrame) -> str:
         worst = f"{added.mean():+.1f}, worst {added.max():+.1f}" if len(added) else "-"
         fine = len(part.filter(no_harm()))
         awake, doubted = int(part["n_plms_awake"].sum()), int(part["n_plms_awake_doubted"].sum())
-        doubt = _number(part["sleep_doubt_h"].median())
+        doubt = _number(part.select(pl.col("sleep_doubt_h").median()).item())
         lines.append([str(kind), worst, share(fine, len(part)), share(doubted, awake), doubt])
     head = ("kind", "added, per hour", "at most 3/h, or cannot tell", "periodic while awake: asleep in doubt")
     return table_of((*head, "sleep in doubt, median h"), lines) if lines else "None."

@@ -1,6 +1,6 @@
 """How often what is said of a person over nights is wrong, and how soon it is said, on simulated people.
 
-    python benchmarks/people.py [--people 1000] [--dispersion 3.1]
+    python -m benchmarks.people [--people 1000] [--dispersion 3.1]
 
 Nights of a person are gamma distributed, their variance the dispersion times the mean (`NIGHT_DISPERSION`: Trotti
 2009). Of nights below the threshold 5 % are raised wrongly, of those above 10 % missed, with an index that shows it;

@@ -1,6 +1,6 @@
 """How often the interval of the rate behind a night holds that rate, on nights of known rate.
 
-    python benchmarks/rate_coverage.py [--nights 600]
+    python -m benchmarks.rate_coverage [--nights 600]
 
 45 cells: 4, 6 and 8 h asleep, series of 6, 15 and 40 movements in the mean, 2 to 60 movements an hour; four kinds of
 nights. ``counts`` are drawn as the interval assumes. In the others series lie on the night's clock: one begins only

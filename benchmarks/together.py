@@ -186,9 +186,22 @@ def served(told: Told, database: Path, seconds: float) -> Told:
     inbox, talk = database.parent / "inbox", database.parent / "schedule.txt"
     inbox.mkdir()
     environment = {**os.environ, "NIGHTKICK_SUBJECT": "inbox", "PREFECT_HOME": str(database.parent / "prefect")}
-    command = [*(sys.executable, "-m", "flows", "schedule", "--inbox", inbox, "--cron", "* * * * *", "--db", database)]
-    with talk.open("w") as said:
-        process = subprocess.Popen(command, stderr=said, cwd=ROOT, env=environment, start_new_session=True)
+    command = [
+        *(
+            sys.executable,
+            "-m",
+            "flows",
+            "schedule",
+            "--inbox",
+            str(inbox),
+            "--cron",
+            "* * * * *",
+            "--db",
+            str(database),
+        )
+    ]
+    with talk.open("w") as written:
+        process = subprocess.Popen(command, stderr=written, cwd=ROOT, env=environment, start_new_session=True)
         end_at = time.monotonic() + seconds - 2 * EVERY_S
         while not told.took_s or time.monotonic() < end_at:
             began, turn = time.monotonic(), len(told.took_s)
