@@ -37,6 +37,7 @@ from analytics.words import (
     SLEEP_SOURCES,
     SLEEP_STATES,
     TIERS,
+    UNUSUAL,
     VERDICTS,
     VERDICTS_BETWEEN,
     VERDICTS_TO_GIVE,
@@ -83,4 +84,5 @@ def for_page() -> dict[str, Any]:
         "as_detected": AS_DETECTED,
         "as_reviewed": AS_REVIEWED,
         "tiers": TIERS,
+        "unusual": UNUSUAL,
     }

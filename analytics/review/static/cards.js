@@ -21,6 +21,26 @@ export const remarked = (title, remark, content) =>
     content,
   );
 
+/**
+ * What is unusual of a night, in a line; where that leaves some out, all of it opens below. Nothing where nothing is.
+ * @param {Night} night
+ */
+export const unusual = ({ unusual: found, unusual_line: line }) => {
+  if (!found.length) return null;
+  const says = [el("span", { class: "strong" }, `${WORDS.unusual}: `), line];
+  if (line === found.join("; ")) return el("p", { class: "unusual" }, says);
+  return el(
+    "details",
+    { class: "unusual" },
+    el("summary", {}, says),
+    el(
+      "ul",
+      {},
+      found.map((one) => el("li", {}, one)),
+    ),
+  );
+};
+
 /** @type {Record<Criterion["state"], string>} */
 const MARKS = { met: "✓", "not met": "✗", "not measurable": "?" };
 const STATES = /** @type {Criterion["state"][]} */ (Object.keys(MARKS));

@@ -93,6 +93,23 @@ export const untoldChip = (name, why, unasked = false) =>
       );
 
 /**
+ * Below a row: why the night is not assessable, and what is unusual of it, the weightiest; all of it on hover and to
+ * a screen reader. @param {NightRow} night
+ */
+const remark = ({ why_not_in_short: why, unusual: found, unusual_line: line }) => {
+  if (!why && !line) return null;
+  const more = found.slice(1).join("; ");
+  return el(
+    "span",
+    { class: "row-remark muted small", title: more ? found.join("; ") : null },
+    why,
+    why && line && " · ",
+    line && [el("span", { class: "visually-hidden" }, `${WORDS.unusual}: `), line],
+    more && el("span", { class: "visually-hidden" }, `: ${more}`),
+  );
+};
+
+/**
  * @param {NightRow} night
  * @param {[number, number]} range hours of the shared clock
  * @returns {Row}
@@ -128,6 +145,7 @@ export const rowOf = (night, range) => {
       !night.flags.length && !night.is_untold && el("span", { class: "visually-hidden" }, night.unraised),
     ),
     el("span", { class: "state" }, state(night)),
+    remark(night),
   );
   return { node, ground, night, x };
 };
