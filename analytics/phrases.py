@@ -11,6 +11,7 @@ from analytics.words import (
     CLOCK_NOT_TOLD,
     DOUBTS,
     FLAGS,
+    GLOSSARY,
     IMPLAUSIBLE_SLEEP_H,
     LABELS,
     NOT_ASSESSABLE,
@@ -20,6 +21,24 @@ from analytics.words import (
     TOLD_ON_NO_NIGHT,
     TOLD_ON_NONE,
 )
+
+#: What a heading means, by the name of the measure or of the column; where the glossary has it, it is that.
+EXPLAINED: Mapping[str, str] = {
+    "plms_index": GLOSSARY["PLMS/h"],
+    "n_plms": GLOSSARY["regular kicks"],
+    "n_clm": "Leg movements of the length that counts, 0.5 to 10 seconds, periodic or not, asleep or awake.",
+    "n_series_in_sleep": "Runs of 4 or more regular kicks of which at least one is in sleep.",
+    "periodicity_index_share": "How many of the candidate movements asleep belong to such series.",
+    "median_imi_s": "From the beginning of one kick to that of the next: half of the intervals are shorter.",
+    "median_peak_mg": "Half of the regular kicks are weaker. 1 mg is a thousandth of the pull of the earth.",
+    "tst_h": "All sleep of the night together, without lying awake.",
+    "plms_rate": "What other nights of the same person would show: the range in which it lies with 95 % confidence.",
+    "plms_index_sure": "The index where lying awake is as good as excluded. The doubtful rest is left out.",
+    "tier": "How much was seen of both legs and how well; it says nothing about health.",
+    "blind_below_mg": "Movements weaker than this do not stand out from the noise of the sensor.",
+    "flags": GLOSSARY["flagged"],
+    "review": "What a reviewer said of the night: confirmed, dismissed, unsure.",
+}
 
 #: More nights than this are not asked of a person by their number: it is a forecast that no one should go by. Own.
 MOST_ASKED = 30

@@ -37,7 +37,7 @@ class Group(NamedTuple):
 GROUPS = (
     Group("periodic", LABELS["periodic"], ("periodic",)),
     Group("jerk", LABELS["hypnic_jerk"], ("hypnic_jerk",)),
-    Group("single", "single", ("isolated", "short_interval")),
+    Group("single", LABELS["isolated"], ("isolated", "short_interval")),
     Group(
         "other",
         f"{LABELS['wake']}, {LABELS['posture_change']}, other",

@@ -73,7 +73,7 @@ LEFT JOIN runs ON runs.subject = n.subject AND runs.night_date = n.night_date
 WHERE true {OF_NIGHT}
 """
 _TICKS = """
-SELECT e.subject, e.night_date, e.label,
+SELECT e.subject, e.night_date, e.label, e.sleep_state,
     list(round((epoch_us(e.onset_at) - epoch_us(n.recorded_from)) / 1e6)::INTEGER ORDER BY e.onset_at) AS at_s
 FROM events e JOIN nights n USING (subject, night_date)
 WHERE e.night_date BETWEEN ? AND ? GROUP BY ALL
@@ -148,7 +148,7 @@ def first_two(store: Store) -> list[str]:
 
 
 def ticks_payload(store: Store, since: date, until: date) -> list[dict[str, Any]]:
-    """Onsets of all movements of these nights by label: seconds after the night's first sample.
+    """Onsets of all movements of these nights by label and state of sleep: seconds after the night's first sample.
 
     Parameters
     ----------

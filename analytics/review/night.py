@@ -21,7 +21,7 @@ from analytics.person import Person
 from analytics.phrases import clock_words, interval_words, long_sleep, ruleset_words, unusual_line
 from analytics.pictures import by_hour, intervals, likely_sleep
 from analytics.pictures.drawing import patterns
-from analytics.pictures.night_rows import legend, likely_legend
+from analytics.pictures.night_rows import awake_legend, legend, likely_legend
 from analytics.pictures.scales import clock
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
@@ -92,7 +92,7 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "events": _columns(score.events if score else (), night.movements),
         "bouts": [(bout.start_us / 1000, bout.end_us / 1000, bout.state) for bout in night.bouts],
         "likely_sleep": _likely_sleep(night),
-        "legend": legend(night),
+        "legend": legend(night) + awake_legend(score.events if score else ()),
         "blanks": [(blank.start_us / 1000, blank.end_us / 1000, blank.kind) for blank in night.blanks],
         "envelopes": [_envelope(envelope) for envelope in sorted(night.envelopes, key=lambda one: one.leg)],
         "stages": [tuple(stage.values()) for stage in stages],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analytics.phrases import EXPLAINED
 from analytics.words import (
     ANSWER_IN_JOURNAL,
     ANSWERS,
@@ -85,4 +86,5 @@ def for_page() -> dict[str, Any]:
         "as_reviewed": AS_REVIEWED,
         "tiers": TIERS,
         "unusual": UNUSUAL,
+        "explained": EXPLAINED,
     }

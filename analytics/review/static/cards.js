@@ -3,6 +3,7 @@
 
 import { action, el, termed, words } from "./draw.js";
 import { number } from "./formats.js";
+import { heading } from "./terms.js";
 import { WORDS, flag, verdict } from "./words.js";
 
 /** @import { Child, Clock, Criterion, Flag, JournalEntry, Night, NightAnswer, NightKey, Sensor } from "./types.js" */
@@ -198,8 +199,12 @@ export const recorded = ({ night, sensors }, clock) => {
       "dl",
       { class: "journal" },
       termed([["asleep", sleepOf(night, clock)]]),
-      night.assessable && termed([[WORDS.night_facts.tier, `${night.tier} (${WORDS.tiers})`]]),
-      termed([[WORDS.night_facts.blind_below_mg, blind], [WORDS.night_facts.tz, night.tz], ...night.doubts]),
+      night.assessable && termed([[heading("tier", WORDS.night_facts.tier), `${night.tier} (${WORDS.tiers})`]]),
+      termed([
+        [heading("blind_below_mg", WORDS.night_facts.blind_below_mg), blind],
+        [WORDS.night_facts.tz, night.tz],
+        ...night.doubts,
+      ]),
       night.other_rules !== null && termed([[WORDS.night_facts.ruleset, night.other_rules]]),
       termed(sensors.map(sensorTerm)),
     ),

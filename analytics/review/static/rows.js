@@ -7,7 +7,7 @@ import { strokes } from "./geometry.js";
 import { isToReview, placed, same } from "./nights.js";
 import { carried, nightAddress } from "./queue_address.js";
 import { get } from "./server.js";
-import { GROUPS, WORDS, flag, groupOf, verdict } from "./words.js";
+import { GROUPS, WORDS, flag, groupOf, lookOf, verdict } from "./words.js";
 
 /** @import { NightRow, Scale, Ticks } from "./types.js" */
 
@@ -150,18 +150,20 @@ export const rowOf = (night, range) => {
   return { node, ground, night, x };
 };
 
+/** @param {Ticks} part */
+const lookIn = ({ label, sleep_state }) => (sleep_state === undefined ? groupOf(label) : lookOf(label, sleep_state));
+
 /**
  * @param {{ ground: SVGElement, night: Drawable, x: Scale }} row
  * @param {Ticks[]} byLabel
  */
 export const drawTicks = (row, byLabel) => {
   for (const group of [...GROUPS].reverse()) {
-    const at = byLabel.filter((part) => groupOf(part.label) === group.name).flatMap((part) => part.at_s);
-    if (at.length) {
+    const mine = byLabel.filter((part) => groupOf(part.label) === group.name);
+    for (const look of new Set(mine.map(lookIn))) {
+      const at = mine.filter((part) => lookIn(part) === look).flatMap((part) => part.at_s);
       const xs = at.map((s) => row.x(row.night.recorded_from + 1000 * s));
-      row.ground.append(
-        svg("path", { d: strokes(xs, TOP[group.name], HEIGHT - 1), class: `tick stroke-${group.name}` }),
-      );
+      row.ground.append(svg("path", { d: strokes(xs, TOP[group.name], HEIGHT - 1), class: `tick stroke-${look}` }));
     }
   }
 };

@@ -268,9 +268,10 @@ export interface RangesAnswer {
   dots: RangeDots[];
 }
 
-/** Onsets of one label in one night, seconds after its first sample. */
+/** Onsets of one label in one night, seconds after its first sample; on home of one state of sleep. */
 export interface Ticks extends NightKey {
   label: string;
+  sleep_state?: string;
   at_s: number[];
 }
 
@@ -769,6 +770,8 @@ export interface Words {
   as_reviewed: string;
   tiers: string;
   unusual: string;
+  /** What a heading means, by the name of the measure or column. */
+  explained: Named;
 }
 
 /** A row of the night's picture. */

@@ -14,14 +14,14 @@ from playwright.sync_api import expect
 
 from analytics.model import Blank, Night
 from analytics.nights.unusual import unusual
-from analytics.phrases import clause_of
+from analytics.phrases import EXPLAINED, clause_of
 from analytics.report import About, read_report
 from analytics.report import page_of as report_of
 from analytics.review.home import nights_payload
 from analytics.review.night import night_payload
 from analytics.scoring.rulesets import DEFAULT_RULESET
 from analytics.store import Store, load_night, query, save_nights
-from tests.analytics.review.browsing import faults, opened, page_of, served
+from tests.analytics.review.browsing import faults, opened, page_of, served, too_wide
 from tests.flows import stored
 
 NIGHT = f"/night/{stored.EVENING}?subject={quote(stored.SUBJECT)}"
@@ -115,3 +115,67 @@ def test_a_night_without_anything_shows_nothing(tmp_path: Path, tab: Tab) -> Non
     with served(page_of(plain.path)) as address:
         opened(tab, address + NIGHT)
         assert tab.locator(".unusual").count() == 0
+
+
+def test_headings_explain_themselves_on_hover_focus_and_touch(at: str, tab: Tab) -> None:
+    opened(tab, at + NIGHT)
+    heads = tab.locator(".measures thead .over-all")
+    assert heads.count() == tab.locator(".measures thead th").count()
+    share = heads.filter(has=tab.get_by_role("button", name="periodic share asleep"))
+    tip = share.get_by_role("tooltip")
+    expect(tip).to_be_hidden()
+    share.hover()
+    expect(tip).to_have_text(EXPLAINED["periodicity_index_share"])
+    expect(tip).to_be_visible()
+    tab.mouse.move(0, 0)
+    expect(tip).to_be_hidden()
+    share.get_by_role("button").focus()
+    expect(tip).to_be_visible()
+    expect(tip).to_be_in_viewport(ratio=1)
+    tab.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    expect(tab.get_by_role("region", name="Recording").locator(".over-all").first).to_be_attached()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_columns_of_home_are_explained_on_every_screen(at: str, tab: Tab, width: int) -> None:
+    tab.set_viewport_size({"width": width, "height": 900})
+    opened(tab, f"{at}/")
+    for name in ("PLMS/h", "flags", "review"):
+        head = tab.locator(".night.heading").get_by_role("button", name=name)
+        head.click()
+        expect(head.locator("..").get_by_role("tooltip")).to_be_in_viewport(ratio=1)
+    assert faults(tab) == ""
+    assert too_wide(tab) == []
+
+
+def test_one_index_is_the_main_one_and_its_other_readings_come_last_and_smaller(at: str, tab: Tab) -> None:
+    opened(tab, at + NIGHT)
+    keys = tab.locator(".measures thead th").evaluate_all("all => all.map((one) => one.className)")
+    assert (keys[0], keys[-2:], set(keys[1:-2])) == ("main", ["less", "less"], {""})
+    size = "one => parseFloat(getComputedStyle(one).fontSize)"
+    main, less = (tab.locator(f".detected td.{which}").first.evaluate(size) for which in ("main", "less"))
+    usual = tab.locator(".detected td:not([class])").first.evaluate(size)
+    assert main > usual > less
+
+
+def test_what_is_periodic_and_not_asleep_looks_awake(store: Store, tab: Tab) -> None:
+    night = stored.periodic_night()
+    (score,) = night.scores
+    events = tuple(replace(event, sleep_state="wake") for event in score.events[:2]) + score.events[2:]
+    save_nights(store, [replace(night, scores=(replace(score, events=events),))])
+    ticks = "one => one.getAttribute('d').split('M').length - 1"
+    with served(page_of(store.path)) as address:
+        opened(tab, address + NIGHT)
+        card = tab.get_by_role("region", name="The night")
+        assert [card.locator(f"path.stroke-{look}").evaluate(ticks) for look in ("periodic", "awake")] == [2, 2]
+        expect(card.locator(".swatch.periodic-awake").locator("..")).to_contain_text("periodic, not asleep")
+        colours = [
+            card.locator(f"path.stroke-{look}").evaluate("one => getComputedStyle(one).stroke")
+            for look in ("other", "awake", "periodic")
+        ]
+        assert colours[0] == colours[1] != colours[2]
+        opened(tab, f"{address}/")
+        tab.locator(".nights li").last.scroll_into_view_if_needed()
+        row = tab.locator(".nights .ticks").filter(has=tab.locator("path.stroke-awake"))
+        assert [row.locator(f"path.stroke-{look}").evaluate(ticks) for look in ("periodic", "awake")] == [2, 2]
