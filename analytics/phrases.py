@@ -6,10 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 
 from analytics.words import (
     ASSESSABLE_NIGHTS,
+    BLANKS,
     CANNOT_TELL,
     CLOCK_NOT_TOLD,
+    DOUBTS,
     FLAGS,
+    GLOSSARY,
     IMPLAUSIBLE_SLEEP_H,
+    LABELS,
     NOT_ASSESSABLE,
     PATTERN_STATES,
     TOLD_NIGHTS,
@@ -17,6 +21,24 @@ from analytics.words import (
     TOLD_ON_NO_NIGHT,
     TOLD_ON_NONE,
 )
+
+#: What a heading means, by the name of the measure or of the column; where the glossary has it, it is that.
+EXPLAINED: Mapping[str, str] = {
+    "plms_index": GLOSSARY["PLMS/h"],
+    "n_plms": GLOSSARY["regular kicks"],
+    "n_clm": "Leg movements of the length that counts, 0.5 to 10 seconds, periodic or not, asleep or awake.",
+    "n_series_in_sleep": "Runs of 4 or more regular kicks of which at least one is in sleep.",
+    "periodicity_index_share": "How many of the candidate movements asleep belong to such series.",
+    "median_imi_s": "From the beginning of one kick to that of the next: half of the intervals are shorter.",
+    "median_peak_mg": "Half of the regular kicks are weaker. 1 mg is a thousandth of the pull of the earth.",
+    "tst_h": "All sleep of the night together, without lying awake.",
+    "plms_rate": "What other nights of the same person would show: the range in which it lies with 95 % confidence.",
+    "plms_index_sure": "The index where lying awake is as good as excluded. The doubtful rest is left out.",
+    "tier": "How much was seen of both legs and how well; it says nothing about health.",
+    "blind_below_mg": "Movements weaker than this do not stand out from the noise of the sensor.",
+    "flags": GLOSSARY["flagged"],
+    "review": "What a reviewer said of the night: confirmed, dismissed, unsure.",
+}
 
 #: More nights than this are not asked of a person by their number: it is a forecast that no one should go by. Own.
 MOST_ASKED = 30
@@ -224,3 +246,87 @@ def long_sleep(tst_h: float | None) -> str:
         f"{_length(tst_h)} of sleep are more than people sleep: a sensor that lay still, worn or not, counts as asleep,"
         " so say when the wearer was in bed (nightkick journal)"
     )
+
+
+def clause_of(reason: str) -> str:
+    """The first part of a reason, to stand behind a word: why; what to do about it is for who keeps the database."""
+    clause = reason.partition(";")[0].rstrip(".")
+    return f"{clause[:1].lower()}{clause[1:]}"
+
+
+#: So much of it stands in a line.
+_MOST_UNUSUAL = 3
+
+
+def unusual_line(found: Sequence[str], most: int = _MOST_UNUSUAL) -> str:
+    """What is unusual of a night in one line, and how much more there is; empty where nothing is.
+
+    Parameters
+    ----------
+    found : sequence of str
+        `analytics.nights.unusual.unusual`, the weightiest first.
+    """
+    more = len(found) - most
+    return "; ".join((*found[:most], *((f"and {more} more",) if more > 0 else ())))
+
+
+def unworn_words(hours: float) -> str:
+    """Of a sensor that was off in bed."""
+    return f"{_length(hours)} {BLANKS['unworn']}"
+
+
+def wear_doubt_words(hours: float) -> str:
+    """Of a sensor that was perhaps off."""
+    return f"{DOUBTS['wear_doubt_h']} for {_length(hours)}"
+
+
+def hidden_words(hours: float) -> str:
+    """Of sleep in which no kick could be seen."""
+    return f"{_length(hours)} of sleep {DOUBTS['hidden_h']}"
+
+
+def unsearched_words(hours: float) -> str:
+    """Of time in bed that was too noisy."""
+    return f"{_length(hours)} {BLANKS['unscorable']}"
+
+
+def rhythmic_words(n: int, first: str, last: str) -> str:
+    """Of trains of movements, told apart by nothing that one leg shows.
+
+    Parameters
+    ----------
+    first, last : str
+        Clock times.
+    """
+    many = counted(n, f"{LABELS['rhythmic']} movement")
+    return f"{many} (tremor, rocking or legs in turn), {first} to {last}"
+
+
+def not_own_series_words(n: int, of: int) -> str:
+    """Of series that the mattress may have passed on."""
+    return f"{n} of {of} series may come from a bed partner or a pet"
+
+
+def breathing_words(n: int, hours: float, imi_s: float) -> str:
+    """Of series whose spacing breathing may explain; no finding."""
+    series = "series" if n != 1 else "one series"
+    many = "" if n == 1 else f"{n} "
+    return (
+        f"{many}{series} spaced {imi_s:.0f} s or more, {_length(hours)} in all: may go with breathing; worth showing "
+        "where snoring is known"
+    )
+
+
+def sleep_doubt_words(hours: float) -> str:
+    """Of sleep that may have been lying awake."""
+    return f"{DOUBTS['sleep_doubt_h']} for {_length(hours)}"
+
+
+def clock_change_words(hours: float) -> str:
+    """Of summer time that began or ended."""
+    return f"clocks went {'forward' if hours > 0 else 'back'} by {_length(abs(hours))}"
+
+
+def part_words(hours: float) -> str:
+    """Of a recording that began late, ended early or paused."""
+    return f"part of the night only: {_length(hours)} recorded"

@@ -37,7 +37,7 @@ class Group(NamedTuple):
 GROUPS = (
     Group("periodic", LABELS["periodic"], ("periodic",)),
     Group("jerk", LABELS["hypnic_jerk"], ("hypnic_jerk",)),
-    Group("single", "single", ("isolated", "short_interval")),
+    Group("single", LABELS["isolated"], ("isolated", "short_interval")),
     Group(
         "other",
         f"{LABELS['wake']}, {LABELS['posture_change']}, other",
@@ -359,6 +359,8 @@ ONSET_SPAN = "falls asleep (95 % span)"
 IMPLAUSIBLE_SLEEP_H = 14.0
 NOT_KNOWN = "not known"
 NOT_ASSESSABLE = "not assessable"
+#: Before what `analytics.nights.unusual` finds.
+UNUSUAL = "What is unusual"
 #: Behind the reason why a night is not assessable, over its counts.
 COUNTS_ONLY = "Counts below are of what was recorded, no more."
 #: Behind a letter of `analytics.model.Tier`.

@@ -28,7 +28,7 @@ LEG_SITES: frozenset[Site] = frozenset({"ankle", "foot"})
 NEAR_LEG_SITES: frozenset[Site] = frozenset({"thigh", "hip"})
 HOUR_US = 3_600_000_000
 #: So much vibration or large movement is told where no sleep was found: it may be why.
-_SHAKEN_H = 1.0
+SHAKEN_H = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ def _why_unusable(evidence: Evidence, criteria: Criteria) -> str | None:
 def _why_no_sleep(evidence: Evidence, sleep: SleepEstimate, criteria: Criteria) -> str | None:
     limits = criteria.assessment
     if sleep.onset_us is None:
-        is_shaken = evidence.shaken_h >= _SHAKEN_H
+        is_shaken = evidence.shaken_h >= SHAKEN_H
         why = MUCH_SHAKEN.format(shaken_h=evidence.shaken_h) if is_shaken else ""
         return f"No sleep period was found in the recording{why}."
     if sleep.hours("sleep") < limits.min_sleep_h:

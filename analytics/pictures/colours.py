@@ -4,6 +4,7 @@ Decides every colour that both have; each becomes a CSS variable of that name, a
 here too. What only one of them has stays in `analytics/report/style.py` or `analytics/review/static/page.css`. Orange,
 blue and two greys stay apart for every kind of colour vision. The shades of likely sleep differ in lightness alone, so
 that they survive a copier; doubt is dotted as well.
+Orange is what counts, periodic and asleep; the like of it awake is grey and broken.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ _ALIKE = """
 .likely-asleep { fill: var(--likely-asleep); } .likely-rather-asleep { fill: var(--likely-rather-asleep); }
 .likely-rather-awake { fill: var(--likely-rather-awake); } .likely-awake { fill: var(--likely-awake); }
 .likely-frame { fill: none; stroke: var(--envelope); stroke-width: .6; }
+.awake-line { stroke: var(--other); stroke-width: 1.6; }
+.swatch.periodic-awake { background: repeating-linear-gradient(0deg, var(--other) 0 3px, var(--blank) 3px 5px); }
 .fill-hatch { fill: url(#hatch); } .fill-dots { fill: url(#dots); } .fill-doubt { fill: url(#doubt); }
 pattern .dot { fill: var(--ink); }
 .over-dots { stroke: var(--hatch); stroke-width: .8; stroke-dasharray: 3 2; }

@@ -5,12 +5,12 @@ Decides them for the report and for the page, which gets them as JSON (`for_page
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
-from analytics.model import BlankKind, Night
+from analytics.model import BlankKind, Event, Night
 from analytics.pictures.likely_sleep import IN_DOUBT, LOOKS, STEPS, Step, runs_of
-from analytics.words import BLANKS, LIKELY_SLEEP, NIGHT_ROWS, ONSET_SPAN, SLEEP_STATES
+from analytics.words import BLANKS, LABELS, LIKELY_SLEEP, NIGHT_ROWS, ONSET_SPAN, SLEEP_STATES
 
 RowName = Literal["stages", "sleep", "p_sleep", "movements", "envelope", "heart", "temperature"]
 Fill = Literal["hatch", "dots"]
@@ -79,6 +79,13 @@ def legend(night: Night) -> list[tuple[str, str]]:
     if night.sleep_onset_us is not None:
         found.append(("onset", ONSET_SPAN))
     return found
+
+
+def awake_legend(events: Iterable[Event]) -> list[tuple[str, str]]:
+    """The same of movements that are periodic and not asleep, which look awake; empty where there are none."""
+    if any(event.label == "periodic" and event.sleep_state != "sleep" for event in events):
+        return [("periodic-awake", f"{LABELS['periodic']}, not {SLEEP_STATES['sleep']}")]
+    return []
 
 
 def likely_legend(night: Night) -> list[tuple[str, str]]:

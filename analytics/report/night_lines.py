@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from statistics import median
 
-from analytics.phrases import counted, flag_marks
+from analytics.phrases import clause_of, counted, flag_marks
 from analytics.pictures.markup import Html, el, joined
 from analytics.report.summed_up import SummaryNight
 from analytics.words import (
@@ -64,7 +64,12 @@ def _lines(nights: Sequence[SummaryNight]) -> Html:
 def _line(night: SummaryNight) -> Html:
     name = el("th", f"{night.day:%a} {night.day.day} {night.day:%b}", scope="row")
     if night.why_not is not None:
-        why = el("td", NOT_ASSESSABLE + _clause(night.why_not), colspan=len(_HEAD) - 1, class_="not-told")
+        why = el(
+            "td",
+            NOT_ASSESSABLE + (f": {why}" if (why := clause_of(night.why_not)) else ""),
+            colspan=len(_HEAD) - 1,
+            class_="not-told",
+        )
         return el("tr", name, why)
     shown = flag_marks(SHORT_FLAGS, flags=night.flags, as_reviewed=night.flags_as_reviewed, untold=(), assessable=True)
     span = (
@@ -79,12 +84,6 @@ def _line(night: SummaryNight) -> Html:
         ", ".join(shown),
     )
     return el("tr", name, [el("td", cell) for cell in cells])
-
-
-def _clause(reason: str) -> str:
-    """The first part of a reason, if there is one: why; what to do about it is for who keeps the database."""
-    clause = reason.partition(";")[0].rstrip(".")
-    return f": {clause[:1].lower()}{clause[1:]}" if clause else ""
 
 
 def _number(value: float | None, spec: str) -> str:

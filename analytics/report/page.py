@@ -9,7 +9,8 @@ from typing import Any
 from analytics.flag import CriterionState, Flag
 from analytics.journal.marked import marked_changes
 from analytics.nights.doubt import beside, footing_of
-from analytics.phrases import clock_words, long_sleep, ruleset_words
+from analytics.nights.unusual import unusual
+from analytics.phrases import clock_words, long_sleep, ruleset_words, unusual_line
 from analytics.pictures import by_hour, intervals
 from analytics.pictures.drawing import patterns, swatches, table
 from analytics.pictures.markup import Html, el, joined
@@ -50,6 +51,7 @@ from analytics.words import (
     NOT_FOUND_AGAIN,
     OTHER_RULES,
     SAME_AS_REVIEWED,
+    UNUSUAL,
     VERDICTS,
 )
 
@@ -202,7 +204,8 @@ def _legend(one: ReportNight) -> Html:
 
 
 def _verdict(one: ReportNight) -> Html:
-    lines = [el("p", el("strong", f"{FLAGS[flag.name]}: "), flag.reason) for flag in one.standing_flags]
+    lines = list(_unusual(one))
+    lines += [el("p", el("strong", f"{FLAGS[flag.name]}: "), flag.reason) for flag in one.standing_flags]
     for flag in one.dismissed_flags:
         when = AS_DETECTED if flag in one.flags else AS_REVIEWED
         lines.append(el("p", f"{FLAGS[flag.name]} {when}, {_DISMISSED}: ", flag.reason))
@@ -233,6 +236,11 @@ def _verdict(one: ReportNight) -> Html:
         el("p", f"Reviewer's verdict on the night: {verdict}." if verdict else "No reviewer's verdict on the night.")
     )
     return el("div", lines, class_="verdict")
+
+
+def _unusual(one: ReportNight) -> Iterator[Html]:
+    if line := unusual_line(unusual(one.night, one.score)):
+        yield el("p", el("strong", f"{UNUSUAL}: "), f"{line}.")
 
 
 def _lowered(flag: Flag, one: ReportNight) -> Html:

@@ -76,13 +76,13 @@ line, path { fill: none; stroke-width: 1; }
 .mark { stroke-width: 0.9; }
 .mark.thin { stroke-width: 0.6; }
 .mark.periodic { stroke: var(--periodic); }
-.mark.periodic-awake { stroke: var(--periodic); stroke-dasharray: 2 1; }
+.mark.periodic-awake { stroke: var(--other); stroke-dasharray: 2 1; }
 .mark.jerk { stroke: var(--jerk); stroke-width: 1.4; }
 .mark.single { stroke: var(--single); }
 .mark.other { stroke: var(--other); }
 .bars.whole { stroke-width: 10; } .bars.half { stroke-width: 5; }
 .bars.row { stroke-width: 10; } .bars.half-row { stroke-width: 4.5; }
-.bars.periodic, .bars.periodic-awake { stroke: var(--periodic); }
+.bars.periodic { stroke: var(--periodic); } .bars.periodic-awake { stroke: var(--other); }
 .bars.jerk { stroke: var(--jerk); }
 .bars.single { stroke: var(--single); }
 .bars.other { stroke: var(--other); }
@@ -95,7 +95,6 @@ line, path { fill: none; stroke-width: 1; }
 .framed, .open { stroke: var(--single); stroke-width: 0.6; }
 .open { fill: #fff; }
 .hatch { stroke: var(--hatch); stroke-width: 1; }
-.awake-line { stroke: var(--periodic); stroke-width: 1.6; }
 .out-line { stroke: var(--ink); stroke-width: 0.5; }
 @media print { body { padding: 0; max-width: none; } .unseen { display: none; } }
 """

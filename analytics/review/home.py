@@ -11,9 +11,11 @@ import polars as pl
 
 from analytics.flag import INDEX_CRITERION, Flag, stored_flag
 from analytics.journal.marked import CHANGE, marked_changes
+from analytics.model import Series
+from analytics.nights.unusual import SPANS, Noticed, unusual_of
 from analytics.over_nights.changed import by_first_night
 from analytics.over_nights.telling import as_plain
-from analytics.phrases import ruleset_words, unraised_words
+from analytics.phrases import clause_of, ruleset_words, unraised_words, unusual_line
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.over_nights.told import told_people
 from analytics.review.page import Page
@@ -39,8 +41,39 @@ WHERE f.name = 'possible_plmd' AND f.ruleset = (SELECT value FROM setting WHERE 
 GROUP BY ALL
 """
 _CHANGES = f"SELECT subject, day, kind, value, text FROM journal WHERE kind = '{CHANGE}' {{WHICH}} ORDER BY ALL"
+#: What `analytics.nights.unusual` looks at, of nights of which something may be: columns bear its names.
+_NOTICED = """
+WITH shown AS (SELECT value AS ruleset FROM setting WHERE name = 'default_ruleset'),
+off AS (
+    SELECT subject, night_date, kind, list([epoch_us(start_at), epoch_us(end_at)] ORDER BY start_at) AS spans
+    FROM blank WHERE kind IN ('unworn', 'unscorable') {WHICH} GROUP BY ALL
+),
+trains AS (
+    SELECT subject, night_date, list([epoch_us(onset_at), epoch_us(offset_at)] ORDER BY onset_at) AS spans
+    FROM event JOIN shown USING (ruleset) WHERE label = 'rhythmic' {WHICH} GROUP BY ALL
+),
+runs AS (
+    SELECT subject, night_date, list({
+        'series_no': series_no, 'start_us': epoch_us(start_at), 'end_us': epoch_us(end_at),
+        'n_movements': n_movements, 'n_in_sleep': n_in_sleep, 'median_imi_s': median_imi_s,
+        'perhaps_not_own': perhaps_not_own
+    } ORDER BY series_no) AS series
+    FROM series_row JOIN shown USING (ruleset) WHERE true {WHICH} GROUP BY ALL
+)
+SELECT n.subject, n.night_date, n.zone, epoch_us(n.recorded_from) AS from_us, epoch_us(n.recorded_to) AS to_us,
+    epoch_us(n.in_bed_at) AS in_bed_us, epoch_us(n.sleep_onset_at) AS onset_us,
+    epoch_us(n.sleep_onset_low_at) AS onset_low_us, epoch_us(n.wake_at) AS wake_us, n.recorded_h, n.recorded_share,
+    n.tst_h, n.sleep_doubt_h, n.hidden_h, n.wear_doubt_h, unworn.spans AS unworn_us, noisy.spans AS unsearched_us,
+    trains.spans AS rhythmic_us, runs.series
+FROM night n
+LEFT JOIN off unworn ON unworn.subject = n.subject AND unworn.night_date = n.night_date AND unworn.kind = 'unworn'
+LEFT JOIN off noisy ON noisy.subject = n.subject AND noisy.night_date = n.night_date AND noisy.kind = 'unscorable'
+LEFT JOIN trains ON trains.subject = n.subject AND trains.night_date = n.night_date
+LEFT JOIN runs ON runs.subject = n.subject AND runs.night_date = n.night_date
+WHERE true {OF_NIGHT}
+"""
 _TICKS = """
-SELECT e.subject, e.night_date, e.label,
+SELECT e.subject, e.night_date, e.label, e.sleep_state,
     list(round((epoch_us(e.onset_at) - epoch_us(n.recorded_from)) / 1e6)::INTEGER ORDER BY e.onset_at) AS at_s
 FROM events e JOIN nights n USING (subject, night_date)
 WHERE e.night_date BETWEEN ? AND ? GROUP BY ALL
@@ -115,7 +148,7 @@ def first_two(store: Store) -> list[str]:
 
 
 def ticks_payload(store: Store, since: date, until: date) -> list[dict[str, Any]]:
-    """Onsets of all movements of these nights by label: seconds after the night's first sample.
+    """Onsets of all movements of these nights by label and state of sleep: seconds after the night's first sample.
 
     Parameters
     ----------
@@ -135,17 +168,40 @@ def _rows(store: Store, subject: str | None) -> list[dict[str, Any]]:
     """Nights as home draws them, newest first; of everybody where no person is named."""
     asked = () if subject is None else (subject,)
     one, also = ("", "") if subject is None else ("WHERE subject = ?", "AND subject = ?")
-    nights, criteria, untold, noted = frames(
+    nights, criteria, untold, noted, seen = frames(
         store, (_NIGHTS.replace("{WHICH}", one), asked), (_CRITERIA.replace("{WHICH}", also), asked),
-        (f"{_UNTOLD} {also}", asked), (_CHANGES.replace("{WHICH}", also), asked),
+        (f"{_UNTOLD} {also}", asked), (_CHANGES.replace("{WHICH}", also), asked), _noticed_of(subject),
     )  # fmt: skip
     above = {of: threshold(json.loads(text)) for of, text in criteria.iter_rows()}
     why = {(who, day, flag): stored_flag(flag, *said, raised=False) for who, day, flag, *said in untold.iter_rows()}
     changed = _changed(nights, noted)
-    return [
-        _night_row(row, why, above) | {"changes": changed.get((row["subject"], row["night_date"]), [])}
-        for row in nights.iter_rows(named=True)
-    ]
+    strange = {(row.pop("subject"), row.pop("night_date")): _unusual(row) for row in seen.iter_rows(named=True)}
+    rows = []
+    for row in nights.iter_rows(named=True):
+        key = (row["subject"], row["night_date"])
+        found = strange.get(key, ())
+        rows.append(
+            _night_row(row, why, above)
+            | {"changes": changed.get(key, []), "unusual": found, "unusual_line": unusual_line(found, 1)}
+        )
+    return rows
+
+
+def _noticed_of(subject: str | None) -> tuple[str, tuple[str, ...]]:
+    """The question for what may be unusual: of one person, or of everybody."""
+    if subject is None:
+        return _NOTICED.replace("{WHICH}", "").replace("{OF_NIGHT}", ""), ()
+    sql = _NOTICED.replace("{WHICH}", "AND subject = ?").replace("{OF_NIGHT}", "AND n.subject = ?")
+    return sql, (subject,) * sql.count("?")
+
+
+def _unusual(row: dict[str, Any]) -> tuple[str, ...]:
+    """What is unusual of a night, from its row."""
+    recorded_us = (row.pop("from_us"), row.pop("to_us"))
+    series = tuple(Series(**each) for each in row.pop("series") or ())
+    spans = {name: tuple((start, end) for start, end in row[name] or ()) for name in SPANS}
+    columns: dict[str, Any] = row | spans
+    return unusual_of(Noticed(recorded_us=recorded_us, series=series, **columns))
 
 
 def _changed(nights: pl.DataFrame, noted: pl.DataFrame) -> dict[tuple[str, date], list[dict[str, str]]]:
@@ -172,6 +228,7 @@ def _night_row(
         "threshold": above.get(judged_by),
         "unraised": unraised or "no flag",
         "is_untold": bool(unraised),
+        "why_not_in_short": clause_of(row["not_assessable_reason"] or ""),
         "why_untold": {name: flag.reason for name, flag in untold.items()},
         "flags_unasked": [name for name, flag in untold.items() if flag.lacks_answer],
         "night_date": row["night_date"].isoformat(),

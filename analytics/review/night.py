@@ -16,11 +16,12 @@ from analytics.flag import Flag
 from analytics.journal.fields import place_of, says_of
 from analytics.model import Envelope, Event, Movement, Night, Score
 from analytics.nights.doubt import beside, footing_of, not_own_words, onset_doubt_of, onset_span_us
+from analytics.nights.unusual import unusual
 from analytics.person import Person
-from analytics.phrases import clock_words, interval_words, long_sleep, ruleset_words
+from analytics.phrases import clock_words, interval_words, long_sleep, ruleset_words, unusual_line
 from analytics.pictures import by_hour, intervals, likely_sleep
 from analytics.pictures.drawing import patterns
-from analytics.pictures.night_rows import legend, likely_legend
+from analytics.pictures.night_rows import awake_legend, legend, likely_legend
 from analytics.pictures.scales import clock
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
@@ -84,13 +85,14 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "night": {name: _plain(value) for name, value in row.items()}
         | _doubt(night, score)
         | _naps(night)
+        | _unusual(night, score)
         | {"other_rules": ruleset_words(ruleset, DEFAULT_RULESET.name)},
         "offsets": offsets(row["tz"], row["recorded_from"], row["recorded_to"]),
         "flags": [_flag(flag, night, person) for flag in score.flags] if score else [],
         "events": _columns(score.events if score else (), night.movements),
         "bouts": [(bout.start_us / 1000, bout.end_us / 1000, bout.state) for bout in night.bouts],
         "likely_sleep": _likely_sleep(night),
-        "legend": legend(night),
+        "legend": legend(night) + awake_legend(score.events if score else ()),
         "blanks": [(blank.start_us / 1000, blank.end_us / 1000, blank.kind) for blank in night.blanks],
         "envelopes": [_envelope(envelope) for envelope in sorted(night.envelopes, key=lambda one: one.leg)],
         "stages": [tuple(stage.values()) for stage in stages],
@@ -151,6 +153,12 @@ def _likely_sleep(night: Night) -> dict[str, Any] | None:
 
 def _naps(night: Night) -> dict[str, Any]:
     return {"naps": [(nap.start_us / 1000, nap.end_us / 1000) for nap in night.naps]}
+
+
+def _unusual(night: Night, score: Score | None) -> dict[str, Any]:
+    """What is unusual of it: all of it, and the line with the weightiest."""
+    found = unusual(night, score)
+    return {"unusual": found, "unusual_line": unusual_line(found)}
 
 
 def _doubt(night: Night, score: Score | None) -> dict[str, Any]:

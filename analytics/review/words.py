@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analytics.phrases import EXPLAINED
 from analytics.words import (
     ANSWER_IN_JOURNAL,
     ANSWERS,
@@ -37,6 +38,7 @@ from analytics.words import (
     SLEEP_SOURCES,
     SLEEP_STATES,
     TIERS,
+    UNUSUAL,
     VERDICTS,
     VERDICTS_BETWEEN,
     VERDICTS_TO_GIVE,
@@ -83,4 +85,6 @@ def for_page() -> dict[str, Any]:
         "as_detected": AS_DETECTED,
         "as_reviewed": AS_REVIEWED,
         "tiers": TIERS,
+        "unusual": UNUSUAL,
+        "explained": EXPLAINED,
     }

@@ -251,3 +251,16 @@ def test_a_second_owner_would_be_seen() -> None:
     assert holders("import nothing") == []
     assert "analytics/report/page.py" in holders("leg movements at night")
     assert "analytics/review/static/home.js" in holders("No nights yet")
+
+
+def test_what_stands_alone_has_one_name_in_label_and_legend() -> None:
+    (group,) = [group for group in words.GROUPS if "isolated" in group.labels]
+    assert group.says == words.LABELS["isolated"]
+
+
+def test_headings_are_explained_by_the_glossary_where_it_knows_them() -> None:
+    known = {"plms_index": "PLMS/h", "n_plms": "regular kicks", "flags": "flagged"}
+    assert {name: phrases.EXPLAINED[name] for name in known} == {
+        name: words.GLOSSARY[term] for name, term in known.items()
+    }
+    assert set(phrases.EXPLAINED) <= set(words.MEASURES) | set(words.NIGHT_FACTS) | {"plms_rate", "flags", "review"}

@@ -4,6 +4,7 @@
 
 import { el } from "./draw.js";
 import { shortDate } from "./formats.js";
+import { termBox } from "./terms.js";
 import { WORDS } from "./words.js";
 
 /** @import { Child, PersonAnswer } from "./types.js" */
@@ -37,24 +38,9 @@ const explaining = () => {
       const name = terms.find((term) => term.toLowerCase() === said.toLowerCase());
       if (!name || seen.has(name)) return part;
       seen.add(name);
-      const id = `term-${terms.indexOf(name)}`;
-      const box = el(
-        "span",
-        { class: "term-box" },
-        el("button", { type: "button", class: "term", "aria-describedby": id }, said),
-        part.slice(said.length),
-        el("span", { class: "tip", role: "tooltip", id }, WORDS.glossary[name]),
-      );
-      for (const way of ["mouseenter", "focusin"]) box.addEventListener(way, () => box.classList.remove("shut"));
-      return box;
+      return termBox(said, WORDS.glossary[name], `term-${terms.indexOf(name)}`, part.slice(said.length));
     });
 };
-
-/** Escape closes what explains a term, wherever the mouse and the focus are. @param {KeyboardEvent} event */
-const shut = (event) => {
-  if (event.key === "Escape") for (const box of document.querySelectorAll(".term-box")) box.classList.add("shut");
-};
-addEventListener("keydown", shut);
 
 const glossary = () =>
   el(

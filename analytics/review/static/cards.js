@@ -3,6 +3,7 @@
 
 import { action, el, termed, words } from "./draw.js";
 import { number } from "./formats.js";
+import { heading } from "./terms.js";
 import { WORDS, flag, verdict } from "./words.js";
 
 /** @import { Child, Clock, Criterion, Flag, JournalEntry, Night, NightAnswer, NightKey, Sensor } from "./types.js" */
@@ -20,6 +21,26 @@ export const remarked = (title, remark, content) =>
     el("div", { class: "head" }, el("h2", {}, title), el("span", { class: "muted small" }, remark)),
     content,
   );
+
+/**
+ * What is unusual of a night, in a line; where that leaves some out, all of it opens below. Nothing where nothing is.
+ * @param {Night} night
+ */
+export const unusual = ({ unusual: found, unusual_line: line }) => {
+  if (!found.length) return null;
+  const says = [el("span", { class: "strong" }, `${WORDS.unusual}: `), line];
+  if (line === found.join("; ")) return el("p", { class: "unusual" }, says);
+  return el(
+    "details",
+    { class: "unusual" },
+    el("summary", {}, says),
+    el(
+      "ul",
+      {},
+      found.map((one) => el("li", {}, one)),
+    ),
+  );
+};
 
 /** @type {Record<Criterion["state"], string>} */
 const MARKS = { met: "✓", "not met": "✗", "not measurable": "?" };
@@ -178,8 +199,12 @@ export const recorded = ({ night, sensors }, clock) => {
       "dl",
       { class: "journal" },
       termed([["asleep", sleepOf(night, clock)]]),
-      night.assessable && termed([[WORDS.night_facts.tier, `${night.tier} (${WORDS.tiers})`]]),
-      termed([[WORDS.night_facts.blind_below_mg, blind], [WORDS.night_facts.tz, night.tz], ...night.doubts]),
+      night.assessable && termed([[heading("tier", WORDS.night_facts.tier), `${night.tier} (${WORDS.tiers})`]]),
+      termed([
+        [heading("blind_below_mg", WORDS.night_facts.blind_below_mg), blind],
+        [WORDS.night_facts.tz, night.tz],
+        ...night.doubts,
+      ]),
       night.other_rules !== null && termed([[WORDS.night_facts.ruleset, night.other_rules]]),
       termed(sensors.map(sensorTerm)),
     ),

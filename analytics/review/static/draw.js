@@ -149,7 +149,7 @@ export const headingRow = (headings) =>
 
 /**
  * Rows of a list of terms.
- * @param {[string, Child][]} terms
+ * @param {[Child, Child][]} terms
  */
 export const termed = (terms) => terms.map(([name, said]) => [el("dt", {}, name), el("dd", {}, said)]);
 

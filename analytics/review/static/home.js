@@ -13,6 +13,7 @@ import { showQueue } from "./queue.js";
 import { CHUNK, axis, rowOf, ticksFor } from "./rows.js";
 import { inPauses } from "./pauses.js";
 import { get } from "./server.js";
+import { heading as explained } from "./terms.js";
 import { GROUPS, WORDS } from "./words.js";
 
 /** @import { App, Child, MarkedChange, NightRow, Shown } from "./types.js" */
@@ -147,12 +148,12 @@ const summary = (nights) => {
 const heading = (range) =>
   el(
     "div",
-    { class: "night heading", "aria-hidden": "true" },
-    el("span", {}, "evening of"),
+    { class: "night heading" },
+    el("span", { "aria-hidden": "true" }, "evening of"),
     axis(range),
-    el("span", { class: "value" }, "PLMS/h"),
-    el("span", {}, "flags"),
-    el("span", {}, "review"),
+    el("span", { class: "value" }, explained("plms_index", "PLMS/h")),
+    el("span", {}, explained("flags", "flags")),
+    el("span", {}, explained("review", "review")),
   );
 
 /** How often a page without nights looks for some. */

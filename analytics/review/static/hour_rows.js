@@ -6,7 +6,7 @@ import { action, el, fill, picture, svg } from "./draw.js";
 import { area, linear, shownPart, timeScale } from "./geometry.js";
 import { LOOKS } from "./looks.js";
 import { envelopeTop, hourRows, inWindow, nearest } from "./movements.js";
-import { groupOf } from "./words.js";
+import { groupOf, lookOf } from "./words.js";
 
 /** @import { Clock, Ms, NightShown, TimeScale } from "./types.js" */
 
@@ -154,14 +154,14 @@ export class HourRows {
 
   /** @param {number} i @param {TimeScale} x */
   #movement(i, x) {
-    const { onset, offset, label } = this.data.events;
+    const { onset, offset, label, sleep_state } = this.data.events;
     const part = shownPart(x, [onset[i], offset[i]], 1.5);
     if (part === null) return null;
     const group = groupOf(label[i]);
     const height = (STRIP - 6) * (HEIGHTS[group] ?? 0.4);
     const at = { x: part.x, width: part.width, y: STRIP - 1 - height, height };
     return [
-      svg("rect", { ...at, class: `fill-${group}` }),
+      svg("rect", { ...at, class: `fill-${lookOf(label[i], sleep_state[i])}` }),
       i === this.selected && svg("path", { d: `M${part.x - 5} 0h10l-5 6z`, class: "marker" }),
     ];
   }

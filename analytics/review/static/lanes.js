@@ -6,7 +6,7 @@ import { svg } from "./draw.js";
 import { area, boxes, linear, shownPart, strokes } from "./geometry.js";
 import { LOOKS } from "./looks.js";
 import { envelopeTop, onLeg } from "./movements.js";
-import { GROUPS, WORDS, groupOf } from "./words.js";
+import { GROUPS, WORDS, lookOf, looksOf } from "./words.js";
 
 /** @import { Attributes, Band, Child, Envelope, Lane, LikelySleep, Ms, NamedSpan, Night } from "./types.js" */
 /** @import { NightAnswer, Scale, Span, TimeScale, Warmth } from "./types.js" */
@@ -138,14 +138,14 @@ const drawRaster = (lane, x, { events }, { shown, legs }) => {
   const here = onLeg(events, x, lane.leg, legs);
   const leg = `${lane.leg} leg`;
   const name = lane.leg === "unknown" ? ["movements"] : legs > 1 ? [leg] : ["movements", leg];
-  const ticks = (/** @type {string} */ group) => {
-    const at = here.filter((i) => groupOf(events.label[i]) === group);
+  const ticks = (/** @type {string} */ look) => {
+    const at = here.filter((i) => lookOf(events.label[i], events.sleep_state[i]) === look);
     const tops = at.map((i) => height(Math.log10(Math.max(2, Math.min(1000, events.peak_mg[i] ?? 2)))));
     const xs = at.map((i) => x(events.onset[i]));
-    return svg("path", { d: strokes(xs, tops, lane.bottom), class: `tick stroke-${group}` });
+    return svg("path", { d: strokes(xs, tops, lane.bottom), class: `tick stroke-${look}` });
   };
   const groups = [...GROUPS].reverse().filter((group) => shown.has(group.name));
-  return [laneName(lane, ...name), gridLine(x, lane.bottom), groups.map((group) => ticks(group.name))];
+  return [laneName(lane, ...name), gridLine(x, lane.bottom), groups.flatMap(looksOf).map(ticks)];
 };
 
 /**

@@ -2,7 +2,7 @@
 // What the page of a night consists of, and how its parts are drawn; what they do, the page itself knows.
 
 import { dismissable, touched } from "./as_edited.js";
-import { journal, reasons, recorded, remarked } from "./cards.js";
+import { journal, reasons, recorded, remarked, unusual } from "./cards.js";
 import { doneList, unfitList } from "./done_list.js";
 import { action, drawn, el, fill } from "./draw.js";
 import { flagRows, inFocus, toJudge } from "./flag_verdicts.js";
@@ -40,6 +40,7 @@ export const put = (/** @type {NightPage} */ page) => {
       { class: "card on-top", "aria-label": "Verdicts" },
       title(page),
       warnings(page),
+      unusual(data.night),
       parts.verdicts,
       parts.numbers,
     ),

@@ -7,7 +7,7 @@ import { strokes } from "./geometry.js";
 import { isToReview, placed, same } from "./nights.js";
 import { carried, nightAddress } from "./queue_address.js";
 import { get } from "./server.js";
-import { GROUPS, WORDS, flag, groupOf, verdict } from "./words.js";
+import { GROUPS, WORDS, flag, groupOf, lookOf, verdict } from "./words.js";
 
 /** @import { NightRow, Scale, Ticks } from "./types.js" */
 
@@ -93,6 +93,23 @@ export const untoldChip = (name, why, unasked = false) =>
       );
 
 /**
+ * Below a row: why the night is not assessable, and what is unusual of it, the weightiest; all of it on hover and to
+ * a screen reader. @param {NightRow} night
+ */
+const remark = ({ why_not_in_short: why, unusual: found, unusual_line: line }) => {
+  if (!why && !line) return null;
+  const more = found.slice(1).join("; ");
+  return el(
+    "span",
+    { class: "row-remark muted small", title: more ? found.join("; ") : null },
+    why,
+    why && line && " · ",
+    line && [el("span", { class: "visually-hidden" }, `${WORDS.unusual}: `), line],
+    more && el("span", { class: "visually-hidden" }, `: ${more}`),
+  );
+};
+
+/**
  * @param {NightRow} night
  * @param {[number, number]} range hours of the shared clock
  * @returns {Row}
@@ -128,9 +145,13 @@ export const rowOf = (night, range) => {
       !night.flags.length && !night.is_untold && el("span", { class: "visually-hidden" }, night.unraised),
     ),
     el("span", { class: "state" }, state(night)),
+    remark(night),
   );
   return { node, ground, night, x };
 };
+
+/** @param {Ticks} part */
+const lookIn = ({ label, sleep_state }) => (sleep_state === undefined ? groupOf(label) : lookOf(label, sleep_state));
 
 /**
  * @param {{ ground: SVGElement, night: Drawable, x: Scale }} row
@@ -138,12 +159,11 @@ export const rowOf = (night, range) => {
  */
 export const drawTicks = (row, byLabel) => {
   for (const group of [...GROUPS].reverse()) {
-    const at = byLabel.filter((part) => groupOf(part.label) === group.name).flatMap((part) => part.at_s);
-    if (at.length) {
+    const mine = byLabel.filter((part) => groupOf(part.label) === group.name);
+    for (const look of new Set(mine.map(lookIn))) {
+      const at = mine.filter((part) => lookIn(part) === look).flatMap((part) => part.at_s);
       const xs = at.map((s) => row.x(row.night.recorded_from + 1000 * s));
-      row.ground.append(
-        svg("path", { d: strokes(xs, TOP[group.name], HEIGHT - 1), class: `tick stroke-${group.name}` }),
-      );
+      row.ground.append(svg("path", { d: strokes(xs, TOP[group.name], HEIGHT - 1), class: `tick stroke-${look}` }));
     }
   }
 };

@@ -38,6 +38,11 @@ export interface NightRow extends NightKey {
   /** What is said of a night without a raised flag, and whether none of its flags could be told. */
   unraised: string;
   is_untold: boolean;
+  /** Why it is not assessable, the first clause; empty where it is. */
+  why_not_in_short: string;
+  /** What is unusual of it, the weightiest first; and the first of it in a line that says how much more there is. */
+  unusual: string[];
+  unusual_line: string;
   review: string | null;
   ahead_s: number;
   /** What the journal marks as changed, where this is the first night with it. */
@@ -263,9 +268,10 @@ export interface RangesAnswer {
   dots: RangeDots[];
 }
 
-/** Onsets of one label in one night, seconds after its first sample. */
+/** Onsets of one label in one night, seconds after its first sample; on home of one state of sleep. */
 export interface Ticks extends NightKey {
   label: string;
+  sleep_state?: string;
   at_s: number[];
 }
 
@@ -291,6 +297,9 @@ export interface Night extends NightKey {
   blind_below_mg: number | null;
   /** Names and values of hours asleep, in doubt, hidden and unworn, and of series of others. */
   doubts: [string, string][];
+  /** What is unusual of it, the weightiest first; and a line with the first of it. */
+  unusual: string[];
+  unusual_line: string;
   assessable: boolean;
   not_assessable_reason: string | null;
 }
@@ -760,6 +769,9 @@ export interface Words {
   as_detected: string;
   as_reviewed: string;
   tiers: string;
+  unusual: string;
+  /** What a heading means, by the name of the measure or column. */
+  explained: Named;
 }
 
 /** A row of the night's picture. */

@@ -3,6 +3,7 @@
 
 import { byId, el } from "./draw.js";
 import { number, percent } from "./formats.js";
+import { heading } from "./terms.js";
 import { WORDS, flag, verdict } from "./words.js";
 
 /** @import { Clock, Measures, Review, ReviewEntry } from "./types.js" */
@@ -64,8 +65,6 @@ const index = ({ plms_index: value, plms_index_low: low, plms_index_high: high }
  */
 const MEASURES = [
   ["plms_index", index],
-  ["plms_rate", (of) => between(of.plms_rate_low, of.plms_rate_high) || "–"],
-  ["plms_index_sure", (of) => number(of.plms_index_sure)],
   ["n_plms", (of) => number(of.n_plms, 0)],
   ["n_clm", (of) => number(of.n_clm, 0)],
   ["n_series_in_sleep", (of) => number(of.n_series_in_sleep, 0)],
@@ -73,7 +72,12 @@ const MEASURES = [
   ["median_imi_s", (of) => inUnit(of.median_imi_s, "s")],
   ["median_peak_mg", (of) => inUnit(of.median_peak_mg, "mg", 0)],
   ["tst_h", (of) => inUnit(of.tst_h, "h")],
+  ["plms_rate", (of) => between(of.plms_rate_low, of.plms_rate_high) || "–"],
+  ["plms_index_sure", (of) => number(of.plms_index_sure)],
 ];
+
+/** The index that flags go by, and other readings of it, which come last and smaller. @type {Record<string, string>} */
+const LOOK = { plms_index: "main", plms_rate: "less", plms_index_sure: "less" };
 
 /**
  * @param {string} name
@@ -85,7 +89,7 @@ const measuresRow = (name, measures, mark) =>
     "tr",
     { class: mark, role: "row" },
     el("th", { scope: "row", role: "rowheader" }, name),
-    MEASURES.map(([, say], i) => el("td", { class: i ? "" : "main", role: "cell" }, say(measures))),
+    MEASURES.map(([key, say]) => el("td", { class: LOOK[key], role: "cell" }, say(measures))),
   );
 
 /** Instead of numbers as reviewed, where nothing that was done changes one. */
@@ -122,7 +126,9 @@ export const sideBySide = (review) =>
           "tr",
           { role: "row" },
           el("td", { role: "cell" }),
-          MEASURES.map(([key]) => el("th", { scope: "col", role: "columnheader" }, WORDS.measures[key])),
+          MEASURES.map(([key]) =>
+            el("th", { scope: "col", role: "columnheader", class: LOOK[key] }, heading(key, WORDS.measures[key])),
+          ),
         ),
       ),
       el(

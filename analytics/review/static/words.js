@@ -5,7 +5,7 @@
 import { byId } from "./draw.js";
 import { stands } from "./nights.js";
 
-/** @import { Words } from "./types.js" */
+/** @import { Group, Words } from "./types.js" */
 
 /** @type {Words} */
 export const WORDS = JSON.parse(byId("words", HTMLElement).textContent);
@@ -15,6 +15,15 @@ export const GROUPS = WORDS.groups;
 const GROUP_OF = new Map(GROUPS.flatMap((group) => group.labels.map((label) => [label, group.name])));
 /** @param {string} label */
 export const groupOf = (label) => GROUP_OF.get(label) ?? "other";
+
+/**
+ * How a movement is drawn: by its group, but what is periodic and not asleep counts nowhere and looks awake.
+ * @param {string} label @param {string} sleepState
+ */
+export const lookOf = (label, sleepState) =>
+  label === "periodic" && sleepState !== "sleep" ? "awake" : groupOf(label);
+/** Looks of a group, the one in front last. @param {Group} group */
+export const looksOf = ({ name }) => (name === "periodic" ? ["awake", name] : [name]);
 
 /** @param {string} name */
 export const label = (name) => WORDS.labels[name] ?? name.replaceAll("_", " ");
