@@ -11,8 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import expect, sync_playwright
 
 from analytics.journal.planned import MOST_BYTES
 from analytics.review.journal_files import LARGEST_UPLOAD
@@ -98,14 +98,13 @@ def behind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def phone() -> Iterator[Tab]:
+def phone(browser: Browser) -> Iterator[Tab]:
     """A browser as narrow as a phone, which finds the name at the proxy and takes its certificate."""
     leads = f"--host-resolver-rules=MAP {NAME} 127.0.0.1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=[*QUIET, leads])
-        context = browser.new_context(viewport={"width": 390, "height": 844}, ignore_https_errors=True, has_touch=True)
-        yield context.new_page()
-        browser.close()
+    own = browser.browser_type.launch(executable_path=browser_path(), args=[*QUIET, leads])
+    context = own.new_context(viewport={"width": 390, "height": 844}, ignore_https_errors=True, has_touch=True)
+    yield context.new_page()
+    own.close()
 
 
 @pytest.mark.skipif(browser_path() is None, reason="no Chromium on this machine")
@@ -182,6 +181,7 @@ def _plain(behind: Behind, cookie: str) -> bytes:
         return str(error).encode()
 
 
+@pytest.mark.slow
 def test_a_journal_file_as_large_as_the_page_takes_comes_through(behind: Behind) -> None:
     at = f"https://127.0.0.1:{behind.port}"
     row = b"date,note\n2026-03-04,late\n"
