@@ -137,7 +137,12 @@ class Judged:
     case: Case
     night: Night
     pairs: tuple[tuple[Made, Event | None], ...]
-    n_false: int
+    false: tuple[Event, ...]
+
+    @property
+    def n_false(self) -> int:
+        """How many jerks were found that were none."""
+        return len(self.false)
 
     @property
     def n_true(self) -> int:
@@ -174,8 +179,8 @@ def judged(case: Case) -> Judged:
         near = sorted(range(first, end), key=lambda i, true=true: abs(at_s[i] - true.onset_s))  # type: ignore[misc]
         pairs.append((true, events[near[0]] if near else None))
     answered = {e.movement_no for true, e in pairs if e is not None and true.is_jerk}
-    n_false = sum(e.label == "hypnic_jerk" and e.movement_no not in answered for e in events)
-    return Judged(case, night, tuple(pairs), n_false)
+    false = tuple(e for e in events if e.label == "hypnic_jerk" and e.movement_no not in answered)
+    return Judged(case, night, tuple(pairs), false)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

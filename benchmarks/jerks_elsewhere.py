@@ -20,11 +20,13 @@ from pathlib import Path
 
 from analytics.model import Event
 from benchmarks.hard_nights_truth import share
-from benchmarks.jerks import WANTED, Judged, called_of, is_kick, judged, reason_of
+from benchmarks.jerks import CRITERIA, WANTED, Judged, called_of, is_kick, judged, reason_of
 from benchmarks.jerks_elsewhere_nights import Placed, night, physics
 
 _PHYSICS = Path(__file__).resolve().parents[2] / "shared" / "data" / "hard_nights"
 _NAMES = ("hypnic_jerk", "isolated", "short_interval", "periodic", "wake", "other", "missed")
+#: What a false jerk was is the true movement within this, seconds.
+_NEAR_S = 2.0
 Pair = tuple[Placed, Event | None, str | None]
 
 
@@ -79,16 +81,22 @@ def summary(nights: Sequence[Judged]) -> str:
         "|---" * 5 + "|",
         *_flags(nights),
         "",
+        "| jerks, each row of those above it | found |",
+        "|---|---|",
+        *_ever_plainer(jerks),
+        "",
         *_by("placed", jerks, lambda t: f"{'one of two' if t.pair_s else 'single'}, {t.place}"),
         *_by("minutes from falling asleep", jerks, _in((-40, -20, -10, -5, 0, 5, 10), lambda t: t.from_onset_min)),
         *_by("after", jerks, lambda t: t.after),
         *_by("largest deviation, mg", jerks, _in((80, 100, 150, 300, 600, 1200), lambda t: 1000 * t.peak_g)),
         *_by("the leg rings, Hz", jerks, _in((0, 3, 4.5, 6, 8), lambda t: t.ring_hz)),
-        *_by("for, s", jerks, _in((0, 0.3, 0.4, 0.5, 0.6), lambda t: t.ring_s)),
+        *_by("for, s", [j for j in jerks if j[0].ring_s], _in((0.3, 0.4, 0.5, 0.6), lambda t: t.ring_s)),
         *_by("pause between two, s", [j for j in jerks if j[0].pair_s], _in((2, 5, 10, 30), lambda t: t.pair_s)),
         "| why a jerk was not found | jerks |",
         "|---|---|",
         *_reasons(jerks),
+        "",
+        f"What the false ones were: {_false_ones(nights)}",
     ]
     return "\n".join(lines)
 
@@ -144,6 +152,31 @@ def _by(name: str, jerks: Sequence[Pair], class_of: Callable[[Placed], str]) -> 
 def _reasons(jerks: Sequence[Pair]) -> list[str]:
     why = [reason for *_, reason in jerks if reason is not None]
     return [f"| {reason} | {why.count(reason)} |" for reason in sorted(set(why), key=lambda r: -why.count(r))]
+
+
+def _ever_plainer(jerks: Sequence[Pair]) -> list[str]:
+    """Jerks found, of all and of those that are left when what is hard about them is left out, one after another."""
+    kept = [("all", jerks)]
+    easier: tuple[tuple[str, Callable[[Placed], bool]], ...] = (
+        ("not of a nap", lambda t: t.after != "nap"),
+        ("not within 5 s of another jerk", lambda t: not 0 < t.pair_s < CRITERIA.jerks.quiet_s),
+        ("at most 20 min before falling asleep", lambda t: t.from_onset_min >= -20),
+        ("the leg rings at 3-8 Hz", lambda t: t.ring_s > 0),
+        ("at most 8 min before falling asleep", lambda t: t.from_onset_min >= -8),
+    )
+    for name, is_kept in easier:
+        kept.append((name, [j for j in kept[-1][1] if is_kept(j[0])]))
+    return [f"| {name} | {called_of([(t, e) for t, e, _ in part], 'hypnic_jerk')} |" for name, part in kept]
+
+
+def _false_ones(nights: Sequence[Judged]) -> str:
+    kinds: list[str] = []
+    for one in nights:
+        for event in one.false:
+            at_s = (event.onset_us - one.case.start_us) / 1e6
+            near = min(one.case.truth, key=lambda t: abs(t.onset_s - at_s))  # noqa: B023 - used at once
+            kinds.append(near.kind if abs(near.onset_s - at_s) < _NEAR_S else "nothing within 2 s")
+    return ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds))) or "-"
 
 
 def _write_each(file: Path, nights: Sequence[Judged]) -> None:
