@@ -174,7 +174,7 @@ def _false_ones(nights: Sequence[Judged]) -> str:
     for one in nights:
         for event in one.false:
             at_s = (event.onset_us - one.case.start_us) / 1e6
-            near = min(one.case.truth, key=lambda t: abs(t.onset_s - at_s))  # noqa: B023 - used at once
+            near = min(one.case.truth, key=lambda t: abs(t.onset_s - at_s))
             kinds.append(near.kind if abs(near.onset_s - at_s) < _NEAR_S else "nothing within 2 s")
     return ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds))) or "-"
 
