@@ -94,7 +94,7 @@ def simulated(nights: int, legs: int, seed: int) -> Iterator[Case]:
         channels = []
         for side, leg in zip(sides, plans, strict=False):
             seconds, xyz_g = render(leg, SENSORS[_SENSORS[number % len(_SENSORS)]], rng, rate_hz=(25, 50)[number % 2])
-            channels.append(_channel(side, START_US + np.rint(seconds * 1e6).astype(np.int64), xyz_g, 1 / 256))
+            channels.append(channel_of(side, START_US + np.rint(seconds * 1e6).astype(np.int64), xyz_g, 1 / 256))
         truth = [Made(e.kind, e.onset_s, e.peak_g, _nearest_min(e.onset_s, starts_s)) for e in plan.events]
         yield Case(f"{name} {number}", START_US, tuple(truth), tuple(channels))
 
@@ -109,8 +109,13 @@ def from_folder(folder: Path) -> Iterator[Case]:
         starts_s = np.flatnonzero(np.diff(sleep.astype(np.int8), prepend=0) == 1)
         truth = [Made(kind, on, peak, _nearest_min(on, starts_s)) for kind, on, _, peak in told["events"]]
         xyz_g = samples.select("x_g", "y_g", "z_g").to_numpy()
-        channel = _channel("left", time_us, xyz_g, told["lsb_g"])
+        channel = channel_of("left", time_us, xyz_g, told["lsb_g"])
         yield Case(told["name"], round(told["start"] * 1e6), tuple(truth), (channel,))
+
+
+def is_kick(true: Made) -> bool:
+    """Whether a movement is a kick, which may be taken for a jerk."""
+    return true.kind in _KICKS
 
 
 def _nearest_min(at_s: float, starts_s: np.ndarray) -> float:
@@ -120,7 +125,8 @@ def _nearest_min(at_s: float, starts_s: np.ndarray) -> float:
     return float(off_s[np.abs(off_s).argmin()] / 60)
 
 
-def _channel(side: Side, time_us: np.ndarray, xyz_g: np.ndarray, lsb_g: float) -> Channel:
+def channel_of(side: Side, time_us: np.ndarray, xyz_g: np.ndarray, lsb_g: float) -> Channel:
+    """Samples of the ankle of one side."""
     return Channel(side[0] * 64, "ankle", side, time_us, xyz_g.astype(np.float32), lsb_g)
 
 
@@ -131,7 +137,12 @@ class Judged:
     case: Case
     night: Night
     pairs: tuple[tuple[Made, Event | None], ...]
-    n_false: int
+    false: tuple[Event, ...]
+
+    @property
+    def n_false(self) -> int:
+        """How many jerks were found that were none."""
+        return len(self.false)
 
     @property
     def n_true(self) -> int:
@@ -168,8 +179,8 @@ def judged(case: Case) -> Judged:
         near = sorted(range(first, end), key=lambda i, true=true: abs(at_s[i] - true.onset_s))  # type: ignore[misc]
         pairs.append((true, events[near[0]] if near else None))
     answered = {e.movement_no for true, e in pairs if e is not None and true.is_jerk}
-    n_false = sum(e.label == "hypnic_jerk" and e.movement_no not in answered for e in events)
-    return Judged(case, night, tuple(pairs), n_false)
+    false = tuple(e for e in events if e.label == "hypnic_jerk" and e.movement_no not in answered)
+    return Judged(case, night, tuple(pairs), false)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -209,17 +220,17 @@ def summary(nights: Sequence[Judged]) -> str:
     """All tables as Markdown."""
     pairs = [pair for night in nights for pair in night.pairs]
     jerks = [(t, e) for t, e in pairs if t.is_jerk]
-    kicks = [(t, e) for t, e in pairs if t.kind in _KICKS]
+    kicks = [(t, e) for t, e in pairs if is_kick(t)]
     states = [(night.n_true >= WANTED, night.state, night.is_wrong) for night in nights]
     off = [off_by for night in nights if (off_by := _share_off(night)) is not None]
     lines = [
         "| nights | jerks found | false a night | kicks called jerks | flag wrong | cannot tell |",
         "|---|---|---|---|---|---|",
-        f"| {len(nights)} | {_called(jerks, 'hypnic_jerk')} | {sum(n.n_false for n in nights) / len(nights):.2f} "
-        f"| {_called(kicks, 'hypnic_jerk')} | {share(sum(w for *_, w in states), len(states))} "
+        f"| {len(nights)} | {called_of(jerks, 'hypnic_jerk')} | {sum(n.n_false for n in nights) / len(nights):.2f} "
+        f"| {called_of(kicks, 'hypnic_jerk')} | {share(sum(w for *_, w in states), len(states))} "
         f"| {sum(s == 'cannot_tell' for _, s, _ in states)} |",
         "",
-        f"Jerks inside series: {_called(jerks, 'periodic')}",
+        f"Jerks inside series: {called_of(jerks, 'periodic')}",
         "",
         *_why(nights),
         *_confusion("jerks by size, mg", [(1000 * t.peak_g, e) for t, e in jerks], _SIZES_MG),
@@ -237,7 +248,7 @@ def summary(nights: Sequence[Judged]) -> str:
 
 def _share_off(night: Judged) -> float | None:
     """Share of intervals that are 20-40 s long, between kicks that were found and between all that were made."""
-    at_s = np.sort([t.onset_s for t, _ in night.pairs if t.kind in _KICKS])
+    at_s = np.sort([t.onset_s for t, _ in night.pairs if is_kick(t)])
     found = night.night.scores[0].measures.share_imi_20_40
     if len(at_s) < 20 or found is None:
         return None
@@ -245,21 +256,22 @@ def _share_off(night: Judged) -> float | None:
     return float(found - np.mean((true_s >= 20) & (true_s <= 40)))
 
 
-def _called(pairs: Sequence[tuple[Made, Event | None]], label: str) -> str:
+def called_of(pairs: Sequence[tuple[Made, Event | None]], label: str) -> str:
+    """How many of them carry a label."""
     n = sum(e is not None and e.label == label for _, e in pairs)
     return share(n, len(pairs))
 
 
 def _why(nights: Sequence[Judged]) -> list[str]:
     """Why jerks were not found: how many of each reason, and in how many nights."""
-    lost = [(_reason(t, e, night.night), i) for i, night in enumerate(nights) for t, e in night.pairs if t.is_jerk]
+    lost = [(reason_of(t, e, night.night), i) for i, night in enumerate(nights) for t, e in night.pairs if t.is_jerk]
     reasons = sorted({reason for reason, _ in lost if reason is not None})
     rows = [(sum(r == reason for r, _ in lost), len({i for r, i in lost if r == reason}), reason) for reason in reasons]
     lines = [f"| {reason} | {n} | {in_nights} |" for n, in_nights, reason in sorted(rows, reverse=True)]
     return ["| why a jerk was not found | jerks | nights |", "|---|---|---|", *lines, ""]
 
 
-def _reason(true: Made, event: Event | None, night: Night) -> str | None:
+def reason_of(true: Made, event: Event | None, night: Night) -> str | None:
     """Why a jerk was not found; None for one that was."""
     jerks = CRITERIA.jerks
     if event is None:
@@ -274,7 +286,19 @@ def _reason(true: Made, event: Event | None, night: Night) -> str | None:
         return "minutes before falling asleep, surely awake"
     if event.p_near_onset < jerks.min_probability:
         return "the sleep model knows of no falling asleep then"
-    return "not alone, or the like comes all night"
+    if _is_near_another(event, night):
+        return "not alone"
+    return "the like comes all night"
+
+
+def _is_near_another(event: Event, night: Night) -> bool:
+    own = [m for m in night.movements if m.number in event.parts]
+    first_us, last_us = min(m.onset_us for m in own), max(m.offset_us for m in own)
+    near_us = CRITERIA.jerks.quiet_s * 1e6
+    return any(
+        m.number not in event.parts and m.onset_us < last_us + near_us and m.offset_us > first_us - near_us
+        for m in night.movements
+    )
 
 
 def _confusion(name: str, rows: Iterable[tuple[float, Event | None]], edges: Sequence[float]) -> list[str]:
