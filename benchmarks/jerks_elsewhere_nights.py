@@ -183,14 +183,14 @@ def _with_jerks(
 ) -> list[Placed]:
     """All that was made, by onset: what the legs did, each movement once, and jerks that are put among it."""
     asleep_s = np.array([f.asleep_s for f in fallings])
-    made = []
+    made: list[Placed] = []
     for leg, sim in enumerate(sims):
         for kind, onset, _, peak_g in sim.ev:
             if leg and any(abs(m.onset_s - onset) < 0.5 for m in made):
                 continue
             made.append(Placed(kind, float(onset), float(peak_g), _nearest_min(onset, asleep_s)))
     if many == "few":
-        fallings = [fallings[rng.integers(len(fallings))]]
+        fallings = [fallings[int(rng.integers(len(fallings)))]]
     for falling in fallings if many != "none" else ():
         for _ in range(rng.integers(1, 3) if many == "few" else rng.integers(3, 7)):
             for twitch in _drawn(falling, sims, rng, pairs=many == "many"):
@@ -266,5 +266,5 @@ def _through_leg(signals: Any, sim: Any, twitch: _Twitch, gravity: np.ndarray, r
     along_m, forward_m = (-0.1, 0.35) if rng.random() < 0.6 else (-0.27, 0.08)
     lateral = np.array([0.0, 1.0, 0.0])
     moved = np.outer(speeding, [along_m, rng.normal(0, 0.03), forward_m])
-    seen = signals.strap(np.outer(angle, np.cross(lateral, gravity)) + moved, *sim.straps)
-    return seen / np.linalg.norm(seen, axis=1).max()
+    seen: np.ndarray = signals.strap(np.outer(angle, np.cross(lateral, gravity)) + moved, *sim.straps)
+    return seen / float(np.linalg.norm(seen, axis=1).max())
