@@ -114,6 +114,7 @@ def create_app(page: Page) -> ASGIApp:
         Route("/api/night", _json(page, lambda asked: night_payload(page, *_key(page, asked)))),
         Route("/api/window", _json(page, lambda asked: _window(page, asked))),
         Route("/api/check-plan", lambda asked: JSONResponse(_check_plan(asked))),
+        Route("/api/reviews", _json(page, lambda asked: reviewed_payload(page, *_key(page, asked))), methods=["GET"]),
         Route("/api/reviews", review, methods=["POST"]),
         Route("/api/edits", _json(page, lambda asked: as_edited(page, *_key(page, asked))), methods=["GET"]),
         Route("/api/edits", edit, methods=["POST"]),

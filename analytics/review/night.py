@@ -23,6 +23,7 @@ from analytics.pictures import by_hour, intervals, likely_sleep
 from analytics.pictures.drawing import patterns
 from analytics.pictures.night_rows import awake_legend, legend, likely_legend
 from analytics.pictures.scales import clock
+from analytics.review.edits.answering import as_edited
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
@@ -101,6 +102,7 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "journal": _noted(journal),
         "sensors": [_sensor(sensor, several=n_compared > 1) for sensor in sensors],
         "review": review_of_night(page, night, ruleset),
+        "edited": as_edited(page, subject, night_date),
         "pictures": _pictures(night, score.events if score else (), page.rulesets.get(ruleset)),
     }
 

@@ -38,35 +38,29 @@ let cameFrom;
 
 /** A night with its reviews, as asked ahead or as the server has both now. @param {NightKey} night */
 const loaded = async (night) => {
-  const [data, edited] = await Promise.all([
-    getFresh("/api/night", question(night)),
-    getFresh("/api/edits", question(night)),
-  ]);
-  knows(data.night, Math.max(edited.act, data.review.act));
-  return { data, edited };
+  const data = await getFresh("/api/night", question(night));
+  knows(data.night, data.edited.act);
+  return data;
 };
 
 /** Ask ahead for a night that will probably be wanted, and for the movement it opens with. @param {NightKey} night */
 export const askAhead = async (night) => {
-  const [data, edited] = await Promise.all([
-    getOnce("/api/night", question(night)),
-    getOnce("/api/edits", question(night)),
-  ]);
-  const shown = shownNight(data, edited);
-  if (shown.events.onset.length) askWindowAhead(shown, firstToShow(shown.events, null, opensOn(edited.flags)));
+  const data = await getOnce("/api/night", question(night));
+  const shown = shownNight(data, data.edited);
+  if (shown.events.onset.length) askWindowAhead(shown, firstToShow(shown.events, null, opensOn(data.edited.flags)));
 };
 
 /** What the page of a night shows, and what its keys and buttons do. */
 export class NightPage {
   /**
    * @param {App} app
-   * @param {{ data: NightAnswer, edited: EditedAnswer }} answer
+   * @param {NightAnswer} data
    * @param {StripAnswer} all
    */
-  constructor(app, { data, edited }, all) {
+  constructor(app, data, all) {
     this.app = app;
     this.detected = data;
-    this.data = shownNight(data, edited);
+    this.data = shownNight(data, data.edited);
     this.all = all;
     this.nights = all.nights;
     this.clock = clockOf(data.offsets);
@@ -200,7 +194,7 @@ export class NightPage {
       await this.#show(edited, near);
     } else {
       await this.#show(answer, near);
-      const { review } = await get("/api/night", question(night));
+      const review = await get("/api/reviews", question(night));
       this.detected = { ...this.detected, review };
       await this.#show(this.data.edited, null);
     }
@@ -212,10 +206,10 @@ export class NightPage {
   /** The night as it is now. */
   async reload() {
     forgetNight(question(this.data.night));
-    const { data, edited } = await loaded(this.data.night);
+    const data = await loaded(this.data.night);
     if (this.isGone) return;
     this.detected = data;
-    await this.#show(edited, null);
+    await this.#show(data.edited, null);
   }
 
   /** @param {EditedAnswer} edited @param {number | null} near */
@@ -366,9 +360,9 @@ export class NightPage {
  * @returns {Promise<Shown>}
  */
 export const showNight = async (app, night, wanted) => {
-  const [answer, all] = await Promise.all([loaded(night), app.allNights()]);
-  const page = new NightPage(app, answer, all);
-  const { night: found } = answer.data;
+  const [data, all] = await Promise.all([loaded(night), app.allNights()]);
+  const page = new NightPage(app, data, all);
+  const { night: found } = data;
   return {
     node: page.node,
     night: { subject: found.subject, night_date: found.night_date },

@@ -141,6 +141,6 @@ export const forget = () => kept.clear();
  * @param {{ subject: string, night: string }} question
  */
 export const forgetNight = ({ subject, night }) => {
-  for (const path of ["/api/night", "/api/edits"]) kept.delete(`${path}?${asText({ subject, night })}`);
+  kept.delete(`/api/night?${asText({ subject, night })}`);
   kept.delete(`/api/strip?${asText({ subject })}`);
 };

@@ -502,6 +502,7 @@ export interface NightAnswer {
   journal: JournalEntry[];
   sensors: Sensor[];
   review: Review;
+  edited: EditedAnswer;
   pictures: { patterns: string; intervals: StillPicture; hours: StillPicture };
 }
 
@@ -585,6 +586,7 @@ export interface Answers {
   "/api/ranges": RangesAnswer;
   "/api/night": NightAnswer;
   "/api/edits": EditedAnswer;
+  "/api/reviews": Review;
   "/api/window": WindowAnswer;
   "/api/check-plan": CheckPlan;
   "/api/journal": JournalAnswer;
@@ -707,7 +709,6 @@ export interface ShownEvents extends Events {
 /** A night as its page shows it. */
 export interface NightShown extends NightAnswer {
   events: ShownEvents;
-  edited: EditedAnswer;
 }
 
 /** What a reviewer says; of a movement with its onset (µs), of a span with its begin and end (ms). */

@@ -42,6 +42,8 @@ COLOURS = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 
 #: What opens the pages that are served here, by their addresses.
 _doors: dict[str, Door] = {}
+#: Where pages were served until a test ended: what a tab that is still open asks ahead there is answered by no one.
+_ended: set[str] = set()
 
 
 def browser_path() -> str | None:
@@ -70,9 +72,11 @@ def served(page: Page) -> Iterator[str]:
     thread.start()
     address = f"http://127.0.0.1:{bound.getsockname()[1]}"
     _doors[address] = page.door
+    _ended.discard(address)
     try:
         yield address
     finally:
+        _ended.add(address)
         server.should_exit = True
         thread.join()
         bound.close()
@@ -87,6 +91,11 @@ def browsing(executable: str) -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def is_ended(url: str) -> bool:
+    """Whether a page was served there, and is no more."""
+    return any(url.startswith(f"{address}/") for address in _ended)
 
 
 def key_of(address: str) -> dict[str, str]:

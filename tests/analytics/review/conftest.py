@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Request
+from playwright.sync_api import Browser, ConsoleMessage, Request
 from playwright.sync_api import Page as Tab
 
 from analytics.said import JournalEntry
@@ -18,7 +18,7 @@ from flows.commands.demo import sample_data
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
 from flows.settings.settings import load
-from tests.analytics.review.browsing import page_of, served
+from tests.analytics.review.browsing import is_ended, page_of, served
 from tests.sharing import made_once
 
 NIGHT = date(2026, 3, 2)
@@ -83,12 +83,16 @@ def tab(browser: Browser) -> Iterator[Tab]:
     context = browser.new_context(viewport={"width": 1360, "height": 900})
     tab = context.new_page()
     wrong: list[str] = []
-    tab.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+    tab.on("console", lambda said: wrong.append(said.text) if _is_complaint(said) else None)
     tab.on("pageerror", lambda error: wrong.append(str(error)))
     tab.on("request", lambda request: wrong.append(request.url) if _is_elsewhere(request) else None)
     yield tab
     context.close()
     assert wrong == []
+
+
+def _is_complaint(said: ConsoleMessage) -> bool:
+    return said.type in ("error", "warning") and not is_ended(said.location["url"])
 
 
 def _is_elsewhere(request: Request) -> bool:

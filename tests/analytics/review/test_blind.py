@@ -47,6 +47,7 @@ ASKED: dict[str, list[dict[str, Any]]] = {
     "/api/window": [{**NIGHT, "from": "1772492400000", "to": "1772492460000"}],
     "/api/check-plan": [{}],
     "/api/edits": [NIGHT],
+    "/api/reviews": [NIGHT],
     "/api/journal": [{"subject": SUBJECT, "day": EVENING.isoformat()}],
     "/api/journal-week": [{"subject": SUBJECT}],
     "/api/journal-reading": [{"kind": "caffeine_mg", "cell": "1"}],

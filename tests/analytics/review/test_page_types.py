@@ -53,6 +53,7 @@ PLACES = {
     "Warmth": ("/api/night", "temperature"),
     "Sensor": ("/api/night", "sensors"),
     "Review": ("/api/night", "review"),
+    "EditedAnswer": ("/api/night", "edited"),
     "Measures": ("/api/night", "review", "detected"),
     "WindowAnswer": ("/api/window",),
     "Trace": ("/api/window", "traces"),

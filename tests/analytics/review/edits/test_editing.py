@@ -50,6 +50,16 @@ def without_acts(answer: Any) -> Any:
     return {name: value for name, value in answer.items() if name not in ("act", "undo", "redo", "scores")}
 
 
+def test_a_night_comes_with_its_edits_and_its_verdicts_can_be_asked_alone(client: httpx.Client) -> None:
+    onset = get(client)["events"]["onset_us"][3]
+    assert edit(client, "delete", onsets=[onset]).status_code == 200
+    night = client.get("/api/night", params=KEY).json()
+    assert night["edited"] == get(client)
+    assert onset not in night["edited"]["events"]["onset_us"]
+    assert night["review"] == client.get("/api/reviews", params=KEY).json()
+    assert night["review"]["act"] == night["edited"]["act"]
+
+
 @pytest.mark.slow
 def test_edits_are_answered_with_the_night_and_undone_to_every_state_before(client: httpx.Client, store: Store) -> None:
     detected = query(store, "SELECT * FROM events"), query(store, "SELECT * FROM night")

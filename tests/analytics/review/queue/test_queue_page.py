@@ -118,7 +118,7 @@ def test_a_verdict_that_was_taken_back_from_another_night_is_gone_there_though_t
     expect(whose).to_have_text(after)
     ready(tab).keyboard.press("c")
     expect(said).to_contain_text("confirmed")
-    with tab.expect_request(lambda asked: "/api/edits?" in asked.url and urlencode({"subject": after}) in asked.url):
+    with tab.expect_request(lambda asked: "/api/night?" in asked.url and urlencode({"subject": after}) in asked.url):
         tab.go_back()
         expect(whose).to_have_text(who)
     ready(tab).keyboard.press("Control+z")
