@@ -38,7 +38,7 @@ from analytics.review.protection import Protected
 from analytics.review.queue.filters import F, NightsPage, NightsWalk, PeoplePage, QueueFilter, parsed
 from analytics.review.queue.nights import counts_payload, csv_of_queue, next_night, nights_page
 from analytics.review.queue.people import people_page
-from analytics.review.static_files import static_address, static_routes
+from analytics.review.static_files import modules, static_address, static_routes
 from analytics.review.verdicts import reviewed_payload, reviews_from
 from analytics.review.waveform import window_payload
 from analytics.review.words import for_page
@@ -62,6 +62,8 @@ def create_app(page: Page) -> ASGIApp:
         known = {
             "token": page.token,
             "static": static_address(),
+            "modules": modules(),
+            "is_home": request.url.path == "/",
             "reviewer": page.reviewer,
             "blind": page.store.only_reviewer is not None,
             "version": page.version,

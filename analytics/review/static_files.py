@@ -41,6 +41,12 @@ def static_address() -> str:
     return f"/static/{found.hexdigest()[:16]}"
 
 
+@cache
+def modules() -> tuple[str, ...]:
+    """The scripts that the page's own loads, so that all are asked for at once, and not one after another names it."""
+    return tuple(sorted(file.name for file in _FOLDER.glob("*.js")))
+
+
 def static_routes() -> list[Mount]:
     """Both addresses of the files."""
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from analytics.review.ways import is_here
 from analytics.store import Store, query
 from tests.analytics.review.browsing import key_of, page_of, served
 from tests.flows.stored import EVENING, SUBJECT, build
+from tests.paths import ROOT
 
 KEY = {"subject": SUBJECT, "night": EVENING.isoformat()}
 
@@ -245,3 +247,11 @@ def test_home_tells_a_verdict_at_once(writer: httpx.Client) -> None:
     assert [told(path) for path in paths] == [None] * 4
     assert _post(writer, verdict="unsure").json()["night"] == "unsure"
     assert [told(path) for path in paths] == ["unsure"] * 4
+
+
+def test_the_page_asks_for_all_of_its_scripts_at_once(client: httpx.Client) -> None:
+    shell = client.get("/").text
+    scripts = sorted(file.name for file in (ROOT / "analytics" / "review" / "static").glob("*.js"))
+    asked = re.findall(r'<link rel="modulepreload" href="(/static/\w+)/([\w.]+)">', shell)
+    assert sorted(name for _, name in asked) == scripts
+    assert {folder for folder, _ in asked} == {static_address()}
