@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import * as nights from "../../analytics/review/static/nights.js";
 
-const { around, clockRange, filtered, nextToReview, placed, same, stands } = nights;
+const { aheadOf, around, clockRange, filtered, nextToReview, placed, same, stands } = nights;
 
 const HOUR = 3_600_000;
 
@@ -101,4 +101,20 @@ test("nights of other zones stand under the hours of their own clock", () => {
   assert.equal(placed(night(1), [-4, 8], 1200)(night(1).recorded_from), 200);
   assert.equal(placed(night(1, there), [-4, 8], 1200)(there.recorded_from), 200);
   assert.equal(placed(night(1), [-4, 8], 1200).back(400), Date.parse("2026-03-01T20:00Z") + 4 * HOUR);
+});
+
+test("who leafs on is asked ahead for the next two, and for the one behind later", () => {
+  const days = [1, 2, 3, 4, 5].map((day) => night(day));
+  const ahead = (shown, before) => {
+    const { soon, later } = aheadOf(days, night(shown), before && night(before));
+    return [dates(soon), dates(later)];
+  };
+  assert.deepEqual(ahead(3, 2), [[4, 5], [2]]);
+  assert.deepEqual(ahead(3, 4), [[2, 1], [4]]);
+  assert.deepEqual(ahead(4, 3), [[5], [3]]);
+  assert.deepEqual(ahead(1, 2), [[], [2]]);
+  assert.deepEqual(ahead(3, undefined), [[2, 4], []]);
+  assert.deepEqual(ahead(3, 5), [[2, 4], []]); // a jump
+  assert.deepEqual(ahead(3, 3), [[2, 4], []]); // loaded again
+  assert.deepEqual(aheadOf(days, night(1), night(2, { subject: "you" })), { soon: [days[1]], later: [] });
 });

@@ -14,7 +14,7 @@ import { NightActs } from "./night_acts.js";
 import { NightForms } from "./night_forms.js";
 import { keysOf, listenToKeys } from "./night_keys.js";
 import { drawDone, drawMarked, drawVerdicts, put } from "./night_parts.js";
-import { same } from "./nights.js";
+import { aheadOf, same } from "./nights.js";
 import { strip } from "./pictures.js";
 import { isNews, knows, question, sendNow, whenUnsentChanges } from "./reviewing.js";
 import { Seeing } from "./seeing.js";
@@ -316,21 +316,16 @@ export class NightPage {
     this.#lookBeside();
   }
 
-  /**
-   * Ask ahead for the nights before and after: for the one that this one was reached from, and over several people for
-   * both, not before this one is looked at for a while.
-   */
+  /** Ask ahead for the nights beside; over several people not before this one is looked at for a while. */
   #lookBeside() {
     if (this.isGone) return;
     const { night } = this.data;
     const mine = this.nights.filter((one) => one.subject === night.subject);
-    const here = mine.findIndex((one) => one.night_date === night.night_date);
-    const near = [mine[here - 1], mine[here + 1]].filter(Boolean);
-    const later = near.filter((one) => this.all.several || same(one, cameFrom));
+    const { soon, later } = aheadOf(mine, night, cameFrom);
     cameFrom = { subject: night.subject, night_date: night.night_date };
     const ask = (/** @type {NightKey} */ one) => askAhead(one).catch(() => {}); // it is asked again when it is opened
-    near.filter((one) => !later.includes(one)).forEach(ask);
-    const resting = setTimeout(() => later.forEach(ask), REST_MS);
+    if (!this.all.several) soon.forEach(ask);
+    const resting = setTimeout(() => [...(this.all.several ? soon : []), ...later].forEach(ask), REST_MS);
     this.atEnd.push(() => clearTimeout(resting));
   }
 

@@ -103,3 +103,20 @@ export const placed = (night, [first, last], width) => {
   const midnight = midnightAfter(night);
   return linear(midnight + first * HOUR, midnight + last * HOUR, 0, width);
 };
+
+/**
+ * Which nights of a person are asked ahead: of who leafs from night to night at once the next two, so that the second
+ * is made while the first is drawn, and later the one behind; else those on both sides.
+ * @param {NightKey[]} mine the nights of one person, in order
+ * @param {NightKey} shown
+ * @param {NightKey | undefined} before what was shown before it
+ */
+export const aheadOf = (mine, shown, before) => {
+  const here = mine.findIndex((one) => same(one, shown));
+  const came = mine.findIndex((one) => same(one, before));
+  const step = came < 0 ? 0 : here - came;
+  const at = (/** @type {number[]} */ places) => places.map((place) => mine[here + place]).filter(Boolean);
+  return Math.abs(step) === 1
+    ? { soon: at([step, 2 * step]), later: at([-step]) }
+    : { soon: at([-1, 1]), later: at([]) };
+};
