@@ -131,7 +131,7 @@ def in_one_line(target: Path) -> Iterator[None]:
         yield
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"cannot be written: {reason}", path=target) from error
+        raise UsageError(f"cannot be written: {reason}", path=target, hint="name another place") from error
 
 
 @contextmanager

@@ -93,7 +93,8 @@ def _below(
         return inside
 
     def complain(error: OSError) -> None:
-        problems.append(UnreadableFileError(f"cannot be listed: {error.strerror}", path=error.filename))
+        says, hint = f"cannot be listed: {error.strerror}", "give yourself the right to read it, or name other files"
+        problems.append(UnreadableFileError(says, path=error.filename, hint=hint))
 
     if is_of_the_kernel(_identity(top)[0]):
         problems.append(UnreadableFileError("the system makes this folder up: no recording is in it", path=top))

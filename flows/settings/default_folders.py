@@ -51,9 +51,15 @@ def _folder(variable: str, below_home: str, *, mac: str) -> Path:
     return (named if named.is_absolute() else _home() / below_home) / NAME
 
 
-def _home() -> Path:
-    """The home folder; the current one for an account without any (a bare service user)."""
+def has_home() -> bool:
+    """Whether the account has a home folder; a bare service user has none."""
     try:
-        return Path.home()
+        Path.home()
     except RuntimeError:
-        return Path.cwd()
+        return False
+    return True
+
+
+def _home() -> Path:
+    """The home folder; the current one for an account without any."""
+    return Path.home() if has_home() else Path.cwd()

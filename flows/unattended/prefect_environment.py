@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.settings.default_folders import state_folder
+from flows.settings.default_folders import has_home, state_folder
 from flows.settings.settings import load
 from flows.unattended.prefect_home import only_for_its_owner
 from ingest.errors import NightkickError, UsageError
@@ -64,6 +64,8 @@ def prepare_prefect(home: Path | None = None) -> None:
         raise UsageError(
             f"Prefect cannot keep its records here: {error.strerror}", path=folder, hint="name a folder in PREFECT_HOME"
         ) from None
+    if not has_home():  # Prefect looks there for files that it does not need
+        os.environ["HOME"] = str(folder)
     os.environ.pop("PREFECT_PROFILE", None)
     os.environ.update(
         PREFECT_HOME=str(folder),

@@ -261,7 +261,9 @@ class QueuePage {
 
   /** The focus to the next row. @param {number} by 1 or -1 */
   move(by) {
-    const links = [...this.parts.rows.querySelectorAll("tbody tr")].map((row) => row.querySelector("a"));
+    const rows = [...this.parts.rows.querySelectorAll("tbody tr")];
+    /** @type {(HTMLElement | null)[]} */
+    const links = rows.map((row) => row.querySelector(".queue-link, .queue-people a"));
     const here = links.findIndex((link) => link === document.activeElement);
     (links[here + by] ?? (here < 0 ? links[0] : null))?.focus();
   }

@@ -102,7 +102,11 @@ const row = (night, range, page, queue) => {
   return el(
     "tr",
     {},
-    el("th", { scope: "row", class: "queue-who" }, el("bdi", {}, night.subject)),
+    el(
+      "th",
+      { scope: "row", class: "queue-who" },
+      el("a", { href: `/?${new URLSearchParams({ subject: night.subject })}` }, el("bdi", {}, night.subject)),
+    ),
     el(
       "td",
       { class: "queue-day" },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import subprocess
 import sys
 from collections.abc import Callable
@@ -105,6 +106,21 @@ def test_what_the_environment_says_of_prefect_wins(monkeypatch: pytest.MonkeyPat
     prepare_prefect()
     assert os.environ["DO_NOT_TRACK"] == "mine"
     assert (tmp_path / "deep" / "home").is_dir()
+
+
+def test_an_account_without_a_home_needs_a_home_for_prefect_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in prefect_defaults().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", "as before")  # so that it is put back
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", dict[int, pwd.struct_passwd]().__getitem__)
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "home"))
+    with pytest.raises(RuntimeError):
+        Path.home()
+    prepare_prefect()
+    assert Path.home() == tmp_path / "home"
 
 
 def test_a_home_that_cannot_be_made_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
@@ -55,6 +55,14 @@ def test_home_of_several_people_opens_on_what_is_to_be_reviewed(at: str, tab: Ta
     assert _rows(tab) == [who for who, _, _ in raised]
     expect(tab.locator(".queue-head")).to_contain_text(f"0 of {len(raised)}")
     assert tab.title() == "To review · nightkick"
+
+
+def test_a_name_leads_to_the_answer_for_that_person(at: str, tab: Tab) -> None:
+    name = opened(tab, f"{at}/").locator(".queue-who a").first
+    who = name.inner_text()
+    name.click()
+    expect(tab.locator(".answer").first).to_contain_text(who)
+    assert parse_qs(urlsplit(tab.url).query) == {"subject": [who]}
 
 
 def test_filters_stand_in_the_address_and_chips_undo_them(at: str, tab: Tab, several: Store) -> None:
