@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,3 +23,10 @@ def made_once(factory: pytest.TempPathFactory, name: str, make_in: Callable[[Pat
             make_in(folder)
             done.touch()
     return folder
+
+
+def copy_of(made: Path, to: Path, copy_function: Callable[[str, str], object] = shutil.copy2) -> None:
+    """Copy what `made_once` made, without the files by which other workers take turns to read it just now."""
+    shutil.copytree(
+        made, to, dirs_exist_ok=True, copy_function=copy_function, ignore=shutil.ignore_patterns(".nightkick*")
+    )

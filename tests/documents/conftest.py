@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from flows.settings.settings import load
 from ingest.clock import microseconds
 from tests.flows.conftest import home, run  # noqa: F401 - fixtures
 from tests.paths import ROOT
-from tests.sharing import made_once
+from tests.sharing import copy_of, made_once
 
 NIGHT = date(2026, 3, 2)
 FIRST_KICK = "SELECT min(movement_no) FROM events WHERE night_date = ? AND is_plm AND sleep_state = 'sleep'"
@@ -58,6 +57,6 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copied(demo: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The demo's database copied into the working directory, as the one of the settings; the recordings beside it."""
     place = Path.cwd()
-    shutil.copytree(demo, place, dirs_exist_ok=True)
+    copy_of(demo, place)
     monkeypatch.setenv("NIGHTKICK_DATABASE", str(place / "nightkick.duckdb"))
     return place

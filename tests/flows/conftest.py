@@ -18,7 +18,7 @@ from analytics.store import Store
 from flows.cli import main
 from ingest.writers.axivity import write_cwa
 from tests.analytics.signals import channel, night_of_kicks
-from tests.sharing import made_once
+from tests.sharing import copy_of, made_once
 
 
 class Said(NamedTuple):
@@ -121,5 +121,5 @@ def imported_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def imported(home: Path, imported_folder: Path) -> Store:
     """One night in nights.duckdb. Its kicks are 27 s apart: a series by every rule set but one of 20 s at most."""
-    shutil.copytree(imported_folder, home.with_name("work"), dirs_exist_ok=True)
+    copy_of(imported_folder, home.with_name("work"))
     return Store(Path("nights.duckdb"))

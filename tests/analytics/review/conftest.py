@@ -19,7 +19,7 @@ from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
 from flows.settings.settings import load
 from tests.analytics.review.browsing import is_ended, page_of, served
-from tests.sharing import made_once
+from tests.sharing import copy_of, made_once
 
 NIGHT = date(2026, 3, 2)
 HOSTILE = "<script>document.title='taken'</script> \"quotes\" 'and' & \u202eright to left\u202c " + "x" * 10_000
@@ -51,7 +51,7 @@ def _samples(folder: Path) -> None:
 @pytest.fixture
 def database(samples: Path, tmp_path: Path) -> Path:
     """A copy of the sample nights for one test."""
-    shutil.copytree(samples, tmp_path / "db", copy_function=_linked)
+    copy_of(samples, tmp_path / "db", _linked)
     return tmp_path / "db" / "x.duckdb"
 
 

@@ -14,7 +14,7 @@ from analytics.store import Store
 from tests.analytics.store.forgetting import with_two_people
 from tests.analytics.store.making import bring_in, stored
 from tests.paths import ROOT
-from tests.sharing import made_once
+from tests.sharing import copy_of, made_once
 
 Child = Callable[..., "subprocess.Popen[str]"]
 
@@ -69,5 +69,5 @@ def two_people(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -
 @pytest.fixture
 def two(tmp_path: Path, two_people: Path) -> Store:
     """A person who is to be forgotten, and another one."""
-    shutil.copytree(two_people.parent, tmp_path, dirs_exist_ok=True)
+    copy_of(two_people.parent, tmp_path)
     return Store(tmp_path / two_people.name, wait_s=20)

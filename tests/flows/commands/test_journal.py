@@ -17,6 +17,7 @@ from ingest.errors import visible
 from tests.analytics.signals import channel, night_of_kicks
 from tests.flows.conftest import Run, imported_once
 from tests.flows.stored import SUBJECT, build
+from tests.sharing import copy_of
 
 DB = "nights.duckdb"
 JOURNAL = "SELECT subject, day, kind, value, text FROM journal ORDER BY ALL"
@@ -35,7 +36,7 @@ def calm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(home: Path, calm_folder: Path) -> Store:
-    shutil.copytree(calm_folder, home.with_name("work"), dirs_exist_ok=True)
+    copy_of(calm_folder, home.with_name("work"))
     return Store(Path(DB))
 
 
