@@ -26,6 +26,8 @@ from ingest.workspace import workspace
 
 HEAD_BYTES = 4096
 ANOTHER, ANOTHER_FOLDER = "name another file", "choose another folder with -o"
+#: For what cannot be written where it is wanted.
+ELSEWHERE = "name another place"
 #: A column of samples: "x", "acc_x", "accX", "x (g)".
 _AXIS = re.compile(r"(?:^|[^a-z]|acc)([xyz])(?:$|[^a-z])")
 
@@ -131,7 +133,7 @@ def in_one_line(target: Path) -> Iterator[None]:
         yield
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"cannot be written: {reason}", path=target, hint="name another place") from error
+        raise UsageError(f"cannot be written: {reason}", path=target, hint=ELSEWHERE) from error
 
 
 @contextmanager

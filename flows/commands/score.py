@@ -146,7 +146,15 @@ def _results(scored: Scored, ruleset: Ruleset) -> dict[str, pl.DataFrame]:
 
 def _write(results: Mapping[Path, pl.DataFrame], out: Path, file_format: FileFormat, *, keep: Sequence[Path]) -> None:
     """Write all, then put them in place: half a file is never read. ``keep`` is not replaced."""
-    from analytics.files.outputs import ANOTHER_FOLDER, Output, in_one_line, refuse_taken, table_like, write_all
+    from analytics.files.outputs import (
+        ANOTHER_FOLDER,
+        ELSEWHERE,
+        Output,
+        in_one_line,
+        refuse_taken,
+        table_like,
+        write_all,
+    )
 
     outputs = [
         Output(
@@ -165,7 +173,9 @@ def _write(results: Mapping[Path, pl.DataFrame], out: Path, file_format: FileFor
             own_folder(out)
         write_all(outputs)
     except UsageError as error:
-        raise error if error.hint else UsageError(error.what, path=out, hint=ANOTHER_FOLDER) from error
+        if error.hint != ELSEWHERE:
+            raise
+        raise UsageError(error.what, path=out, hint=ANOTHER_FOLDER) from error
 
 
 def _writer(rows: pl.DataFrame, file_format: FileFormat) -> Callable[[IO[bytes]], None]:
