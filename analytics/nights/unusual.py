@@ -26,13 +26,13 @@ from analytics.phrases import (
     wear_doubt_words,
 )
 from analytics.scoring.rulesets import DEFAULT_RULESET
+from analytics.signal.worn import HOUR_US
 from analytics.sleep.states import EPOCH_US
 from ingest.clock import zone_info
 
 Span = tuple[int, int]
 #: What of `Noticed` is spans.
 SPANS = ("unworn_us", "unsearched_us", "rhythmic_us")
-HOUR_US = 3_600_000_000
 _CRITERIA = Criteria()
 #: As of tier A, which saw most of a night.
 _MOST_OF_A_NIGHT_US = _CRITERIA.flags.tier_a_recorded_h * HOUR_US

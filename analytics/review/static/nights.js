@@ -116,7 +116,5 @@ export const aheadOf = (mine, shown, before) => {
   const came = mine.findIndex((one) => same(one, before));
   const step = came < 0 ? 0 : here - came;
   const at = (/** @type {number[]} */ places) => places.map((place) => mine[here + place]).filter(Boolean);
-  return Math.abs(step) === 1
-    ? { soon: at([step, 2 * step]), later: at([-step]) }
-    : { soon: at([-1, 1]), later: at([]) };
+  return Math.abs(step) === 1 ? { soon: at([step, 2 * step]), later: at([-step]) } : { soon: at([-1, 1]), later: [] };
 };

@@ -53,7 +53,7 @@ def read_only(folder: Path) -> None:
 
 @pytest.fixture
 def shared() -> Iterator[Path]:
-    """A folder in which nobody is root, who may write everywhere."""
+    """A folder to work in without the rights of root, who may write everywhere."""
     with tempfile.TemporaryDirectory() as name:
         folder, before = Path(name), os.geteuid()
         folder.chmod(0o777)
