@@ -29,10 +29,10 @@ from pathlib import Path
 from types import FrameType
 
 from flows.settings.settings import Settings, load
-from flows.terminal.talk import say, say_on_terminal
+from flows.terminal.talk import complain, say, say_on_terminal
 from flows.unattended.prefect_files import hear_the_environment_alone
 from flows.unattended.prefect_home import OTHERS, secret_file
-from flows.unattended.server_guard import NAMES, App, guarded, origins
+from flows.unattended.server_guard import NAMES, App, Receive, Scope, Send, guarded, origins
 from flows.unattended.withholding import host_of, is_here
 from ingest.errors import NightkickError
 
@@ -92,7 +92,7 @@ def prefect_server(settings: Settings | None = None, *, is_short: bool = False) 
     Raises
     ------
     NightkickError
-        Ours does not start.
+        Ours does not start, or cannot go on with its records.
     UsageError
         The one that is named is not there, or refuses us.
     """
@@ -119,6 +119,10 @@ def prefect_server(settings: Settings | None = None, *, is_short: bool = False) 
 @contextmanager
 def _own_server(*, is_short: bool) -> Iterator[Server]:
     global _ours
+    from flows.unattended.prefect_records import cannot_be_kept  # it knows of imports, which the child need not load
+
+    if (error := cannot_be_kept(_home())) is not None:
+        raise error
     secret = f"nightkick:{secrets.token_urlsafe(32)}"
     with contextlib.closing(_listening()) as listener:
         port = listener.getsockname()[1]
@@ -241,6 +245,21 @@ def _app(port: int) -> App:
     return guarded(app, os.environ["PREFECT_SERVER_API_AUTH_STRING"], port)
 
 
+def told_why(app: App) -> App:
+    """Say in one line why the app cannot begin or end its work; all else of it stays as it is."""
+
+    async def telling(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except Exception as error:
+            if scope["type"] == "lifespan":
+                says = str(error).partition("\n")[0]
+                complain(f"Prefect's server: {type(error).__name__}: {says}")
+            raise
+
+    return telling
+
+
 def _serve(handle: int) -> None:
     """The child: serve until the pipe on standard input is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a service manager sends it to every process of a service
@@ -258,13 +277,12 @@ def _serve(handle: int) -> None:
         server.should_exit = True
 
     bound = socket.socket(fileno=handle)
-    config = uvicorn.Config(
-        _app(bound.getsockname()[1]), log_level="critical", lifespan="on", timeout_graceful_shutdown=2
-    )
+    app = told_why(_app(bound.getsockname()[1]))
+    config = uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=2)
     server = UntilParentEnds(config)
 
     def end_with_parent() -> None:
-        sys.stdin.buffer.read()
+        os.read(sys.stdin.fileno(), 1)  # not its buffer: a thread that waits in it lets Python end with a fatal error
         end()
         time.sleep(STOP_S)
         os._exit(0)  # a request that never ends must not keep it
