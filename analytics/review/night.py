@@ -23,13 +23,13 @@ from analytics.pictures import by_hour, intervals, likely_sleep
 from analytics.pictures.drawing import patterns
 from analytics.pictures.night_rows import awake_legend, legend, likely_legend
 from analytics.pictures.scales import clock
-from analytics.review.edits.answering import as_edited
+from analytics.review.beside import among
+from analytics.review.edits.answering import edited_with
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
 from analytics.scoring.rulesets import DEFAULT_RULESET, Ruleset
-from analytics.store import frames, people_of
-from analytics.store.edits.asking import rows_of
+from analytics.store import frames, people_of, reviews_of
 from analytics.store.edits.kept import night_under
 from analytics.words import BLANKS, CLOCK_STAYS, MEASURES, NOT_KNOWN
 from ingest.clock import zone_info
@@ -38,30 +38,34 @@ from ingest.errors import UsageError
 #: Of all nights of a person: to plan the view takes far longer than to read it, and the next night is asked for soon.
 _NIGHTS = "SELECT * FROM nights WHERE subject = ?"
 _STAGES = """
-SELECT epoch_ms(start_at), epoch_ms(end_at), stage FROM sleep_stages WHERE subject = ? AND night_date = ? ORDER BY ALL
+SELECT night_date, epoch_ms(start_at), epoch_ms(end_at), stage FROM sleep_stages
+WHERE subject = ? AND night_date BETWEEN ? AND ? ORDER BY ALL
 """
 _HEART = """
-SELECT epoch_ms(minute_at), heart_bpm FROM heart_rate
-WHERE subject = ? AND night_date = ? AND heart_bpm IS NOT NULL ORDER BY minute_at
+SELECT night_date, epoch_ms(minute_at), heart_bpm FROM heart_rate
+WHERE subject = ? AND night_date BETWEEN ? AND ? AND heart_bpm IS NOT NULL ORDER BY minute_at
 """
 _WARMTH = """
-SELECT t.recording, r.side, epoch_ms(t.minute_at), round(t.celsius, 1) FROM temperature t
+SELECT t.night_date, t.recording, r.side, epoch_ms(t.minute_at), round(t.celsius, 1) FROM temperature t
 JOIN recordings r ON r.sha256 = t.recording
 JOIN night n ON n.subject = t.subject AND n.night_date = t.night_date AND list_contains(n.recordings, t.recording)
-WHERE t.subject = ? AND t.night_date = ? AND t.celsius IS NOT NULL ORDER BY r.side, t.recording, t.minute_at
+WHERE t.subject = ? AND t.night_date BETWEEN ? AND ? AND t.celsius IS NOT NULL
+ORDER BY r.side, t.recording, t.minute_at
 """
-_JOURNAL = "SELECT kind, value, text FROM journal WHERE subject = ? AND day = ?"
+_JOURNAL = "SELECT day AS night_date, kind, value, text FROM journal WHERE subject = ? AND day BETWEEN ? AND ?"
 _SENSORS = """
-SELECT path, format, device, r.site, side, rate_hz_true, warnings, c.stays, c.behind_s, c.drift_ppm, c.confidence
+SELECT n.night_date, path, format, device, r.site, side, rate_hz_true, warnings,
+    c.stays, c.behind_s, c.drift_ppm, c.confidence
 FROM night n
 JOIN recordings r ON list_contains(n.recordings, r.sha256)
 LEFT JOIN sensor_clocks c ON c.subject = n.subject AND c.night_date = n.night_date AND c.recording = r.sha256
-WHERE n.subject = ? AND n.night_date = ? ORDER BY side, path
+WHERE n.subject = ? AND n.night_date BETWEEN ? AND ? ORDER BY side, path
 """
+_BESIDE = (_STAGES, _HEART, _WARMTH, _JOURNAL, _SENSORS)
 
 
 def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
-    """One night as the page draws it; instants in milliseconds.
+    """One night as the page draws it; instants in milliseconds. To be asked inside a snapshot, for it is of one moment.
 
     Raises
     ------
@@ -71,14 +75,14 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     """
     key = (subject, night_date)
     (nights,) = page.kept.of(page.store, ("nights", subject), lambda: frames(page.store, (_NIGHTS, (subject,))))
-    view = nights.filter(pl.col("night_date") == night_date)
-    questions = (_STAGES, _HEART, _WARMTH, _JOURNAL, _SENSORS)
-    stages, heart, warmth, journal, sensors = (rows_of(page.store, sql, key) for sql in questions)
-    ruleset = "" if view.is_empty() else str(view["ruleset"][0])
+    row = next(nights.filter(pl.col("night_date") == night_date).iter_rows(named=True), {})
+    ruleset = str(row.get("ruleset", ""))
     night = night_under(page.store, key, ruleset)
-    if view.is_empty() or night is None:
+    if not row or night is None:
         raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
-    (row,) = view.to_dicts()
+    ask = among(sorted(nights["night_date"].to_list()))
+    stages, heart, warmth, journal, sensors = ask(page, key, _BESIDE)
+    reviews = reviews_of(page.store, subject, night_date)
     score = night.scores[0] if night.scores else None
     person = people_of(page.store).get(subject)
     n_compared = sum(sensor["stays"] is not None for sensor in sensors)
@@ -101,8 +105,8 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "temperature": _warmth(tuple(minute.values()) for minute in warmth),
         "journal": _noted(journal),
         "sensors": [_sensor(sensor, several=n_compared > 1) for sensor in sensors],
-        "review": review_of_night(page, night, ruleset),
-        "edited": as_edited(page, subject, night_date),
+        "review": review_of_night(page, night, ruleset, reviews),
+        "edited": edited_with(page, key, reviews),
         "pictures": _pictures(night, score.events if score else (), page.rulesets.get(ruleset)),
     }
 

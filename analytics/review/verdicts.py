@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast, get_args
@@ -88,18 +88,19 @@ def reviewed_payload(page: Page, subject: str, night_date: date) -> dict[str, An
         night = night_under(page.store, (subject, night_date), ruleset)
         if night is None:
             raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
-        return review_of_night(page, night, ruleset)
+        return review_of_night(page, night, ruleset, reviews_of(page.store, subject, night_date))
 
 
-def review_of_night(page: Page, night: Night, ruleset: str) -> dict[str, Any]:
-    """What holds now of the reviews of a night that is already loaded; see `reviewed_payload`.
+def review_of_night(page: Page, night: Night, ruleset: str, reviews: Sequence[Review]) -> dict[str, Any]:
+    """What holds now of the reviews of a night, both read already; see `reviewed_payload`.
 
     Parameters
     ----------
     ruleset : str
         Name of the rule set whose events and numbers are shown; the night was loaded with its score.
+    reviews : sequence of Review
+        All of the night, in the order in which they count.
     """
-    reviews = reviews_of(page.store, night.subject, night.night_date)
     score = next((score for score in night.scores if score.ruleset == ruleset), None)
     holds = standing(reviews, score.events if score else (), night.movements)
     reviewed, why_not = _reviewed(page, night, score, holds)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from analytics.review.beside import Ask, alone, among
 from analytics.review.edits.asked import edit_from, turn_from
 from analytics.review.page import Page
 from analytics.review.verdicts import COMPARED
@@ -39,6 +40,7 @@ SELECT night_date, is_changed, why_not, n_edits, n_unfit, n_dismissed, tst_h, {"
 FROM nights_reviewed WHERE subject = ?
 """
 _NIGHT = f"{_NIGHTS} AND night_date = ?"
+_WHICH = "WHERE subject = ? AND night_date BETWEEN ? AND ?"
 #: A list of each, whether there are events or none.
 _SHOWN = {
     "movement_no": "movement_no",
@@ -49,20 +51,17 @@ _SHOWN = {
     "origin": "origin",
 }
 _EVENTS = f"""
-SELECT {", ".join(f"{said} AS {name}" for name, said in _SHOWN.items())}
-FROM events_reviewed WHERE subject = ? AND night_date = ? ORDER BY movement_no
+SELECT night_date, {", ".join(f"{said} AS {name}" for name, said in _SHOWN.items())}
+FROM events_reviewed {_WHICH} ORDER BY movement_no
 """
-_SCORES = """
-SELECT ruleset, n_clm, n_plms, plms_index, n_series FROM reviewed_score
-WHERE subject = ? AND night_date = ? ORDER BY ruleset
+_SCORES = f"""
+SELECT night_date, ruleset, n_clm, n_plms, plms_index, n_series FROM reviewed_score {_WHICH} ORDER BY ruleset
 """
-_FLAGS = (
-    "SELECT flag, state, state_as_reviewed, review FROM night_flags WHERE subject = ? AND night_date = ? ORDER BY 1"
-)
-_UNFIT = """
-SELECT act_no, edit, epoch_us(from_at) AS from_us, why FROM edits_unfit
-WHERE subject = ? AND night_date = ? ORDER BY act_no
+_FLAGS = f"SELECT night_date, flag, state, state_as_reviewed, review FROM night_flags {_WHICH} ORDER BY flag"
+_UNFIT = f"""
+SELECT night_date, act_no, edit, epoch_us(from_at) AS from_us, why FROM edits_unfit {_WHICH} ORDER BY act_no
 """
+_BESIDE = (_EVENTS, _SCORES, _FLAGS, _UNFIT)
 
 
 def edited_payload(page: Page, said: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +75,7 @@ def edited_payload(page: Page, said: dict[str, Any]) -> dict[str, Any]:
     """
     wanted = edit_from(said, page.reviewer)
     write_edit(page.store, wanted)
-    return _as_edited(page, (wanted.subject, wanted.night_date), _one_night)
+    return _now(page, (wanted.subject, wanted.night_date))
 
 
 def turned_payload(page: Page, said: dict[str, Any], how: str) -> dict[str, Any]:
@@ -95,7 +94,7 @@ def turned_payload(page: Page, said: dict[str, Any], how: str) -> dict[str, Any]
     """
     acted = turn_from(said, page.reviewer)
     (take_back if how == "undo" else redo)(page.store, acted)
-    return _as_edited(page, (acted.subject, acted.night_date), _one_night)
+    return _now(page, (acted.subject, acted.night_date))
 
 
 def as_edited(page: Page, subject: str, night_date: date) -> dict[str, Any]:
@@ -107,28 +106,29 @@ def as_edited(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         There is no such night.
     StoreError
     """
-    return _as_edited(page, (subject, night_date), _of_all_nights)
-
-
-def _one_night(page: Page, subject: str, night_date: date) -> list[Row]:
-    return rows_of(page.store, _NIGHT, (subject, night_date))
-
-
-def _of_all_nights(page: Page, subject: str, night_date: date) -> list[Row]:
-    (nights,) = page.kept.of(page.store, ("reviewed", subject), lambda: frames(page.store, (_NIGHTS, (subject,))))
-    return nights.filter(pl.col("night_date") == night_date).to_dicts()
-
-
-def _as_edited(page: Page, key: NightKey, nights_by: Callable[[Page, str, date], list[Row]]) -> dict[str, Any]:
-    """`as_edited`; an edit ends what was kept of all nights, and asks one alone."""
-    subject, night_date = key
     with snapshot(page.store):
-        nights = nights_by(page, *key)
-        if not nights:
-            raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
-        events, scores, flags, unfit = (rows_of(page.store, sql, key) for sql in (_EVENTS, _SCORES, _FLAGS, _UNFIT))
-        reviews = reviews_of(page.store, *key)
-        free = free_acts(page.store, *key) if unfit else frozenset()
+        return edited_with(page, (subject, night_date), reviews_of(page.store, subject, night_date))
+
+
+def edited_with(page: Page, key: NightKey, reviews: Sequence[Review]) -> dict[str, Any]:
+    """As `as_edited`, with the reviews of the night, all of them; to be asked inside a snapshot."""
+    subject, night_date = key
+    (nights,) = page.kept.of(page.store, ("reviewed", subject), lambda: frames(page.store, (_NIGHTS, (subject,))))
+    found = nights.filter(pl.col("night_date") == night_date).to_dicts()
+    return _answer(page, key, found, reviews, among(sorted(nights["night_date"].to_list())))
+
+
+def _now(page: Page, key: NightKey) -> dict[str, Any]:
+    """As `as_edited`, after an edit: that ends what was kept of other nights, so this one is asked for alone."""
+    with snapshot(page.store):
+        return _answer(page, key, rows_of(page.store, _NIGHT, key), reviews_of(page.store, *key), alone)
+
+
+def _answer(page: Page, key: NightKey, nights: Sequence[Row], reviews: Sequence[Review], ask: Ask) -> dict[str, Any]:
+    if not nights:
+        raise UsageError(f"no night {key[1]} of {key[0]}", hint="go back to all nights")
+    events, scores, flags, unfit = ask(page, key, _BESIDE)
+    free = free_acts(page.store, *key) if unfit else frozenset()
     return {
         "act": latest_act(reviews),
         "undo": to_take_back(reviews),

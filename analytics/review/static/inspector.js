@@ -26,6 +26,9 @@ const WIDTH_NAMES = ["30 s", "2 min", "10 min", "60 min"];
 const WIDEST_AHEAD_S = 600;
 
 const USUAL = 1;
+/** How long a night's first movement is looked at before its neighbours are asked for: who leafs through nights wants
+ * none of them, and would wait for them. */
+const REST_MS = 200;
 
 /**
  * The stretch round a movement that is drawn, as it is asked for.
@@ -73,6 +76,9 @@ export class Inspector {
     this.selected = data.events.onset.length ? 0 : null;
     this.size = USUAL;
     this.asked = 0;
+    /** Until the first movement was looked at for a while, or another one was chosen. */
+    this.isNew = true;
+    this.resting = 0;
     /** @type {Window | null} */
     this.last = null;
     /** Of which movement the picture is, where one is drawn. @type {string | null} */
@@ -254,10 +260,21 @@ export class Inspector {
     this.plot.classList.remove("waiting");
     fill(this.failure);
     this.plot.dataset.shown = `${this.data.events.movement_no[i]}/${WIDTHS_S[this.size]}`;
+    if (!this.isNew) return this.#askBeside(i);
+    this.isNew = false;
+    this.resting = setTimeout(() => this.#askBeside(i), REST_MS);
+  }
+
+  /** @param {number} i */
+  #askBeside(i) {
     if (WIDTHS_S[this.size] > WIDEST_AHEAD_S) return;
     for (const next of [i + 1, i - 1]) {
       if (this.data.events.onset[next] !== undefined) this.#ask(next).catch(() => {});
     }
+  }
+
+  leave() {
+    clearTimeout(this.resting);
   }
 
   /**

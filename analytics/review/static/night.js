@@ -343,6 +343,7 @@ export class NightPage {
   leave() {
     this.isGone = true;
     this.seeing.rows.leave();
+    this.near.leave();
     for (const end of this.atEnd) end();
   }
 }
