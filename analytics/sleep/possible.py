@@ -228,8 +228,8 @@ def _p_transition(paths: Bools, known: Bools) -> Floats:
 def _p_transition_beside(paths: Bools, p_sleep: Floats) -> Floats:
     """At least so likely a change from wake to sleep lies near each epoch; 0 where the main sleep may be near.
 
-    A nap is in no path of the main sleep, and one falls asleep there too. Whoever sleeps at one moment and did not at
-    an earlier one fell asleep between them: that is at least as likely as the chance of sleep has grown.
+    A nap is in no path of the main sleep, and a person falls asleep there too. A person who sleeps at a moment and was
+    awake at an earlier moment fell asleep in between: that is at least as likely as the chance of sleep has grown.
     """
     awake, asleep = round(_AWAKE_MIN * EPOCHS_MIN), round(_ASLEEP_MIN * EPOCHS_MIN)
     after, before = round(_AFTER_MIN * EPOCHS_MIN), round(_BEFORE_MIN * EPOCHS_MIN)
