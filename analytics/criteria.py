@@ -211,7 +211,12 @@ class Jerks(_Section):
     min_chance: float = Field(
         0.5, gt=0, lt=1, description="of being a jerk and nothing that looks alike, to carry the label. own."
     )
-    quiet_s: float = Field(5.0, ge=0, description="A single jerk: no other movement within this. own.")
+    quiet_s: float = Field(
+        5.0, ge=0, description="A single jerk: nothing else moves within this but what ``most_together`` lets. own."
+    )
+    most_together: int = Field(
+        2, ge=1, description="Twitches in a row, nothing but twitches: of fidgets, or round a turn, more comes. own."
+    )
     frequent_per_night: int = Field(3, ge=1, description="Several a night is worth a note. own, after the source text.")
 
 

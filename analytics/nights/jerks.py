@@ -1,15 +1,16 @@
 """Which brief jerks are hypnic jerks, and how surely: decided here alone.
 
 No accelerometer criterion is published. What is asked: a twitch (`analytics.signal.brief`) of the whole person, alone
-where it is, while enough of the nights that could have been change from wake to sleep. A cough, a startle or a bed
-partner can look the same, at any time of night. So the chance of a jerk weighs how many jerks falling asleep brings
-against how often this night shows the same shape elsewhere: where its own kicks are as brief, one near falling asleep
-is a kick. And jerks come while one is drowsy: a twitch in the midst of restless waking is a fidget.
+where it is or with one more twitch, while enough of the nights that could have been change from wake to sleep. A cough,
+a startle or a bed partner can look the same, at any time of night. So the chance of a jerk weighs how many jerks
+falling asleep brings against how often this night shows the same shape elsewhere: where its own kicks are as brief, one
+near falling asleep is a kick. And jerks come while one is drowsy: a twitch in the midst of restless waking is a fidget.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -114,12 +115,14 @@ def enough_found(n: int | None, in_doubt: int, wanted: int) -> Criterion:
 def _twitches(
     joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, criteria: Criteria
 ) -> list[tuple[tuple[Movement, ...], float]]:
-    """Every brief jerk that is alone and not surely awake, with the chance that it lies near falling asleep."""
+    """Every brief jerk, alone or one of two, and not surely awake, with the chance that it lies near falling asleep."""
     jerks = criteria.jerks
     return [
         (parts, p_near_onset(min(m.onset_us for m in parts), sleep, criteria))
-        for parts, pause_s in zip(joined, _pauses_s(joined), strict=True)
-        if pause_s >= jerks.quiet_s and is_jerk(parts, criteria) and not _surely_awake(parts, sleep, jerks.min_p_sleep)
+        for company in _companies(joined, jerks.quiet_s)
+        if len(company) <= jerks.most_together and all(is_jerk(parts, criteria) for parts in company)
+        for parts in company
+        if not _surely_awake(parts, sleep, jerks.min_p_sleep)
     ]
 
 
@@ -137,13 +140,17 @@ def _chance(near: float, others: float, criteria: Criteria) -> float:
     return near * criteria.jerks.per_onset / (near * criteria.jerks.per_onset + others)
 
 
-def _pauses_s(joined: Sequence[tuple[Movement, ...]]) -> list[float]:
-    """Pause between each and the nearest other one, seconds; infinite for a lone one."""
-    onset_us = np.array([min(m.onset_us for m in parts) for parts in joined], dtype=np.float64)
-    end_us = np.array([max(m.offset_us for m in parts) for parts in joined], dtype=np.float64)
-    pause_s = (onset_us[1:] - end_us[:-1]) / 1e6
-    before, after = np.concatenate(([np.inf], pause_s)), np.concatenate((pause_s, [np.inf]))
-    return [float(s) for s in np.minimum(before, after)[: len(joined)]]
+def _companies(joined: Sequence[tuple[Movement, ...]], quiet_s: float) -> Iterator[Sequence[tuple[Movement, ...]]]:
+    """What comes within ``quiet_s`` of each other, one after another.
+
+    A sleep start may have a second one right behind it, and both leave the leg as it lay. Fidgets come in trains, and a
+    turn or a kick moves longer than a twitch does: such company tells that something else went on.
+    """
+    onset_us = np.array([min(m.onset_us for m in parts) for parts in joined], dtype=np.int64)
+    end_us = np.array([max(m.offset_us for m in parts) for parts in joined], dtype=np.int64)
+    apart = onset_us[1:] - end_us[:-1] >= quiet_s * 1e6
+    edges = [0, *(np.flatnonzero(apart) + 1).tolist(), len(joined)]
+    return (joined[first:end] for first, end in pairwise(edges))
 
 
 def _surely_awake(parts: Sequence[Movement], sleep: SleepEstimate, least: float) -> bool:

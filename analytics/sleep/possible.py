@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class PossibleNights:
     paths : bool array, shape (paths, n)
         The main sleep of every night that could have been; no row is without sleep.
     p_transition : float32 array, shape (n,)
-        Chance that a movement lies at a change from wake to sleep.
+        Chance that a movement lies at a change from wake to sleep, of the main sleep or of one beside it.
     """
 
     start_us: int
@@ -176,7 +177,8 @@ def possible_nights(start_us: int, p_sleep: NDArray[np.floating], paths: Bools) 
     if not len(some):
         return None
     thousandths = np.round(p_sleep.astype(np.float64), DECIMALS).astype(np.float32)
-    return PossibleNights(start_us, thousandths, some, _p_transition(some, np.isfinite(thousandths)))
+    p_transition = np.maximum(_p_transition(some, np.isfinite(thousandths)), _p_transition_beside(some, thousandths))
+    return PossibleNights(start_us, thousandths, some, p_transition)
 
 
 def packed(paths: Bools) -> bytes:
@@ -221,3 +223,28 @@ def _p_transition(paths: Bools, known: Bools) -> Floats:
     np.add.at(near, (row, np.minimum(n, at + round(_AFTER_MIN * EPOCHS_MIN) + 1)), -1)
     found: Floats = (near.cumsum(axis=1)[:, :n] > 0).mean(axis=0).astype(np.float32)
     return found
+
+
+def _p_transition_beside(paths: Bools, p_sleep: Floats) -> Floats:
+    """At least so likely a change from wake to sleep lies near each epoch; 0 where the main sleep may be near.
+
+    A nap is in no path of the main sleep, and a person falls asleep there too. A person who sleeps at a moment and was
+    awake at an earlier moment fell asleep in between: that is at least as likely as the chance of sleep has grown.
+    """
+    awake, asleep = round(_AWAKE_MIN * EPOCHS_MIN), round(_ASLEEP_MIN * EPOCHS_MIN)
+    after, before = round(_AFTER_MIN * EPOCHS_MIN), round(_BEFORE_MIN * EPOCHS_MIN)
+    # What is not known is neither: no sleep has lasted through it, and no waking came before it.
+    slept_before = _windows(np.nan_to_num(p_sleep, nan=1.0), awake, -1, 1.0).max(axis=1)
+    sleeps_on = _windows(np.nan_to_num(p_sleep, nan=0.0), 0, asleep - 1, 0.0).min(axis=1)
+    least_so_far = np.minimum.accumulate(_windows(slept_before, after, before, 1.0), axis=1)
+    grown = (_windows(sleeps_on, after, before, 0.0) - least_so_far).max(axis=1)
+    is_main_near = _windows(paths.max(axis=0), after, before, 0.0).any(axis=1)
+    found: Floats = np.where(is_main_near, 0.0, np.maximum(grown, 0.0)).astype(np.float32)
+    return found
+
+
+def _windows(values: NDArray[Any], before: int, after: int, outside: float) -> NDArray[Any]:
+    """Row i is what lies from ``before`` epochs before epoch i to ``after`` epochs after it."""
+    ends = np.full(before, outside, values.dtype), np.full(max(0, after), outside, values.dtype)
+    rows = np.lib.stride_tricks.sliding_window_view(np.concatenate((ends[0], values, ends[1])), before + after + 1)
+    return rows[: len(values)]

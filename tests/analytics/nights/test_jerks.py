@@ -110,10 +110,51 @@ def test_what_is_no_brief_jerk_is_no_hypnic_one(shape: Shape) -> None:
     assert chances(twitches(61, shape=shape), slept()) == {}
 
 
-def test_a_jerk_has_no_other_movement_within_five_seconds() -> None:
+def in_a_row(*pauses_s: float, shape: Shape = "brief_jerk") -> list[Movement]:
+    """A twitch at falling asleep and, each so long after the end of the last one, others; the last of a shape."""
+    minutes = 61 + np.concatenate(([0.0], np.cumsum(np.array(pauses_s) + 0.4))) / 60
+    found = twitches(*minutes)
+    return [*found[:-1], replace(found[-1], shape=shape)]
+
+
+@pytest.mark.parametrize("shape", ["leg_movement", "posture_change", "large_movement", "rhythmic"])
+def test_a_jerk_has_no_other_movement_within_five_seconds(shape: Shape) -> None:
     assert JERKS.quiet_s == 5.0
-    assert chances(twitches(61, 61 + 5.5 / 60), slept()).keys() == {1, 2}
-    assert chances(twitches(61, 61 + 5.3 / 60), slept()) == {}
+    assert chances(in_a_row(5.1, shape=shape), slept()).keys() == {1}
+    assert chances(in_a_row(4.9, shape=shape), slept()) == {}
+
+
+def test_one_more_twitch_within_five_seconds_is_no_company() -> None:
+    assert JERKS.most_together == 2
+    found = chances(in_a_row(3.0), slept())
+    assert found.keys() == {1, 2}
+    assert min(found.values()) >= JERKS.min_chance
+
+
+def test_a_third_twitch_in_a_row_makes_them_fidgets() -> None:
+    assert chances(in_a_row(3.0, 3.0), slept()) == {}
+    assert chances(in_a_row(3.0, 5.1), slept()).keys() == {1, 2, 3}
+
+
+def test_two_twitches_beside_a_kick_are_no_jerks() -> None:
+    assert chances(in_a_row(3.0, 4.9, shape="leg_movement"), slept()) == {}
+    assert chances(in_a_row(3.0, 5.1, shape="leg_movement"), slept()).keys() == {1, 2}
+
+
+def test_two_twitches_in_a_row_elsewhere_speak_against_jerks_as_two_alone_do() -> None:
+    alone, in_twos = twitches(61, 200, 210, 300, 310), twitches(61, 200, 200.05, 300, 300.05)
+    assert chances(in_twos, slept())[1] == pytest.approx(chances(alone, slept())[1])
+
+
+def test_a_nap_has_jerks_as_the_main_sleep_has() -> None:
+    sleep = slept()
+    assert sleep.possible is not None
+    paths = sleep.possible.paths.copy()
+    paths[:, : 200 * 2] = False  # asleep from 200 min on, after a nap from 60 to 120 min
+    p_sleep = paths.mean(axis=0)
+    p_sleep[60 * 2 : 120 * 2] = 0.7
+    napped = replace(sleep, possible=possible_nights(EVENING_US, p_sleep, paths))
+    assert chances(twitches(61, 150), napped).keys() == {1}
 
 
 def test_without_sleep_there_is_no_hypnic_jerk() -> None:

@@ -149,6 +149,49 @@ def test_transitions_are_those_of_a_slow_loop(paths: Bools) -> None:
     assert found.p_transition == pytest.approx(near.mean(axis=0))
 
 
+#: A nap from 60 to 100 min, which is not in the main sleep from 200 min on.
+NAPPED = path((200, False), (300, True), (30, False))
+
+
+def napped(*chances: tuple[float, float]) -> PossibleNights:
+    """Minutes and chance of sleep of each piece of an evening, until 100 min; awake from there to 200 min."""
+    p_sleep = NAPPED.astype(np.float64)
+    p_sleep[: 100 * PER_MIN] = np.repeat([p for _, p in chances], [round(m * PER_MIN) for m, _ in chances])
+    p_sleep[100 * PER_MIN : 200 * PER_MIN] = 0.0
+    return nights(NAPPED, p_sleep=p_sleep)
+
+
+def test_falling_asleep_in_a_nap_is_a_transition_as_likely_as_the_chance_of_sleep_grew() -> None:
+    found = napped((60, 0.1), (40, 0.7))
+    told = {minute: found.p_transition_at(us(minute)) for minute in (0, 51, 52, 60, 70, 71, 150, 200)}
+    assert told == pytest.approx({0: 0, 51: 0, 52: 0.6, 60: 0.6, 70: 0.6, 71: 0, 150: 0, 200: 1})
+
+
+def test_a_slow_fall_asleep_in_a_nap_counts_what_the_chance_grew_by_nearby() -> None:
+    found = napped((40, 0.0), (10, 0.2), (10, 0.4), (40, 0.7))
+    assert found.p_transition_at(us(50)) == pytest.approx(0.4)
+    assert found.p_transition_at(us(60)) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("asleep_min", [10.0, 9.5])
+def test_a_nap_of_less_than_ten_minutes_has_no_transition(asleep_min: float) -> None:
+    found = napped((60, 0.0), (asleep_min, 0.9), (40 - asleep_min, 0.0))
+    assert (found.p_transition_at(us(60)) > 0) == (asleep_min >= 10)
+
+
+def test_waking_and_a_hole_in_a_nap_are_no_transition() -> None:
+    assert napped((100, 0.7)).p_transition_at(us(100)) == 0.0
+    assert napped((60, np.nan), (40, 0.7)).p_transition_at(us(62)) == 0.0
+
+
+def test_near_the_main_sleep_a_transition_is_as_likely_as_its_own_nights_say() -> None:
+    assert napped((100, 0.0)).p_transition_at(us(195)) == 1.0
+    rare = path((200, False), (20, True), (310, False))
+    p_sleep = np.where(rare, 0.9, 0.0)
+    assert nights(rare, np.zeros_like(rare), p_sleep=p_sleep).p_transition_at(us(200)) == 1.0
+    assert nights(rare, NAPPED, p_sleep=p_sleep).p_transition_at(us(185)) == 0.0
+
+
 def test_stretches_taken_out_are_not_known_and_not_slept() -> None:
     found = nights(*[NIGHT] * 3).without(np.array([(us(100), us(130)), (us(400), us(410))]))
     assert found is not None
