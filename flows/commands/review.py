@@ -100,9 +100,8 @@ def _say_where(address: str, file: Path, secret: str) -> None:
     say(f"review page: {address} (Ctrl+C stops it)")
     say(f"to open it again, open this file in the browser: {file}")
     if sys.stderr.isatty():
-        say(
-            f"a browser that cannot read the file (a snap, a tunnel) opens this, once (a new one: start again): {address}open#{secret}"
-        )
+        how = "a browser that cannot read the file (a snap, a tunnel) opens this, once (a new one: start again)"
+        say(f"{how}: {address}open#{secret}")
 
 
 def _say_how_from_elsewhere(proxy: Proxy, file: Path) -> None:
