@@ -94,6 +94,8 @@ NOTE_THE_URGE = (
 #: Beside possible_rls where the journal has no answer, and what a night of few movements says all the same.
 URGE_NOT_ASKED = "the urge to move was not asked"
 STILL_BUT_NOT_ASKED = "The urge to move was not asked. The movements alone speak against possible RLS: {found}."
+#: The state of a flag for which nothing but that answer is missing, where states stand.
+UNASKED_STATE = f"{CANNOT_TELL}, {URGE_NOT_ASKED}"
 #: Instead of a flag for which nothing but that answer is missing.
 NOT_ASKED_SHORT = "restless legs: not asked"
 NOT_ASKED = f"{NOT_ASKED_SHORT} (note the urge to move in the journal)"

@@ -15,17 +15,17 @@ Instants are int microseconds since 1970; nothing here goes through a float.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ingest.errors import NoClockError, UsageError
-from ingest.quoting import quoted, shortened
+from ingest.quoting import shortened
+from ingest.recognising.zone_names import no_such_zone
 from ingest.recording import Clock, Device, DeviceClock, ZoneSource
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,7 +65,7 @@ def zone_info(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise _no_such_zone(name) from error
+        raise no_such_zone(name) from error
 
 
 def resolve(
@@ -382,18 +382,3 @@ def _offset_name(offset_s: int) -> str:
     minutes, seconds = divmod(abs(offset_s), 60)
     tail = f":{seconds:02}" if seconds else ""
     return f"{'-' if offset_s < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}{tail}"
-
-
-def _no_such_zone(name: str) -> UsageError:
-    near = _nearest_zones(name[:80])
-    hint = f"did you mean {' or '.join(near)}?" if near else "use a name like Europe/Berlin or +02:00"
-    return UsageError(f"no time zone is called {quoted(name)}", hint=hint)
-
-
-def _nearest_zones(name: str) -> list[str]:
-    """Up to three names that differ in case, by a few letters, or by the continent that was left out."""
-    by_fold = {zone.casefold(): zone for zone in sorted(available_timezones())}
-    wanted = name.strip().replace(" ", "_").casefold()
-    cities = [zone for fold, zone in by_fold.items() if fold.rpartition("/")[2] == wanted]
-    alike = [by_fold[fold] for fold in difflib.get_close_matches(wanted, by_fold, n=3)]
-    return list(dict.fromkeys(cities + alike))[:3]

@@ -240,7 +240,7 @@ def _to_do(answer: PersonAnswer) -> Iterator[str]:
         if answer.missing.nights <= MOST_ASKED:
             yield f"Wear the sensor on about {_count(answer.missing.nights, 'more night')}, on the same leg."
         else:
-            yield f"No need to wear it every night: {MOST_ASKED} more nights may not decide."
+            yield f"No need to wear it every night: it takes {more_nights_words(answer.missing.nights)}."
     if answer.missing.answers:
         most = max(answer.missing.answers.values())
         asked = ", ".join(BY_NAME[name].says for name in answer.missing.answers)

@@ -64,7 +64,7 @@ def demo(*, out: Out = Path("demo-output")) -> ExitCode:
     worn = Wishes(site="ankle", side="left", tz="UTC")
     outcomes = run_import([sample_data()], worn, database=database, use_flow=True)
     outcomes += _import_story(out, database)
-    tell(outcomes)
+    tell(outcomes, database)
     nights = select_nights(store_for(database), EVERY_NIGHT)
     print_nights(nights)
     _show_story(database)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from flows.importing.outcomes import Outcome, all_well
-from flows.importing.telling import Teller, counts, summary
+from flows.importing.telling import Teller, command_on, counts, summary
 from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Database, Json, Sensor, Side, Site, Start, Subject, TimeShift, Zone
 from flows.terminal.talk import emit, progress, say
@@ -46,17 +46,23 @@ def import_(
     flow
         Run as the Prefect flow, as the nightly schedule does (starts in 8-17 s).
     verbose
-        Name also files that were imported before or passed over, and how long each took; without it only what is new.
+        Name also files that were imported before or passed over, how long each took, and every warning of each file;
+        without it only what is new, and alike warnings once.
     """
     from flows.importing.declared import Wishes
+    from flows.settings.database import store_for
+    from flows.settings.settings import load
 
     wishes = Wishes.parsed(
         subject=subject, site=site, side=side, tz=tz, time_shift=time_shift, start=start, sensor=sensor
     )
-    teller = Teller(is_verbose=verbose)
+    teller, is_new = Teller(is_verbose=verbose, database=db), not store_for(db, load()).path.exists()
     outcomes = run_import(paths, wishes, database=db, use_flow=flow, heard=teller.hear)
     teller.tell_rest(outcomes)
     say(summary(outcomes))
+    if is_new and not any(outcome.status in ("imported", "known") for outcome in outcomes):
+        books = command_on(db, 'sql "select path, status, error from imports"')
+        say(f"a new database was made, with no night in it; it keeps what was tried: {books}")
     if as_json:
         emit(json_document(outcomes=[_row(outcome) for outcome in outcomes], counts=counts(outcomes)))
     return ExitCode.DONE if all_well(outcomes) else ExitCode.SOME_FAILED

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from analytics import store as the_store
 from flows import __version__
+from flows.commands.reviewing.running_pages import OPENING, PREFIX, in_use, noting, page_at
 from flows.settings.database import store_for
 from flows.terminal.options import Database
 from flows.terminal.talk import complain, say
@@ -60,20 +61,26 @@ def review(*, port: int = 4711, no_open: bool = False, blind: bool = False, db: 
     )
 
     # Verdicts come one by one, and to publish each would keep the reviewer waiting.
-    with _published(store), _stopped_by_signals(), _opening_file() as file:
+    with _published(store), _stopped_by_signals(), _opening_file() as file, noting(file.parent) as note:
 
         def listening(address: str) -> None:
             try:
                 page.door.lay_out(file, address)
             except OSError as error:  # the line for a terminal still leads in
                 complain(f"{file}: not written: {error.strerror} (make room, and start again)")
+            note(int(address.rstrip("/").rpartition(":")[2]), store.path)
             _say_where(address, file, page.door.secret)
             if page.proxy:
                 _say_how_from_elsewhere(page.proxy, file.with_name("elsewhere.txt"))
             if not no_open:
                 webbrowser.open(file.as_uri())  # a browser's arguments are shown to every user of the machine
 
-        serve(create_app(page), port, listening, beyond.listen)
+        try:
+            serve(create_app(page), port, listening, beyond.listen)
+        except UsageError:
+            if (running := page_at(port)) is None:
+                raise
+            raise in_use(port, running, store.path) from None
 
 
 @contextmanager
@@ -93,7 +100,8 @@ def _say_where(address: str, file: Path, secret: str) -> None:
     say(f"review page: {address} (Ctrl+C stops it)")
     say(f"to open it again, open this file in the browser: {file}")
     if sys.stderr.isatty():
-        say(f"a browser that cannot read the file (a snap, a tunnel) opens this, once: {address}open#{secret}")
+        how = "a browser that cannot read the file (a snap, a tunnel) opens this, once (a new one: start again)"
+        say(f"{how}: {address}open#{secret}")
 
 
 def _say_how_from_elsewhere(proxy: Proxy, file: Path) -> None:
@@ -111,13 +119,13 @@ def _say_how_from_elsewhere(proxy: Proxy, file: Path) -> None:
 def _opening_file() -> Iterator[Path]:
     """Where the file that opens the page goes: into a folder that only its user can read, gone at the end."""
     try:
-        folder = tempfile.TemporaryDirectory(prefix="nightkick-review-", ignore_cleanup_errors=True)
+        folder = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
     except OSError as error:
         raise UsageError(
             f"no temporary file can be made: {error.strerror}", hint="it opens the page; set TMPDIR"
         ) from None
     with folder as made:
-        yield Path(made) / "open.html"
+        yield Path(made) / OPENING
 
 
 @contextmanager

@@ -26,13 +26,15 @@ from ingest.input_file import is_of_the_kernel, leads_into
 class Inputs:
     """What was found: files sorted and once each, and what could not be looked into.
 
-    ``passed_over`` are tables that are no recordings, ``outside`` links that lead out.
+    ``passed_over`` are tables that are no recordings, ``outside`` links that lead out, ``again`` further names of files
+    that were named before in the same call, each with the name in ``files``.
     """
 
     files: tuple[Path, ...]
     problems: tuple[NightkickError, ...]
     passed_over: tuple[Path, ...] = ()
     outside: tuple[Path, ...] = ()
+    again: tuple[tuple[Path, Path], ...] = ()
 
 
 def find_inputs(paths: Iterable[str | os.PathLike[str]], *, skip: Iterable[Path] = ()) -> Inputs:
@@ -54,6 +56,7 @@ def find_inputs(paths: Iterable[str | os.PathLike[str]], *, skip: Iterable[Path]
     passed_over: list[Path] = []
     problems: list[NightkickError] = []
     outside: list[Path] = []
+    again: list[tuple[Path, Path]] = []
     own = {_identity(folder) for folder in skip if folder.is_dir()}
     sorted_out, real_folder = cache(sort_out_folder), cache(os.path.realpath)
     for path in map(Path, paths):
@@ -65,9 +68,14 @@ def find_inputs(paths: Iterable[str | os.PathLike[str]], *, skip: Iterable[Path]
         )
         if not inside and len(problems) + len(outside) == n_before:
             problems.append(EmptyFileError("this folder holds no file that could be a recording", path=path))
-        for file in inside:
-            found.setdefault(_real(file, real_folder), file)
-    return Inputs(tuple(sorted(found.values())), tuple(problems), tuple(sorted(passed_over)), tuple(sorted(outside)))
+        # A link beside its file, or another file of the same recording, is no second name.
+        by_real = {_real(file, real_folder): file for file in reversed(inside)}
+        if _is_folder(path) or _real(path, real_folder) in by_real:
+            again += [(file, found[real]) for real, file in by_real.items() if real in found]
+        for real, file in by_real.items():
+            found.setdefault(real, file)
+    files, tables, links = (tuple(sorted(set(paths))) for paths in (found.values(), passed_over, outside))
+    return Inputs(files, tuple(problems), tables, links, tuple(sorted(again)))
 
 
 def _is_folder(path: Path) -> bool:

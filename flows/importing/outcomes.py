@@ -8,7 +8,7 @@ archive could be used, all of that is the answer to the question why.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -138,6 +138,25 @@ def links_passed_over(links: Sequence[Path], started_at_us: int) -> list[Outcome
 def passed_over(path: Path, says: str, started_at_us: int) -> Outcome:
     """The outcome for what was not opened, and why."""
     return Outcome(path, "passed over", started_at_us, warnings=(says,))
+
+
+def known_again(outcomes: Iterable[Outcome], again: Iterable[tuple[Path, Path]]) -> list[Outcome]:
+    """The outcomes of further names of files: known, as copies of them are. Of a file that was refused there is none.
+
+    Parameters
+    ----------
+    outcomes : iterable of Outcome
+        Those of the same call.
+    again : iterable of (Path, Path)
+        The further name, and the one that the file was taken by; it may be an archive.
+    """
+    used = [one for one in outcomes if one.status in ("imported", "known")]
+    return [
+        Outcome(name / one.path.relative_to(file), "known", one.started_at_us, one.sha256)
+        for name, file in again
+        for one in used
+        if one.path.is_relative_to(file)
+    ]
 
 
 def unusable(error: NightkickError, path: Path, sha256: str | None, started_at_us: int) -> Outcome:

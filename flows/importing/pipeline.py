@@ -40,6 +40,7 @@ from flows.importing.outcomes import (
     Patience,
     Unusable,
     given_up,
+    known_again,
     links_passed_over,
     passed_over,
     summed_up,
@@ -190,6 +191,7 @@ def import_found(
     except KeyboardInterrupt:
         _keep_books(outcomes, context)
         raise
+    outcomes += known_again(outcomes, inputs.again)
     _keep_books(outcomes, context)
     return tuple(outcomes)
 

@@ -263,7 +263,7 @@ def _inbox_run(
     inbox: str, database: str | None, *, see: Callable[[Path, Context], Visit], log: RunLog, **wishes: str | None
 ) -> State[None]:
     found, context = _visited(at_home(Path(inbox)).absolute(), database, wishes, see, log)
-    tell(found.outcomes)
+    tell(found.outcomes, None if database is None else Path(database))
     log.tell_rest(found.outcomes)
     for problem in found.problems:
         complain(problem)

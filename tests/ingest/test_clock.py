@@ -81,6 +81,35 @@ def test_a_misspelt_zone_is_refused_with_the_nearest_names(name: str, near: str)
 
 
 @pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        ("CEST", "Europe/Berlin"),
+        ("cest", "Europe/Berlin"),
+        ("EEST", "Europe/Helsinki"),
+        ("WEST", "Europe/Lisbon"),
+        ("BST", "Europe/London"),
+        ("EDT", "America/New_York"),
+        ("CDT", "America/Chicago or America/Havana"),
+        ("MDT", "America/Denver"),
+        ("PDT", "America/Los_Angeles"),
+        ("AEDT", "Australia/Sydney"),
+        ("NZDT", "Pacific/Auckland"),
+    ],
+)
+def test_an_abbreviation_of_summer_time_is_refused_with_places_where_it_is_shown(name: str, places: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        zone_info(name)
+    assert caught.value.hint == f"it is a time of year, not a place: name the place, as {places}"
+
+
+def test_an_abbreviation_of_several_clocks_is_refused_with_a_place_of_each() -> None:
+    with pytest.raises(UsageError) as caught:
+        zone_info("IST")
+    assert caught.value.hint.startswith("it is a kind of time, not a place")
+    assert all(place in caught.value.hint for place in ("Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"))
+
+
+@pytest.mark.parametrize(
     "name", ["", "Europe", "../../etc/passwd", "/etc/localtime", "a\0b", "x" * 5000, "+16:01", "+2", "+01:60", "+٠١:٠٠"]
 )
 def test_what_is_no_zone_is_refused_as_wrong_usage(name: str) -> None:

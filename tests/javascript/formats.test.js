@@ -3,7 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { address, clockOf, day, duration, longDay, number, percent } from "../../analytics/review/static/formats.js";
+import {
+  address,
+  clockOf,
+  day,
+  duration,
+  longDay,
+  number,
+  percent,
+  together,
+} from "../../analytics/review/static/formats.js";
 
 const HOUR = 3_600_000;
 const at = (text) => Date.parse(text);
@@ -64,3 +73,16 @@ test("days are named alike in every zone", () => {
 test("an address can hold any name", () => {
   assert.equal(address({ subject: "a&b=c ü", night_date: "2026-03-02" }), "/night/2026-03-02?subject=a%26b%3Dc+%C3%BC");
 });
+
+for (const [text, lines] of [
+  ["on average (95 %: 0.4 to 1.8), more", ["on", "average", "(95_%:_0.4_to_1.8),", "more"]],
+  ["0.6 (0.3 to 1.0)", ["0.6", "(0.3_to_1.0)"]],
+  ["1 of 9 (2 to 40 %)", ["1", "of", "9", "(2_to_40_%)"]],
+  ["12 (95 % interval 10-20).", ["12", "(95_%_interval_10-20)."]],
+  ["change (-1.5 to +0.2)", ["change", "(-1.5_to_+0.2)"]],
+  ["line: 95 %. Hatched", ["line:", "95_%.", "Hatched"]],
+  ["from 3 to 9 (one leg)", ["from", "3", "to", "9", "(one", "leg)"]],
+]) {
+  test(`no line ends inside an interval: ${text}`, () =>
+    assert.deepEqual(together(text).replaceAll("\u00a0", "_").split(" "), lines));
+}

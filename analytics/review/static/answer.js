@@ -28,17 +28,19 @@ const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
  */
 const explaining = () => {
   const terms = Object.keys(WORDS.glossary);
-  // With what follows a term directly, so that no line begins with it.
-  const any = new RegExp(`((?:${terms.map(escaped).join("|")})[.,:;)]*)`, "i");
+  // With what stands at a term directly, so that no line ends or begins with it, and with the interval that it names.
+  const any = new RegExp(`(\\(?(?:${terms.map(escaped).join("|")})(?:: [\\d.]+ to [\\d.]+\\))?[.,:;)]*)`, "i");
   /** @type {Set<string>} */
   const seen = new Set();
   return (text) =>
     text.split(any).map((part) => {
-      const said = part.replace(/[.,:;)]+$/, "");
+      const before = part.startsWith("(") ? "(" : "";
+      const said = part.slice(before.length).replace(/(: [\d.]+ to [\d.]+\))?[.,:;)]*$/, "");
       const name = terms.find((term) => term.toLowerCase() === said.toLowerCase());
       if (!name || seen.has(name)) return part;
       seen.add(name);
-      return termBox(said, WORDS.glossary[name], `term-${terms.indexOf(name)}`, part.slice(said.length));
+      const after = part.slice(before.length + said.length);
+      return termBox(said, WORDS.glossary[name], `term-${terms.indexOf(name)}`, { before, after });
     });
 };
 

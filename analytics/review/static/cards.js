@@ -4,7 +4,7 @@
 import { action, el, termed, words } from "./draw.js";
 import { number } from "./formats.js";
 import { heading } from "./terms.js";
-import { WORDS, flag, verdict } from "./words.js";
+import { WORDS, flag, flagState, verdict } from "./words.js";
 
 /** @import { Child, Clock, Criterion, Flag, JournalEntry, Night, NightAnswer, NightKey, Sensor } from "./types.js" */
 
@@ -53,7 +53,7 @@ const measured = ({ value }) => {
 };
 
 /** What stands over a flag's criteria. @param {Flag} found */
-const headline = (found) => `${flag(found.name)}: ${WORDS.flag_states[found.state]}`;
+const headline = (found) => `${flag(found.name)}: ${flagState(found)}`;
 
 /** @param {Criterion} one */
 const criterion = (one) =>

@@ -1,6 +1,7 @@
 // @ts-check
 // Elements. Text enters a page only here, always as text: nothing is ever parsed as HTML.
 
+import { together } from "./formats.js";
 import { inPauses } from "./pauses.js";
 
 /** @import { Attributes, Child } from "./types.js" */
@@ -27,6 +28,7 @@ export const byId = (id, kind) => {
 const present = (children) =>
   children.flatMap((child) => {
     if (Array.isArray(child)) return present(child);
+    if (typeof child === "string") return [together(child)];
     return child === null || child === undefined || child === false ? [] : [child];
   });
 

@@ -2,7 +2,7 @@
 // The verdicts on top: one row a flag, the keys on the buttons of the one in focus.
 
 import { action, el } from "./draw.js";
-import { WORDS, flag, verdict } from "./words.js";
+import { WORDS, flag, flagState, verdict } from "./words.js";
 
 /** @import { Flag, NightShown, Review } from "./types.js" */
 
@@ -45,7 +45,7 @@ const stateOf = (data, found) => {
   const now = data.edited.flags.find((one) => one.flag === found.name)?.state_as_reviewed ?? found.state;
   const dismissed = data.review.flags[found.name] === "dismiss";
   const changed = now !== found.state && !dismissed;
-  return `${WORDS.flag_states[found.state]}${changed ? `; ${WORDS.as_reviewed}: ${WORDS.flag_states[now]}` : ""}`;
+  return `${flagState(found)}${changed ? `; ${WORDS.as_reviewed}: ${WORDS.flag_states[now]}` : ""}`;
 };
 
 /** The rest stands with the criteria. @param {string} text */
@@ -80,7 +80,7 @@ const row = (data, found, { focus, judge, focusOn }) => {
     },
     nameOf(found),
     el("span", { class: "flag-state" }, stateOf(data, found)),
-    el("span", { class: "flag-why" }, firstSentence(found.reason)),
+    el("span", { class: "flag-why" }, found.lacks_answer ? WORDS.ask_the_urge : firstSentence(found.reason)),
     el(
       "span",
       { class: "flag-said" },

@@ -11,7 +11,7 @@ import { barSays } from "./marks.js";
 import { question } from "./reviewing.js";
 import { untoldChip } from "./rows.js";
 import { nightState, sideBySide } from "./verdicts.js";
-import { WORDS, capital } from "./words.js";
+import { WORDS, capital, flag, flagState } from "./words.js";
 
 /** @import { NightPage } from "./night.js" */
 
@@ -95,7 +95,9 @@ const title = (/** @type {NightPage} */ page) => {
       night.assessable &&
         data.flags
           .filter((found) => found.state === "cannot_tell")
-          .map((found) => untoldChip(found.name, found.reason, found.lacks_answer && WORDS.not_asked)),
+          .map((found) =>
+            untoldChip(found.name, found.reason, found.lacks_answer && `${flag(found.name)}: ${flagState(found)}`),
+          ),
       page.parts.state,
     ),
     el(

@@ -14,6 +14,10 @@ import { WORDS } from "./words.js";
 
 const ROW = 17;
 const LETTER = 6.4;
+/** Of what a change is called, which is bold. */
+const BOLD_LETTER = 7.6;
+/** Narrower pictures have the names of rows above them, for beside them there is no room. */
+const NARROW = 600;
 const MOST_CHANGE_ROWS = 3;
 /** Narrower nights have no question marks and no outlines. */
 const WIDE = 9;
@@ -27,9 +31,9 @@ const scale =
   (/** @type {number} */ value) =>
     base - ((base - top) * value) / most;
 
-/** @param {string} text @param {number} width */
-const cut = (text, width) => {
-  const letters = Math.floor(width / LETTER);
+/** @param {string} text @param {number} width @param {number} [letter] */
+const cut = (text, width, letter = LETTER) => {
+  const letters = Math.floor(width / letter);
   return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
 };
 
@@ -125,10 +129,14 @@ const frame = (axis, lane, left, [name, unit], ticks) => {
   ];
 };
 
-/** @param {Axis} axis @param {OverNights} told @param {number} left @param {number} top */
-const squares = (axis, told, left, top) =>
+/** @param {number} width of the picture: of one that is narrow, a row has a line more for its name */
+const pitchOf = (width) => (width < NARROW ? 2 * ROW - 2 : ROW);
+
+/** @param {Axis} axis @param {OverNights} told @param {number} width @param {[number, number]} place left and top */
+const squares = (axis, told, width, [left, top]) =>
   told.rows.map((row, i) => {
-    const y = top + i * ROW;
+    const y = top + i * pitchOf(width);
+    const [up, room] = width < NARROW ? [14, width - 8] : [0, left - 8];
     const size = Math.max(1, Math.min(11, axis.slot - 1));
     const days = Object.entries(row.days).map(([iso, had]) =>
       svg("rect", {
@@ -142,15 +150,16 @@ const squares = (axis, told, left, top) =>
     const asked = told.nights
       .filter((night) => axis.slot >= WIDE && !(night.day in row.days))
       .map((night) => svg("text", { x: axis.at(night.day) + axis.slot / 2, y, class: "axis middle" }, "?"));
-    return [svg("text", { x: 0, y, class: "axis" }, svg("title", {}, row.says), cut(row.says, left - 8)), days, asked];
+    const name = svg("text", { x: 0, y: y - up, class: "axis" }, svg("title", {}, row.says), cut(row.says, room));
+    return [name, days, asked];
   });
 
 /** @param {Axis} axis @param {OverNights} told @param {number} right @param {number} bottom */
 const changes = (axis, told, right, bottom) => {
   const inside = told.changes.filter((change) => change.day >= told.first && change.day <= told.last);
   const marks = inside.map((change) => {
-    const says = cut(`◆ ${change.words}`, 230);
-    const width = says.length * LETTER;
+    const says = cut(`◆ ${change.words}`, Math.min(270, right - 8), BOLD_LETTER);
+    const width = says.length * BOLD_LETTER;
     return { says, x: axis.at(change.day), at: Math.max(0, Math.min(axis.at(change.day) - 4, right - width)), width };
   });
   const rows = rowsFor(marks, MOST_CHANGE_ROWS);
@@ -213,7 +222,7 @@ const highest = (marks, name) => Math.max(0, ...marks.map((one) => Math.max(one[
  * @returns {{ node: Element, axis: Axis, height: number }}
  */
 export const drawing = (told, width) => {
-  const left = width < 600 ? 92 : 158;
+  const left = width < NARROW ? 92 : 158;
   const axis = axisOf(told.first, told.last, left, width - 6);
   const marks = told.weeks.length ? told.weeks : told.nights;
   const { height: above } = changes(axis, told, width, 0);
@@ -229,8 +238,8 @@ export const drawing = (told, width) => {
   const most = even(Math.max(highest(marks, "index"), 1.4 * (threshold ?? 0)), 10);
   /** @type {Lane} */
   const index = { name: "index", css: "over-index", top: jerks.base + 18, base: jerks.base + 98, most };
-  const rowsTop = index.base + 24;
-  const bottom = told.rows.length ? rowsTop + ROW * (told.rows.length - 1) + 6 : index.base + 4;
+  const rowsTop = index.base + 24 + pitchOf(width) - ROW;
+  const bottom = told.rows.length ? rowsTop + pitchOf(width) * (told.rows.length - 1) + 6 : index.base + 4;
   const lanes = [jerks, index];
   const limit = threshold !== null && scale(index)(threshold);
   const node = picture(
@@ -238,13 +247,13 @@ export const drawing = (told, width) => {
     bottom + 22,
     `Jerks and periodic leg movements from ${shortDate(told.first)} to ${shortDate(told.last)}; a table is behind.`,
     svg("defs", {}, hatching("over-hatch")),
-    frame(axis, jerks, left, [width < 600 ? "jerks" : "hypnic jerks", "a night"], [0, jerks.most / 2, jerks.most]),
+    frame(axis, jerks, left, [width < NARROW ? "jerks" : "hypnic jerks", "a night"], [0, jerks.most / 2, jerks.most]),
     frame(axis, index, left, ["PLMS/h", "asleep"], threshold === null ? [0, most / 2, most] : [0, threshold, most]),
     limit !== false && svg("line", { x1: left, x2: axis.end, y1: limit, y2: limit, class: "threshold" }),
     lanes.map((lane) =>
       told.weeks.length ? byWeek(axis, lane, told) : told.nights.map((night) => mark(axis, lane, night)),
     ),
-    squares(axis, told, left, rowsTop),
+    squares(axis, told, width, [left, rowsTop]),
     changes(axis, told, width, bottom).drawn,
     dates(axis, told.first, [width, bottom + 17]),
   );

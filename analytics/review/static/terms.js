@@ -10,12 +10,13 @@ import { WORDS } from "./words.js";
  * @param {string} said
  * @param {string} means
  * @param {string} id of what explains it, the only one of the page
- * @param {Child} [after] what no line must begin with
+ * @param {{ before?: Child, after?: Child }} [beside] what no line must end with, and what none must begin with
  */
-export const termBox = (said, means, id, after) => {
+export const termBox = (said, means, id, { before, after } = {}) => {
   const box = el(
     "span",
     { class: "term-box" },
+    before,
     el("button", { type: "button", class: "term", "aria-describedby": id }, said),
     after,
     el("span", { class: "tip", role: "tooltip", id }, means),

@@ -747,7 +747,8 @@ export interface Words {
   sign_states: Named;
   flag_states: Record<FlagState, string>;
   cannot_tell: string;
-  not_asked: string;
+  unasked_state: string;
+  ask_the_urge: string;
   not_asked_short: string;
   flags_judged: string;
   flagged: string;

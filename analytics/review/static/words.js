@@ -5,7 +5,7 @@
 import { byId } from "./draw.js";
 import { stands } from "./nights.js";
 
-/** @import { Group, Words } from "./types.js" */
+/** @import { Flag, Group, Words } from "./types.js" */
 
 /** @type {Words} */
 export const WORDS = JSON.parse(byId("words", HTMLElement).textContent);
@@ -29,6 +29,11 @@ export const looksOf = ({ name }) => (name === "periodic" ? ["awake", name] : [n
 export const label = (name) => WORDS.labels[name] ?? name.replaceAll("_", " ");
 /** @param {string} name */
 export const flag = (name) => WORDS.flags[name] ?? name.replaceAll("_", " ");
+/**
+ * What stands behind the name of a flag on its night: one state, and where no more than an answer is missing, that.
+ * @param {Pick<Flag, "state" | "lacks_answer">} found
+ */
+export const flagState = ({ state, lacks_answer }) => (lacks_answer ? WORDS.unasked_state : WORDS.flag_states[state]);
 /**
  * The verdict on a night or movement as it stands; null for none.
  * @param {string | null | undefined} name

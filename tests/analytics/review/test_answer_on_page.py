@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +48,15 @@ def test_a_card_writes_days_as_people_do_and_no_line_begins_with_what_ends_a_wor
         "all => all.map((one) => one.nextSibling?.textContent[0]).filter((next) => '.,:;)'.includes(next ?? ' '))"
     )
     assert begins == []
+
+
+def test_no_line_ends_inside_an_interval(home: str, tab: Tab) -> None:
+    """ "(" stood at the end of a line, and "95 %" on the next one."""
+    card = opened(tab, f"{home}/?subject=kicks").locator(".answer")
+    box = card.locator(".term-box", has_text="95\u00a0%").first
+    shown = box.evaluate("one => [...one.childNodes].slice(0, -1).map((part) => part.textContent).join('')")
+    assert re.fullmatch(r"\(95\u00a0%: [\d.]+ to [\d.]+\),?", shown)
+    assert box.evaluate("one => getComputedStyle(one).whiteSpace") == "nowrap"
 
 
 def test_what_explains_a_term_is_shut_by_escape_and_shown_again(home: str, tab: Tab) -> None:

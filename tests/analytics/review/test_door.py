@@ -211,7 +211,8 @@ def test_only_the_user_who_started_it_can_read_the_file(review: Review) -> None:
     assert review.file.stat().st_uid == os.getuid()
     review.cookie()
     assert stat.S_IMODE(review.file.stat().st_mode) == 0o600
-    assert [found.name for found in review.file.parent.iterdir()] == ["open.html"]
+    assert {found.name for found in review.file.parent.iterdir()} == {"open.html", "running"}
+    assert {stat.S_IMODE(found.stat().st_mode) for found in review.file.parent.iterdir()} == {0o600}
 
 
 def test_another_user_of_the_machine_gets_neither_the_file_nor_the_page(review: Review) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 
 from analytics.store import Store, query
+from analytics.words import UNASKED_STATE
 from flows.importing.declared import Wishes
 from flows.importing.pipeline import import_run, open_context
 from tests.analytics.review.browsing import faults, opened, page_of, ready, served, too_wide
@@ -124,6 +125,16 @@ def test_keys_lead_through_nights_and_movements(address: str, tab: Tab) -> None:
     expect(tab.get_by_role("button", name="Whole night")).to_be_disabled()
     tab.keyboard.press("h")
     expect(tab.locator(".nights li")).to_have_count(3)
+
+
+def test_a_flag_that_lacks_no_more_than_an_answer_has_one_state_with_that_reason(address: str, tab: Tab) -> None:
+    """It stood once as "cannot tell" and once as "not asked"."""
+    opened(tab, address + NIGHT)
+    expect(tab.locator(".title .unasked")).to_have_text(f"possible RLS: {UNASKED_STATE}")
+    row = tab.locator('.flag-row[data-flag="possible_rls"]')
+    expect(row.locator(".flag-state")).to_have_text(UNASKED_STATE)
+    expect(row.locator(".flag-why")).to_contain_text("Note urge_to_move in the journal")
+    expect(tab.locator(".reasons h2").nth(2)).to_have_text(f"possible RLS: {UNASKED_STATE}")
 
 
 def test_a_flag_is_judged_by_itself_and_counts_no_longer_once_dismissed(address: str, tab: Tab, database: Path) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from flows.importing.outcomes import Outcome
 from flows.importing.telling import Teller, tell
+from ingest.losses import warning_of_loss
+from tests.flows.conftest import Run
 
 FILE = Path("in/a.csv")
 
@@ -52,3 +54,60 @@ def test_verbose_names_also_what_was_imported_before(capsys: pytest.CaptureFixtu
     first, rest = capsys.readouterr().err.splitlines()
     assert first.startswith("  in/a.csv: known, 0.")
     assert rest == "  x: passed over"
+
+
+def _warned(name: str, *warnings: str) -> Outcome:
+    return Outcome(Path(name), "imported", 0, warnings=warnings)
+
+
+def test_alike_warnings_of_several_files_are_told_once_with_their_number(capsys: pytest.CaptureFixture[str]) -> None:
+    tell([_warned(f"{day}.cwa", f"stood still at 20.{day} degrees", "odd") for day in range(3)], Path("d b.duckdb"))
+    said = capsys.readouterr().err
+    where = "(all: nightkick sql \"select path, warnings from recordings\" --db 'd b.duckdb')"
+    assert said.splitlines()[-2:] == [
+        f"  2 more files have the like: stood still at 20.0 degrees {where}",
+        f"  2 more files have the like: odd {where}",
+    ]
+    assert (said.count("stood still"), said.count("imported")) == (2, 3)
+
+
+def test_different_warnings_are_each_told_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    tell([_warned("a.cwa", "odd"), _warned("b.cwa", "strange")])
+    assert "  a.cwa: odd\n" in (said := capsys.readouterr().err)
+    assert "  b.cwa: strange\n" in said
+    assert "more file" not in said
+
+
+def test_while_an_import_runs_the_like_is_counted_until_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    teller, both = Teller(), [_warned("a.cwa", "odd"), _warned("b.cwa", "odd")]
+    for one in both:
+        teller.hear(one)
+    assert capsys.readouterr().err.count("odd") == 1
+    teller.tell_rest(both)
+    assert capsys.readouterr().err == (
+        '  1 more file has the like: odd (all: nightkick sql "select path, warnings from recordings")\n'
+    )
+
+
+def test_verbose_tells_every_warning_of_every_file(capsys: pytest.CaptureFixture[str]) -> None:
+    teller, both = Teller(is_verbose=True), [_warned("a.cwa", "odd"), _warned("b.cwa", "odd")]
+    teller.tell_rest(both)
+    assert "  b.cwa: odd\n" in capsys.readouterr().err
+
+
+def test_that_something_was_lost_is_told_of_each_file(capsys: pytest.CaptureFixture[str]) -> None:
+    (lost,) = warning_of_loss(0.5)
+    tell([_warned("a.cwa", lost), _warned("b.cwa", lost)])
+    assert capsys.readouterr().err.count(lost) == 2
+
+
+def test_a_new_database_of_which_every_file_was_refused_is_told_with_where_the_reasons_stand(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("nothing")
+    db = tmp_path / "n.duckdb"
+    said = run("import", tmp_path / "a.csv", "--db", db)
+    command = f'nightkick sql "select path, status, error from imports" --db {db}'
+    assert f"a new database was made, with no night in it; it keeps what was tried: {command}" in said.err
+    assert "refused" in run("sql", "select path, status, error from imports", "--db", db).out
+    assert "a new database" not in run("import", tmp_path / "a.csv", "--db", db).err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from pathlib import Path
 
@@ -60,6 +61,35 @@ def test_a_port_in_use_is_said_with_the_way_out(run: Run, tmp_path: Path) -> Non
     assert f"port {port} is in use" in said.err
     assert "--port 0" in said.err
     assert run("review", "--no-open", "--port", 70_000, "--db", path).code == 2
+
+
+def test_a_port_at_which_the_page_of_this_database_runs_is_said_with_the_file_that_opens_it(
+    run: Run, tmp_path: Path
+) -> None:
+    path, other = tmp_path / "x.duckdb", tmp_path / "other.duckdb"
+    initialise(Store(path))
+    initialise(Store(other))
+    with reviewing(path) as running:
+        same = run("review", "--no-open", "--port", running.port, "--db", path)
+        assert same.code == 2
+        assert "the page of this database runs there already" in same.err
+        assert f"open {running.file} in the browser; --port 0 starts another page" in same.err
+        assert running.let_in().status_code == 200
+        found = run("review", "--no-open", "--port", running.port, "--db", other)
+        assert f"nightkick review runs there for {path} (--port 0 takes a free one)" in found.err
+        running.stop()
+
+
+def test_a_page_that_was_killed_is_not_named_as_one_that_runs(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.duckdb"
+    initialise(Store(path))
+    with reviewing(path) as running:
+        running.process.kill()
+        running.process.wait()
+        with socket.create_server(("127.0.0.1", running.port)):
+            said = run("review", "--no-open", "--port", running.port, "--db", path)
+        shutil.rmtree(running.file.parent)
+    assert "is nightkick open already? --port 0 takes a free one" in said.err
 
 
 def test_it_says_where_it_is_and_stops_when_told(tmp_path: Path) -> None:

@@ -61,6 +61,29 @@ def test_links_that_lead_in_a_circle_end_and_a_file_reached_twice_is_taken_once(
     assert len(find_inputs([Path("in"), file, Path("in/a")]).files) == 1
 
 
+def test_a_file_that_is_named_again_is_taken_once_and_its_other_name_is_kept() -> None:
+    first, second, *_ = make("in/a.cwa", "in/b.cwa")
+    Path("link.cwa").symlink_to("in/a.cwa")
+    assert find_inputs([first, first]).again == ((first, first),)
+    assert find_inputs([first, Path("link.cwa")]).again == ((Path("link.cwa"), first),)
+    found = find_inputs([first, Path("in"), Path("in") / ".." / second])
+    assert found.files == (first, second)
+    assert set(found.again) == {(first, first), (Path("in") / ".." / second, second)}
+
+
+def test_a_link_beside_its_file_in_one_folder_is_no_second_name() -> None:
+    make("in/a.cwa")
+    Path("in/b.cwa").symlink_to("a.cwa")
+    assert find_inputs([Path("in")]).again == ()
+
+
+def test_what_is_passed_over_in_a_folder_that_is_named_twice_is_listed_once() -> None:
+    make("in/a.cwa", "in/truth.csv", "out/b.cwa")
+    Path("in/link.cwa").symlink_to("../out/b.cwa")
+    found = find_inputs([Path("in"), Path("in")])
+    assert (found.passed_over, found.outside) == ((Path("in/truth.csv"),), (Path("in/link.cwa"),))
+
+
 def test_our_own_folder_is_passed_over_under_every_name() -> None:
     make("db/recordings/ab.parquet", "db/night.cwa")
     Path("db/link").symlink_to(Path.cwd() / "db/recordings", target_is_directory=True)

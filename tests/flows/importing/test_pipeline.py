@@ -7,6 +7,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -69,6 +70,27 @@ def test_two_copies_in_one_run_are_one_recording(db: Path) -> None:
     tiny(Path("in/a.csv"))
     shutil.copy("in/a.csv", "in/b.csv")
     assert statuses(import_run([Path("in")], context(db))) == ["imported", "known"]
+
+
+def test_a_file_that_is_named_again_in_one_run_is_known(db: Path) -> None:
+    tiny(Path("in/a.csv"))
+    Path("link.csv").symlink_to("in/a.csv")
+    found = import_run([Path("in/a.csv"), Path("in/a.csv"), Path("in"), Path("link.csv")], context(db))
+    assert statuses(found) == ["imported", "known", "known", "known"]
+    assert {outcome.sha256 for outcome in found} == {found[0].sha256}
+    assert rows(db, "SELECT status, count(*) FROM imports GROUP BY ALL ORDER BY 1") == [("imported", 1), ("known", 3)]
+
+
+def test_a_file_that_is_refused_is_refused_once_however_often_it_is_named(db: Path) -> None:
+    Path("a.csv").write_text("nothing")
+    assert statuses(import_run([Path("a.csv"), Path("a.csv")], context(db))) == ["refused"]
+
+
+def test_an_archive_that_is_named_again_counts_what_it_holds_as_known(db: Path) -> None:
+    file = tiny(Path("a.csv"))
+    with zipfile.ZipFile("all.zip", "w") as archive:
+        archive.write(file)
+    assert statuses(import_run([Path("all.zip"), Path("all.zip")], context(db))) == ["imported", "known"]
 
 
 def test_the_order_of_two_legs_makes_no_difference(tmp_path: Path) -> None:

@@ -134,6 +134,24 @@ def test_on_a_phone_nothing_scrolls_sideways_and_axe_finds_nothing(browser: Brow
     assert found == ""
 
 
+def test_on_a_phone_the_names_of_rows_and_of_changes_are_whole_and_inside_the_picture(
+    browser: Browser, home: str
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    tab = opened(context.new_page(), home)
+    _told(tab, day(0).isoformat(), LAST)
+    names = tab.locator(".over-plot text:has(title)")
+    for name in names.all():
+        assert name.evaluate("one => one.lastChild.textContent === one.querySelector('title').textContent")
+    outside = tab.evaluate(
+        """[...document.querySelectorAll(".over-plot text")].filter((one) =>
+            one.getBoundingClientRect().right > one.closest("svg").getBoundingClientRect().right + 1)
+            .map((one) => one.textContent)"""
+    )
+    assert (names.count() > 1, outside) == (True, [])
+    context.close()
+
+
 @pytest.mark.slow
 def test_of_several_people_together_there_is_no_such_picture(tmp_path: Path, tab: Tab) -> None:
     store: Store = fill(tmp_path / "n.duckdb", 6)
