@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -56,11 +57,13 @@ def noting(folder: Path) -> Iterator[Callable[[int, Path], None]]:
 
 def page_at(port: int) -> RunningPage | None:
     """The page of this user that runs at a port; None where none is known. One that was killed runs no more."""
-    for note in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{_NOTE}"):
-        with suppress(OSError, UsageError, ValueError):
-            at, database = json.loads(note.read_text())
-            if at == port and _is_held(note):
-                return RunningPage(note.with_name(OPENING), Path(database))
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError, UsageError, ValueError, TypeError):
+            if not _is_ours(folder):
+                continue
+            at, database = json.loads((folder / _NOTE).read_text())
+            if at == port and _is_held(folder / _NOTE):
+                return RunningPage(folder / OPENING, Path(database))
     return None
 
 
@@ -80,6 +83,12 @@ def in_use(port: int, page: RunningPage, database: Path) -> UsageError:
     return UsageError(
         f"port {port} is in use: nightkick review runs there for {page.database}", hint="--port 0 takes a free one"
     )
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether this user alone can have written there: others may make a folder of that name, to be opened by us."""
+    seen = folder.lstat()
+    return stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.geteuid() and not stat.S_IMODE(seen.st_mode) & 0o077
 
 
 def _is_held(note: Path) -> bool:

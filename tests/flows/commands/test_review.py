@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+import tempfile
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from analytics.store import Store, initialise
+from flows.commands.reviewing.running_pages import PREFIX, noting, page_at
 from tests.analytics.review.program import reviewing
 from tests.flows.conftest import Run
 from tests.flows.stored import SUBJECT, build
@@ -90,6 +92,23 @@ def test_a_page_that_was_killed_is_not_named_as_one_that_runs(run: Run, tmp_path
             said = run("review", "--no-open", "--port", running.port, "--db", path)
         shutil.rmtree(running.file.parent)
     assert "is nightkick open already? --port 0 takes a free one" in said.err
+
+
+def test_only_a_page_in_a_folder_that_this_user_alone_can_write_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    with noting(folder) as note:
+        note(4711, tmp_path / "x.duckdb")
+        found = page_at(4711)
+        assert found is not None
+        assert (found.file, found.database) == (folder / "open.html", tmp_path / "x.duckdb")
+        folder.chmod(0o755)  # as a folder made by another user would be: its owner could have us open any page
+        assert page_at(4711) is None
+    (tmp_path / f"{PREFIX}link").symlink_to(folder)
+    folder.chmod(0o700)
+    assert page_at(4711) is None  # it has ended
 
 
 def test_it_says_where_it_is_and_stops_when_told(tmp_path: Path) -> None:
