@@ -192,7 +192,7 @@ def _ticks(page: Page, asked: Request) -> object:
     return ticks_payload(page.store, _day(asked, "since"), _day(asked, "until"))
 
 
-def _over_nights(page: Page, asked: Request) -> dict[str, Any]:
+def _over_nights(page: Page, asked: Request) -> dict[str, Any] | None:
     return over_nights_payload(page, asked.query_params.get("subject", ""))
 
 

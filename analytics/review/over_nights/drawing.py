@@ -15,7 +15,6 @@ from analytics.review.over_nights.told import told_diaries, told_people
 from analytics.review.page import Page
 from analytics.store.over_nights.diaries import PersonDiary, ToldNight
 from analytics.triggers.factors import Factor, factors_of
-from ingest.errors import UsageError
 
 #: Of more nights, each week is a mark of its own: a night would be narrower than a line.
 MOST_SINGLE = 120
@@ -23,16 +22,17 @@ MOST_SINGLE = 120
 _MOST_ROWS = 8
 
 
-def over_nights_payload(page: Page, subject: str) -> dict[str, Any]:
-    """Everything that is drawn over the nights of one person.
+def over_nights_payload(page: Page, subject: str) -> dict[str, Any] | None:
+    """Everything that is drawn over the nights of one person; None where there is no night yet.
 
     Raises
     ------
-    UsageError
-        There are no nights of that name.
     StoreError
     """
-    diary, facts, advice = _read(page, subject)
+    read = _read(page, subject)
+    if read is None:
+        return None
+    diary, facts, advice = read
     by_day = {night.night_date: night for night in diary.nights}
     nights = [_night(one, by_day.get(one.night_date)) for one in facts if one.assessable]
     first, last = facts[0].night_date, facts[-1].night_date
@@ -54,10 +54,10 @@ def over_nights_payload(page: Page, subject: str) -> dict[str, Any]:
     }
 
 
-def _read(page: Page, subject: str) -> tuple[PersonDiary, list[NightFacts], dict[str, Any]]:
+def _read(page: Page, subject: str) -> tuple[PersonDiary, list[NightFacts], dict[str, Any]] | None:
     found = [person for person in told_people(page, subject) if person[0] == subject and person[1]]
     if not subject or not found:
-        raise UsageError("there are no nights of that person", hint="nightkick nights lists whose there are")
+        return None
     ((_, facts, patterns, journal),) = found
     (diary,) = told_diaries(page, subject)
     advice = advice_of(facts, clinician_signs(facts, patterns, journal), journal)

@@ -135,6 +135,18 @@ export class Inspector {
     return this.show();
   }
 
+  /**
+   * Other verdicts on the same movements; no picture comes anew under the mouse but where veils change.
+   * @param {NightShown} data @param {boolean} isVeiled
+   */
+  renew(data, isVeiled) {
+    this.data = data;
+    if (this.selected === null) return;
+    fill(this.title, this.#facts(this.selected));
+    fill(this.buttons, this.parts.verdictButtons(this.selected));
+    if (isVeiled) this.redraw();
+  }
+
   /** @param {number} i */
   #ask(i) {
     return getOnce("/api/window", question(this.data, i, this.size));

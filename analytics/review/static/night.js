@@ -65,6 +65,8 @@ export class NightPage {
     this.nights = all.nights;
     this.clock = clockOf(data.offsets);
     this.isGone = false;
+    /** What the fields of sleep show. @type {EditedAnswer | null} */
+    this.timesOf = null;
     /** @type {(() => unknown)[]} what ends with the page */
     this.atEnd = [whenUnsentChanges(() => drawUnsent(this.parts.unsent, sendNow))];
     /** The flag that the keys judge. @type {string | null} */
@@ -165,6 +167,8 @@ export class NightPage {
     drawVerdicts(this);
     drawDone(this);
     drawUnsent(this.parts.unsent, sendNow);
+    if (this.timesOf === data.edited) return;
+    this.timesOf = data.edited; // not anew with every part, for somebody may be writing there
     fill(
       parts.sleep,
       sleepForm(clock, data.edited.night, (kind, at) => this.acts.sleep(kind, at)),
@@ -196,7 +200,7 @@ export class NightPage {
       await this.#show(answer, near);
       const review = await get("/api/reviews", question(night));
       this.detected = { ...this.detected, review };
-      await this.#show(this.data.edited, null);
+      await this.#renew();
     }
     if (this.isGone) return;
     this.nights = (await this.app.refresh()).nights;
@@ -210,6 +214,19 @@ export class NightPage {
     if (this.isGone) return;
     this.detected = data;
     await this.#show(data.edited, null);
+  }
+
+  /** With its reviews as they are now: where those change no movement, what is marked and typed meanwhile stays. */
+  #renew() {
+    const next = shownNight(this.detected, this.data.edited);
+    if (String(next.events.onset_us) !== String(this.data.events.onset_us)) return this.#show(this.data.edited, null);
+    const isVeiled = String(next.review.spans) !== String(this.data.review.spans);
+    this.data = next;
+    for (const part of [this.list, this.long, this.seeing.rows]) part.data = next;
+    if (isVeiled) this.draw();
+    else this.#drawParts();
+    drawMarked(this);
+    return this.near.renew(next, isVeiled);
   }
 
   /** @param {EditedAnswer} edited @param {number | null} near */

@@ -330,13 +330,14 @@ const whole = (told) => {
 };
 
 /**
- * Everything over the nights of one person; where it cannot be had, why.
+ * Everything over the nights of one person, nothing where there are none; where it cannot be had, why.
  * @param {string} subject
  * @returns {Promise<Child>}
  */
 export const overNights = async (subject) => {
   try {
-    return el("div", { class: "over" }, whole(await get("/api/over-nights", { subject })));
+    const told = await get("/api/over-nights", { subject });
+    return told && el("div", { class: "over" }, whole(told));
   } catch (error) {
     return el(
       "section",

@@ -582,7 +582,7 @@ export interface Answers {
   "/api/queue/next": QueueNext;
   "/api/queue/people": QueuePeople;
   "/api/ticks": Ticks[];
-  "/api/over-nights": OverNights;
+  "/api/over-nights": OverNights | null;
   "/api/ranges": RangesAnswer;
   "/api/night": NightAnswer;
   "/api/edits": EditedAnswer;

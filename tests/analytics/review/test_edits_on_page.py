@@ -102,6 +102,28 @@ def test_shift_relabels_the_whole_series_in_one_act(address: str, tab: Tab) -> N
     assert edited(address)["events"] == events
 
 
+def test_what_is_typed_and_marked_right_after_an_edit_stays_when_its_verdicts_arrive(address: str, tab: Tab) -> None:
+    opened(tab, address + AT)
+    held: list[Route] = []
+    tab.route("**/api/reviews?*", lambda route: held.append(route))
+    drawn(tab).keyboard.press("5")
+    done(tab, "turned over")
+    typed = tab.get_by_role("form", name="Edges").get_by_label("from")
+    typed.fill("23:1")
+    onset = tab.get_by_role("form", name="Sleep").get_by_role("textbox").nth(1)
+    onset.fill("22:4")
+    tab.locator(".movement-list [data-i]").nth(1).click(modifiers=["Control"])
+    expect(tab.locator(".marked-bar")).to_contain_text("1 marked")
+    typed.fill("23:1")  # to mark one shows it, with its own edges
+    (waiting,) = held
+    waiting.continue_()
+    with tab.expect_response("**/api/strip*"):
+        pass
+    tab.wait_for_function("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    assert (typed.input_value(), onset.input_value()) == ("23:1", "22:4")
+    expect(tab.locator(".marked-bar")).to_contain_text("1 marked")
+
+
 @pytest.mark.slow
 def test_an_edge_is_moved_by_drag_and_by_number(address: str, tab: Tab) -> None:
     events = edited(address)["events"]
