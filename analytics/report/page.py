@@ -51,6 +51,7 @@ from analytics.words import (
     NOT_FOUND_AGAIN,
     OTHER_RULES,
     SAME_AS_REVIEWED,
+    UNASKED_STATE,
     UNUSUAL,
     VERDICTS,
 )
@@ -315,7 +316,8 @@ def _flag(flag: Flag, one: ReportNight) -> Html:
     ]
     verdict = one.review_of(flag).verdict
     said = f", {VERDICTS[verdict]} by a reviewer" if verdict else ""
-    title = f"{FLAGS[flag.name]}: {FLAG_STATES[flag.state]}{said}"
+    state = UNASKED_STATE if flag.lacks_answer else FLAG_STATES[flag.state]
+    title = f"{FLAGS[flag.name]}: {state}{said}"
     return el(
         "div",
         el("h3", title, class_="untold" if flag.state == "cannot_tell" and not flag.lacks_answer else None),

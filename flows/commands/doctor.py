@@ -147,7 +147,8 @@ def _space(database: Path) -> the_store.Finding:
 
 def _records(database: Path) -> the_store.Finding:
     """Whether Prefect can write down its runs, without which there is no schedule and no ``import --flow``."""
-    from flows.unattended.prefect_records import cannot_be_kept, where_kept
+    from flows.unattended.prefect_home import cannot_be_kept
+    from flows.unattended.prefect_records import where_kept
 
     folders = where_kept(database)
     if (error := next(filter(None, map(cannot_be_kept, folders)), None)) is not None:

@@ -31,7 +31,7 @@ from types import FrameType
 from flows.settings.settings import Settings, load
 from flows.terminal.talk import complain, say, say_on_terminal
 from flows.unattended.prefect_files import hear_the_environment_alone
-from flows.unattended.prefect_home import OTHERS, secret_file
+from flows.unattended.prefect_home import OTHERS, cannot_be_kept, secret_file
 from flows.unattended.server_guard import NAMES, App, Receive, Scope, Send, guarded, origins
 from flows.unattended.withholding import host_of, is_here
 from ingest.errors import NightkickError
@@ -119,8 +119,6 @@ def prefect_server(settings: Settings | None = None, *, is_short: bool = False) 
 @contextmanager
 def _own_server(*, is_short: bool) -> Iterator[Server]:
     global _ours
-    from flows.unattended.prefect_records import cannot_be_kept  # it knows of imports, which the child need not load
-
     if (error := cannot_be_kept(_home())) is not None:
         raise error
     secret = f"nightkick:{secrets.token_urlsafe(32)}"

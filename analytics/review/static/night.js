@@ -168,7 +168,7 @@ export class NightPage {
     drawDone(this);
     drawUnsent(this.parts.unsent, sendNow);
     if (this.timesOf === data.edited) return;
-    this.timesOf = data.edited; // not anew with every part, for somebody may be writing there
+    this.timesOf = data.edited; // not with every part, for what a person types there would go
     fill(
       parts.sleep,
       sleepForm(clock, data.edited.night, (kind, at) => this.acts.sleep(kind, at)),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.unattended.prefect_records import cannot_be_kept
+from flows.unattended.prefect_home import cannot_be_kept
 from flows.unattended.prefect_server import told_why
 from flows.unattended.server_guard import Receive, Scope, Send
 from tests.flows.conftest import Run
