@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
+import polars as pl
+
 from analytics.review.page import Page
-from analytics.store import NightKey
+from analytics.store import NightKey, frames
 from analytics.store.edits.asking import Row, rows_of
 
 #: Nights that are asked together: enough that planning is shared, few enough that the first does not wait for the rest.
@@ -24,8 +26,8 @@ Ask = Callable[[Page, NightKey, Sequence[str]], tuple[list[Row], ...]]
 def alone(page: Page, key: NightKey, questions: Sequence[str]) -> tuple[list[Row], ...]:
     """Rows of each question about this night alone, as they are now: after an edit."""
     subject, night_date = key
-    asked = (subject, night_date, night_date)
-    return tuple(list(map(_without_night, rows_of(page.store, sql, asked))) for sql in questions)
+    rows = [rows_of(page.store, sql, (subject, night_date, night_date)) for sql in questions]
+    return tuple([{name: row[name] for name in row if name != NIGHT} for row in of_one] for of_one in rows)
 
 
 def among(dates: Sequence[date]) -> Ask:
@@ -44,19 +46,8 @@ def among(dates: Sequence[date]) -> Ask:
         found = page.kept.of(
             page.store,
             ("beside", subject, first, last, *questions),
-            lambda: [_by_night(rows_of(page.store, sql, (subject, first, last))) for sql in questions],
+            lambda: frames(page.store, *((sql, (subject, first, last)) for sql in questions)),
         )
-        return tuple(list(map(_without_night, of_nights.get(night_date, ()))) for of_nights in found)
+        return tuple(of_nights.filter(pl.col(NIGHT) == night_date).drop(NIGHT).to_dicts() for of_nights in found)
 
     return ask
-
-
-def _by_night(rows: Sequence[Row]) -> dict[date, list[Row]]:
-    nights: dict[date, list[Row]] = {}
-    for row in rows:
-        nights.setdefault(row[NIGHT], []).append(row)
-    return nights
-
-
-def _without_night(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name != NIGHT}
