@@ -18,6 +18,7 @@ const LETTER = 6.4;
 const BOLD_LETTER = 7.6;
 /** Narrower pictures have the names of rows above them, for beside them there is no room. */
 const NARROW = 600;
+const MOST_LEFT = 250;
 const MOST_CHANGE_ROWS = 3;
 /** Narrower nights have no question marks and no outlines. */
 const WIDE = 9;
@@ -129,6 +130,13 @@ const frame = (axis, lane, left, [name, unit], ticks) => {
   ];
 };
 
+/** Room left of the nights, for the longest name of a row. @param {OverNights} told @param {number} width */
+const leftOf = (told, width) => {
+  if (width < NARROW) return 92;
+  const longest = Math.max(0, ...told.rows.map((row) => row.says.length));
+  return Math.min(MOST_LEFT, Math.max(158, longest * LETTER + 12));
+};
+
 /** @param {number} width of the picture: of one that is narrow, a row has a line more for its name */
 const pitchOf = (width) => (width < NARROW ? 2 * ROW - 2 : ROW);
 
@@ -158,7 +166,8 @@ const squares = (axis, told, width, [left, top]) =>
 const changes = (axis, told, right, bottom) => {
   const inside = told.changes.filter((change) => change.day >= told.first && change.day <= told.last);
   const marks = inside.map((change) => {
-    const says = cut(`◆ ${change.words}`, Math.min(270, right - 8), BOLD_LETTER);
+    const room = inside.length === 1 ? Math.max(270, right - axis.at(change.day)) : 270;
+    const says = cut(`◆ ${change.words}`, Math.min(room, right - 8), BOLD_LETTER);
     const width = says.length * BOLD_LETTER;
     return { says, x: axis.at(change.day), at: Math.max(0, Math.min(axis.at(change.day) - 4, right - width)), width };
   });
@@ -222,7 +231,7 @@ const highest = (marks, name) => Math.max(0, ...marks.map((one) => Math.max(one[
  * @returns {{ node: Element, axis: Axis, height: number }}
  */
 export const drawing = (told, width) => {
-  const left = width < NARROW ? 92 : 158;
+  const left = leftOf(told, width);
   const axis = axisOf(told.first, told.last, left, width - 6);
   const marks = told.weeks.length ? told.weeks : told.nights;
   const { height: above } = changes(axis, told, width, 0);
