@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from ingest.archives.companion_files import canonical, companions_among, folder_of, others_among, sort_out
+from ingest.archives.own_files import refuse_backup
 from ingest.archives.unpacking import LimitError, UnpackingBudget, gunzip, refusal, safe_name, unzip
 from ingest.archives.zips import Member, members
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnsupportedRecordingError
@@ -123,6 +124,7 @@ def _within(place: _Place) -> Iterator[Unpacked | IngestError]:
 def _unzipped(place: _Place) -> Iterator[Unpacked | IngestError]:
     try:
         inside = members(place.file)
+        refuse_backup([member.name for member in inside.members])
     except IngestError as error:
         yield Unpacked(place.file, place.shown).named(error)
         return

@@ -34,11 +34,11 @@ from analytics.store.database.publish import copied
 from analytics.store.database.steps import published_views
 from analytics.store.samples.handing import second_name
 from analytics.store.samples.staged import samples_path
+from ingest.archives.own_files import DATABASE, MANIFEST
 from ingest.errors import DatabaseUnreadableError, StoreError, UsageError
 from ingest.workspace import OWNER_FOLDER, workspace
 
 LAYOUT = 1
-DATABASE, MANIFEST = "database.duckdb", "manifest.json"
 #: A line for each recording of a long life.
 MOST_MANIFEST_BYTES = 64 << 20
 PIECE_BYTES = 1 << 20

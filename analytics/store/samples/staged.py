@@ -27,6 +27,7 @@ from analytics.store.database.connection import Store, in_memory, quoted
 from analytics.store.database.failures import translated
 from analytics.store.database.settling import settle
 from analytics.store.database.tables import UTC_US
+from ingest.archives.own_files import G_PER_VALUE, SHA256
 from ingest.errors import SamplesLostError, StoreError
 from ingest.recording import Recording, Samples
 from ingest.workspace import workspace
@@ -107,7 +108,7 @@ def stage_samples(store: Store, recording: Recording) -> Path:
                 raise StoreError("no samples to keep", path=recording.path)
             parts = _alike(parts)
             built = folder / "samples.parquet"
-            _join(parts, built, {**_identity(recording), "g_per_value": repr(parts[0].g_per_value)})
+            _join(parts, built, {**_identity(recording), G_PER_VALUE: repr(parts[0].g_per_value)})
             settle(built, target)
     return target
 
@@ -137,7 +138,7 @@ def load_samples(store: Store, sha256: str, start_us: int, end_us: int) -> Sampl
     """
     path = samples_path(store, sha256)
     with _readable(path):
-        g_per_value = float(pl.read_parquet_metadata(path)["g_per_value"])
+        g_per_value = float(pl.read_parquet_metadata(path)[G_PER_VALUE])
         return _loaded(path, start_us, end_us, g_per_value)
 
 
@@ -174,7 +175,7 @@ def staged_scale(store: Store, sha256: str) -> float | None:
     if not (path := samples_path(store, sha256)).exists():
         return None
     with _readable(path):
-        return float(pl.read_parquet_metadata(path)["g_per_value"])
+        return float(pl.read_parquet_metadata(path)[G_PER_VALUE])
 
 
 def holds_samples(store: Store, sha256: str, start_us: int, end_us: int) -> bool:
@@ -300,7 +301,7 @@ def _identity(recording: Recording) -> dict[str, str]:
     """What makes two stagings of one file the same: a corrected zone shifts every time in it."""
     return {
         "layout": LAYOUT,
-        "sha256": recording.sha256,
+        SHA256: recording.sha256,
         "shift_us": str(recording.clock.shift_us),
         "n_samples": str(recording.quality.n_samples),
     }

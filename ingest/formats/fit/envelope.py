@@ -31,10 +31,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The parts that hold anything, in file order, and what was wrong around them, a sentence each."""
+    """The parts that hold anything, in file order, and what was wrong around them, a sentence each.
+
+    ``is_altered``: a checksum says that bytes of a part were changed.
+    """
 
     parts: tuple[Part, ...]
     problems: tuple[str, ...]
+    is_altered: bool = False
 
 
 def has_header(data: bytes, at: int = 0) -> bool:
@@ -46,19 +50,21 @@ def open_envelope(data: bytes) -> Envelope:
     """Find the parts of a whole file; damage is reported, never raised."""
     parts: list[Part] = []
     problems: list[str] = []
-    at = 0
+    at, is_altered = 0, False
     for _ in range(MAX_PARTS):
         if at >= len(data):
-            return Envelope(tuple(parts), tuple(problems))
+            return Envelope(tuple(parts), tuple(problems), is_altered)
         if not has_header(data, at):
             break
         part = _part_at(data, at)
         if part.end > part.start:
             parts.append(part)
-            problems += _complaints(data, at, part)
+            is_changed = _is_altered(data, at, part)
+            problems += _complaints(data, at, part, is_altered=is_changed)
+            is_altered |= is_changed
         at = part.end + _CRC_BYTES
     problems.append(f"The last {len(data) - at:,} bytes of the file are not FIT data and were ignored.")
-    return Envelope(tuple(parts), tuple(problems))
+    return Envelope(tuple(parts), tuple(problems), is_altered)
 
 
 def _announced(data: bytes, at: int) -> Part:
@@ -80,7 +86,7 @@ def _part_at(data: bytes, at: int) -> Part:
     return Part(min(part.start, len(data)), end)
 
 
-def _complaints(data: bytes, at: int, part: Part) -> list[str]:
+def _complaints(data: bytes, at: int, part: Part, *, is_altered: bool) -> list[str]:
     found = []
     if not _header_checks(data, at):
         found.append(f"The checksum of the header at byte {at:,} is wrong.")
@@ -92,9 +98,16 @@ def _complaints(data: bytes, at: int, part: Part) -> list[str]:
         found.append(f"The file is cut short: its header announces {missing:,} bytes more than there are.")
     elif announced.end + _CRC_BYTES > len(data):
         found.append("The file ends before its checksum, so nothing vouches for its content.")
-    elif fit_crc(memoryview(data)[at : part.end]) != struct.unpack_from("<H", data, part.end)[0]:
+    elif is_altered:
         found.append(f"The checksum over bytes {at:,} to {part.end:,} is wrong: some values in there may be damaged.")
     return found
+
+
+def _is_altered(data: bytes, at: int, part: Part) -> bool:
+    """Whether the part has a checksum, and another one than its bytes."""
+    if _never_closed(data, at) or part.end + _CRC_BYTES > len(data):
+        return False
+    return bool(fit_crc(memoryview(data)[at : part.end]) != struct.unpack_from("<H", data, part.end)[0])
 
 
 def _header_checks(data: bytes, at: int) -> bool:

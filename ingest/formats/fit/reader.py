@@ -31,6 +31,7 @@ from ingest.formats.fit.device import device_in, placement_in
 from ingest.formats.fit.envelope import Part, has_header, open_envelope
 from ingest.formats.fit.fitparse_messages import notes_in
 from ingest.formats.fit.heart_beats import Series, beats_in
+from ingest.formats.fit.lone_samples import without_lone
 from ingest.formats.fit.messages import ACCELERATION, BULK, Message
 from ingest.formats.fit.samples import PartSamples, samples_in
 from ingest.formats.fit.stages import marks_sleep, sleep_windows, stage_spans
@@ -112,6 +113,7 @@ def read(path: Path) -> Decoded:
     _check_worth(path, parts, notes, has_sleep=bool(stages or windows), vitals=vitals)
     blocks = tuple(chain.from_iterable(part.samples.blocks for part in parts))
     samples = in_g(blocks, calibration_in(notes), path) if blocks else ()
+    samples, said_of_them = _without_damage(samples) if envelope.is_altered else (samples, ())
     if is_undated:
         samples = _from_first(samples)
     return Decoded(
@@ -128,6 +130,7 @@ def read(path: Path) -> Decoded:
         problems=_first(
             [
                 *envelope.problems,
+                *said_of_them,
                 *_problems(parts, n_undated),
                 *_sleep_problems(notes, marked=bool(windows)),
                 *said_of_it,
@@ -175,6 +178,14 @@ def read_part(data: bytes, part: Part, budget: MessageBudget, *, from_switching_
 def _counts_from_one_start(parts: Sequence[PartRead]) -> bool:
     """Whether all samples count from one switching on, so that its moment is all that is missing."""
     return not any(part.samples.blocks for part in parts) and sum(bool(p.samples.n_undated) for p in parts) == 1
+
+
+def _without_damage(samples: tuple[Samples, ...]) -> tuple[tuple[Samples, ...], tuple[str, ...]]:
+    """Without what changed bytes made of samples, as far as that shows, and what is said of it."""
+    found = [without_lone(block) for block in samples]
+    n_lone = sum(n for _, n in found)
+    says = f"Samples left out because each stands alone in stillness, which no movement does: {n_lone:,}."
+    return tuple(block for block, _ in found), (says,) if n_lone else ()
 
 
 def _from_first(samples: tuple[Samples, ...]) -> tuple[Samples, ...]:

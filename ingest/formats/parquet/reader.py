@@ -14,6 +14,7 @@ from typing import Literal
 
 import polars as pl
 
+from ingest.archives.own_files import refuse_samples
 from ingest.errors import EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
 from ingest.formats.parquet.pages import check_pages, check_rows
 from ingest.input_file import stamp_of
@@ -90,6 +91,7 @@ def read(path: Path, mapping: TableMapping | None = None) -> Decoded:
     size = stamp_of(path).size
     with naming(path):
         slice_rows = _slice_rows(check_pages(path), size)
+        refuse_samples(pl.read_parquet_metadata(path))
         scan = _scan(path)
         schema = scan.collect_schema()
         n_rows = int(scan.select(pl.len()).collect().item())

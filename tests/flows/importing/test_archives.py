@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -177,6 +178,21 @@ def of_files(said: str) -> list[str]:
     assert summary.startswith("0 imported")
     assert made.startswith("a new database was made, with no night in it")
     return lines
+
+
+def test_nothing_comes_back_from_a_backup_or_from_kept_samples_by_an_import(run: Run, db: Path) -> None:
+    assert run("import", tiny(Path("n.csv")), "--tz", "UTC", "--db", db).code == 0
+    assert run("backup", "in/b.zip", "--with-recordings", "--db", db).code == 0
+    (kept,) = Path(f"{db}.recordings").glob("*.parquet")
+    copy = Path("in/kept.parquet")
+    shutil.copy(kept, copy)
+    code, _, err = run("import", "in", "--tz", "UTC", "--db", "other/n.duckdb")
+    assert code == 1
+    assert of_files(err) == [
+        "nightkick: in/b.zip: a backup that nightkick made, no recording (bring it back with nightkick restore)",
+        "nightkick: in/kept.parquet: samples that nightkick keeps, no recording of a device "
+        "(import the file that came from the device; nightkick restore brings back a backup)",
+    ]
 
 
 def test_an_export_in_which_nothing_can_be_used_says_why_once(run: Run, db: Path) -> None:
