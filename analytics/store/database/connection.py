@@ -243,7 +243,8 @@ def _attached(store: Store, *, has_turn: bool) -> Iterator[duckdb.DuckDBPyConnec
     """The database in the DuckDB that read it the last time; see `analytics.store.database.attaching`."""
     # Owner only for reading too: what does not fit into memory goes to a folder of DuckDB's own making.
     with translated(store.path), alone(store), owner_only():
-        name = database_name(store.path)
+        # DuckDB may reach this file alone, and asks that of the place to which a link leads.
+        name = database_name(store.path.resolve())
         con = attaching.taken(name, _READS_ONE, SESSION)
         try:
             retry_busy(partial(attaching.attach, con, name), store, has_turn=has_turn)

@@ -86,7 +86,7 @@ by_narrow = did("reanalyse", "--ruleset", "narrow")
                 "other criteria, until": ([settings(STRICT)], ["--until", "2026-03-02"]),
                 "other criteria, another rule set": ([settings(STRICT)], ["--ruleset", "aasm"]),
                 "other criteria, another rule set, --all": ([settings(STRICT)], ["--ruleset", "aasm", "--all"]),
-                "another rule set, another person": ([], ["--ruleset", "aasm", "--subject", "anna"]),
+                "another rule set, one person": ([], ["--ruleset", "aasm", "--subject", "me"]),
                 "a rule set of one's own": ([settings(NARROW)], ["--ruleset", "narrow"]),
                 "back from it": ([settings(NARROW), by_narrow], ["--ruleset", "wasm2016"]),
                 "changed, named": ([settings(NARROW), by_narrow, settings(WIDER)], ["--ruleset", "narrow"]),

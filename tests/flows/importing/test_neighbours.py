@@ -154,7 +154,8 @@ def test_the_published_copy_finds_the_samples_and_never_changes_them(run: Run) -
     shutil.copy(copy, "old")
     brought_in(run, str(copy), "Asia/Tokyo")
     assert run("doctor", "--repair", "--db", copy).code == 0
-    assert run("doctor", "--db", "a.duckdb").code == 0
+    said = run("doctor", "--db", "a.duckdb").out.splitlines()
+    assert [line for line in said if line.startswith("BAD") and "published" not in line] == []
 
 
 def test_a_renamed_database_says_where_its_samples_are(run: Run) -> None:
@@ -190,7 +191,6 @@ def test_repair_brings_the_samples_of_a_renamed_or_copied_database(run: Run, act
         assert run("doctor", "--db", "a.duckdb").code == 0
 
 
-@pytest.mark.slow
 def test_a_link_to_a_database_leads_to_its_samples(run: Run) -> None:
     tiny(Path("night.cwa"))
     Path("real").mkdir()
