@@ -40,7 +40,7 @@ from flows.settings.database import WAIT_S
 from flows.terminal.options import Chosen
 from flows.terminal.values import csv_text
 from ingest.clock import microseconds
-from ingest.errors import NightkickError
+from ingest.errors import NightkickError, UsageError
 from tests.flows.making import tiny
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -176,9 +176,13 @@ def judge(store: Store, number: int, turn: int) -> None:
 
 
 def analyse_again(database: Path) -> None:
-    """Analyse the nights again that get new recordings meanwhile."""
-    with redirect_stderr(io.StringIO()):
-        reanalyse(chosen=Chosen(subject="person 0"), is_all=True, db=database)
+    """Analyse the nights again that get new recordings meanwhile; before the first of them there is nobody."""
+    try:
+        with redirect_stderr(io.StringIO()):
+            reanalyse(chosen=Chosen(subject="person 0"), is_all=True, db=database)
+    except UsageError as error:
+        if not error.what.startswith("nothing is stored of"):
+            raise
 
 
 def served(told: Told, database: Path, seconds: float) -> Told:

@@ -36,6 +36,7 @@ def recordings(folder: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("moments", [MOMENTS[3:5], MOMENTS], ids=["two", "all"])
 def test_an_import_killed_again_and_again_ends_where_an_undisturbed_one_does(
     tmp_path: Path, moments: tuple[tuple[str, str, int], ...]
