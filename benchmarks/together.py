@@ -176,7 +176,7 @@ def judge(store: Store, number: int, turn: int) -> None:
 
 
 def analyse_again(database: Path) -> None:
-    """Analyse the nights again that get new recordings meanwhile; before the first of them there is nobody."""
+    """Analyse the nights again that get new recordings meanwhile; until the first one the person is not known."""
     try:
         with redirect_stderr(io.StringIO()):
             reanalyse(chosen=Chosen(subject="person 0"), is_all=True, db=database)

@@ -56,6 +56,10 @@ REPORTED = {
 }
 
 
+#: A fortnight is made first, of 14 nights.
+pytestmark = pytest.mark.timeout(900)
+
+
 @pytest.fixture(scope="module", params=["samples", pytest.param("fortnight", marks=pytest.mark.slow)])
 def nights(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample nights, or a fortnight: half of it kicking, half of it jerking, and two nights on a wrist."""
