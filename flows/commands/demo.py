@@ -11,7 +11,7 @@ from analytics import store as the_store
 from analytics.files.belongings import kept_as
 from flows.commands.import_files import run_import
 from flows.importing.outcomes import Outcome, all_well
-from flows.importing.telling import summary, tell
+from flows.importing.telling import command_on, summary, tell
 from flows.settings.database import store_for
 from flows.terminal.exit_codes import ExitCode
 from flows.terminal.night_table import Nights, print_nights, select_nights
@@ -120,12 +120,12 @@ def _refuse_to_mix(database: Path) -> None:
 def _next_steps(database: Path, nights: Nights) -> str:
     flagged = next((row for row in nights.rows if row["flags_as_reviewed"]), None)
     questions = (
-        "nightkick nights --flagged",
-        *([f"nightkick show {flagged['night_date']}"] if flagged else []),
-        'nightkick sql "select night_date, plms_index, flags from nights order by night_date"',
-        "nightkick review",
+        "nights --flagged",
+        *([f"show {flagged['night_date']}"] if flagged else []),
+        'sql "select night_date, plms_index, flags from nights order by night_date"',
+        "review",
     )
-    lines = "".join(f"  {question} --db {shlex.quote(str(database))}\n" for question in questions)
+    lines = "".join(f"  {command_on(database, question)}\n" for question in questions)
     return f"Ask on{_where_it_is_called()}:\n{lines}"
 
 

@@ -51,12 +51,11 @@ def import_(
     """
     from flows.importing.declared import Wishes
     from flows.settings.database import store_for
-    from flows.settings.settings import load
 
     wishes = Wishes.parsed(
         subject=subject, site=site, side=side, tz=tz, time_shift=time_shift, start=start, sensor=sensor
     )
-    teller, is_new = Teller(is_verbose=verbose, database=db), not store_for(db, load()).path.exists()
+    teller, is_new = Teller(is_verbose=verbose, database=db), not store_for(db).path.exists()
     outcomes = run_import(paths, wishes, database=db, use_flow=flow, heard=teller.hear)
     teller.tell_rest(outcomes)
     say(summary(outcomes))

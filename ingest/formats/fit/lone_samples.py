@@ -38,7 +38,7 @@ def without_lone(block: Samples) -> tuple[Samples, int]:
     width = 2 * _AROUND + 1
     if len(block) < width:
         return block, 0
-    g = block.values.astype(np.float32) * np.float32(block.g_per_value)
+    g = block.xyz_g()
     around = np.lib.stride_tricks.sliding_window_view(np.pad(g, ((_AROUND, _AROUND), (0, 0)), "reflect"), width, axis=0)
     off_g = np.abs(g - np.median(around, axis=2)).max(axis=1)
     padded = np.pad(off_g, _AROUND)

@@ -150,6 +150,6 @@ def test_ranges_that_are_none_are_refused_and_of_people_without_nights_nothing_i
     with pytest.raises(UsageError, match="ends before it begins"):
         ranges_payload(page, WHO, _span(3, 1), None)
     for name in ("", "x"):
-        assert over_nights_payload(page, name) is None  # of somebody with a journal alone there is nothing to draw yet
+        assert over_nights_payload(page, name) is None  # a person with a journal alone has nothing to draw yet
         with pytest.raises(UsageError, match="no nights"):
             ranges_payload(page, name, _span(0, 1), None)
