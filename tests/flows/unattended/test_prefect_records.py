@@ -6,10 +6,12 @@ import asyncio
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -150,6 +152,12 @@ def test_no_server_is_started_over_records_of_a_newer_prefect_and_the_line_names
     assert "Fatal" not in done.stderr
 
 
+def in_a_loop_of_its_own(work: Coroutine[Any, Any, None]) -> None:
+    """Where tests with a browser came before in this process, its loop still runs in this thread."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
 def test_why_a_server_cannot_begin_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     async def failing(scope: Scope, _receive: Receive, _send: Send) -> None:
         raise ValueError(f"no {scope['type']}\nand much more")
@@ -165,7 +173,7 @@ def test_why_a_server_cannot_begin_is_one_line(capsys: pytest.CaptureFixture[str
 
     for kind, says in (("lifespan", "nightkick: Prefect's server: ValueError: no lifespan\n"), ("http", "")):
         with pytest.raises(ValueError, match="much more"):
-            asyncio.run(ask(kind))
+            in_a_loop_of_its_own(ask(kind))
         assert capsys.readouterr().err == says
 
 

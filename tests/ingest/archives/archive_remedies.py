@@ -17,10 +17,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import polars as pl
 import pytest
 
 from ingest import Recording, byte_source, read_recording
 from ingest.archives import unpacking
+from ingest.archives.own_files import G_PER_VALUE, SHA256
 from ingest.archives.reading import MOST_DEEP, Unpacked, is_archive, unpacked
 from ingest.archives.zips import content as zip_content
 from ingest.archives.zips import find, opened
@@ -185,6 +187,13 @@ def _full_disk_of_archive(folder: Path, patch: Patch) -> object:
         return recordings_in(path)
 
 
+def _kept_samples(path: Path) -> Path:
+    """As they lie beside a database."""
+    table = pl.DataFrame({"time": [0], "x": [0], "y": [0], "z": [256]})
+    table.write_parquet(path, metadata={G_PER_VALUE: "0.00390625", SHA256: "0" * 64})
+    return path
+
+
 def _shrinking(folder: Path, _patch: Patch) -> object:
     source = byte_source.open_bytes(cwa(folder / "refused"))
     os.truncate(folder / "refused", 600)
@@ -289,6 +298,7 @@ UNCOMPRESSED = "zip it again without compression"
 _MISSING = 0x7FFF_FFFF
 
 ATTEMPTS = (
+    Attempt("archives/own_files.py", "_FROM_THE_DEVICE", "the file that came from the device", _at(_kept_samples), cwa),
     Attempt(READING, "_COPY_AGAIN", AGAIN, read(changed(ONE, lambda data: data[:-60])), ONE),
     Attempt(READING, "_COPY_AGAIN", "unpack what is left", read(changed(ONE, lambda data: data[:-60])), WHOLE),
     Attempt(READING, "_COPY_AGAIN", AGAIN, read(_directory(ONE, b"a.csv", 42, "<I", _MISSING)), ONE),

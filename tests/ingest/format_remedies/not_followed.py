@@ -7,7 +7,10 @@ from __future__ import annotations
 
 NOT_FOLLOWED: dict[str, tuple[tuple[str, str], ...]] = {
     "passed on from another error, whose own hint is followed": (("errors.py", "hint"), ("errors.py", "self.hint")),
-    "about a database, which is no input": (("recognising/refused.py", "a database is named with --db"),),
+    "about a database, which is no input": (
+        ("archives/own_files.py", "bring it back with nightkick restore"),
+        ("recognising/refused.py", "a database is named with --db"),
+    ),
 }
 
 #: Refusals that name no way out: what they say is all that there is to know. By the module, and what they say.
