@@ -291,6 +291,14 @@ class Assessment(_Section):
     min_turns: int = Field(
         5, ge=2, description="Another sensor turned, or one of the same leg moved, so often meanwhile: not worn. own."
     )
+    body_turn_deg: float = Field(15.0, gt=0, description="A leg that turns so far turns with the body. own.")
+    together_turns: int = Field(10, ge=2, description="Turns of two sensors; fewer do not tell one wearer. own.")
+    min_together: float = Field(
+        0.3, gt=0, lt=1, description="of them move the other sensor too: of one person from .39, of two to .23. own."
+    )
+    together_s: float = Field(2.0, ge=0, description="How far apart the two may move. own.")
+    together_lag_s: float = Field(60.0, ge=0, description="Clocks that differ by more are told as two people. own.")
+    moved_mg: float = Field(50.0, gt=0, description="More than a bed partner's turn through the mattress. own.")
 
 
 class Flags(_Section):

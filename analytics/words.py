@@ -250,6 +250,7 @@ SPEAKER_NOTES: Mapping[str, str] = {
     "on_table": "lay still while another sensor turned over: probably on a table, not used",
     "same_samples": "holds the same samples as a recording of another leg: say which leg it was",
     "moves_alike": "moves just like the sensor of the other leg: were both worn on one leg?",
+    "moves_apart": "does not turn over when another sensor of the night does: were they worn by two people?",
 }
 
 #: Measures of a night where they head a row or column of a page.

@@ -54,6 +54,8 @@ class Evidence:
         False where the times cannot be those of the night.
     one_clock : bool
         Whether onsets may be compared to half a second: one sensor, or sensors whose clocks were brought together.
+    one_wearer : bool
+        False where sensors that were worn at the same time do not turn over together.
     stages_on_clock : bool
         Whether sleep stages are on the clock of the movements, as far as can be known: False where the device that lent
         them saw movements too and the two could not be brought together.
@@ -79,6 +81,7 @@ class Evidence:
     blind_below_mg: float | None
     clock_set: bool
     one_clock: bool
+    one_wearer: bool = True
     stages_on_clock: bool = True
     unworn_share: float = 0.0
     wear_doubt_share: float = 0.0
@@ -120,6 +123,7 @@ def measure_evidence(
     sleep: SleepEstimate,
     *,
     one_clock: bool,
+    one_wearer: bool = True,
     stages_on_clock: bool = True,
     wear_doubt: NDArray[np.int64] | None = None,
     why_unworn: str = "",
@@ -132,7 +136,7 @@ def measure_evidence(
         The sensors that are used, and what was found in them.
     recorded, unworn, wear_doubt : int64 arrays, shape (k, 2)
         UTC microseconds, in order; at least one recorded stretch.
-    one_clock, stages_on_clock, why_unworn
+    one_clock, one_wearer, stages_on_clock, why_unworn
         As in `Evidence`.
     """
     start_us, end_us = int(recorded[0, 0]), int(recorded[-1, 1])
@@ -154,6 +158,7 @@ def measure_evidence(
         blind_below_mg=_blind_below_mg(detected, start_us, end_us),
         clock_set=was_set(int(recorded[0, 0])),
         one_clock=one_clock,
+        one_wearer=one_wearer,
         stages_on_clock=stages_on_clock,
         unworn_share=_share_in_bed(unworn, sleep, recorded),
         wear_doubt_share=0.0 if wear_doubt is None else _share_in_bed(wear_doubt, sleep, recorded),
@@ -232,6 +237,12 @@ def _why_unusable(evidence: Evidence, criteria: Criteria) -> str | None:
         return (
             "The clock of the sensor was never set, so that evening and morning are unknown. Say how far it was "
             "behind with --time-shift and import again, or set it before the next night."
+        )
+    if not evidence.one_wearer:
+        return (
+            "Sensors that were worn at the same time did not turn over together: they were worn by two people, or "
+            f"their clocks differ by more than {limits.together_lag_s:g} s. Say whose each file is with --subject and "
+            "import it again."
         )
     if evidence.rate_hz < criteria.motion.min_rate_hz:
         return (

@@ -76,6 +76,11 @@ class Observed:
         return max(known, key=lambda clock: (clock.is_moved, clock.shared_h or 0.0), default=None)
 
     @property
+    def is_one_wearer(self) -> bool:
+        """Whether no two sensors are known to have been worn by two people."""
+        return all(speaker.note != "moves_apart" for speaker in self.speakers)
+
+    @property
     def is_one_clock(self) -> bool:
         """Whether times of all legs can be compared."""
         sides = {channel.side for channel in self.channels}

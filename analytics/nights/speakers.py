@@ -9,7 +9,8 @@ leg and instant one recording speaks:
 3. A sensor does not speak while it lay still and another one of that leg saw movement, nor where it could not be
    searched; then the next one does. Nor does it while it was not worn and a sensor of either leg was.
 
-A sensor that never turned while another one did lay on a table all night: it does not speak for any leg.
+A sensor that never turned while another one did lay on a table all night: it does not speak for any leg. Two that were
+probably worn by two people are said to be, and their night is not assessable: whose leg would speak?
 """
 
 from __future__ import annotations
@@ -23,13 +24,14 @@ from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
 from analytics.model import SAME_MOVEMENT_US, Envelope, Movement, Speaker, SpeakerNote
+from analytics.nights.wearers import apart
 from analytics.signal.clocks import SensorClock
 from analytics.signal.copies import SensorFiles
 from analytics.signal.detect_movements import Detected
 from analytics.signal.envelope import envelope_of
 from analytics.signal.motion import Segment
 from analytics.signal.stamps.steps import usual_step_us
-from analytics.signal.wear import overlap_us, recorded_spans, union, without
+from analytics.signal.wear import is_inside, overlap_us, recorded_spans, union, without
 from ingest.recording import Side
 
 Spans = NDArray[np.int64]
@@ -84,7 +86,9 @@ def heard(
     found = tuple(
         Heard(_within(d, kept, span), span) for d, kept, span in zip(detections, movements, spans, strict=True)
     )
-    return found, _speakers(sensors, clocks, recorded, spans, on_table, detections)
+    worn = [own[:0] if table else without(own, off) for own, off, table in zip(recorded, unworn, on_table, strict=True)]
+    notes = _notes(sensors, detections, on_table, apart(detections, worn, criteria.assessment))
+    return found, _speakers(sensors, clocks, recorded, spans, notes)
 
 
 def _recorded(sensor: SensorFiles, clock: SensorClock, criteria: Criteria) -> Spans:
@@ -169,14 +173,6 @@ def _fit(i: int, here: Sequence[int], detections: Sequence[Detected], criteria: 
     return searched
 
 
-def _inside(at_us: Spans, spans: Spans) -> NDArray[np.bool_]:
-    if len(spans) == 0:
-        return np.zeros(len(at_us), dtype=np.bool_)
-    i = np.searchsorted(spans[:, 0], at_us, side="right") - 1
-    inside: NDArray[np.bool_] = (i >= 0) & (at_us <= spans[np.maximum(i, 0), 1])
-    return inside
-
-
 def _under_its_file(found: Detected, sensor: SensorFiles, clock: SensorClock) -> tuple[Movement, ...]:
     """Movements under the sha256 of the file whose samples hold their onset."""
     if len(sensor.members) == 1:
@@ -192,7 +188,7 @@ def _once(
 ) -> list[tuple[Movement, ...]]:
     """Movements that begin while their sensor speaks; of two that overlap where one takes over, the first."""
     spoken = [
-        [(m, i) for m, kept in zip(group, _inside(_onsets(group), span), strict=True) if kept]
+        [(m, i) for m, kept in zip(group, is_inside(_onsets(group), span), strict=True) if kept]
         for i, (group, span) in enumerate(zip(movements, spans, strict=True))
     ]
     found: list[list[Movement]] = [[] for _ in movements]
@@ -212,7 +208,7 @@ def _onsets(movements: Sequence[Movement]) -> Spans:
 
 
 def _within(found: Detected, movements: tuple[Movement, ...], spans: Spans) -> Detected:
-    inside = _inside(found.threshold_time_us, spans)
+    inside = is_inside(found.threshold_time_us, spans)
     return replace(
         found,
         movements=movements,
@@ -251,7 +247,7 @@ def file_envelopes(
         return ()
     step_us = round(whole.step_s * 1e6)
     middle_us = whole.start_us + step_us * np.arange(len(whole.max_mg)) + step_us // 2
-    spoken = _inside(middle_us, spans_us + np.array([-step_us, step_us]))
+    spoken = is_inside(middle_us, spans_us + np.array([-step_us, step_us]))
     place = np.searchsorted(clock.of_night(sensor.pieces_us[:, 0]), middle_us, side="right") - 1
     file_of = np.array(sensor.piece_of)[np.maximum(place, 0)]
     made = []
@@ -271,11 +267,9 @@ def _speakers(
     clocks: Sequence[SensorClock],
     recorded: Sequence[Spans],
     spans: Sequence[Spans],
-    on_table: Sequence[bool],
-    detections: Sequence[Detected],
+    notes: Sequence[SpeakerNote | None],
 ) -> tuple[Speaker, ...]:
     found = []
-    notes = _notes(sensors, detections, on_table)
     for i, (sensor, clock) in enumerate(zip(sensors, clocks, strict=True)):
         for number, member in enumerate(sensor.members):
             own = clock.of_night(member.time_us[[0, -1]])
@@ -305,9 +299,12 @@ def _sides_differ(sensor: SensorFiles) -> SpeakerNote | None:
 
 
 def _notes(
-    sensors: Sequence[SensorFiles], detections: Sequence[Detected], on_table: Sequence[bool]
+    sensors: Sequence[SensorFiles], detections: Sequence[Detected], on_table: Sequence[bool], is_apart: Sequence[bool]
 ) -> list[SpeakerNote | None]:
-    notes: list[SpeakerNote | None] = ["on_table" if table else None for table in on_table]
+    notes: list[SpeakerNote | None] = [
+        "on_table" if table else "moves_apart" if alone else None
+        for table, alone in zip(on_table, is_apart, strict=True)
+    ]
     for i, j in combinations(range(len(sensors)), 2):
         if not _one_leg(sensors[i], sensors[j]) and _alike(detections[i].movements, detections[j].movements):
             notes[i], notes[j] = notes[i] or "moves_alike", notes[j] or "moves_alike"

@@ -44,6 +44,20 @@ def union(spans: Spans, gap_us: int = 0) -> Spans:
     return np.column_stack((starts, ends))
 
 
+def is_inside(at_us: NDArray[np.int64], spans: Spans) -> NDArray[np.bool_]:
+    """Which instants lie in one of the stretches, ends included; these are in order and do not overlap.
+
+    Returns
+    -------
+    bool array, shape of ``at_us``
+    """
+    if len(spans) == 0:
+        return np.zeros(len(at_us), dtype=np.bool_)
+    i = np.searchsorted(spans[:, 0], at_us, side="right") - 1
+    inside: NDArray[np.bool_] = (i >= 0) & (at_us <= spans[np.maximum(i, 0), 1])
+    return inside
+
+
 def overlap_us(spans: Spans, start_us: int, end_us: int) -> int:
     """How much of ``[start_us, end_us]`` the stretches cover.
 

@@ -19,6 +19,8 @@ LEFT JOIN recording r ON r.sha256 = s.recording
 WHERE own.recording = ? AND (own.shared_h > 0 OR own.note IS NOT NULL)
 ORDER BY s.night_date, s.recording <> own.recording, r.path, s.recording
 """
+#: Less is the seam of two files, and nothing to tell.
+_SEAM_H = 1 / 60
 #: A night has seldom more than a few recordings; of a folder of hourly files not all are named.
 _MOST_NAMED = 4
 
@@ -41,7 +43,7 @@ def _said(rows: list[dict[str, Any]]) -> list[str]:
     own, *others = rows
     same = [row for row in others if row["shared_h"] > 0 and (row["leg"] == own["leg"] or _copied(own, row))]
     says = []
-    if own["shared_h"] > 0 and same:
+    if own["shared_h"] >= _SEAM_H and same:
         named = [(_name(row, rows), row["speaks_h"]) for row in [own, *same[:_MOST_NAMED]]]
         more = f" and {len(same) - _MOST_NAMED} more" if len(same) > _MOST_NAMED else ""
         says.append(overlap_words(own["shared_h"], named) + more)

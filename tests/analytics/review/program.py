@@ -53,7 +53,7 @@ class Review:
         return dict(self.let_in().cookies)
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> str:
-        """End it; what it said since it was there, but for waits between its own threads, which a busy machine makes."""
+        """End it; what it said since, but for waits between its own threads, which a busy machine makes."""
         self.process.send_signal(number)
         assert self.process.wait(timeout=30) == 0
         assert self.process.stderr is not None

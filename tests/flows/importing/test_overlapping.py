@@ -11,9 +11,11 @@ import pytest
 
 from analytics.simulate.write import simulate_night, write_recording
 from analytics.store import Store, load_night, query
+from analytics.words import SPEAKER_NOTES
 from flows.importing.declared import Wishes
 from flows.importing.outcomes import Outcome
 from flows.importing.pipeline import import_file, open_context
+from tests.flows.conftest import Run
 
 EVENING = date(2026, 3, 2)
 
@@ -60,3 +62,26 @@ def test_files_of_one_night_give_it_once_in_any_order_and_a_line_says_who_speaks
     assert [Path(path).name for path, *_ in shown] == ["copy.csv", "first.cwa", "second.cwa", "whole.cwa"]
     assert sum(speaks_h for _, _, speaks_h, _ in shown) == pytest.approx(4.0, abs=0.01)
     assert all(shared_h > 1.9 and notes is None for _, shared_h, _, notes in shown)
+
+
+def test_two_people_under_one_name_get_no_number_and_the_way_out_parts_them(run: Run, home: Path) -> None:
+    db, names = home / "n.duckdb", {"anna": 11, "bert": 12}
+    for name, seed in names.items():
+        night = simulate_night("plmd", evening=EVENING, rate_hz=25, sensor="ax3", seed=seed, hours=6.0)
+        write_recording(Path(f"{name}.cwa"), night, rate_hz=25, file_format="cwa", side="left")
+    code, _, err = run("import", "anna.cwa", "bert.cwa", "--tz", "UTC", "--site", "ankle", "--db", db)
+    assert code == 0
+    assert f"bert.cwa {SPEAKER_NOTES['moves_apart']}" in err
+    ((reason, index, state),) = query(
+        Store(db),
+        "SELECT not_assessable_reason, plms_index, state FROM nights JOIN night_flags USING (subject, night_date) "
+        "WHERE flag = 'possible_plmd'",
+    ).rows()
+    assert "two people" in reason
+    assert (index, state) == (None, "cannot_tell")
+    assert query(Store(db), "SELECT notes FROM recordings").rows() == [(["moves_apart"],)] * 2
+    for name in names:
+        assert run("import", f"{name}.cwa", "--subject", name, "--tz", "UTC", "--site", "ankle", "--db", db).code == 0
+    parted = query(Store(db), "SELECT subject, plms_index FROM nights WHERE assessable ORDER BY subject").rows()
+    assert [name for name, index in parted if index] == sorted(names)
+    assert query(Store(db), "SELECT count(*) FROM recordings WHERE notes IS NOT NULL").item() == 0
