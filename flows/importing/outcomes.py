@@ -52,7 +52,7 @@ class Outcome:
     sha256 : str or None
         None where not even the bytes could be had.
     nights : tuple of date
-        Evenings that were analysed.
+        Evenings of its own that were analysed.
     warnings : tuple of str
         What the reader had to say about a file that it could use, and how many files were passed over.
     error : str or None
