@@ -241,7 +241,8 @@ def _to_do(answer: PersonAnswer) -> Iterator[str]:
         if answer.missing.nights <= MOST_ASKED:
             yield f"Wear the sensor on about {counted(answer.missing.nights, 'more night')}, on the same leg."
         else:
-            yield f"No need to wear it every night: it takes {more_nights_words(answer.missing.nights)}."
+            more = more_nights_words(answer.missing.nights)
+            yield f"An answer takes {more}, so wear the sensor when it suits you, and not every night."
     if answer.missing.answers:
         most = max(answer.missing.answers.values())
         asked = ", ".join(BY_NAME[name].says for name in answer.missing.answers)

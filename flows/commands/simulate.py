@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from flows.terminal.dates import day
-from flows.terminal.options import Out
+from flows.terminal.options import OutFolder
 from flows.terminal.talk import emit, say
 
 #: The names in `analytics.simulate.NIGHTS`, which would load half the program before `--help` could be shown.
@@ -28,7 +28,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 def simulate(
     *,
-    out: Out,
+    out: OutFolder,
     nights: int = 1,
     profile: ProfileName = "plmd",
     rate: float = 50.0,

@@ -148,9 +148,8 @@ def test_simulate_writes_recordings_and_says_the_import_that_stores_them_for_the
     assert said.code == 0
     assert said.err.endswith("1 imported, 0 known, 0 refused, 0 failed\n")
     both = run("import", truth.parent, "--verbose", "--db", tmp_path / "n.duckdb")
-    assert (
-        "  truth.csv: passed over: what simulate knows about the recordings beside it, and no recording\n" in both.err
-    )
+    passed_over = "passed over: what simulate knows about the recordings beside it, and no recording"
+    assert f"  {truth}: {passed_over}\n" in both.err  # with its folder: each person has one
     assert "2026-03-02" in run("nights", "--subject", "zoe b", "--db", tmp_path / "n.duckdb").out
     assert run("doctor", "--db", tmp_path / "n.duckdb").code == 0
 

@@ -230,7 +230,9 @@ def test_a_number_of_nights_that_no_one_would_go_by_is_no_advice(tmp_path: Path)
     assert "84" not in text
     assert "more than 30 more nights that can be judged are needed for the answer as a whole." in text
     # "30 more nights may not decide" stood beside it.
-    assert "No need to wear it every night: it takes more than 30 more nights." in text
+    assert (
+        "An answer takes more than 30 more nights, so wear the sensor when it suits you, and not every night." in text
+    )
 
 
 def test_counts_of_nights_that_mean_different_things_say_what_they_count() -> None:
