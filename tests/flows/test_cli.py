@@ -179,6 +179,7 @@ def test_doctor_says_what_is_wrong_with_settings_and_database(run: Run, tmp_path
 
 
 def test_doctor_sees_two_packages_that_overwrite_each_other(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "ok   no other package has overwritten fitparse\n" in run("doctor").out
     monkeypatch.setattr(doctor, "packages_distributions", lambda: {"fitparse": ["fitparse", "python-fitparse"]})
     code, out, _ = run("doctor")
     assert code == 1
