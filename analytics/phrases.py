@@ -13,6 +13,7 @@ from analytics.words import (
     FLAGS,
     GLOSSARY,
     IMPLAUSIBLE_SLEEP_H,
+    JUDGED_ON_BOTH,
     LABELS,
     NOT_ASSESSABLE,
     PATTERN_STATES,
@@ -98,6 +99,11 @@ def counted(n: int, one: str) -> str:
 def more_nights_words(n: int) -> str:
     """How many nights are missing; beyond `MOST_ASKED` no number."""
     return f"more than {MOST_ASKED} more nights" if n > MOST_ASKED else f"{n} more night{'' if n == 1 else 's'}"
+
+
+def judged_words(n_judged: int, n_nights: int) -> str:
+    """How many nights tell of jerks and of kicks; each by itself may be told on more of them."""
+    return f"{n_judged} of {counted(n_nights, 'night')} {JUDGED_ON_BOTH}"
 
 
 def on_nights_words(n_raised: int, n_able: int, n_assessable: int) -> str:

@@ -107,6 +107,8 @@ FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged"
 FEW_NIGHTS_DIFFER = "fewer than {n} nights: nights differ, record more"
 #: What a flag's nights are counted from: all assessable ones, or those among them on which it could be told.
 ASSESSABLE_NIGHTS, TOLD_NIGHTS = "assessable night{s}", "night{s} on which it could be told"
+#: Nights on which jerks could be told, and kicks too: fewer than those of one of them.
+JUDGED_ON_BOTH = "judged on both jerks and kicks"
 #: Instead, where it could be told on none of them: of several, of one, and of none.
 TOLD_ON_NONE, TOLD_NOT_ON_ONE = "told on none of {n} assessable nights", "not told on the one assessable night"
 TOLD_ON_NO_NIGHT = "told on no night"
@@ -216,7 +218,7 @@ GLOSSARY: Mapping[str, str] = {
     "harmless jerks": "Hypnic jerks: single brief twitches while falling asleep. Most people know them, children too.",
     "regular kicks": "Leg movements asleep in a row, 10 to 90 seconds apart (PLMS), counted per hour of sleep.",
     "several jerks": "2 or more hypnic jerks a night, on most of the newest nights.",
-    "judged": "Of a night: recorded well enough to tell whether there were many jerks and regular kicks, or not.",
+    "judged": "Of a night: recorded well enough to tell both, whether there were many jerks and whether regular kicks.",
     "95 %": "The range in which the true value lies in 95 of 100 such cases. More nights make it narrower.",
     "in doubt": "Of a night: lying awake and sleeping look so alike that one side or the other may be right.",
     "dismissed": "A reviewer looked at what was found and said that it is not so. It then counts nowhere.",

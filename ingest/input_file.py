@@ -230,5 +230,8 @@ def _present_stamp(path: Path) -> Stamp:
 
 def _missing(path: Path) -> tuple[str, str]:
     if path.is_symlink():
-        return "a symbolic link to a file that does not exist", "name the file itself"
+        return (
+            "a symbolic link to a file that does not exist",
+            f"bring {path.readlink()} back, or name the file where it is now",
+        )
     return "no such file", "check the spelling and the folder"

@@ -186,7 +186,7 @@ def _partner(patterns: Patterns, noted: _Noted) -> Sign:
     """Kicks that the sensor counts are seen; that it counts none does not answer for a partner who was not asked."""
     kind = "partner_saw_kicks"
     seen, days = noted.days(kind)
-    measured = _measured("kicks", "regular kicks that a bed partner sees", "possible_plmd", patterns)
+    measured = _measured("kicks", "regular kicks, measured or seen by a bed partner", "possible_plmd", patterns)
     evidence = (*measured.evidence, *_of_days(kind, seen, days))
     measured = replace(measured, evidence=evidence, answered={kind: days + noted.n_alone})
     beside = f"{FLAGS['possible_plmd']} {measured.says}"
@@ -195,10 +195,9 @@ def _partner(patterns: Patterns, noted: _Noted) -> Sign:
         return replace(measured, state=state, says=f"a partner saw kicks on {seen} of {counted(days, 'day')}; {beside}")
     if noted.n_alone:
         return replace(measured, says=f"no one lay beside; {beside}")
-    if measured.state == "seen":
-        return replace(measured, says=beside)
-    asked = f"; whether a partner sees some: note it in the journal as {kind}, or there: {ALONE}"
-    return replace(measured, state="not known", says=beside + asked)
+    unasked = f"; a bed partner was not asked: note in the journal whether one sees some, as {kind}, or there: {ALONE}"
+    state = "seen" if measured.state == "seen" else "not known"
+    return replace(measured, state=state, says=beside + unasked)
 
 
 def _urge(patterns: Patterns, noted: _Noted) -> Sign:

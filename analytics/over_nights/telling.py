@@ -13,7 +13,7 @@ from analytics.journal.fields import ALONE, BY_NAME, GOT_UP, LIGHTS_OFF
 from analytics.nights.patterns import Pattern
 from analytics.over_nights.answer import ANSWERED_DAYS, RULE_VERSION, PersonAnswer
 from analytics.over_nights.signs import ENOUGH_IN_BED_H, SEVERAL_DAYS, SEVERAL_JERKS, SignEvidence
-from analytics.phrases import MOST_ASKED, interval_words, more_nights_words
+from analytics.phrases import MOST_ASKED, counted, interval_words, judged_words, more_nights_words
 from analytics.words import (
     ANSWER_CAVEATS,
     ANSWER_COLUMNS,
@@ -23,6 +23,7 @@ from analytics.words import (
     BASE_RATE_IN_SHORT,
     EVIDENCE,
     QUESTIONS,
+    TOLD_NIGHTS,
 )
 
 #: Named in the one sentence; all others stand below it.
@@ -110,7 +111,7 @@ def about(answer: PersonAnswer) -> str:
         return "no nights, the journal alone"
     span = f"{answer.first}" if answer.first == answer.last else f"{answer.first} to {answer.last}"
     legs = ", one leg" if _one_leg(answer) else ""
-    return f"{answer.n_judged} of {_count(answer.n_nights, 'night')} judged, {span}{legs}, nights {AS_REVIEWED}"
+    return f"{judged_words(answer.n_judged, answer.n_nights)}, {span}{legs}, nights {AS_REVIEWED}"
 
 
 def _strongest(answer: PersonAnswer) -> str:
@@ -118,12 +119,12 @@ def _strongest(answer: PersonAnswer) -> str:
 
 
 def _on(one: SignEvidence) -> str:
-    return f"{EVIDENCE[one.what]} on {one.n} of {_count(one.of, one.unit.removesuffix('s'))}"
+    return f"{EVIDENCE[one.what]} on {one.n} of {counted(one.of, one.unit.removesuffix('s'))}"
 
 
 def _missing(answer: PersonAnswer) -> str:
     nights, n_answers = answer.missing.nights, len(answer.missing.answers)
-    parts = [more_nights_words(nights)] * (nights > 0) + [f"{_count(n_answers, 'answer')}"] * (n_answers > 0)
+    parts = [more_nights_words(nights)] * (nights > 0) + [f"{counted(n_answers, 'answer')}"] * (n_answers > 0)
     if parts:
         return f"{' and '.join(parts)} {'is' if nights + n_answers == 1 else 'are'} missing"
     if answer.evidence:
@@ -140,7 +141,7 @@ def _between(one: SignEvidence) -> str:
 
 def _calm(answer: PersonAnswer) -> Iterator[str]:
     n, of = answer.n_jerk_nights, answer.n_jerks_told
-    yield f"Jerks while falling asleep came on {n} of {of} nights, and not several on most of them."
+    yield f"Jerks while falling asleep came on {n} of {_told_of(answer, of)}, and not several on most of them."
     yield from _index(answer)
     yield f"{answer.n_questions} questions about signs, each answered on {ANSWERED_DAYS} days or more: none came up."
 
@@ -150,7 +151,7 @@ def _index(answer: PersonAnswer) -> Iterator[str]:
     if found.mean_index is None or found.threshold is None:
         return
     span = interval_words(found.mean_index_low, found.mean_index_high).replace("(", "(95 %: ", 1)
-    raised = f"more than {found.threshold:g} on {found.n_raised or 'none'} of {_count(found.n_able, 'night')}"
+    raised = f"more than {found.threshold:g} on {found.n_raised or 'none'} of {_told_of(answer, found.n_able)}"
     yield f"Regular kicks: {found.mean_index:.1f} per hour of sleep on average{span}, {raised}."
 
 
@@ -174,11 +175,11 @@ def _limits(answer: PersonAnswer) -> Iterator[str]:
     if _one_leg(answer):
         yield "The other leg: one was measured, so there may be more kicks than these."
     if answer.n_not_assessable:
-        yield f"{_count(answer.n_not_assessable, 'night')} of which the recording is too poor to be judged."
+        yield f"{counted(answer.n_not_assessable, 'night')} of which the recording is too poor to be judged."
     if answer.n_in_doubt:
-        yield f"{_count(answer.n_in_doubt, 'night')} in doubt."
+        yield f"{counted(answer.n_in_doubt, 'night')} in doubt."
     if answer.n_dismissed:
-        yield f"{_count(answer.n_dismissed, 'flag')} {AS_DETECTED} that a reviewer dismissed: not counted."
+        yield f"{counted(answer.n_dismissed, 'flag')} {AS_DETECTED} that a reviewer dismissed: not counted."
 
 
 def _reasons(answer: PersonAnswer) -> Iterator[str]:
@@ -213,7 +214,7 @@ def _not_meant(answer: PersonAnswer) -> Iterator[str]:
 
 def _lacking(answer: PersonAnswer) -> Iterator[str]:
     if answer.missing.nights:
-        had = f"{answer.n_judged} of {_count(answer.n_nights, 'night')} judged" if answer.n_nights else "none recorded"
+        had = judged_words(answer.n_judged, answer.n_nights) if answer.n_nights else "none recorded"
         n = answer.missing.nights
         more = f"{'' if n > MOST_ASKED else 'about '}{more_nights_words(n)}"
         needed = f"{'is' if n == 1 else 'are'} needed for the answer as a whole"
@@ -238,13 +239,14 @@ def _open(one: SignEvidence) -> str:
 def _to_do(answer: PersonAnswer) -> Iterator[str]:
     if answer.missing.nights:
         if answer.missing.nights <= MOST_ASKED:
-            yield f"Wear the sensor on about {_count(answer.missing.nights, 'more night')}, on the same leg."
+            yield f"Wear the sensor on about {counted(answer.missing.nights, 'more night')}, on the same leg."
         else:
-            yield f"No need to wear it every night: it takes {more_nights_words(answer.missing.nights)}."
+            more = more_nights_words(answer.missing.nights)
+            yield f"An answer takes {more}, so wear the sensor when it suits you, and not every night."
     if answer.missing.answers:
         most = max(answer.missing.answers.values())
         asked = ", ".join(BY_NAME[name].says for name in answer.missing.answers)
-        yield f"Write in the journal on {_count(most, 'day')}, 0 (none) to 10: {asked}."
+        yield f"Write in the journal on {counted(most, 'day')}, 0 (none) to 10: {asked}."
         if "partner_saw_kicks" in answer.missing.answers:
             yield f'With no one beside you, write "{ALONE}" under {BY_NAME["partner_saw_kicks"].says}.'
     if answer.n_in_doubt or any(one.what == "daytime_sleepiness" for one in answer.evidence):
@@ -258,7 +260,7 @@ def _to_do(answer: PersonAnswer) -> Iterator[str]:
 
 def _so_far(answer: PersonAnswer) -> Iterator[str]:
     if answer.n_jerks_told:
-        yield f"Jerks while falling asleep on {answer.n_jerk_nights} of {_count(answer.n_jerks_told, 'night')}."
+        yield f"Jerks while falling asleep on {answer.n_jerk_nights} of {_told_of(answer, answer.n_jerks_told)}."
     yield from _index(answer)
     if not answer.evidence:
         found = any(pattern.n_raised for pattern in answer.patterns.values())
@@ -267,12 +269,13 @@ def _so_far(answer: PersonAnswer) -> Iterator[str]:
     yield from _limits(answer)
 
 
+def _told_of(answer: PersonAnswer, n: int) -> str:
+    """Nights on which one thing could be told; where they are not all of them, the words say so."""
+    return counted(n, "night" if n == answer.n_nights else TOLD_NIGHTS)
+
+
 def _one_leg(answer: PersonAnswer) -> bool:
     return bool(answer.legs) and not answer.legs & {"both"}
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}{'' if n == 1 else 's'}"
 
 
 def _capital(text: str) -> str:

@@ -16,6 +16,7 @@ from analytics.words import (
     FLAG_MARKS,
     FLAGGED,
     FLAGS,
+    JUDGED_ON_BOTH,
     MEASURE_COLUMNS,
     NOT_ASSESSABLE,
     SHORT_FLAGS,
@@ -32,7 +33,7 @@ _MENDED, _STALE = "*", "!"
 def night_lines(nights: Sequence[SummaryNight]) -> Html:
     """All nights, and what their marks say."""
     judged = sum(night.facts.judged for night in nights)
-    title = f"Nights ({judged} of {len(nights)} judged)"
+    title = f"Nights ({judged} of {len(nights)} {JUDGED_ON_BOTH})"
     if len(nights) <= MOST_LINES:
         half = -(-len(nights) // 2)
         parts = [part for part in (nights[:half], nights[half:]) if part]

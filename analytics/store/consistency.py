@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 
 from analytics.files.places import has_neighbours, is_copy, shared_samples, way_back
+from analytics.phrases import counted
 from analytics.store.copies.kept import kept_databases
-from analytics.store.copies.published import shows_the_same_nights
+from analytics.store.copies.published import changed_beside_nights, shows_the_same_nights
 from analytics.store.database.connection import Store, first_row, reading, reading_every_row
 from analytics.store.database.failures import is_damage, way_out
 from analytics.store.database.publish import log_of, published
@@ -307,11 +308,12 @@ def _published(store: Store) -> Finding:
         return Finding(ok=True, what="the published copy is of an older nightkick; the next import makes it anew")
     made = f"the published copy was made {found.made_at:%Y-%m-%d %H:%M:%S} UTC"
     if not found.is_current and shows_the_same_nights(store):
-        return Finding(ok=True, what=f"{made} and holds all nights; reviews or journal were changed since")
+        changed = ", ".join(changed_beside_nights(store))
+        return Finding(ok=True, what=f"{made} and holds all nights{f'; changed since: {changed}' if changed else ''}")
     if not found.is_current:
         what = f"{made}, and the database was changed since: nightkick was ended before it was renewed"
         return Finding(ok=False, what=what, hint="nightkick doctor --repair renews it, if nightkick is not at work now")
-    return Finding(ok=True, what=f"{made} and holds {found.n_nights} nights")
+    return Finding(ok=True, what=f"{made} and holds {counted(found.n_nights, 'night')}")
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:

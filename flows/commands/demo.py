@@ -15,7 +15,7 @@ from flows.importing.telling import command_on, summary, tell
 from flows.settings.database import store_for
 from flows.terminal.exit_codes import ExitCode
 from flows.terminal.night_table import Nights, print_nights, select_nights
-from flows.terminal.options import EVERY_NIGHT, Out
+from flows.terminal.options import EVERY_NIGHT, OutFolder
 from flows.terminal.talk import emit
 from ingest.errors import UsageError
 from ingest.workspace import own_folder, workspace
@@ -43,7 +43,7 @@ def sample_data() -> Path:
     return found
 
 
-def demo(*, out: Out = Path("demo-output")) -> ExitCode:
+def demo(*, out: OutFolder = Path("demo-output")) -> ExitCode:
     """Import the sample recordings through the flow and show what was found.
 
     Parameters

@@ -107,9 +107,11 @@ def _installed(name: str) -> the_store.Finding:
 def _one_fit_reader() -> the_store.Finding:
     """Two distributions install the same package ``fitparse``; the later one overwrites half of the other."""
     owners = sorted(set(packages_distributions().get("fitparse", [])))
+    if owners == ["fitparse"]:
+        return _good("no other package has overwritten fitparse")
     says = f"the package fitparse comes from {' and '.join(owners) or 'nowhere'}"
     remedy = "pip uninstall python-fitparse fitparse, then install fitparse"
-    return the_store.Finding(ok=owners == ["fitparse"], what=says, hint=remedy)
+    return _bad(says, remedy)
 
 
 def _zone() -> the_store.Finding:

@@ -8,7 +8,7 @@ from analytics import store as the_store
 from flows import __version__
 from flows.settings.database import store_for
 from flows.terminal.dates import evenings
-from flows.terminal.options import Database, Out, WhoseNight
+from flows.terminal.options import Database, OutFile, WhoseNight
 from flows.terminal.talk import say
 from flows.terminal.whose import refuse_unknown
 
@@ -17,7 +17,7 @@ def report(
     nights: str,
     /,
     *,
-    out: Out,
+    out: OutFile,
     summary: bool = False,
     large: bool = False,
     subject: WhoseNight = None,

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from flows.terminal.options import Out
+from flows.terminal.options import OutFolder
 from flows.terminal.talk import emit, say
 from ingest.errors import UsageError
 from ingest.workspace import own_folder
@@ -31,7 +31,7 @@ def score(
     movements: Path,
     /,
     *,
-    out: Out,
+    out: OutFolder,
     hypnogram: Path | None = None,
     respiration: Path | None = None,
     arousals: Path | None = None,

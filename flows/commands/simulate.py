@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,7 +12,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from flows.terminal.dates import day
-from flows.terminal.options import Out
+from flows.terminal.options import OutFolder
 from flows.terminal.talk import emit, say
 
 #: The names in `analytics.simulate.NIGHTS`, which would load half the program before `--help` could be shown.
@@ -21,10 +23,12 @@ ProfileName = Literal[
     "partner", "pet", "vibration",
 ]  # fmt: skip
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
 
 def simulate(
     *,
-    out: Out,
+    out: OutFolder,
     nights: int = 1,
     profile: ProfileName = "plmd",
     rate: float = 50.0,
@@ -74,10 +78,29 @@ def simulate(
     )
     say("simulated: they test the program and say nothing about real legs")
     emit("".join(f"{file}\n" for file in files))
-    say(f"next: {_import_command(files[0].parent, subject)}")
+    says_where, both = file_format == "cwa", legs == "both"
+    sides = [None] if says_where else ["left", "right"] if both else ["left"]
+    each = [[file for file in files[:-1] if says_where or not both or f"-{side}." in file.name] for side in sides]
+    commands = [_import_command(of, side, subject) for of, side in zip(each, sides, strict=True)]
+    say(f"next: {' && '.join(commands)}")
 
 
-def _import_command(folder: Path, subject: str | None) -> str:
-    """What to type so that the nights are stored as those of the person who was simulated."""
-    words = ["nightkick", "import", str(folder)]
-    return shlex.join([*words, "--subject", subject.strip()] if subject is not None else words)
+def _import_command(files: Sequence[Path], side: str | None, subject: str | None) -> str:
+    """What to type so that nights are stored as those of the person who was simulated, where and when they were.
+
+    It names the files and not their folder, which may hold those of other people.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Recordings of one run, whose names differ in the date and the leg.
+    side : str or None
+        None where the files say where they were worn.
+    """
+    names = [file.name for file in files]
+    if len({_DAY.findall(name)[-1] for name in names}) > 1:
+        names = [*dict.fromkeys(_DAY.sub("????-??-??", name) for name in names)]
+    named = " ".join(f"{shlex.quote(str(files[0].parent))}/{name}" for name in names)
+    worn = ("--site", "ankle", "--side", side) if side is not None else ()
+    whose = ("--subject", subject.strip()) if subject is not None else ()
+    return f"nightkick import {named} {shlex.join((*worn, '--tz', 'UTC', *whose))}"

@@ -32,6 +32,7 @@ FAILURES = (UnreadableFileError, DamagedRecordingError, WorkerLostError)
 #: So many files of one archive with one reason are told in one line.
 MANY = 4
 _NAME_IT = "name what they lead to"
+_LEADS_NOWHERE = "a link to what does not exist was not followed: bring back what it leads to, or remove it"
 _LEADS_OUT = "a link that leads out of the imported folder was not followed: name what it leads to"
 #: So many files in a row that are no recordings, and an archive is not searched further: some seconds.
 MOST_IN_VAIN = 2000
@@ -52,7 +53,7 @@ class Outcome:
     sha256 : str or None
         None where not even the bytes could be had.
     nights : tuple of date
-        Evenings that were analysed.
+        Evenings of its own that were analysed.
     warnings : tuple of str
         What the reader had to say about a file that it could use, and how many files were passed over.
     error : str or None
@@ -121,11 +122,14 @@ class Unusable:
 
 
 def links_passed_over(links: Sequence[Path], started_at_us: int) -> list[Outcome]:
-    """An outcome for each link that leads out of its folder; for many of one folder a single one."""
+    """An outcome for each link that leads out of its folder; for many of one folder, if they lead anywhere, one."""
     by_folder: dict[Path, list[Path]] = {}
-    for link in links:
-        by_folder.setdefault(link.parent, []).append(link)
     found: list[Outcome] = []
+    for link in links:
+        if link.exists():
+            by_folder.setdefault(link.parent, []).append(link)
+        else:
+            found.append(passed_over(link, _LEADS_NOWHERE, started_at_us))
     for folder, inside in by_folder.items():
         if len(inside) < MANY:
             found += [passed_over(link, _LEADS_OUT, started_at_us) for link in inside]

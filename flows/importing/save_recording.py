@@ -56,7 +56,8 @@ def store_recording(
     Returns
     -------
     tuple of date or None
-        The evenings of its nights; None where an earlier input of this run was the same recording.
+        The evenings of its nights, without those of other recordings of which it moved an edge; None where an earlier
+        input of this run was the same recording.
 
     Raises
     ------
@@ -76,7 +77,8 @@ def store_recording(
         except StaleAnalysisError:
             continue
         context.turn.note_stored(stored.sha256)
-        return tuple(sorted(night.night_date for night in nights if night.subject == stored.subject))
+        own = {(stored.subject, day) for day in (plan.recording or stored).night_dates}
+        return tuple(sorted(night.night_date for night in nights if (night.subject, night.night_date) in own))
     raise DatabaseBusyError(
         "other imports kept changing the same night", path=stored.path, hint="import it again when they are done"
     )

@@ -70,7 +70,9 @@ class Footnotes:
             if warning == outcome.lost:
                 complain(f"{outcome.path}: {warning}")
             elif self._is_first(outcome, warning):
-                say(f"  {outcome.path.name}: {warning}")
+                # Of files that were passed over, many have one name: each is named with its folder.
+                name = outcome.path if outcome.status == "passed over" else outcome.path.name
+                say(f"  {name}: {warning}")
 
     def tell_rest(self) -> None:
         """Tell how many more files have the like, and where all of that stands."""

@@ -21,8 +21,19 @@ Database = Annotated[
 ]
 Json = Annotated[bool, Parameter(name="--json", help="Print one JSON document.")]
 Csv = Annotated[bool, Parameter(name="--csv", help="Print CSV.")]
-#: A folder, or with ``report`` a file: the command says which.
-Out = Annotated[Path, Parameter(name=["-o", "--out"])]
+#: What files are called; a folder of such a name is taken for one.
+_OF_FILES = frozenset({".csv", ".cwa", ".duckdb", ".fit", ".gz", ".html", ".json", ".parquet", ".pdf", ".txt", ".zip"})
+
+
+def _no_file(_: object, out: Path) -> None:
+    if out.suffix.lower() in _OF_FILES and not out.is_dir():
+        hint = f"name a folder with -o, such as {out.with_suffix('')}"
+        raise UsageError("a folder is written there, and this is the name of a file", path=out, hint=hint)
+
+
+#: A file, and a folder that is made where it is missing.
+OutFile = Annotated[Path, Parameter(name=["-o", "--out"])]
+OutFolder = Annotated[Path, Parameter(name=["-o", "--out"], validator=_no_file)]
 
 _NOT_KNOWN = "default: as the file or the settings name it, or unknown."
 Subject = Annotated[str | None, Parameter(help="Who wore the sensor; default: the subject of the settings, or me.")]

@@ -106,7 +106,7 @@ def counts_only(visit: Visit) -> str:
 
 
 def _nights(visit: Visit, context: Context) -> str:
-    """The nights that the run analysed."""
+    """The nights of the recordings that the run stored."""
     dates = {night for outcome in visit.outcomes for night in outcome.nights}
     if not dates:
         return ""

@@ -33,6 +33,8 @@ from ingest.tables.walk import Above, walked
 #: Where the sample for all decisions is taken: so many places, evenly over the file.
 _PLACES = 8
 _PLACE_BYTES = 8 << 10
+#: No row of a sensor is so long; a file without the ends of lines is one.
+_LONGEST_LINE = HEAD_BYTES // 2
 _DECIMALS = re.compile(r"[+-]?\d*\.?(\d*)([eE][+-]?\d+)?", re.ASCII)
 _PLAIN_NUMBERS = "export it with a plain number under each of x, y and z, like -0.0312"
 _BEGUN_NUMBER = re.compile(r"[+\u2212-]?[.,]?\d", re.ASCII)
@@ -146,7 +148,7 @@ def open_sheet(path: Path) -> Sheet:
     text = source.read_at(0, HEAD_BYTES)
     dialect = detect(text)
     if dialect is None:
-        raise _no_table(text)
+        raise _no_table(text, source.size)
     return Sheet(source, dialect, _samples(dialect, source))
 
 
@@ -219,9 +221,14 @@ def _names_axes(row: Sequence[str]) -> bool:
     return True
 
 
-def _no_table(text: bytes) -> IngestError:
+def _no_table(text: bytes, size: int) -> IngestError:
+    """Why a file of ``size`` bytes that begins so holds no samples that could be found."""
     if not is_header_only(text):
         return UnknownFormatError("no table of numbers", hint="export the recording as CSV with time, x, y, z")
+    if size > len(text) and len(text) - text.rfind(b"\n") > _LONGEST_LINE:
+        return DamagedRecordingError(
+            f"it holds {size:,} bytes, and a line without an end among them", hint="export it again, one sample a line"
+        )
     for rows in rows_by_separator(text):
         header = next((i for i, row in enumerate(rows) if _is_header(row)), None)
         # No field of a line of units begins with a digit: m/s^2.

@@ -90,6 +90,8 @@ class Survey:
         All rows, or nothing where they are too many.
     is_doubled : bool
         Whether every row stands there twice.
+    back_share : float
+        From row to row, how often the time goes back, as a share.
     """
 
     n_samples: int
@@ -104,6 +106,7 @@ class Survey:
     offsets_s: frozenset[int]
     kept: tuple[Rows, ...]
     is_doubled: bool = False
+    back_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ class _Glance:
     run_lengths: NDArray[np.int64]
     n_runs: int
     n_repeated: int
+    n_back: int
     whole_seconds: bool
     offsets_s: frozenset[int]
 
@@ -148,7 +152,8 @@ def survey(stretches: Iterable[Rows], decimals: int | None, *, keep: int) -> Sur
 def _glance(rows: Rows, decimals: int | None) -> _Glance:
     spread = slice(None, None, max(1, len(rows.values) // _SAMPLE_OF_STRETCH))
     norms = np.linalg.norm(rows.values[spread], axis=1)
-    changes = np.flatnonzero(np.diff(rows.time_us))
+    steps_us = np.diff(rows.time_us)
+    changes = np.flatnonzero(steps_us)
     return _Glance(
         n_samples=len(rows.time_us),
         n_bad=rows.n_bad,
@@ -156,11 +161,12 @@ def _glance(rows: Rows, decimals: int | None) -> _Glance:
         norms=norms[norms > 0],  # zeros stand for what an idle sensor did not measure
         integral=bool((rows.values == np.rint(rows.values)).all()),
         steps=integer_steps(rows.values, decimals),
-        # Cut before, not behind: a piece of an array holds the whole of it.
-        intervals_us=np.diff(rows.time_us[: _SAMPLE_OF_STRETCH + 1]),
+        # A copy: a piece of an array holds the whole of it.
+        intervals_us=steps_us[:_SAMPLE_OF_STRETCH].copy(),
         run_lengths=np.diff(changes[: _SAMPLE_OF_STRETCH + 1]),
         n_runs=len(changes) + 1,
         n_repeated=int(repeats(rows).sum()),
+        n_back=int((steps_us < 0).sum()),
         whole_seconds=not (rows.time_us % _SECOND_US).any(),
         offsets_s=rows.offsets_s,
     )
@@ -184,6 +190,7 @@ def _summary(glances: Sequence[_Glance], kept: tuple[Rows, ...]) -> Survey:
         per_second=per_second,
         offsets_s=frozenset().union(*(glance.offsets_s for glance in filled)),
         kept=kept,
+        back_share=sum(glance.n_back for glance in filled) / max(n_samples - 1, 1),
         is_doubled=n_samples > 2 and sum(glance.n_repeated for glance in filled) >= _DOUBLED * n_samples,
     )
 

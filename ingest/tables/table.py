@@ -32,6 +32,8 @@ KEPT_SAMPLES = 4_000_000
 _LARGEST_VALUE = 1e6
 #: The slowest accelerometer recordings in use have 6.25 Hz; below that these are epochs.
 _SLOWEST_HZ = 5.0
+#: A clock that is set back does so a few times; of rows in any order half go back. Own.
+_MOST_BACK = 0.25
 _NAMELESS = Device()
 _DOUBLED = "every row stands there twice: the second of each two was left out"
 
@@ -244,6 +246,11 @@ def _check(found: Survey, table: Table) -> None:
     if found.n_samples and not found.median_norm:
         raise DamagedRecordingError(
             f"all {found.n_samples} samples are zeros, so that nothing was measured", hint="check the device"
+        )
+    if found.back_share > _MOST_BACK:
+        raise UnsupportedRecordingError(
+            f"its {table.row_word}s are not in the order of time: at {found.back_share:.0%} of them it goes back",
+            hint=f"sort its {table.row_word}s by their time, the oldest first",
         )
     if found.rate_hz is not None and found.rate_hz < _SLOWEST_HZ:
         raise UnsupportedRecordingError(

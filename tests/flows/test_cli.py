@@ -142,20 +142,23 @@ def test_simulate_writes_recordings_and_says_the_import_that_stores_them_for_the
     with truth.open(newline="") as file:
         assert {row["file"] for row in csv.DictReader(file)} == {recording.name}
     told = made.err.splitlines()[-1].removeprefix("next: ")
-    assert told == "nightkick import 'my nights/zoe b' --subject 'zoe b'"
-    said = run(*shlex.split(told)[1:], "--site", "ankle", "--tz", "UTC", "--db", tmp_path / "n.duckdb")
+    worn = "--site ankle --side left --tz UTC --subject 'zoe b'"
+    assert told == f"nightkick import 'my nights/zoe b'/{recording.name} {worn}"
+    said = run(*shlex.split(told)[1:], "--db", tmp_path / "n.duckdb")
     assert said.code == 0
-    assert (
-        "  truth.csv: passed over: what simulate knows about the recordings beside it, and no recording\n" in said.err
-    )
     assert said.err.endswith("1 imported, 0 known, 0 refused, 0 failed\n")
+    both = run("import", truth.parent, "--verbose", "--db", tmp_path / "n.duckdb")
+    passed_over = "passed over: what simulate knows about the recordings beside it, and no recording"
+    assert f"  {truth}: {passed_over}\n" in both.err  # with its folder: each person has one
     assert "2026-03-02" in run("nights", "--subject", "zoe b", "--db", tmp_path / "n.duckdb").out
     assert run("doctor", "--db", tmp_path / "n.duckdb").code == 0
 
 
 def test_without_a_name_the_import_of_simulated_nights_names_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analytics.simulate.write_nights", lambda out, **_: (out / "a.cwa", out / "truth.csv"))
-    assert run("simulate", "-o", "x").err.endswith("\nnext: nightkick import x\n")
+    monkeypatch.setattr(
+        "analytics.simulate.write_nights", lambda out, **_: (out / "plmd-2026-03-02.cwa", out / "truth.csv")
+    )
+    assert run("simulate", "-o", "x").err.endswith("\nnext: nightkick import x/plmd-2026-03-02.cwa --tz UTC\n")
 
 
 def test_doctor_is_content_without_a_database(run: Run, tmp_path: Path) -> None:
@@ -176,6 +179,7 @@ def test_doctor_says_what_is_wrong_with_settings_and_database(run: Run, tmp_path
 
 
 def test_doctor_sees_two_packages_that_overwrite_each_other(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "ok   no other package has overwritten fitparse\n" in run("doctor").out
     monkeypatch.setattr(doctor, "packages_distributions", lambda: {"fitparse": ["fitparse", "python-fitparse"]})
     code, out, _ = run("doctor")
     assert code == 1

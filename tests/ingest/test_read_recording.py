@@ -292,7 +292,11 @@ def test_a_path_through_a_file_does_not_exist(tmp_path: Path) -> None:
 
 def test_a_broken_link_is_told_from_a_missing_file(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "gone")
-    assert "symbolic link to a file that does not exist" in _refused(tmp_path / "link").what
+    found = _refused(tmp_path / "link")
+    assert "symbolic link to a file that does not exist" in found.what
+    assert found.hint == f"bring {tmp_path / 'gone'} back, or name the file where it is now"
+    (tmp_path / "gone").write_bytes(b"x")
+    assert "link" not in _refused(tmp_path / "link").what
 
 
 def test_a_link_in_a_circle_is_unreadable(tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ test("an address can hold any name", () => {
 
 for (const [text, lines] of [
   ["on average (95 %: 0.4 to 1.8), more", ["on", "average", "(95_%:_0.4_to_1.8),", "more"]],
+  ["36.9 to 51.4", ["36.9_to_51.4"]],
   ["0.6 (0.3 to 1.0)", ["0.6", "(0.3_to_1.0)"]],
   ["1 of 9 (2 to 40 %)", ["1", "of", "9", "(2_to_40_%)"]],
   ["12 (95 % interval 10-20).", ["12", "(95_%_interval_10-20)."]],

@@ -84,7 +84,7 @@ export const address = (night) => `/night/${night.night_date}?${new URLSearchPar
 /** What went wrong, in words. @param {unknown} error */
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
-/** An interval in brackets, and a number with its percent sign. */
-const UNBROKEN = /\((?:95 %(?: interval)?:? )?[-+−]?[\d.]+(?: to |-|–)[-+−]?[\d.]+(?: %)?\)|\d %/g;
+/** An interval in brackets or alone, and a number with its percent sign. */
+const UNBROKEN = /^[\d.]+ to [\d.]+$|\((?:95 %(?: interval)?:? )?[-+−]?[\d.]+(?: to |-|–)[-+−]?[\d.]+(?: %)?\)|\d %/g;
 /** A text of which no line ends inside an interval or before a percent sign. @param {string} text */
 export const together = (text) => text.replaceAll(UNBROKEN, (part) => part.replaceAll(" ", "\u00a0"));

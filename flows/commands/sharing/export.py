@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from flows.settings.database import store_for
-from flows.terminal.options import EVERY_NIGHT, Database, Out, Selection
+from flows.terminal.options import EVERY_NIGHT, Database, OutFolder, Selection
 from flows.terminal.talk import emit, say
 from ingest.errors import UsageError
 
@@ -50,7 +50,7 @@ What remains
 
 def export(
     *,
-    out: Out,
+    out: OutFolder,
     pseudonymous: bool = False,
     selection: Selection = EVERY_NIGHT,
     file_format: Annotated[FileFormat, Parameter(name="--format")] = "csv",

@@ -16,7 +16,7 @@ from analytics.flag import FlagName
 from analytics.nights.patterns import NightFacts, Pattern, Patterns, PatternState
 from analytics.over_nights.answer import AnswerName, PersonAnswer, answer_of
 from analytics.over_nights.signs import Sign, SignEvidence, clinician_signs
-from analytics.over_nights.telling import told
+from analytics.over_nights.telling import about, told
 from analytics.said import JournalEntry
 from analytics.store.over_nights.answers import answers
 from tests.analytics.over_nights.people import ANSWERED, CLINICIAN, HARMLESS, NIGHTS, OPEN, QUESTIONS, Made
@@ -230,4 +230,17 @@ def test_a_number_of_nights_that_no_one_would_go_by_is_no_advice(tmp_path: Path)
     assert "84" not in text
     assert "more than 30 more nights that can be judged are needed for the answer as a whole." in text
     # "30 more nights may not decide" stood beside it.
-    assert "No need to wear it every night: it takes more than 30 more nights." in text
+    assert (
+        "An answer takes more than 30 more nights, so wear the sensor when it suits you, and not every night." in text
+    )
+
+
+def test_counts_of_nights_that_mean_different_things_say_what_they_count() -> None:
+    """Beside "14 of 15 nights judged" stood "more than 15 on none of 15 nights" and "jerks on 3 of 14 nights"."""
+    nights = [replace(QUIET[0], night_date=FIRST - timedelta(1), jerks="cannot_tell"), *QUIET]
+    kicks = Pattern(15, 15, state="no_pattern", mean_index=3.0, threshold=15.0)
+    answer = ask(nights, {**NONE, "possible_plmd": kicks}, [])
+    lines = {line for _, column in told(answer).columns for line in column}
+    assert about(answer).startswith("14 of 15 nights judged on both jerks and kicks, ")
+    assert "Regular kicks: 3.0 per hour of sleep on average, more than 15 on none of 15 nights." in lines
+    assert "Jerks while falling asleep on 0 of 14 nights on which it could be told." in lines

@@ -88,11 +88,15 @@ def test_few_nights_are_called_few() -> None:
     assert "few nights" not in sign("several jerks", [], [], enough).says
 
 
-@pytest.mark.parametrize("state", ["no_pattern", "cannot_tell_yet"])
-def test_a_partner_who_was_never_asked_did_not_say_no(state: PatternState) -> None:
+@pytest.mark.parametrize("state", ["no_pattern", "cannot_tell_yet", "pattern"])
+def test_a_partner_who_was_never_asked_said_neither_no_nor_yes(state: PatternState) -> None:
+    """The row read "yes: kicks that a bed partner sees" of kicks that the sensor alone had seen."""
     found = sign("partner", [], [], said(state))
-    assert found.state == "not known"
-    assert "note it in the journal as partner_saw_kicks" in found.says
+    assert found.state == ("seen" if state == "pattern" else "not known")
+    assert "measured or seen by" in found.name
+    assert "a bed partner was not asked: note in the journal whether one sees some, as partner_saw_kicks" in found.says
+    for value in (0, 1):
+        assert "not asked" not in sign("partner", [], noted("partner_saw_kicks", value), said(state)).says
 
 
 def test_of_several_symptoms_those_that_were_never_noted_are_named() -> None:

@@ -294,6 +294,30 @@ def test_keyboards_and_screen_readers_can_use_it(address: str, tab: Tab, scheme:
         assert faults(tab) == ""
 
 
+#: Intervals and numbers of which a part stands on another line than the rest.
+BROKEN = """() => {
+  const found = [], walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode()); ) {
+    for (const match of node.data.matchAll(/\\([\\d.]+\\sto\\s[\\d.]+\\)|^[\\d.]+\\sto\\s[\\d.]+$|\\d+\\.\\d+/g)) {
+      const range = document.createRange();
+      range.setStart(node, match.index);
+      range.setEnd(node, match.index + match[0].length);
+      if (new Set([...range.getClientRects()].map((one) => Math.round(one.top))).size > 1) found.push(match[0]);
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_telephone_no_interval_and_no_number_is_broken(address: str, tab: Tab, width: int) -> None:
+    """The night page read "36.9 to 5" and below it "1.4"."""
+    tab.set_viewport_size({"width": width, "height": 844})
+    for path in ("/", NIGHT):
+        opened(tab, address + path)
+        assert tab.evaluate(BROKEN) == [], path
+
+
 def test_on_a_narrow_screen_and_at_200_percent_nothing_needs_sideways_scrolling(address: str, tab: Tab) -> None:
     for path in ("/", NIGHT):
         tab.set_viewport_size({"width": 390, "height": 844})

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from analytics.store import Finding, Store, check, stage_samples, stored_recording
+from analytics.store import Finding, Store, check, publish, stage_samples, stored_recording
+from analytics.store.over_nights.answers import answers, keep_answers
 from ingest.workspace import PREFIX
 from tests.analytics.store.making import bring_in, execute, recording, sha
 
@@ -93,6 +94,26 @@ def test_a_published_copy_that_cannot_be_read_is_found(healthy: Store) -> None:
     healthy.published.chmod(0o600)
     (found,) = wrong(healthy)
     assert found.what.startswith("the published copy: not a database")
+
+
+def test_of_a_published_copy_doctor_names_what_was_changed_since_and_nothing_else(healthy: Store) -> None:
+    """It said "reviews or journal were changed since" after ``nightkick answer`` had kept an answer."""
+
+    def said() -> str:
+        (what,) = [finding.what for finding in check(healthy) if finding.what.startswith("the published copy")]
+        return what.partition(" UTC ")[2]
+
+    publish(healthy)
+    assert said() == "and holds 1 night"
+    execute(healthy, "UPDATE setting SET value = 'another token' WHERE name = 'change'")
+    assert said() == "and holds all nights"
+    keep_answers(healthy, answers(healthy), at_us=0, version="0")
+    assert said() == "and holds all nights; changed since: answers given"
+    journal = "INSERT INTO journal_entry BY NAME SELECT 'anna' AS subject, DATE '2026-03-02' AS day, 'stress' AS kind"
+    execute(healthy, f"{journal}, 3 AS value")
+    assert said() == "and holds all nights; changed since: the journal, answers given"
+    publish(healthy)
+    assert said() == "and holds 1 night"
 
 
 def test_samples_damaged_in_the_middle_are_found(healthy: Store) -> None:

@@ -273,3 +273,14 @@ def test_names_that_were_laid_out_before_are_not_followed(run: Run, db: Path, na
     assert run(*option.naming(folder / "x")).code == 0
     assert victim.read_text(encoding="utf-8") == "mine"
     assert Path("inbox/night.csv").exists()
+
+
+@pytest.mark.parametrize("command", ["export --pseudonymous", "score movements.csv", "simulate", "demo"])
+def test_a_folder_is_not_made_under_the_name_of_a_file(run: Run, command: str) -> None:
+    """``export -o exp.zip`` made a folder of that name."""
+    said = run(*command.split(), "-o", "some/exp.zip")
+    assert (said.code, Path("some").exists()) == (2, False)
+    assert said.err == (
+        "nightkick: some/exp.zip: a folder is written there, and this is the name of a file"
+        " (name a folder with -o, such as some/exp)\n"
+    )

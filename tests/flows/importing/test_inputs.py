@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.importing.inputs import find_inputs
+from flows.importing.outcomes import links_passed_over
 from ingest.errors import EmptyFileError
 from ingest.file_names import NOT_RECORDINGS, UNFINISHED
 
@@ -107,6 +108,17 @@ def test_links_that_lead_out_of_the_folder_are_not_followed() -> None:
     links[4].symlink_to(Path.cwd(), target_is_directory=True)
     found = find_inputs([Path("in")])
     assert (found.files, found.outside, found.problems) == ((good,), tuple(links), ())
+
+
+def test_a_link_that_leads_out_to_nothing_is_no_reason_to_name_what_it_leads_to() -> None:
+    make("in/good.cwa", "out/night.cwa")
+    links = [Path("in/gone.cwa"), Path("in/there.cwa")]
+    links[0].symlink_to("../nowhere.cwa")
+    links[1].symlink_to("../out/night.cwa")
+    said = {one.path: one.warnings[0] for one in links_passed_over(find_inputs([Path("in")]).outside, 0)}
+    assert "name what" not in said[links[0]]
+    assert "bring back what it leads to, or remove it" in said[links[0]]
+    assert said[links[1]].endswith("name what it leads to")
 
 
 def test_a_link_to_a_link_that_leads_out_leads_out() -> None:

@@ -13,6 +13,7 @@ import pytest
 from analytics.criteria import Criteria
 from analytics.store import Store, query
 from flows.importing.declared import Wishes
+from flows.importing.outcomes import Outcome
 from flows.importing.pipeline import import_run, open_context
 from flows.importing.reanalysis import analyse_again
 from tests.flows.importing.wearing import Worn, file_of, local, worn
@@ -38,9 +39,10 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> Pretend:
     return pretending(monkeypatch)
 
 
-def brought_in(db: Path, *files: Path, zone: str) -> None:
+def brought_in(db: Path, *files: Path, zone: str) -> tuple[Outcome, ...]:
     outcomes = import_run(files, open_context(Wishes(tz=zone, site="ankle", side="left"), database=db))
     assert [outcome.status for outcome in outcomes] == ["imported"] * len(files), outcomes
+    return outcomes
 
 
 def rows(db: Path, statement: str) -> list[tuple[Any, ...]]:
@@ -123,6 +125,19 @@ def test_a_nap_at_noon_stays_a_nap_and_visible(tmp_path: Path, pretend: Pretend)
 def pieces(pretend: Pretend, recording: Worn, zone: str, hours: Sequence[float]) -> list[Path]:
     at = [None, *(local(DAY, hour, zone) for hour in hours), None]
     return [file_of(pretend, f"{k}.fake", recording, a, b) for k, (a, b) in enumerate(pairwise(at))]
+
+
+def test_an_import_counts_its_own_nights_and_none_of_another_file_that_was_analysed_again(
+    tmp_path: Path, pretend: Pretend
+) -> None:
+    """The morning moves the edge to the night after, in which it has no sample: "2 nights" were said of it."""
+    zone, db = "Europe/Berlin", tmp_path / "n.duckdb"
+    morning, rest = pieces(pretend, days_of("08-16", zone, n_days=2), zone, [12.1])
+    brought_in(db, rest, zone=zone)
+    ((window_from,),) = rows(db, f"SELECT window_from FROM nights WHERE night_date = '{DAY}'")
+    (outcome,) = brought_in(db, morning, zone=zone)
+    assert rows(db, f"SELECT window_from > '{window_from}' FROM nights WHERE night_date = '{DAY}'") == [(True,)]
+    assert outcome.nights == (DAY - ONE,)
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.writers.fit import write_fit
 from tests.ingest import exports
@@ -39,6 +40,23 @@ def rows(head: str, line: Callable[[int, float, float, float], str], times: list
         return path
 
     return write
+
+
+def shuffled(path: Path) -> Path:
+    """The lines of a table in no order, as after a sort by another column."""
+    return _reordered(path, np.random.default_rng(2).permutation(N))
+
+
+def newest_first(path: Path) -> Path:
+    """The lines of a table from the last to the first."""
+    return _reordered(path, np.arange(N)[::-1])
+
+
+def _reordered(path: Path, order: NDArray[np.int64]) -> Path:
+    path = WHOLE(path)
+    head, *lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text(head + "".join(lines[i] for i in order), encoding="utf-8")
+    return path
 
 
 def gt3x(path: Path) -> Path:
@@ -162,6 +180,15 @@ TABLE_REMEDIES = (
     Remedy(
         SHEET, "copy it from the device again", "from the device", content("time,x,y,z\ns,m/s^2,m/s^2,m/s^2\n"), WHOLE
     ),
+    Remedy(
+        SHEET,
+        "export it again, one sample a line",
+        "one sample a line",
+        content("time,x,y,z," + "1768510800.04,0.1,-0.3,0.95," * 5_000),
+        WHOLE,
+    ),
+    Remedy(TABLE, "s by their time, the oldest first", "sort its lines by their time", shuffled, WHOLE),
+    Remedy(TABLE, "s by their time, the oldest first", "sort its lines by their time", newest_first, WHOLE),
     Remedy(TABLE, "copy the file again", "copy the file again", rubbed_out, parquet(time=STAMPS)),
     Remedy(REFUSED, "export its raw data as CSV from CentrePoint", "CentrePoint", agdc, centrepoint),
     Remedy(

@@ -27,7 +27,9 @@ def test_one_person_reads_the_answer_why_and_what_would_change_it(run: Run) -> N
     made("quiet")
     said = run("answer", "--db", DB)
     assert said.code == 0
-    assert said.out.startswith("quiet: Nothing here speaks against harmless jerks.\n  14 of 14 nights judged, ")
+    assert said.out.startswith(
+        "quiet: Nothing here speaks against harmless jerks.\n  14 of 14 nights judged on both jerks and kicks, "
+    )
     assert "\n  Why:\n    - " in said.out
     assert "\n  What would change it:\n    - " in said.out
     assert "\n  What it cannot see:\n    - " in said.out
