@@ -89,6 +89,11 @@ def _flag(nights: pl.DataFrame) -> Iterator[Goal]:
     yield _at_least("raised, undisturbed above 20", count(high, "raised"), len(high), 0.9)
     yield _at_most("not raised, undisturbed above 20", count(high, "not_raised"), len(high), 0.0)
     yield _at_most("cannot tell, undisturbed", count(undisturbed, "cannot_tell"), len(undisturbed), 0.1)
+    if (undisturbed["age_group"] == "child").any():  # whose threshold of 5/h one night seldom resolves
+        adults = undisturbed.filter(pl.col("age_group") == "adult")
+        high = high.filter(pl.col("age_group") == "adult")
+        yield _at_least("raised, undisturbed above 20, adults alone", count(high, "raised"), len(high), 0.9)
+        yield _at_most("cannot tell, undisturbed, adults alone", count(adults, "cannot_tell"), len(adults), 0.1)
     yield _at_most("cannot tell, hard", count(hard, "cannot_tell"), len(hard), 0.4)
 
 

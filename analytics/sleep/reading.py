@@ -18,6 +18,7 @@ from analytics.sleep.remembered import leaning, picked, remembers, weights
 from analytics.sleep.states import (
     ASLEEP,
     IN_SERIES,
+    OF_ITS_OWN,
     SLEEPERS,
     SLEEPING,
     SOFA,
@@ -85,6 +86,7 @@ def read(seen: HalfMinutes, said: Floats | None = None, diary: Diary | None = No
     showed = _showed(seen)
     if said is not None:
         showed *= said[:, None, :]
+    showed **= OF_ITS_OWN
     rates_h = first_rate_h(len(SLEEPERS))
     for _ in range(_ROUNDS):
         change = changes(rates_h)

@@ -132,6 +132,11 @@ _CHANGES_H = {
     (LYING_FIDGETS, UP): 0.1,
     (LYING_FIDGETS, ASLEEP): 0.05,
 }
+#: How much of what is shown and said of a half minute is its own: within a state, one moves much as the one before it
+#: did, and what repeats itself is not heard twice. Own: of 1, 0.7, 0.6, 0.5 and 0.3 on nights to look at, 0.7 gave the
+#: chance of sleep with the smallest error on 97 of another simulator (Brier 0.037; with 1, 0.042), and a smaller one
+#: than 1 on 92 of this project's (0.069; 0.076), with intervals about as wide.
+OF_ITS_OWN = 0.7
 #: Before a night has said anything: one series begins in an hour of sleep; limits of what it may say.
 _SERIES_BEGIN_H, _SERIES_LIMITS_H = 1.0, (0.2, 8.0)
 #: Before the first epoch: a person who put a sensor on is up, or was for a while.

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.sleep import reading
 from analytics.sleep.half_minutes import HalfMinutes
 from analytics.sleep.reading import PATHS, _shared_out, read
 from analytics.sleep.states import SLEEPING, STATES
@@ -115,6 +116,16 @@ def test_small_tilts_count_in_one_opinion_and_not_in_the_other() -> None:
     )
     assert asks < asks_plain - 0.2
     assert does_not == does_not_plain
+
+
+def test_half_minutes_that_repeat_one_another_are_not_as_many_witnesses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quarter of an hour of fidgets leaves more doubt than if each of their half minutes spoke for itself."""
+    fidgets, p = with_movements(ORDINARY, slice(500, 530), 3), {}
+    for of_its_own in (reading.OF_ITS_OWN, 1.0):
+        monkeypatch.setattr(reading, "OF_ITS_OWN", of_its_own)
+        p[of_its_own] = read(fidgets).p_sleep[500:530].mean()
+    less, full = (p[of_its_own] for of_its_own in sorted(p))
+    assert full < less < read(ORDINARY).p_sleep[500:530].mean()
 
 
 def test_each_opinion_counts_half() -> None:
