@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analytics.sleep import reading
 from analytics.sleep.half_minutes import HalfMinutes
 from analytics.sleep.reading import PATHS, _shared_out, read
-from analytics.sleep.states import SLEEPING, STATES
+from analytics.sleep.states import OF_ITS_OWN, SLEEPING, STATES
 from tests.analytics.sleep.making import Stretch, night_of
 
 UP: Stretch = (60, 2, 20.0, 1)
@@ -121,7 +121,7 @@ def test_small_tilts_count_in_one_opinion_and_not_in_the_other() -> None:
 def test_half_minutes_that_repeat_one_another_are_not_as_many_witnesses(monkeypatch: pytest.MonkeyPatch) -> None:
     """A quarter of an hour of fidgets leaves more doubt than if each of their half minutes spoke for itself."""
     fidgets, p = with_movements(ORDINARY, slice(500, 530), 3), {}
-    for of_its_own in (reading.OF_ITS_OWN, 1.0):
+    for of_its_own in (OF_ITS_OWN, 1.0):
         monkeypatch.setattr(reading, "OF_ITS_OWN", of_its_own)
         p[of_its_own] = read(fidgets).p_sleep[500:530].mean()
     less, full = (p[of_its_own] for of_its_own in sorted(p))
