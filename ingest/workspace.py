@@ -20,6 +20,8 @@ from ingest.locks import Taking, take, wait_for
 
 PREFIX = ".nightkick-"
 OWNER_FOLDER = 0o700
+#: What no one else may do with a file or folder of ours.
+OTHERS = 0o077
 _FOLDER_ITSELF = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 

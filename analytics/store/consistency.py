@@ -25,7 +25,7 @@ from analytics.store.samples.removing import is_unfinished
 from analytics.store.samples.staged import check_samples, decode_samples, target_path
 from analytics.store.statements.without_frames import NIGHT_TABLES
 from ingest.errors import DatabaseUnreadableError, SamplesLostError, StoreError
-from ingest.workspace import abandoned
+from ingest.workspace import OTHERS, abandoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,6 @@ class Finding:
 
 
 _REANALYSE = "nightkick doctor --repair, or analyse again with: nightkick reanalyse"
-
-#: What others may not do with a file or folder of ours.
-OTHERS = 0o077
 
 _RECORDED = "SELECT sha256, n_samples, epoch_us(first_at) FROM recording ORDER BY sha256"
 

@@ -11,13 +11,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from analytics.store.consistency import OTHERS, exposed, folders_in_use, missing_samples, stray_samples
+from analytics.store.consistency import exposed, folders_in_use, missing_samples, stray_samples
 from analytics.store.database.connection import Store, first_row, reading, transaction
 from analytics.store.database.failures import translated
 from analytics.store.samples.handing import adopt_samples
 from analytics.store.samples.staged import target_path
 from analytics.store.statements.without_frames import NIGHT_TABLES
-from ingest.workspace import abandoned, clear
+from ingest.workspace import OTHERS, abandoned, clear
 
 #: Between staging samples and saving their recording an import takes minutes at most.
 UNCLAIMED_S = 3600.0

@@ -18,8 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ingest.errors import NightkickError
+from ingest.workspace import OTHERS
 
-OTHERS = 0o077
 #: Holds the password of Prefect's pages, as long as our server runs.
 SECRET = "password"
 #: The last change of its tables that Prefect made, and how the file of such a change names it.

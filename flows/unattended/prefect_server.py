@@ -31,10 +31,11 @@ from types import FrameType
 from flows.settings.settings import Settings, load
 from flows.terminal.talk import complain, say, say_on_terminal
 from flows.unattended.prefect_files import hear_the_environment_alone
-from flows.unattended.prefect_home import OTHERS, cannot_be_kept, secret_file
+from flows.unattended.prefect_home import cannot_be_kept, secret_file
 from flows.unattended.server_guard import NAMES, App, Receive, Scope, Send, guarded, origins
 from flows.unattended.withholding import host_of, is_here
 from ingest.errors import NightkickError
+from ingest.workspace import OTHERS
 
 #: Prefect's usual port; another one is taken where it is in use.
 PORT = 4200

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ingest.errors import UsageError
 from ingest.locks import Taking, open_lock, take
+from ingest.workspace import OTHERS
 
 #: How the folder of a page begins, in the folder for temporary files.
 PREFIX = "nightkick-review-"
@@ -88,7 +89,7 @@ def in_use(port: int, page: RunningPage, database: Path) -> UsageError:
 def _is_ours(folder: Path) -> bool:
     """Whether this user alone can have written there: others may make a folder of that name, to be opened by us."""
     seen = folder.lstat()
-    return stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.geteuid() and not stat.S_IMODE(seen.st_mode) & 0o077
+    return stat.S_ISDIR(seen.st_mode) and seen.st_uid == os.geteuid() and not stat.S_IMODE(seen.st_mode) & OTHERS
 
 
 def _is_held(note: Path) -> bool:
