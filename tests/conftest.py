@@ -18,6 +18,7 @@ from analytics.store import Store, initialise
 from analytics.store.database import migrate
 from analytics.store.database.steps import Migration, known_migrations
 from ingest.workspace import workspace
+from tests.drawing import drawn
 from tests.paths import ROOT, SHARED
 from tests.sharing import made_once
 
@@ -38,7 +39,7 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=True,
-    max_examples=int(os.environ.get("EXAMPLES", "40")),
+    max_examples=drawn(),
 )
 settings.load_profile("nightkick")
 

@@ -158,6 +158,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
 
+@pytest.mark.slow
 def test_a_night_in_a_folder_is_judged_and_put_into_the_document(tmp_path: Path) -> None:
     rng = np.random.default_rng([19, 40])
     plan = plan_night(PROFILES["plmd"], rng, hours=4)

@@ -34,4 +34,9 @@ def test_jerks_are_as_large_as_said_and_apart_from_all_else() -> None:
             seen_g.append(np.linalg.norm(channel.xyz_g[(at_s > 0) & (at_s < 1)] - rest, axis=1).max())
         assert max(seen_g) == pytest.approx(jerk.peak_g, rel=0.3, abs=0.04)
         assert np.sort(np.abs(onset_s - jerk.onset_s))[1] >= 2
-    assert night(_SIGNALS, 1, 2, 5).truth == case.truth
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(_SIGNALS is None, reason="the physics of the hard nights are not here")
+def test_the_same_seed_gives_the_same_truth() -> None:
+    assert night(_SIGNALS, 1, 2, 5).truth == night(_SIGNALS, 1, 2, 5).truth

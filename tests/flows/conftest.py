@@ -114,7 +114,7 @@ def imported_once(factory: pytest.TempPathFactory, name: str, sensor: Channel, *
 @pytest.fixture(scope="session")
 def imported_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of `imported`; it is copied, and not used."""
-    sensor = channel(*night_of_kicks([6000 + 27.0 * k for k in range(60)], hours=6))
+    sensor = channel(*night_of_kicks([6000 + 27.0 * k for k in range(60)], hours=4.2))
     return imported_once(tmp_path_factory, "imported", sensor, "--side", "left")
 
 

@@ -12,7 +12,7 @@ import benchmarks.people
 from analytics.nights.how_many import LEAST_ABLE, MOST_FORETOLD
 from benchmarks.people import THRESHOLD, Nights, looked_at
 
-MOST = 30
+MOST = 20
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from analytics.simulate.write import simulate_both_legs
 from ingest.recording import Side
 from tests.analytics.signals import EVENING_US, add_jerk, add_kick, add_turn, channel, still
 from tests.analytics.whole_nights import Signal, analysed
+from tests.drawing import examples
 
 MINUTES = 40
 SECONDS = MINUTES * 60.0
@@ -81,7 +82,7 @@ def partitions(draw: st.DrawFn) -> Sequence[Channel]:
 
 
 @given(files=partitions())
-@settings(max_examples=20)
+@settings(max_examples=examples(8))
 def test_a_recording_in_overlapping_files_in_any_order_gives_what_the_whole_gives(files: Sequence[Channel]) -> None:
     night = analysed(files)
     assert what(night) == what(NIGHT)
@@ -89,7 +90,7 @@ def test_a_recording_in_overlapping_files_in_any_order_gives_what_the_whole_give
 
 
 @given(names=st.permutations("abcd"), seed=st.integers(0, 5))
-@settings(max_examples=8)
+@settings(max_examples=examples(4))
 def test_three_devices_on_one_leg_and_an_export_give_each_movement_once_in_any_order(
     names: Sequence[str], seed: int
 ) -> None:
@@ -189,7 +190,7 @@ def test_halves_that_were_calibrated_apart_make_no_movement_at_their_seam() -> N
 
 
 @given(seed=st.integers(0, 10_000), later_s=st.floats(-0.25, 0.25), share=st.floats(0.6, 1.0))
-@settings(max_examples=10)
+@settings(max_examples=examples(5))
 def test_left_and_right_give_each_movement_once_and_none_that_one_leg_would_not(
     seed: int, later_s: float, share: float
 ) -> None:

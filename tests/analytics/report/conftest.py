@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +12,18 @@ from analytics.report.gathering import Report
 from analytics.store import Store
 from tests.analytics.report.making import ABOUT, hard_nights
 from tests.analytics.store.making import EVENING
+from tests.sharing import copy_of, made_once
 
 
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return hard_nights(tmp_path_factory.mktemp("hard"))
+    made, own = made_once(tmp_path_factory, "hard", _make), tmp_path_factory.mktemp("hard-copy")
+    copy_of(made, own)
+    return Store(own / "nights.duckdb")
+
+
+def _make(folder: Path) -> None:
+    hard_nights(folder)
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,8 @@ def shown(page: Page, night_date: date) -> Mapping[str, Any]:
         return night_payload(page, SUBJECT, night_date)
 
 
-@pytest.mark.parametrize("together", [1, 2, 8])
+@pytest.mark.first_case
+@pytest.mark.parametrize("together", [2, 1, 8])
 def test_a_night_is_answered_alike_whichever_nights_were_read_with_it(
     database: Path, dates: list[date], together: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

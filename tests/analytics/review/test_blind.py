@@ -100,7 +100,11 @@ def _onsets(store: Store) -> list[int]:
     return [*found["us"]][::5]
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["without own reviews", "with an own verdict"])
+@pytest.fixture(
+    scope="module",
+    params=[False, pytest.param(True, marks=pytest.mark.slow)],
+    ids=["without own reviews", "with an own verdict"],
+)
 def both(
     request: pytest.FixtureRequest, samples: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[httpx.Client, ...]]:

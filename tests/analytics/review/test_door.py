@@ -269,6 +269,7 @@ def test_a_terminal_is_told_the_address_with_the_secret(database: Path) -> None:
     os.close(ours)
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_the_file_goes_with_the_program(database: Path, number: signal.Signals) -> None:
     with reviewing(database) as running:

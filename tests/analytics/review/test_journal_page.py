@@ -254,13 +254,16 @@ def test_on_a_phone_nothing_scrolls_sideways_and_every_target_is_large_enough(ba
     assert _saved(bare, date(2026, 3, 5)) == {"caffeine_cups": 2.0}
 
 
-def test_a_file_shows_first_what_would_happen_and_stores_it_only_when_confirmed(tab: Tab, bare: Path) -> None:
+def test_a_file_shows_first_what_would_happen_and_stores_it_only_when_confirmed(
+    tab: Tab, bare: Path, tmp_path: Path
+) -> None:
     table = "date;lights_off;got_up;stress\n03.03.2026;23:10;25:00;3\n;22:00;;1\n"
     with served(page_of(bare)) as at:
         opened(tab, at + HERE)
         card = tab.locator(".journal-file")
-        large = {"name": "large.csv", "mimeType": "text/csv", "buffer": b"x" * (20 << 20)}
-        card.locator("input").set_input_files(large)  # type: ignore[arg-type]
+        large = tmp_path / "large.csv"
+        large.write_bytes(b"x" * (20 << 20))
+        card.locator("input").set_input_files(large)
         expect(card.locator(".wrong")).to_have_text("too large for a journal (one row a day is enough)")
         card.locator("input").set_input_files(
             {"name": "mine.csv", "mimeType": "text/csv", "buffer": table.encode("utf-8-sig")}

@@ -20,7 +20,7 @@ from ingest.writers.axivity import write_cwa
 from tests.analytics.review.browsing import opened, page_of, ready, served
 from tests.analytics.signals import add_kick, still
 
-RATE_HZ = 25
+RATE_HZ = 12.5
 ZONE = "Europe/Berlin"
 #: Of the night in which 02:00 becomes 03:00.
 BUSY = "/night/2026-03-28?" + urlencode({"subject": "busy"})

@@ -137,7 +137,8 @@ def test_headings_explain_themselves_on_hover_focus_and_touch(at: str, tab: Tab)
     expect(tab.get_by_role("region", name="Recording").locator(".over-all").first).to_be_attached()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.first_case
+@pytest.mark.parametrize("width", [390, 1280])
 def test_columns_of_home_are_explained_on_every_screen(at: str, tab: Tab, width: int) -> None:
     tab.set_viewport_size({"width": width, "height": 900})
     opened(tab, f"{at}/")

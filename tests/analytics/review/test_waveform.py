@@ -22,7 +22,7 @@ FIRST_S, LAST_S = -7.0, 7.0
 
 @pytest.fixture(scope="module", params=[FIRST_S, pytest.param(LAST_S, marks=pytest.mark.slow)], ids=["first", "last"])
 def legs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return imported_legs(tmp_path_factory.mktemp("legs"), right_later_s=request.param)
+    return imported_legs(tmp_path_factory.mktemp("legs"), right_later_s=request.param, hours=4)
 
 
 def outside_share(store: Store) -> dict[str, float]:

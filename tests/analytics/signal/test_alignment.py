@@ -206,7 +206,7 @@ def test_a_leg_in_two_files_is_compared_with_the_file_that_it_ran_beside() -> No
 
 # ------------------------------------------------------------------------------------------ simulated legs
 
-HOURS = 7.0
+HOURS = 5.0
 
 
 def leg(plan: Plan, rng: np.random.Generator, side: Side) -> Channel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -19,8 +20,13 @@ def test_what_comes_through_the_mattress_is_small_and_fast_and_leaves_no_tilt(na
     assert all(0.006 <= e.peak_g <= 0.015 for e in theirs)
     slow, fast = slow_and_fast(plan, (name,), rate_hz=50)
     assert np.median(slow / fast) < 0.25
-    kicks_slow, kicks_fast = slow_and_fast(planned("tilting", 1), ("kick",), rate_hz=50)
-    assert np.median(kicks_slow / kicks_fast) > 0.4
+    assert kicks_ratio() > 0.4
+
+
+@cache
+def kicks_ratio() -> float:
+    slow, fast = slow_and_fast(planned("tilting", 1), ("kick",), rate_hz=50)
+    return float(np.median(slow / fast))
 
 
 def test_a_partner_s_kicks_are_series_of_their_own() -> None:

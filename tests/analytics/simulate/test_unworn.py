@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import welch
 
-from analytics.simulate import SENSORS, render
+from analytics.simulate import SENSORS, Plan, render
 from analytics.simulate.legs import two_legs
 from analytics.simulate.warmth import sensor_celsius
 from analytics.simulate.write import simulate_night, write_recording
@@ -30,10 +31,15 @@ Floats = NDArray[np.float64]
 UNWORN = ("off", "taken-off", "off-a-while", "fallen-off", "put-on-late")
 
 
+@cache
+def _night(name: str) -> tuple[Plan, Floats, Floats]:
+    plan = planned(name, 3)
+    return plan, *rendered(plan)
+
+
 @pytest.mark.parametrize("name", UNWORN)
 def test_an_unworn_sensor_does_not_turn_and_is_not_handled_asleep(name: str) -> None:
-    plan = planned(name, 2)
-    seconds, xyz = rendered(plan)
+    plan, seconds, xyz = _night(name)
     for start, end in plan.unworn_s:
         until_s = min(end, plan.out_of_bed_s) if name == "fallen-off" else end
         minutes = np.arange(start + 2, until_s - 62, 60.0)
@@ -89,9 +95,8 @@ def test_the_file_of_a_sensor_that_was_taken_off_says_how_it_cooled(tmp_path: Pa
 
 @pytest.mark.parametrize("name", UNWORN)
 def test_breathing_stands_in_the_spectrum_of_a_worn_leg_and_not_of_a_table(name: str) -> None:
-    plan = planned(name, 3)
+    plan, seconds, xyz = _night(name)
     assert plan.body is not None
-    seconds, xyz = rendered(plan)
     for start, end in plan.unworn_s:
         assert _line(seconds, xyz, max(start + 60, end - 5400), end - 60) < 4
     for start, end in plan.sleep_s:

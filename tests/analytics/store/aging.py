@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -53,10 +55,24 @@ _OURS = frozenset({_STEPS, "setting"})
 
 def of_step(path: Path, version: int, *, rows: Mapping[str, int] | None = None, n_rows: int = 4) -> Path:
     """A database that went through the steps up to ``version``, with ``n_rows`` in each table unless ``rows`` says."""
+    if rows:
+        return _filled(path, version, rows, n_rows)
+    path.write_bytes(_usual(version, n_rows))
+    return path
+
+
+@cache
+def _usual(version: int, n_rows: int) -> bytes:
+    """The file of such a database, which tests of this process share: to make it takes a second."""
+    with TemporaryDirectory() as folder:
+        return _filled(Path(folder) / "nights.duckdb", version, {}, n_rows).read_bytes()
+
+
+def _filled(path: Path, version: int, rows: Mapping[str, int], n_rows: int) -> Path:
     with duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION}) as con:
         con.execute("SET TimeZone = 'UTC'")
         _go_through(con, version)
-        _fill(con, rows or {}, n_rows)
+        _fill(con, rows, n_rows)
     return path
 
 

@@ -237,11 +237,13 @@ def nights_with(store: Store, raised: list[bool], *, subject: str = "anna", asse
 def with_index(store: Store, *index: float, subject: str = "anna", doubtful: tuple[int, ...] = ()) -> None:
     """Nights of a person with these PLMS indices, 1/h; flagged above 15, the doubtful ones in doubt."""
     nights_with(store, [value > 15 for value in index], subject=subject)
+    statements = []
     for k, (day, value) in enumerate(zip(evenings(len(index)), index, strict=True)):
         of = f"subject = '{subject}' AND night_date = DATE '{day}'"
-        execute(store, f"UPDATE score SET plms_index = {value} WHERE {of}")
+        statements.append(f"UPDATE score SET plms_index = {value} WHERE {of}")
         if k in doubtful:
-            execute(store, f"UPDATE flag SET state = 'cannot_tell', raised = false WHERE {of}")
+            statements.append(f"UPDATE flag SET state = 'cannot_tell', raised = false WHERE {of}")
+    execute(store, "; ".join(statements))
 
 
 def plmd(store: Store, subject: str = "anna") -> dict[str, Any]:

@@ -30,6 +30,7 @@ def table(path: Path, left: str, right: str, *, column: str = "sensor", separato
     return path
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize(
     ("left", "right", "column", "separator"),
     [("left", "right", "sensor", ","), ("L", "R", "leg", ";"), ("Left ankle", "Right ankle", "Device", "\t")],

@@ -87,9 +87,9 @@ def test_a_backup_without_recordings_says_what_it_lacks(run: Run, db: Path, tmp_
     assert run("doctor", "--db", new).code == 0
 
 
-@pytest.mark.parametrize("file", ["missing.zip", "left.csv"])
-def test_what_is_no_backup_is_refused_in_one_line(run: Run, db: Path, file: str) -> None:
-    said = run("restore", file, "--force", "--db", db)
+@pytest.mark.parametrize("file", ["missing.zip", "night.cwa"])
+def test_what_is_no_backup_is_refused_in_one_line(run: Run, imported: Store, file: str) -> None:
+    said = run("restore", file, "--force", "--db", imported.path)
     assert (said.code, len(said.err.splitlines())) == (3, 1)
 
 
@@ -146,7 +146,8 @@ def test_repair_keeps_fresh_samples_and_those_of_a_neighbour(run: Run, db: Path)
     assert not stray.exists()
 
 
-def test_a_damaged_block_is_found(run: Run, db: Path) -> None:
+def test_a_damaged_block_is_found(run: Run, imported: Store) -> None:
+    db = imported.path
     bites = bytearray(db.read_bytes())
     for at in range(12_288 + 4096, len(bites), 4096):  # behind the three headers
         bites[at] ^= 0xFF

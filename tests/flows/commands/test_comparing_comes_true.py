@@ -37,7 +37,7 @@ def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two nights, a night a file. Their kicks are 7 s apart: periodic by AASM, too close by WASM."""
     folder = tmp_path_factory.mktemp("two")
     sensor = channel(
-        *night_of_kicks([6000 + 27.0 * k for k in range(30)] + [12000 + 7.0 * k for k in range(300)], hours=6)
+        *night_of_kicks([6000 + 27.0 * k for k in range(30)] + [12000 + 7.0 * k for k in range(300)], hours=4.2)
     )
     initialise(Store(folder / DB))
     for day in range(2):

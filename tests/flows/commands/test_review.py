@@ -30,6 +30,7 @@ def test_a_missing_database_is_not_made(tmp_path: Path) -> None:
     assert list(tmp_path.glob("misspelt*")) == []
 
 
+@pytest.mark.slow
 def test_a_database_that_appears_later_is_picked_up(tmp_path: Path) -> None:
     path = tmp_path / "x.duckdb"
     with reviewing(path, before=1) as running:

@@ -18,6 +18,7 @@ from flows.commands.score import FileFormat, score_lists
 from flows.settings.rulesets import ruleset_named
 from ingest.errors import UsageError
 from tests.analytics.scoring.test_reference_nights import COUNTS, STOPPED, THEIR_NAMES, TOLERANCE, YES_NO
+from tests.drawing import examples
 from tests.flows.conftest import Run
 
 MOVEMENT_COLUMNS = (
@@ -348,7 +349,7 @@ _marks = st.lists(st.tuples(_nights, st.sampled_from("LRU"), _ms, st.integers(0,
 _spans = st.lists(st.tuples(_nights, _ms, st.integers(0, 30_000)), min_size=1, max_size=4)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(10))
 @given(_marks, _spans, st.randoms(use_true_random=False))
 def test_neither_the_order_of_rows_nor_the_kind_of_file_changes_a_result(
     marks: list[tuple[str, str, int, int]], spans: list[tuple[str, int, int]], random: Random

@@ -120,6 +120,7 @@ def everything() -> Mapping[str, bytes]:
     }
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("name", [("sql", "parquet"), ("report", "out"), ("backup", "file")])
 def test_the_real_program_replaces_no_file_of_a_store(db: Path, name: tuple[str, str]) -> None:
     (samples,) = Store(db.absolute()).recordings.glob("*.parquet")

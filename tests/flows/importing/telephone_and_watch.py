@@ -43,7 +43,7 @@ def export(
     watch_every_s: float | None = None,
     telephone_turns: bool = False,
     watch_files: tuple[str, ...] = (WATCH, SPLIT),
-    hours: float = 0.75,
+    hours: float = 0.5,
     rate_hz: float = 10.0,
     serial: str = "abc-1",
 ) -> Path:

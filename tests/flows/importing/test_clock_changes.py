@@ -39,8 +39,8 @@ MEASURES = (
 
 @pytest.fixture(scope="module")
 def night() -> Simulated:
-    """From 21:30 on, eight hours."""
-    return simulate_night("plmd", evening=ORDINARY, rate_hz=RATE_HZ, sensor="ax3", seed=1, hours=8)
+    """From 21:30 on, six hours."""
+    return simulate_night("plmd", evening=ORDINARY, rate_hz=RATE_HZ, sensor="ax3", seed=1, hours=6)
 
 
 @pytest.fixture

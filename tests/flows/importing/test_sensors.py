@@ -98,7 +98,7 @@ def test_a_copy_of_a_sensors_file_is_no_second_recording_and_another_night_is(
     for copy in ("WatchAccelerometerUncalibrated (1).csv", "WatchAccelerometerUncalibrated - Copy.csv"):
         shutil.copy(folder / WATCH, folder / copy)
     lines = (folder / WATCH).read_text().splitlines()
-    (folder / "WatchAccelerometerUncalibrated(2).csv").write_text("\n".join([*lines[:20_000], ""]))
+    (folder / "WatchAccelerometerUncalibrated(2).csv").write_text("\n".join([*lines[:12_000], ""]))
     given = exports.zip_of(Path("s.zip"), folder) if packed else folder
     assert "3 imported" in run("import", given, "--tz", "UTC", "--db", DB).err
 

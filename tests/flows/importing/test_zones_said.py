@@ -64,6 +64,7 @@ def test_an_assumed_zone_of_a_scheduled_run_stands_in_imports_on_the_page_and_in
     assert rows("SELECT DISTINCT tz, tz_source FROM imports WHERE path LIKE '%b.cwa'") == [("Europe/Berlin", "user")]
 
 
+@pytest.mark.slow
 def test_an_assumed_zone_is_told_again_where_the_message_failed() -> None:
     Path("nightkick.toml").write_text('[notify]\ncommand = ["no-such-command"]\n', encoding="utf-8")
     tiny(Path("in/a.cwa"))

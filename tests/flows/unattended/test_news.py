@@ -127,6 +127,7 @@ def test_a_run_that_brings_a_night_does_not_say_that_nothing_has_come() -> None:
     assert [row["last_night"] for message in told() for row in message["no_data"]] == ["2026-03-02"]
 
 
+@pytest.mark.slow
 def test_a_range_of_evenings_is_done_again() -> None:
     tiny(FOLDER / "a.csv")
     (FOLDER / "empty.cwa").touch()

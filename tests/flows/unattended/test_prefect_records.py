@@ -137,6 +137,7 @@ def test_records_of_the_installed_prefect_can_be_kept_until_a_newer_one_has_chan
     assert f"one newer than {version('prefect')} wrote them" in error.what
 
 
+@pytest.mark.first_case
 @pytest.mark.parametrize("command", ["import --flow", "schedule"])
 def test_no_server_is_started_over_records_of_a_newer_prefect_and_the_line_names_them(
     home: Path, tmp_path: Path, command: str

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ingest import read_recording
 from ingest.archives.reading import MOST_DEEP, Unpacked, is_archive, unpacked
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnsupportedRecordingError
+from tests.drawing import examples
 from tests.ingest import exports
 from tests.ingest.archives.archive_files import NIGHT, saved, taken, zipped
 from tests.ingest.archives.zip_files import directory_entry, patched
@@ -42,7 +43,7 @@ names = st.text(st.characters(codec="utf-8", exclude_characters="/\\:\0"), min_s
     ),
     method=st.sampled_from((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)),
 )
-@settings(max_examples=60)
+@settings(max_examples=examples(24))
 def test_every_file_comes_out_as_it_went_in(
     tmp_path_factory: pytest.TempPathFactory, contents: dict[str, bytes], method: int
 ) -> None:
@@ -251,7 +252,7 @@ def test_a_zip_cut_anywhere_gives_what_is_there_and_never_fails_otherwise(tmp_pa
 
 
 @given(data=st.data())
-@settings(max_examples=150)
+@settings(max_examples=examples(60))
 def test_flipped_bytes_give_files_or_our_own_errors(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:

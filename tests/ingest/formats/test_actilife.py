@@ -17,6 +17,7 @@ from ingest.reading import read_recording
 from ingest.recognising.sniff import reader_of
 from ingest.recording import Device, DeviceClock, Placement
 from ingest.tables import walk
+from tests.drawing import examples
 from tests.ingest.formats.actilife_files import NO_STAMPS, START_US, Export, document, even_us, header, in_mg, read
 from tests.ingest.table_files import joined, resting_mg
 
@@ -217,7 +218,7 @@ def test_a_gzipped_export_reads_like_the_plain_one(path: Path) -> None:
     decimal=st.sampled_from([".", ","]),
     stretch=st.integers(200, 4000),
 )
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 def test_what_was_written_is_read_back(
     tmp_path_factory: pytest.TempPathFactory,
     mg: list[tuple[int, int]],

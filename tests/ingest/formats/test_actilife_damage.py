@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, NoClockError, UnsupportedRecordingError
 from ingest.formats import actilife
 from ingest.tables import walk
+from tests.drawing import examples
 from tests.ingest.formats.actilife_files import NO_STAMPS, START_US, Export, document, even_us, header, in_mg, read
 from tests.ingest.table_files import joined, resting_mg
 
@@ -122,7 +123,7 @@ def test_decimal_commas_between_commas_are_refused_with_advice(path: Path) -> No
 
 
 @given(data=st.binary(max_size=1500), n_header=st.integers(1, 11))
-@settings(max_examples=60)
+@settings(max_examples=examples(24))
 def test_arbitrary_bytes_behind_a_header_end_in_our_own_errors_or_in_samples(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, n_header: int
 ) -> None:

@@ -16,6 +16,7 @@ from ingest.formats.axivity import reader as axivity
 from ingest.formats.axivity import sectors as cwa
 from ingest.recording import Placement
 from ingest.writers.axivity import write_cwa
+from tests.drawing import examples
 from tests.ingest.formats.axivity_files import (
     EVENING_US,
     HEADER,
@@ -137,7 +138,7 @@ def test_the_light_field_scales_unpacked_samples_only(top_bits: int, steps_a_g: 
 
 
 @given(stamp=st.integers(0, 2**32 - 1))
-@settings(max_examples=500)
+@settings(max_examples=examples(200))
 def test_a_packed_date_exists_exactly_when_the_calendar_has_it(stamp: int) -> None:
     fields = (2000 + (stamp >> 26), stamp >> 22 & 15, stamp >> 17 & 31, stamp >> 12 & 31, stamp >> 6 & 63, stamp & 63)
     seconds, exists = cwa.seconds(np.array([stamp], dtype=np.uint32))

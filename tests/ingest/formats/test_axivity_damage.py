@@ -24,6 +24,7 @@ from ingest.formats.axivity import reader as axivity
 from ingest.formats.axivity import sectors as cwa
 from ingest.recording import BLOCK_SAMPLES
 from ingest.writers.axivity import write_cwa
+from tests.drawing import examples
 from tests.ingest.formats.axivity_files import (
     EVENING_US,
     HEADER,
@@ -55,7 +56,7 @@ def damaged(tmp_path: Path) -> Path:
 
 
 @given(bit=st.integers(0, SECTOR * 8 - 1))
-@settings(max_examples=60)
+@settings(max_examples=examples(24))
 def test_any_single_flipped_bit_costs_its_sector_and_nothing_else(
     intact: bytes, tmp_path_factory: pytest.TempPathFactory, bit: int
 ) -> None:
@@ -179,7 +180,7 @@ MUTANTS = mutants(
 
 
 @given(mutant=MUTANTS)
-@settings(max_examples=400)
+@settings(max_examples=examples(160))
 def test_damage_never_makes_up_samples_or_times(
     intact: bytes, tmp_path_factory: pytest.TempPathFactory, mutant: Mutant
 ) -> None:
@@ -197,7 +198,7 @@ def test_damage_never_makes_up_samples_or_times(
 
 
 @given(data=st.binary(max_size=3000), with_header=st.booleans())
-@settings(max_examples=200)
+@settings(max_examples=examples(80))
 def test_arbitrary_bytes_end_in_our_own_errors(
     intact: bytes, tmp_path_factory: pytest.TempPathFactory, data: bytes, *, with_header: bool
 ) -> None:
@@ -208,7 +209,7 @@ def test_arbitrary_bytes_end_in_our_own_errors(
 
 
 @given(fields=st.binary(min_size=24, max_size=24), number=st.integers(0, 19))
-@settings(max_examples=200)
+@settings(max_examples=examples(80))
 def test_a_lying_sector_with_a_right_checksum_harms_nobody_else(
     intact: bytes, tmp_path_factory: pytest.TempPathFactory, fields: bytes, number: int
 ) -> None:

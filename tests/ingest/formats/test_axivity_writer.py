@@ -20,6 +20,7 @@ from ingest.formats.axivity import reader as axivity
 from ingest.recording import Decoded
 from ingest.writers.axivity import RATES_HZ, write_cwa
 from ingest.writers.axivity_encoding import quantised
+from tests.drawing import examples
 
 EVENING_US = 1_772_922_600_000_000  # 2026-03-07T22:30
 #: Half of 1/32768 s, half a microsecond of rounding on each side, and one to spare.
@@ -110,7 +111,7 @@ def still(n: int) -> NDArray[np.float64]:
 
 
 @given(recorded=recordings())
-@settings(max_examples=300)
+@settings(max_examples=examples(120))
 def test_what_was_written_is_read_back_value_by_value(folder: Path, recorded: Recorded) -> None:
     path = folder / "round.cwa"
     recorded.write(path)
@@ -125,7 +126,7 @@ def test_what_was_written_is_read_back_value_by_value(folder: Path, recorded: Re
 
 
 @given(recorded=recordings())
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 def test_values_in_g_are_within_half_a_step_of_what_was_measured(folder: Path, recorded: Recorded) -> None:
     path = folder / "half.cwa"
     recorded.write(path)

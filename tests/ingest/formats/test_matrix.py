@@ -14,6 +14,7 @@ from ingest.formats.matrix import claims
 from ingest.reading import Declared, read_recording
 from ingest.recognising import sniff
 from ingest.recording import BLOCK_SAMPLES, DeviceClock, Placement
+from tests.drawing import examples
 from tests.ingest.formats.matrix_files import EVENING_S, Packet, Recorded, night, numbered, numbers_of, read
 
 SECOND_US = 1_000_000
@@ -90,7 +91,7 @@ def recordings(draw: st.DrawFn) -> tuple[Recorded, NDArray[np.int16], NDArray[np
 
 
 @given(made=recordings(), zipped=st.booleans())
-@settings(max_examples=150)
+@settings(max_examples=examples(60))
 def test_what_was_written_is_read_back_value_by_value(
     folder: Path, made: tuple[Recorded, NDArray[np.int16], NDArray[np.float64]], *, zipped: bool
 ) -> None:

@@ -19,6 +19,7 @@ from ingest.formats.matrix import packets
 from ingest.formats.matrix import read as read_matrix
 from ingest.inspection import describe
 from ingest.reading import read_recording
+from tests.drawing import examples
 from tests.ingest.formats.matrix_files import (
     EVENING_S,
     HEADER_BYTES,
@@ -66,7 +67,7 @@ def test_a_damaged_last_packet_is_counted_in_numbers_that_json_takes(damaged: Pa
 
 
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 def test_any_single_flipped_bit_costs_its_packet_and_nothing_else(folder: Path, place: float, bit: int) -> None:
     begin, end = BEGINS[2], BEGINS[3]
     # Half of the places are in the 36 bytes of the packet's header.
@@ -147,7 +148,7 @@ def test_a_file_that_ends_inside_a_packet_keeps_the_ones_before(damaged: Path, b
 
 
 @given(length=st.integers(1, len(INTACT)))
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 def test_a_file_cut_anywhere_keeps_its_whole_packets(folder: Path, length: int) -> None:
     path = folder / "cut.bin"
     path.write_bytes(INTACT[:length])
@@ -205,7 +206,7 @@ def test_a_file_in_which_no_packet_can_be_believed_is_refused(damaged: Path) -> 
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 def test_damage_at_random_gives_samples_or_an_error_of_ours(folder: Path, seed: int) -> None:
     random = np.random.default_rng(seed)
     content = np.frombuffer(INTACT, np.uint8).copy()

@@ -13,6 +13,7 @@ from ingest.formats.unisens.document import MOST_BYTES
 from ingest.reading import Declared, read_recording
 from ingest.recognising import sniff
 from ingest.recording import BLOCK_SAMPLES, DeviceClock, Placement
+from tests.drawing import examples
 from tests.ingest.formats.unisens_files import (
     EVENING_US,
     NOTES,
@@ -89,7 +90,7 @@ def written(draw: st.DrawFn) -> tuple[Measurement, np.ndarray, str, np.ndarray, 
 
 
 @given(made=written())
-@settings(max_examples=200)
+@settings(max_examples=examples(80))
 def test_what_was_written_is_read_back_in_every_type_order_unit_and_rate(
     folder: Path, made: tuple[Measurement, np.ndarray, str, np.ndarray, float]
 ) -> None:

@@ -21,6 +21,7 @@ from ingest.errors import (
 )
 from ingest.formats.unisens import read as read_unisens
 from ingest.recognising import sniff
+from tests.drawing import examples
 from tests.ingest.formats.unisens_files import SIGNAL, Measurement, read, signal_entry, still
 
 DTD = '<?xml version="1.0"?><!DOCTYPE unisens [{}]>'
@@ -101,7 +102,7 @@ def test_a_document_that_breaks_off_behind_the_acceleration_is_used_as_far_as_it
 
 
 @given(cut=st.floats(0, 1, exclude_max=True))
-@settings(max_examples=60)
+@settings(max_examples=examples(24))
 def test_a_document_cut_anywhere_gives_its_samples_or_an_error_of_ours(folder: Path, cut: float) -> None:
     path = Measurement().write(folder, still(100))
     content = path.read_bytes()
@@ -193,7 +194,7 @@ def test_the_samples_alone_are_refused_with_the_name_of_their_document(tmp_path:
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=150)
+@settings(max_examples=examples(60))
 def test_damage_at_random_gives_samples_or_an_error_of_ours(folder: Path, seed: int) -> None:
     random = np.random.default_rng(seed)
     path = Measurement().write(folder, still(100))

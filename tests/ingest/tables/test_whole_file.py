@@ -143,7 +143,7 @@ def test_rows_that_stand_there_twice_are_read_once_and_that_is_said(tmp_path: Pa
     assert any("stands there twice" in warning for warning in recording.warnings)
 
 
-@pytest.mark.parametrize("n_sensors", [2, 200])
+@pytest.mark.parametrize("n_sensors", [2, pytest.param(200, marks=pytest.mark.slow)])
 def test_a_long_table_of_several_sensors_is_refused_by_its_column(tmp_path: Path, n_sensors: int) -> None:
     path = tmp_path / "t.csv"
     rows = ((t, s, g) for t, g in zip(epochs_s(), lying(), strict=True) for s in range(n_sensors))
@@ -191,7 +191,7 @@ BAD_ROWS = {
 }
 
 
-@pytest.mark.parametrize("n_bad", [1, 3, 7, 60])
+@pytest.mark.parametrize("n_bad", [1, 60, *(pytest.param(n, marks=pytest.mark.slow) for n in (3, 7))])
 @pytest.mark.parametrize("bad", BAD_ROWS)
 @pytest.mark.parametrize("head", ["time,z,y,x", "Timestamp (UTC),Acc_Z (g),Acc_Y (g),Acc_X (g)"])
 def test_bad_rows_below_a_header_do_not_hide_it(tmp_path: Path, head: str, bad: str, n_bad: int) -> None:

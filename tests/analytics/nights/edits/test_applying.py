@@ -19,6 +19,7 @@ from analytics.nights.edits.naming import judge_named, told
 from analytics.scoring.rulesets import DEFAULT_RULESET
 from analytics.sleep.estimate import NO_SLEEP, SleepEstimate
 from analytics.sleep.possible import possible_nights
+from tests.drawing import examples
 
 S = 1_000_000
 H = 3_600 * S
@@ -222,7 +223,7 @@ SLEEP_EDITS = st.one_of(
 
 
 @given(st.lists(SLEEP_EDITS, max_size=8))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 def test_whatever_is_set_bouts_stay_in_order_without_holes_from_bed_to_waking(edits: list[Edit]) -> None:
     found = apply_edits([], SLEEP, edits).sleep
     assert all(a.end_us == b.start_us and a.state != b.state for a, b in pairwise(found.bouts))

@@ -40,7 +40,7 @@ def session(seed: int) -> Session:
     return found
 
 
-@pytest.mark.parametrize("seed", range(200))
+@pytest.mark.parametrize("seed", [*range(80), *(pytest.param(n, marks=pytest.mark.slow) for n in range(80, 200))])
 def test_a_night_as_edited_is_what_loops_say_of_the_edited_list(seed: int) -> None:
     made = session(seed)
     movements = movements_of(marks_of(seed), START_US)

@@ -69,22 +69,22 @@ def test_labels_by_key_change_the_numbers_at_once_and_undo_restores_them(
 ) -> None:
     before = edited(address)
     opened(tab, address + AT)
-    for key, says in (("5", "turned over"), ("6", "rhythmic"), ("2", "hypnic jerk")):
+    for key, says in (("5", "turned over"), ("2", "hypnic jerk")):
         tab.keyboard.press(key)
         done(tab, says)
         expect(facts(tab)).to_contain_text(says)
     expect(tab.locator(".as-reviewed .main")).to_be_visible()
     assert edited(address)["night"]["n_plms"] < before["night"]["n_plms"]
-    for _ in range(3):
+    for _ in range(2):
         tab.keyboard.press("Control+z")
         expect(tab.locator("#status")).to_contain_text("Taken back")
         tab.evaluate("document.querySelector('#status').textContent = ''")
     expect(tab.locator(".part-numbers")).to_contain_text("the same")
     assert edited(address)["events"] == before["events"]
     tab.keyboard.press("Control+Shift+z")
-    done(tab, re.compile("turned over|rhythmic|jerk"))
+    done(tab, re.compile("turned over|jerk"))
     expect(tab.locator(".as-reviewed .main")).to_be_visible()
-    assert kinds(database) == ["relabel"] * 3 + ["take_back"] * 3 + ["redo"]
+    assert kinds(database) == ["relabel"] * 2 + ["take_back"] * 2 + ["redo"]
 
 
 @pytest.mark.slow

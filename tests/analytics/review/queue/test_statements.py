@@ -20,6 +20,7 @@ from analytics.said import JournalEntry
 from analytics.store import Store, query, write_journal
 from tests.analytics.review.queue.crowd import crowd, judge
 from tests.analytics.store.making import EVENING
+from tests.drawing import examples
 
 DAYS = [EVENING + timedelta(days=k) for k in range(5)]
 Night = dict[str, Any]
@@ -160,7 +161,7 @@ def keys(nights: list[Night]) -> list[tuple[str, str]]:
     return [(one["subject"], str(one["night_date"])) for one in nights]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(wanted=FILTERS)
 def test_the_database_finds_and_orders_the_nights_that_a_plain_filter_does(
     store: Store, known: list[Night], wanted: NightsPage
@@ -169,7 +170,7 @@ def test_the_database_finds_and_orders_the_nights_that_a_plain_filter_does(
     assert keys(nights_page(store, wanted)["nights"]) == keys(expected)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(wanted=FILTERS)
 def test_the_count_beside_a_value_is_what_choosing_it_alone_would_leave(
     store: Store, known: list[Night], wanted: NightsPage
@@ -189,7 +190,7 @@ def test_the_count_beside_a_value_is_what_choosing_it_alone_would_leave(
     assert counts["progress"] == {"of": len(raised), "done": sum(not night["open"] for night in raised)}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(wanted=FILTERS, start=st.integers(0, 39), direction=st.sampled_from(["1", "-1"]))
 def test_a_walk_goes_on_in_the_order_of_the_rows_also_from_a_night_that_fits_no_longer(
     store: Store, known: list[Night], wanted: NightsPage, start: int, direction: Any
@@ -211,7 +212,7 @@ def test_a_walk_goes_on_in_the_order_of_the_rows_also_from_a_night_that_fits_no_
     assert found["wraps"] == (expected[0] not in (after if direction == "1" else before))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(wanted=FILTERS)
 def test_people_are_those_of_the_nights_that_fit(store: Store, known: list[Night], wanted: NightsPage) -> None:
     page = PeoplePage(**{**wanted.model_dump(), "sort": "person"})

@@ -11,7 +11,7 @@ from analytics.store import Store, initialise
 from analytics.store.database.steps import views
 
 
-@pytest.mark.parametrize("name", ["f", "m", "n", "s", "nights"])
+@pytest.mark.parametrize("name", ["n", "nights", *(pytest.param(name, marks=pytest.mark.slow) for name in "fms")])
 def test_views_can_be_made_anew_whatever_the_database_is_called(tmp_path: Path, name: str) -> None:
     store = Store(tmp_path / f"{name}.duckdb")
     initialise(store)

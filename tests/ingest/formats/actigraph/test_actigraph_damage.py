@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ingest.errors import DamagedRecordingError, EmptyFileError, IngestError, UnreadableFileError
 from ingest.formats.actigraph import reader as actigraph
 from ingest.formats.actigraph import records as gt3x_records
+from tests.drawing import examples
 from tests.ingest.formats.actigraph.actigraph_files import (
     EVENING_S,
     EVENING_US,
@@ -57,7 +58,7 @@ def left_out(problems: tuple[str, ...]) -> tuple[int, int]:
 
 
 @given(data=st.data())
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 def test_any_single_flipped_bit_costs_its_second_and_nothing_else(
     records: list[Record], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
@@ -272,7 +273,7 @@ MUTANTS = mutants(place=st.integers(0, 2900), length=st.integers(1, 400))
 
 
 @given(mutant=MUTANTS)
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 def test_every_second_that_is_still_whole_is_read_whatever_happened_around_it(
     records: list[Record], tmp_path_factory: pytest.TempPathFactory, mutant: Mutant
 ) -> None:
@@ -293,7 +294,7 @@ def test_every_second_that_is_still_whole_is_read_whatever_happened_around_it(
 
 
 @given(mutant=MUTANTS, method=st.sampled_from((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)), stream=st.booleans())
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 def test_any_damage_to_the_zip_ends_in_samples_or_our_own_errors(
     records: list[Record],
     tmp_path_factory: pytest.TempPathFactory,
@@ -314,7 +315,7 @@ def test_any_damage_to_the_zip_ends_in_samples_or_our_own_errors(
 
 
 @given(data=st.binary(max_size=600))
-@settings(max_examples=60)
+@settings(max_examples=examples(24))
 def test_arbitrary_bytes_as_a_log_end_in_our_own_errors(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "noise.gt3x"
     path.write_bytes(gt3x(data, data, metadata=data))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ingest.errors import UsageError
 from ingest.formats.actigraph import reader as actigraph
 from ingest.recording import BLOCK_SAMPLES, DeviceClock, Placement
+from tests.drawing import examples
 from tests.ingest.formats.actigraph.actigraph_encoding import offset_text, pack, quantised
 from tests.ingest.formats.actigraph.actigraph_files import EVENING_S, EVENING_US, log_of, read, records_of
 from tests.ingest.formats.actigraph.actigraph_writer import RATES_HZ, write_gt3x, write_gt3x_v1
@@ -94,7 +95,7 @@ def still(n: int) -> NDArray[np.float64]:
 
 
 @given(recorded=recordings())
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 def test_what_was_written_is_read_back_sample_by_sample(folder: Path, recorded: Recorded) -> None:
     path = folder / "round.gt3x"
     recorded.write(path)
@@ -107,7 +108,7 @@ def test_what_was_written_is_read_back_sample_by_sample(folder: Path, recorded: 
 
 
 @given(recorded=recordings())
-@settings(max_examples=50)
+@settings(max_examples=examples(20))
 def test_holes_steps_and_sleep_are_told_as_often_as_they_happened(folder: Path, recorded: Recorded) -> None:
     path = folder / "told.gt3x"
     recorded.write(path)
@@ -122,7 +123,7 @@ def test_holes_steps_and_sleep_are_told_as_often_as_they_happened(folder: Path, 
 
 
 @given(n=st.integers(1, 400), rate_hz=st.sampled_from(RATES_HZ), deflated=st.booleans(), seed=st.integers(0, 99))
-@settings(max_examples=50)
+@settings(max_examples=examples(20))
 def test_what_was_written_as_the_older_kind_is_read_back_too(
     folder: Path, n: int, rate_hz: int, *, deflated: bool, seed: int
 ) -> None:

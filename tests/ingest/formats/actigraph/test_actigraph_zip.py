@@ -19,6 +19,7 @@ from ingest.errors import (
     NoClockError,
 )
 from ingest.formats.actigraph import reader as actigraph
+from tests.drawing import examples
 from tests.ingest.formats.actigraph.actigraph_files import (
     EVENING_US,
     INFO,
@@ -69,7 +70,7 @@ def taken(path: Path, name: str) -> tuple[bytes, str]:
     wide=st.sampled_from(("no", "members", "all")),
     streamed=st.booleans(),
 )
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_members_are_found_and_read_as_the_standard_library_does(
     tmp_path_factory: pytest.TempPathFactory,

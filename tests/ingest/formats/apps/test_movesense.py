@@ -210,7 +210,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("ingest.tables.survey._SAMPLE_OF_STRETCH", 20)
     monkeypatch.setattr(movesense, "_STRETCH_BYTES", 1 << 15)
     peaks = []
-    for n in (16_000, 64_000):
+    for n in (8_000, 32_000):
         path = tmp_path / f"{n}.json"
         path.write_text(app(packages(n)), encoding="utf-8")
         tracemalloc.start()

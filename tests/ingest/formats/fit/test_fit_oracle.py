@@ -16,6 +16,7 @@ from ingest.formats.fit.clock import FIT_EPOCH_S, correlations_in, dated_ms
 from ingest.formats.fit.envelope import open_envelope
 from ingest.formats.fit.messages import DELEGATED, Message
 from ingest.formats.fit.reader import PartRead, read_part
+from tests.drawing import examples
 from tests.ingest.formats.fit import fit_oracle
 from tests.ingest.formats.fit.fit_programs import programs
 from tests.paths import SHARED
@@ -68,7 +69,7 @@ def plain(message: Message) -> Message:
     return Message(message.number, there)
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(32))
 @given(programs())
 def test_any_file_that_fitparse_reads_is_read_alike(file: bytes) -> None:
     (part,) = parts_of(file)

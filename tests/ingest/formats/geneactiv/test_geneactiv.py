@@ -16,6 +16,7 @@ from ingest.formats.geneactiv.header import FactoryCalibration, drift_s, moment_
 from ingest.formats.geneactiv.parsing import decimal
 from ingest.reading import read_recording
 from ingest.recording import DeviceClock, Placement
+from tests.drawing import examples
 from tests.ingest.formats.geneactiv.geneactiv_files import (
     EVENING_US,
     assert_keeps_all_but,
@@ -167,7 +168,7 @@ def test_numbers_are_read_with_point_or_comma(text: str, value: float | None) ->
 
 
 @given(text=st.text(max_size=60) | st.from_regex(r"[-+]?[\d., :]{0,30}( Hz|s\))?", fullmatch=True))
-@settings(max_examples=200)
+@settings(max_examples=examples(80))
 def test_no_text_in_a_header_is_too_odd_to_be_read(text: str) -> None:
     for reading in (number, moment_us, offset_s, drift_s):
         reading(text)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import DamagedRecordingError, EmptyFileError, UnreadableFileError
 from ingest.formats.geneactiv import reader as geneactiv
+from tests.drawing import examples
 from tests.ingest.formats.geneactiv.geneactiv_files import (
     N_SAMPLES,
     PER_PAGE,
@@ -30,7 +31,7 @@ UNREADABLE = "left out for an unreadable number, time or rate: 1 of 20 pages"
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @given(share=st.floats(0, 1))
-@settings(max_examples=60)
+@settings(max_examples=examples(24))
 def test_a_file_cut_anywhere_keeps_every_whole_sample_before_the_cut(
     tmp_path_factory: pytest.TempPathFactory, newline: str, share: float
 ) -> None:

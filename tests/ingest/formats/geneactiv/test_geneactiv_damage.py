@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ingest.errors import DamagedRecordingError, IngestError
 from ingest.formats.geneactiv import reader as geneactiv
 from ingest.formats.geneactiv.pages import LARGEST_PAGE
+from tests.drawing import examples
 from tests.ingest.formats.geneactiv.geneactiv_files import (
     MARKER,
     N_SAMPLES,
@@ -43,7 +44,7 @@ UNDETECTED_US = 52_000
 
 
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 def test_any_single_flipped_bit_costs_its_page_and_nothing_else(
     original: Path, tmp_path_factory: pytest.TempPathFactory, place: float, bit: int
 ) -> None:
@@ -248,7 +249,7 @@ MUTANTS = mutants(
 
 
 @given(mutant=MUTANTS)
-@settings(max_examples=200)
+@settings(max_examples=examples(80))
 def test_damage_never_makes_up_samples_or_times(
     original: Path, tmp_path_factory: pytest.TempPathFactory, mutant: Mutant
 ) -> None:
@@ -267,7 +268,7 @@ def test_damage_never_makes_up_samples_or_times(
 
 
 @given(data=st.binary(min_size=1, max_size=3000), with_header=st.booleans())
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 def test_arbitrary_bytes_end_in_our_own_errors(
     original: Path, tmp_path_factory: pytest.TempPathFactory, data: bytes, *, with_header: bool
 ) -> None:

@@ -19,6 +19,7 @@ from ingest.formats.geneactiv import reader as geneactiv
 from ingest.recognising.sniff import reader_of
 from ingest.recording import Device, DeviceClock, Placement
 from ingest.tables import walk
+from tests.drawing import examples
 from tests.ingest.formats.geneactiv.geneactiv_files import EVENING_US, ROUNDING_US, clock_us, read
 from tests.ingest.formats.geneactiv.geneactiv_writer import Setup, quantised, write_bin, write_export
 
@@ -113,7 +114,7 @@ def test_an_older_version_with_its_own_spellings_is_read(path: Path) -> None:
     pause_s=st.floats(0, 4000),
     seed=st.integers(0, 2**32),
 )
-@settings(max_examples=50)
+@settings(max_examples=examples(20))
 def test_what_was_written_is_read_back(
     tmp_path_factory: pytest.TempPathFactory,
     gained_s: float | None,
@@ -284,7 +285,7 @@ def test_a_line_that_is_no_sample_is_left_out_counted_and_told(
 
 
 @given(data=st.binary(max_size=2000), n_header=st.integers(0, 100))
-@settings(max_examples=60)
+@settings(max_examples=examples(24))
 def test_arbitrary_bytes_behind_a_header_end_in_our_own_errors(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, n_header: int
 ) -> None:
@@ -296,7 +297,7 @@ def test_arbitrary_bytes_behind_a_header_end_in_our_own_errors(
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=50)
+@settings(max_examples=examples(20))
 def test_random_damage_costs_lines_and_makes_up_none(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     path = tmp_path_factory.getbasetemp() / "mutant.csv"
     write_export(path, clock_us(N), acceleration(), SETUP)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ingest.errors import UsageError
 from ingest.formats.geneactiv import reader as geneactiv
+from tests.drawing import examples
 from tests.ingest.formats.geneactiv.geneactiv_files import (
     EVENING_US,
     PER_PAGE,
@@ -83,7 +84,7 @@ def recordings(draw: st.DrawFn) -> Recorded:
 
 
 @given(recorded=recordings())
-@settings(max_examples=150)
+@settings(max_examples=examples(60))
 def test_what_was_written_is_read_back_value_by_value(
     tmp_path_factory: pytest.TempPathFactory, recorded: Recorded
 ) -> None:
@@ -107,7 +108,7 @@ def allowed_us(problems: tuple[str, ...], recorded: Recorded) -> float:
 
 
 @given(recorded=recordings())
-@settings(max_examples=50)
+@settings(max_examples=examples(20))
 def test_values_in_g_are_within_half_a_step_of_what_was_measured(
     tmp_path_factory: pytest.TempPathFactory, recorded: Recorded
 ) -> None:
