@@ -9,8 +9,10 @@ night to night from the key, to the page drawn.
 from __future__ import annotations
 
 import argparse
+import threading
 from pathlib import Path
 
+from analytics.review import work_out_ahead
 from benchmarks.review_speed import PAGE, home_ms, said, times_ms
 from tests.analytics.review.browsing import browser_path, browsing, let_in, page_of, served
 from tests.analytics.review.queue.crowd import crowd
@@ -28,7 +30,9 @@ def main() -> None:
     database = given.folder.absolute() / "crowd.duckdb"
     if not database.exists():
         crowd(database, given.people, given.nights)
-    with served(page_of(database)) as at, browsing(executable) as browser:
+    page = page_of(database)
+    with served(page) as at, browsing(executable) as browser:
+        threading.Thread(target=work_out_ahead, args=(page.store,), daemon=True).start()  # as `nightkick review` does
         tab = browser.new_page(viewport={"width": 1360, "height": 900})
         let_in(tab.context, at)
         said("home, from address to drawn", [home_ms(tab, at) for _ in range(5)])

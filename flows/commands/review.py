@@ -6,6 +6,7 @@ import contextlib
 import signal
 import sys
 import tempfile
+import threading
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +38,7 @@ def review(*, port: int = 4711, no_open: bool = False, blind: bool = False, db: 
     blind
         Show no verdict, edit or note of other reviewers than the one of the settings; without: those of all.
     """
-    from analytics.review import Page, Proxy, create_app, serve
+    from analytics.review import Page, Proxy, create_app, serve, work_out_ahead
     from flows.settings.settings import load
 
     settings = load()
@@ -64,6 +65,7 @@ def review(*, port: int = 4711, no_open: bool = False, blind: bool = False, db: 
     with _published(store), _stopped_by_signals(), _opening_file() as file, noting(file.parent) as note:
 
         def listening(address: str) -> None:
+            threading.Thread(target=work_out_ahead, args=(page.store,), daemon=True).start()
             try:
                 page.door.lay_out(file, address)
             except OSError as error:  # the line for a terminal still leads in
