@@ -16,8 +16,8 @@ from typing import Literal
 from analytics.simulate import CONDITIONS, PROFILES, Profile
 
 SetName = Literal["tuning", "held-out"]
-SEEDS: dict[SetName, int] = {"tuning": 1_000, "held-out": 43_726}
-CONDITION_SEEDS: dict[SetName, int] = {"tuning": 2_300, "held-out": 41_725}
+SEEDS: dict[SetName, int] = {"tuning": 1_000, "held-out": 18_627}
+CONDITION_SEEDS: dict[SetName, int] = {"tuning": 2_300, "held-out": 94_264}
 #: Noise for which the event targets are stated; the others are reported beside them.
 QUIET_SENSORS = ("ax3", "ax6", "gt3x")
 SENSORS = (*QUIET_SENSORS, "ax3-packed", "geneactiv")

@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from analytics.triggers.before_after import before_after
-from analytics.triggers.deciding import sides_of, triggers_of
+from analytics.triggers.deciding import HELD, sides_of, triggers_of
 from analytics.triggers.factors import LEAST_NIGHTS, Factor
 from analytics.triggers.model import rate_ratio
 from analytics.triggers.outcomes import NightOutcome, Outcomes, as_arrays
@@ -44,7 +44,7 @@ NIGHTS, EFFECTS, ALIKE, SPREADS = (14, 30, 90), (1.0, 1.5, 2.0), (0.0, 0.25, 0.5
 CHANGE_NIGHTS, CHANGE_EFFECTS = (30, 90), (1.0, 0.5)
 NAMES = ("coffee", "stress", "alcohol", "exercise", "screens", "travel")
 #: The first step of Holm's procedure for one row of the same day: what "holds up" takes at the least.
-FIRST_STEP = 0.05 * 0.8 / (len(NAMES) * 3)
+FIRST_STEP = HELD * 0.8 / (len(NAMES) * 3)
 BLOCK = 7
 
 

@@ -43,7 +43,7 @@ def test_the_day_before_is_told_from_the_same_day() -> None:
 def test_under_five_nights_on_a_side_there_is_no_answer() -> None:
     for n_with, state in ((4, "too_few_nights"), (5, "holds_up")):
         had = [k % 10 == 3 and k // 10 < n_with for k in range(60)]
-        outcomes: Outcomes = {"hypnic_jerks": counts(*(30.0 if one else 4.0 for one in had))}
+        outcomes: Outcomes = {"hypnic_jerks": counts(*(24.0 if one else 4.0 for one in had))}
         found = row([factor("travel", had)], outcomes, "travel")
         assert (found.n_with, found.state, found.found is None) == (n_with, state, n_with < 5)
         assert (found.more_nights is None) == (n_with == 5)
