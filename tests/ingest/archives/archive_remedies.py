@@ -331,7 +331,7 @@ ATTEMPTS = (
     Attempt(INPUT, "copy the file again", "copy the file again", _decoding(blocks=_breaking_off), PACKED_TABLE),
     Attempt(INPUT, "try again", "once the copy has finished", _growing, WHOLE),
     Attempt(INPUT, "hint", "check the spelling and the folder", _at(lambda _: None), WHOLE),
-    Attempt(INPUT, "hint", "name the file itself", _at(_broken_link), WHOLE),
+    Attempt(INPUT, "hint", "name the file where it is now", _at(_broken_link), WHOLE),
     Attempt(INPUT, "hint", "name the file it should lead to", _at(lambda path: path.symlink_to(path)), WHOLE),
     Attempt(INPUT, "hint", "name the recordings inside it", _at(_two), lambda path: _two(path) / "inside.csv"),
     Attempt(INPUT, "hint", "save its content to a file", _at(os.mkfifo), WHOLE),
