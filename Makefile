@@ -19,6 +19,10 @@ PAGE := analytics/review/static/*.js analytics/review/static/*.ts tests/javascri
 # made once.
 PYTEST = $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
 OLDER_DUCKDB = $(CURDIR)/$(VENV)/duckdb-1.5
+# Some tests of the store once more on DuckDB 1.5; `make test-slow` runs all of them, and some of the page.
+ON_OLDER_DUCKDB = PYTHONPATH=$(OLDER_DUCKDB) $(BIN)/python -c 'import duckdb; v = duckdb.__version__; \
+	assert v.startswith("1.5."), v; print("Once more, on DuckDB", v)' && \
+	PYTHONPATH=$(OLDER_DUCKDB) $(PYTEST) -q -m 'not once and not slow'
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header --python-version 3.11
 
@@ -33,15 +37,14 @@ demo: $(VENV)/.run-ready  ## import sample_data/ into demo-output/ and show its 
 
 test: check $(VENV)/.duckdb-1.5-ready  ## everything that has to be true
 	@$(PYTEST) -m 'not slow'
-	@echo 'The store and the page once more, on DuckDB 1.5'
-	@PYTHONPATH=$(OLDER_DUCKDB) $(BIN)/python -c 'import duckdb; assert duckdb.__version__.startswith("1.5."), duckdb'
-	@PYTHONPATH=$(OLDER_DUCKDB) $(PYTEST) -q -m 'not once and not slow' tests/analytics/store \
-		--deselect tests/analytics/store/edits --deselect tests/analytics/store/over_nights \
-		--deselect tests/analytics/store/test_forgetting.py \
-		tests/analytics/review/test_same_numbers.py tests/analytics/review/queue
+	@$(ON_OLDER_DUCKDB) tests/analytics/store/test_views.py tests/analytics/store/test_saving.py \
+		tests/analytics/store/database/test_database.py
 
-test-slow: $(VENV)/.test-ready  ## what `make test` leaves out because it takes long, with many kills and many examples
+test-slow: $(VENV)/.test-ready $(VENV)/.duckdb-1.5-ready  ## what `make test` leaves out because it takes long, with many kills and many examples
 	@KILLS=20 EXAMPLES=400 $(PYTEST) -m 'slow or drawn'
+	@$(ON_OLDER_DUCKDB) tests/analytics/store --deselect tests/analytics/store/edits \
+		--deselect tests/analytics/store/over_nights --deselect tests/analytics/store/test_forgetting.py \
+		tests/analytics/review/test_same_numbers.py tests/analytics/review/queue
 
 RESOLUTIONS ?= lowest-direct highest
 test-versions:  ## all tests on the lowest and on the newest versions that the bounds allow (needs a package registry, half an hour)

@@ -20,6 +20,7 @@ def test_without_the_physics_one_line_says_so(tmp_path: Path, capsys: pytest.Cap
     assert said.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(_SIGNALS is None, reason="the physics of the hard nights are not here")
 def test_jerks_are_as_large_as_said_and_apart_from_all_else() -> None:
     case = night(_SIGNALS, 1, 2, 5)

@@ -123,6 +123,7 @@ def test_ctrl_c_while_the_module_starts_is_one_line(tmp_path: Path) -> None:
 SCRIPT = "import sys\nfrom nightkick import main\nsys.exit(main())\n"
 
 
+@pytest.mark.slow
 def test_workers_that_are_processes_do_not_run_the_script_again(tmp_path: Path) -> None:
     (tmp_path / "nightkick").write_text(SCRIPT)
     tiny(tmp_path / "a.csv", seed=1)

@@ -116,6 +116,7 @@ def test_odd_ways_of_asking_are_no_way_in(review: Review, request_line: str) -> 
     assert SUBJECT.encode() not in answer
 
 
+@pytest.mark.slow
 def test_what_is_no_http_gets_the_same_prohibitions_and_is_not_said_in_the_terminal(database: Path) -> None:
     with reviewing(database) as running:
         for junk in (b"\x16\x03\x01\x02\x00\x01\x00", b"GET / HTTP/1.1\r\nBroken\r\n\r\n", b"\r\n" * 9 + b"\x00"):

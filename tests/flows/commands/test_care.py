@@ -200,6 +200,7 @@ def test_no_forced_restore_of_the_real_program_destroys_what_an_earlier_one_kept
     assert stat.S_IMODE(next(iter(kept.values())).stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 def test_repair_brings_back_samples_of_which_a_value_is_damaged(tmp_path: Path, run: Run) -> None:
     """Number and times are right, so an import of the same file alone would find it known."""
     file, db = tiny(tmp_path / "a.cwa"), tmp_path / "n.duckdb"

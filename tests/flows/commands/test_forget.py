@@ -81,6 +81,7 @@ def test_a_person_leaves_with_everything_and_the_others_stay(run: Run, db: Path,
     assert "1 imported, 0 known" in back.err
 
 
+@pytest.mark.slow
 def test_a_recording_is_named_by_its_file_its_path_or_its_hash(run: Run, db: Path, made: Path) -> None:
     hashes = dict(query(Store(db), "SELECT path, sha256 FROM recording").rows())
     left, right, after = (str(made / "in" / f"anna-{name}.csv") for name in ("left-0", "right-0", "left-1"))
@@ -305,6 +306,7 @@ def test_a_terminal_is_asked_for_a_typed_yes(db: Path, word: str, code: int, say
     assert (contents(db) == before) == (code != 0)
 
 
+@pytest.mark.slow
 @pytest.mark.first_case
 @pytest.mark.parametrize(
     ("moment", "says"),

@@ -126,6 +126,7 @@ def test_a_corrected_line_moves_its_nights_with_their_reviews_and_no_others(run:
     assert run("import", "in", "--db", DB).err == "0 imported, 3 known, 0 refused, 0 failed\n"
 
 
+@pytest.mark.slow
 def test_what_was_said_on_the_command_line_stays(run: Run) -> None:
     run("import", night_of(0), "--subject", "dora", "--db", DB)
     run("people", "import", write(ANNA), "--db", DB)
@@ -135,6 +136,7 @@ def test_what_was_said_on_the_command_line_stays(run: Run) -> None:
     assert rows("SELECT subject, side FROM recording") == [("emil", "right")]
 
 
+@pytest.mark.slow
 def test_of_recordings_stored_before_it_was_kept_what_the_settings_do_not_say_is_the_persons_word(run: Run) -> None:
     run("import", night_of(0), "--db", DB)
     run("import", night_of(7), "--subject", "dora", "--db", DB)
@@ -165,6 +167,7 @@ def test_settings_that_change_move_nights_with_the_next_import_or_reanalysis_and
     assert nights() == [("carl", "2026-03-02")]
 
 
+@pytest.mark.slow
 def test_another_clock_is_read_from_the_file_and_refused_in_one_line_without_it(run: Run) -> None:
     run("people", "import", write(ANNA), "--db", DB)
     file = night_of(0)

@@ -132,6 +132,7 @@ def test_a_night_that_fails_is_counted_until_its_samples_are_back(run: Run, stor
     assert told(run, store) == ("", [], None)
 
 
+@pytest.mark.slow
 def test_a_night_whose_samples_were_pruned_is_told_without_an_advice_that_cannot_help(run: Run, store: Store) -> None:
     assert run("forget", "--prune-samples", "2026-03-03", "--yes", "--db", DB).code == 0
     doctor = run("doctor", "--db", DB)

@@ -278,6 +278,7 @@ def test_inspect_says_what_is_wrong_with_the_only_recording_by_its_name(run: Run
     assert err.startswith("nightkick: b.zip/run.fit: a FIT file without acceleration")
 
 
+@pytest.mark.slow
 def test_what_a_killed_import_left_unpacked_is_removed_by_the_next(tmp_path: Path, db: Path) -> None:
     with zipfile.ZipFile("a.zip", "w") as archive:
         archive.write(tiny(Path("n.cwa")), "n.cwa")

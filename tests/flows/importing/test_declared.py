@@ -191,6 +191,7 @@ def test_a_start_without_a_zone_rests_on_an_assumption_and_says_so(run: Run, pre
     assert any("all times rest on it" in warning for warning in document["warnings"])
 
 
+@pytest.mark.slow
 def test_a_start_is_kept_when_something_else_is_corrected(run: Run, db: Path, pretend: Pretend) -> None:
     file = pretend("phone.fake", counted_from_nought())
     run("import", file, "--tz", "UTC", "--start", "2026-03-02T22:10", "--db", db)

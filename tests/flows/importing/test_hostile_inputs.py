@@ -107,6 +107,7 @@ def test_a_large_file_with_data_in_some_places_is_not_called_empty(monkeypatch: 
         sha256_of(path)
 
 
+@pytest.mark.slow
 def test_gzip_of_zeros_without_end_is_left_soon() -> None:
     zeros = gzip.compress(bytes(1 << 26))  # 64 MB in 64 kB; hundreds of them unpack to as many GB as one likes
     for name, head in (("z.bin.gz", b""), ("z.csv.gz", HEADS["zeros.csv"] + b"2026-01-01 00:00:01,0,0,1\n")):

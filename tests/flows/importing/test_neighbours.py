@@ -175,6 +175,7 @@ def test_a_renamed_database_says_where_its_samples_are(run: Run) -> None:
     assert run("reanalyse", "--all", "--db", "b.duckdb").code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.first_case
 @pytest.mark.parametrize("act", ["renamed", "copied", "renamed and used"])
 def test_repair_brings_the_samples_of_a_renamed_or_copied_database(run: Run, act: str) -> None:

@@ -93,6 +93,7 @@ def test_an_archive_that_is_named_again_counts_what_it_holds_as_known(db: Path) 
     assert statuses(import_run([Path("all.zip"), Path("all.zip")], context(db))) == ["imported", "known"]
 
 
+@pytest.mark.slow
 def test_the_order_of_two_legs_makes_no_difference(tmp_path: Path) -> None:
     left, right = tiny(Path("left.csv"), seed=1), tiny(Path("right.csv"), seed=2, start=BEDTIME + timedelta(minutes=1))
     found = []

@@ -127,6 +127,7 @@ def pieces(pretend: Pretend, recording: Worn, zone: str, hours: Sequence[float])
     return [file_of(pretend, f"{k}.fake", recording, a, b) for k, (a, b) in enumerate(pairwise(at))]
 
 
+@pytest.mark.slow
 def test_an_import_counts_its_own_nights_and_none_of_another_file_that_was_analysed_again(
     tmp_path: Path, pretend: Pretend
 ) -> None:

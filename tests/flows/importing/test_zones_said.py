@@ -121,6 +121,7 @@ def test_nobody_s_name_stays_in_imports_when_a_recording_was_another_s(run: Run)
     assert "annabel" not in str(rows("FROM imports"))
 
 
+@pytest.mark.slow
 def test_a_page_says_what_a_run_changed() -> None:
     tiny(Path("in/a.cwa"))
     come_by()

@@ -122,6 +122,7 @@ def test_limits_hold_on_both_sides(tmp_path: Path, scratch: Path, monkeypatch: p
     assert "minutes" in taken(path, scratch)[1][0].what
 
 
+@pytest.mark.slow
 def test_ten_thousand_files_take_seconds_and_no_room(tmp_path: Path, scratch: Path) -> None:
     path = saved(tmp_path, zipped(*((f"{i % 2}/{i}.csv", b"%d\n" % i) for i in range(10_000)), method=0))
     n = 0

@@ -90,6 +90,7 @@ def test_rows_out_of_proportion_to_the_file_are_a_bomb(
         parquet.read(path)
 
 
+@pytest.mark.slow
 def test_long_texts_in_the_place_of_times_cost_no_memory(tmp_path: Path) -> None:
     n = 20_000
     moment = pl.Series(clock_us(n)).cast(pl.Datetime("us"))

@@ -99,6 +99,7 @@ def whole_envelopes(rows: Rows) -> dict[tuple[Any, ...], list[Any]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_row_an_envelope_becomes_rows_of_ten_minutes(tmp_path: Path) -> None:
     store = Store(of_step(tmp_path / "nights.duckdb", 6))
     initialise(store)
@@ -257,6 +258,7 @@ def test_a_published_copy_is_never_brought_up_to_date_itself(tmp_path: Path) -> 
     assert path.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_older_nights_get_the_state_of_their_flags_and_their_series_in_sleep(tmp_path: Path, fresh: Path) -> None:
     """As `Flag.state` and the scoring would say it, from the rows that are there."""
     store = Store(Path(shutil.copy(fresh, tmp_path / "current.duckdb")))

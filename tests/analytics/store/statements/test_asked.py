@@ -277,6 +277,7 @@ def test_every_table_function_of_duckdb_is_refused_but_those_that_are_named(fill
             ask(filled, f'FROM "{name}"(NULL)')
 
 
+@pytest.mark.slow
 def test_every_volatile_function_of_duckdb_is_refused(filled: Store) -> None:
     found = ask(filled, "SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability = 'VOLATILE'").rows
     assert ("random",) in found
