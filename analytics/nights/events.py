@@ -177,7 +177,7 @@ def judge(night: Ready, ruleset: Ruleset) -> Judged:
     return Judged(
         events=named,
         series=_series(scored, events, found),
-        measures=_with_doubt(measures, named, night, possible),
+        measures=_with_doubt(measures, named, night, possible, found),
         possible=possible,
         elsewhere_share=elsewhere_share(found),
         n_jerks_in_doubt=night.n_jerks_in_doubt,
@@ -350,14 +350,26 @@ def _possible_index(events: Sequence[Event], sleep: SleepEstimate) -> PossibleIn
     return sleep.possible.index(onsets_us, np.array([e.series_no for e in periodic], dtype=np.int64))
 
 
-def _with_doubt(counted: Measures, events: Sequence[Event], night: Ready, possible: PossibleIndex | None) -> Measures:
-    """With the intervals of the index, and what tells how far it can be trusted."""
+def _with_doubt(
+    counted: Measures,
+    events: Sequence[Event],
+    night: Ready,
+    possible: PossibleIndex | None,
+    from_where: Sequence[Origin],
+) -> Measures:
+    """With the intervals of the index, and what tells how far it can be trusted.
+
+    Series that may come from another person or a pet are in the index, and its interval begins where it would without.
+    """
     if counted.plms_index is None:
         return counted
     found = replace(counted, median_peak_mg=median_peak_mg(events, night.movements))
     if possible is None or night.sleep.possible is None:
         return found
     low, high = possible.interval()
+    if doubted := {origin.series_no for origin in from_where if origin.doubt is not None}:
+        own = _possible_index([e for e in events if e.series_no not in doubted], night.sleep)
+        low = low if own is None else min(low, own.interval()[0])
     seen_h = np.maximum(possible.hours - night.hidden_h, possible.hours / 10)
     rate = rate_interval(*(each[::_EVERY] for each in (possible.n_series, possible.n_movements, seen_h)))
     onsets_us = np.array([e.onset_us for e in events if e.is_plm], dtype=np.int64)

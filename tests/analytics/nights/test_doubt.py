@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from analytics.model import Channel, Night
 from analytics.nights.doubt import (
     Footing,
     beside,
@@ -15,7 +17,10 @@ from analytics.nights.doubt import (
     not_own_words,
     onset_span_us,
 )
+from analytics.simulate import SENSORS
+from analytics.simulate.write import simulate_night
 from tests.analytics.store.making import EVENING, HOUR_US, START_US, night, sha
+from tests.analytics.whole_nights import analysed
 
 KNOWN = Footing("left", 7.5, 0.7, 0.2, 1.04, 0.3)
 OF_BEFORE = Footing("left", 7.5, None, None, 0.0, None)
@@ -80,3 +85,21 @@ def test_series_that_were_not_looked_at_are_not_counted_as_own() -> None:
     assert not_own_words([True, False, None]) == "1 of 2"
     assert not_own_words([]) == "0 of 0"
     assert not_own_words([None]) is None
+
+
+def slept_beside_a_kicking_partner() -> Night:
+    made = simulate_night("partner", evening=date(2026, 3, 2), rate_hz=25, sensor="ax6", seed=2, hours=7.0)
+    return analysed([Channel("a" * 64, "ankle", "left", made.time_us, made.xyz_g, SENSORS["ax6"].lsb_g)])
+
+
+def test_the_interval_of_an_index_holds_what_is_left_without_series_that_may_be_a_partners() -> None:
+    score = slept_beside_a_kicking_partner().scores[0]
+    found = score.measures
+    in_sleep = [run for run in score.series if run.n_in_sleep]
+    doubted = sum(run.n_in_sleep for run in in_sleep if run.perhaps_not_own)
+    every = sum(run.n_in_sleep for run in in_sleep)
+    assert doubted > every / 2
+    assert found.plms_index is not None
+    assert found.plms_index > 15
+    assert found.plms_index_low is not None
+    assert found.plms_index_low <= found.plms_index * (every - doubted) / every
