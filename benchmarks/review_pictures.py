@@ -52,6 +52,10 @@ def shots(browser: Browser, address: str, night: str, folder: Path) -> None:
     _shot(browser, address + night, folder / "night_phone.png", {"viewport": PHONE}, whole=True)
 
 
+#: What comes into view is drawn a frame later; rows of a list that scrolled by itself, two.
+_DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn, 200))))"
+
+
 def _shot(
     browser: Browser,
     url: str,
@@ -73,6 +77,7 @@ def _shot(
         page.wait_for_selector(".plot.inspector[data-shown]")
     if scroll:
         page.locator(scroll).scroll_into_view_if_needed()
+    page.evaluate(_DRAWN)
     page.screenshot(path=path, full_page=whole)
     page.close()
 

@@ -101,6 +101,26 @@ def test_a_bin_and_an_hour_list_their_movements_by_mouse_and_by_key_and_the_chip
     expect(listed).to_have_attribute("data-listed", every)
 
 
+#: Whether the chosen row lies in view in its list, when all that came into view is drawn.
+IN_VIEW = """async () => {
+  document.querySelector(".movement-list").scrollIntoView({ block: "center" });
+  await new Promise((drawn) => setTimeout(drawn, 400));
+  const list = document.querySelector(".movement-list").getBoundingClientRect();
+  const row = document.querySelector(".movement-list [data-chosen]").getBoundingClientRect();
+  return row.top >= list.top - 1 && row.bottom <= list.bottom + 1;
+}"""
+
+
+def test_the_chosen_movement_stays_in_view_in_the_list_when_its_rows_are_drawn(address: str, tab: Tab) -> None:
+    opened(tab, address + AT)
+    listed = int(tab.locator(".movement-list").get_attribute("data-listed") or "")
+    assert listed > 40
+    for key, times in (("j", 30), ("k", 10)):
+        for _ in range(times):
+            tab.keyboard.press(key)
+        assert tab.evaluate(IN_VIEW)
+
+
 def _count(says: str | None) -> int:
     """Of a button that ends with "12 movements"."""
     return int((says or "").rsplit(": ", 1)[1].split(" ")[0])
