@@ -206,7 +206,7 @@ def one_null(n: int, how: str, seed: int) -> bool:
 
 
 def one_at_most(n: int, spread: float, seed: int) -> float:
-    """Chance that a doubling holds up in the first step of Holm's procedure, with all else known; 0 without an answer."""
+    """Chance that a doubling passes the first step of Holm's procedure, with all else known; 0 without an answer."""
     rng = np.random.default_rng([seed, n, 20, 0, int(10 * spread)])
     diary = simulated(rng, n, 2.0, 0.0, spread)
     known, had = sides_of(diary.factors[0], as_arrays("hypnic_jerks", diary.outcomes["hypnic_jerks"]))
@@ -240,8 +240,8 @@ def main() -> None:
     seeds = range(asked.seed, asked.seed + asked.runs)
     if asked.at_most:
         for n, spread in product(NIGHTS, SPREADS):
-            found = np.mean([one_at_most(n, spread, seed) for seed in seeds])
-            print(f"{n} nights, SD {spread:g}: a doubling holds up in at most {found:.0%}")
+            most = np.mean([one_at_most(n, spread, seed) for seed in seeds])
+            print(f"{n} nights, SD {spread:g}: a doubling holds up in at most {most:.0%}")
         return
     with ProcessPoolExecutor(asked.jobs) as pool:
         if asked.before_after:
