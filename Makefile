@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # uv installs in a tenth of pip's time, but does not read pip's settings: `make INSTALLER=pip ...` is for who needs these.
 INSTALLER ?= uv
-INSTALL_uv := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet
+INSTALL_uv := VIRTUAL_ENV='$(CURDIR)/$(VENV)' $(BIN)/uv pip install --quiet
 INSTALL_pip := $(PIP) install
 INSTALL = $(or $(INSTALL_$(INSTALLER)),$(error INSTALLER is uv or pip))
 # Tools for the page's JavaScript, which itself needs none: `make NPM= test` does without them.
@@ -20,9 +20,9 @@ PAGE := analytics/review/static/*.js analytics/review/static/*.ts tests/javascri
 PYTEST = $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
 OLDER_DUCKDB = $(CURDIR)/$(VENV)/duckdb-1.5
 # Some tests of the store once more on DuckDB 1.5; `make test-slow` runs all of them, and some of the page.
-ON_OLDER_DUCKDB = PYTHONPATH=$(OLDER_DUCKDB) $(BIN)/python -c 'import duckdb; v = duckdb.__version__; \
+ON_OLDER_DUCKDB = PYTHONPATH='$(OLDER_DUCKDB)' $(BIN)/python -c 'import duckdb; v = duckdb.__version__; \
 	assert v.startswith("1.5."), v; print("Once more, on DuckDB", v)' && \
-	PYTHONPATH=$(OLDER_DUCKDB) $(PYTEST) -q -m 'not once and not slow'
+	PYTHONPATH='$(OLDER_DUCKDB)' $(PYTEST) -q -m 'not once and not slow'
 UV_COMPILE = uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header --python-version 3.11
 
@@ -143,7 +143,7 @@ $(VENV)/.test-ready: requirements/test.lock pyproject.toml | $(VENV)/.made
 	@touch $@ $(VENV)/.run-ready
 
 $(VENV)/.duckdb-1.5-ready: requirements/duckdb-1.5.lock | $(VENV)/.made
-	@$(INSTALL) --no-deps --require-hashes --upgrade --target $(OLDER_DUCKDB) -r $<
+	@$(INSTALL) --no-deps --require-hashes --upgrade --target '$(OLDER_DUCKDB)' -r $<
 	@touch $@
 
 node_modules/.ready: package-lock.json package.json .npmrc

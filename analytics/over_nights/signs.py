@@ -36,6 +36,8 @@ SignState = Literal["seen", "not seen", "not known"]
 SignKey = Literal[
     "jerks", "kicks", "urge_to_move", "leg_pain", "daytime_sleepiness", "tingling", "other_limbs", "daytime_jerks"
 ]
+#: What the sensor measures of a sign, by the flag over nights that tells it.
+MEASURED: Mapping[str, FlagName] = {"kicks": "possible_plmd", "jerks": "frequent_hypnic_jerks", "rls": "possible_rls"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +151,9 @@ _SIGN_OF: Mapping[PatternState, SignState] = {
 }
 
 
-def _measured(key: SignKey, name: str, flag: FlagName, patterns: Patterns) -> Sign:
+def _measured(key: SignKey, name: str, patterns: Patterns) -> Sign:
     """Not known where a pattern cannot be told yet."""
-    found = patterns.get(flag, Pattern())
+    found = patterns.get(MEASURED[key], Pattern())
     if not found.n_able:
         return Sign(name, "not known", "it could not be told on any night", key)
     few = ("; one night is few" if found.n_able == 1 else "; these are few nights") if found.n_able < FEW_NIGHTS else ""
@@ -168,7 +170,7 @@ def _of_nights(what: str, found: Pattern) -> tuple[SignEvidence, ...]:
 
 def _jerks(nights: Sequence[NightFacts], patterns: Patterns) -> Sign:
     """A flag takes more jerks a night than "several"; so many on most of the newest nights are a sign without it."""
-    flagged = _measured("jerks", "several jerks a night, night after night", "frequent_hypnic_jerks", patterns)
+    flagged = _measured("jerks", "several jerks a night, night after night", patterns)
     newest = [night for night in nights if night.jerks_told][-RECENT_NIGHTS:]
     several = sum(night.n_jerks >= SEVERAL_JERKS for night in newest)
     if flagged.state == "seen" or 2 * several <= len(newest) or several < SEVERAL_NIGHTS:
@@ -186,7 +188,7 @@ def _partner(patterns: Patterns, noted: _Noted) -> Sign:
     """Kicks that the sensor counts are seen; that it counts none does not answer for a partner who was not asked."""
     kind = "partner_saw_kicks"
     seen, days = noted.days(kind)
-    measured = _measured("kicks", "regular kicks, measured or seen by a bed partner", "possible_plmd", patterns)
+    measured = _measured("kicks", "regular kicks, measured or seen by a bed partner", patterns)
     evidence = (*measured.evidence, *_of_days(kind, seen, days))
     measured = replace(measured, evidence=evidence, answered={kind: days + noted.n_alone})
     beside = f"{FLAGS['possible_plmd']} {measured.says}"
@@ -202,7 +204,7 @@ def _partner(patterns: Patterns, noted: _Noted) -> Sign:
 
 def _urge(patterns: Patterns, noted: _Noted) -> Sign:
     written = noted.sign("urge_to_move", "an urge to move the legs", "urge_to_move")
-    found = patterns.get("possible_rls", Pattern())
+    found = patterns.get(MEASURED["rls"], Pattern())
     on = f"{found.n_raised} of {counted(found.n_able, 'night')}"
     beside = f"; beside periodic movements awake on {on}" if found.n_able else ""
     return replace(written, says=written.says + beside, evidence=(*written.evidence, *_awake(found, written)))

@@ -12,7 +12,7 @@ from typing import Any
 from analytics.journal.fields import ALONE, BY_NAME, GOT_UP, LIGHTS_OFF
 from analytics.nights.patterns import Pattern
 from analytics.over_nights.answer import ANSWERED_DAYS, RULE_VERSION, PersonAnswer
-from analytics.over_nights.signs import ENOUGH_IN_BED_H, SEVERAL_DAYS, SEVERAL_JERKS, SignEvidence
+from analytics.over_nights.signs import ENOUGH_IN_BED_H, MEASURED, SEVERAL_DAYS, SEVERAL_JERKS, SignEvidence
 from analytics.phrases import MOST_ASKED, counted, interval_words, judged_words, more_nights_words
 from analytics.words import (
     ANSWER_CAVEATS,
@@ -263,8 +263,14 @@ def _so_far(answer: PersonAnswer) -> Iterator[str]:
         yield f"Jerks while falling asleep on {answer.n_jerk_nights} of {_told_of(answer, answer.n_jerks_told)}."
     yield from _index(answer)
     if not answer.evidence:
-        found = any(pattern.n_raised for pattern in answer.patterns.values())
-        so_far = "What was found on single nights is no sign yet" if found else "No sign came up so far"
+        raised = [
+            f"{EVIDENCE[what]} on {found.n_raised} of {_told_of(answer, found.n_able)}"
+            for what, flag in MEASURED.items()
+            if (found := answer.patterns.get(flag)) and found.n_raised
+        ]
+        if raised:
+            yield f"{_capital(' and '.join(raised))}."
+        so_far = "What was found on single nights is no sign yet" if raised else "No sign came up so far"
         yield f'{so_far}; that is not the same as a "no".'
     yield from _limits(answer)
 

@@ -105,7 +105,9 @@ def cannot_be_kept(folder: Path) -> NightkickError | None:
         return None
     if unknown:
         says = f"Prefect cannot open its records {records}: one newer than {version('prefect')} wrote them"
-        return NightkickError(says, hint="install that one, move the file away, or name another folder in PREFECT_HOME")
+        return NightkickError(
+            says, hint="update this Prefect, move the file away, or name another folder in PREFECT_HOME"
+        )
     return None
 
 
