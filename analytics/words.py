@@ -253,6 +253,7 @@ SPEAKER_NOTES: Mapping[str, str] = {
     "same_samples": "holds the same samples as a recording of another leg: say which leg it was",
     "moves_alike": "moves just like the sensor of the other leg: were both worn on one leg?",
     "moves_apart": "does not turn over when another sensor of the night does: were they worn by two people?",
+    "other_times": "is of the device of another recording of the night, at other times: is --tz or --time-shift right?",
 }
 
 #: Measures of a night where they head a row or column of a page.

@@ -7,7 +7,7 @@ loses its indices.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
-from analytics.model import Channel, Leg, Tier
+from analytics.model import Channel, Leg, SpeakerNote, Tier
 from analytics.signal.detect_movements import Detected
 from analytics.signal.stamps.steps import usual_step_us
 from analytics.signal.wear import gaps_us, overlap_us, union
@@ -27,6 +27,18 @@ from ingest.recording import Site
 LEG_SITES: frozenset[Site] = frozenset({"ankle", "foot"})
 NEAR_LEG_SITES: frozenset[Site] = frozenset({"thigh", "hip"})
 HOUR_US = 3_600_000_000
+#: Why nothing is said of sensors that do not turn over together, and the way out.
+_APART: Mapping[SpeakerNote, str] = {
+    "moves_apart": (
+        "Sensors that were worn at the same time did not turn over together: they were worn by two people, or their "
+        "clocks differ by more than {lag_s:g} s. Say whose each file is with --subject, or correct the time of one "
+        "with --tz or --time-shift, and import it again."
+    ),
+    "other_times": (
+        "Two recordings of one device did not turn over together: the time of one is wrong, or it is another person's. "
+        "Correct it with --tz or --time-shift, or say whose it is with --subject, and import it again."
+    ),
+}
 #: So much vibration or large movement is told where no sleep was found: it may be why.
 SHAKEN_H = 1.0
 
@@ -54,8 +66,8 @@ class Evidence:
         False where the times cannot be those of the night.
     one_clock : bool
         Whether onsets may be compared to half a second: one sensor, or sensors whose clocks were brought together.
-    one_wearer : bool
-        False where sensors that were worn at the same time do not turn over together.
+    apart : SpeakerNote or None
+        Of `analytics.model.APART`: sensors that were worn at the same time do not turn over together.
     stages_on_clock : bool
         Whether sleep stages are on the clock of the movements, as far as can be known: False where the device that lent
         them saw movements too and the two could not be brought together.
@@ -81,7 +93,7 @@ class Evidence:
     blind_below_mg: float | None
     clock_set: bool
     one_clock: bool
-    one_wearer: bool = True
+    apart: SpeakerNote | None = None
     stages_on_clock: bool = True
     unworn_share: float = 0.0
     wear_doubt_share: float = 0.0
@@ -123,7 +135,7 @@ def measure_evidence(
     sleep: SleepEstimate,
     *,
     one_clock: bool,
-    one_wearer: bool = True,
+    apart: SpeakerNote | None = None,
     stages_on_clock: bool = True,
     wear_doubt: NDArray[np.int64] | None = None,
     why_unworn: str = "",
@@ -136,7 +148,7 @@ def measure_evidence(
         The sensors that are used, and what was found in them.
     recorded, unworn, wear_doubt : int64 arrays, shape (k, 2)
         UTC microseconds, in order; at least one recorded stretch.
-    one_clock, one_wearer, stages_on_clock, why_unworn
+    one_clock, apart, stages_on_clock, why_unworn
         As in `Evidence`.
     """
     start_us, end_us = int(recorded[0, 0]), int(recorded[-1, 1])
@@ -158,7 +170,7 @@ def measure_evidence(
         blind_below_mg=_blind_below_mg(detected, start_us, end_us),
         clock_set=was_set(int(recorded[0, 0])),
         one_clock=one_clock,
-        one_wearer=one_wearer,
+        apart=apart,
         stages_on_clock=stages_on_clock,
         unworn_share=_share_in_bed(unworn, sleep, recorded),
         wear_doubt_share=0.0 if wear_doubt is None else _share_in_bed(wear_doubt, sleep, recorded),
@@ -238,12 +250,8 @@ def _why_unusable(evidence: Evidence, criteria: Criteria) -> str | None:
             "The clock of the sensor was never set, so that evening and morning are unknown. Say how far it was "
             "behind with --time-shift and import again, or set it before the next night."
         )
-    if not evidence.one_wearer:
-        return (
-            "Sensors that were worn at the same time did not turn over together: they were worn by two people, or "
-            f"their clocks differ by more than {limits.together_lag_s:g} s. Say whose each file is with --subject and "
-            "import it again."
-        )
+    if evidence.apart is not None:
+        return _APART[evidence.apart].format(lag_s=limits.together_lag_s)
     if evidence.rate_hz < criteria.motion.min_rate_hz:
         return (
             f"The sensor took {evidence.rate_hz:.3g} samples a second; half-second movements need at least "

@@ -107,7 +107,7 @@ def analyse_night(
         seen.unworn_us,
         sleep,
         one_clock=seen.is_one_clock,
-        one_wearer=seen.is_one_wearer,
+        apart=seen.apart,
         stages_on_clock=not (stages or sleep_windows) or not seen.beside or (lent is not None and lent.is_moved),
         wear_doubt=seen.wear_doubt_us,
         why_unworn=main_reason(seen.not_worn),

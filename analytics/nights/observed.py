@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
-from analytics.model import Channel, Envelope, Movement, Speaker
+from analytics.model import APART, Channel, Envelope, Movement, Speaker, SpeakerNote
 from analytics.nights.assessment import (
     best_channels,
 )
@@ -76,9 +76,10 @@ class Observed:
         return max(known, key=lambda clock: (clock.is_moved, clock.shared_h or 0.0), default=None)
 
     @property
-    def is_one_wearer(self) -> bool:
-        """Whether no two sensors are known to have been worn by two people."""
-        return all(speaker.note != "moves_apart" for speaker in self.speakers)
+    def apart(self) -> SpeakerNote | None:
+        """Why sensors of the night cannot be taken together; None where nothing speaks against it."""
+        notes = {speaker.note for speaker in self.speakers}
+        return next((note for note in APART if note in notes), None)
 
     @property
     def is_one_clock(self) -> bool:

@@ -299,16 +299,27 @@ def _sides_differ(sensor: SensorFiles) -> SpeakerNote | None:
 
 
 def _notes(
-    sensors: Sequence[SensorFiles], detections: Sequence[Detected], on_table: Sequence[bool], is_apart: Sequence[bool]
+    sensors: Sequence[SensorFiles],
+    detections: Sequence[Detected],
+    on_table: Sequence[bool],
+    strangers: Sequence[frozenset[int]],
 ) -> list[SpeakerNote | None]:
     notes: list[SpeakerNote | None] = [
-        "on_table" if table else "moves_apart" if alone else None
-        for table, alone in zip(on_table, is_apart, strict=True)
+        "on_table" if table else _of_strangers(sensor, [sensors[j] for j in others])
+        for sensor, table, others in zip(sensors, on_table, strangers, strict=True)
     ]
     for i, j in combinations(range(len(sensors)), 2):
         if not _one_leg(sensors[i], sensors[j]) and _alike(detections[i].movements, detections[j].movements):
             notes[i], notes[j] = notes[i] or "moves_alike", notes[j] or "moves_alike"
     return notes
+
+
+def _of_strangers(sensor: SensorFiles, others: Sequence[SensorFiles]) -> SpeakerNote | None:
+    """A device has one wearer at a time, so that two recordings of it differ in their times."""
+    if not others:
+        return None
+    is_same = sensor.channel.device and any(other.channel.device == sensor.channel.device for other in others)
+    return "other_times" if is_same else "moves_apart"
 
 
 def _alike(one: Sequence[Movement], other: Sequence[Movement]) -> bool:

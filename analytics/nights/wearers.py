@@ -24,8 +24,8 @@ Spans = NDArray[np.int64]
 _LAG_STEP_S = 1.0
 
 
-def apart(detections: Sequence[Detected], worn: Sequence[Spans], limits: Assessment) -> tuple[bool, ...]:
-    """Whether the wearer of each sensor turned over without the wearer of another one moving.
+def apart(detections: Sequence[Detected], worn: Sequence[Spans], limits: Assessment) -> tuple[frozenset[int], ...]:
+    """Of each sensor, which others' wearers turned over without its own one moving, and the reverse.
 
     Parameters
     ----------
@@ -34,15 +34,16 @@ def apart(detections: Sequence[Detected], worn: Sequence[Spans], limits: Assessm
 
     Returns
     -------
-    tuple of bool
-        True for both of two that were probably worn by two people, or whose clocks differ by more than
-        ``together_lag_s``. False also where too few turns were seen to tell.
+    tuple of frozenset of int
+        Each of two names the other where they were probably worn by two people, or their clocks differ by more than
+        ``together_lag_s``. Empty also where too few turns were seen to tell.
     """
-    found = [False] * len(detections)
+    found = [frozenset[int]() for _ in detections]
     for i, j in combinations(range(len(detections)), 2):
         share = together(detections[i], detections[j], without(worn[i], without(worn[i], worn[j])), limits)
         if share is not None and share < limits.min_together:
-            found[i] = found[j] = True
+            found[i] |= {j}
+            found[j] |= {i}
     return tuple(found)
 
 

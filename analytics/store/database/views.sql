@@ -357,7 +357,7 @@ COMMENT ON COLUMN recordings.hrv_last_night_ms IS 'Variability of the night as t
 COMMENT ON COLUMN recordings.warnings IS 'What has to be said about it, a sentence each.';
 COMMENT ON COLUMN recordings.shared_h IS 'Hours of its nights that other recordings of the same leg have too; NULL where it counts in no night, and for nights analysed before version 13 of the schema.';
 COMMENT ON COLUMN recordings.speaks_h IS 'Hours for which its samples are used: for each leg and instant one recording speaks; NULL as shared_h.';
-COMMENT ON COLUMN recordings.notes IS 'What is odd beside other recordings: on_table (lay still while another sensor turned), same_samples (as a recording of another leg), moves_alike (as the sensor of the other leg), moves_apart (does not turn over when another sensor does: two people, or clocks that differ). NULL for nothing.';
+COMMENT ON COLUMN recordings.notes IS 'What is odd beside other recordings: on_table (lay still while another sensor turned), same_samples (as a recording of another leg), moves_alike (as the sensor of the other leg), moves_apart (does not turn over when another sensor does: two people, or clocks that differ), other_times (the same of one device: its times are wrong). NULL for nothing.';
 
 CREATE OR REPLACE VIEW sensor_clocks AS
 SELECT c.subject, c.night_date, c.recording, r.site, c.leg, c.stays, c.behind_s, c.drift_ppm,

@@ -80,6 +80,16 @@ def test_clocks_that_differ_by_minutes_are_not_one_night() -> None:
     assert REASON in (night.not_assessable_reason or "")
 
 
+def test_two_recordings_of_one_device_an_hour_apart_are_one_wearer_whose_times_are_wrong() -> None:
+    turns_s = of_person(1)
+    one, other = worn(turns_s, seed=1), worn(turns_s, seed=2, behind_s=3600)
+    night = analysed([replace(one, device="4711"), replace(other, device="4711")])
+    assert notes(night) == {"other_times"}
+    assert "--tz" in (night.not_assessable_reason or "")
+    assert REASON in (night.not_assessable_reason or "")
+    assert notes(analysed([replace(one, device="4711"), replace(other, device="4712")])) == {"moves_apart"}
+
+
 def test_the_third_of_three_sensors_is_the_one_of_another_person_in_any_order() -> None:
     mine, also_mine, other = (worn(of_person(p), seed=n) for n, p in ((1, 1), (2, 1), (3, 2)))
     night = analysed((mine, also_mine, other))

@@ -68,7 +68,7 @@ def test_two_people_under_one_name_get_no_number_and_the_way_out_parts_them(run:
     db, names = home / "n.duckdb", {"anna": 11, "bert": 12}
     for name, seed in names.items():
         night = simulate_night("plmd", evening=EVENING, rate_hz=25, sensor="ax3", seed=seed, hours=8.0)
-        write_recording(Path(f"{name}.cwa"), night, rate_hz=25, file_format="cwa", side="left")
+        write_recording(Path(f"{name}.cwa"), night, rate_hz=25, file_format="cwa", side="left", serial=seed)
     code, _, err = run("import", "anna.cwa", "bert.cwa", "--tz", "UTC", "--site", "ankle", "--db", db)
     assert code == 0
     assert f"bert.cwa {SPEAKER_NOTES['moves_apart']}" in err
