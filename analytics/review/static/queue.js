@@ -180,7 +180,11 @@ class QueuePage {
         },
         `${title} ${count(n)}`,
       );
-    return [view("nights", "Nights", counts.nights.fit), view("people", "People", counts.people.fit)];
+    return [
+      view("nights", "Nights", counts.nights.fit),
+      view("people", "People", counts.people.fit),
+      el("span", { class: "muted" }, "A name leads to that person's answer: is it harmless?"),
+    ];
   }
 
   #exports() {
