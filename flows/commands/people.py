@@ -87,7 +87,7 @@ def people_alone(*unknown: Annotated[str, Parameter(show=False)], db: Database =
 
 @people.command(name="list")
 def list_people(*, db: Database = None, as_json: Json = False) -> None:
-    """List all assignments, how many recordings each decides, and recordings that none assigns."""
+    """List all assignments, how many recordings each decides, and then recordings that none assigns."""
     context = _context(db)
     counts, unassigned = _counted(context)
     if as_json:
