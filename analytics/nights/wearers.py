@@ -58,8 +58,8 @@ def together(one: Detected, other: Detected, both_worn: Spans, limits: Assessmen
     (turns, moves), (other_turns, other_moves) = (_seen(each, both_worn, limits) for each in (one, other))
     if len(turns) + len(other_turns) < limits.together_turns:
         return None
-    lags_s = np.concatenate((_fitting(turns, other_moves, 1, limits), _fitting(other_turns, moves, -1, limits)))
-    return float(lags_s.sum(axis=0).max() / len(lags_s))
+    fits = np.concatenate((_fitting(turns, other_moves, 1, limits), _fitting(other_turns, moves, -1, limits)))
+    return float(fits.sum(axis=0).max() / len(fits))
 
 
 def _seen(found: Detected, spans: Spans, limits: Assessment) -> tuple[Instants, Instants]:
