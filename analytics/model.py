@@ -40,8 +40,6 @@ Tier = Literal["A", "B", "C", "D"]
 SAME_MOVEMENT_US = 500_000
 #: What is odd about a recording beside others of its night; words for it: `analytics.words.SPEAKER_NOTES`.
 SpeakerNote = Literal["on_table", "same_samples", "moves_alike", "moves_apart", "other_times"]
-#: Notes of sensors that cannot be taken together, the one that explains more first.
-APART: tuple[SpeakerNote, ...] = ("other_times", "moves_apart")
 BlankKind = Literal["gap", "unscorable", "unworn", "perhaps_unworn"]
 
 

@@ -27,16 +27,16 @@ from ingest.recording import Site
 LEG_SITES: frozenset[Site] = frozenset({"ankle", "foot"})
 NEAR_LEG_SITES: frozenset[Site] = frozenset({"thigh", "hip"})
 HOUR_US = 3_600_000_000
-#: Why nothing is said of sensors that do not turn over together, and the way out.
-_APART: Mapping[SpeakerNote, str] = {
+#: Why nothing is said of sensors with such a note, and the way out; the note that explains more first.
+APART: Mapping[SpeakerNote, str] = {
+    "other_times": (
+        "Two recordings of one device did not turn over together: the time of one is wrong, or it is another person's. "
+        "Correct it with --tz or --time-shift, or say whose it is with --subject, and import it again."
+    ),
     "moves_apart": (
         "Sensors that were worn at the same time did not turn over together: they were worn by two people, or their "
         "clocks differ by more than {lag_s:g} s. Say whose each file is with --subject, or correct the time of one "
         "with --tz or --time-shift, and import it again."
-    ),
-    "other_times": (
-        "Two recordings of one device did not turn over together: the time of one is wrong, or it is another person's. "
-        "Correct it with --tz or --time-shift, or say whose it is with --subject, and import it again."
     ),
 }
 #: So much vibration or large movement is told where no sleep was found: it may be why.
@@ -67,7 +67,7 @@ class Evidence:
     one_clock : bool
         Whether onsets may be compared to half a second: one sensor, or sensors whose clocks were brought together.
     apart : SpeakerNote or None
-        Of `analytics.model.APART`: sensors that were worn at the same time do not turn over together.
+        Of `APART`: sensors that were worn at the same time do not turn over together.
     stages_on_clock : bool
         Whether sleep stages are on the clock of the movements, as far as can be known: False where the device that lent
         them saw movements too and the two could not be brought together.
@@ -251,7 +251,7 @@ def _why_unusable(evidence: Evidence, criteria: Criteria) -> str | None:
             "behind with --time-shift and import again, or set it before the next night."
         )
     if evidence.apart is not None:
-        return _APART[evidence.apart].format(lag_s=limits.together_lag_s)
+        return APART[evidence.apart].format(lag_s=limits.together_lag_s)
     if evidence.rate_hz < criteria.motion.min_rate_hz:
         return (
             f"The sensor took {evidence.rate_hz:.3g} samples a second; half-second movements need at least "

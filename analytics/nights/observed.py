@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
-from analytics.model import APART, Channel, Envelope, Movement, Speaker, SpeakerNote
-from analytics.nights.assessment import (
-    best_channels,
-)
+from analytics.model import Channel, Envelope, Movement, Speaker, SpeakerNote
+from analytics.nights.assessment import APART, best_channels
 from analytics.nights.speakers import file_clocks, file_envelopes, heard
 from analytics.signal.alignment import aligned, clocks_beside
 from analytics.signal.channel import without_values
