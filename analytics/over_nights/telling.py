@@ -261,15 +261,17 @@ def _to_do(answer: PersonAnswer) -> Iterator[str]:
 def _so_far(answer: PersonAnswer) -> Iterator[str]:
     if answer.n_jerks_told:
         yield f"Jerks while falling asleep on {answer.n_jerk_nights} of {_told_of(answer, answer.n_jerks_told)}."
-    yield from _index(answer)
+    index = tuple(_index(answer))
+    yield from index
     if not answer.evidence:
-        raised = [
-            f"{EVIDENCE[what]} on {found.n_raised} of {_told_of(answer, found.n_able)}"
+        raised = {
+            what: f"{EVIDENCE[what]} on {found.n_raised} of {_told_of(answer, found.n_able)}"
             for what, flag in MEASURED.items()
             if (found := answer.patterns.get(flag)) and found.n_raised
-        ]
-        if raised:
-            yield f"{_capital(' and '.join(raised))}."
+        }
+        # The index tells on how many nights there were kicks.
+        if beside := [says for what, says in raised.items() if what != "kicks" or not index]:
+            yield f"{_capital(' and '.join(beside))}."
         so_far = "What was found on single nights is no sign yet" if raised else "No sign came up so far"
         yield f'{so_far}; that is not the same as a "no".'
     yield from _limits(answer)

@@ -216,7 +216,16 @@ def test_what_was_found_on_single_nights_is_not_passed_over(tmp_path: Path) -> N
     found = answers(store_people(tmp_path / "n.duckdb", {"once": Made(OPEN, "kqq"), "never": Made(OPEN, "qqq")}))
     once, never = (" ".join(told(found[name]).columns[2][1]) for name in ("once", "never"))
     assert "What was found on single nights is no sign yet" in once
+    assert once.count("Regular kicks") == 1, "the mean index tells on how many nights"
     assert "No sign came up so far" in never
+
+
+def test_what_one_night_showed_is_named(tmp_path: Path) -> None:
+    """Of one night there is no mean index, and nothing else told of its kicks."""
+    found = answers(store_people(tmp_path / "n.duckdb", {"kicks": Made(OPEN, "k"), "jerks": Made(OPEN, "Jqq")}))
+    kicks, jerks = (told(found[name]).columns[2][1] for name in ("kicks", "jerks"))
+    assert "Regular kicks on 1 of 1 night." in kicks
+    assert "Several jerks on 1 of 3 nights." in jerks
 
 
 def test_a_number_of_nights_that_no_one_would_go_by_is_no_advice(tmp_path: Path) -> None:
