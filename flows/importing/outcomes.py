@@ -121,15 +121,25 @@ class Unusable:
     outcome: Outcome
 
 
+def _leads_nowhere(link: Path) -> bool:
+    try:
+        link.stat()
+    except PermissionError:  # of a folder that is closed to us no one can say
+        return False
+    except OSError:
+        return True
+    return False
+
+
 def links_passed_over(links: Sequence[Path], started_at_us: int) -> list[Outcome]:
     """An outcome for each link that leads out of its folder; for many of one folder, if they lead anywhere, one."""
     by_folder: dict[Path, list[Path]] = {}
     found: list[Outcome] = []
     for link in links:
-        if link.exists():
-            by_folder.setdefault(link.parent, []).append(link)
-        else:
+        if _leads_nowhere(link):
             found.append(passed_over(link, _LEADS_NOWHERE, started_at_us))
+        else:
+            by_folder.setdefault(link.parent, []).append(link)
     for folder, inside in by_folder.items():
         if len(inside) < MANY:
             found += [passed_over(link, _LEADS_OUT, started_at_us) for link in inside]

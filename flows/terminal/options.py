@@ -5,6 +5,7 @@ A command's `--help` loads this module, so that nothing is imported but the pars
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -26,9 +27,10 @@ _OF_FILES = frozenset({".csv", ".cwa", ".duckdb", ".fit", ".gz", ".html", ".json
 
 
 def _no_file(_: object, out: Path) -> None:
-    if out.suffix.lower() in _OF_FILES and not out.is_dir():
-        hint = f"name a folder with -o, such as {out.with_suffix('')}"
-        raise UsageError("a folder is written there, and this is the name of a file", path=out, hint=hint)
+    with contextlib.suppress(OSError):  # what cannot be looked at is told where it is written
+        if out.suffix.lower() in _OF_FILES and not out.is_dir():
+            hint = f"name a folder with -o, such as {out.with_suffix('')}"
+            raise UsageError("a folder is written there, and this is the name of a file", path=out, hint=hint)
 
 
 #: A file, and a folder that is made where it is missing.

@@ -121,6 +121,21 @@ def test_a_link_that_leads_out_to_nothing_is_no_reason_to_name_what_it_leads_to(
     assert said[links[1]].endswith("name what it leads to")
 
 
+def test_a_link_into_a_folder_that_is_closed_to_us_is_told_as_one_that_leads_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make("in/good.cwa")
+    Path("in/closed.cwa").symlink_to("../closed/night.cwa")
+    (link,) = find_inputs([Path("in")]).outside
+
+    def closed(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", closed)
+    (said,) = links_passed_over([link], 0)
+    assert said.warnings[0].endswith("name what it leads to")
+
+
 def test_a_link_to_a_link_that_leads_out_leads_out() -> None:
     make("in/good.cwa", "out/night.cwa")
     Path("in/.hidden").symlink_to(Path.cwd() / "out", target_is_directory=True)
