@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from analytics.review.queue.ahead import work_out_ahead
+from analytics.review.queue.ahead import FIRST, work_out_ahead
 from analytics.review.queue.filters import NightsPage, QueueFilter
 from analytics.review.queue.nights import counts_payload, nights_page
 from analytics.store import Store
 from analytics.store.database import derived
 from tests.analytics.review.queue.crowd import crowd
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -34,6 +35,11 @@ def test_the_first_look_finds_the_queue_worked_out(tmp_path: Path, worked_out: l
     assert len(nights_page(store, NightsPage())["nights"]) == 6
     assert counts_payload(store, QueueFilter())
     assert worked_out == ["worked out"]
+
+
+def test_what_home_asks_first_is_what_is_worked_out() -> None:
+    page = (ROOT / "analytics" / "review" / "static" / "queue_address.js").read_text(encoding="utf-8")
+    assert f'const FIRST = [{", ".join(f"""["verdict", "{verdict}"]""" for verdict in FIRST)}];' in page
 
 
 def test_nothing_is_worked_out_for_one_person_or_without_a_database(tmp_path: Path, worked_out: list[str]) -> None:
