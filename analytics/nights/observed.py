@@ -5,6 +5,7 @@ Nothing is made of it here; see `analytics.nights.night`.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from analytics.signal.detect_movements import Detected, detect_movements, renumb
 from analytics.signal.hidden import hidden_spans
 from analytics.signal.motion import Segment, filtered, searched
 from analytics.signal.stiffness import with_stiffness
-from analytics.signal.wear import recorded_spans, union, without, worn_by_none
+from analytics.signal.wear import common, recorded_spans, union, without, worn_by_none
 from analytics.signal.worn import NotWorn, not_worn, spans_of
 
 
@@ -135,10 +136,7 @@ def observe(channels: Iterable[Channel], criteria: Criteria, *, lent_from: Seque
 
 def _hidden_on_all(spans: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     """Where no sensor would have seen a kick."""
-    hidden = spans[0] if spans else np.empty((0, 2), np.int64)
-    for other in spans[1:]:
-        hidden = without(hidden, without(hidden, other))
-    return hidden
+    return reduce(common, spans) if spans else np.empty((0, 2), np.int64)
 
 
 def _filtered(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analytics.criteria import Assessment
 from analytics.signal.detect_movements import Detected
-from analytics.signal.wear import is_inside, without
+from analytics.signal.wear import common, is_inside
 
 Instants = NDArray[np.int64]
 Spans = NDArray[np.int64]
@@ -40,7 +40,7 @@ def apart(detections: Sequence[Detected], worn: Sequence[Spans], limits: Assessm
     """
     found = [frozenset[int]() for _ in detections]
     for i, j in combinations(range(len(detections)), 2):
-        share = together(detections[i], detections[j], without(worn[i], without(worn[i], worn[j])), limits)
+        share = together(detections[i], detections[j], common(worn[i], worn[j]), limits)
         if share is not None and share < limits.min_together:
             found[i] |= {j}
             found[j] |= {i}

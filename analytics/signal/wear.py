@@ -133,6 +133,11 @@ def without(spans: Spans, taken: Spans, least_us: int = 0) -> Spans:
     return np.asarray(left[left[:, 1] - left[:, 0] > least_us], dtype=np.int64)
 
 
+def common(spans: Spans, others: Spans) -> Spans:
+    """What is in stretches of both; each in order and without overlaps."""
+    return without(spans, without(spans, others))
+
+
 def worn_by_none(recorded: Spans, worn: Sequence[Spans], criteria: Criteria) -> Spans:
     """What was recorded while none of the sensors was worn, where that is longer than a usual pause.
 

@@ -78,11 +78,15 @@ def simulate(
     )
     say("simulated: they test the program and say nothing about real legs")
     emit("".join(f"{file}\n" for file in files))
-    says_where, both = file_format == "cwa", legs == "both"
-    sides = [None] if says_where else ["left", "right"] if both else ["left"]
-    each = [[file for file in files[:-1] if says_where or not both or f"-{side}." in file.name] for side in sides]
-    commands = [_import_command(of, side, subject) for of, side in zip(each, sides, strict=True)]
-    say(f"next: {' && '.join(commands)}")
+    *recordings, _truth = files
+    by_side: dict[str | None, list[Path]]
+    if file_format == "cwa":  # says itself where it was worn
+        by_side = {None: recordings}
+    elif legs == "left":
+        by_side = {"left": recordings}
+    else:
+        by_side = {side: [one for one in recordings if f"-{side}." in one.name] for side in ("left", "right")}
+    say(f"next: {' && '.join(_import_command(of, side, subject) for side, of in by_side.items())}")
 
 
 def _import_command(files: Sequence[Path], side: str | None, subject: str | None) -> str:
