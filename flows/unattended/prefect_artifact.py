@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from analytics.phrases import flag_words
-from analytics.store import NO_DATA
+from analytics.store import NO_DATA, Notice
 from flows.importing.import_run import Context
 from flows.importing.outcomes import Outcome, Status
 from flows.importing.telling import counts
@@ -42,8 +42,9 @@ def report(visit: Visit, context: Context, inbox: Path | None = None) -> str:
     inbox : Path or None
         Paths are shown from there.
     """
+    nights = _nights(visit, context)
     parts = [
-        _nights(visit, context),
+        nights,
         _files(visit.outcomes, inbox),
         _listed(
             "Time zone assumed, because nothing names one",
@@ -55,7 +56,7 @@ def report(visit: Visit, context: Context, inbox: Path | None = None) -> str:
         ),
         _listed("Still being written, left for the next run", [name_of(path, inbox) for path in visit.waiting]),
         _listed("Beside the import", [below(problem, inbox) for problem in visit.problems]),
-        _listed("New", [f"{n.night_date} {n.subject}: {flag_words(n.about)}: {n.reason}" for n in visit.notices]),
+        _listed("New", [_notice(notice, nights) for notice in visit.notices]),
         _where_to_look(context.store.path),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -119,13 +120,19 @@ def _nights(visit: Visit, context: Context) -> str:
 
 def _reasons(rows: Sequence[Row], nights: Nights) -> list[str]:
     sentences = [
-        f"{row['night_date']} {flag_words(why['flag'])}: {why['reason']}"
+        f"{row['night_date']} {row['subject']}: {flag_words(why['flag'])}: {why['reason']}"
         for row in rows
         for why in nights.reasons_of(row)
     ]
     if (negative := nights.beside_negatives(rows)) is not None:
         sentences.append(negative)
     return ["\n".join(f"- {_plain(sentence)}" for sentence in sentences)] if sentences else []
+
+
+def _notice(notice: Notice, said: str) -> str:
+    """What is new, with its reason where the page has not said that yet."""
+    line = f"{notice.night_date} {notice.subject}: {flag_words(notice.about)}"
+    return line if _plain(notice.reason) in said else f"{line}: {notice.reason}"
 
 
 def _table(rows: Sequence[Row]) -> str:

@@ -39,7 +39,7 @@ from ingest.workspace import OTHERS
 
 #: Prefect's usual port; another one is taken where it is in use.
 PORT = 4200
-START_S, STOP_S = 180.0, 2.0
+START_S, STOP_S, REACH_S = 180.0, 2.0, 5.0
 #: Prefect's own sign of a server that schedules nothing and has no pages; it is there while ours is such a one.
 SHORT_LIVED = "PREFECT__SERVER_EPHEMERAL"
 #: The interface of the server that this process has started.
@@ -124,6 +124,7 @@ def _own_server(*, is_short: bool) -> Iterator[Server]:
         raise error
     secret = f"nightkick:{secrets.token_urlsafe(32)}"
     with contextlib.closing(_listening()) as listener:
+        _can_be_reached(listener)
         port = listener.getsockname()[1]
         with _variables(_for_client_and_server(secret, port, is_short=is_short)):
             process = _started(listener.fileno())
@@ -214,6 +215,18 @@ def _listening() -> socket.socket:
         return socket.create_server(("127.0.0.1", PORT))
     except OSError:
         return socket.create_server(("127.0.0.1", 0))
+
+
+def _can_be_reached(listener: socket.socket) -> None:
+    """Have no one wait minutes for a server in a container or namespace whose loopback interface is down."""
+    host, port = listener.getsockname()
+    try:
+        socket.create_connection((host, port), timeout=REACH_S).close()
+    except OSError as error:
+        raise NightkickError(
+            f"programs of this machine cannot reach each other at {host}: {error.strerror or error}",
+            hint="bring the loopback interface up (ip link set lo up), or import without --flow, which needs no server",
+        ) from None
 
 
 def _wait_for(server: Server, secret: str) -> None:

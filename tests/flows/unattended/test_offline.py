@@ -6,9 +6,12 @@ The flow with its server is watched in `tests.flows.unattended.test_nightly`.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.flows.making import tiny
 from tests.flows.watching import reached_out, watched
@@ -52,3 +55,15 @@ for line in sys.argv[1:]:
     codes = [line.rsplit(" ", 1)[1] for line in done.stdout.splitlines() if line.rsplit(" ", 1)[0] in lines]
     assert codes == ["0", "0", "0", "0", "2", *"0" * 7], done.stderr
     assert reached_out(tmp_path) == ""
+
+
+def test_without_a_loopback_interface_no_one_waits_for_the_server(tmp_path: Path) -> None:
+    alone = ["unshare", "--map-root-user", "--net"]
+    if shutil.which("unshare") is None or subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this user may not make a network namespace of its own")
+    tiny(Path("a.csv"))
+    command = [*alone, sys.executable, "-m", "flows", "import", "a.csv", "--tz", "UTC", "--flow"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "cannot reach each other at 127.0.0.1" in done.stderr
+    assert "ip link set lo up" in done.stderr

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from analytics.phrases import flag_words
+from analytics.store import NO_DATA, Notice, Store
 from flows.importing.declared import Wishes
 from flows.importing.outcomes import Outcome, Status
 from flows.importing.pipeline import open_context
 from flows.unattended.inbox_run import Visit
 from flows.unattended.prefect_artifact import artifact_key, line_of, of_files_failed, report, with_reasons
+from tests.analytics.store.making import execute
 
 
 def test_names_and_reasons_cannot_break_the_page() -> None:
@@ -89,3 +92,15 @@ def test_a_failed_run_names_the_first_files_that_failed_and_why() -> None:
     assert with_reasons([refused, *failed[:1]], "failed", inbox) == "0.cwa: damaged"
     some = "0.cwa: damaged; 1.cwa: damaged; 2.cwa: damaged; and 1 more"
     assert with_reasons([*failed, refused], "failed", inbox) == some
+
+
+def test_why_a_night_is_flagged_is_said_once_also_when_it_is_new(imported: Store) -> None:
+    day, why, flag = date(2026, 3, 2), "42 kicks an hour", "possible_plmd"
+    execute(imported, f"UPDATE flag SET raised = true, state = 'raised', reason = '{why}' WHERE name = '{flag}'")
+    notices = (Notice("me", day, flag, why), Notice("me", day, NO_DATA, "no night has come since"))
+    outcome = Outcome(Path("night.cwa"), "imported", 0, nights=(day,))
+    page = report(Visit((outcome,), (), 0, 0, notices, ()), open_context(Wishes(), database=imported.path))
+    nights, new = page.split("## New")
+    assert f"- 2026-03-02 me: {flag_words(flag)}: {why}\n" in nights
+    assert f"- 2026-03-02 me: {flag_words(flag)}\n" in new
+    assert "no night has come since" in new
