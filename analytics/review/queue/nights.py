@@ -37,7 +37,7 @@ FROM night_flags f SEMI JOIN (SELECT unnest($subjects) AS subject, unnest($days)
 ORDER BY f.flag
 """
 _TICKS = """
-SELECT e.subject, e.night_date, e.label,
+SELECT e.subject, e.night_date, e.label, e.sleep_state,
     list(round((epoch_us(e.onset_at) - epoch_us(n.recorded_from)) / 1e6)::INTEGER ORDER BY e.onset_at) AS at_s
 FROM event e
 JOIN (SELECT unnest($subjects) AS subject, unnest($days) AS night_date) k USING (subject, night_date)

@@ -151,7 +151,7 @@ export const rowOf = (night, range) => {
 };
 
 /** @param {Ticks} part */
-const lookIn = ({ label, sleep_state }) => (sleep_state === undefined ? groupOf(label) : lookOf(label, sleep_state));
+const lookIn = ({ label, sleep_state }) => lookOf(label, sleep_state);
 
 /**
  * @param {{ ground: SVGElement, night: Drawable, x: Scale }} row

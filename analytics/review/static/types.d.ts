@@ -268,10 +268,10 @@ export interface RangesAnswer {
   dots: RangeDots[];
 }
 
-/** Onsets of one label in one night, seconds after its first sample; on home of one state of sleep. */
+/** Onsets of one label and state of sleep in one night, seconds after its first sample. */
 export interface Ticks extends NightKey {
   label: string;
-  sleep_state?: string;
+  sleep_state: string;
   at_s: number[];
 }
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.flag import stored_flag
+from analytics.review.home import ticks_payload
 from analytics.review.queue import nights as queue_nights
 from analytics.review.queue.filters import NightsPage, NightsWalk, PeoplePage
 from analytics.review.queue.nights import counts_payload, next_night, nights_page
@@ -229,6 +230,13 @@ def test_people_are_those_of_the_nights_that_fit(store: Store, known: list[Night
 @pytest.fixture
 def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue_nights, "PAGE", 7)
+
+
+def test_a_night_has_the_ticks_that_it_has_at_home(store: Store) -> None:
+    page = nights_page(store, NightsPage())
+    at_home = ticks_payload(store, DAYS[0], DAYS[-1])
+    assert len(page["nights"]) == len(at_home) == 40
+    assert sorted(page["ticks"], key=repr) == sorted(at_home, key=repr)
 
 
 @pytest.mark.usefixtures("few_rows")
