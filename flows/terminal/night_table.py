@@ -40,7 +40,7 @@ ORDER BY night_date, subject, flag
 
 #: Columns of the table for people that hold formatted numbers.
 NUMBERS = tuple(MEASURE_COLUMNS.values())
-#: What a narrow screen does without first: the night, whose it is, its index and its flags stay longest.
+#: What a narrow screen does without first: which night it was and what was found in it stay to the last.
 _FIRST_TO_GO = (
     "review",
     MEASURE_COLUMNS["share_imi_20_40"],
@@ -50,6 +50,8 @@ _FIRST_TO_GO = (
     "site",
     MEASURE_COLUMNS["n_plms"],
     MEASURE_COLUMNS["tst_h"],
+    MEASURE_COLUMNS["plms_index"],
+    "subject",
 )
 
 
