@@ -367,6 +367,8 @@ NOT_KNOWN = "not known"
 NOT_ASSESSABLE = "not assessable"
 #: Before what `analytics.nights.unusual` finds.
 UNUSUAL = "What is unusual"
+#: Before what is missing of a night whose file was cut off or damaged.
+DAMAGED_FILE = "damaged file"
 #: Behind the reason why a night is not assessable, over its counts.
 COUNTS_ONLY = "Counts below are of what was recorded, no more."
 #: Behind a letter of `analytics.model.Tier`.

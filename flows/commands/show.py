@@ -13,10 +13,12 @@ from analytics import store as the_store
 from analytics.flag import URGE_CRITERION, Criterion
 from analytics.nights.doubt import beside, footing_of_row, not_own_words
 from analytics.phrases import clock_words, interval_words, onset_doubt, ruleset_words, span_words
+from analytics.store.over_nights.damaged_files import damaged_files
 from analytics.words import (
     BLANKS,
     CAVEAT,
     COUNTS_ONLY,
+    DAMAGED_FILE,
     DOUBTS,
     FLAG_STATES,
     MEASURES,
@@ -45,13 +47,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Everything the store has about one night; ``flags`` with those that were not raised."""
+    """Everything the store has about one night; ``flags`` with those that were not raised.
+
+    Attributes
+    ----------
+    damage : tuple of str
+        What is missing of files that are damaged, in sentences.
+    """
 
     night: Row
     flags: tuple[Mapping[str, Any], ...]
     series: tuple[Row, ...]
     bouts: tuple[Row, ...]
     events: tuple[Row, ...]
+    damage: tuple[str, ...] = ()
 
 
 def show(
@@ -116,6 +125,7 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
         series=tuple(map(_without_key, rows("series", "series_no"))),
         bouts=tuple(map(_without_key, rows("bout", "start_at"))),
         events=tuple(map(_without_key, rows("events", "movement_no"))),
+        damage=damaged_files(store).get((night["subject"], night_date), ()),
     )
 
 
@@ -159,6 +169,9 @@ def _lines(stored: Stored) -> Iterator[str]:
     yield ""
     if not night["assessable"]:
         yield visible(f"{NOT_ASSESSABLE.capitalize()}: {night['not_assessable_reason']} {COUNTS_ONLY}")
+        yield ""
+    if stored.damage:
+        yield from (visible(f"{DAMAGED_FILE.capitalize()}: {missing}") for missing in stored.damage)
         yield ""
     rules = (NIGHT_FACTS["ruleset"], ruleset_words(night["ruleset"], DEFAULT_RULESET.name))
     measures = [(name, text) for name, text in (rules, *_measures(stored, zone)) if text is not None]
