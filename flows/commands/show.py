@@ -13,7 +13,6 @@ from analytics import store as the_store
 from analytics.flag import URGE_CRITERION, Criterion
 from analytics.nights.doubt import beside, footing_of_row, not_own_words
 from analytics.phrases import clock_words, interval_words, onset_doubt, ruleset_words, span_words
-from analytics.store.over_nights.damaged_files import damaged_files
 from analytics.words import (
     BLANKS,
     CAVEAT,
@@ -103,6 +102,8 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
     UsageError
         There is no such night, or several people have one and ``subject`` does not say whose.
     """
+    from analytics.store.over_nights.damaged_files import damaged_files  # late, for it loads the database
+
     nights = the_store.row_dicts(store, "SELECT * FROM nights WHERE night_date = ? ORDER BY subject", [night_date])
     chosen = [night for night in nights if subject in (None, night["subject"])]
     if not chosen:

@@ -14,7 +14,6 @@ from analytics import store as the_store
 from analytics.flag import Flag, stored_flag
 from analytics.nights.doubt import NEGATIVE_OF, footing_of_row, negatives_words
 from analytics.phrases import flag_marks, long_sleep, ruleset_words
-from analytics.store.over_nights.damaged_files import damaged_files
 from analytics.words import (
     CANNOT_TELL,
     DAMAGED_FILE,
@@ -114,6 +113,8 @@ def _of_night(rows: Sequence[Row], night: Row) -> list[Row]:
 
 def select_nights(store: the_store.Store, selection: Selection) -> Nights:
     """Read the selected nights, by evening and person."""
+    from analytics.store.over_nights.damaged_files import damaged_files  # late, for it loads the database
+
     where, parameters = condition(selection, store)
     with the_store.snapshot(store):  # an import may replace a night between the two
         columns, found = the_store.row_table(
