@@ -121,6 +121,19 @@ def on_nights_words(n_raised: int, n_able: int, n_assessable: int) -> str:
     return f"on {n_raised} of {counted(n_able, ASSESSABLE_NIGHTS if n_able == n_assessable else TOLD_NIGHTS)}"
 
 
+def told_nights_words(n_told: int, n_nights: int, *, newest: int | None = None) -> str:
+    """The nights on which one thing could be told; where they are not all nights, the words say so.
+
+    Parameters
+    ----------
+    newest : int or None
+        So many of them are spoken of, the newest; None: all.
+    """
+    spoken_of = n_told if newest is None else newest
+    of = counted(spoken_of, "night" if n_told == n_nights else TOLD_NIGHTS)
+    return f"the newest {of}" if spoken_of < n_told else of
+
+
 def pattern_words(
     state: str, more_nights: int | None, *, able: bool = True, few: bool = False, early: bool = False
 ) -> str:

@@ -106,7 +106,7 @@ FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged"
 #: Beside a finding over fewer nights than it takes (`analytics.nights.how_many`).
 FEW_NIGHTS_DIFFER = "fewer than {n} nights: nights differ, record more"
 #: What a flag's nights are counted from: all assessable ones, or those among them on which it could be told.
-ASSESSABLE_NIGHTS, TOLD_NIGHTS = "assessable night{s}", "night{s} on which it could be told"
+ASSESSABLE_NIGHTS, TOLD_NIGHTS = "assessable night{s}", "night{s} that tell"
 #: Nights on which jerks could be told, and kicks too: fewer than those of one of them.
 JUDGED_ON_BOTH = "judged on both jerks and kicks"
 #: Instead, where it could be told on none of them: of several, of one, and of none.
@@ -367,6 +367,8 @@ NOT_KNOWN = "not known"
 NOT_ASSESSABLE = "not assessable"
 #: Before what `analytics.nights.unusual` finds.
 UNUSUAL = "What is unusual"
+#: Before what is missing of a night whose file was cut off or damaged.
+DAMAGED_FILE = "damaged file"
 #: Behind the reason why a night is not assessable, over its counts.
 COUNTS_ONLY = "Counts below are of what was recorded, no more."
 #: Behind a letter of `analytics.model.Tier`.

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from cyclopts import App, CycloptsError, Parameter, UnknownOptionError
+from cyclopts import App, CycloptsError, MissingArgumentError, Parameter, UnknownOptionError
 
 from flows.terminal.dates import without_minus
 from flows.terminal.exit_codes import INTERRUPTED_LINE, ExitCode, answer, failed
@@ -199,13 +199,24 @@ def _answered(arguments: Sequence[str] | None) -> int:
         sys.stdout.flush()
         return result if isinstance(result, int) else ExitCode.DONE
     except CycloptsError as error:
-        return failed(f"{' '.join(str(error).split())} ({_where_to_look(error)})", ExitCode.USAGE)
+        return failed(f"{_what_is_wrong(error)} ({_where_to_look(error)})", ExitCode.USAGE)
     except BrokenPipeError:
         # The reader of our output has had enough (`| head`). Python would complain once more while flushing at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
     except Exception as error:
         return answer(error)
+
+
+def _what_is_wrong(error: CycloptsError) -> str:
+    """A command line that lacks what its command needs: that, and options that were perhaps meant for it."""
+    is_left_out = isinstance(error, MissingArgumentError) and error.keyword is None and not error.tokens_so_far
+    if not is_left_out or error.argument is None or error.argument.tokens or not error.command_chain:
+        return " ".join(str(error).split())
+    needed = max(error.argument.names, key=len)
+    unknown = [token.partition("=")[0] for token in error.unused_tokens or () if token.startswith("-") and token != "-"]
+    beside = f", and there is no option {' or '.join(dict.fromkeys(unknown))}" if unknown else ""
+    return f"{' '.join(error.command_chain)} needs {needed}{beside}"
 
 
 def _where_to_look(error: CycloptsError) -> str:

@@ -1,7 +1,8 @@
 """How much of a recording's samples could not be used, and from when on that is no footnote.
 
 A few damaged rows change nothing in a night. Where more than `MOST_LOST_UNSAID` are lost, what a night shows is of a
-part of it, and the import counts as partly failed.
+part of it, and the import counts as partly failed. A file that ends too early is told beside its nights however much
+of it is missing: that is not known.
 """
 
 from __future__ import annotations
@@ -12,6 +13,12 @@ from collections.abc import Sequence
 MOST_LOST_UNSAID = 0.05
 #: How the warning begins, so that it can be found among others and stand beside the night.
 _MARK = "A PART IS MISSING: "
+#: Of a file that was read up to where it ends too early, or is damaged.
+CUT_SHORT = "the compressed file is cut short: everything up to there was read"
+DAMAGED_INSIDE = "the compressed file is damaged: everything before the damage was read"
+BREAKS_OFF = "the file breaks off: everything up to there was read"
+#: Of a part of a file that cannot be decoded: with it ends what is said of where reading stopped.
+REST_IS_LOST = "What follows it is lost."
 
 
 def share_lost(n_lost: int, n_used: int) -> float:
@@ -25,6 +32,13 @@ def warning_of_loss(share: float) -> tuple[str, ...]:
         return ()
     percent = f"{100 * share:.0f}" if share < 0.995 else "more than 99"
     return (f"{_MARK}{percent} % of its samples could not be used, so the nights show only the rest",)
+
+
+def damage_among(warnings: Sequence[str]) -> tuple[str, ...]:
+    """What among the warnings of a recording says that its file is damaged, and which part is missing; loss first."""
+    told = (_MARK, CUT_SHORT, DAMAGED_INSIDE, BREAKS_OFF, REST_IS_LOST)
+    found = [warning for warning in warnings if any(words in warning for words in told)]
+    return tuple(sorted(found, key=lambda warning: not warning.startswith(_MARK)))
 
 
 def loss_among(warnings: Sequence[str]) -> str | None:

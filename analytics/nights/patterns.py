@@ -55,9 +55,14 @@ class NightFacts:
         return self.assessable and self.jerks != "cannot_tell"
 
     @property
+    def kicks_told(self) -> bool:
+        """Whether it could be told if there were too many regular kicks."""
+        return self.assessable and self.kicks != "cannot_tell"
+
+    @property
     def judged(self) -> bool:
         """Whether both could be told: regular kicks, and jerks."""
-        return self.jerks_told and self.kicks != "cannot_tell"
+        return self.jerks_told and self.kicks_told
 
     @property
     def in_doubt(self) -> bool:

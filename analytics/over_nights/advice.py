@@ -16,10 +16,9 @@ from typing import Literal, NamedTuple
 from analytics.journal.fields import LIGHTS_OFF
 from analytics.journal.order import DAY_TURNS_MIN, since_turn_min
 from analytics.nights.patterns import NightFacts
-from analytics.over_nights.signs import Sign
+from analytics.over_nights.signs import Sign, evidence_words
 from analytics.phrases import counted
 from analytics.said import JournalEntry
-from analytics.words import EVIDENCE
 
 AdviceKind = Literal["try", "discuss"]
 #: Titles, in the order in which they are shown.
@@ -164,7 +163,7 @@ def advice_of(nights: Sequence[NightFacts], signs: Sequence[Sign], journal: Sequ
     journal : sequence of JournalEntry
         The same person's.
     """
-    return [*_signs(signs), *(found.advice for found in _suggested(nights, journal))]
+    return [*_signs(nights, signs), *(found.advice for found in _suggested(nights, journal))]
 
 
 def foremost(nights: Sequence[NightFacts], journal: Sequence[JournalEntry], most: int) -> tuple[Advice, ...]:
@@ -221,11 +220,12 @@ def _is_no_worse(having: Sequence[bool], lacking: Sequence[bool]) -> bool:
     return enough and sum(having) * len(lacking) <= sum(lacking) * len(having)
 
 
-def _signs(signs: Sequence[Sign]) -> Iterator[Advice]:
+def _signs(nights: Sequence[NightFacts], signs: Sequence[Sign]) -> Iterator[Advice]:
     """Of signs that are met; of a weaker one the answer asks for more nights or days, and advice waits with it."""
+    n_told = sum(night.jerks_told for night in nights)
     for sign in signs:
         for one in (one for one in sign.evidence if one.is_met):
-            on = f"{EVIDENCE[one.what]} on {one.n} of {counted(one.of, one.unit.removesuffix('s'))}"
+            on = evidence_words(one, len(nights), n_told)
             yield Advice(
                 one.what, "discuss", f"{sign.name[:1].upper()}{sign.name[1:]}: worth discussing with a clinician.", on
             )

@@ -53,8 +53,8 @@ class PersonAnswer:
         Patterns of which nights cannot tell yet whether they are there.
     n_judged, n_in_doubt, n_not_assessable : int
         Nights of which jerks and kicks could be told, of which one could not, and those that were not good enough.
-    n_jerk_nights, n_jerks_told : int
-        Nights with a jerk, and nights of which jerks could be told.
+    n_jerk_nights, n_jerks_told, n_kicks_told : int
+        Nights with a jerk, and assessable nights of which jerks could be told, and kicks.
     n_questions : int
         Of the journal.
     n_dismissed : int
@@ -72,6 +72,7 @@ class PersonAnswer:
     n_not_assessable: int
     n_jerk_nights: int
     n_jerks_told: int
+    n_kicks_told: int
     n_questions: int
     legs: frozenset[str]
     n_dismissed: int
@@ -111,6 +112,7 @@ def answer_of(nights: Sequence[NightFacts], patterns: Patterns, signs: Sequence[
         n_not_assessable=sum(not night.assessable for night in nights),
         n_jerk_nights=sum(night.n_jerks > 0 for night in nights if night.jerks_told),
         n_jerks_told=sum(night.jerks_told for night in nights),
+        n_kicks_told=sum(night.kicks_told for night in nights),
         n_questions=sum(len(sign.answered) for sign in signs),
         legs=frozenset(night.legs for night in nights if night.assessable),
         n_dismissed=sum(pattern.n_dismissed for pattern in patterns.values()),

@@ -18,9 +18,9 @@ from analytics.flag import FlagName
 from analytics.journal.fields import ALONE
 from analytics.nights.how_many import FEW_NIGHTS
 from analytics.nights.patterns import NightFacts, Pattern, Patterns, PatternState
-from analytics.phrases import counted
+from analytics.phrases import counted, told_nights_words
 from analytics.said import JournalEntry
-from analytics.words import FLAGS
+from analytics.words import EVIDENCE, FLAGS
 
 #: Nights in bed this long, and sleepy all the same.
 ENOUGH_IN_BED_H = 7.0
@@ -57,6 +57,20 @@ class SignEvidence:
     n: int
     of: int
     is_met: bool
+
+
+def evidence_words(one: SignEvidence, n_nights: int, n_jerks_told: int) -> str:
+    """What was there, on how many nights or days, and of which.
+
+    Parameters
+    ----------
+    n_nights, n_jerks_told : int
+        All nights, and those on which jerks could be told.
+    """
+    if one.unit == "days":
+        return f"{EVIDENCE[one.what]} on {one.n} of {counted(one.of, 'day')}"
+    told = n_jerks_told if one.what == "jerks" else one.of
+    return f"{EVIDENCE[one.what]} on {one.n} of {told_nights_words(max(told, one.of), n_nights, newest=one.of)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +112,8 @@ def clinician_signs(
     noted = _Noted(journal)
     return (
         _jerks(nights, patterns),
-        _partner(patterns, noted),
-        _urge(patterns, noted),
+        _partner(nights, patterns, noted),
+        _urge(nights, patterns, noted),
         noted.sign("leg_pain", "pain in the legs", "leg_pain"),
         _sleepy(nights, noted),
         noted.sign("tingling", "tingling, numbness or weakness", "tingling", "numbness", "weakness"),
@@ -151,13 +165,13 @@ _SIGN_OF: Mapping[PatternState, SignState] = {
 }
 
 
-def _measured(key: SignKey, name: str, patterns: Patterns) -> Sign:
+def _measured(key: SignKey, name: str, nights: Sequence[NightFacts], patterns: Patterns) -> Sign:
     """Not known where a pattern cannot be told yet."""
     found = patterns.get(MEASURED[key], Pattern())
     if not found.n_able:
         return Sign(name, "not known", "it could not be told on any night", key)
     few = ("; one night is few" if found.n_able == 1 else "; these are few nights") if found.n_able < FEW_NIGHTS else ""
-    says = f"on {found.n_raised} of {counted(found.n_able, 'night')}, {found.says}{few}"
+    says = f"on {found.n_raised} of {told_nights_words(found.n_able, len(nights))}, {found.says}{few}"
     return Sign(name, _SIGN_OF[found.state], says, key, _of_nights(key, found))
 
 
@@ -170,25 +184,27 @@ def _of_nights(what: str, found: Pattern) -> tuple[SignEvidence, ...]:
 
 def _jerks(nights: Sequence[NightFacts], patterns: Patterns) -> Sign:
     """A flag takes more jerks a night than "several"; so many on most of the newest nights are a sign without it."""
-    flagged = _measured("jerks", "several jerks a night, night after night", patterns)
-    newest = [night for night in nights if night.jerks_told][-RECENT_NIGHTS:]
+    flagged = _measured("jerks", "several jerks a night, night after night", nights, patterns)
+    told = [night for night in nights if night.jerks_told]
+    newest = told[-RECENT_NIGHTS:]
     several = sum(night.n_jerks >= SEVERAL_JERKS for night in newest)
     if flagged.state == "seen" or 2 * several <= len(newest) or several < SEVERAL_NIGHTS:
         return flagged
     is_met = len(newest) >= ENOUGH_NIGHTS
+    of = told_nights_words(len(told), len(nights), newest=len(newest))
     return replace(
         flagged,
         state="seen" if is_met else "not known",
-        says=f"{SEVERAL_JERKS} and more on {several} of the newest {len(newest)} nights; flagged {flagged.says}",
+        says=f"{SEVERAL_JERKS} and more on {several} of {of}; flagged {flagged.says}",
         evidence=(SignEvidence("jerks", "nights", several, len(newest), is_met=is_met),),
     )
 
 
-def _partner(patterns: Patterns, noted: _Noted) -> Sign:
+def _partner(nights: Sequence[NightFacts], patterns: Patterns, noted: _Noted) -> Sign:
     """Kicks that the sensor counts are seen; that it counts none does not answer for a partner who was not asked."""
     kind = "partner_saw_kicks"
     seen, days = noted.days(kind)
-    measured = _measured("kicks", "regular kicks, measured or seen by a bed partner", patterns)
+    measured = _measured("kicks", "regular kicks, measured or seen by a bed partner", nights, patterns)
     evidence = (*measured.evidence, *_of_days(kind, seen, days))
     measured = replace(measured, evidence=evidence, answered={kind: days + noted.n_alone})
     beside = f"{FLAGS['possible_plmd']} {measured.says}"
@@ -202,11 +218,11 @@ def _partner(patterns: Patterns, noted: _Noted) -> Sign:
     return replace(measured, state=state, says=beside + unasked)
 
 
-def _urge(patterns: Patterns, noted: _Noted) -> Sign:
+def _urge(nights: Sequence[NightFacts], patterns: Patterns, noted: _Noted) -> Sign:
     written = noted.sign("urge_to_move", "an urge to move the legs", "urge_to_move")
     found = patterns.get(MEASURED["rls"], Pattern())
-    on = f"{found.n_raised} of {counted(found.n_able, 'night')}"
-    beside = f"; beside periodic movements awake on {on}" if found.n_able else ""
+    on = f"{found.n_raised} of {told_nights_words(found.n_able, len(nights))}"
+    beside = f"; beside regular kicks awake on {on}" if found.n_able else ""
     return replace(written, says=written.says + beside, evidence=(*written.evidence, *_awake(found, written)))
 
 

@@ -12,8 +12,15 @@ from typing import Any
 from analytics.journal.fields import ALONE, BY_NAME, GOT_UP, LIGHTS_OFF
 from analytics.nights.patterns import Pattern
 from analytics.over_nights.answer import ANSWERED_DAYS, RULE_VERSION, PersonAnswer
-from analytics.over_nights.signs import ENOUGH_IN_BED_H, MEASURED, SEVERAL_DAYS, SEVERAL_JERKS, SignEvidence
-from analytics.phrases import MOST_ASKED, counted, interval_words, judged_words, more_nights_words
+from analytics.over_nights.signs import (
+    ENOUGH_IN_BED_H,
+    MEASURED,
+    SEVERAL_DAYS,
+    SEVERAL_JERKS,
+    SignEvidence,
+    evidence_words,
+)
+from analytics.phrases import MOST_ASKED, counted, interval_words, judged_words, more_nights_words, told_nights_words
 from analytics.words import (
     ANSWER_CAVEATS,
     ANSWER_COLUMNS,
@@ -23,7 +30,6 @@ from analytics.words import (
     BASE_RATE_IN_SHORT,
     EVIDENCE,
     QUESTIONS,
-    TOLD_NIGHTS,
 )
 
 #: Named in the one sentence; all others stand below it.
@@ -115,11 +121,11 @@ def about(answer: PersonAnswer) -> str:
 
 
 def _strongest(answer: PersonAnswer) -> str:
-    return ", and ".join(_on(one) for one in answer.evidence[:_NAMED])
+    return ", and ".join(_on(answer, one) for one in answer.evidence[:_NAMED])
 
 
-def _on(one: SignEvidence) -> str:
-    return f"{EVIDENCE[one.what]} on {one.n} of {counted(one.of, one.unit.removesuffix('s'))}"
+def _on(answer: PersonAnswer, one: SignEvidence) -> str:
+    return evidence_words(one, answer.n_nights, answer.n_jerks_told)
 
 
 def _missing(answer: PersonAnswer) -> str:
@@ -128,7 +134,7 @@ def _missing(answer: PersonAnswer) -> str:
     if parts:
         return f"{' and '.join(parts)} {'is' if nights + n_answers == 1 else 'are'} missing"
     if answer.evidence:
-        return f"{_on(answer.evidence[0])}, {_between(answer.evidence[0])}"
+        return f"{_on(answer, answer.evidence[0])}, {_between(answer.evidence[0])}"
     return "the nights lie so near the threshold that more may not decide"
 
 
@@ -177,15 +183,26 @@ def _limits(answer: PersonAnswer) -> Iterator[str]:
     if answer.n_not_assessable:
         yield f"{counted(answer.n_not_assessable, 'night')} of which the recording is too poor to be judged."
     if answer.n_in_doubt:
-        yield f"{counted(answer.n_in_doubt, 'night')} in doubt."
+        yield f"{_in_doubt(answer)}."
     if answer.n_dismissed:
         yield f"{counted(answer.n_dismissed, 'flag')} {AS_DETECTED} that a reviewer dismissed: not counted."
+
+
+def _in_doubt(answer: PersonAnswer) -> str:
+    """On how many nights one of the two could not be told, and which."""
+    assessable = answer.n_nights - answer.n_not_assessable
+    n_jerks, n_kicks = assessable - answer.n_jerks_told, assessable - answer.n_kicks_told
+    n_both = n_jerks + n_kicks - answer.n_in_doubt
+    about = {"jerks": n_jerks - n_both, "kicks": n_kicks - n_both, "both": n_both}
+    (first, n), *others = ((what, n) for what, n in about.items() if n)
+    what = "jerks and kicks" if first == "both" else first
+    return ", ".join((f"{counted(n, 'night')} in doubt about {what}", *(f"{n} about {what}" for what, n in others)))
 
 
 def _reasons(answer: PersonAnswer) -> Iterator[str]:
     for one in answer.evidence:
         index = next(_index(answer), None) if one.what == "kicks" else None
-        says = _capital(_on(one)) if index is None else index.removesuffix(".")
+        says = _capital(_on(answer, one)) if index is None else index.removesuffix(".")
         beside = "" if one.is_met else ": little by itself, and more beside the others"
         yield f"{says}{beside}."
     found = answer.patterns.get("possible_plmd", Pattern())
@@ -225,7 +242,7 @@ def _lacking(answer: PersonAnswer) -> Iterator[str]:
         asked = _listed(QUESTIONS[name] for name in answer.missing.answers)
         yield f"Answers: too few days with an answer about {asked}."
     for one in answer.evidence:
-        yield f"{_capital(_on(one))}: {_open(one)}."
+        yield f"{_capital(_on(answer, one))}: {_open(one)}."
 
 
 def _open(one: SignEvidence) -> str:
@@ -278,8 +295,7 @@ def _so_far(answer: PersonAnswer) -> Iterator[str]:
 
 
 def _told_of(answer: PersonAnswer, n: int) -> str:
-    """Nights on which one thing could be told; where they are not all of them, the words say so."""
-    return counted(n, "night" if n == answer.n_nights else TOLD_NIGHTS)
+    return told_nights_words(n, answer.n_nights)
 
 
 def _one_leg(answer: PersonAnswer) -> bool:

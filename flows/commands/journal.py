@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, Parameter
 
 from analytics import store as the_store
+from flows.terminal.dates import on
 from flows.terminal.exit_codes import ExitCode
-from flows.terminal.options import Database
+from flows.terminal.options import Database, OnlySubject, Since, Until
 from flows.terminal.talk import complain, emit, emit_lines, emit_table, say
 from flows.terminal.values import csv_text
 from flows.terminal.whose import people_like, refuse_unknown
@@ -61,6 +62,37 @@ def describe() -> None:
     rows = [{"column": f.name, "what": f.says, "takes": f.bounds, "more": f.asked} for f in FIELDS]
     emit_table(["column", "what", "takes", "more"], rows, first_to_go=["what"], has_csv=False)
     say("any other column is a factor of your own: a number, or words")
+
+
+@journal.command(name="list")
+def list_journal(*, since: Since = None, until: Until = None, subject: OnlySubject = None, db: Database = None) -> None:
+    """List what is noted, by night, an entry a line. `journal export` prints all of it as a file."""
+    from flows.settings.database import store_for
+    from flows.settings.settings import load
+
+    store = store_for(db, load())
+    refuse_unknown(store, subject)
+    first, last = on(since, store, subject), on(until, store, subject)
+    noted = [
+        entry
+        for entry in the_store.whole_journal(store, subject)
+        if (first is None or entry.day >= first) and (last is None or entry.day <= last)
+    ]
+    rows = [
+        {"night": entry.day, "subject": entry.subject, "column": entry.kind, "noted": _noted_words(entry)}
+        for entry in sorted(noted, key=lambda entry: (entry.day, entry.subject, entry.kind))
+    ]
+    if not rows:
+        emit("nothing is noted\n")
+        return
+    several = len({row["subject"] for row in rows}) > 1
+    columns = [name for name in rows[0] if several or name != "subject"]
+    emit_table(columns, rows, first_to_go=["subject"], has_csv=False)
+
+
+def _noted_words(entry: JournalEntry) -> str:
+    """A number without zeros that say nothing, or words; empty for a bare note."""
+    return entry.text or ("" if entry.value is None else f"{entry.value:.10g}")
 
 
 @journal.command(name="export")

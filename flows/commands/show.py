@@ -17,6 +17,7 @@ from analytics.words import (
     BLANKS,
     CAVEAT,
     COUNTS_ONLY,
+    DAMAGED_FILE,
     DOUBTS,
     FLAG_STATES,
     MEASURES,
@@ -45,13 +46,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Everything the store has about one night; ``flags`` with those that were not raised."""
+    """Everything the store has about one night; ``flags`` with those that were not raised.
+
+    Attributes
+    ----------
+    damage : tuple of str
+        What is missing of files that are damaged, in sentences.
+    """
 
     night: Row
     flags: tuple[Mapping[str, Any], ...]
     series: tuple[Row, ...]
     bouts: tuple[Row, ...]
     events: tuple[Row, ...]
+    damage: tuple[str, ...] = ()
 
 
 def show(
@@ -94,6 +102,8 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
     UsageError
         There is no such night, or several people have one and ``subject`` does not say whose.
     """
+    from analytics.store.over_nights.damaged_files import damaged_files  # late, for it loads the database
+
     nights = the_store.row_dicts(store, "SELECT * FROM nights WHERE night_date = ? ORDER BY subject", [night_date])
     chosen = [night for night in nights if subject in (None, night["subject"])]
     if not chosen:
@@ -116,6 +126,7 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
         series=tuple(map(_without_key, rows("series", "series_no"))),
         bouts=tuple(map(_without_key, rows("bout", "start_at"))),
         events=tuple(map(_without_key, rows("events", "movement_no"))),
+        damage=damaged_files(store).get((night["subject"], night_date), ()),
     )
 
 
@@ -159,6 +170,9 @@ def _lines(stored: Stored) -> Iterator[str]:
     yield ""
     if not night["assessable"]:
         yield visible(f"{NOT_ASSESSABLE.capitalize()}: {night['not_assessable_reason']} {COUNTS_ONLY}")
+        yield ""
+    if stored.damage:
+        yield from (visible(f"{DAMAGED_FILE.capitalize()}: {missing}") for missing in stored.damage)
         yield ""
     rules = (NIGHT_FACTS["ruleset"], ruleset_words(night["ruleset"], DEFAULT_RULESET.name))
     measures = [(name, text) for name, text in (rules, *_measures(stored, zone)) if text is not None]

@@ -201,7 +201,7 @@ def _read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", path=path) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"is not TOML: {error}", path=path) from None
+        raise UsageError(f"is not TOML: {error}", path=path, hint="mend it there") from None
     # ``subject`` is the name of the wearer, or, as a table, what is said of people: TOML has a key only once.
     if isinstance(values.get("subject"), dict):
         values["person"] = _merged([values.pop("subject"), values.get("person", {})])
@@ -234,14 +234,17 @@ def _refuse_unknown_variables() -> None:
     for name in sorted(os.environ):
         key = name.upper().removeprefix(PREFIX).partition(NESTED)[0].lower()
         if name.upper().startswith(PREFIX) and key not in Settings.model_fields:
-            nearest = _nearest(PREFIX + key.upper(), _variable_names())
-            unknown.append(UsageError(f"unknown variable {name}", hint=nearest))
+            unknown.append(UsageError(f"unknown variable {name}", hint=_instead_of_variable(key)))
     if unknown:
         raise _joined(unknown)
 
 
-def _variable_names() -> list[str]:
-    return [PREFIX + field.upper() for field in Settings.model_fields]
+def _instead_of_variable(key: str) -> str:
+    """What may have been meant: compared without the prefix, which all have in common, and would make all alike."""
+    close = get_close_matches(key, list(Settings.model_fields), n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {PREFIX}{close[0].upper()}?"
+    return "unset it: no setting has that name; nightkick config path names the files that are read"
 
 
 def _merged(layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

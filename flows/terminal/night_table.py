@@ -6,8 +6,9 @@ Flags and verdicts bear the names that SQL, ``--json`` and scripts take, so that
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from analytics import store as the_store
 from analytics.flag import Flag, stored_flag
@@ -15,6 +16,7 @@ from analytics.nights.doubt import NEGATIVE_OF, footing_of_row, negatives_words
 from analytics.phrases import flag_marks, long_sleep, ruleset_words
 from analytics.words import (
     CANNOT_TELL,
+    DAMAGED_FILE,
     FLAG_MARKS,
     FLAGS,
     MEASURE_COLUMNS,
@@ -40,7 +42,7 @@ ORDER BY night_date, subject, flag
 
 #: Columns of the table for people that hold formatted numbers.
 NUMBERS = tuple(MEASURE_COLUMNS.values())
-#: What a narrow screen does without first: the night, whose it is, its index and its flags stay longest.
+#: What a narrow screen does without first: which night it was and what was found in it stay to the last.
 _FIRST_TO_GO = (
     "review",
     MEASURE_COLUMNS["share_imi_20_40"],
@@ -50,6 +52,8 @@ _FIRST_TO_GO = (
     "site",
     MEASURE_COLUMNS["n_plms"],
     MEASURE_COLUMNS["tst_h"],
+    MEASURE_COLUMNS["plms_index"],
+    "subject",
 )
 
 
@@ -63,6 +67,8 @@ class Nights:
         Subject and evening of every night on which `NEGATIVE_OF` could be told and was not raised.
     untold : tuple of Row
         Flags that could not be told, with the reason.
+    damage : mapping
+        By subject and evening, what is missing of files that are damaged.
     """
 
     columns: tuple[str, ...]
@@ -70,6 +76,7 @@ class Nights:
     reasons: tuple[Row, ...]
     negatives: frozenset[tuple[object, object]]
     untold: tuple[Row, ...]
+    damage: Mapping[tuple[str, date], tuple[str, ...]]
 
     def reasons_of(self, night: Row) -> list[Row]:
         """The raised flags of one night."""
@@ -106,6 +113,8 @@ def _of_night(rows: Sequence[Row], night: Row) -> list[Row]:
 
 def select_nights(store: the_store.Store, selection: Selection) -> Nights:
     """Read the selected nights, by evening and person."""
+    from analytics.store.over_nights.damaged_files import damaged_files  # late, for it loads the database
+
     where, parameters = condition(selection, store)
     with the_store.snapshot(store):  # an import may replace a night between the two
         columns, found = the_store.row_table(
@@ -114,12 +123,14 @@ def select_nights(store: the_store.Store, selection: Selection) -> Nights:
         why = the_store.row_dicts(store, "SELECT * FROM flagged_nights ORDER BY night_date, subject, flag")
         negatives = the_store.row_dicts(store, _NEGATIVES, [NEGATIVE_OF])
         untold = the_store.row_dicts(store, _UNTOLD)
+        damage = damaged_files(store)
     return Nights(
         columns,
         tuple(found),
         tuple(why),
         frozenset((row["subject"], row["night_date"]) for row in negatives),
         tuple(untold),
+        damage,
     )
 
 
@@ -211,6 +222,8 @@ def _sentences(row: Row, nights: Nights, *, with_subject: bool) -> Iterator[str]
         yield f"{name} {why['flag']} ({CANNOT_TELL}): {_stored(why).short_reason}"
     if doubt := long_sleep(row["tst_h"]):
         yield f"{name} doubtful: {doubt}"
+    for missing in nights.damage.get((row["subject"], row["night_date"]), ()):
+        yield f"{name} {DAMAGED_FILE}: {missing}"
     if not row["assessable"]:
         yield f"{name} {NOT_ASSESSABLE}: {row['not_assessable_reason']}"
 

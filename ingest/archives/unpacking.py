@@ -19,6 +19,7 @@ from ingest.archives.companion_files import recognised
 from ingest.archives.zips import MOST_MEMBERS, Member, opened
 from ingest.errors import DamagedRecordingError
 from ingest.input_file import open_plain, unreadable
+from ingest.losses import CUT_SHORT, DAMAGED_INSIDE
 
 #: More than the memory of the largest device, and the limit of one member of a zip (`ingest.archives.zips.content`).
 MOST_BYTES_OF_ONE = 4 << 30
@@ -159,9 +160,9 @@ def gunzip(packed: Path, target: Path, budget: UnpackingBudget) -> str:
                         hint=_TRUST,
                     )
     except EOFError:
-        return "the compressed file is cut short: everything up to there was read"
+        return CUT_SHORT
     except (gzip.BadGzipFile, zlib.error):
-        return "the compressed file is damaged: everything before the damage was read"
+        return DAMAGED_INSIDE
     except OSError as error:
         raise unreadable(packed, error) from error
     return ""

@@ -19,6 +19,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from ingest.errors import DamagedRecordingError
+from ingest.losses import CUT_SHORT, DAMAGED_INSIDE
 
 GZIP_MAGIC = b"\x1f\x8b"
 #: The byte order marks of UTF-16, without which it is not recognised.
@@ -205,9 +206,9 @@ def _decompressed(path: Path, problems: list[str]) -> Iterator[bytes]:
                 _check_bomb(file.tell(), raw.tell())  # by what was read so far: zeros are a bomb from their start
                 yield chunk
         except EOFError:
-            problems.append("the compressed file is cut short: everything up to there was read")
+            problems.append(CUT_SHORT)
         except (gzip.BadGzipFile, zlib.error):
-            problems.append("the compressed file is damaged: everything before the damage was read")
+            problems.append(DAMAGED_INSIDE)
 
 
 def _check_bomb(unpacked_bytes: int, packed_bytes: int) -> None:

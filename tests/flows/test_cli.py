@@ -265,3 +265,20 @@ def test_a_wrong_command_line_says_which_help_explains_it(run: Run, line: str, s
     said = run(*line.split())
     assert (said.code, said.err.count("\n")) == (2, 1)
     assert said.err.endswith(f"{says}\n"), said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("simulate --subject x --output y", "simulate needs --out, and there is no option --output"),
+        ("simulate --output=y", "simulate needs --out, and there is no option --output"),
+        ("simulate", "simulate needs --out"),
+        ("show", "show needs NIGHT"),
+        ("journal import", "journal import needs FILE"),
+    ],
+)
+def test_what_a_command_needs_and_was_not_given_is_named(run: Run, arguments: str, says: str) -> None:
+    """It read 'Command "simulate" parameter -o requires an argument.', of an -o that no one had written."""
+    command = says.partition(" needs")[0]
+    said = run(*arguments.split())
+    assert (said.code, said.err) == (ExitCode.USAGE, f"nightkick: {says} (see nightkick {command} --help)\n")

@@ -12,13 +12,16 @@ from flows.terminal.options import Database, Json, OnlySubject, Since
 from flows.terminal.talk import complain, emit, emit_lines
 from flows.terminal.values import json_document
 from flows.terminal.whose import refuse_unknown
-from ingest.errors import StoreError
+from ingest.errors import StoreError, visible
 
 if TYPE_CHECKING:
     from analytics.over_nights.advice import Advice
     from analytics.over_nights.answer import PersonAnswer
     from analytics.store import Store
     from analytics.store.over_nights.findings import Person
+
+#: Of the nights of damaged files, so many are named; `nightkick nights` names them all.
+_MOST_DAMAGED = 5
 
 
 def answer(*, subject: OnlySubject = None, since: Since = None, db: Database = None, as_json: Json = False) -> None:
@@ -34,15 +37,17 @@ def answer(*, subject: OnlySubject = None, since: Since = None, db: Database = N
     if since is None:
         _keep(store, found)
     advice = _advice(people)
+    damage = _damage(store, people)
     if as_json:
         told = [
-            as_plain(name, one) | {"advice": [asdict(each) for each in advice[name]]} for name, one in found.items()
+            as_plain(name, one) | {"advice": [asdict(each) for each in advice[name]], "damage": damage[name]}
+            for name, one in found.items()
         ]
         emit(json_document(people=told))
     elif not found:
         emit("no nights and no journal\n")
     else:
-        emit_lines(_lines(found, advice))
+        emit_lines(_lines(found, advice, damage))
 
 
 def _advice(people: Iterable[Person]) -> dict[str, list[Advice]]:
@@ -55,10 +60,29 @@ def _advice(people: Iterable[Person]) -> dict[str, list[Advice]]:
     }
 
 
-def _lines(found: Mapping[str, PersonAnswer], advice: Mapping[str, list[Advice]]) -> Iterator[str]:
+def _damage(store: Store, people: Iterable[Person]) -> dict[str, list[str]]:
+    """By person, which of the nights are of a damaged file, and what is missing of it."""
+    from analytics.store.over_nights.damaged_files import damaged_files
+    from analytics.words import DAMAGED_FILE
+
+    damaged = damaged_files(store)
+    return {
+        name: [
+            f"{night.night_date} {DAMAGED_FILE}: {missing}"
+            for night in nights
+            for missing in damaged.get((name, night.night_date), ())
+        ]
+        for name, nights, *_ in people
+    }
+
+
+def _lines(
+    found: Mapping[str, PersonAnswer], advice: Mapping[str, list[Advice]], damage: Mapping[str, list[str]]
+) -> Iterator[str]:
     """One person: all that is said; several: a line each."""
     from analytics.over_nights.advice import ADVICE_TITLES
     from analytics.over_nights.telling import about, headline, told
+    from analytics.words import DAMAGED_FILE
 
     if len(found) > 1:
         yield from (f"{name}: {headline(one)}" for name, one in found.items())
@@ -69,6 +93,9 @@ def _lines(found: Mapping[str, PersonAnswer], advice: Mapping[str, list[Advice]]
     words = told(one)
     yield f"{name}: {words.says}"
     yield f"  {about(one)}"
+    yield from (visible(f"  {line}") for line in damage[name][:_MOST_DAMAGED])
+    if len(damage[name]) > _MOST_DAMAGED:
+        yield f"  {DAMAGED_FILE}: {len(damage[name]) - _MOST_DAMAGED} more (nightkick nights)"
     for title, sentences in words.columns:
         if sentences:
             yield f"  {title}:"

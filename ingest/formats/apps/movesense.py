@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import UnsupportedRecordingError
+from ingest.losses import BREAKS_OFF
 from ingest.quoting import listed
 from ingest.recording import Decoded, Device, DeviceClock
 from ingest.tables.sheet import text_of
@@ -50,7 +51,6 @@ _BLANKED = bytes.maketrans(_NO_NUMBER, b" " * len(_NO_NUMBER))
 _NO_NAME = bytes(c for c in range(256) if chr(c) not in "abcdfghijklmnopqrstuvwxyz")
 #: A package that lasts longer than this many usual ones is followed by a gap.
 _LONGER = 1.5
-_BREAKS_OFF = "the file breaks off: everything up to there was read"
 _TWICE = "acceleration stands there twice, alone and beside other sensors: the stream that begins first was read"
 
 
@@ -77,7 +77,7 @@ def read(path: Path) -> Decoded:
                 f"acceleration of more than one sensor: {listed(sorted(facts.serials), 4, word=' and ', plain=True)}",
                 hint="write a file for each of them",
             )
-    said = (*([_BREAKS_OFF] if facts.is_cut else []), *([_TWICE] if len(facts.streams) > 1 else []))
+    said = (*([BREAKS_OFF] if facts.is_cut else []), *([_TWICE] if len(facts.streams) > 1 else []))
     table = Table(
         format=FORMAT,
         device=Device("Movesense", "", next(iter(facts.serials), "")),

@@ -39,7 +39,7 @@ from ingest.formats.fit.tables import tables
 from ingest.formats.fit.timestamps import Stamps
 from ingest.formats.fit.vitals import heart_rates_in, hrv_last_night_ms, in_utc, temperatures_in
 from ingest.formats.fit.walk import walk
-from ingest.losses import share_lost
+from ingest.losses import REST_IS_LOST, share_lost
 from ingest.quality.thermometer import by_minute
 from ingest.recording import Decoded, DeviceClock, Samples, Temperature, Vitals
 
@@ -262,7 +262,7 @@ def _problems(parts: Sequence[PartRead], n_undated_vitals: int) -> list[str]:
         "Messages left out because they are too many or cannot be decoded": sum(part.n_lost_notes for part in parts),
     }
     return [
-        *(f"Reading stopped {part.stopped}. What follows it is lost." for part in parts if part.stopped),
+        *(f"Reading stopped {part.stopped}. {REST_IS_LOST}" for part in parts if part.stopped),
         *(f"{what}: {n:,}." for what, n in counts.items() if n),
     ]
 

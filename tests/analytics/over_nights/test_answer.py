@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from analytics import words
 from analytics.flag import FlagName
 from analytics.nights.patterns import NightFacts, Pattern, Patterns, PatternState
+from analytics.over_nights.advice import advice_of
 from analytics.over_nights.answer import AnswerName, PersonAnswer, answer_of
 from analytics.over_nights.signs import Sign, SignEvidence, clinician_signs
 from analytics.over_nights.telling import about, told
@@ -252,4 +253,50 @@ def test_counts_of_nights_that_mean_different_things_say_what_they_count() -> No
     lines = {line for _, column in told(answer).columns for line in column}
     assert about(answer).startswith("14 of 15 nights judged on both jerks and kicks, ")
     assert "Regular kicks: 3.0 per hour of sleep on average, more than 15 on none of 15 nights." in lines
-    assert "Jerks while falling asleep on 0 of 14 nights on which it could be told." in lines
+    assert "Jerks while falling asleep on 0 of 14 nights that tell." in lines
+
+
+def test_of_which_nights_something_is_told_stands_beside_their_number() -> None:
+    """ "Several jerks on 3 of 14 nights" did not say what the 14 of 15 were."""
+    flag: FlagName = "frequent_hypnic_jerks"
+    nights = [replace(QUIET[0], night_date=FIRST - timedelta(1), jerks="cannot_tell"), *QUIET]
+    patterns: Patterns = {**NONE, flag: Pattern(n_able=14, n_raised=9, state="pattern")}
+    assert told(ask(nights, patterns, NO)).says.endswith(": several jerks on 9 of 14 nights that tell.")
+    assert clinician_signs(nights, patterns, NO)[0].says.startswith("on 9 of 14 nights that tell, ")
+    assert advice_of(nights, clinician_signs(nights, patterns, NO), NO)[0].because == (
+        "several jerks on 9 of 14 nights that tell"
+    )
+    every = {**patterns, flag: replace(patterns[flag], n_able=15)}
+    nights[0] = replace(nights[0], jerks="not_raised")
+    assert told(ask(nights, every, NO)).says.endswith(": several jerks on 9 of 15 nights.")
+
+
+def test_of_the_newest_nights_it_is_said_that_they_are_the_newest() -> None:
+    jerky = [replace(night, n_jerks=2, night_date=night.night_date + timedelta(20)) for night in QUIET]
+    assert told(ask([*QUIET, *jerky], NONE, NO)).says.endswith(": several jerks on 14 of the newest 14 nights.")
+    older = [replace(QUIET[0], jerks="cannot_tell"), *QUIET[1:]]
+    found = told(ask([*older, *jerky], NONE, NO)).says
+    assert found.endswith(": several jerks on 14 of the newest 14 nights that tell.")
+
+
+@pytest.mark.parametrize(
+    ("untold", "says"),
+    [
+        ("j", "1 night in doubt about jerks."),
+        ("k", "1 night in doubt about kicks."),
+        ("b", "1 night in doubt about jerks and kicks."),
+        ("jjkb", "2 nights in doubt about jerks, 1 about kicks, 1 about both."),
+        ("kxbb", "1 night in doubt about kicks, 2 about both."),
+    ],
+)
+def test_nights_in_doubt_say_about_what(untold: str, says: str) -> None:
+    """It read "1 night in doubt"."""
+    kinds: Mapping[str, dict[str, Any]] = {
+        "j": {"jerks": "cannot_tell"},
+        "k": {"kicks": "cannot_tell"},
+        "b": {"jerks": "cannot_tell", "kicks": "cannot_tell"},
+        "x": {"assessable": False, "jerks": "cannot_tell", "kicks": "cannot_tell"},
+    }
+    nights = [replace(night, **kinds.get(kind, {})) for night, kind in zip(QUIET, untold.ljust(14), strict=True)]
+    assert says in told(ask(nights, NONE, NO)).columns[2][1]
+    assert len(says) < 80

@@ -77,7 +77,7 @@ def test_kicks_are_seen_by_a_partner_or_by_the_sensor() -> None:
     ("state", "sign_state"), [("pattern", "seen"), ("no_pattern", "not seen"), ("cannot_tell_yet", "not known")]
 )
 def test_jerks_are_a_sign_as_the_pattern_over_nights_says(state: PatternState, sign_state: str) -> None:
-    found = sign("several jerks", [], [], said(state, flag="frequent_hypnic_jerks"))
+    found = sign("several jerks", nights(*[3.0] * 9), [], said(state, flag="frequent_hypnic_jerks"))
     assert found.state == sign_state
     assert found.says.startswith("on 4 of 9 nights, ")
 
@@ -112,5 +112,5 @@ def test_where_it_could_be_told_on_no_night_a_sign_counts_nothing() -> None:
 
 def test_one_night_is_no_nights() -> None:
     one = Pattern(n_nights=1, n_able=1, n_raised=1, more_nights=2)
-    found = next(s for s in clinician_signs([], {"frequent_hypnic_jerks": one}, []) if "several jerks" in s.name)
+    found = next(s for s in clinician_signs(nights(1), {"frequent_hypnic_jerks": one}, []) if "several jerks" in s.name)
     assert found.says == "on 1 of 1 night, cannot tell yet: it takes at least 2 more nights; one night is few"

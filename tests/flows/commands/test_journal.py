@@ -259,3 +259,29 @@ def test_the_guided_week_says_what_is_missing_today(run: Run) -> None:
     assert said.out.startswith("me: 0 of 7 nights recorded and answered.\n")
     assert "Tonight: wear the sensor." in said.out
     assert not Path(DB).exists()
+
+
+def test_what_is_noted_is_listed_by_night_and_within_the_days_asked_for(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    db = build(tmp_path / "n.duckdb").path
+    file = journal(
+        "subject,date,stress,lights_off,remarks\n"
+        "zoe,2026-03-03,3,22:50,\nzoe,2026-03-02,2.5,23:10,a walk\nanna,2026-03-02,7,,\n"
+    )
+    assert run("journal", "import", file, "--db", db).code == 0
+    assert run("journal", "list", "--db", db).out == (
+        "night       subject  column      noted\n"
+        "----------  -------  ----------  ------\n"
+        "2026-03-02  anna     stress      7\n"
+        "2026-03-02  zoe      lights_off  23:10\n"
+        "2026-03-02  zoe      remarks     a walk\n"
+        "2026-03-02  zoe      stress      2.5\n"
+        "2026-03-03  zoe      lights_off  22:50\n"
+        "2026-03-03  zoe      stress      3\n"
+    )
+    shown = run("journal", "list", "--subject", "zoe", "--since", "03.03.2026", "--db", db).out
+    assert shown.splitlines()[2:] == ["2026-03-03  lights_off  22:50", "2026-03-03  stress      3"]
+    assert run("journal", "list", "--until", "2026-03-01", "--db", db).out == "nothing is noted\n"
+    assert "zoo" in run("journal", "list", "--subject", "zoo", "--db", db).err

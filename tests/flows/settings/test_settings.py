@@ -78,6 +78,16 @@ def test_an_unknown_variable_is_refused_with_the_nearest_name(monkeypatch: pytes
     assert refused().line() == "unknown variable NIGHTKICK_DATABSE (did you mean NIGHTKICK_DATABASE?)"
 
 
+@pytest.mark.parametrize("name", ["NIGHTKICK_CONFIG", "NIGHTKICK_HOME", "NIGHTKICK_X"])
+def test_a_variable_like_no_setting_is_not_taken_for_one(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """NIGHTKICK_CONFIG was answered with "did you mean NIGHTKICK_PERSON?", for the prefix is alike."""
+    monkeypatch.setenv(name, "no such.toml")
+    assert refused().line() == (
+        f"unknown variable {name} (unset it: no setting has that name; nightkick config path names the files that are "
+        "read)"
+    )
+
+
 def test_everything_that_is_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     far = write('age_group = "teen"', config_folder())
     path = write('tzz = 1\n[criteria.flags]\nplms_index_adlt = 3\n[device."17"]\nsite = "nose"')
@@ -145,6 +155,7 @@ def test_bytes_that_are_no_text_are_refused() -> None:
     path = Path.cwd() / FILE_NAME
     path.write_bytes(b"\xff\xfe\x00s")
     assert "is not TOML" in refused().line()
+    assert refused().line().endswith(" (mend it there)")
 
 
 def test_a_zone_may_be_a_fixed_offset() -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from analytics.store.database.connection import transaction
 from flows.terminal.width import cells
+from tests.analytics.over_nights.people import Made
+from tests.analytics.over_nights.storing import store_people
 from tests.flows.conftest import Run
 from tests.flows.making import tiny
 from tests.flows.stored import build
@@ -42,6 +44,24 @@ def test_the_name_of_a_flag_stands_whole_in_the_table_of_nights(
         monkeypatch.setenv("COLUMNS", columns)
         row = run("nights", "--db", store.path).out.splitlines()[2]
         assert (columns, row.split()[-1]) == (columns, "frequent_hypnic_jerks")
+
+
+@pytest.mark.parametrize(
+    ("columns", "kept"),
+    [
+        (40, "night flags"),
+        (60, "night subject PLMS/h flags"),
+        (80, "night subject asleep PLMS/h PLMS flags"),
+    ],
+)
+def test_the_night_and_what_was_found_in_it_are_the_last_columns_to_go(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int, kept: str
+) -> None:
+    """On 40 columns PLMS/h stood, and no flag."""
+    people = {"sample story": Made("cannot_tell_yet", "kJ"), "me": Made("cannot_tell_yet", "q")}
+    store = store_people(tmp_path / "n.duckdb", people)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert run("nights", "--db", store.path).out.splitlines()[0].split() == kept.split()
 
 
 @pytest.mark.parametrize("columns", [40, 80, 132])

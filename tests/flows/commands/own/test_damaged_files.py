@@ -1,0 +1,55 @@
+"""A night of a damaged file says so, and what is missing, wherever the night is told of."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from analytics.store.database.connection import transaction
+from ingest.losses import BREAKS_OFF, CUT_SHORT, DAMAGED_INSIDE, REST_IS_LOST, damage_among, warning_of_loss
+from tests.flows.conftest import Run
+from tests.flows.stored import build
+
+LOSS = warning_of_loss(0.4)[0]
+MISSING = f"damaged file: {CUT_SHORT}"
+
+
+@pytest.fixture
+def cut(tmp_path: Path) -> Path:
+    """Nights of a file that was cut short, with another warning that is about no damage."""
+    store = build(tmp_path / "n.duckdb")
+    with transaction(store) as con:
+        con.execute("UPDATE recording SET warnings = ['the zone is assumed', ?, ?]", [CUT_SHORT, LOSS])
+    return store.path
+
+
+@pytest.mark.parametrize(
+    "words", [LOSS, CUT_SHORT, DAMAGED_INSIDE, BREAKS_OFF, f"Reading stopped early. {REST_IS_LOST}"]
+)
+def test_of_the_warnings_those_are_told_that_say_what_is_missing(words: str) -> None:
+    assert damage_among(("the zone is assumed", words)) == (words,)
+    assert damage_among((CUT_SHORT, LOSS)) == (LOSS, CUT_SHORT)
+    assert damage_among(("the zone is assumed",)) == ()
+
+
+def test_show_names_what_is_missing_of_a_damaged_file(run: Run, cut: Path) -> None:
+    lines = run("show", "2026-03-02", "--db", cut).out.splitlines()
+    assert lines[2:4] == [f"Damaged file: {LOSS}", f"D{MISSING[1:]}"]
+    assert "the zone is assumed" not in "".join(lines)
+    assert json.loads(run("show", "2026-03-02", "--json", "--db", cut).out)["damage"] == [LOSS, CUT_SHORT]
+
+
+def test_answer_and_nights_name_the_nights_of_a_damaged_file(run: Run, cut: Path) -> None:
+    for command in ("answer", "nights"):
+        lines = [line.strip() for line in run(command, "--db", cut).out.splitlines()]
+        assert [line for line in lines if MISSING in line] == [f"2026-03-02 {MISSING}", f"2026-03-03 {MISSING}"]
+    told = json.loads(run("answer", "--json", "--db", cut).out)["people"][0]
+    assert f"2026-03-02 {MISSING}" in told["damage"]
+
+
+def test_a_whole_file_is_not_called_damaged(run: Run, tmp_path: Path) -> None:
+    db = build(tmp_path / "n.duckdb").path
+    for command in (("show", "2026-03-02"), ("answer",), ("nights",)):
+        assert "amaged" not in run(*command, "--db", db).out
