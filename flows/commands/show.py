@@ -102,7 +102,7 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
     UsageError
         There is no such night, or several people have one and ``subject`` does not say whose.
     """
-    from analytics.store.over_nights.damaged_files import damaged_files  # late, for it loads the database
+    from analytics.store.statements.damaged_files import damaged_files  # late, for it loads the database
 
     nights = the_store.row_dicts(store, "SELECT * FROM nights WHERE night_date = ? ORDER BY subject", [night_date])
     chosen = [night for night in nights if subject in (None, night["subject"])]

@@ -113,8 +113,6 @@ def _of_night(rows: Sequence[Row], night: Row) -> list[Row]:
 
 def select_nights(store: the_store.Store, selection: Selection) -> Nights:
     """Read the selected nights, by evening and person."""
-    from analytics.store.over_nights.damaged_files import damaged_files  # late, for it loads the database
-
     where, parameters = condition(selection, store)
     with the_store.snapshot(store):  # an import may replace a night between the two
         columns, found = the_store.row_table(
@@ -123,6 +121,8 @@ def select_nights(store: the_store.Store, selection: Selection) -> Nights:
         why = the_store.row_dicts(store, "SELECT * FROM flagged_nights ORDER BY night_date, subject, flag")
         negatives = the_store.row_dicts(store, _NEGATIVES, [NEGATIVE_OF])
         untold = the_store.row_dicts(store, _UNTOLD)
+        from analytics.store.statements.damaged_files import damaged_files  # where there is a database to ask
+
         damage = damaged_files(store)
     return Nights(
         columns,
