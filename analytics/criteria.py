@@ -97,7 +97,7 @@ class Shapes(_Section):
     jerk_energy_s: float = Field(
         0.5,
         gt=0,
-        description="From 10 to 90 % of its energy at most: a burst of 75-250 ms (ICSD-3) rings on. own.",
+        description="From 10 to 90 % of its energy at most: a burst of 75-250 ms (ICSD-3) rings on in a leg. own.",
     )
     jerk_tilt_share: float = Field(
         0.35, gt=0, description="0.5-2 s after its peak the leg is tilted by at most this share of it. own."
@@ -105,7 +105,7 @@ class Shapes(_Section):
     jerk_turn_deg: float = Field(10.0, gt=0, description="The leg lies as before: turned by less. own.")
     jerk_s: float = Field(3.5, gt=0, description="A jerk rings on; its visible part is at most this long. own.")
     jerk_peak_mg: float = Field(
-        100.0, gt=0, description="A jerk is a strong movement: its largest acceleration, not smoothed. own."
+        85.0, gt=0, description="A jerk is a strong movement: its largest acceleration, not smoothed. own."
     )
     jerk_left: float = Field(
         0.7,
@@ -195,7 +195,7 @@ class Jerks(_Section):
     window_after_min: float = Field(30.0, gt=0, description="and this long after: the onset is estimated early. own.")
     near_min: float = Field(5.0, gt=0, description="Near the true transition means within this. own.")
     min_probability: float = Field(
-        0.05, gt=0, lt=1, description="of lying near a transition at least, to be called a jerk of falling asleep. own."
+        0.03, gt=0, lt=1, description="of lying near a transition at least, to be called a jerk of falling asleep. own."
     )
     max_elsewhere: float = Field(
         0.01, gt=0, lt=1, description="of lying near one: below, the model knows of none; between, it is in doubt. own."
@@ -204,7 +204,7 @@ class Jerks(_Section):
         0.005, ge=0, lt=1, description="of sleep there at least: surely awake, it is a fidget; jerks come drowsy. own."
     )
     per_onset: float = Field(
-        2.0,
+        4.0,
         gt=0,
         description="Jerks that falling asleep brings, before a night is seen; 60-70 % know them (ICSD-3). own.",
     )
