@@ -198,7 +198,10 @@ class Jerks(_Section):
         0.03, gt=0, lt=1, description="of lying near a transition at least, to be called a jerk of falling asleep. own."
     )
     max_elsewhere: float = Field(
-        0.01, gt=0, lt=1, description="of lying near one: below, the model knows of none; between, it is in doubt. own."
+        0.02,
+        gt=0,
+        lt=1,
+        description="of lying near one: below, the model knows of none; between, it is in doubt. own.",
     )
     min_p_sleep: float = Field(
         0.005, ge=0, lt=1, description="of sleep there at least: surely awake, it is a fidget; jerks come drowsy. own."

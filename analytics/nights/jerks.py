@@ -30,10 +30,8 @@ T = TypeVar("T", float, NDArray[np.float64])
 _UNSEEN = 0.5
 #: A night that is not known for longer than this says nothing of how often a twitch comes elsewhere, minutes. Own.
 _LEAST_ELSEWHERE_MIN = 60.0
-#: What is expected before a night is seen weighs as much as so many moments of falling asleep. Own.
-_PRIOR_FALLS = 1.5
-#: More jerks than this at each falling asleep are not counted on, however many a night shows. Own.
-_MOST_PER_ONSET = 8.0
+#: What is expected before a night is seen weighs as much as one moment of falling asleep. Own.
+_PRIOR_FALLS = 1.0
 #: The jerks of a night and how many falling asleep brings tell of each other: a difference that no longer matters.
 _SETTLED, _MOST_ROUNDS = 0.001, 100
 #: Below this share of the nights that could have been, falling asleep is not in the recording. Own.
@@ -162,7 +160,7 @@ def _per_onset(
     before = found = criteria.jerks.per_onset
     for _ in range(_MOST_ROUNDS):
         n_jerks = float(_chance(near, found, others).sum())
-        earlier, found = found, min((_PRIOR_FALLS * before + n_jerks) / (_PRIOR_FALLS + falls), _MOST_PER_ONSET)
+        earlier, found = found, (_PRIOR_FALLS * before + n_jerks) / (_PRIOR_FALLS + falls)
         if abs(found - earlier) < _SETTLED:
             break
     return found

@@ -80,7 +80,8 @@ class PossibleNights:
 
     def p_transition_at(self, time_us: int) -> float:
         """Chance that an instant lies at a change from wake to sleep."""
-        return float(self.p_transition[self._epoch_when(time_us)])
+        # Rounded, for 0.03 in single precision is less than a limit of 0.03.
+        return round(float(self.p_transition[self._epoch_when(time_us)]), DECIMALS)
 
     def minutes_elsewhere(self, start_us: int, end_us: int, near: float) -> float:
         """Minutes of a stretch in which a change from wake to sleep is less likely than ``near``."""
