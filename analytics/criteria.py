@@ -207,7 +207,7 @@ class Jerks(_Section):
         0.005, ge=0, lt=1, description="of sleep there at least: surely awake, it is a fidget; jerks come drowsy. own."
     )
     per_onset: float = Field(
-        4.0,
+        3.0,
         gt=0,
         description="Jerks that falling asleep brings, before a night is seen; 60-70 % know them (ICSD-3). own.",
     )

@@ -4,36 +4,27 @@ No accelerometer criterion is published. What is asked: a twitch (`analytics.sig
 where it is or with one more twitch, while enough of the nights that could have been change from wake to sleep. A cough,
 a startle or a bed partner can look the same, at any time of night. So the chance of a jerk weighs how many jerks
 falling asleep brings against how often this night shows the same shape elsewhere: where its own kicks are as brief, one
-near falling asleep is a kick. How many jerks its sleeper has a night tells by itself: who has them at one moment of
-falling asleep has them at others. And jerks come while one is drowsy: a twitch in the midst of restless waking is a
-fidget.
+near falling asleep is a kick. And jerks come while one is drowsy: a twitch in the midst of restless waking is a fidget.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
 from analytics.flag import JERKS_CRITERION, Criterion
 from analytics.model import Movement
 from analytics.nights.joining import is_jerk
-from analytics.sleep.estimate import SleepEstimate, p_near_onset, transitions
+from analytics.sleep.estimate import SleepEstimate, p_near_onset
 from analytics.sleep.possible import NEAR_MIN
 
-T = TypeVar("T", float, NDArray[np.float64])
 #: What a night without a single other twitch says of how often one comes: half of one, as Jeffreys' prior has it.
 _UNSEEN = 0.5
 #: A night that is not known for longer than this says nothing of how often a twitch comes elsewhere, minutes. Own.
 _LEAST_ELSEWHERE_MIN = 60.0
-#: What is expected before a night is seen weighs as much as one moment of falling asleep. Own.
-_PRIOR_FALLS = 1.0
-#: The jerks of a night and how many falling asleep brings tell of each other: a difference that no longer matters.
-_SETTLED, _MOST_ROUNDS = 0.001, 100
 #: Below this share of the nights that could have been, falling asleep is not in the recording. Own.
 _SEEN_TO_FALL = 0.5
 
@@ -56,9 +47,8 @@ def jerk_chances(
     jerks = criteria.jerks
     twitches = _twitches(joined, sleep, criteria)
     others = _others(twitches, sleep, criteria)
-    per_onset = _per_onset(twitches, others, sleep, criteria)
     return {
-        movement.number: float(_chance(near, per_onset, others))
+        movement.number: _chance(near, others, criteria)
         for parts, near in twitches
         if near >= jerks.min_probability
         for movement in parts
@@ -69,8 +59,7 @@ def n_in_doubt(joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, cri
     """How many twitches would be hypnic jerks, were it known that one fell asleep then: neither named nor ruled out."""
     jerks = criteria.jerks
     twitches = _twitches(joined, sleep, criteria)
-    others = _others(twitches, sleep, criteria)
-    if _chance(1.0, _per_onset(twitches, others, sleep, criteria), others) < jerks.min_chance:
+    if _chance(1.0, _others(twitches, sleep, criteria), criteria) < jerks.min_chance:
         return 0
     return sum(jerks.max_elsewhere <= near < jerks.min_probability for _, near in twitches)
 
@@ -147,33 +136,8 @@ def _others(twitches: Sequence[tuple[tuple[Movement, ...], float]], sleep: Sleep
     return NEAR_MIN * (n_elsewhere + _UNSEEN) / _elsewhere_min(sleep, least)
 
 
-def _per_onset(
-    twitches: Sequence[tuple[tuple[Movement, ...], float]], others: float, sleep: SleepEstimate, criteria: Criteria
-) -> float:
-    """How many jerks each falling asleep brings to this sleeper: what is expected of any, and what this night shows.
-
-    Each twitch counts by its own chance of being one, which rises with what is sought. The steps towards it only grow,
-    or only fall, and end where both agree: the gamma distribution's mean after a count with doubt.
-    """
-    near = np.array([chance for _, chance in twitches], dtype=np.float64)
-    falls = _falls(sleep, criteria)
-    before = found = criteria.jerks.per_onset
-    for _ in range(_MOST_ROUNDS):
-        n_jerks = float(_chance(near, found, others).sum())
-        earlier, found = found, (_PRIOR_FALLS * before + n_jerks) / (_PRIOR_FALLS + falls)
-        if abs(found - earlier) < _SETTLED:
-            break
-    return found
-
-
-def _falls(sleep: SleepEstimate, criteria: Criteria) -> float:
-    """How often one fell asleep, to be expected."""
-    return len(transitions(sleep, criteria)) if sleep.possible is None else sleep.possible.n_falls()
-
-
-def _chance(near: T, per_onset: float, others: float) -> T:
-    """Of being a jerk, of a twitch that is ``near`` falling asleep with that chance."""
-    return near * per_onset / (near * per_onset + others)
+def _chance(near: float, others: float, criteria: Criteria) -> float:
+    return near * criteria.jerks.per_onset / (near * criteria.jerks.per_onset + others)
 
 
 def _companies(joined: Sequence[tuple[Movement, ...]], quiet_s: float) -> Iterator[Sequence[tuple[Movement, ...]]]:

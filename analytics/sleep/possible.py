@@ -88,10 +88,6 @@ class PossibleNights:
         first, last = self._epoch_of(np.array([start_us, end_us])).tolist()
         return float((self.p_transition[first:last] < near).sum() / EPOCHS_MIN)
 
-    def n_falls(self) -> float:
-        """How many stretches of `NEAR_MIN` in which one falls asleep are to be expected."""
-        return float(np.nansum(self.p_transition)) / EPOCHS_MIN / NEAR_MIN
-
     def p_fell_asleep(self) -> float:
         """Share of the nights that change from wake to sleep at all while something was recorded."""
         return len(np.unique(_falls(self.paths, self._is_known)[0])) / len(self.paths)
