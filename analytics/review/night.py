@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from itertools import groupby
+from itertools import compress, groupby
 from operator import itemgetter
 from typing import Any
 
@@ -23,13 +23,14 @@ from analytics.pictures import by_hour, intervals, likely_sleep
 from analytics.pictures.drawing import patterns
 from analytics.pictures.night_rows import awake_legend, legend, likely_legend
 from analytics.pictures.scales import clock
-from analytics.review.beside import among
+from analytics.review.beside import Ask, among
 from analytics.review.edits.answering import edited_with
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
 from analytics.scoring.rulesets import DEFAULT_RULESET, Ruleset
-from analytics.store import frames, people_of, reviews_of
+from analytics.store import NightKey, frames, people_of, reviews_of
+from analytics.store.edits.asking import Row
 from analytics.store.edits.kept import night_under
 from analytics.words import BLANKS, CLOCK_STAYS, MEASURES, NOT_KNOWN
 from ingest.clock import zone_info
@@ -62,6 +63,11 @@ LEFT JOIN sensor_clocks c ON c.subject = n.subject AND c.night_date = n.night_da
 WHERE n.subject = ? AND n.night_date BETWEEN ? AND ? ORDER BY side, path
 """
 _BESIDE = (_STAGES, _HEART, _WARMTH, _JOURNAL, _SENSORS)
+#: Whether any recording of a person has what the first three ask for: of most people none has, and a view that answers
+#: nothing takes DuckDB as long to plan as one that does.
+_HAS = """
+SELECT bool_or(len(stages) > 0), bool_or(len(heart) > 0), bool_or(len(temperature) > 0) FROM recording WHERE subject = ?
+"""
 
 
 def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
@@ -81,7 +87,7 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     if not row or night is None:
         raise UsageError(f"no night {night_date} of {subject}", hint="go back to all nights")
     ask = among(sorted(nights["night_date"].to_list()))
-    stages, heart, warmth, journal, sensors = ask(page, key, _BESIDE)
+    stages, heart, warmth, journal, sensors = _beside(page, key, ask)
     reviews = reviews_of(page.store, subject, night_date)
     score = night.scores[0] if night.scores else None
     person = people_of(page.store).get(subject)
@@ -109,6 +115,14 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
         "edited": edited_with(page, key, reviews),
         "pictures": _pictures(night, score.events if score else (), page.rulesets.get(ruleset)),
     }
+
+
+def _beside(page: Page, key: NightKey, ask: Ask) -> list[list[Row]]:
+    """Rows of each question of `_BESIDE`, without those that no recording of the person can answer."""
+    (has,) = page.kept.of(page.store, ("has", key[0]), lambda: frames(page.store, (_HAS, key[:1])))
+    wanted = [*map(bool, has.row(0)), True, True]
+    found = iter(ask(page, key, tuple(compress(_BESIDE, wanted))))
+    return [next(found) if is_wanted else [] for is_wanted in wanted]
 
 
 def _noted(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -17,7 +17,8 @@ import { WORDS, groupOf, label, verdict } from "./words.js";
 /**
  * @typedef {{ i: number, from: Ms, to: Ms, lanes: Lane[], note: string | null }} Window the i-th movement from near
  * @typedef {{ onMove: (by: number) => unknown, verdictButtons: (i: number) => Node[], onEdges: (to: Span) => unknown,
- *   onRuler: (at: Ms | null) => unknown, onSpan: (span: Span) => unknown, tools: HTMLElement }} Parts
+ *   onRuler: (at: Ms | null) => unknown, onSpan: (span: Span) => unknown, tools: HTMLElement,
+ *   isLeaving: () => boolean }} Parts
  */
 
 const WIDTHS_S = [30, 120, 600, 3600];
@@ -274,7 +275,7 @@ export class Inspector {
     this.plot.dataset.shown = `${this.data.events.movement_no[i]}/${WIDTHS_S[this.size]}`;
     if (!this.isNew) return this.#askBeside(i);
     this.isNew = false;
-    this.resting = setTimeout(() => this.#askBeside(i), REST_MS);
+    this.resting = setTimeout(() => this.parts.isLeaving() || this.#askBeside(i), REST_MS);
   }
 
   /** @param {number} i */

@@ -125,6 +125,7 @@ export class NightPage {
       onRuler: (at) => this.tools.showRuler(at),
       onSpan: (span) => this.forms.fill(span),
       tools: this.tools.node,
+      isLeaving: this.app.isLeaving,
     });
   }
 

@@ -14,9 +14,10 @@ from analytics.review.edits.answering import as_edited
 from analytics.review.night import night_payload
 from analytics.review.page import Page
 from analytics.said import JournalEntry
-from analytics.store import Store, WantedEdit, query, snapshot, write_edit, write_journal
+from analytics.store import Store, WantedEdit, frames, query, snapshot, write_edit, write_journal
 from tests.analytics.review.browsing import page_of
 from tests.analytics.review.conftest import NIGHT
+from tests.flows.stored import build
 
 SUBJECT = "me"
 pytestmark = pytest.mark.once
@@ -60,3 +61,26 @@ def test_what_is_written_of_a_night_is_seen_on_it_and_on_no_night_read_with_it(
     assert onset_us not in after[NIGHT]["edited"]["events"]["onset_us"]
     assert after[NIGHT]["edited"] == as_edited(page, SUBJECT, NIGHT)
     assert len(after[NIGHT]["journal"]) == len(before[NIGHT]["journal"]) + 1
+
+
+def test_a_watch_is_asked_for_only_where_there_is_one_and_nothing_is_left_out(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = build(tmp_path / "without.duckdb")
+    asked: list[str] = []
+
+    def watched(store: Store, *ones: Any) -> Any:
+        asked.extend(sql for sql, _ in ones)
+        return frames(store, *ones)
+
+    monkeypatch.setattr(beside, "frames", watched)
+    for store, n_views in ((Store(database), 2), (without, 0)):
+        (night, *_) = query(store, "SELECT subject, night_date FROM night ORDER BY 2 DESC").rows()
+        with snapshot(store):
+            shown_of = night_payload(page_of(store.path), *night)
+        views = ("sleep_stages", "heart_rate", "temperature")
+        assert sum(any(view in sql for view in views) for sql in asked) == n_views
+        count = "SELECT count(*) FROM {} WHERE night_date = ?"
+        stored = [query(store, count.format(view), night[1:]).item() for view in views[:2]]
+        assert [len(shown_of["stages"]), len(shown_of["heart"])] == stored
+        asked.clear()

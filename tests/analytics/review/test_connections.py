@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -12,7 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from analytics.review.connections import BACKLOG, MOST, REQUEST_S
+from analytics.review.connections import BACKLOG, MOST, REQUEST_S, Connection
+from tests.analytics.review.browsing import page_of, served
 from tests.analytics.review.program import Review, closed_after, reviewing
 from tests.flows.stored import build
 
@@ -127,3 +129,21 @@ def test_half_requests_do_not_delay_the_end_and_leave_no_words(tmp_path: Path) -
         start = time.monotonic()
         assert running.stop() == ""
         assert time.monotonic() - start < 5
+
+
+def test_the_body_of_an_answer_does_not_wait_until_its_head_is_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That takes 40 ms, of every answer. asyncio leaves it to whoever makes the socket."""
+    at_once: list[int] = []
+    made = Connection.connection_made
+
+    def watched(self: Connection, transport: asyncio.Transport) -> None:
+        made(self, transport)
+        at_once.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    monkeypatch.setattr(Connection, "connection_made", watched)
+    with served(page_of(build(tmp_path / "x.duckdb").path)) as address:
+        httpx.get(address)
+    assert at_once
+    assert all(at_once)
