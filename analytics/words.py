@@ -106,7 +106,7 @@ FLAG_STATES: Mapping[str, str] = {"raised": FLAGGED, "not_raised": "not flagged"
 #: Beside a finding over fewer nights than it takes (`analytics.nights.how_many`).
 FEW_NIGHTS_DIFFER = "fewer than {n} nights: nights differ, record more"
 #: What a flag's nights are counted from: all assessable ones, or those among them on which it could be told.
-ASSESSABLE_NIGHTS, TOLD_NIGHTS = "assessable night{s}", "night{s} that tell"
+ASSESSABLE_NIGHTS, TOLD_NIGHTS = "assessable night{s}", "judged night{s}"
 #: Nights on which jerks could be told, and kicks too: fewer than those of one of them.
 JUDGED_ON_BOTH = "judged on both jerks and kicks"
 #: Instead, where it could be told on none of them: of several, of one, and of none.

@@ -225,7 +225,7 @@ def _signs(nights: Sequence[NightFacts], signs: Sequence[Sign]) -> Iterator[Advi
     n_told = sum(night.jerks_told for night in nights)
     for sign in signs:
         for one in (one for one in sign.evidence if one.is_met):
-            on = evidence_words(one, len(nights), n_told)
+            on = evidence_words([one], len(nights), n_told)
             yield Advice(
                 one.what, "discuss", f"{sign.name[:1].upper()}{sign.name[1:]}: worth discussing with a clinician.", on
             )

@@ -59,18 +59,28 @@ class SignEvidence:
     is_met: bool
 
 
-def evidence_words(one: SignEvidence, n_nights: int, n_jerks_told: int) -> str:
-    """What was there, on how many nights or days, and of which.
+def evidence_words(evidence: Sequence[SignEvidence], n_nights: int, n_jerks_told: int) -> str:
+    """What was there, on how many nights or days, and of which; of which once, where it is the same of all.
 
     Parameters
     ----------
+    evidence : sequence of SignEvidence
+        At least one.
     n_nights, n_jerks_told : int
         All nights, and those on which jerks could be told.
     """
+    there = [f"{EVIDENCE[one.what]} on {one.n}" for one in evidence]
+    of = [_of_which(one, n_nights, n_jerks_told) for one in evidence]
+    if len(set(of)) == 1:
+        return f"{', and '.join(there)} of {of[0]}"
+    return ", and ".join(f"{each} of {which}" for each, which in zip(there, of, strict=True))
+
+
+def _of_which(one: SignEvidence, n_nights: int, n_jerks_told: int) -> str:
     if one.unit == "days":
-        return f"{EVIDENCE[one.what]} on {one.n} of {counted(one.of, 'day')}"
+        return counted(one.of, "day")
     told = n_jerks_told if one.what == "jerks" else one.of
-    return f"{EVIDENCE[one.what]} on {one.n} of {told_nights_words(max(told, one.of), n_nights, newest=one.of)}"
+    return told_nights_words(max(told, one.of), n_nights, newest=one.of)
 
 
 @dataclass(frozen=True, slots=True)

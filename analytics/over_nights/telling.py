@@ -121,11 +121,11 @@ def about(answer: PersonAnswer) -> str:
 
 
 def _strongest(answer: PersonAnswer) -> str:
-    return ", and ".join(_on(answer, one) for one in answer.evidence[:_NAMED])
+    return _on(answer, *answer.evidence[:_NAMED])
 
 
-def _on(answer: PersonAnswer, one: SignEvidence) -> str:
-    return evidence_words(one, answer.n_nights, answer.n_jerks_told)
+def _on(answer: PersonAnswer, *evidence: SignEvidence) -> str:
+    return evidence_words(evidence, answer.n_nights, answer.n_jerks_told)
 
 
 def _missing(answer: PersonAnswer) -> str:

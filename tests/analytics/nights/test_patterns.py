@@ -25,14 +25,14 @@ def test_the_spread_is_told_over_assessable_nights() -> None:
 
 
 def test_a_finding_says_which_nights_it_counts_and_what_was_dismissed() -> None:
-    assert Pattern(n_able=3, n_raised=2).on_nights(5) == "on 2 of 3 nights that tell"
+    assert Pattern(n_able=3, n_raised=2).on_nights(5) == "on 2 of 3 judged nights"
     assert Pattern(n_able=1, n_raised=1).on_nights(1) == "on 1 of 1 assessable night"
-    assert Pattern(n_able=1).on_nights(5) == "on 0 of 1 night that tell"
+    assert Pattern(n_able=1).on_nights(5) == "on 0 of 1 judged night"
     assert Pattern(n_able=3, n_dismissed=1).on_nights(3) == "on 0 of 3 assessable nights (as detected on 1)"
 
 
 def test_where_it_could_be_told_on_no_night_nothing_is_counted_of_none() -> None:
-    """It said "on 0 of 0 nights that tell"."""
+    """It said "on 0 of 0 judged nights"."""
     assert [Pattern().on_nights(n) for n in (0, 1, 4)] == [
         "told on no night",
         "not told on the one assessable night",

@@ -253,7 +253,7 @@ def test_counts_of_nights_that_mean_different_things_say_what_they_count() -> No
     lines = {line for _, column in told(answer).columns for line in column}
     assert about(answer).startswith("14 of 15 nights judged on both jerks and kicks, ")
     assert "Regular kicks: 3.0 per hour of sleep on average, more than 15 on none of 15 nights." in lines
-    assert "Jerks while falling asleep on 0 of 14 nights that tell." in lines
+    assert "Jerks while falling asleep on 0 of 14 judged nights." in lines
 
 
 def test_of_which_nights_something_is_told_stands_beside_their_number() -> None:
@@ -261,10 +261,10 @@ def test_of_which_nights_something_is_told_stands_beside_their_number() -> None:
     flag: FlagName = "frequent_hypnic_jerks"
     nights = [replace(QUIET[0], night_date=FIRST - timedelta(1), jerks="cannot_tell"), *QUIET]
     patterns: Patterns = {**NONE, flag: Pattern(n_able=14, n_raised=9, state="pattern")}
-    assert told(ask(nights, patterns, NO)).says.endswith(": several jerks on 9 of 14 nights that tell.")
-    assert clinician_signs(nights, patterns, NO)[0].says.startswith("on 9 of 14 nights that tell, ")
+    assert told(ask(nights, patterns, NO)).says.endswith(": several jerks on 9 of 14 judged nights.")
+    assert clinician_signs(nights, patterns, NO)[0].says.startswith("on 9 of 14 judged nights, ")
     assert advice_of(nights, clinician_signs(nights, patterns, NO), NO)[0].because == (
-        "several jerks on 9 of 14 nights that tell"
+        "several jerks on 9 of 14 judged nights"
     )
     every = {**patterns, flag: replace(patterns[flag], n_able=15)}
     nights[0] = replace(nights[0], jerks="not_raised")
@@ -276,7 +276,7 @@ def test_of_the_newest_nights_it_is_said_that_they_are_the_newest() -> None:
     assert told(ask([*QUIET, *jerky], NONE, NO)).says.endswith(": several jerks on 14 of the newest 14 nights.")
     older = [replace(QUIET[0], jerks="cannot_tell"), *QUIET[1:]]
     found = told(ask([*older, *jerky], NONE, NO)).says
-    assert found.endswith(": several jerks on 14 of the newest 14 nights that tell.")
+    assert found.endswith(": several jerks on 14 of the newest 14 judged nights.")
 
 
 @pytest.mark.parametrize(

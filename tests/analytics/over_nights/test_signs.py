@@ -9,7 +9,7 @@ import pytest
 
 from analytics.flag import FlagName
 from analytics.nights.patterns import NightFacts, Pattern, Patterns, PatternState
-from analytics.over_nights.signs import Sign, clinician_signs
+from analytics.over_nights.signs import Sign, SignEvidence, clinician_signs, evidence_words
 from analytics.said import JournalEntry
 
 FIRST = date(2026, 3, 2)
@@ -114,3 +114,13 @@ def test_one_night_is_no_nights() -> None:
     one = Pattern(n_nights=1, n_able=1, n_raised=1, more_nights=2)
     found = next(s for s in clinician_signs(nights(1), {"frequent_hypnic_jerks": one}, []) if "several jerks" in s.name)
     assert found.says == "on 1 of 1 night, cannot tell yet: it takes at least 2 more nights; one night is few"
+
+
+def test_of_which_nights_is_said_once_where_it_is_the_same_of_all() -> None:
+    kicks = SignEvidence("kicks", "nights", 7, 13, is_met=True)
+    jerks = SignEvidence("jerks", "nights", 3, 13, is_met=False)
+    assert evidence_words([kicks, jerks], 14, 13) == "regular kicks on 7, and several jerks on 3 of 13 judged nights"
+    assert evidence_words([kicks], 13, 13) == "regular kicks on 7 of 13 nights"
+    days = SignEvidence("daytime_sleepiness", "days", 4, 9, is_met=True)
+    assert evidence_words([kicks, days], 13, 13).startswith("regular kicks on 7 of 13 nights, and ")
+    assert evidence_words([kicks, days], 13, 13).endswith(" on 4 of 9 days")

@@ -19,7 +19,7 @@ def test_a_flag_that_could_not_be_told_is_not_said_to_be_absent() -> None:
         "possible RLS not told on the one assessable night."
     )
     assert said(4, 3, 4, 0) == (
-        "No frequent hypnic jerks on 4 assessable nights; possible PLMD on 0 of 3 nights that tell; "
+        "No frequent hypnic jerks on 4 assessable nights; possible PLMD on 0 of 3 judged nights; "
         "possible RLS told on none of 4 assessable nights."
     )
 
@@ -32,4 +32,4 @@ def test_all_told_and_nothing_told_are_short() -> None:
 
 
 def test_what_each_was_told_on_is_said_where_none_was_told_on_all() -> None:
-    assert said(2, 1, 1, 0).startswith("No flag raised: possible PLMD on 0 of 1 night that tell; ")
+    assert said(2, 1, 1, 0).startswith("No flag raised: possible PLMD on 0 of 1 judged night; ")

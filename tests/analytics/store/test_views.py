@@ -312,7 +312,7 @@ def test_nights_on_which_a_flag_could_not_be_told_are_none_without_it(store: Sto
     execute(store, "UPDATE flag SET state = 'cannot_tell' WHERE NOT raised AND night_date > DATE '2026-03-12'")
     found = plmd(store)
     assert (found["n_flagged"], found["n_able"], found["n_assessable"], found["share"]) == (2, 3, 4, 2 / 3)
-    assert found["finding"] == "possible PLMD on 2 of 3 nights that tell"
+    assert found["finding"] == "possible PLMD on 2 of 3 judged nights"
 
 
 def test_nights_that_cannot_be_assessed_make_no_pattern(store: Store) -> None:
