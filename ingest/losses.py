@@ -13,8 +13,10 @@ from collections.abc import Sequence
 MOST_LOST_UNSAID = 0.05
 #: How the warning begins, so that it can be found among others and stand beside the night.
 _MARK = "A PART IS MISSING: "
+#: Of a file whose end was never copied, whichever piece it ends in.
+ENDS_INSIDE, IS_CUT_SHORT, NOT_FINISHED = "ends inside a", "is cut short", "the copy was probably not finished"
 #: Of a file that was read up to where it ends too early, or is damaged.
-CUT_SHORT = "the compressed file is cut short: everything up to there was read"
+CUT_SHORT = f"the compressed file {IS_CUT_SHORT}: everything up to there was read"
 DAMAGED_INSIDE = "the compressed file is damaged: everything before the damage was read"
 BREAKS_OFF = "the file breaks off: everything up to there was read"
 #: Of a part of a file that cannot be decoded: with it ends what is said of where reading stopped.
@@ -36,7 +38,7 @@ def warning_of_loss(share: float) -> tuple[str, ...]:
 
 def damage_among(warnings: Sequence[str]) -> tuple[str, ...]:
     """What among the warnings of a recording says that its file is damaged, and which part is missing; loss first."""
-    told = (_MARK, CUT_SHORT, DAMAGED_INSIDE, BREAKS_OFF, REST_IS_LOST)
+    told = (_MARK, DAMAGED_INSIDE, BREAKS_OFF, ENDS_INSIDE, IS_CUT_SHORT, NOT_FINISHED, REST_IS_LOST)
     found = [warning for warning in warnings if any(words in warning for words in told)]
     return tuple(sorted(found, key=lambda warning: not warning.startswith(_MARK)))
 

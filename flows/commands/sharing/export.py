@@ -39,7 +39,8 @@ What was done
              as far from it as they were. The number of days is kept nowhere. Weekdays and seasons are not kept; the
              time of day is. A night keeps one offset from UTC, so that no clock change shows.
   Left out   names, time zones, serials, devices, files, journal, reviews, notes, ages, medication, raw samples,
-             reasons in words, and what was imported when
+             reasons in words, and what was imported when. Of the journal remains what the analysis took from it: when
+             the person went to bed, slept and got up
   Rule sets  "own" in place of the name of one that is not built in
 
 What remains

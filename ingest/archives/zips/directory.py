@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from ingest.input_file import open_plain, unreadable
+from ingest.losses import NOT_FINISHED
 
 MAGIC = b"PK\x03\x04"
 #: The end record with the longest comment, and what zip64 puts before it.
@@ -159,7 +160,7 @@ def _listed(file: IO[bytes], most_bytes: int) -> tuple[list[Member], str]:
     tail = file.read(_TAIL_BYTES)
     end = tail.rfind(_END_MAGIC)
     if end < 0 or len(tail) < end + _END.size:
-        return [], "the zip has no directory at its end: the copy was probably not finished"
+        return [], f"the zip has no directory at its end: {NOT_FINISHED}"
     _, length, stated, _ = _END.unpack_from(tail, end)
     stop = end
     if tail.startswith(_LOCATOR_MAGIC, end - _LOCATOR_BYTES):

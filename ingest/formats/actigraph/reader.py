@@ -25,6 +25,7 @@ from ingest.formats.actigraph.interruptions import Interruptions, interruptions
 from ingest.formats.actigraph.records import PADDING_BYTES, Kind, Log, survey
 from ingest.formats.actigraph.samples import PACKED_STEPS, Activity, activity, decode, is_whole, plan, span
 from ingest.input_file import stamp_of
+from ingest.losses import ENDS_INSIDE, NOT_FINISHED
 from ingest.recording import Decoded, Samples
 
 FORMAT = "actigraph-gt3x"
@@ -185,9 +186,9 @@ def _left_out(log: Log) -> Iterator[str]:
     if blank[:-1].any():
         yield f"blank in the middle of the log: {int(blank[:-1].sum()):,} bytes"
     if blank[-1]:
-        yield f"blank at the end of the log: {int(blank[-1]):,} bytes; the copy was probably not finished"
+        yield f"blank at the end of the log: {int(blank[-1]):,} bytes; {NOT_FINISHED}"
     if log.cut_bytes:
-        yield f"the log ends inside a record; its last {log.cut_bytes:,} bytes were left out"
+        yield f"the log {ENDS_INSIDE} record; its last {log.cut_bytes:,} bytes were left out"
 
 
 def _odd_seconds(said: Setup, these: Activity) -> Iterator[str]:

@@ -25,7 +25,7 @@ from ingest.errors import DamagedRecordingError, EmptyFileError, UnsupportedReco
 from ingest.formats.axivity import sectors as cwa
 from ingest.formats.axivity.clock import CwaTimeline, timeline
 from ingest.formats.axivity.sectors import HEADER_BYTES, SECTOR_BYTES, SectorVerdict
-from ingest.losses import share_lost
+from ingest.losses import ENDS_INSIDE, NOT_FINISHED, share_lost
 from ingest.placement import placement_from
 from ingest.quality.thermometer import by_minute
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Samples
@@ -193,8 +193,8 @@ def _problems(source: ByteSource, scan: _Scan, line: CwaTimeline, *, has_header:
         (scan.tally[SectorVerdict.FOREIGN], "left out because they are no Axivity data: {} of {total}"),
         (scan.tally[SectorVerdict.EARLY], "left out because very old firmware wrote them: {} of {total}"),
         (middle_blank, "blank in the middle of the file: {} of {total}"),
-        (scan.blank_tail, "blank at the end of the file: {} of {total}; the copy was probably not finished"),
-        (scan.extra_bytes, "the file ends inside a sector; its last {} bytes were left out"),
+        (scan.blank_tail, f"blank at the end of the file: {{}} of {{total}}; {NOT_FINISHED}"),
+        (scan.extra_bytes, f"the file {ENDS_INSIDE} sector; its last {{}} bytes were left out"),
         (line.missing_sectors, "sectors that the device counted and the file lacks: {}"),
         (line.clock_steps, "jumps of the device clock between sectors that follow each other: {}"),
         (line.restarts, "restarts of the device, or steps back of its clock: {}"),

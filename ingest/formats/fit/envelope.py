@@ -12,6 +12,7 @@ import struct
 from dataclasses import dataclass
 
 from ingest.formats.fit.crc import fit_crc
+from ingest.losses import IS_CUT_SHORT
 
 MAGIC = b".FIT"
 _SHORT_HEADER = 12
@@ -95,7 +96,7 @@ def _complaints(data: bytes, at: int, part: Part, *, is_altered: bool) -> list[s
         found.append("The device never closed the file: its header announces no data. What is there was read.")
     elif announced.end > len(data):
         missing = announced.end - len(data)
-        found.append(f"The file is cut short: its header announces {missing:,} bytes more than there are.")
+        found.append(f"The file {IS_CUT_SHORT}: its header announces {missing:,} bytes more than there are.")
     elif announced.end + _CRC_BYTES > len(data):
         found.append("The file ends before its checksum, so nothing vouches for its content.")
     elif is_altered:

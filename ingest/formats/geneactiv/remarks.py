@@ -11,6 +11,7 @@ from ingest.clock import wall_iso
 from ingest.formats.geneactiv.clock import BinTimeline
 from ingest.formats.geneactiv.header import USUAL_GAIN, BinHeader, is_reset
 from ingest.formats.geneactiv.pages import SAMPLES, PageSurvey, PageVerdict
+from ingest.losses import ENDS_INSIDE, NOT_FINISHED
 
 _DAY_US = 86_400_000_000
 _MOST_RATES = 5
@@ -26,8 +27,8 @@ def left_out(found: PageSurvey, n_contradicted: int) -> Iterator[str]:
         (n_contradicted, "left out because both neighbours contradict their number, time or rate: {} of {total}"),
         (found.tally[PageVerdict.BLANK], "left out because they are blank: {} of {total}"),
         (found.strays, "left out because they are part of no page: {} stretches, {bytes} bytes in all"),
-        (found.tail_bytes, "blank at the end of the file: {} bytes; the copy was probably not finished"),
-        (found.tally[PageVerdict.CUT], "the file ends inside a page, before its first sample"),
+        (found.tail_bytes, f"blank at the end of the file: {{}} bytes; {NOT_FINISHED}"),
+        (found.tally[PageVerdict.CUT], f"the file {ENDS_INSIDE} page, before its first sample"),
     )
     for count, sentence in facts:
         if count:

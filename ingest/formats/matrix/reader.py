@@ -30,7 +30,7 @@ from ingest.formats.matrix.packets import (
     remarks_of,
     survey,
 )
-from ingest.losses import share_lost
+from ingest.losses import ENDS_INSIDE, NOT_FINISHED, share_lost
 from ingest.placement import placement_from
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Samples
 
@@ -166,8 +166,8 @@ def _problems(source: ByteSource, found: PacketSurvey, line: MatrixTimeline, *, 
     facts = (
         (found.n_damaged, "left out for a bad checksum: {} of {total}"),
         (found.strays, "left out because they are part of no packet: {} stretches, {stray} bytes in all"),
-        (found.cut_bytes, "the file ends inside a packet; its last {} bytes were left out"),
-        (found.blank_bytes, "blank between or behind the packets: {} bytes; the copy was probably not finished"),
+        (found.cut_bytes, f"the file {ENDS_INSIDE} packet; its last {{}} bytes were left out"),
+        (found.blank_bytes, f"blank between or behind the packets: {{}} bytes; {NOT_FINISHED}"),
         (declared if declared > found.n_found else 0, "the header speaks of {} packets, the file holds {found}"),
         (line.missing_s, "seconds missing between packets that follow each other: {}, in {gaps} stretches"),
         (line.overlaps, "packets that start before the one before them ends: {} of {total}"),

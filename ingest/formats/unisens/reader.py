@@ -25,6 +25,7 @@ from ingest.errors import DamagedRecordingError, EmptyFileError, UnreadableFileE
 from ingest.formats.unisens.document import MOST_BYTES, Document, is_unisens, parsed
 from ingest.formats.unisens.layout import Layout, layout_of
 from ingest.input_file import leads_into, stamp_of, unreadable
+from ingest.losses import ENDS_INSIDE
 from ingest.placement import placement_from
 from ingest.quoting import shortened
 from ingest.recording import BLOCK_SAMPLES, Decoded, Device, DeviceClock, Samples
@@ -183,7 +184,7 @@ def _problems(document: Document, layout: Layout, size: int, n_samples: int) -> 
     yield "the measurement has no clock but its start: times rest on the rate, and lost samples cannot be seen"
     extra = size % layout.sample_bytes
     if extra:
-        yield f"{shortened(layout.name)} ends inside a sample; its last {extra} bytes were left out"
+        yield f"{shortened(layout.name)} {ENDS_INSIDE} sample; its last {extra} bytes were left out"
     lasts_s, stated_s = n_samples / layout.rate_hz, _stated_s(document)
     if abs(stated_s - lasts_s) > _SAME_LENGTH_S:
         yield f"the document says that it lasted {stated_s:,.0f} s, {shortened(layout.name)} holds {lasts_s:,.0f} s"

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from analytics.store import Store, query
 from analytics.store.database.connection import transaction
+from flows.commands.demo import sample_data
 from ingest.losses import BREAKS_OFF, CUT_SHORT, DAMAGED_INSIDE, REST_IS_LOST, damage_among, warning_of_loss
 from tests.flows.conftest import Run
 from tests.flows.stored import build
@@ -53,3 +55,16 @@ def test_a_whole_file_is_not_called_damaged(run: Run, tmp_path: Path) -> None:
     db = build(tmp_path / "n.duckdb").path
     for command in (("show", "2026-03-02"), ("answer",), ("nights",)):
         assert "amaged" not in run(*command, "--db", db).out
+
+
+@pytest.mark.parametrize("name", ["periodic_night.cwa", "watch_night.fit", "calm_night.csv.gz"])
+def test_a_file_that_was_copied_by_half_is_a_damaged_one_beside_its_night(run: Run, tmp_path: Path, name: str) -> None:
+    whole = (sample_data() / name).read_bytes()
+    half = tmp_path / name
+    half.write_bytes(whole[: len(whole) // 2 + 77])
+    run("import", half, "--db", tmp_path / "n.duckdb", "--site", "ankle", "--side", "left", "--tz", "Europe/Berlin")
+    store = Store(tmp_path / "n.duckdb")
+    (warnings,) = query(store, "SELECT warnings FROM recordings")["warnings"].to_list()
+    assert damage_among(warnings)
+    for (night,) in query(store, "SELECT night_date FROM nights").iter_rows():
+        assert "\nDamaged file: " in run("show", night, "--db", store.path).out
