@@ -280,15 +280,16 @@ def _so_far(answer: PersonAnswer) -> Iterator[str]:
         yield f"Jerks while falling asleep on {answer.n_jerk_nights} of {_told_of(answer, answer.n_jerks_told)}."
     index = tuple(_index(answer))
     yield from index
+    told = {one.what for one in answer.evidence}  # above, with what is open of it
+    raised = {
+        what: f"{EVIDENCE[what]} on {found.n_raised} of {_told_of(answer, found.n_able)}"
+        for what, flag in MEASURED.items()
+        if what not in told and (found := answer.patterns.get(flag)) and found.n_raised
+    }
+    # The index tells on how many nights there were kicks.
+    if beside := [says for what, says in raised.items() if what != "kicks" or not index]:
+        yield f"{_capital(' and '.join(beside))}."
     if not answer.evidence:
-        raised = {
-            what: f"{EVIDENCE[what]} on {found.n_raised} of {_told_of(answer, found.n_able)}"
-            for what, flag in MEASURED.items()
-            if (found := answer.patterns.get(flag)) and found.n_raised
-        }
-        # The index tells on how many nights there were kicks.
-        if beside := [says for what, says in raised.items() if what != "kicks" or not index]:
-            yield f"{_capital(' and '.join(beside))}."
         so_far = "What was found on single nights is no sign yet" if raised else "No sign came up so far"
         yield f'{so_far}; that is not the same as a "no".'
     yield from _limits(answer)

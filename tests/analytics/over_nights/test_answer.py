@@ -229,6 +229,15 @@ def test_what_one_night_showed_is_named(tmp_path: Path) -> None:
     assert "Several jerks on 1 of 3 nights." in jerks
 
 
+def test_kicks_of_one_night_are_told_beside_jerks_that_are_little_by_themselves(tmp_path: Path) -> None:
+    """A person with two nights of jerks, one of them at 44 kicks an hour, read of the jerks alone."""
+    (answer,) = answers(store_people(tmp_path / "n.duckdb", {"me": Made(OPEN, "Jk")})).values()
+    jerks = (SignEvidence("jerks", "nights", 2, 2, is_met=False),)
+    lines = told(replace(answer, evidence=jerks)).columns[2][1]
+    assert "Regular kicks on 1 of 2 nights." in lines
+    assert not any("no sign" in line for line in lines)
+
+
 def test_a_number_of_nights_that_no_one_would_go_by_is_no_advice(tmp_path: Path) -> None:
     """The demo asked for "84 more nights" of a person with jerks on 3 of 14."""
     made = Made(OPEN, "Jqqqq" * 3, ANSWERED)
