@@ -75,7 +75,9 @@ def headline(answer: PersonAnswer) -> str:
     said = ANSWERS[answer.name].capitalize()
     if answer.name == "nothing_against_harmless":
         return f"{said}."
-    return f"{said}: {_strongest(answer) if answer.name == 'see_a_clinician' else _missing(answer)}."
+    return (
+        f"{said}: {_on(answer, *answer.evidence[:_NAMED]) if answer.name == 'see_a_clinician' else _missing(answer)}."
+    )
 
 
 def as_plain(subject: str, answer: PersonAnswer) -> dict[str, Any]:
@@ -118,10 +120,6 @@ def about(answer: PersonAnswer) -> str:
     span = f"{answer.first}" if answer.first == answer.last else f"{answer.first} to {answer.last}"
     legs = ", one leg" if _one_leg(answer) else ""
     return f"{judged_words(answer.n_judged, answer.n_nights)}, {span}{legs}, nights {AS_REVIEWED}"
-
-
-def _strongest(answer: PersonAnswer) -> str:
-    return _on(answer, *answer.evidence[:_NAMED])
 
 
 def _on(answer: PersonAnswer, *evidence: SignEvidence) -> str:

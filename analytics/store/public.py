@@ -73,6 +73,7 @@ from analytics.store.samples.staged import (
     staged_scale,
 )
 from analytics.store.speakers import overlaps_of
+from analytics.store.statements.damaged_files import damaged_files
 from analytics.store.statements.own_questions import query
 from analytics.store.statements.without_frames import known_subjects, people_of, row_dicts, row_table
 from analytics.store.wanted import Outdated, Wanted, outdated, unscored, wanted_of
@@ -112,6 +113,7 @@ __all__ = [
     "check_samples",
     "clear_abandoned",
     "compared_with",
+    "damaged_files",
     "damaged_nights",
     "days_between",
     "default_ruleset",

@@ -67,6 +67,7 @@ def describe() -> None:
 @journal.command(name="list")
 def list_journal(*, since: Since = None, until: Until = None, subject: OnlySubject = None, db: Database = None) -> None:
     """List what is noted, by night, an entry a line. `journal export` prints all of it as a file."""
+    from analytics.journal.cells import cell_of
     from flows.settings.database import store_for
     from flows.settings.settings import load
 
@@ -79,8 +80,13 @@ def list_journal(*, since: Since = None, until: Until = None, subject: OnlySubje
         if (first is None or entry.day >= first) and (last is None or entry.day <= last)
     ]
     rows = [
-        {"night": entry.day, "subject": entry.subject, "column": entry.kind, "noted": _noted_words(entry)}
-        for entry in sorted(noted, key=lambda entry: (entry.day, entry.subject, entry.kind))
+        {
+            "night": entry.day,
+            "subject": entry.subject,
+            "column": entry.kind,
+            "noted": cell_of(entry.kind, entry.value, entry.text),
+        }
+        for entry in sorted(noted, key=lambda entry: entry.day)  # by person and column they are already
     ]
     if not rows:
         emit("nothing is noted\n")
@@ -88,11 +94,6 @@ def list_journal(*, since: Since = None, until: Until = None, subject: OnlySubje
     several = len({row["subject"] for row in rows}) > 1
     columns = [name for name in rows[0] if several or name != "subject"]
     emit_table(columns, rows, first_to_go=["subject"], has_csv=False)
-
-
-def _noted_words(entry: JournalEntry) -> str:
-    """A number without zeros that say nothing, or words; empty for a bare note."""
-    return entry.text or ("" if entry.value is None else f"{entry.value:.10g}")
 
 
 @journal.command(name="export")

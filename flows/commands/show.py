@@ -102,8 +102,6 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
     UsageError
         There is no such night, or several people have one and ``subject`` does not say whose.
     """
-    from analytics.store.statements.damaged_files import damaged_files  # late, for it loads the database
-
     nights = the_store.row_dicts(store, "SELECT * FROM nights WHERE night_date = ? ORDER BY subject", [night_date])
     chosen = [night for night in nights if subject in (None, night["subject"])]
     if not chosen:
@@ -112,7 +110,7 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
         names = ", ".join(night["subject"] for night in chosen)
         raise UsageError(f"several people recorded {night_date}", hint=f"--subject, one of {names}")
     (night,) = chosen
-    key = [night["subject"], night_date]
+    key = (night["subject"], night_date)
 
     def rows(table: str, order: str) -> tuple[Row, ...]:
         statement = f"SELECT * FROM {table} WHERE subject = ? AND night_date = ? ORDER BY {order}"
@@ -126,7 +124,7 @@ def read_night(store: the_store.Store, night_date: date, subject: str | None) ->
         series=tuple(map(_without_key, rows("series", "series_no"))),
         bouts=tuple(map(_without_key, rows("bout", "start_at"))),
         events=tuple(map(_without_key, rows("events", "movement_no"))),
-        damage=damaged_files(store).get((night["subject"], night_date), ()),
+        damage=the_store.damaged_files(store, key).get(key, ()),
     )
 
 

@@ -121,9 +121,7 @@ def select_nights(store: the_store.Store, selection: Selection) -> Nights:
         why = the_store.row_dicts(store, "SELECT * FROM flagged_nights ORDER BY night_date, subject, flag")
         negatives = the_store.row_dicts(store, _NEGATIVES, [NEGATIVE_OF])
         untold = the_store.row_dicts(store, _UNTOLD)
-        from analytics.store.statements.damaged_files import damaged_files  # where there is a database to ask
-
-        damage = damaged_files(store)
+        damage = the_store.damaged_files(store)
     return Nights(
         columns,
         tuple(found),

@@ -62,7 +62,7 @@ def _advice(people: Iterable[Person]) -> dict[str, list[Advice]]:
 
 def _damage(store: Store, people: Iterable[Person]) -> dict[str, list[str]]:
     """By person, which of the nights are of a damaged file, and what is missing of it."""
-    from analytics.store.statements.damaged_files import damaged_files
+    from analytics.store import damaged_files
     from analytics.words import DAMAGED_FILE
 
     damaged = damaged_files(store)

@@ -134,7 +134,7 @@ def test_half_requests_do_not_delay_the_end_and_leave_no_words(tmp_path: Path) -
 def test_the_body_of_an_answer_does_not_wait_until_its_head_is_acknowledged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """That takes 40 ms, of every answer. asyncio leaves it to whoever makes the socket."""
+    """That takes 40 ms, of every answer. asyncio mends it where a socket names its protocol."""
     at_once: list[int] = []
     made = Connection.connection_made
 
