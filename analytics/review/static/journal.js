@@ -6,6 +6,7 @@ import { address, day as shortDay, instant, longDay, messageOf } from "./formats
 import { fileCard } from "./journal_file.js";
 import { DayForm, ownField } from "./journal_form.js";
 import { guidedWeek } from "./journal_week.js";
+import { released } from "./pressed.js";
 import { get, postJournal } from "./server.js";
 import { WORDS } from "./words.js";
 
@@ -289,6 +290,7 @@ class Journal {
   async #shown(typed, answers) {
     const [{ day }] = this.forms;
     const data = await get("/api/journal", { subject: this.data.subject, day });
+    await released();
     const left = this.forms.map((form, i) => {
       const now = form.changed();
       const wrong = answers[i]?.wrong ?? {};

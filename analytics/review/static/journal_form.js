@@ -3,6 +3,7 @@
 // A wrong field keeps its text and holds up nothing else. What a cell means the server reads.
 
 import { el, fill } from "./draw.js";
+import { released } from "./pressed.js";
 import { get } from "./server.js";
 
 /** @import { JournalDay, JournalField, Named } from "./types.js" */
@@ -142,10 +143,13 @@ class Box {
   /** How what was typed is read, beneath it. */
   async #read() {
     const { text, field } = this;
-    if (!text.trim() || field.kind === "words") return this.#say("", false);
+    const isRead = text.trim() !== "" && field.kind !== "words";
     try {
-      const { cell, wrong } = await get("/api/journal-reading", { kind: field.name, cell: text });
+      const reading = isRead ? await get("/api/journal-reading", { kind: field.name, cell: text }) : null;
+      await released();
       if (text !== this.text) return undefined;
+      if (!reading) return this.#say("", false);
+      const { cell, wrong } = reading;
       return wrong ? this.#say(wrong, true) : this.#say(cell === text ? "" : (cell ?? ""), false);
     } catch {
       return undefined; // the save will say it

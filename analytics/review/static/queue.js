@@ -4,6 +4,7 @@
 import { el, fill } from "./draw.js";
 import { messageOf } from "./formats.js";
 import { peopleTable } from "./people_view.js";
+import { released } from "./pressed.js";
 import { changed, cleared, filterOf, homeOf, isPeople, queueOf, rowsOf } from "./queue_address.js";
 import { chips, filters } from "./queue_filters.js";
 import { nightsTable } from "./queue_rows.js";
@@ -138,6 +139,7 @@ class QueuePage {
       get("/api/queue/counts", filterOf(queue)),
       people ? get("/api/queue/people", rowsOf(queue)) : get("/api/queue/nights", rowsOf(queue)),
     ]);
+    await released();
     if (mine !== this.turn) return false;
     const apply = (/** @type {(now: URLSearchParams) => URLSearchParams} */ change) => this.apply(change(this.queue));
     fill(this.parts.head, this.#head(counts));

@@ -5,6 +5,7 @@
 import { action, el, fill, headingRow, picture, svg } from "./draw.js";
 import { messageOf, number, shortDate } from "./formats.js";
 import { dayNumber, moved, spanOf } from "./over_nights_axis.js";
+import { released } from "./pressed.js";
 import { get } from "./server.js";
 
 /** @import { OverNights, RangeDots, RangesAnswer } from "./types.js" */
@@ -249,8 +250,9 @@ export class Ranges {
         value: span[end],
         "aria-label": `Range ${letter.toUpperCase()} ${end ? "to" : "from"}`,
       });
-      input.addEventListener("change", () => {
+      input.addEventListener("change", async () => {
         const day = input.value;
+        await released();
         if (!day || day < this.all[0] || day > this.all[1]) return this.#fields();
         const [from, to] = end ? [span[0], day] : [day, span[1]];
         return this.#set(letter, from <= to ? [from, to] : [day, day]);

@@ -12,7 +12,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, sync_playwright
 from playwright.sync_api import Page as Tab
 
 from analytics.review import Page, create_app
@@ -126,6 +126,16 @@ def ready(tab: Tab) -> Tab:
     """The tab, once its page is drawn."""
     tab.wait_for_selector("body[data-ready]")
     return tab
+
+
+@contextmanager
+def pressing(tab: Tab, what: Locator) -> Iterator[None]:
+    """Hold a press for longer than the answers take that leaving a field asks for; let go at the end."""
+    what.hover()
+    tab.mouse.down()
+    tab.wait_for_timeout(500)
+    yield
+    tab.mouse.up()
 
 
 def faults(tab: Tab, rules: dict[str, list[str]] = AXE) -> str:

@@ -17,7 +17,7 @@ from analytics.review.journal_files import import_payload
 from analytics.said import JournalEntry
 from analytics.store import Store, changes_of, journal_of, write_journal
 from ingest.errors import UsageError
-from tests.analytics.review.browsing import faults, opened, page_of, ready, served
+from tests.analytics.review.browsing import faults, opened, page_of, pressing, ready, served
 
 pytestmark = pytest.mark.once
 
@@ -169,6 +169,23 @@ def test_a_wrong_field_keeps_its_text_says_why_and_holds_up_nothing_else(tab: Ta
         tab.get_by_role("button", name="Save").click()
         _says(tab, "Saved.")
         assert _saved(bare) == {"water_l": 2.0, "got_up": "07:00"}
+
+
+def test_a_slow_press_of_save_is_not_lost_to_how_the_field_it_leaves_was_read(tab: Tab, bare: Path) -> None:
+    """Leaving the field tells how it is read; the line that comes or goes moved the button from under the pointer."""
+    with served(page_of(bare)) as at:
+        form = _night(opened(tab, at + HERE))
+        read, field = form.locator("#journal-2026-03-04-got_up-says"), form.get_by_label("got up")
+        for typed, before, says in (
+            ("25:00", "", "1 field to mend. The rest is saved."),
+            ("7 am", "no clock time", "Saved."),
+        ):
+            field.fill(typed)
+            with pressing(tab, tab.get_by_role("button", name="Save")):
+                assert before in read.inner_text()
+                assert bool(before) == bool(read.inner_text())
+            _says(tab, says)
+        assert _saved(bare) == {"got_up": "07:00"}
 
 
 def test_y_copies_the_day_before_but_not_how_it_was_and_own_factors_are_kept(tab: Tab, bare: Path) -> None:

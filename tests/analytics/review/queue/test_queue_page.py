@@ -16,7 +16,17 @@ from playwright.sync_api import expect
 
 from analytics.said import JournalEntry
 from analytics.store import Store, query, write_journal
-from tests.analytics.review.browsing import COLOURS, faults, key_of, opened, page_of, ready, served, too_wide
+from tests.analytics.review.browsing import (
+    COLOURS,
+    faults,
+    key_of,
+    opened,
+    page_of,
+    pressing,
+    ready,
+    served,
+    too_wide,
+)
 from tests.analytics.review.queue.crowd import crowd, judge
 
 pytestmark = pytest.mark.once
@@ -63,6 +73,16 @@ def test_a_name_leads_to_the_answer_for_that_person(at: str, tab: Tab) -> None:
     name.click()
     expect(tab.locator(".answer").first).to_contain_text(who)
     assert parse_qs(urlsplit(tab.url).query) == {"subject": [who]}
+
+
+def test_a_slow_press_of_a_name_is_not_lost_to_the_filter_that_it_ends_the_typing_of(at: str, tab: Tab) -> None:
+    """Leaving a filter's field asks for other rows, which replaced the name under the pointer."""
+    opened(tab, f"{at}/?view=nights").locator(".queue-range input[type=number]").first.fill("1")
+    name = tab.locator(".queue-who a").first
+    who = name.inner_text()
+    with pressing(tab, name):
+        expect(tab.locator(".queue-rows")).to_have_class(re.compile("queue-waiting"))
+    expect(tab.locator(".answer").first).to_contain_text(who)
 
 
 def test_filters_stand_in_the_address_and_chips_undo_them(at: str, tab: Tab, several: Store) -> None:
