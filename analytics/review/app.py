@@ -103,9 +103,7 @@ def create_app(page: Page) -> ASGIApp:
             "/api/nights", _kept(page, lambda asked: nights_payload(page, asked.query_params.get("subject") or None))
         ),
         Route("/api/people", lambda asked: JSONResponse(people_payload(page.store))),
-        Route(
-            "/api/strip", _kept(page, lambda asked: strip_payload(page.store, asked.query_params.get("subject", "")))
-        ),
+        Route("/api/strip", _kept(page, lambda asked: strip_payload(page, asked.query_params.get("subject", "")))),
         *_queue(page),
         Route(
             "/api/ticks",
@@ -153,7 +151,7 @@ def _queue(page: Page) -> list[Route]:
     return [
         Route("/api/queue/nights", _json(page, lambda request: nights_page(store, asked(request, NightsPage)))),
         Route("/api/queue/counts", _json(page, lambda request: counts_payload(store, asked(request, QueueFilter)))),
-        Route("/api/queue/next", _json(page, lambda request: next_night(store, asked(request, NightsWalk)))),
+        Route("/api/queue/next", _json(page, lambda request: next_night(page, asked(request, NightsWalk)))),
         Route("/api/queue/people", _json(page, lambda request: people_page(store, asked(request, PeoplePage)))),
         Route("/export/queue.csv", csv),
     ]

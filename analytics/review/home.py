@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,27 +30,29 @@ _NIGHTS = """
 SELECT subject, night_date, tz, recorded_from, recorded_to, sleep_onset_at, wake_at, tst_h, plms_index, plms_index_low,
     plms_index_high, n_lm, n_plms, n_hypnic_jerks, tier, assessable, not_assessable_reason, flags, flags_untold, review,
     flags_as_reviewed, flags_to_review, is_reviewed, criteria_hash
-FROM nights {WHICH} ORDER BY night_date DESC, subject
+FROM nights WHERE {WHICH} ORDER BY night_date DESC, subject
 """
 _PEOPLE = "SELECT DISTINCT subject FROM night ORDER BY subject LIMIT 2"
-_UNTOLD = "SELECT subject, night_date, flag, criteria, reason FROM night_flags WHERE state = 'cannot_tell'"
+_UNTOLD = """
+SELECT subject, night_date, flag, criteria, reason FROM night_flags WHERE state = 'cannot_tell' AND {WHICH}
+"""
 _CRITERIA = """
 SELECT n.criteria_hash, max_by(f.criteria, f.night_date) AS criteria
 FROM flag f JOIN night n USING (subject, night_date)
-WHERE f.name = 'possible_plmd' AND f.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset') {WHICH}
+WHERE f.name = 'possible_plmd' AND f.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset') AND {WHICH}
 GROUP BY ALL
 """
-_CHANGES = f"SELECT subject, day, kind, value, text FROM journal WHERE kind = '{CHANGE}' {{WHICH}} ORDER BY ALL"
+_CHANGES = f"SELECT subject, day, kind, value, text FROM journal WHERE kind = '{CHANGE}' AND {{WHICH}} ORDER BY ALL"
 #: What `analytics.nights.unusual` looks at, of nights of which something may be: columns bear its names.
 _NOTICED = """
 WITH shown AS (SELECT value AS ruleset FROM setting WHERE name = 'default_ruleset'),
 off AS (
     SELECT subject, night_date, kind, list([epoch_us(start_at), epoch_us(end_at)] ORDER BY start_at) AS spans
-    FROM blank WHERE kind IN ('unworn', 'unscorable') {WHICH} GROUP BY ALL
+    FROM blank WHERE kind IN ('unworn', 'unscorable') AND {WHICH} GROUP BY ALL
 ),
 trains AS (
     SELECT subject, night_date, list([epoch_us(onset_at), epoch_us(offset_at)] ORDER BY onset_at) AS spans
-    FROM event JOIN shown USING (ruleset) WHERE label = 'rhythmic' {WHICH} GROUP BY ALL
+    FROM event JOIN shown USING (ruleset) WHERE label = 'rhythmic' AND {WHICH} GROUP BY ALL
 ),
 runs AS (
     SELECT subject, night_date, list({
@@ -58,7 +60,7 @@ runs AS (
         'n_movements': n_movements, 'n_in_sleep': n_in_sleep, 'median_imi_s': median_imi_s,
         'perhaps_not_own': perhaps_not_own
     } ORDER BY series_no) AS series
-    FROM series_row JOIN shown USING (ruleset) WHERE true {WHICH} GROUP BY ALL
+    FROM series_row JOIN shown USING (ruleset) WHERE {WHICH} GROUP BY ALL
 )
 SELECT n.subject, n.night_date, n.zone, epoch_us(n.recorded_from) AS from_us, epoch_us(n.recorded_to) AS to_us,
     epoch_us(n.in_bed_at) AS in_bed_us, epoch_us(n.sleep_onset_at) AS onset_us,
@@ -70,7 +72,7 @@ LEFT JOIN off unworn ON unworn.subject = n.subject AND unworn.night_date = n.nig
 LEFT JOIN off noisy ON noisy.subject = n.subject AND noisy.night_date = n.night_date AND noisy.kind = 'unscorable'
 LEFT JOIN trains ON trains.subject = n.subject AND trains.night_date = n.night_date
 LEFT JOIN runs ON runs.subject = n.subject AND runs.night_date = n.night_date
-WHERE true {OF_NIGHT}
+WHERE {OF_NIGHT}
 """
 _TICKS = """
 SELECT e.subject, e.night_date, e.label, e.sleep_state,
@@ -98,7 +100,7 @@ def nights_payload(page: Page, subject: str | None = None) -> dict[str, Any]:
     wanted = wanted_of(page.criteria, page.rulesets.values(), page.version, page.people)
     people = told_people(page, subject)
     return {
-        "nights": _rows(page.store, subject),
+        "nights": _rows(page.store, None if subject is None else (subject,)),
         "people": findings_of(people),
         "answers": [as_plain(name, answer) for name, answer in answers_of(people).items()],
         "outdated": outdated(page.store, wanted).remark(),
@@ -106,7 +108,7 @@ def nights_payload(page: Page, subject: str | None = None) -> dict[str, Any]:
     }
 
 
-def strip_payload(store: Store, subject: str) -> dict[str, Any]:
+def strip_payload(page: Page, subject: str) -> dict[str, Any]:
     """The nights of one person, newest first, and whether there are other people: what a night is drawn among.
 
     Parameters
@@ -114,10 +116,13 @@ def strip_payload(store: Store, subject: str) -> dict[str, Any]:
     subject : str
         Whose; empty: the one person's.
     """
-    people = first_two(store)
-    if not people:
+    found = first_two(page.store)
+    if not found:
         return {"nights": [], "several": False}
-    return {"nights": _rows(store, subject or only_person(store)), "several": len(people) > 1}
+    who = subject or only_person(page.store)
+    people = page.company.people(who)
+    rows = page.kept.of(page.store, ("strips", people), lambda: _rows(page.store, people))
+    return {"nights": [row for row in rows if row["subject"] == who], "several": len(found) > 1}
 
 
 def people_payload(store: Store) -> dict[str, Any]:
@@ -164,14 +169,11 @@ def threshold(criteria: Iterable[Mapping[str, Any]]) -> float | None:
     return next((c["threshold"] for c in criteria if c["name"] == INDEX_CRITERION), None)
 
 
-def _rows(store: Store, subject: str | None) -> list[dict[str, Any]]:
-    """Nights as home draws them, newest first; of everybody where no person is named."""
-    asked = () if subject is None else (subject,)
-    one, also = ("", "") if subject is None else ("WHERE subject = ?", "AND subject = ?")
+def _rows(store: Store, people: Sequence[str] | None) -> list[dict[str, Any]]:
+    """Nights as home draws them, newest first; None: of everybody."""
     nights, criteria, untold, noted, seen = frames(
-        store, (_NIGHTS.replace("{WHICH}", one), asked), (_CRITERIA.replace("{WHICH}", also), asked),
-        (f"{_UNTOLD} {also}", asked), (_CHANGES.replace("{WHICH}", also), asked), _noticed_of(subject),
-    )  # fmt: skip
+        store, *(_asked(sql, people) for sql in (_NIGHTS, _CRITERIA, _UNTOLD, _CHANGES, _NOTICED))
+    )
     above = {of: threshold(json.loads(text)) for of, text in criteria.iter_rows()}
     why = {(who, day, flag): stored_flag(flag, *said, raised=False) for who, day, flag, *said in untold.iter_rows()}
     changed = _changed(nights, noted)
@@ -187,12 +189,13 @@ def _rows(store: Store, subject: str | None) -> list[dict[str, Any]]:
     return rows
 
 
-def _noticed_of(subject: str | None) -> tuple[str, tuple[str, ...]]:
-    """The question for what may be unusual: of one person, or of everybody."""
-    if subject is None:
-        return _NOTICED.replace("{WHICH}", "").replace("{OF_NIGHT}", ""), ()
-    sql = _NOTICED.replace("{WHICH}", "AND subject = ?").replace("{OF_NIGHT}", "AND n.subject = ?")
-    return sql, (subject,) * sql.count("?")
+def _asked(sql: str, people: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:
+    """A question, of these people or of everybody."""
+    if people is None:
+        return sql.replace("{WHICH}", "true").replace("{OF_NIGHT}", "true"), ()
+    among = f"subject IN ({', '.join('?' * len(people))})"
+    asked = sql.replace("{WHICH}", among).replace("{OF_NIGHT}", f"n.{among}")
+    return asked, tuple(people) * asked.count(among)
 
 
 def _unusual(row: dict[str, Any]) -> tuple[str, ...]:

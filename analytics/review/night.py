@@ -23,13 +23,13 @@ from analytics.pictures import by_hour, intervals, likely_sleep
 from analytics.pictures.drawing import patterns
 from analytics.pictures.night_rows import awake_legend, legend, likely_legend
 from analytics.pictures.scales import clock
-from analytics.review.beside import Ask, among
+from analytics.review.beside import Ask, among, of_people
 from analytics.review.edits.answering import edited_with
 from analytics.review.moments import milliseconds, offsets
 from analytics.review.page import Page
 from analytics.review.verdicts import review_of_night
 from analytics.scoring.rulesets import DEFAULT_RULESET, Ruleset
-from analytics.store import NightKey, frames, people_of, reviews_of
+from analytics.store import NightKey, people_of, reviews_of
 from analytics.store.edits.asking import Row
 from analytics.store.edits.kept import night_under
 from analytics.words import BLANKS, CLOCK_STAYS, MEASURES, NOT_KNOWN
@@ -37,36 +37,40 @@ from ingest.clock import zone_info
 from ingest.errors import UsageError
 
 #: Of all nights of a person: to plan the view takes far longer than to read it, and the next night is asked for soon.
-_NIGHTS = "SELECT * FROM nights WHERE subject = ?"
+_NIGHTS = "SELECT * FROM nights WHERE subject IN ({PEOPLE})"
 _STAGES = """
-SELECT night_date, epoch_ms(start_at), epoch_ms(end_at), stage FROM sleep_stages
-WHERE subject = ? AND night_date BETWEEN ? AND ? ORDER BY ALL
+SELECT subject, night_date, epoch_ms(start_at), epoch_ms(end_at), stage FROM sleep_stages
+WHERE subject IN ({PEOPLE}) AND night_date IN ({DAYS}) ORDER BY ALL
 """
 _HEART = """
-SELECT night_date, epoch_ms(minute_at), heart_bpm FROM heart_rate
-WHERE subject = ? AND night_date BETWEEN ? AND ? AND heart_bpm IS NOT NULL ORDER BY minute_at
+SELECT subject, night_date, epoch_ms(minute_at), heart_bpm FROM heart_rate
+WHERE subject IN ({PEOPLE}) AND night_date IN ({DAYS}) AND heart_bpm IS NOT NULL ORDER BY minute_at
 """
 _WARMTH = """
-SELECT t.night_date, t.recording, r.side, epoch_ms(t.minute_at), round(t.celsius, 1) FROM temperature t
+SELECT t.subject, t.night_date, t.recording, r.side, epoch_ms(t.minute_at), round(t.celsius, 1) FROM temperature t
 JOIN recordings r ON r.sha256 = t.recording
 JOIN night n ON n.subject = t.subject AND n.night_date = t.night_date AND list_contains(n.recordings, t.recording)
-WHERE t.subject = ? AND t.night_date BETWEEN ? AND ? AND t.celsius IS NOT NULL
+WHERE t.subject IN ({PEOPLE}) AND t.night_date IN ({DAYS}) AND t.celsius IS NOT NULL
 ORDER BY r.side, t.recording, t.minute_at
 """
-_JOURNAL = "SELECT day AS night_date, kind, value, text FROM journal WHERE subject = ? AND day BETWEEN ? AND ?"
+_JOURNAL = """
+SELECT subject, day AS night_date, kind, value, text FROM journal WHERE subject IN ({PEOPLE}) AND day IN ({DAYS})
+"""
 _SENSORS = """
-SELECT n.night_date, path, format, device, r.site, side, rate_hz_true, warnings,
+SELECT n.subject, n.night_date, path, format, device, r.site, side, rate_hz_true, warnings,
     c.stays, c.behind_s, c.drift_ppm, c.confidence
 FROM night n
 JOIN recordings r ON list_contains(n.recordings, r.sha256)
 LEFT JOIN sensor_clocks c ON c.subject = n.subject AND c.night_date = n.night_date AND c.recording = r.sha256
-WHERE n.subject = ? AND n.night_date BETWEEN ? AND ? ORDER BY side, path
+WHERE n.subject IN ({PEOPLE}) AND n.night_date IN ({DAYS}) ORDER BY side, path
 """
 _BESIDE = (_STAGES, _HEART, _WARMTH, _JOURNAL, _SENSORS)
 #: Whether any recording of a person has what the first three ask for: of most people none has, and a view that answers
 #: nothing takes DuckDB as long to plan as one that does.
 _HAS = """
-SELECT bool_or(len(stages) > 0), bool_or(len(heart) > 0), bool_or(len(temperature) > 0) FROM recording WHERE subject = ?
+SELECT subject, bool_or(len(stages) > 0) AS stages, bool_or(len(heart) > 0) AS heart,
+    bool_or(len(temperature) > 0) AS temperature
+FROM recording WHERE subject IN ({PEOPLE}) GROUP BY subject
 """
 
 
@@ -80,7 +84,7 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
     StoreError
     """
     key = (subject, night_date)
-    (nights,) = page.kept.of(page.store, ("nights", subject), lambda: frames(page.store, (_NIGHTS, (subject,))))
+    nights = of_people(page, subject, "nights", _NIGHTS)
     row = next(nights.filter(pl.col("night_date") == night_date).iter_rows(named=True), {})
     ruleset = str(row.get("ruleset", ""))
     night = night_under(page.store, key, ruleset)
@@ -119,8 +123,8 @@ def night_payload(page: Page, subject: str, night_date: date) -> dict[str, Any]:
 
 def _beside(page: Page, key: NightKey, ask: Ask) -> list[list[Row]]:
     """Rows of each question of `_BESIDE`, without those that no recording of the person can answer."""
-    (has,) = page.kept.of(page.store, ("has", key[0]), lambda: frames(page.store, (_HAS, key[:1])))
-    wanted = [*map(bool, has.row(0)), True, True]
+    has = of_people(page, key[0], "has", _HAS)
+    wanted = [*(has[kind].any() for kind in ("stages", "heart", "temperature")), True, True]
     found = iter(ask(page, key, tuple(compress(_BESIDE, wanted))))
     return [next(found) if is_wanted else [] for is_wanted in wanted]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from analytics.criteria import Criteria
 from analytics.person import Person
 from analytics.review.door import Door
+from analytics.review.queue.company import Company
 from analytics.review.ways import Proxy
 from analytics.scoring.rulesets import Ruleset
 from analytics.store import Store
@@ -37,6 +38,8 @@ class Page:
         What leads here from other machines; None: nothing.
     kept : Unchanged
         What was answered since the database changed last.
+    company : Company
+        Whose nights are read together, for their reviewer goes from one to the next.
     """
 
     store: Store
@@ -50,3 +53,4 @@ class Page:
     door: Door = field(default_factory=Door)
     proxy: Proxy | None = None
     kept: Unchanged = field(default_factory=Unchanged, repr=False, compare=False)
+    company: Company = field(default_factory=Company, repr=False, compare=False)

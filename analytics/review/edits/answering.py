@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from analytics.review.beside import Ask, alone, among
+from analytics.review.beside import NIGHT, Ask, about, alone, among, of_people
 from analytics.review.edits.asked import edit_from, turn_from
 from analytics.review.page import Page
 from analytics.review.verdicts import COMPARED
@@ -16,7 +16,6 @@ from analytics.said import Review
 from analytics.store import (
     NightKey,
     about_us,
-    frames,
     free_acts,
     latest_act,
     redo,
@@ -35,12 +34,12 @@ MOST_LISTED = 50
 
 #: Of all nights of a person, which are kept, for to ask one takes two thirds as long; of one after an edit.
 _NIGHTS = f"""
-SELECT night_date, is_changed, why_not, n_edits, n_unfit, n_dismissed, tst_h, {", ".join(COMPARED)},
+SELECT subject, night_date, is_changed, why_not, n_edits, n_unfit, n_dismissed, tst_h, {", ".join(COMPARED)},
     epoch_us(in_bed_at) AS in_bed_us, epoch_us(sleep_onset_at) AS sleep_onset_us, epoch_us(wake_at) AS wake_us
-FROM nights_reviewed WHERE subject = ?
+FROM nights_reviewed WHERE subject IN ({{PEOPLE}})
 """
-_NIGHT = f"{_NIGHTS} AND night_date = ?"
-_WHICH = "WHERE subject = ? AND night_date BETWEEN ? AND ?"
+_NIGHT = f"{_NIGHTS} AND night_date IN ({{DAYS}})"
+_WHICH = "WHERE subject IN ({PEOPLE}) AND night_date IN ({DAYS})"
 #: A list of each, whether there are events or none.
 _SHOWN = {
     "movement_no": "movement_no",
@@ -51,15 +50,15 @@ _SHOWN = {
     "origin": "origin",
 }
 _EVENTS = f"""
-SELECT night_date, {", ".join(f"{said} AS {name}" for name, said in _SHOWN.items())}
+SELECT subject, night_date, {", ".join(f"{said} AS {name}" for name, said in _SHOWN.items())}
 FROM events_reviewed {_WHICH} ORDER BY movement_no
 """
 _SCORES = f"""
-SELECT night_date, ruleset, n_clm, n_plms, plms_index, n_series FROM reviewed_score {_WHICH} ORDER BY ruleset
+SELECT subject, night_date, ruleset, n_clm, n_plms, plms_index, n_series FROM reviewed_score {_WHICH} ORDER BY ruleset
 """
-_FLAGS = f"SELECT night_date, flag, state, state_as_reviewed, review FROM night_flags {_WHICH} ORDER BY flag"
+_FLAGS = f"SELECT subject, night_date, flag, state, state_as_reviewed, review FROM night_flags {_WHICH} ORDER BY flag"
 _UNFIT = f"""
-SELECT night_date, act_no, edit, epoch_us(from_at) AS from_us, why FROM edits_unfit {_WHICH} ORDER BY act_no
+SELECT subject, night_date, act_no, edit, epoch_us(from_at) AS from_us, why FROM edits_unfit {_WHICH} ORDER BY act_no
 """
 _BESIDE = (_EVENTS, _SCORES, _FLAGS, _UNFIT)
 
@@ -113,7 +112,7 @@ def as_edited(page: Page, subject: str, night_date: date) -> dict[str, Any]:
 def edited_with(page: Page, key: NightKey, reviews: Sequence[Review]) -> dict[str, Any]:
     """As `as_edited`, with the reviews of the night, all of them; to be asked inside a snapshot."""
     subject, night_date = key
-    (nights,) = page.kept.of(page.store, ("reviewed", subject), lambda: frames(page.store, (_NIGHTS, (subject,))))
+    nights = of_people(page, subject, "reviewed", _NIGHTS)
     found = nights.filter(pl.col("night_date") == night_date).to_dicts()
     return _answer(page, key, found, reviews, among(sorted(nights["night_date"].to_list())))
 
@@ -121,7 +120,8 @@ def edited_with(page: Page, key: NightKey, reviews: Sequence[Review]) -> dict[st
 def _now(page: Page, key: NightKey) -> dict[str, Any]:
     """As `as_edited`, after an edit: that ends what was kept of other nights, so this one is asked for alone."""
     with snapshot(page.store):
-        return _answer(page, key, rows_of(page.store, _NIGHT, key), reviews_of(page.store, *key), alone)
+        found = rows_of(page.store, *about(_NIGHT, key[:1], key[1:]))
+        return _answer(page, key, found, reviews_of(page.store, *key), alone)
 
 
 def _answer(page: Page, key: NightKey, nights: Sequence[Row], reviews: Sequence[Review], ask: Ask) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _answer(page: Page, key: NightKey, nights: Sequence[Row], reviews: Sequence[
         "act": latest_act(reviews),
         "undo": to_take_back(reviews),
         "redo": to_redo(reviews),
-        "night": {name: value for name, value in nights[0].items() if name != "night_date"},
+        "night": {name: value for name, value in nights[0].items() if name not in NIGHT},
         "events": {name: [event[name] for event in events] for name in _SHOWN},
         "scores": scores,
         "flags": flags,

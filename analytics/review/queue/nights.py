@@ -11,9 +11,13 @@ from analytics.files.csv_text import csv_text
 from analytics.flag import stored_flag
 from analytics.review.home import threshold
 from analytics.review.moments import milliseconds, offsets
+from analytics.review.page import Page
+from analytics.review.queue.company import MOST
 from analytics.review.queue.filters import NightsPage, NightsWalk, QueueFilter
 from analytics.review.queue.statements import TABLES, counts_of, night_order, queue_of
 from analytics.store import Store, query, snapshot
+from analytics.store.database.changes import last_change
+from analytics.store.database.connection import reading
 from analytics.store.database.derived import derived
 from ingest.errors import UsageError
 
@@ -55,7 +59,7 @@ standing AS (
 )
 SELECT h.subject, h.night_date, NOT (h.place {BEYOND} standing.place) AS wraps, count(*) OVER () AS n_others
 FROM here h CROSS JOIN standing WHERE is_other
-ORDER BY wraps, h.place {TURN} LIMIT 1
+ORDER BY wraps, h.place {TURN} LIMIT $limit
 """
 Key = tuple[str, date]
 
@@ -113,11 +117,11 @@ def counts_payload(store: Store, wanted: QueueFilter) -> dict[str, dict[str, int
     return counts
 
 
-def next_night(store: Store, wanted: NightsWalk) -> dict[str, Any]:
+def next_night(page: Page, wanted: NightsWalk) -> dict[str, Any]:
     """The night after, or before, one in the order of the filtered nights, which that one need not be among.
 
     After the last one the first comes again, and ``wraps`` is true. Where no other night is left, ``night`` is None,
-    and ``done`` and ``of`` say how far reviewing is.
+    and ``done`` and ``of`` say how far reviewing is. The page's company is told of the nights that follow.
     """
     queue, forward = queue_of(wanted), wanted.direction == "1"
     walk = _WALK.replace("{ORDER}", night_order(wanted))
@@ -127,13 +131,14 @@ def next_night(store: Store, wanted: NightsWalk) -> dict[str, Any]:
         "START": "0" if forward else "count(*) + 1",
     }.items():
         walk = walk.replace(f"{{{name}}}", text)
-    found = derived(
-        store, TABLES, queue.text + walk, {**queue.parameters, "subject": wanted.subject, "night": wanted.night}
-    ).to_dicts()
+    here = {"subject": wanted.subject, "night": wanted.night, "limit": MOST}
+    found = derived(page.store, TABLES, queue.text + walk, {**queue.parameters, **here}).to_dicts()
+    with reading(page.store) as con:
+        page.company.walked(last_change(con), [(row["subject"], row["night_date"]) for row in found])
     if not found:
-        progress = counts_payload(store, wanted)["progress"]
+        progress = counts_payload(page.store, wanted)["progress"]
         return {"night": None, "wraps": False, "n_others": 0, **progress}
-    (row,) = found
+    row = found[0]
     key = {"subject": row["subject"], "night_date": row["night_date"].isoformat()}
     return {"night": key, "wraps": row["wraps"], "n_others": row["n_others"], "done": None, "of": None}
 

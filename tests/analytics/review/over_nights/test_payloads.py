@@ -56,7 +56,7 @@ def test_what_cannot_be_told_has_no_value_and_what_is_in_doubt_says_so(page: Pag
 
 
 def test_rows_of_home_and_bars_of_the_strip_say_what_changed_with_them(page: Page) -> None:
-    for told in (nights_payload(page, WHO), strip_payload(page.store, WHO)):
+    for told in (nights_payload(page, WHO), strip_payload(page, WHO)):
         changed = {night["night_date"]: night["changes"] for night in told["nights"] if night["changes"]}
         assert changed == {
             day(k).isoformat(): [{"day": day(k).isoformat(), "words": words}] for k, words in CHANGES.items()

@@ -19,6 +19,7 @@ from analytics.review.queue.nights import counts_payload, next_night, nights_pag
 from analytics.review.queue.people import people_page
 from analytics.said import JournalEntry
 from analytics.store import Store, query, write_journal
+from tests.analytics.review.browsing import page_of
 from tests.analytics.review.queue.crowd import crowd, judge
 from tests.analytics.store.making import EVENING
 from tests.drawing import examples
@@ -204,7 +205,7 @@ def test_a_walk_goes_on_in_the_order_of_the_rows_also_from_a_night_that_fits_no_
     at = ordered.index(here)
     after, before = ordered[at + 1 :], ordered[:at]
     expected = after + before if direction == "1" else [*reversed(before), *reversed(after)]
-    found = next_night(store, walk)
+    found = next_night(page_of(store.path), walk)
     assert found["n_others"] == len(expected)
     if not expected:
         assert found["night"] is None
@@ -252,4 +253,4 @@ def test_pages_together_are_all_nights_once(store: Store, known: list[Night]) ->
 
 def test_an_unsorted_walk_over_a_date_that_no_one_has_begins_at_the_start(store: Store, known: list[Night]) -> None:
     walk = NightsWalk(subject="no one", night=date(2020, 1, 1))
-    assert keys([next_night(store, walk)["night"]]) == keys(in_order(known, walk)[:1])
+    assert keys([next_night(page_of(store.path), walk)["night"]]) == keys(in_order(known, walk)[:1])
