@@ -164,6 +164,8 @@ def concerning(path: Path) -> Iterator[None]:
 
 def visible(text: str) -> str:
     """Text with control characters, line breaks and direction marks spelt out."""
+    if text.isprintable():  # nearly always: a table has thousands of cells
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

@@ -6,9 +6,8 @@ Flags and verdicts bear the names that SQL, ``--json`` and scripts take, so that
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from analytics import store as the_store
 from analytics.flag import Flag, stored_flag
@@ -32,11 +31,12 @@ from flows.terminal.values import Row
 from flows.terminal.whose import refuse_unknown
 
 UNKNOWN = "-"
-_NEGATIVES = """
-SELECT subject, night_date FROM night_flags WHERE flag = ? AND state = 'not_raised'
-"""
-_UNTOLD = """
-SELECT subject, night_date, flag, criteria, reason FROM night_flags WHERE state = 'cannot_tell'
+#: Of the nights from one evening to another, of one person or of all.
+_AMONG = "night_date BETWEEN $first AND $last AND ($subject IS NULL OR subject = $subject)"
+_RAISED = f"SELECT * FROM flagged_nights WHERE {_AMONG} ORDER BY night_date, subject, flag"
+_OTHERS = f"""
+SELECT subject, night_date, flag, state, criteria, reason FROM night_flags
+WHERE (state = 'cannot_tell' OR (state = 'not_raised' AND flag = $negative)) AND {_AMONG}
 ORDER BY night_date, subject, flag
 """
 
@@ -63,32 +63,35 @@ class Nights:
 
     Attributes
     ----------
+    raised, untold : mapping
+        By subject and evening, the raised flags, and those that could not be told, each with its reason.
+    unasked : mapping
+        By subject and evening, those of ``untold`` that lack no more than an answer of the person.
     negatives : frozenset
         Subject and evening of every night on which `NEGATIVE_OF` could be told and was not raised.
-    untold : tuple of Row
-        Flags that could not be told, with the reason.
     damage : mapping
         By subject and evening, what is missing of files that are damaged.
     """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
-    reasons: tuple[Row, ...]
-    negatives: frozenset[tuple[object, object]]
-    untold: tuple[Row, ...]
-    damage: Mapping[tuple[str, date], tuple[str, ...]]
+    raised: Mapping[the_store.NightKey, list[Row]]
+    untold: Mapping[the_store.NightKey, list[Row]]
+    unasked: Mapping[the_store.NightKey, list[str]]
+    negatives: frozenset[the_store.NightKey]
+    damage: Mapping[the_store.NightKey, tuple[str, ...]]
 
     def reasons_of(self, night: Row) -> list[Row]:
         """The raised flags of one night."""
-        return _of_night(self.reasons, night)
+        return self.raised.get(_key(night), [])
 
     def untold_of(self, night: Row) -> list[Row]:
         """The flags of one night that could not be told; none where the night as a whole cannot be assessed."""
-        return _of_night(self.untold, night) if night["assessable"] else []
+        return self.untold.get(_key(night), []) if night["assessable"] else []
 
     def unasked_of(self, night: Row) -> list[str]:
         """The flags of one night that lack no more than an answer of the person."""
-        return [row["flag"] for row in self.untold_of(night) if _stored(row).lacks_answer]
+        return self.unasked.get(_key(night), []) if night["assessable"] else []
 
     def n_unasked(self) -> int:
         """Nights on which such an answer is missing."""
@@ -96,7 +99,7 @@ class Nights:
 
     def beside_negatives(self, rows: Sequence[Row]) -> str | None:
         """What the negatives among these rows stand on, in one line; None without any."""
-        found = [row for row in rows if (row["subject"], row["night_date"]) in self.negatives]
+        found = [row for row in rows if _key(row) in self.negatives]
         if not found:
             return None
         return negatives_words([footing_of_row(row) for row in found], len(rows))
@@ -106,9 +109,16 @@ def _stored(row: Row, *, raised: bool = False) -> Flag:
     return stored_flag(row["flag"], row["criteria"], row["reason"], raised=raised)
 
 
-def _of_night(rows: Sequence[Row], night: Row) -> list[Row]:
-    key = (night["subject"], night["night_date"])
-    return [row for row in rows if (row["subject"], row["night_date"]) == key]
+def _key(row: Row) -> the_store.NightKey:
+    return row["subject"], row["night_date"]
+
+
+def _by_night(rows: Iterable[Row]) -> dict[the_store.NightKey, list[Row]]:
+    """Rows in their order, by the night that they are of."""
+    found: dict[the_store.NightKey, list[Row]] = {}
+    for row in rows:
+        found.setdefault(_key(row), []).append(row)
+    return found
 
 
 def select_nights(store: the_store.Store, selection: Selection) -> Nights:
@@ -118,17 +128,21 @@ def select_nights(store: the_store.Store, selection: Selection) -> Nights:
         columns, found = the_store.row_table(
             store, f"SELECT * FROM nights WHERE {where} ORDER BY night_date, subject", parameters
         )
-        why = the_store.row_dicts(store, "SELECT * FROM flagged_nights ORDER BY night_date, subject, flag")
-        negatives = the_store.row_dicts(store, _NEGATIVES, [NEGATIVE_OF])
-        untold = the_store.row_dicts(store, _UNTOLD)
+        days = [row["night_date"] for row in found]
+        among = {"first": min(days, default=None), "last": max(days, default=None), "subject": selection.subject}
+        raised = the_store.row_dicts(store, _RAISED, among)
+        others = the_store.row_dicts(store, _OTHERS, {**among, "negative": NEGATIVE_OF})
         damage = the_store.damaged_files(store)
+    untold = [row for row in others if row["state"] == "cannot_tell"]
+    unasked = _by_night(row for row in untold if _stored(row).lacks_answer)
     return Nights(
         columns,
         tuple(found),
-        tuple(why),
-        frozenset((row["subject"], row["night_date"]) for row in negatives),
-        tuple(untold),
-        damage,
+        raised=_by_night(raised),
+        untold=_by_night(untold),
+        unasked={key: [row["flag"] for row in rows] for key, rows in unasked.items()},
+        negatives=frozenset(_key(row) for row in others if row["state"] == "not_raised"),
+        damage=damage,
     )
 
 
@@ -220,7 +234,7 @@ def _sentences(row: Row, nights: Nights, *, with_subject: bool) -> Iterator[str]
         yield f"{name} {why['flag']} ({CANNOT_TELL}): {_stored(why).short_reason}"
     if doubt := long_sleep(row["tst_h"]):
         yield f"{name} doubtful: {doubt}"
-    for missing in nights.damage.get((row["subject"], row["night_date"]), ()):
+    for missing in nights.damage.get(_key(row), ()):
         yield f"{name} {DAMAGED_FILE}: {missing}"
     if not row["assessable"]:
         yield f"{name} {NOT_ASSESSABLE}: {row['not_assessable_reason']}"
