@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -32,9 +33,20 @@ _IS_DISARMED = re.compile(r"^''*[=+\-@\t\r]")
 
 def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
     """A header and one line for each row, as CSV."""
-    lines = [columns, *([row[column] for column in columns] for row in rows)]
-    # An empty line is no row to most readers.
-    return "".join((",".join(map(_cell, line)) or '""') + "\n" for line in lines)
+    return "".join(csv_lines(columns, rows))
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    """The lines of `csv_text`."""
+    for line in chain((columns,), ([row[column] for column in columns] for row in rows)):
+        # An empty line is no row to most readers.
+        yield (",".join(map(_cell, line)) or '""') + "\n"
+
+
+def csv_parts(frames: Iterable[pl.DataFrame]) -> Iterator[str]:
+    """CSV of frames with the same columns, a text for each; the header stands in the first one."""
+    for number, frame in enumerate(frames):
+        yield "".join(islice(csv_lines(frame.columns, frame.iter_rows(named=True)), min(number, 1), None))
 
 
 def disarmed(text: str) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp
@@ -176,8 +177,9 @@ def _kept(page: Page, answer: Answer) -> Callable[[Request], Response]:
     return endpoint
 
 
-def _csv(text: str) -> Response:
-    return Response(text, media_type="text/csv; charset=utf-8")
+def _csv(parts: Iterator[str]) -> Response:
+    """The first part is made at once: what fails there is told in words, later it breaks the download off."""
+    return StreamingResponse(chain((next(parts),), parts), media_type="text/csv; charset=utf-8")
 
 
 def _reviewed(page: Page, said: dict[str, Any]) -> dict[str, Any]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from analytics.files.csv_text import csv_text
-from analytics.store import Store, frames
+from analytics.files.csv_text import csv_parts
+from analytics.store import Store, frames, movements_in_parts
 
 _WHERE = """
 WHERE (? IS NULL OR subject = ?) AND (NOT ? OR len(flags_as_reviewed) > 0) AND (NOT ? OR NOT is_reviewed)
 """
 _NIGHTS = f"SELECT * FROM nights {_WHERE} ORDER BY night_date, subject"
-_MOVEMENTS = f"""
-SELECT e.* FROM events e SEMI JOIN (SELECT subject, night_date FROM nights {_WHERE}) n USING (subject, night_date)
-ORDER BY e.night_date, e.subject, e.movement_no
-"""
+_KEYS = f"SELECT subject, night_date FROM nights {_WHERE}"
 Table = Literal["nights", "movements"]
 
 
@@ -28,14 +26,14 @@ class Filter:
     unreviewed: bool = False
 
 
-def csv_of(store: Store, table: Table, wanted: Filter) -> str:
-    """The rows as CSV, as the command line prints them.
+def csv_of(store: Store, table: Table, wanted: Filter) -> Iterator[str]:
+    """The rows as CSV, as the command line prints them, a part at a time.
 
     Parameters
     ----------
     wanted : Filter
         Chooses nights; movements are those of the chosen nights.
     """
-    statement = _NIGHTS if table == "nights" else _MOVEMENTS
+    statement = _NIGHTS if table == "nights" else _KEYS
     (frame,) = frames(store, (statement, (wanted.subject, wanted.subject, wanted.flagged, wanted.unreviewed)))
-    return csv_text(frame.columns, frame.iter_rows(named=True))
+    return csv_parts([frame] if table == "nights" else movements_in_parts(store, frame.rows()))

@@ -74,6 +74,7 @@ from analytics.store.samples.staged import (
 )
 from analytics.store.speakers import overlaps_of
 from analytics.store.statements.damaged_files import damaged_files
+from analytics.store.statements.in_parts import movements_in_parts
 from analytics.store.statements.own_questions import query
 from analytics.store.statements.without_frames import known_subjects, people_of, row_dicts, row_table
 from analytics.store.wanted import Outdated, Wanted, outdated, unscored, wanted_of
@@ -144,6 +145,7 @@ __all__ = [
     "lost_samples",
     "mark_told",
     "moved_to",
+    "movements_in_parts",
     "nights_to_analyse",
     "note_compared",
     "outdated",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from analytics import store as the_store
+from analytics.files.csv_text import csv_parts
 from flows.settings.database import store_for
 from flows.terminal.dates import When, when
 from flows.terminal.night_table import condition
 from flows.terminal.options import EVERY_NIGHT, FOR_PEOPLE, Database, JsonOrCsv, Selection, at_most_one
 from flows.terminal.talk import emit, emit_table
-from flows.terminal.values import Row, Shape, csv_text, json_document
+from flows.terminal.values import Row, Shape, json_parts
+from ingest.errors import UsageError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,6 +36,8 @@ Label = Literal[
 _FOR_PEOPLE = ("night_date", "movement_no", "onset_at", "duration_s", "leg", "peak_g", "sleep_state", "label", "imi_s")
 #: As many as say something; programs get all of them.
 _DIGITS = {"duration_s": 1, "peak_g": 3, "imi_s": 1}
+#: Rows of the table for people: those of a year, and then some.
+MOST_SHOWN = 250_000
 #: What a narrow screen does without first.
 _FIRST_TO_GO = ("movement_no", "sleep_state", "duration_s", "peak_g", "leg", "imi_s")
 
@@ -62,36 +67,44 @@ def movements(
     store = store_for(db)
     meant = selection if night is None else replace(selection, since=night, until=night)
     where, parameters = condition(meant, store)
-    frame = the_store.query(
-        store,
-        f"""
-        SELECT * FROM events
-        SEMI JOIN (SELECT subject, night_date FROM nights WHERE {where}) USING (subject, night_date)
-        WHERE ? IS NULL OR label = ?
-        ORDER BY night_date, subject, movement_no
-        """,
-        [*parameters, label, label],
+    keys = the_store.row_table(store, f"SELECT subject, night_date FROM nights WHERE {where}", parameters)[1]
+    _print(
+        the_store.movements_in_parts(store, [(row["subject"], row["night_date"]) for row in keys], label=label), shape
     )
-    _print(frame, shape)
 
 
-def _print(frame: pl.DataFrame, shape: Shape) -> None:
+def _print(parts: Iterator[pl.DataFrame], shape: Shape) -> None:
     """A few columns for people, or all."""
-    if shape == "json":
-        emit(json_document(movements=frame.to_dicts()))
-    elif shape == "csv":
-        emit(csv_text(frame.columns, frame.to_dicts()))
-    elif frame.is_empty():
+    if shape == "text":
+        _print_table(parts)
+        return
+    texts = csv_parts(parts) if shape == "csv" else json_parts("movements", (part.to_dicts() for part in parts))
+    for text in texts:
+        emit(text)
+
+
+def _print_table(parts: Iterator[pl.DataFrame]) -> None:
+    """All of it at once, for a column is as wide as its widest cell.
+
+    Raises
+    ------
+    UsageError
+        There are more than anyone reads.
+    """
+    rows: list[Row] = []
+    for part in parts:
+        rows += part.select("subject", *_FOR_PEOPLE).to_dicts()
+        if len(rows) > MOST_SHOWN:
+            raise UsageError(
+                f"more than {MOST_SHOWN:,} movements, which no one reads as a table",
+                hint="choose nights with --since and --until, or write all with --csv",
+            )
+    if not rows:
         emit("no movements\n")
-    else:
-        several = frame["subject"].n_unique() > 1
-        columns = ("subject", *_FOR_PEOPLE) if several else _FOR_PEOPLE
-        emit_table(
-            columns,
-            [_shown(row) for row in frame.select(columns).to_dicts()],
-            to_right=tuple(_DIGITS),
-            first_to_go=_FIRST_TO_GO,
-        )
+        return
+    several = len({row["subject"] for row in rows}) > 1
+    columns = ("subject", *_FOR_PEOPLE) if several else _FOR_PEOPLE
+    emit_table(columns, [_shown(row) for row in rows], to_right=tuple(_DIGITS), first_to_go=_FIRST_TO_GO)
 
 
 def _shown(row: Row) -> dict[str, object]:

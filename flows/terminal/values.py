@@ -8,7 +8,7 @@ repaint a terminal.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Literal
 
@@ -25,6 +25,18 @@ Shape = Literal["text", "json", "csv"]
 def json_document(**content: object) -> str:
     """One JSON document with the number of its schema first."""
     return json.dumps({"schema": SCHEMA, **plain(content)}, ensure_ascii=False, indent=2) + "\n"
+
+
+def json_parts(name: str, parts: Iterable[Iterable[Row]]) -> Iterator[str]:
+    """The text of `json_document` with one list, a piece for each part of it: it may be longer than memory is."""
+    yield f'{{\n  "schema": {SCHEMA},\n  {json.dumps(name)}: ['
+    is_first = True
+    for part in parts:
+        rows = [json.dumps(plain(row), ensure_ascii=False, indent=2).replace("\n", "\n    ") for row in part]
+        if rows:
+            yield ("" if is_first else ",") + "\n    " + ",\n    ".join(rows)
+            is_first = False
+    yield "]\n}\n" if is_first else "\n  ]\n}\n"
 
 
 def text_cell(value: object) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from analytics.files.csv_text import csv_text
+from analytics.files.csv_text import csv_parts
 from analytics.flag import stored_flag
 from analytics.review.home import threshold
 from analytics.review.moments import milliseconds, offsets
@@ -15,7 +15,7 @@ from analytics.review.page import Page
 from analytics.review.queue.company import MOST
 from analytics.review.queue.filters import NightsPage, NightsWalk, QueueFilter
 from analytics.review.queue.statements import TABLES, counts_of, night_order, queue_of
-from analytics.store import Store, query, snapshot
+from analytics.store import Store, movements_in_parts, query, snapshot
 from analytics.store.database.changes import last_change
 from analytics.store.database.connection import reading
 from analytics.store.database.derived import derived
@@ -60,6 +60,11 @@ standing AS (
 SELECT h.subject, h.night_date, NOT (h.place {BEYOND} standing.place) AS wraps, count(*) OVER () AS n_others
 FROM here h CROSS JOIN standing WHERE is_other
 ORDER BY wraps, h.place {TURN} LIMIT $limit
+"""
+_CHOSEN = """
+SELECT v.* FROM nights v SEMI JOIN (SELECT unnest($subjects) AS subject, unnest($days) AS night_date) k
+    USING (subject, night_date)
+ORDER BY v.night_date, v.subject
 """
 Key = tuple[str, date]
 
@@ -143,8 +148,8 @@ def next_night(page: Page, wanted: NightsWalk) -> dict[str, Any]:
     return {"night": key, "wraps": row["wraps"], "n_others": row["n_others"], "done": None, "of": None}
 
 
-def csv_of_queue(store: Store, wanted: NightsPage, of: str) -> str:
-    """The filtered nights, or the movements of these, as CSV with the columns of the view.
+def csv_of_queue(store: Store, wanted: NightsPage, of: str) -> Iterator[str]:
+    """The filtered nights, or the movements of these, as CSV with the columns of the view, a part at a time.
 
     Parameters
     ----------
@@ -154,18 +159,14 @@ def csv_of_queue(store: Store, wanted: NightsPage, of: str) -> str:
     if of not in ("nights", "movements"):
         raise UsageError(f"of={of!r} is no table", hint="nights or movements")
     queue = queue_of(wanted)
-    view, number = ("nights", "") if of == "nights" else ("events", ", v.movement_no")
     with snapshot(store):
         found = derived(
             store, TABLES, f"{queue.text} SELECT subject, night_date FROM queue WHERE fits", queue.parameters
         )
-        frame = query(
-            store,
-            f"SELECT v.* FROM {view} v SEMI JOIN (SELECT unnest($subjects) AS subject, unnest($days) AS night_date) k"
-            f" USING (subject, night_date) ORDER BY v.night_date, v.subject{number}",
-            {"subjects": found["subject"].to_list(), "days": found["night_date"].to_list()},
-        )
-    return csv_text(frame.columns, frame.iter_rows(named=True))
+        if of == "movements":
+            return csv_parts(movements_in_parts(store, found.rows()))
+        keys = {"subjects": found["subject"].to_list(), "days": found["night_date"].to_list()}
+        return csv_parts([query(store, _CHOSEN, keys)])
 
 
 def _row(row: dict[str, Any], flags: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -12,7 +12,9 @@ import pytest
 
 from analytics.model import Label
 from analytics.store import Store
+from analytics.store.statements import in_parts
 from flows.commands import movements
+from flows.terminal.values import json_document
 from tests.flows.conftest import Run
 from tests.flows.stored import build
 
@@ -64,3 +66,28 @@ def test_two_ways_to_name_nights_or_shapes_are_refused(run: Run) -> None:
 
 def test_the_labels_are_those_of_the_model() -> None:
     assert get_args(movements.Label) == get_args(Label)
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+@pytest.mark.parametrize("label", [(), ("--label", "hypnic_jerk"), ("--since", "2030-01-01")])
+def test_many_nights_are_written_a_part_at_a_time_as_they_would_be_at_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch, at_once: int, label: tuple[str, ...]
+) -> None:
+    whole = {shape: run("movements", *label, shape, "--db", DB).out for shape in ("--csv", "--json")}
+    monkeypatch.setattr(in_parts, "NIGHTS_AT_ONCE", at_once)
+    for shape, expected in whole.items():
+        assert run("movements", *label, shape, "--db", DB).out == expected
+    found = json.loads(whole["--json"])
+    assert whole["--json"] == json_document(movements=found["movements"])
+    assert len(rows(whole["--csv"])) == len(found["movements"])
+
+
+def test_a_table_that_no_one_reads_is_refused_with_ways_out_that_work(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(movements, "MOST_SHOWN", 4)
+    refused = run("movements", "--db", DB)
+    assert refused.code == 2
+    assert "more than 4 movements" in refused.err
+    assert len(rows(run("movements", "--csv", "--db", DB).out)) == 5
+    assert run("movements", "--since", "2026-03-03", "--db", DB).code == 0
