@@ -224,13 +224,9 @@ def _filtered_piece(
     stride = _slow_stride(rate_hz, factor, criteria)
     transform = transform_of(len(xyz), rate_hz, block=stride)
     band, low = _gains(transform, factor, stride, motion, criteria.detection.tilt_low_pass_hz)
-    power = np.zeros(-(-len(xyz) // factor))
-    slow = np.empty((-(-len(xyz) // stride), 3))
-    for axis in range(3):
-        spectrum = transform.spectrum(xyz[:, axis].astype(np.float64))
-        power += transform.back(spectrum, band, factor) ** 2
-        slow[:, axis] = transform.back(spectrum, low, stride)
-    return power, slow
+    spectrum = transform.spectrum(np.ascontiguousarray(xyz.T, dtype=np.float64))
+    power: Floats = (transform.back(spectrum, band, factor) ** 2).sum(axis=0)
+    return power, transform.back(spectrum, low, stride).T
 
 
 @lru_cache(maxsize=4)

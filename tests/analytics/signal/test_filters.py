@@ -89,3 +89,13 @@ def test_every_kth_sample_is_the_same_as_all_of_them_thinned(n: int, every: int)
     thinned = transform.back(spectrum, gains[1], every)
     assert len(thinned) == -(-n // every)
     assert np.allclose(transform.back(spectrum, gains[0])[::every], thinned, atol=1e-6)
+
+
+@given(st.integers(2, 900), st.sampled_from([12.5, 50.0]))
+def test_axes_together_are_filtered_as_each_by_itself(n: int, rate_hz: float) -> None:
+    axes = np.random.default_rng(n).normal(size=(3, n)) + [[0.0], [1.0], [-0.4]]
+    transform = transform_of(n, rate_hz)
+    gain = low_pass_gain(transform.frequency_hz(), 2.0, rate_hz)
+    together = transform.back(transform.spectrum(axes), gain)
+    alone = [transform.back(transform.spectrum(axis), gain) for axis in axes]
+    assert together == pytest.approx(np.array(alone), abs=1e-12)
