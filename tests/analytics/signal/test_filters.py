@@ -93,7 +93,7 @@ def test_every_kth_sample_is_the_same_as_all_of_them_thinned(n: int, every: int)
 
 @given(st.integers(2, 900), st.sampled_from([12.5, 50.0]))
 def test_axes_together_are_filtered_as_each_by_itself(n: int, rate_hz: float) -> None:
-    axes = np.random.default_rng(n).normal(size=(3, n)) + [[0.0], [1.0], [-0.4]]
+    axes = np.random.default_rng(n).normal((((0.0,), (1.0,), (-0.4,))), size=(3, n))
     transform = transform_of(n, rate_hz)
     gain = low_pass_gain(transform.frequency_hz(), 2.0, rate_hz)
     together = transform.back(transform.spectrum(axes), gain)
