@@ -13,10 +13,9 @@ from datetime import date
 from analytics import store as the_store
 from analytics.flag import Flag, stored_flag
 from analytics.nights.doubt import NEGATIVE_OF, footing_of_row, negatives_words
-from analytics.phrases import flag_marks, long_sleep, ruleset_words
+from analytics.phrases import damage_words, flag_marks, long_sleep, ruleset_words
 from analytics.words import (
     CANNOT_TELL,
-    DAMAGED_FILE,
     FLAG_MARKS,
     FLAGS,
     MEASURE_COLUMNS,
@@ -221,7 +220,7 @@ def _sentences(row: Row, nights: Nights, *, with_subject: bool) -> Iterator[str]
     if doubt := long_sleep(row["tst_h"]):
         yield f"{name} doubtful: {doubt}"
     for missing in nights.damage.get((row["subject"], row["night_date"]), ()):
-        yield f"{name} {DAMAGED_FILE}: {missing}"
+        yield damage_words(missing, name)
     if not row["assessable"]:
         yield f"{name} {NOT_ASSESSABLE}: {row['not_assessable_reason']}"
 

@@ -63,6 +63,16 @@ def test_a_report_names_the_nights_of_a_damaged_file_in_short_and_in_full(run: R
     assert f"Damaged file: {LOSS} (2 Mar 2026); {CUT_SHORT} (2 Mar 2026)." in Path("r.html").read_text(encoding="utf-8")
 
 
+def test_an_answer_counts_the_nights_of_damaged_files_that_it_does_not_name(
+    run: Run, cut: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = "  Damaged file: {} more (nightkick nights)"
+    for most, last in ((1, more.format(3)), (3, more.format(1)), (4, f"  2026-03-03 {MISSING}")):
+        monkeypatch.setattr("flows.commands.over_nights.answer._MOST_DAMAGED", most)
+        lines = [line for line in run("answer", "--db", cut).out.splitlines() if "amaged file" in line]
+        assert (len(lines), lines[-1]) == (min(most + 1, 4), last)
+
+
 def test_a_whole_file_is_not_called_damaged(run: Run, tmp_path: Path) -> None:
     db = build(tmp_path / "n.duckdb").path
     for command in (("show", "2026-03-02"), ("answer",), ("nights",)):
