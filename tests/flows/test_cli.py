@@ -229,10 +229,17 @@ def test_the_demo_takes_its_own_samples_and_no_folder_of_that_name_nearby(
     assert demo.sample_data() == installed
 
 
-def test_the_demo_cannot_write_where_a_file_is(run: Run) -> None:
+@pytest.mark.parametrize("command", [["demo"], ["export", "--pseudonymous", "--db", "n.duckdb"]])
+@pytest.mark.parametrize("name", ["taken", "taken/below", "x" * 300])
+def test_a_folder_that_cannot_be_made_is_refused_alike_by_the_commands_that_make_one(
+    run: Run, command: list[str], name: str
+) -> None:
+    build(Path("n.duckdb"))
     Path("taken").touch()
-    code, out, err = run("demo", "-o", "taken")
+    code, out, err = run(*command, "-o", name)
     assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"nightkick: {name}: cannot be written: ")
+    assert err.endswith(" (choose another folder with -o)\n")
 
 
 def on_a_terminal(*arguments: object) -> str:
