@@ -9,6 +9,7 @@ from analytics.words import (
     BLANKS,
     CANNOT_TELL,
     CLOCK_NOT_TOLD,
+    DAMAGED_FILE,
     DOUBTS,
     FLAGS,
     GLOSSARY,
@@ -265,6 +266,19 @@ def long_sleep(tst_h: float | None) -> str:
         f"{_length(tst_h)} of sleep are more than people sleep: a sensor that lay still, worn or not, counts as asleep,"
         " so say when the wearer was in bed (nightkick journal)"
     )
+
+
+def damage_words(missing: str, of: str = "") -> str:
+    """What is missing of a damaged file, wherever a night is told of.
+
+    Parameters
+    ----------
+    missing : str
+        A sentence of `ingest.losses.damage_among`.
+    of : str
+        The night, or nights, that it is of; empty where they stand above.
+    """
+    return f"{of} {DAMAGED_FILE}: {missing}" if of else f"{DAMAGED_FILE.capitalize()}: {missing}"
 
 
 def clause_of(reason: str) -> str:

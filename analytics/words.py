@@ -199,7 +199,8 @@ ANSWER_CAVEATS: Mapping[str, str] = {
 #: By `analytics.over_nights.signs.SignEvidence.what`.
 EVIDENCE: Mapping[str, str] = {
     "kicks": "regular kicks",
-    "jerks": "several jerks",
+    "jerks": FLAGS["frequent_hypnic_jerks"],
+    "several_jerks": "2 or more jerks a night",
     "rls": "regular kicks while awake, beside an urge to move",
     "urge_to_move": "an urge to move the legs",
     "leg_pain": "pain in the legs",
@@ -217,7 +218,7 @@ ANSWER_IN_JOURNAL = "Answer in the journal"
 GLOSSARY: Mapping[str, str] = {
     "harmless jerks": "Hypnic jerks: single brief twitches while falling asleep. Most people know them, children too.",
     "regular kicks": "Leg movements asleep in a row, 10 to 90 seconds apart (PLMS), counted per hour of sleep.",
-    "several jerks": "2 or more hypnic jerks a night, on most of the newest nights.",
+    "frequent hypnic jerks": "So many that the night is flagged: 3 or more, if the settings name no other number.",
     "judged": "Of a night: recorded well enough to tell both, whether there were many jerks and whether regular kicks.",
     "95 %": "The range in which the true value lies in 95 of 100 such cases. More nights make it narrower.",
     "in doubt": "Of a night: lying awake and sleeping look so alike that one side or the other may be right.",

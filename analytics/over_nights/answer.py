@@ -14,7 +14,7 @@ from typing import Literal
 
 from analytics.flag import FlagName
 from analytics.nights.patterns import NightFacts, Pattern, Patterns
-from analytics.over_nights.signs import ENOUGH_NIGHTS, RECENT_NIGHTS, Sign, SignEvidence
+from analytics.over_nights.signs import ENOUGH_NIGHTS, RECENT_NIGHTS, SEVERAL, Sign, SignEvidence
 
 AnswerName = Literal["nothing_against_harmless", "see_a_clinician", "cannot_tell_yet"]
 #: Goes up whenever the same nights and words may get another answer.
@@ -127,7 +127,7 @@ def _name(evidence: Sequence[SignEvidence], *, is_open: bool) -> AnswerName:
     Jerks that are no sign by themselves back none: they are harmless in most people, and go with no symptom more often.
     """
     is_met = any(one.is_met for one in evidence)
-    backing = [one for one in evidence if (one.what, one.unit) != ("jerks", "nights")]
+    backing = [one for one in evidence if one.what not in ("jerks", SEVERAL)]
     is_backed = len(backing) > 1 and any(one.unit == "days" for one in backing)
     if is_met or is_backed:
         return "see_a_clinician"

@@ -31,6 +31,8 @@ SEVERAL_DAYS = SEVERAL_NIGHTS = 2
 #: "Several a night, consistently": so many jerks on most of the newest nights, and from how many nights on that is
 #: said. Own, after the source text.
 SEVERAL_JERKS, RECENT_NIGHTS, ENOUGH_NIGHTS = 2, 14, 7
+#: What `SignEvidence` of so many is called: a flag of a night takes more (`analytics.criteria`), and is ``jerks``.
+SEVERAL = "several_jerks"
 
 SignState = Literal["seen", "not seen", "not known"]
 SignKey = Literal[
@@ -47,7 +49,8 @@ class SignEvidence:
     Attributes
     ----------
     what : str
-        ``kicks``, ``jerks`` or ``rls`` of nights, the first question of a sign of days.
+        ``kicks``, ``jerks`` or ``rls`` of flagged nights, `SEVERAL` of nights with so many jerks, the first question
+        of a sign of days.
     is_met : bool
         Whether that is enough by itself; if not, it counts beside another.
     """
@@ -79,7 +82,7 @@ def evidence_words(evidence: Sequence[SignEvidence], n_nights: int, n_jerks_told
 def _of_which(one: SignEvidence, n_nights: int, n_jerks_told: int) -> str:
     if one.unit == "days":
         return counted(one.of, "day")
-    told = n_jerks_told if one.what == "jerks" else one.of
+    told = n_jerks_told if one.what in ("jerks", SEVERAL) else one.of
     return told_nights_words(max(told, one.of), n_nights, newest=one.of)
 
 
@@ -194,7 +197,7 @@ def _of_nights(what: str, found: Pattern) -> tuple[SignEvidence, ...]:
 
 def _jerks(nights: Sequence[NightFacts], patterns: Patterns) -> Sign:
     """A flag takes more jerks a night than "several"; so many on most of the newest nights are a sign without it."""
-    flagged = _measured("jerks", "several jerks a night, night after night", nights, patterns)
+    flagged = _flagged_for_jerks(nights, patterns)
     told = [night for night in nights if night.jerks_told]
     newest = told[-RECENT_NIGHTS:]
     several = sum(night.n_jerks >= SEVERAL_JERKS for night in newest)
@@ -205,9 +208,16 @@ def _jerks(nights: Sequence[NightFacts], patterns: Patterns) -> Sign:
     return replace(
         flagged,
         state="seen" if is_met else "not known",
-        says=f"{SEVERAL_JERKS} and more on {several} of {of}; flagged {flagged.says}",
-        evidence=(SignEvidence("jerks", "nights", several, len(newest), is_met=is_met),),
+        says=f"{EVIDENCE[SEVERAL]} on {several} of {of}; {flagged.says}",
+        evidence=(SignEvidence(SEVERAL, "nights", several, len(newest), is_met=is_met),),
     )
+
+
+def _flagged_for_jerks(nights: Sequence[NightFacts], patterns: Patterns) -> Sign:
+    """What the flag says, by its name where it could be told: it takes more jerks than `SEVERAL_JERKS`."""
+    found = _measured("jerks", "several jerks a night, night after night", nights, patterns)
+    is_told = patterns.get(MEASURED["jerks"], Pattern()).n_able > 0
+    return replace(found, says=f"{FLAGS[MEASURED['jerks']]} {found.says}") if is_told else found
 
 
 def _partner(nights: Sequence[NightFacts], patterns: Patterns, noted: _Noted) -> Sign:

@@ -15,6 +15,7 @@ from analytics.over_nights.answer import ANSWERED_DAYS, RULE_VERSION, PersonAnsw
 from analytics.over_nights.signs import (
     ENOUGH_IN_BED_H,
     MEASURED,
+    SEVERAL,
     SEVERAL_DAYS,
     SEVERAL_JERKS,
     SignEvidence,
@@ -145,7 +146,8 @@ def _between(one: SignEvidence) -> str:
 
 def _calm(answer: PersonAnswer) -> Iterator[str]:
     n, of = answer.n_jerk_nights, answer.n_jerks_told
-    yield f"Jerks while falling asleep came on {n} of {_told_of(answer, of)}, and not several on most of them."
+    jerks = f"Jerks while falling asleep came on {n} of {_told_of(answer, of)}"
+    yield f"{jerks}, and not {SEVERAL_JERKS} or more on most of them."
     yield from _index(answer)
     yield f"{answer.n_questions} questions about signs, each answered on {ANSWERED_DAYS} days or more: none came up."
 
@@ -165,7 +167,7 @@ def _would_disturb(answer: PersonAnswer) -> Iterator[str]:
         f"One of these on {SEVERAL_DAYS} days or more: pain, tingling, numbness or weakness, an urge to move the legs, "
         "jerks by day or beyond one limb, a partner who sees kicks. Being sleepy on most days."
     )
-    yield f"{SEVERAL_JERKS} or more jerks a night on most nights."
+    yield f"{EVIDENCE[SEVERAL]} on most nights."
     if threshold is not None:
         yield f"More than {threshold:g} regular kicks per hour of sleep, on average over the nights."
 

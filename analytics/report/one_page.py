@@ -5,13 +5,13 @@ Black and white, one sheet of A4 for a month of nights, two for a year. Fields t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from analytics.over_nights.advice import ADVICE_TITLES
 from analytics.over_nights.answer import RULE_VERSION
 from analytics.over_nights.telling import about, told
-from analytics.phrases import counted, ruleset_words
+from analytics.phrases import counted, damage_words, ruleset_words
 from analytics.pictures.drawing import patterns, table
 from analytics.pictures.markup import Html, el, joined
 from analytics.pictures.over_nights import Point, over_nights
@@ -39,6 +39,8 @@ _ANSWER_MARKS = {"nothing_against_harmless": "✓", "see_a_clinician": "■", "c
 #: More than a sheet holds; what goes beyond its end is cut off.
 _N_LINES = 24
 _LINES_OF_A_YEAR = 12
+#: Of damaged files so many sentences stand on the sheet, each with so many of its nights.
+_MOST_DAMAGE, _MOST_OF_IT = 3, 7
 
 
 def summary_page(summary: Summary) -> str:
@@ -60,6 +62,7 @@ def sheet(summary: Summary) -> Html:
         ),
         _fields(summary),
         _answer(summary),
+        _damage(summary),
         _trend(summary),
         night_lines(summary.nights),
         _signs(summary),
@@ -115,6 +118,23 @@ def _answer(summary: Summary) -> Html:
         el("p", f"{IS_IT_HARMLESS} {about(found)}. {words.caveat}"),
         class_="answer",
     )
+
+
+def _damage(summary: Summary) -> Html | None:
+    """What is missing of damaged files: each sentence once, behind it the evenings of its nights."""
+    evenings: dict[str, list[str]] = {}
+    for day, missing in sorted(summary.damage.items()):
+        for sentence in missing:
+            evenings.setdefault(sentence.rstrip("."), []).append(_long(day))
+    if not evenings:
+        return None
+    sentences = [f"{sentence} ({', '.join(_first_of(days, _MOST_OF_IT))})" for sentence, days in evenings.items()]
+    return el("p", f"{damage_words('; '.join(_first_of(sentences, _MOST_DAMAGE)))}.", class_="remark")
+
+
+def _first_of(words: Sequence[str], most: int) -> list[str]:
+    """So many at most, and how many more there are."""
+    return [*words[:most], *([f"{len(words) - most} more"] if len(words) > most else [])]
 
 
 def _trend(summary: Summary) -> Html:

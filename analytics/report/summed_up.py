@@ -18,7 +18,7 @@ from analytics.over_nights.answer import PersonAnswer, answer_of
 from analytics.over_nights.signs import Sign, clinician_signs
 from analytics.person import ONESELF
 from analytics.report.night import About, ReportNight, masked, nights_asked, read_night
-from analytics.store import Store, default_ruleset, people_of, query, reviews_of
+from analytics.store import Store, damaged_files, default_ruleset, people_of, query, reviews_of
 from analytics.store.over_nights.findings import people_over_nights
 
 _NIGHTS = """
@@ -91,6 +91,8 @@ class Summary:
         What the journal says was done otherwise, from which day on.
     sites, legs, sleep_sources, serials : tuple of str
         Of these nights; serial numbers are masked.
+    damage : mapping of date to tuple of str
+        Of nights whose files are damaged, what is missing, in sentences.
     """
 
     called: str | None
@@ -109,6 +111,7 @@ class Summary:
     serials: tuple[str, ...]
     n_days_noted: int
     about: About
+    damage: Mapping[date, tuple[str, ...]]
 
     @property
     def facts(self) -> tuple[NightFacts, ...]:
@@ -139,6 +142,7 @@ def read_summary(store: Store, first: date, last: date, *, subject: str | None, 
     sensors = query(store, _SENSORS, span).to_dicts()
     signs = clinician_signs(facts, patterns, journal)
     person = people_of(store).get(name)
+    damaged = damaged_files(store)
     return Summary(
         called=None if name == ONESELF else name,
         born=None if person is None else person.born,
@@ -156,6 +160,7 @@ def read_summary(store: Store, first: date, last: date, *, subject: str | None, 
         serials=tuple(dict.fromkeys(masked(sensor["serial"]) for sensor in sensors if sensor["serial"])),
         n_days_noted=len({entry.day for entry in journal}),
         about=about,
+        damage={one.night_date: found for one in facts if (found := damaged.get((name, one.night_date)))},
     )
 
 

@@ -16,6 +16,7 @@ from flows.settings.database import store_for
 from flows.terminal.exit_codes import ExitCode
 from flows.terminal.night_table import Nights, print_nights, select_nights
 from flows.terminal.options import EVERY_NIGHT, OutFolder
+from flows.terminal.out_folder import about_folder
 from flows.terminal.talk import emit
 from ingest.errors import UsageError
 from ingest.workspace import own_folder, workspace
@@ -54,12 +55,9 @@ def demo(*, out: OutFolder = Path("demo-output")) -> ExitCode:
     from flows.importing.declared import Wishes
 
     database = out / DATABASE
-    try:
+    with about_folder(out):
         _refuse_to_mix(database)
         own_folder(out)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"cannot be made: {reason}", path=out, hint="name another with -o") from None
     # What sample_data/README.md says of all three; two of the files could not say it themselves.
     worn = Wishes(site="ankle", side="left", tz="UTC")
     outcomes = run_import([sample_data()], worn, database=database, use_flow=True)

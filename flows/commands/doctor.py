@@ -6,13 +6,14 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analytics import store as the_store
 from flows import __version__
 from flows.settings.database import store_for
+from flows.settings.required_packages import required_packages
 from flows.terminal.exit_codes import ExitCode
 from flows.terminal.options import Database
 from flows.terminal.talk import complain, emit_lines, say
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 #: One night at 100 Hz takes 4 MB; below this the next import may not fit.
 ENOUGH_BYTES = 500_000_000
 WRITABLE_BY_OTHERS = 0o022
-DEPENDENCIES = ("duckdb", "polars", "fitparse", "numpy", "scipy", "prefect", "fastapi", "sqlalchemy")
 
 
 def doctor(*, repair: bool = False, bundle: Path | None = None, db: Database = None) -> ExitCode:
@@ -75,7 +75,7 @@ def _findings(database: Path | None) -> Iterator[the_store.Finding]:
     from flows.settings.settings import candidates, load
 
     yield _python()
-    yield from map(_installed, DEPENDENCIES)
+    yield from (_installed(*package) for package in required_packages().items())
     yield _one_fit_reader()
     yield _zone()
     try:
@@ -97,11 +97,10 @@ def _python() -> the_store.Finding:
     return the_store.Finding(ok=sys.version_info >= (3, 11), what=what, hint="use 3.11 or newer")
 
 
-def _installed(name: str) -> the_store.Finding:
-    try:
-        return _good(f"{name} {version(name)}")
-    except PackageNotFoundError:
+def _installed(name: str, there: str | None) -> the_store.Finding:
+    if there is None:
         return _bad(f"{name} is not installed", "install nightkick again, from its lock")
+    return _good(f"{name} {there}")
 
 
 def _one_fit_reader() -> the_store.Finding:

@@ -7,7 +7,7 @@ the times that their analysis reads are new.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,10 +16,12 @@ from cyclopts import App, Parameter
 from analytics import store as the_store
 from flows.terminal.dates import on
 from flows.terminal.exit_codes import ExitCode
+from flows.terminal.fitted import fits
 from flows.terminal.options import Database, OnlySubject, Since, Until
 from flows.terminal.talk import complain, emit, emit_lines, emit_table, say
 from flows.terminal.values import csv_text
 from flows.terminal.whose import people_like, refuse_unknown
+from flows.terminal.width import width
 from flows.terminal.written_files import written_text
 from ingest.errors import UsageError, visible
 
@@ -93,7 +95,16 @@ def list_journal(*, since: Since = None, until: Until = None, subject: OnlySubje
         return
     several = len({row["subject"] for row in rows}) > 1
     columns = [name for name in rows[0] if several or name != "subject"]
-    emit_table(columns, rows, first_to_go=["subject"], has_csv=False)
+    if fits(columns, rows, width()):
+        emit_table(columns, rows, has_csv=False)
+    else:  # what was noted is asked for: it folds, and nothing is left out
+        emit_lines(_entry_line(row, columns) for row in rows)
+
+
+def _entry_line(row: Mapping[str, object], columns: Sequence[str]) -> str:
+    """An entry as a line, for a screen too narrow for columns."""
+    night, *about, noted = (f"{row[name]}" for name in columns)
+    return f"{night}  {' '.join(about)}: {noted}"
 
 
 @journal.command(name="export")

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from flows.terminal.options import OutFolder
+from flows.terminal.out_folder import about_folder
 from flows.terminal.talk import emit, say
 from ingest.errors import UsageError
 from ingest.workspace import own_folder
@@ -146,15 +147,7 @@ def _results(scored: Scored, ruleset: Ruleset) -> dict[str, pl.DataFrame]:
 
 def _write(results: Mapping[Path, pl.DataFrame], out: Path, file_format: FileFormat, *, keep: Sequence[Path]) -> None:
     """Write all, then put them in place: half a file is never read. ``keep`` is not replaced."""
-    from analytics.files.outputs import (
-        ANOTHER_FOLDER,
-        ELSEWHERE,
-        Output,
-        in_one_line,
-        refuse_taken,
-        table_like,
-        write_all,
-    )
+    from analytics.files.outputs import ANOTHER_FOLDER, Output, refuse_taken, table_like, write_all
 
     outputs = [
         Output(
@@ -164,18 +157,13 @@ def _write(results: Mapping[Path, pl.DataFrame], out: Path, file_format: FileFor
         )
         for path, rows in results.items()
     ]
-    try:
-        with in_one_line(out):
-            if taken := _read_from(keep, results):
-                raise UsageError("the result would replace this list", path=taken, hint=ANOTHER_FOLDER)
-            for output in outputs:
-                refuse_taken(output.target, output.kind)
-            own_folder(out)
+    with about_folder(out):
+        if taken := _read_from(keep, results):
+            raise UsageError("the result would replace this list", path=taken, hint=ANOTHER_FOLDER)
+        for output in outputs:
+            refuse_taken(output.target, output.kind)
+        own_folder(out)
         write_all(outputs)
-    except UsageError as error:
-        if error.hint != ELSEWHERE:
-            raise
-        raise UsageError(error.what, path=out, hint=ANOTHER_FOLDER) from error
 
 
 def _writer(rows: pl.DataFrame, file_format: FileFormat) -> Callable[[IO[bytes]], None]:

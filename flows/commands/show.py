@@ -12,12 +12,11 @@ from cyclopts import Parameter
 from analytics import store as the_store
 from analytics.flag import URGE_CRITERION, Criterion
 from analytics.nights.doubt import beside, footing_of_row, not_own_words
-from analytics.phrases import clock_words, interval_words, onset_doubt, ruleset_words, span_words
+from analytics.phrases import clock_words, damage_words, interval_words, onset_doubt, ruleset_words, span_words
 from analytics.words import (
     BLANKS,
     CAVEAT,
     COUNTS_ONLY,
-    DAMAGED_FILE,
     DOUBTS,
     FLAG_STATES,
     MEASURES,
@@ -170,7 +169,7 @@ def _lines(stored: Stored) -> Iterator[str]:
         yield visible(f"{NOT_ASSESSABLE.capitalize()}: {night['not_assessable_reason']} {COUNTS_ONLY}")
         yield ""
     if stored.damage:
-        yield from (visible(f"{DAMAGED_FILE.capitalize()}: {missing}") for missing in stored.damage)
+        yield from (visible(damage_words(missing)) for missing in stored.damage)
         yield ""
     rules = (NIGHT_FACTS["ruleset"], ruleset_words(night["ruleset"], DEFAULT_RULESET.name))
     measures = [(name, text) for name, text in (rules, *_measures(stored, zone)) if text is not None]

@@ -72,8 +72,7 @@ def fitted_table(
     has_csv : bool
         Whether the command has ``--csv``, where all is.
     """
-    table = list(rows)
-    every = [_column(name, [row[name] for row in table], name in to_right) for name in columns]
+    every = _columns(columns, rows, to_right)
     kept = every if limit is None else _fitting(every, limit, first_to_go)
     widths, most_lines = _widths(kept, limit), _MOST_LINES
     if limit is None:
@@ -87,6 +86,24 @@ def fitted_table(
     if said:
         lines += folded("; ".join([*said, *(["all: --csv"] if has_csv else [])]), limit)
     return "\n".join(lines) + "\n"
+
+
+def fits(columns: Sequence[str], rows: Iterable[Row], limit: int | None) -> bool:
+    """Whether `fitted_table` leaves out no column and cuts no cell; always where nothing limits it."""
+    if limit is None:
+        return True
+    every = _columns(columns, rows)
+    return _least(every) <= limit and not _lines(every, _widths(every, limit), _MOST_LINES)[1]
+
+
+def _columns(columns: Sequence[str], rows: Iterable[Row], to_right: Collection[str] = ()) -> list[_Column]:
+    table = list(rows)
+    return [_column(name, [row[name] for row in table], name in to_right) for name in columns]
+
+
+def _least(kept: Sequence[_Column]) -> int:
+    """The narrowest that they may be beside each other."""
+    return sum(one.least for one in kept) + _GAP * (len(kept) - 1)
 
 
 def _column(name: str, values: list[object], to_right: bool) -> _Column:  # noqa: FBT001 - two of it are never confused
@@ -109,7 +126,7 @@ def _fitting(every: list[_Column], limit: int, first_to_go: Sequence[str]) -> li
     order += [column for column in reversed(every[1:]) if column not in order]
     kept = list(every)
     for column in order:
-        if sum(one.least for one in kept) + _GAP * (len(kept) - 1) <= limit:
+        if _least(kept) <= limit:
             break
         kept.remove(column)
     return kept

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from analytics import store as the_store
 from analytics.flag import Flag, stored_flag
 from analytics.nights.doubt import NEGATIVE_OF, footing_of_row, negatives_words
-from analytics.phrases import flag_marks, long_sleep, ruleset_words
+from analytics.phrases import damage_words, flag_marks, long_sleep, ruleset_words
 from analytics.words import (
     CANNOT_TELL,
-    DAMAGED_FILE,
     FLAG_MARKS,
     FLAGS,
     MEASURE_COLUMNS,
@@ -235,7 +234,7 @@ def _sentences(row: Row, nights: Nights, *, with_subject: bool) -> Iterator[str]
     if doubt := long_sleep(row["tst_h"]):
         yield f"{name} doubtful: {doubt}"
     for missing in nights.damage.get(_key(row), ()):
-        yield f"{name} {DAMAGED_FILE}: {missing}"
+        yield damage_words(missing, name)
     if not row["assessable"]:
         yield f"{name} {NOT_ASSESSABLE}: {row['not_assessable_reason']}"
 

@@ -93,6 +93,14 @@ def test_only_a_sleep_longer_than_people_sleep_is_doubted() -> None:
     assert phrases.long_sleep(23.8).startswith("23.8 h of sleep are more than people sleep")
 
 
+def test_of_damaged_files_one_function_tells() -> None:
+    assert phrases.damage_words("half of it", "2026-03-02") == "2026-03-02 damaged file: half of it"
+    assert phrases.damage_words("half of it") == "Damaged file: half of it"
+    files = [path for room in ("analytics", "flows") for path in (ROOT / room).rglob("*.py")]
+    users = {path.stem for path in files if "DAMAGED_FILE" in path.read_text(encoding="utf-8")}
+    assert users == {"words", "phrases"}
+
+
 def test_the_page_gets_plain_json() -> None:
     assert json.loads(json.dumps(for_page()))["labels"] == words.LABELS
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import inspect
+import json
 import os
 import pty
+import re
 import shlex
 import subprocess
 import sys
+import tomllib
+import zipfile
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +24,7 @@ from cyclopts import App
 import flows
 from flows import cli
 from flows.commands import demo, doctor
+from flows.settings import required_packages
 from flows.terminal.exit_codes import ExitCode
 from ingest.errors import (
     DatabaseBusyError,
@@ -187,8 +193,20 @@ def test_doctor_sees_two_packages_that_overwrite_each_other(run: Run, monkeypatc
 
 
 def test_doctor_misses_what_is_not_installed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "DEPENDENCIES", ("duckdb", "no-such-package"))
-    assert "BAD  no-such-package is not installed" in run("doctor").out
+    monkeypatch.setattr(required_packages, "requires", lambda _: ["duckdb>=1", "no-such-package[all]<2"])
+    out = run("doctor", "--bundle", "bug.zip").out
+    assert "BAD  no-such-package is not installed -> install nightkick again" in out
+    with zipfile.ZipFile("bug.zip") as files:
+        packages = json.loads(files.read("versions.json"))["packages"]
+    assert packages == {"duckdb": version("duckdb"), "no-such-package": "not installed"}
+
+
+def test_doctor_names_the_packages_that_nightkick_requires_and_no_others(run: Run) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    required = {re.match(r"[\w-]+", line)[0] for line in project["dependencies"]}  # type: ignore[index]
+    out = run("doctor").out
+    assert {name for name in required if f"ok   {name} {version(name)}\n" in out} == required
+    assert not re.search("^ok   (fastapi|sqlalchemy|prefect-dask) ", out, flags=re.MULTILINE)
 
 
 def test_the_demo_without_its_samples_names_what_is_missing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,10 +229,17 @@ def test_the_demo_takes_its_own_samples_and_no_folder_of_that_name_nearby(
     assert demo.sample_data() == installed
 
 
-def test_the_demo_cannot_write_where_a_file_is(run: Run) -> None:
+@pytest.mark.parametrize("command", [["demo"], ["export", "--pseudonymous", "--db", "n.duckdb"]])
+@pytest.mark.parametrize("name", ["taken", "taken/below", "x" * 300])
+def test_a_folder_that_cannot_be_made_is_refused_alike_by_the_commands_that_make_one(
+    run: Run, command: list[str], name: str
+) -> None:
+    build(Path("n.duckdb"))
     Path("taken").touch()
-    code, out, err = run("demo", "-o", "taken")
+    code, out, err = run(*command, "-o", name)
     assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"nightkick: {name}: cannot be written: ")
+    assert err.endswith(" (choose another folder with -o)\n")
 
 
 def on_a_terminal(*arguments: object) -> str:

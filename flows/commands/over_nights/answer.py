@@ -62,13 +62,13 @@ def _advice(people: Iterable[Person]) -> dict[str, list[Advice]]:
 
 def _damage(store: Store, people: Iterable[Person]) -> dict[str, list[str]]:
     """By person, which of the nights are of a damaged file, and what is missing of it."""
+    from analytics.phrases import damage_words
     from analytics.store import damaged_files
-    from analytics.words import DAMAGED_FILE
 
     damaged = damaged_files(store)
     return {
         name: [
-            f"{night.night_date} {DAMAGED_FILE}: {missing}"
+            damage_words(missing, f"{night.night_date}")
             for night in nights
             for missing in damaged.get((name, night.night_date), ())
         ]
@@ -82,7 +82,7 @@ def _lines(
     """One person: all that is said; several: a line each."""
     from analytics.over_nights.advice import ADVICE_TITLES
     from analytics.over_nights.telling import about, headline, told
-    from analytics.words import DAMAGED_FILE
+    from analytics.phrases import damage_words
 
     if len(found) > 1:
         yield from (f"{name}: {headline(one)}" for name, one in found.items())
@@ -94,8 +94,8 @@ def _lines(
     yield f"{name}: {words.says}"
     yield f"  {about(one)}"
     yield from (visible(f"  {line}") for line in damage[name][:_MOST_DAMAGED])
-    if len(damage[name]) > _MOST_DAMAGED:
-        yield f"  {DAMAGED_FILE}: {len(damage[name]) - _MOST_DAMAGED} more (nightkick nights)"
+    if (more := len(damage[name]) - _MOST_DAMAGED) > 0:
+        yield f"  {damage_words(f'{more} more (nightkick nights)')}"
     for title, sentences in words.columns:
         if sentences:
             yield f"  {title}:"

@@ -8,7 +8,7 @@ import platform
 import socket
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import distribution, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from analytics import store as the_store
 from analytics.files.outputs import Kind, begins_with, write_whole
 from analytics.sharing.masking import Mask
 from analytics.sharing.report import mask_for, of_database
+from flows.settings.required_packages import required_packages
 from flows.settings.settings import Settings, candidates, load
 from ingest.errors import NightkickError
 
@@ -103,18 +104,12 @@ def _files(findings: Sequence[str], store: the_store.Store | None) -> Iterator[t
 
 
 def _versions() -> dict[str, object]:
-    lines = distribution("nightkick").requires or ()
-    names = sorted({_distribution_name(line) for line in lines if "extra ==" not in line})
     return {
         "nightkick": version("nightkick"),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "system": f"{platform.system()} {platform.machine()}",
-        "packages": {name: version(name) for name in names},
+        "packages": {name: there or "not installed" for name, there in required_packages().items()},
     }
-
-
-def _distribution_name(requirement: str) -> str:
-    return next(requirement[:at] for at, sign in enumerate(f"{requirement};") if sign in "<>=!~;[ (")
 
 
 def _settings(settings: Settings) -> dict[str, object]:

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from flows.settings.database import store_for
 from flows.terminal.options import EVERY_NIGHT, Database, OutFolder, Selection
+from flows.terminal.out_folder import about_folder
 from flows.terminal.talk import emit, say
 from ingest.errors import UsageError
 
@@ -74,11 +75,8 @@ def export(
         hint = "add --pseudonymous; for yourself: nightkick sql --csv"
         raise UsageError("nothing is exported under true names and dates", hint=hint)
     tables = _tables(store_for(db), selection)
-    try:
+    with about_folder(out):
         own_folder(out)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"cannot be made: {reason}", path=out, hint="name another with -o") from None
     written = _write(out, tables, file_format)
     emit("".join(f"{path}\n" for path in written))
     say(f"{_counted(tables)}; pseudonymous, not anonymous: read {written[-1]} before you hand them on")

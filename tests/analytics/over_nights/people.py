@@ -121,8 +121,8 @@ PEOPLE: Mapping[str, Made] = {
     ),
     "kicks on most nights": Made(CLINICIAN, "kkqkkkkkkqkkkk", named=names("kicks")),
     "flagged jerks on most nights": Made(CLINICIAN, "JJJJqJJJJJJqJJ", named=names("jerks")),
-    "two jerks on most nights, never flagged": Made(CLINICIAN, "2q22q2222q22q2", named=names("jerks")),
-    "jerks that no one has reviewed": Made(CLINICIAN, "J" * 8 + "q" * 6, named=names("jerks")),
+    "two jerks on most nights, never flagged": Made(CLINICIAN, "2q22q2222q22q2", named=names("several_jerks")),
+    "jerks that no one has reviewed": Made(CLINICIAN, "J" * 8 + "q" * 6, named=names("several_jerks")),
     "a child above five": Made(CLINICIAN, "c" * 10, threshold=5.0, named=names("kicks")),
     # Pairs, mixed, and words that contradict each other.
     "kicks and sleepy": Made(

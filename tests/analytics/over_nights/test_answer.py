@@ -226,7 +226,7 @@ def test_what_one_night_showed_is_named(tmp_path: Path) -> None:
     found = answers(store_people(tmp_path / "n.duckdb", {"kicks": Made(OPEN, "k"), "jerks": Made(OPEN, "Jqq")}))
     kicks, jerks = (told(found[name]).columns[2][1] for name in ("kicks", "jerks"))
     assert "Regular kicks on 1 of 1 night." in kicks
-    assert "Several jerks on 1 of 3 nights." in jerks
+    assert "Frequent hypnic jerks on 1 of 3 nights." in jerks
 
 
 def test_kicks_of_one_night_are_told_beside_jerks_that_are_little_by_themselves(tmp_path: Path) -> None:
@@ -270,22 +270,24 @@ def test_of_which_nights_something_is_told_stands_beside_their_number() -> None:
     flag: FlagName = "frequent_hypnic_jerks"
     nights = [replace(QUIET[0], night_date=FIRST - timedelta(1), jerks="cannot_tell"), *QUIET]
     patterns: Patterns = {**NONE, flag: Pattern(n_able=14, n_raised=9, state="pattern")}
-    assert told(ask(nights, patterns, NO)).says.endswith(": several jerks on 9 of 14 judged nights.")
-    assert clinician_signs(nights, patterns, NO)[0].says.startswith("on 9 of 14 judged nights, ")
+    assert told(ask(nights, patterns, NO)).says.endswith(": frequent hypnic jerks on 9 of 14 judged nights.")
+    assert clinician_signs(nights, patterns, NO)[0].says.startswith("frequent hypnic jerks on 9 of 14 judged nights, ")
     assert advice_of(nights, clinician_signs(nights, patterns, NO), NO)[0].because == (
-        "several jerks on 9 of 14 judged nights"
+        "frequent hypnic jerks on 9 of 14 judged nights"
     )
     every = {**patterns, flag: replace(patterns[flag], n_able=15)}
     nights[0] = replace(nights[0], jerks="not_raised")
-    assert told(ask(nights, every, NO)).says.endswith(": several jerks on 9 of 15 nights.")
+    assert told(ask(nights, every, NO)).says.endswith(": frequent hypnic jerks on 9 of 15 nights.")
 
 
 def test_of_the_newest_nights_it_is_said_that_they_are_the_newest() -> None:
     jerky = [replace(night, n_jerks=2, night_date=night.night_date + timedelta(20)) for night in QUIET]
-    assert told(ask([*QUIET, *jerky], NONE, NO)).says.endswith(": several jerks on 14 of the newest 14 nights.")
+    assert told(ask([*QUIET, *jerky], NONE, NO)).says.endswith(
+        ": 2 or more jerks a night on 14 of the newest 14 nights."
+    )
     older = [replace(QUIET[0], jerks="cannot_tell"), *QUIET[1:]]
     found = told(ask([*older, *jerky], NONE, NO)).says
-    assert found.endswith(": several jerks on 14 of the newest 14 judged nights.")
+    assert found.endswith(": 2 or more jerks a night on 14 of the newest 14 judged nights.")
 
 
 @pytest.mark.parametrize(

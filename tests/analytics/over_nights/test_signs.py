@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
 import pytest
 
+from analytics.criteria import Criteria
 from analytics.flag import FlagName
 from analytics.nights.patterns import NightFacts, Pattern, Patterns, PatternState
-from analytics.over_nights.signs import Sign, SignEvidence, clinician_signs, evidence_words
+from analytics.over_nights.signs import SEVERAL, SEVERAL_JERKS, Sign, SignEvidence, clinician_signs, evidence_words
 from analytics.said import JournalEntry
+from analytics.words import EVIDENCE, GLOSSARY
 
 FIRST = date(2026, 3, 2)
 
@@ -79,7 +82,21 @@ def test_kicks_are_seen_by_a_partner_or_by_the_sensor() -> None:
 def test_jerks_are_a_sign_as_the_pattern_over_nights_says(state: PatternState, sign_state: str) -> None:
     found = sign("several jerks", nights(*[3.0] * 9), [], said(state, flag="frequent_hypnic_jerks"))
     assert found.state == sign_state
-    assert found.says.startswith("on 4 of 9 nights, ")
+    assert found.says.startswith("frequent hypnic jerks on 4 of 9 nights, ")
+
+
+def test_two_jerks_a_night_and_the_flag_that_takes_three_are_told_apart() -> None:
+    """Both were "several jerks"."""
+    states: tuple[PatternState, ...] = ("no_pattern", "pattern")
+    assert EVIDENCE[SEVERAL] == f"{SEVERAL_JERKS} or more jerks a night"
+    assert f"{Criteria().jerks.frequent_per_night} or more" in GLOSSARY[EVIDENCE["jerks"]]
+    jerky = [replace(night, jerks="not_raised", n_jerks=SEVERAL_JERKS) for night in nights(*[3.0] * 9)]
+    told, flagged = (clinician_signs(jerky, said(state, flag="frequent_hypnic_jerks"), [])[0] for state in states)
+    flag = "frequent hypnic jerks on 4 of 9 nights, "
+    assert told.says.startswith(f"2 or more jerks a night on 9 of 9 nights; {flag}")
+    assert [one.what for one in told.evidence] == [SEVERAL]
+    assert flagged.says.startswith(flag)
+    assert [one.what for one in flagged.evidence] == ["jerks"]
 
 
 def test_few_nights_are_called_few() -> None:
@@ -113,13 +130,17 @@ def test_where_it_could_be_told_on_no_night_a_sign_counts_nothing() -> None:
 def test_one_night_is_no_nights() -> None:
     one = Pattern(n_nights=1, n_able=1, n_raised=1, more_nights=2)
     found = next(s for s in clinician_signs(nights(1), {"frequent_hypnic_jerks": one}, []) if "several jerks" in s.name)
-    assert found.says == "on 1 of 1 night, cannot tell yet: it takes at least 2 more nights; one night is few"
+    assert found.says == (
+        "frequent hypnic jerks on 1 of 1 night, cannot tell yet: it takes at least 2 more nights; one night is few"
+    )
 
 
 def test_of_which_nights_is_said_once_where_it_is_the_same_of_all() -> None:
     kicks = SignEvidence("kicks", "nights", 7, 13, is_met=True)
     jerks = SignEvidence("jerks", "nights", 3, 13, is_met=False)
-    assert evidence_words([kicks, jerks], 14, 13) == "regular kicks on 7, and several jerks on 3 of 13 judged nights"
+    assert evidence_words([kicks, jerks], 14, 13) == (
+        "regular kicks on 7, and frequent hypnic jerks on 3 of 13 judged nights"
+    )
     assert evidence_words([kicks], 13, 13) == "regular kicks on 7 of 13 nights"
     days = SignEvidence("daytime_sleepiness", "days", 4, 9, is_met=True)
     assert evidence_words([kicks, days], 13, 13).startswith("regular kicks on 7 of 13 nights, and ")

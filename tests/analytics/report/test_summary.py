@@ -18,6 +18,7 @@ from analytics.report.night_lines import MOST_LINES
 from analytics.report.summed_up import Summary
 from analytics.said import JournalEntry
 from analytics.store import Store, query, write_journal
+from ingest.losses import BREAKS_OFF, warning_of_loss
 from tests.analytics.over_nights.people import PEOPLE
 from tests.analytics.over_nights.storing import FIRST, store_people
 from tests.analytics.report.making import ABOUT
@@ -201,6 +202,29 @@ def test_a_month_is_one_sheet_whatever_is_missing(tmp_path: Path) -> None:
     """Every question is unanswered, each with the words that ask for it: the longest answer."""
     store = months(tmp_path / "n.duckdb", 31, who="x" * 60, full=False)
     assert len(printed(summary_page(summed(store, 31)), tmp_path)) == 1
+
+
+def damaged(store: Store, n: int) -> Summary:
+    """Each night of a file of its own, of which another share is missing; one sentence is about all."""
+    found = summed(store, n)
+    days = [night.day for night in found.nights]
+    return replace(found, damage={day: (*warning_of_loss(0.1 + k / 50), BREAKS_OFF) for k, day in enumerate(days)})
+
+
+def test_of_damaged_files_a_sentence_stands_once_and_the_most_are_counted(month: Store) -> None:
+    (told,) = re.findall(r"Damaged file: [^<]*", summary_page(damaged(month, 31)))
+    evenings = ", ".join(f"{day} Mar 2026" for day in range(2, 9))
+    (first,), (second,) = warning_of_loss(0.1), warning_of_loss(0.12)
+    assert told == (
+        f"Damaged file: {first} (2 Mar 2026); {BREAKS_OFF} ({evenings}, 24 more); {second} (3 Mar 2026); 29 more."
+    )
+
+
+@printing
+def test_a_month_of_damaged_files_is_one_sheet_still(tmp_path: Path) -> None:
+    store = months(tmp_path / "n.duckdb", 31, who="x" * 60, full=False)
+    (page,) = printed(summary_page(damaged(store, 31)), tmp_path)
+    assert "Damaged file" in page
 
 
 def test_no_mark_on_it_is_too_light_for_a_copier() -> None:

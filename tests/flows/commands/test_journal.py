@@ -285,3 +285,22 @@ def test_what_is_noted_is_listed_by_night_and_within_the_days_asked_for(
     assert shown.splitlines()[2:] == ["2026-03-03  lights_off  22:50", "2026-03-03  stress      3"]
     assert run("journal", "list", "--until", "2026-03-01", "--db", db).out == "nothing is noted\n"
     assert "zoo" in run("journal", "list", "--subject", "zoo", "--db", db).err
+
+
+@pytest.mark.parametrize("columns", [24, 40, 50])
+def test_on_a_narrow_screen_the_list_leaves_out_nothing_that_was_noted(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    """At 40 columns it said "left out for width: noted"."""
+    monkeypatch.setenv("COLUMNS", f"{columns}")
+    db = build(tmp_path / "n.duckdb").path
+    remark = " ".join(["a long walk in the evening, then a glass of wine and an early night"] * 4)
+    file = journal(f'subject,date,daytime_sleepiness,remarks\nzoe,2026-03-02,7,"{remark}"\nanna,2026-03-02,2,\n')
+    assert run("journal", "import", file, "--db", db).code == 0
+    out = run("journal", "list", "--db", db).out
+    lines = " ".join(out.split())
+    assert lines.startswith("2026-03-02 anna daytime_sleepiness: 2 2026-03-02 zoe daytime_sleepiness: 7 2026")
+    assert lines.endswith(f"2026-03-02 zoe remarks: {remark}")
+    assert max(map(len, out.splitlines())) <= max(columns, 31)  # the longest name stands under the night's end
+    alone = " ".join(run("journal", "list", "--subject", "zoe", "--db", db).out.split())
+    assert alone == f"2026-03-02 daytime_sleepiness: 7 2026-03-02 remarks: {remark}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.terminal.fitted import fitted_table
+from flows.terminal.fitted import fits, fitted_table
 from flows.terminal.width import cells, folded, folded_cell, width
 
 ROWS = [
@@ -26,6 +27,15 @@ def test_text_is_folded_before_a_column_is_left_out() -> None:
         "                        the nights of this month\n"
         "2026-03-03  you\n"
     )
+
+
+@pytest.mark.parametrize("times", [1, 8])
+def test_a_table_fits_where_nothing_is_left_out_or_cut(times: int) -> None:
+    rows = [row | {"why": f"{row['why']} " * times} for row in ROWS]
+    for limit in range(20, 120):
+        table = fitted_table(COLUMNS, rows, limit=limit)
+        assert fits(COLUMNS, rows, limit) == (not re.search("left out|cells are cut", table))
+    assert fits(COLUMNS, rows, None)
 
 
 @pytest.mark.parametrize("limit", [24, 40, 60, 80])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -51,10 +52,33 @@ def test_answer_and_nights_name_the_nights_of_a_damaged_file(run: Run, cut: Path
     assert f"2026-03-02 {MISSING}" in told["damage"]
 
 
+def test_a_report_names_the_nights_of_a_damaged_file_in_short_and_in_full(run: Run, cut: Path) -> None:
+    evenings = "2 Mar 2026, 3 Mar 2026"
+    for more in (("--summary",), ()):
+        run("report", "2026-03-02..2026-03-03", *more, "-o", "r.html", "--db", cut)
+        made = Path("r.html").read_text(encoding="utf-8")
+        told = re.findall(r"Damaged file: [^<]*", made)
+        assert told == [f"Damaged file: {LOSS} ({evenings}); {CUT_SHORT} ({evenings})."]
+    run("report", "2026-03-02", "--summary", "-o", "r.html", "--db", cut)
+    assert f"Damaged file: {LOSS} (2 Mar 2026); {CUT_SHORT} (2 Mar 2026)." in Path("r.html").read_text(encoding="utf-8")
+
+
+def test_an_answer_counts_the_nights_of_damaged_files_that_it_does_not_name(
+    run: Run, cut: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = "  Damaged file: {} more (nightkick nights)"
+    for most, last in ((1, more.format(3)), (3, more.format(1)), (4, f"  2026-03-03 {MISSING}")):
+        monkeypatch.setattr("flows.commands.over_nights.answer._MOST_DAMAGED", most)
+        lines = [line for line in run("answer", "--db", cut).out.splitlines() if "amaged file" in line]
+        assert (len(lines), lines[-1]) == (min(most + 1, 4), last)
+
+
 def test_a_whole_file_is_not_called_damaged(run: Run, tmp_path: Path) -> None:
     db = build(tmp_path / "n.duckdb").path
     for command in (("show", "2026-03-02"), ("answer",), ("nights",)):
         assert "amaged" not in run(*command, "--db", db).out
+    run("report", "2026-03-02", "--summary", "-o", "r.html", "--db", db)
+    assert "amaged" not in Path("r.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["periodic_night.cwa", "watch_night.fit", "calm_night.csv.gz"])
