@@ -8,7 +8,7 @@ Such nights are missing, and never 0.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor, log, sqrt
@@ -20,7 +20,7 @@ from analytics.nights.against import MOST_HIDDEN
 from analytics.nights.review_effect import as_reviewed, same_rules, standing
 from analytics.said import JournalEntry, Review
 from analytics.scoring.rulesets import Ruleset
-from analytics.store import Store, default_ruleset, load_night, query, reviews_of, whole_journal
+from analytics.store import Store, default_ruleset, load_night, query, reviews_of, snapshot, whole_journal
 from analytics.triggers.names import OUTCOME_NAMES, OutcomeName
 from analytics.triggers.outcomes import NightOutcome, Outcomes
 
@@ -34,34 +34,41 @@ _WIDTH_SD = 3.92
 _JERKS_NEED = ("sleep onset known", "hours recorded and worn")
 _FELT = ("jerks_felt", "jerk_felt")
 
+#: People who are asked about at once: to plan the views takes longer than to read them, for one person as for many.
+_TOGETHER = 100
+_STORED = """
+SELECT subject, count(*) AS n FROM night
+WHERE subject IN ({PEOPLE}) AND ($since IS NULL OR night_date >= $since) GROUP BY subject
+"""
 _NIGHTS = f"""
 WITH moved AS MATERIALIZED (
     -- The view events without what is not asked for here: to plan it takes longer than to read it.
-    SELECT night_date, label, confidence, is_plm, onset_at FROM event
-    WHERE subject = $subject AND ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
+    SELECT subject, night_date, label, confidence, is_plm, onset_at FROM event
+    WHERE subject IN ({{PEOPLE}}) AND ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
 ),
 jerk AS (
-    SELECT night_date, count(*) AS n, sum(confidence) AS expected, sum(confidence * (1 - confidence)) AS doubt
-    FROM moved WHERE label = 'hypnic_jerk' GROUP BY night_date
+    SELECT subject, night_date, count(*) AS n, sum(confidence) AS expected, sum(confidence * (1 - confidence)) AS doubt
+    FROM moved WHERE label = 'hypnic_jerk' GROUP BY subject, night_date
 ),
 woken AS (
-    SELECT b.night_date, count(*) AS n
+    SELECT b.subject, b.night_date, count(*) AS n
     FROM bout b JOIN night k ON k.subject = b.subject AND k.night_date = b.night_date
-    WHERE b.subject = $subject AND b.state = 'wake' AND b.start_at > k.sleep_onset_at AND b.start_at < k.wake_at
+    WHERE b.subject IN ({{PEOPLE}}) AND b.state = 'wake' AND b.start_at > k.sleep_onset_at AND b.start_at < k.wake_at
         AND EXISTS (
-            SELECT 1 FROM moved e WHERE e.night_date = b.night_date AND e.is_plm
+            SELECT 1 FROM moved e WHERE e.subject = b.subject AND e.night_date = b.night_date AND e.is_plm
                 AND e.onset_at BETWEEN b.start_at - INTERVAL {_NEAR_S} SECOND AND b.start_at + INTERVAL {_NEAR_S} SECOND
         )
-    GROUP BY b.night_date
+    GROUP BY b.subject, b.night_date
 )
-SELECT n.night_date, n.tst_h, n.recorded_h, n.hidden_h, n.wear_doubt_h, n.n_plms, n.plms_index_low, n.plms_index_high,
-    n.waso_min, n.waso_low_min, n.waso_high_min, coalesce(j.n, 0) AS n_jerks, coalesce(j.expected, 0) AS jerks_expected,
-    coalesce(j.doubt, 0) AS jerks_doubt, coalesce(w.n, 0) AS n_woken, f.criteria AS about_jerks
+SELECT n.subject, n.night_date, n.tst_h, n.recorded_h, n.hidden_h, n.wear_doubt_h, n.n_plms, n.plms_index_low,
+    n.plms_index_high, n.waso_min, n.waso_low_min, n.waso_high_min, coalesce(j.n, 0) AS n_jerks,
+    coalesce(j.expected, 0) AS jerks_expected, coalesce(j.doubt, 0) AS jerks_doubt, coalesce(w.n, 0) AS n_woken,
+    f.criteria AS about_jerks
 FROM nights n
-LEFT JOIN jerk j ON j.night_date = n.night_date
-LEFT JOIN woken w ON w.night_date = n.night_date
+LEFT JOIN jerk j ON j.subject = n.subject AND j.night_date = n.night_date
+LEFT JOIN woken w ON w.subject = n.subject AND w.night_date = n.night_date
 LEFT JOIN night_flags f ON f.subject = n.subject AND f.night_date = n.night_date AND f.flag = 'frequent_hypnic_jerks'
-WHERE n.subject = $subject AND n.assessable AND n.tst_h > 0 AND ($since IS NULL OR n.night_date >= $since)
+WHERE n.subject IN ({{PEOPLE}}) AND n.assessable AND n.tst_h > 0 AND ($since IS NULL OR n.night_date >= $since)
 ORDER BY n.night_date
 """
 
@@ -121,21 +128,37 @@ def diaries(
         In force now: what nights with reviews are scored by.
     """
     asked = "SELECT DISTINCT subject FROM (SELECT subject FROM night UNION ALL SELECT subject FROM journal) ORDER BY 1"
-    for name in query(store, asked)["subject"].to_list():
-        if subject is None or name == subject:
-            yield _diary(store, name, since, rulesets, criteria)
+    names = [name for name in query(store, asked)["subject"].to_list() if subject is None or name == subject]
+    for begin in range(0, len(names), _TOGETHER):
+        people = names[begin : begin + _TOGETHER]
+        with snapshot(store):
+            stored, rows = _of_people(store, people, since)
+            told = [_diary(store, name, since, stored[name], rows[name], rulesets, criteria) for name in people]
+        yield from told
+
+
+def _of_people(
+    store: Store, people: Sequence[str], since: date | None
+) -> tuple[dict[str, int], dict[str, dict[date, dict[str, Any]]]]:
+    """Of each person how many nights are stored, and the rows of those that can be told of."""
+    asked = {f"p{number}": name for number, name in enumerate(people)}
+    one_of, parameters = ", ".join(f"${name}" for name in asked), {**asked, "since": since}
+    counted = query(store, _STORED.replace("{PEOPLE}", one_of), parameters).rows()
+    rows: dict[str, dict[date, dict[str, Any]]] = {name: {} for name in people}
+    for row in query(store, _NIGHTS.replace("{PEOPLE}", one_of), parameters).iter_rows(named=True):
+        rows[row.pop("subject")][row["night_date"]] = row
+    return dict.fromkeys(people, 0) | dict(counted), rows
 
 
 def _diary(
-    store: Store, subject: str, since: date | None, rulesets: Mapping[str, Ruleset], criteria: Criteria
+    store: Store,
+    subject: str,
+    since: date | None,
+    stored: int,
+    rows: dict[date, dict[str, Any]],
+    rulesets: Mapping[str, Ruleset],
+    criteria: Criteria,
 ) -> PersonDiary:
-    asked = {"subject": subject, "since": since}
-    stored = query(
-        store,
-        "SELECT count(*) FROM night WHERE subject = $subject AND ($since IS NULL OR night_date >= $since)",
-        asked,
-    ).item()
-    rows = {row["night_date"]: row for row in query(store, _NIGHTS, asked).iter_rows(named=True)}
     by_night: dict[date, list[Review]] = {}
     for review in reviews_of(store, subject):
         if review.onset_us is not None or review.start_us is not None:

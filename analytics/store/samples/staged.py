@@ -27,6 +27,7 @@ from analytics.store.database.connection import Store, in_memory, quoted
 from analytics.store.database.failures import translated
 from analytics.store.database.settling import settle
 from analytics.store.database.tables import UTC_US
+from analytics.store.samples.sums import SUMS, Sums, sums_in, sums_of
 from ingest.archives.own_files import G_PER_VALUE, SHA256
 from ingest.errors import SamplesLostError, StoreError
 from ingest.recording import Recording, Samples
@@ -47,12 +48,13 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A stretch of samples in a file of its own; ``ascends`` also from the part before it."""
+    """A stretch of samples in a file of its own, with its sums; ``ascends`` also from the part before it."""
 
     path: Path
     g_per_value: float
     dtype: np.dtype[np.int16] | np.dtype[np.float32]
     ascends: bool
+    sums: Sums
 
 
 def samples_path(store: Store, sha256: str) -> Path:
@@ -108,7 +110,8 @@ def stage_samples(store: Store, recording: Recording) -> Path:
                 raise StoreError("no samples to keep", path=recording.path)
             parts = _alike(parts)
             built = folder / "samples.parquet"
-            _join(parts, built, {**_identity(recording), G_PER_VALUE: repr(parts[0].g_per_value)})
+            sums = " ".join(str(sum(column)) for column in zip(*(part.sums for part in parts), strict=True))
+            _join(parts, built, {**_identity(recording), G_PER_VALUE: repr(parts[0].g_per_value), SUMS: sums})
             settle(built, target)
     return target
 
@@ -275,9 +278,14 @@ def _refuse_others(path: Path, found: tuple[int, ...], wanted: tuple[int, int]) 
 
 
 def decode(path: Path) -> None:
-    """Make sure that every sample in a file can be read; raises as `check_samples`."""
+    """Make sure that every sample in a file can be read and is what was written; raises as `check_samples`.
+
+    Files of nightkick before 2026-12 bear no sums: of them it is known only that they can be read.
+    """
     with _readable(path):
-        pl.scan_parquet(path).select(pl.col("time", "x", "y", "z").max()).collect()
+        found, about = sums_in(path), pl.read_parquet_metadata(path)
+        if SUMS in about and about[SUMS].split() != [*map(str, found)]:
+            raise ValueError("its samples add up to something else than was written")
 
 
 @contextmanager
@@ -325,7 +333,7 @@ def _written_parts(recording: Recording, folder: Path) -> Iterator[_Part]:
         _part_frame(times, values).write_parquet(path, compression="uncompressed", statistics=False)
         ascends = bool(times[0] >= latest_us and np.all(np.diff(times) >= 0))
         latest_us = times.max()
-        yield _Part(path, g_per_value, values.dtype, ascends)
+        yield _Part(path, g_per_value, values.dtype, ascends, sums_of(times, values))
 
 
 def _gathered(blocks: Iterator[Samples]) -> Iterator[tuple[NDArray[np.int64], Values, float]]:
@@ -365,8 +373,9 @@ def _alike(parts: tuple[_Part, ...]) -> tuple[_Part, ...]:
 def _in_g(part: _Part) -> _Part:
     frame = pl.read_parquet(part.path)
     values = frame.select("x", "y", "z").to_numpy().astype(np.float32) * np.float32(part.g_per_value)
-    _part_frame(frame["time"].to_physical().to_numpy(), values).write_parquet(part.path, statistics=False)
-    return replace(part, g_per_value=1.0, dtype=values.dtype)
+    times = frame["time"].to_physical().to_numpy()
+    _part_frame(times, values).write_parquet(part.path, statistics=False)
+    return replace(part, g_per_value=1.0, dtype=values.dtype, sums=sums_of(times, values))
 
 
 def _join(parts: Sequence[_Part], built: Path, about: Mapping[str, str]) -> None:
