@@ -12,7 +12,7 @@ This is a pseudonym, not anonymity: who has the same recording can still find it
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
 import polars as pl
@@ -38,19 +38,24 @@ EVENT_COLUMNS = (
 )  # fmt: skip
 EVENT_TIMES = ("onset_at", "offset_at")
 
+EventsOf = Callable[[Sequence[tuple[str, date]]], pl.DataFrame]
 _KEY = ["subject", "night_date"]
+#: Whose events are taken at once: so many nights, or the next person's last.
+_NIGHTS_AT_ONCE = 250
 _NO_TIME = pl.Datetime("us")
 
 
-def pseudonymous(nights: pl.DataFrame, events: pl.DataFrame, *, built_in: Sequence[str]) -> dict[str, pl.DataFrame]:
+def pseudonymous(nights: pl.DataFrame, events: EventsOf, *, built_in: Sequence[str]) -> dict[str, pl.DataFrame]:
     """The tables ``nights`` and ``events`` as they may be handed on; of events those of these nights.
+
+    Events are taken some people at a time: those of all people, with names and files, would fill a memory.
 
     Parameters
     ----------
     nights : DataFrame
         Rows of the view ``nights``; at least one.
-    events : DataFrame
-        Rows of the view ``events``.
+    events : callable
+        Rows of the view ``events`` of some nights.
     built_in : sequence of str
         Names of rule sets that may be named; another one's name is a person's own word, and becomes "own".
 
@@ -60,17 +65,27 @@ def pseudonymous(nights: pl.DataFrame, events: pl.DataFrame, *, built_in: Sequen
         Nights of one person lie so far apart that new dates would reach into the years of devices.
     """
     clock = pl.col("recorded_from_local") - pl.col("recorded_from").dt.replace_time_zone(None)
-    keys = nights.select(*_KEY, clock=clock)
-    keys = keys.join(_renamed(nights), on="subject", how="left").with_columns(
-        evening=pl.col("night_date") + pl.col("shift")
-    )
+    keys = nights.select(*_KEY, clock=clock).join(_renamed(nights), on="subject", how="left")
+    keys = keys.with_columns(evening=pl.col("night_date") + pl.col("shift")).sort("person", "evening")
     if keys["evening"].max() > LAST_DAY:  # type: ignore[operator]  # dates, and at least one
         raise ValueError("nights of one person lie more than 30 years apart")
     rules = pl.when(pl.col("ruleset").is_in(list(built_in))).then(pl.col("ruleset")).otherwise(pl.lit("own"))
     return {
         "nights": _told(nights.with_columns(ruleset=rules), keys, NIGHT_TIMES, ("ruleset", *NIGHT_COLUMNS)),
-        "events": _told(events, keys, EVENT_TIMES, EVENT_COLUMNS),
+        "events": pl.concat([_told(events(some), keys, EVENT_TIMES, EVENT_COLUMNS) for some in _some_people(keys)]),
     }
+
+
+def _some_people(keys: pl.DataFrame) -> Iterator[list[tuple[str, date]]]:
+    """The nights of some people after the other, in the order of their pseudonyms, in which tables are sorted."""
+    some: list[tuple[str, date]] = []
+    for mine in keys.partition_by("person", maintain_order=True):
+        some += mine.select(_KEY).rows()
+        if len(some) >= _NIGHTS_AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def _renamed(nights: pl.DataFrame) -> pl.DataFrame:

@@ -99,7 +99,7 @@ def _detected(store: Store) -> Detected:
     from analytics.store import query
 
     sql = "SELECT subject, night_date, recording, epoch_us(onset_at) AS us, label FROM events"
-    found = query(store, f"{sql} WHERE (subject, night_date) IN (SELECT (subject, night_date) FROM reviews)")
+    found = query(store, f"{sql} SEMI JOIN reviews USING (subject, night_date)")
     return {(who, day, recording, us): label for who, day, recording, us, label in found.iter_rows()}
 
 

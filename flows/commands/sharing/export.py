@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,11 +19,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from analytics.files.outputs import Output
-    from analytics.store import Store
+    from analytics.store import NightKey, Store
 
 FileFormat = Literal["csv", "parquet"]
-#: So many are written at once; a night has some hundreds.
-MOST_EVENTS = 5_000_000
 HEAD = "Nights under pseudonyms, by nightkick"
 
 _INSIDE = """\
@@ -89,20 +88,23 @@ def _tables(store: Store, selection: Selection) -> Mapping[str, pl.DataFrame]:
     from flows.terminal.night_table import condition
 
     where, parameters = condition(selection, store)
-    meant = f"SELECT (subject, night_date) FROM nights WHERE {where}"
     with the_store.snapshot(store):  # an import may replace a night between the two
         nights = the_store.query(store, f"SELECT * FROM nights WHERE {where}", parameters)
-        events = the_store.query(
-            store, f"SELECT * FROM events WHERE (subject, night_date) IN ({meant})", parameters, max_rows=MOST_EVENTS
-        )
-    if nights.is_empty():
-        raise UsageError("no nights are meant", path=store.path, hint="nightkick nights lists those there are")
-    if events.height == MOST_EVENTS:
-        raise UsageError(f"{MOST_EVENTS:,} events or more", hint="choose fewer nights with --since and --until")
-    try:
-        return pseudonymous(nights, events, built_in=list(RULESETS))
-    except ValueError as error:
-        raise UsageError(f"not exported: {error}", hint="choose fewer with --since and --until") from None
+        if nights.is_empty():
+            raise UsageError("no nights are meant", path=store.path, hint="nightkick nights lists those there are")
+        try:
+            return pseudonymous(nights, partial(_events, store), built_in=list(RULESETS))
+        except ValueError as error:
+            hint = "choose fewer with --since and --until"
+            raise UsageError(f"not exported: {error}", hint=hint) from None
+
+
+def _events(store: Store, nights: Sequence[NightKey]) -> pl.DataFrame:
+    import polars as pl
+
+    from analytics.store import movements_in_parts
+
+    return pl.concat(movements_in_parts(store, nights))
 
 
 def _write(folder: Path, tables: Mapping[str, pl.DataFrame], file_format: FileFormat) -> list[Path]:
@@ -120,13 +122,14 @@ def _write(folder: Path, tables: Mapping[str, pl.DataFrame], file_format: FileFo
 
 
 def _output(target: Path, frame: pl.DataFrame) -> Output:
-    from analytics.files.csv_text import csv_text
+    from analytics.files.csv_text import csv_lines
     from analytics.files.outputs import Output, table_like
 
     kind = table_like("export of nightkick", frame.columns)
     if target.suffix == ".parquet":
         return Output(target, kind, frame.write_parquet)
-    return Output(target, kind, lambda file: file.write(csv_text(frame.columns, frame.iter_rows(named=True)).encode()))
+    lines = csv_lines(frame.columns, frame.iter_rows(named=True))  # of millions of events, never all at once
+    return Output(target, kind, lambda file: file.writelines(line.encode() for line in lines))
 
 
 def _counted(tables: Mapping[str, pl.DataFrame]) -> str:
