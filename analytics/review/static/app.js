@@ -52,6 +52,23 @@ const mine = async () => (await app.allNights()).nights.toReversed();
 /** @param {NightKey} night */
 const toNight = (night) => go(nightAddress(night, carried(new URL(location.href))));
 
+/** Steps that were asked for and are not made yet. @type {(() => Promise<unknown>)[]} */
+const steps = [];
+let isStepping = false;
+
+/** One step after the other, each from where the one before it led. @param {() => Promise<unknown>} one */
+const inTurn = async (one) => {
+  steps.push(one);
+  if (isStepping) return;
+  isStepping = true;
+  try {
+    for (let next = steps.shift(); next; next = steps.shift()) await next();
+  } finally {
+    isStepping = false;
+    steps.length = 0;
+  }
+};
+
 /** @param {number} direction */
 const step = async (direction) => {
   const list = await mine();
@@ -110,8 +127,8 @@ const app = {
   },
   people: async () => (people ??= await get("/api/people")),
   open: (night) => toNight(night),
-  toReview: () => stepToReview(),
-  step,
+  toReview: () => inTurn(stepToReview),
+  step: (direction) => inTurn(() => step(direction)),
   say,
   go,
 };
@@ -187,12 +204,16 @@ const home = () => (page?.night ? backFrom(new URL(location.href)) : "/");
 const actOf = (event) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === "?") return () => help.showModal();
-  if (key === "h") return () => go(home());
+  if (key === "h")
+    return () => {
+      steps.length = 0;
+      return go(home());
+    };
   const act = page?.keys[key];
   if (act) return act;
-  if (event.shiftKey) return key === "ArrowRight" ? stepToReview : undefined;
+  if (event.shiftKey) return key === "ArrowRight" ? () => inTurn(stepToReview) : undefined;
   const direction = { ArrowLeft: -1, ArrowRight: 1 }[key];
-  return page?.night && direction ? () => step(direction) : undefined;
+  return page?.night && direction ? () => inTurn(() => step(direction)) : undefined;
 };
 
 document.addEventListener("keydown", (event) => {
@@ -213,11 +234,15 @@ document.addEventListener("click", (event) => {
   if (!link || link.hasAttribute("download")) return;
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
+  steps.length = 0;
   const href = link.getAttribute("href") ?? "/";
   go(href === "/" ? home() : href);
 });
 
-window.addEventListener("popstate", () => render());
+window.addEventListener("popstate", () => {
+  steps.length = 0;
+  render();
+});
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) {
     forget();

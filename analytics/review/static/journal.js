@@ -135,6 +135,12 @@ const week = (data, shown) => {
 /** A cell within a sentence. @param {string | null} cell */
 const shown = (cell) => (cell === null ? "nothing" : cell.length > 60 ? `${cell.slice(0, 60)}…` : cell);
 
+/** What was typed and not saved, by person and day, while another page is shown. @type {Map<string, Named>} */
+const drafts = new Map();
+
+/** @param {string} subject @param {string} day */
+const draftOf = (subject, day) => JSON.stringify([subject, day]);
+
 /** What might matter of a day whose night is still to come. */
 const OF_THE_EVENING = ["matters", "words"];
 
@@ -150,7 +156,28 @@ class Journal {
     this.guided = el("div", {});
     this.screen = this.#first();
     this.forms = this.#draw();
+    this.#takeUp();
     this.node.addEventListener("keydown", (event) => this.#pressed(event));
+  }
+
+  /** Put back what was typed here before another page was shown. */
+  #takeUp() {
+    for (const form of this.forms) {
+      const key = draftOf(this.data.subject, form.day);
+      const typed = drafts.get(key);
+      if (!typed) continue;
+      drafts.delete(key);
+      form.keep(typed, {});
+      fill(this.says, "What you wrote here before is back, and not saved yet.");
+    }
+  }
+
+  /** Keep what is typed and not saved until this day is shown again. */
+  leave() {
+    for (const form of this.forms) {
+      const typed = form.changed();
+      if (Object.keys(typed).length) drafts.set(draftOf(this.data.subject, form.day), typed);
+    }
   }
 
   /** In the evening the day that is to be noted, else the night that was. */
@@ -339,5 +366,10 @@ export const showJournal = async (app, url) => {
   const data = await get("/api/journal", { subject: url.searchParams.get("subject") ?? "", day });
   const journal = new Journal(app, data);
   fill(journal.guided, await guidedWeek(data.subject));
-  return { node: journal.node, title: `Journal, ${longDay(day)}`, keys: { y: () => journal.copy() } };
+  return {
+    node: journal.node,
+    title: `Journal, ${longDay(day)}`,
+    keys: { y: () => journal.copy() },
+    leave: () => journal.leave(),
+  };
 };

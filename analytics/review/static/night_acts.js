@@ -6,13 +6,16 @@ import { longDay, messageOf } from "./formats.js";
 import * as edits from "./edits.js";
 import { spared } from "./marks.js";
 import { same } from "./nights.js";
-import { perform, stack, takeBack, turn, unsent } from "./reviewing.js";
+import { allSent, perform, stack, takeBack, turn, unsent } from "./reviewing.js";
 import { NeverSentError } from "./unsent.js";
 import { WORDS, flag, label } from "./words.js";
 
 /** @import { SleepKind, Wanted } from "./edits.js" */
 /** @import { Done } from "./reviewing.js" */
 /** @import { Clock, Ms, NightShown, Said, Span } from "./types.js" */
+
+/** Presses of undo and redo that are not done yet. @type {Promise<unknown>} */
+let turning = Promise.resolve();
 
 /**
  * What an act asks of the page: what it shows, and what was chosen in it.
@@ -230,13 +233,24 @@ export class NightActs {
     return this.run(wanted, { then: `Saved: ${wanted.says}.` });
   }
 
-  /** What was done last on this page, on whichever night. @param {"undo" | "redo"} how */
-  async turn(how) {
+  /**
+   * What was done last on this page, on whichever night. Presses are taken one after the other: each is about what
+   * stands once those before it are done.
+   * @param {"undo" | "redo"} how
+   */
+  turn(how) {
+    turning = turning.then(() => this.#turn(how));
+    return turning;
+  }
+
+  /** @param {"undo" | "redo"} how */
+  async #turn(how) {
     const { page } = this;
     if (how === "undo") {
       const dropped = unsent.dropLast();
       if (dropped) return page.say(`Not sent: ${dropped.says}.`);
     }
+    await allSent();
     if (unsent.count) return page.say("Acts wait to be sent; the one that may be on its way cannot be taken back yet.");
     const act = how === "undo" ? stack.toUndo : stack.toRedo;
     if (!act)

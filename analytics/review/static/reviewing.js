@@ -88,6 +88,18 @@ export const whenUnsentChanges = (tell) => {
   return () => listeners.delete(tell);
 };
 
+/** Once every act has its answer, or the server does not answer. @returns {Promise<void>} */
+export const allSent = () =>
+  new Promise((resolve) => {
+    const look = () => {
+      if (unsent.count > 0 && !unsent.isLost) return;
+      stop();
+      setTimeout(resolve); // once what waited for the answer has put the act on the stack
+    };
+    const stop = whenUnsentChanges(look);
+    look();
+  });
+
 /** @param {Act} act @returns {Promise<Done>} */
 const sendOne = (act) => {
   forgetNight(question(act.night));

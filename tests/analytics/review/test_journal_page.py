@@ -188,6 +188,28 @@ def test_a_slow_press_of_save_is_not_lost_to_how_the_field_it_leaves_was_read(ta
         assert _saved(bare) == {"got_up": "07:00"}
 
 
+def test_what_is_typed_and_not_saved_is_back_when_the_day_is_shown_again(tab: Tab, bare: Path) -> None:
+    """Another page, day or person came without a word, and what was typed was gone."""
+    with served(page_of(bare)) as at:
+        opened(tab, at + HERE)
+        _night(tab).get_by_label("water, l").fill("2")
+        for leave in (
+            lambda: tab.locator(".turn").first.click(),
+            lambda: tab.get_by_role("link", name="All nights").first.click(),
+        ):
+            leave()
+            expect(tab).not_to_have_url(at + HERE)
+            ready(tab).go_back()
+            ready(tab)
+            expect(_night(tab).get_by_label("water, l")).to_have_value("2")
+            _says(tab, "is back, and not saved yet")
+        assert _saved(bare) == {}
+        tab.keyboard.press("Control+Enter")
+        tab.get_by_role("button", name="Save").click()
+        expect(tab.locator(".journal-says")).to_contain_text(re.compile("Saved|Nothing was changed"))
+        assert _saved(bare) == {"water_l": 2.0}
+
+
 def test_y_copies_the_day_before_but_not_how_it_was_and_own_factors_are_kept(tab: Tab, bare: Path) -> None:
     with served(page_of(bare)) as at:
         opened(tab, at + HERE)

@@ -136,6 +136,20 @@ def test_shift_right_walks_the_filtered_nights_over_people_and_home_keeps_the_fi
     tab.wait_for_url(f"{at}/?verdict=to_review")
 
 
+def test_steps_without_a_pause_lead_as_far_as_slow_ones_and_back_again(at: str, tab: Tab, several: Store) -> None:
+    """Each began where the one before it had begun, and was lost; the address went to and fro."""
+    raised = query(several, RAISED).rows()[:4]
+    opened(tab, at)
+    for _ in raised:
+        tab.keyboard.press("Shift+ArrowRight")
+    who, day, _ = raised[-1]
+    tab.wait_for_url(f"**/night/{day}?**{urlencode({'subject': who})}**")
+    expect(ready(tab).locator(".title bdi").first).to_have_text(who)
+    who, day, _ = raised[-2]
+    tab.go_back()
+    tab.wait_for_url(f"**/night/{day}?**{urlencode({'subject': who})}**")
+
+
 @pytest.mark.slow
 def test_a_verdict_that_was_taken_back_from_another_night_is_gone_there_though_that_night_was_asked_ahead(
     at: str, tab: Tab, several: Store
