@@ -48,6 +48,16 @@ const start = () =>
 /** How to begin, and the guided week, which a journal can be ahead of the first night in. @param {Child} week */
 const empty = (week) => el("div", { class: "empty" }, start(), week);
 
+/** Where there are nights, and none of this person. @param {string} subject @param {Child} week */
+const noneOf = (subject, week) =>
+  el(
+    "div",
+    { class: "empty" },
+    el("h1", {}, "There are no nights of ", el("bdi", {}, subject)),
+    el("p", {}, el("a", { href: "/" }, "All nights")),
+    week,
+  );
+
 /**
  * @param {URLSearchParams} wanted
  * @param {string} name
@@ -190,7 +200,7 @@ export const showHome = async (app, wanted) => {
     guidedWeek(subject),
     overNights(subject),
   ]);
-  if (!nights.length) return { node: empty(week), keys: {}, title: "No nights yet" };
+  if (!nights.length) return { node: noneOf(subject, week), keys: {}, title: "No nights" };
   const chosen = filtered(nights, wanted);
   const range = clockRange(chosen.length ? chosen : nights);
   const { list, leave } = listOf(chosen, range, changesAt(nights, chosen));

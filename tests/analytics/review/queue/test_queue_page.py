@@ -85,6 +85,15 @@ def test_a_slow_press_of_a_name_is_not_lost_to_the_filter_that_it_ends_the_typin
     expect(tab.locator(".answer").first).to_contain_text(who)
 
 
+def test_of_a_person_without_nights_the_page_says_so_and_leads_back(at: str, tab: Tab) -> None:
+    """It said that there were no nights yet, and how to import some."""
+    opened(tab, f"{at}/?subject=Nobody")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("There are no nights of Nobody")
+    expect(tab.locator("main")).not_to_contain_text("nightkick import")
+    tab.get_by_role("link", name="All nights").last.click()
+    tab.wait_for_url(f"{at}/?verdict=to_review")
+
+
 def test_filters_stand_in_the_address_and_chips_undo_them(at: str, tab: Tab, several: Store) -> None:
     opened(tab, at)
     tab.get_by_label("possible PLMD", exact=False).first.check()
