@@ -89,14 +89,14 @@ def _print_table(parts: Iterator[pl.DataFrame]) -> None:
     Raises
     ------
     UsageError
-        There are more than anyone reads.
+        There are more than `MOST_SHOWN`.
     """
     rows: list[Row] = []
     for part in parts:
         rows += part.select("subject", *_FOR_PEOPLE).to_dicts()
         if len(rows) > MOST_SHOWN:
             raise UsageError(
-                f"more than {MOST_SHOWN:,} movements, which no one reads as a table",
+                f"more than {MOST_SHOWN:,} movements are too many for a table",
                 hint="choose nights with --since and --until, or write all with --csv",
             )
     if not rows:

@@ -5,6 +5,7 @@ import { showCheck } from "./check.js";
 import { byId, el } from "./draw.js";
 import { messageOf } from "./formats.js";
 import { showHome } from "./home.js";
+import { InTurn } from "./in_turn.js";
 import { showJournal } from "./journal.js";
 import { askAhead, showNight } from "./night.js";
 import { nextToReview, same } from "./nights.js";
@@ -28,6 +29,8 @@ let page = null;
 let turn = 0;
 /** The turn that the page shown was drawn in. */
 let drawnIn = 0;
+/** From night to night, by key or button. */
+const steps = new InTurn();
 
 /** @param {string} text */
 const say = (text) => {
@@ -38,9 +41,15 @@ const say = (text) => {
 };
 
 /** @param {string} url */
-const go = (url) => {
+const led = (url) => {
   history.pushState(null, "", url);
   return render();
+};
+
+/** To another page, instead of steps that are not made yet. @param {string} url */
+const go = (url) => {
+  steps.clear();
+  return led(url);
 };
 
 /** Whose night is shown; empty where the address leaves it to the server. */
@@ -50,24 +59,10 @@ const whose = () => page?.night?.subject ?? new URL(location.href).searchParams.
 const mine = async () => (await app.allNights()).nights.toReversed();
 
 /** @param {NightKey} night */
-const toNight = (night) => go(nightAddress(night, carried(new URL(location.href))));
+const nightHere = (night) => nightAddress(night, carried(new URL(location.href)));
 
-/** Steps that were asked for and are not made yet. @type {(() => Promise<unknown>)[]} */
-const steps = [];
-let isStepping = false;
-
-/** One step after the other, each from where the one before it led. @param {() => Promise<unknown>} one */
-const inTurn = async (one) => {
-  steps.push(one);
-  if (isStepping) return;
-  isStepping = true;
-  try {
-    for (let next = steps.shift(); next; next = steps.shift()) await next();
-  } finally {
-    isStepping = false;
-    steps.length = 0;
-  }
-};
+/** @param {NightKey} night */
+const toNight = (night) => led(nightHere(night));
 
 /** @param {number} direction */
 const step = async (direction) => {
@@ -90,7 +85,7 @@ const stepOn = async () => {
     const isDone = found.of !== null && found.of > 0 && found.done === found.of;
     return say(isDone ? `All ${found.of} done.` : "No other night fits the filters.");
   }
-  await go(nightAddress(found.night, queue));
+  await led(nightAddress(found.night, queue));
   if (found.wraps) say("That was the last one. The queue begins again.");
 };
 
@@ -126,9 +121,9 @@ const app = {
     nights = null;
   },
   people: async () => (people ??= await get("/api/people")),
-  open: (night) => toNight(night),
-  toReview: () => inTurn(stepToReview),
-  step: (direction) => inTurn(() => step(direction)),
+  open: (night) => go(nightHere(night)),
+  toReview: () => steps.add(stepToReview),
+  step: (direction) => steps.add(() => step(direction)),
   say,
   go,
 };
@@ -204,16 +199,12 @@ const home = () => (page?.night ? backFrom(new URL(location.href)) : "/");
 const actOf = (event) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === "?") return () => help.showModal();
-  if (key === "h")
-    return () => {
-      steps.length = 0;
-      return go(home());
-    };
+  if (key === "h") return () => go(home());
   const act = page?.keys[key];
   if (act) return act;
-  if (event.shiftKey) return key === "ArrowRight" ? () => inTurn(stepToReview) : undefined;
+  if (event.shiftKey) return key === "ArrowRight" ? () => steps.add(stepToReview) : undefined;
   const direction = { ArrowLeft: -1, ArrowRight: 1 }[key];
-  return page?.night && direction ? () => inTurn(() => step(direction)) : undefined;
+  return page?.night && direction ? () => steps.add(() => step(direction)) : undefined;
 };
 
 document.addEventListener("keydown", (event) => {
@@ -234,13 +225,12 @@ document.addEventListener("click", (event) => {
   if (!link || link.hasAttribute("download")) return;
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
-  steps.length = 0;
   const href = link.getAttribute("href") ?? "/";
   go(href === "/" ? home() : href);
 });
 
 window.addEventListener("popstate", () => {
-  steps.length = 0;
+  steps.clear();
   render();
 });
 window.addEventListener("pageshow", (event) => {

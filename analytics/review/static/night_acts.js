@@ -4,6 +4,7 @@
 import { dismissable, seriesOf, touched } from "./as_edited.js";
 import { longDay, messageOf } from "./formats.js";
 import * as edits from "./edits.js";
+import { InTurn } from "./in_turn.js";
 import { spared } from "./marks.js";
 import { same } from "./nights.js";
 import { allSent, perform, stack, takeBack, turn, unsent } from "./reviewing.js";
@@ -14,8 +15,8 @@ import { WORDS, flag, label } from "./words.js";
 /** @import { Done } from "./reviewing.js" */
 /** @import { Clock, Ms, NightShown, Said, Span } from "./types.js" */
 
-/** Presses of undo and redo that are not done yet. @type {Promise<unknown>} */
-let turning = Promise.resolve();
+/** Presses of undo and redo, over nights. */
+const turns = new InTurn();
 
 /**
  * What an act asks of the page: what it shows, and what was chosen in it.
@@ -239,8 +240,7 @@ export class NightActs {
    * @param {"undo" | "redo"} how
    */
   turn(how) {
-    turning = turning.then(() => this.#turn(how));
-    return turning;
+    return turns.add(() => this.#turn(how));
   }
 
   /** @param {"undo" | "redo"} how */

@@ -218,7 +218,7 @@ def test_exported_text_starts_no_formula(store: Store) -> None:
     nights = "".join(csv_of(store, "nights", Filter())).splitlines()
     assert nights[0].startswith("subject,night_date")
     assert len("".join(csv_of(store, "movements", Filter(flagged=True))).splitlines()) > 1
-    assert "".join(csv_of(store, "movements", Filter(subject="nobody"))).count("\n") == 1
+    assert "".join(csv_of(store, "movements", Filter(subject="stranger"))).count("\n") == 1
 
 
 def test_home_tells_the_threshold_that_was_stored(client: httpx.Client) -> None:

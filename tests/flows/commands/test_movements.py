@@ -82,9 +82,7 @@ def test_many_nights_are_written_a_part_at_a_time_as_they_would_be_at_once(
     assert len(rows(whole["--csv"])) == len(found["movements"])
 
 
-def test_a_table_that_no_one_reads_is_refused_with_ways_out_that_work(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_table_that_is_too_long_is_refused_with_ways_out_that_work(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(movements, "MOST_SHOWN", 4)
     refused = run("movements", "--db", DB)
     assert refused.code == 2

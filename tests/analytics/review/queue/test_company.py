@@ -52,7 +52,7 @@ def _walked(page: Page, here: NightKey, sort: Any) -> Iterator[NightKey]:
 
 @pytest.mark.once
 @pytest.mark.parametrize("sort", ["-evening", "-index", "person"])
-def test_a_night_is_answered_alike_whoever_was_read_with_it(
+def test_a_night_is_answered_alike_in_every_company(
     store: Store, alone: dict[NightKey, tuple[Any, Any]], sort: str
 ) -> None:
     page, seen = page_of(store.path), 0

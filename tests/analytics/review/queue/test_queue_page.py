@@ -87,8 +87,8 @@ def test_a_slow_press_of_a_name_is_not_lost_to_the_filter_that_it_ends_the_typin
 
 def test_of_a_person_without_nights_the_page_says_so_and_leads_back(at: str, tab: Tab) -> None:
     """It said that there were no nights yet, and how to import some."""
-    opened(tab, f"{at}/?subject=Nobody")
-    expect(tab.get_by_role("heading", level=1)).to_have_text("There are no nights of Nobody")
+    opened(tab, f"{at}/?subject=Stranger")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("There are no nights of Stranger")
     expect(tab.locator("main")).not_to_contain_text("nightkick import")
     tab.get_by_role("link", name="All nights").last.click()
     tab.wait_for_url(f"{at}/?verdict=to_review")
