@@ -194,25 +194,42 @@ class Jerks(_Section):
     window_before_min: float = Field(10.0, gt=0, description="Search this long before the estimated onset. own.")
     window_after_min: float = Field(30.0, gt=0, description="and this long after: the onset is estimated early. own.")
     near_min: float = Field(5.0, gt=0, description="Near the true transition means within this. own.")
-    min_probability: float = Field(
-        0.03, gt=0, lt=1, description="of lying near a transition at least, to be called a jerk of falling asleep. own."
-    )
-    max_elsewhere: float = Field(
-        0.02,
-        gt=0,
-        lt=1,
-        description="of lying near one: below, the model knows of none; between, it is in doubt. own.",
+    least_near: float = Field(
+        0.01, gt=0, lt=1, description="of lying near one: below, the sleep model knows of no falling asleep then. own."
     )
     min_p_sleep: float = Field(
         0.005, ge=0, lt=1, description="of sleep there at least: surely awake, it is a fidget; jerks come drowsy. own."
     )
     per_onset: float = Field(
-        3.0,
+        2.0,
         gt=0,
         description="Jerks that falling asleep brings, before a night is seen; 60-70 % know them (ICSD-3). own.",
     )
+    together_min: float = Field(
+        12.0, gt=0, description="Twitches within so long of each other may be of one falling asleep. own."
+    )
+    like_asleep: float = Field(
+        0.5,
+        gt=0,
+        description="So many twitches asleep that are none, in ``like_asleep_h``, before a night is seen. own.",
+    )
+    like_asleep_h: float = Field(16.0, gt=0, description="See ``like_asleep``; two nights of others. own.")
+    like_awake: float = Field(
+        1.0, gt=0, description="So many fidgets as brief as a twitch, in ``like_awake_h``, before a night is seen. own."
+    )
+    like_awake_h: float = Field(1.0, gt=0, description="See ``like_awake``. own.")
+    falls_back_deg: float = Field(
+        0.5, gt=0, description="After a jerk half of the legs lie turned by less: it falls back where it lay. own."
+    )
+    moved_deg: float = Field(2.0, gt=0, description="After a fidget half of the legs lie turned by less. own.")
+    turn_counts: float = Field(
+        4.0, ge=1, description="What a turn says counts so many times at most: few real jerks were measured. own."
+    )
     min_chance: float = Field(
         0.5, gt=0, lt=1, description="of being a jerk and nothing that looks alike, to carry the label. own."
+    )
+    least_chance: float = Field(
+        0.1, gt=0, lt=1, description="of being one at least, to be in doubt: below, it is held to be none. own."
     )
     quiet_s: float = Field(
         5.0, ge=0, description="A single jerk: nothing else moves within this but what ``most_together`` lets. own."

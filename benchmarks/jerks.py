@@ -284,7 +284,7 @@ def reason_of(true: Made, event: Event | None, night: Night) -> str | None:
         return "weaker than a jerk is asked to be" if weak else "does not look like a jerk to the sensor"
     if event.p_sleep is not None and event.p_sleep < jerks.min_p_sleep:
         return "minutes before falling asleep, surely awake"
-    if event.p_near_onset < jerks.min_probability:
+    if event.p_near_onset < jerks.least_near:
         return "the sleep model knows of no falling asleep then"
     if _is_near_another(event, night):
         return "not alone"

@@ -18,7 +18,7 @@ from analytics.criteria import Criteria
 from analytics.measures import Measures
 from analytics.model import Event, Leg, Movement, Series
 from analytics.nights.assessment import LEG_SITES, NEAR_LEG_SITES
-from analytics.nights.jerks import jerk_chances, n_in_doubt
+from analytics.nights.jerks.chances import jerk_chances
 from analytics.nights.joining import lead_of, together
 from analytics.nights.labels import SleepThen, labelled
 from analytics.scoring.elsewhere import Origin, elsewhere_share, median_peak_mg, origins
@@ -49,7 +49,7 @@ class Judged:
     elsewhere_share : float or None
         Share of the periodic movements in sleep whose series may come from another person or a pet; None without any.
     n_jerks_in_doubt : int
-        `analytics.nights.jerks.n_in_doubt` of the night.
+        `analytics.nights.jerks.chances.Chances.n_in_doubt` of the night.
     """
 
     events: tuple[Event, ...]
@@ -76,7 +76,7 @@ class Ready:
     joined : list of tuple of Movement
         `analytics.nights.joining.together` of the movements.
     chances : mapping of int to float
-        `analytics.nights.jerks.jerk_chances` of them.
+        `analytics.nights.jerks.chances.jerk_chances` of them.
     tables, hypnogram : Tables, DataFrame
         As `analytics.scoring.score` takes them; no hypnogram where there is no sleep.
     clocks_apart_s : float
@@ -134,8 +134,8 @@ def ready(
         Hours asleep in which kicks would not have been seen.
     """
     joined = together(movements, criteria)
-    chances = jerk_chances(joined, sleep, criteria)
-    counted = [m for parts in joined for m in _leg_movements(parts, chances, criteria)]
+    jerks = jerk_chances(joined, sleep, criteria)
+    counted = [m for parts in joined for m in _leg_movements(parts, jerks.by_number, criteria)]
     hypnogram = _hypnogram(sleep)
     doubt_s = {clock.recording: clock.uncertain_s or 0.0 for clock in clocks if clock.is_moved}
     return Ready(
@@ -144,8 +144,8 @@ def ready(
         criteria=criteria,
         hidden_h=hidden_h,
         joined=joined,
-        chances=chances,
-        n_jerks_in_doubt=n_in_doubt(joined, sleep, criteria),
+        chances=jerks.by_number,
+        n_jerks_in_doubt=jerks.n_in_doubt,
         tables=read_tables(_marks(counted, criteria), hypnogram, None, None),
         hypnogram=hypnogram,
         clocks_apart_s=max((doubt_s.get(m.recording, 0.0) for m in counted), default=0.0),

@@ -28,7 +28,7 @@ from analytics.nights.against import against_no, against_yes
 from analytics.nights.assessment import Evidence
 from analytics.nights.doubt import not_that_exact, rules_differ
 from analytics.nights.events import Judged
-from analytics.nights.jerks import enough_expected, enough_found, onset_known
+from analytics.nights.jerks.flagged import enough_expected, enough_found, onset_known
 from analytics.nights.plmd_reason import either_side, raised_words, untold_words
 from analytics.nights.restless import MovedAwake, moved_awake
 from analytics.sleep.estimate import SleepEstimate

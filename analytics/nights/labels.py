@@ -53,7 +53,7 @@ def labelled(
     movements : mapping of int to Movement
         By number: what `Event.lead` points into.
     chances : mapping of int to float
-        `analytics.nights.jerks.jerk_chances` of the night.
+        `analytics.nights.jerks.chances.jerk_chances` of the night.
     short_imi_s : float
         Intervals below this are short (the rule set's shortest interval of a series).
     """

@@ -83,10 +83,11 @@ class PossibleNights:
         # Rounded, for 0.03 in single precision is less than a limit of 0.03.
         return round(float(self.p_transition[self._epoch_when(time_us)]), DECIMALS)
 
-    def minutes_elsewhere(self, start_us: int, end_us: int, near: float) -> float:
-        """Minutes of a stretch in which a change from wake to sleep is less likely than ``near``."""
+    def minutes_asleep_awake(self, start_us: int, end_us: int) -> tuple[float, float]:
+        """Minutes of a stretch that are to be expected asleep, and awake; what was not recorded is neither."""
         first, last = self._epoch_of(np.array([start_us, end_us])).tolist()
-        return float((self.p_transition[first:last] < near).sum() / EPOCHS_MIN)
+        known = self.p_sleep[first:last][self._is_known[first:last]].astype(np.float64)
+        return float(known.sum() / EPOCHS_MIN), float((1 - known).sum() / EPOCHS_MIN)
 
     def p_fell_asleep(self) -> float:
         """Share of the nights that change from wake to sleep at all while something was recorded."""

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from analytics.criteria import Criteria
 from analytics.model import Movement, Shape
-from analytics.nights.jerks import enough_expected, enough_found, jerk_chances, n_in_doubt, onset_known
+from analytics.nights.jerks.chances import jerk_chances
+from analytics.nights.jerks.flagged import enough_expected, enough_found, onset_known
 from analytics.nights.joining import together
 from analytics.sleep.estimate import NO_SLEEP, SleepEstimate
 from analytics.sleep.possible import possible_nights
@@ -44,7 +45,7 @@ def twitches(*minutes: float, shape: Shape = "brief_jerk") -> list[Movement]:
 
 
 def chances(movements: Sequence[Movement], sleep: SleepEstimate) -> dict[int, float]:
-    return dict(jerk_chances(together(movements, CRITERIA), sleep, CRITERIA))
+    return dict(jerk_chances(together(movements, CRITERIA), sleep, CRITERIA).by_number)
 
 
 def test_a_twitch_at_falling_asleep_is_a_hypnic_jerk_and_one_at_another_time_is_none() -> None:
@@ -54,27 +55,57 @@ def test_a_twitch_at_falling_asleep_is_a_hypnic_jerk_and_one_at_another_time_is_
 
 
 def test_a_twitch_is_none_where_falling_asleep_then_is_unlikely() -> None:
-    least = JERKS.min_probability
-    assert 1 in chances(twitches(61), slept(least + 0.01))
-    assert chances(twitches(61), slept(least - 0.01)) == {}
+    least = JERKS.least_near
+    assert 1 in chances(twitches(61), slept(least))
+    assert chances(twitches(61), slept(0.0)) == {}
+    assert chances(twitches(61), slept(least))[1] < JERKS.min_chance
 
 
-def test_a_twitch_as_near_as_is_asked_is_near_enough() -> None:
-    assert 1 in chances(twitches(61), slept(JERKS.min_probability))
+def test_twitches_that_come_together_speak_for_an_awakening_that_was_missed() -> None:
+    alone, together_ = chances(twitches(61), slept(0.05)), chances(twitches(58, 61, 64), slept(0.05))
+    assert alone[1] < JERKS.min_chance < min(together_.values())
+
+
+def test_as_many_twitches_spread_over_the_night_are_none() -> None:
+    """Three together need one awakening that was missed, ten far apart need ten."""
+    paths = np.ones((100, NIGHT_MIN * MIN_US // EPOCH_US), np.bool_)
+    paths[:, : ASLEEP_MIN * MIN_US // EPOCH_US] = False
+    for path, start in zip(paths, np.linspace(90, 440, 100), strict=True):
+        path[int(2 * start) : int(2 * start) + 20] = False
+    sleep = replace(slept(), possible=possible_nights(EVENING_US, paths.mean(axis=0), paths))
+    spread = chances(twitches(*np.arange(100, 450, 35)), sleep)
+    assert len(spread) == 10
+    assert max(spread.values()) < JERKS.min_chance
+    bunched = chances(twitches(*(at + later for at in (120, 250, 380) for later in (0, 3, 6))), sleep)
+    assert min(bunched.values()) >= JERKS.min_chance
+
+
+def test_awake_a_leg_that_lies_otherwise_afterwards_was_moved_on_purpose() -> None:
+    def turned(degrees: float, at_min: float) -> float:
+        return chances([replace(m, posture_change_deg=degrees) for m in twitches(at_min)], slept(0.8))[1]
+
+    awake, asleep = 58, 61
+    assert turned(0.0, awake) > turned(1.0, awake) > turned(3.0, awake)
+    assert turned(0.0, asleep) == turned(3.0, asleep)
 
 
 def in_doubt(movements: Sequence[Movement], sleep: SleepEstimate) -> int:
-    return n_in_doubt(together(movements, CRITERIA), sleep, CRITERIA)
+    return jerk_chances(together(movements, CRITERIA), sleep, CRITERIA).n_in_doubt
 
 
 def test_a_twitch_is_in_doubt_where_it_is_in_doubt_that_one_fell_asleep_then() -> None:
-    assert in_doubt(twitches(61, 62, 240), slept(JERKS.max_elsewhere)) == 2
-    assert in_doubt(twitches(61, 62, 240), slept(0.2)) == 0
-    assert in_doubt(twitches(61, 62, 240), slept(0.0)) == 0
+    assert in_doubt(twitches(61, 240), slept(0.05)) == 1
+    assert in_doubt(twitches(61, 240), slept(1.0)) == 0
+    assert in_doubt(twitches(61, 240), slept(0.0)) == 0
+
+
+def test_a_twitch_that_is_hardly_a_jerk_is_not_in_doubt() -> None:
+    assert chances(twitches(61), slept(JERKS.least_near))[1] < JERKS.least_chance
+    assert in_doubt(twitches(61), slept(JERKS.least_near)) == 0
 
 
 def test_kicks_as_brief_as_a_jerk_all_night_leave_none_in_doubt() -> None:
-    assert in_doubt(twitches(61, *np.arange(90, 470, 2)), slept(JERKS.max_elsewhere)) == 0
+    assert in_doubt(twitches(61, *np.arange(90, 470, 2)), slept(0.05)) == 0
 
 
 def test_a_twitch_where_sleep_is_in_doubt_says_nothing_of_how_often_one_comes_elsewhere() -> None:
