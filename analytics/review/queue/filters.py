@@ -40,7 +40,8 @@ Count = Annotated[int, Field(ge=0, le=1_000_000)]
 class QueueFilter(BaseModel):
     """Which nights; what is not given holds none back. Of a list any value fits.
 
-    Flag, state and verdict are asked of one and the same flag of a night.
+    Flag, state and verdict are asked of one and the same flag of a night. Only a raised flag has a verdict: where a
+    state is asked for that has none, such as ``cannot_tell``, the verdict is asked of any flag of the night.
 
     Attributes
     ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,10 +134,14 @@ def fits(night: Night, wanted: NightsPage, *, without: str = "") -> bool:
         return False
     if not any(getattr(wanted, name) for name in ("flag", "state", "verdict")):
         return True
+    beside = "state" in given and any(
+        verdict is not None and _judged_so(verdict, given.get("verdict"), partly=partly)
+        for _, verdict in night["flags"].values()
+    )
     return any(
         name in given.get("flag", (name,))
         and state in given.get("state", (state,))
-        and _judged_so(verdict, given.get("verdict"), partly=partly)
+        and (_judged_so(verdict, given.get("verdict"), partly=partly) or (verdict is None and beside))
         for name, (state, verdict) in night["flags"].items()
     )
 
@@ -190,6 +195,24 @@ def test_the_count_beside_a_value_is_what_choosing_it_alone_would_leave(
         and any(state == "raised" for name, (state, _) in night["flags"].items() if name in (wanted.flag or (name,)))
     ]
     assert counts["progress"] == {"of": len(raised), "done": sum(not night["open"] for night in raised)}
+
+
+def test_a_flag_that_cannot_be_told_counts_beside_one_that_is_to_be_reviewed(tmp_path: Path) -> None:
+    store = crowd(tmp_path / "x.duckdb", 100, 4)
+    both = {
+        (subject, str(day))
+        for subject, day in query(
+            store,
+            "SELECT subject, night_date FROM night_flags WHERE state = 'cannot_tell' AND flag = 'possible_plmd' "
+            "INTERSECT SELECT subject, night_date FROM night_flags WHERE state = 'raised' AND review IS NULL",
+        ).rows()
+    }
+    assert both
+    to_review = NightsPage(verdict=("to_review",))
+    assert counts_payload(store, to_review)["state"]["cannot_tell"] == len(both)
+    chosen = to_review.model_copy(update={"state": ("cannot_tell",)})
+    assert {(one["subject"], one["night_date"]) for one in nights_page(store, chosen)["nights"]} == both
+    assert counts_payload(store, chosen)["verdict"]["to_review"] == len(both)
 
 
 @settings(max_examples=examples(15), deadline=None)
