@@ -13,6 +13,7 @@ import { NearTools } from "./near_tools.js";
 import { NightActs } from "./night_acts.js";
 import { NightForms } from "./night_forms.js";
 import { keysOf, listenToKeys } from "./night_keys.js";
+import { askNote, keepNote } from "./note.js";
 import { drawDone, drawMarked, drawVerdicts, put } from "./night_parts.js";
 import { aheadOf, same } from "./nights.js";
 import { strip } from "./pictures.js";
@@ -21,7 +22,6 @@ import { Seeing } from "./seeing.js";
 import { forgetNight, get, getFresh, getOnce } from "./server.js";
 import { sleepForm } from "./sleep_form.js";
 import { Timeline } from "./timeline.js";
-import { askNote } from "./verdicts.js";
 import { WORDS, capital, flag } from "./words.js";
 
 /** @import { Done } from "./reviewing.js" */
@@ -269,11 +269,13 @@ export class NightPage {
     const { events } = this.data;
     const i = this.near.selected;
     const at = i === null ? null : events.detected_us[i];
-    const answer = await askNote(
-      i === null || at === null ? null : `the movement at ${this.clock.hms(events.onset[i])}`,
-    );
-    if (answer === null) return;
-    await this.acts.note(answer.note, answer.about === "movement" ? at : null);
+    const key = JSON.stringify(question(this.data.night));
+    const chosen =
+      i === null || at === null ? null : { name: `the movement at ${this.clock.hms(events.onset[i])}`, at };
+    const { note, isKept } = await askNote(key, chosen);
+    if (isKept) this.app.say("The note is not saved. It waits here: N shows it again.");
+    if (note === null || (await this.acts.note(note.words, note.movement?.at ?? null))) return;
+    keepNote(key, note);
   }
 
   /** To the next movement that is shown. @param {number} by 1 or -1 @param {boolean} marks @returns {unknown} */
