@@ -207,8 +207,16 @@ def for_people(row: Row, nights: Nights, *, with_subject: bool) -> dict[str, obj
         MEASURE_COLUMNS["share_imi_20_40"]: _percent(told["share_imi_20_40"]),
         MEASURE_COLUMNS["n_hypnic_jerks"]: _fixed(told["n_hypnic_jerks"], 0),
         "flags": ", ".join(_marks(row, nights)),
-        "review": row["review"] or "",
+        "review": ", ".join(_verdicts(row, nights)),
     }
+
+
+def _verdicts(row: Row, nights: Nights) -> Iterator[str]:
+    """What was said of the raised flags, each verdict once, and whether one is still to review; else of the night."""
+    given = [why["review"] for why in nights.reasons_of(row)] or [row["review"]]
+    yield from dict.fromkeys(one for one in given if one)
+    if any(given) and None in given:
+        yield "to_review"
 
 
 def _marks(row: Row, nights: Nights) -> tuple[str, ...]:
