@@ -46,7 +46,7 @@ class QueueFilter(BaseModel):
     Attributes
     ----------
     q : str or None
-        Part of a name, of a reviewer's note or of the journal's note, in whatever case.
+        Part of a name, of a reviewer's note or of the journal's note, in whatever case, with or without accents.
     person : str or None
         The whole name.
     reviewer : tuple of str

@@ -91,7 +91,9 @@ _VERDICTS = {one: f"f.verdict = '{one}'" for one in get_args(FlagVerdict)}
 _VERDICTS["partly"] = "(f.verdict IS NOT NULL AND a.has_partly)"
 _HAS = {one: f"list_contains(j.verdicts, '{one}')" for one in _VERDICTS}
 _HAS["partly"] = "j.n_open > 0 AND j.n_open < j.n_raised"
-_NOTES = "SELECT subject, night_date FROM known_notes WHERE contains(lower(text), lower($q))"
+#: That a text holds what is searched, in whatever case and with or without accents: "zoe" finds "Zoë".
+_HOLDS = "contains(strip_accents(lower({0})), strip_accents(lower($q)))"
+_NOTES = f"SELECT subject, night_date FROM known_notes WHERE {_HOLDS.format('text')}"
 _RANGES = {
     "since": "b.night_date >= $since",
     "until": "b.night_date <= $until",
@@ -157,7 +159,7 @@ def queue_of(wanted: QueueFilter, held: Mapping[str, str] = MappingProxyType({})
     }
     rest = [asked(name, condition) for name, condition in _RANGES.items()]
     if wanted.q:
-        rest.append(asked("q", f"contains(lower(b.subject), lower($q)) OR (b.subject, b.night_date) IN ({_NOTES})"))
+        rest.append(asked("q", f"{_HOLDS.format('b.subject')} OR (b.subject, b.night_date) IN ({_NOTES})"))
     filled = {
         "FLAG": asked("flag", "list_contains($flag, f.flag)"),
         "STATE": asked("state", "list_contains($state, f.state)"),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from analytics.flag import SHORT_REASON, URGE_CRITERION
-from analytics.said import Review
+from analytics.flag import SHORT_REASON, URGE_CRITERION, FlagName
+from analytics.said import Review, Verdict
 from analytics.store import Store, query, write_review
 from analytics.store.database.connection import transaction
 from analytics.words import FLAG_MARKS, NOT_ASKED
@@ -90,7 +90,7 @@ def test_a_dismissed_flag_counts_nowhere_and_is_shown_as_detected_beside(run: Ru
 @pytest.mark.parametrize("verdict", ["confirm", "unsure", "dismiss"])
 @pytest.mark.parametrize("flag", ["possible_plmd", None])
 def test_the_table_says_every_verdict_whether_on_the_flag_or_on_the_night(
-    run: Run, verdict: str, flag: str | None
+    run: Run, verdict: Verdict, flag: FlagName | None
 ) -> None:
     """Its column was blank where the verdict was on the flag, and of an unsure one nothing else told it."""
     stored = Store(Path(DB))
