@@ -133,10 +133,10 @@ def test_numbers_are_as_reviewed_where_movements_were(store: Store) -> None:
 @pytest.mark.slow
 def test_what_is_said_over_the_nights_is_said_of_the_numbers_in_their_rows(store: Store) -> None:
     """A row said 36.6 as reviewed, and the line under the picture "from 36.7", as detected."""
-    report = read_report(store, date(2026, 3, 12), date(2026, 3, 13), subject=None, about=ABOUT)
+    report = read_report(store, date(2026, 3, 10), date(2026, 3, 13), subject=None, about=ABOUT)
     shown = [night.index for night in report.summary.nights if night.index is not None]
     detected = [night.measures.plms_index for night in report.nights if night.measures.plms_index is not None]
-    assert (min(shown), max(shown)) != (min(detected), max(detected))
+    assert median(shown) != median(detected)
     said = f"PLMS per hour of sleep, as reviewed: median {median(shown):.1f}, from {min(shown):.1f} to {max(shown):.1f}"
     assert said in words(summary_page(report.summary))
 
