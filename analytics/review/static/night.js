@@ -17,6 +17,8 @@ import { askNote, keepNote } from "./note.js";
 import { drawDone, drawMarked, drawVerdicts, put } from "./night_parts.js";
 import { aheadOf, same } from "./nights.js";
 import { strip } from "./pictures.js";
+import { released } from "./pressed.js";
+import { inPlace, isSame } from "./renewing.js";
 import { isNews, knows, question, sendNow, whenUnsentChanges } from "./reviewing.js";
 import { Seeing } from "./seeing.js";
 import { forgetNight, get, getFresh, getOnce } from "./server.js";
@@ -30,7 +32,7 @@ import { WORDS, capital, flag } from "./words.js";
 /** @param {string} name */
 const part = (name) => el("div", { class: `part-${name}` });
 
-/** How long a night is looked at before a night beside it is asked for to which one does not go on just now. */
+/** For how long a night is looked at before those beside it are asked for to which one does not go on just now. */
 const REST_MS = 1000;
 
 /** The night shown before: who leafs through nights does not turn round at each. @type {NightKey | undefined} */
@@ -160,11 +162,15 @@ export class NightPage {
     );
   }
 
+  #drawStrip() {
+    const width = this.parts.strip.clientWidth || 900;
+    fill(this.parts.strip, strip(this.nights, this.data.night, width, this.app.open));
+  }
+
   /** What an act changes. */
   #drawParts() {
     const { data, parts, clock } = this;
-    const width = parts.strip.clientWidth || 900;
-    fill(parts.strip, strip(this.nights, data.night, width, this.app.open));
+    this.#drawStrip();
     drawVerdicts(this);
     drawDone(this);
     drawUnsent(this.parts.unsent, sendNow);
@@ -248,9 +254,15 @@ export class NightPage {
   /** Whether another window was here; then the night is loaded again. */
   async look() {
     const { act } = await get("/api/edits", question(this.data.night));
-    if (this.isGone || !isNews(this.data.night, act)) return;
-    await this.reload();
-    this.app.say("Another window was reviewing this night. It was loaded again.");
+    if (this.isGone || this.parts.sleep.contains(document.activeElement)) return; // what is typed there would go
+    if (isNews(this.data.night, act)) {
+      await released();
+      await this.reload();
+      this.app.say("Another window was reviewing this night. It was loaded again.");
+    }
+    const before = this.nights;
+    this.nights = (await this.app.refresh()).nights;
+    if (!this.isGone && !isSame(before, this.nights)) await inPlace(() => this.#drawStrip());
   }
 
   /** A verdict by key: on the flag in focus, on a night without one on the night. @param {string} word */
@@ -350,14 +362,7 @@ export class NightPage {
   }
 
   #listen() {
-    const look = () => document.visibilityState === "visible" && this.look().catch(() => {});
-    window.addEventListener("focus", look);
-    document.addEventListener("visibilitychange", look);
-    this.atEnd.push(
-      listenToKeys(keysOf(this), this.app.isLeaving),
-      () => window.removeEventListener("focus", look),
-      () => document.removeEventListener("visibilitychange", look),
-    );
+    this.atEnd.push(listenToKeys(keysOf(this), this.app.isLeaving));
   }
 
   leave() {
@@ -388,6 +393,7 @@ export const showNight = async (app, night, wanted) => {
       page.draw();
       page.near.redraw();
     },
+    renew: () => page.look(),
     keys: {},
     leave: () => page.leave(),
   };

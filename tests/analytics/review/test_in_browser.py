@@ -322,6 +322,28 @@ def test_two_tabs_add_their_verdicts_to_each_other(address: str, tab: Tab, datab
     assert set(query(Store(database), "SELECT verdict FROM reviews")["verdict"]) == {"confirm", "dismiss"}
 
 
+def test_coming_back_to_home_and_journal_shows_what_was_done_in_another_tab(address: str, tab: Tab) -> None:
+    opened(tab, address)
+    row = tab.locator(".nights a[href*='2026-03-02']")
+    expect(row).not_to_contain_text("flags reviewed")
+    other = tab.context.new_page()
+    opened(other, address + NIGHT).keyboard.press("x")
+    _said(other, "Saved")
+    link = tab.locator(".nights a").last
+    link.evaluate("(node) => { node.focus({ preventScroll: true }); scrollTo({ top: 500, behavior: 'instant' }); }")
+    href, top = link.get_attribute("href"), tab.evaluate("scrollY")
+    tab.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(row).to_contain_text("flags reviewed")
+    assert (tab.evaluate("document.activeElement.getAttribute('href')"), tab.evaluate("scrollY")) == (href, top)
+    here = f"{address}/journal/2026-03-02?subject=me"
+    opened(tab, here)
+    opened(other, here).get_by_label("coffee, tea, cola").first.fill("3")
+    other.keyboard.press("Control+Enter")
+    expect(other.locator(".journal-says")).to_contain_text("Saved.")
+    tab.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(tab.get_by_label("coffee, tea, cola").first).to_have_value("3")
+
+
 def test_a_page_from_elsewhere_cannot_write(browser: Browser, address: str, database: Path) -> None:
     with served(page_of(database)) as elsewhere:
         stranger = browser.new_page()
