@@ -242,7 +242,7 @@ window.addEventListener("pageshow", (event) => {
 });
 
 let isRenewing = false;
-/** Whoever comes back to this window sees what was done in another one. */
+/** Show what was done in another window, once this one is looked at again. */
 const lookAgain = async () => {
   if (document.visibilityState !== "visible" || isRenewing) return;
   isRenewing = true;
