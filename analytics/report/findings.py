@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import get_args
 
 from analytics.flag import Flag, FlagName
 from analytics.nights.doubt import NEGATIVE_OF, footing_of, negatives_words
 from analytics.nights.how_many import FEW_NIGHTS, TREND_NIGHTS
-from analytics.nights.patterns import NightFacts, Pattern, note_on, spread
+from analytics.nights.patterns import Pattern, note_on, spread
 from analytics.nights.trend import trend
 from analytics.phrases import signed
 from analytics.pictures.markup import Html, el, joined
 from analytics.report.gathering import Report
-from analytics.words import FLAGS
+from analytics.report.summed_up import Summary
+from analytics.words import AS_REVIEWED, FLAGS
 
 
 def findings(report: Report) -> Html:
@@ -34,16 +35,17 @@ def _lines(report: Report) -> Iterator[Html | str]:
         yield negatives_words([footing_of(night) for night in negative], len(report.nights))
     if (note := note_on(able)) is not None:
         yield f"{note[0].upper()}{note[1:]}."
-    yield from index_lines(facts)
+    yield from index_lines(report.summary)
 
 
-def index_lines(facts: Sequence[NightFacts]) -> Iterator[str]:
-    """How the index varies from night to night, and whether it changes."""
+def index_lines(summary: Summary) -> Iterator[str]:
+    """How the index varies from night to night, and whether it changes: as reviewed where reviews change it."""
+    facts, reviewed = summary.facts, f", {AS_REVIEWED}" if summary.is_mended else ""
     able = sum(night.assessable for night in facts)
     varies, changes = spread(facts), trend(facts)
     if varies is not None and varies.n_nights > 1:
         yield (
-            f"PLMS per hour of sleep: median {varies.median:.1f}, from {varies.low:.1f} to {varies.high:.1f} "
+            f"PLMS per hour of sleep{reviewed}: median {varies.median:.1f}, from {varies.low:.1f} to {varies.high:.1f} "
             f"over {varies.n_nights} nights."
         )
     if changes is not None:

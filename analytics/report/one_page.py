@@ -149,7 +149,7 @@ def _trend(summary: Summary) -> Html:
         *([] if threshold is None else [f"Dashed: threshold {threshold:g}."]),
         "Hatched: could not be told. Open dot: in doubt.",
         *(["Upright: what the journal says was changed."] if summary.changes else []),
-        *index_lines(summary.facts),
+        *index_lines(summary),
     ]
     return el("figure", el("h3", "Over nights"), drawn, el("figcaption", " ".join(says)))
 

@@ -6,7 +6,7 @@ Reads the views, so that a year takes seconds; only nights whose movements were 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -44,6 +44,8 @@ class SummaryNight:
 
     Attributes
     ----------
+    facts : NightFacts
+        Their index is ``index`` too, so that what is said over the nights is said of the numbers in their rows.
     index, index_low, index_high : float or None
         PLMS per hour of sleep with its 95 % interval; as reviewed it has none.
     flags, flags_as_reviewed : tuple of str
@@ -114,6 +116,11 @@ class Summary:
     damage: Mapping[date, tuple[str, ...]]
 
     @property
+    def is_mended(self) -> bool:
+        """Whether reviews change numbers of one of the nights."""
+        return any(night.is_mended for night in self.nights)
+
+    @property
     def facts(self) -> tuple[NightFacts, ...]:
         """What findings over the nights are made from."""
         return tuple(night.facts for night in self.nights)
@@ -182,7 +189,7 @@ def _night(facts: NightFacts, row: Mapping[str, Any], mended: ReportNight | None
         measures = after.measures
         told = (measures.plms_index, measures.plms_index_low, measures.plms_index_high)
     return SummaryNight(
-        facts=facts,
+        facts=replace(facts, plms_index=told[0]),
         tst_h=row["tst_h"] if after is None else after.tst_h,
         to_sleep_min=_minutes(row["in_bed_at"], row["sleep_onset_at"]),
         n_jerks=n_jerks,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -48,7 +48,7 @@ from analytics.store import snapshot, write_reviews
 from analytics.words import SHORT_CAVEAT
 from ingest.errors import DatabaseBusyError, NightkickError, StoreError, UsageError
 
-_HERE = Path(__file__).parent
+_TEMPLATES = Jinja2Templates(directory=Path(__file__).parent / "templates")  # escapes whatever is put into it
 #: A note of the longest length, of four bytes a character and escaped, fits.
 LARGEST_BODY = 256 * 1024
 
@@ -57,9 +57,9 @@ Answer = Callable[[Request], object]
 
 def create_app(page: Page) -> ASGIApp:
     """The protected application."""
-    templates = Jinja2Templates(directory=_HERE / "templates")  # escapes whatever is put into it
 
     def shell(request: Request) -> Response:
+        _day_of_path(request)
         known = {
             "token": page.token,
             "static": static_address(),
@@ -72,7 +72,7 @@ def create_app(page: Page) -> ASGIApp:
             "looks": night_rows.for_page(),
             "caveat": SHORT_CAVEAT,
         }
-        return templates.TemplateResponse(request, "page.html", known)
+        return _TEMPLATES.TemplateResponse(request, "page.html", known)
 
     async def review(request: Request) -> Response:
         said = await _json_body(request)
@@ -134,7 +134,7 @@ def create_app(page: Page) -> ASGIApp:
         Route("/looks.css", lambda asked: Response(screen_sheet(), media_type="text/css")),
         *static_routes(),
     ]
-    handlers: Any = {NightkickError: _failed, HTTPException: _not_there}
+    handlers: Any = {NightkickError: _failed, HTTPException: _not_there, Exception: _broken}
     return Protected(Starlette(routes=routes, exception_handlers=handlers), page.token, page.door, page.proxy)
 
 
@@ -233,6 +233,15 @@ def _filter(asked: Request) -> Filter:
     return Filter(wanted.get("subject") or None, "flagged" in wanted, "unreviewed" in wanted)
 
 
+def _day_of_path(request: Request) -> None:
+    """Refuse an address of a page whose last part is no date."""
+    for day in request.path_params.values():
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            raise HTTPException(404) from None
+
+
 def _day(asked: Request, name: str) -> date:
     text = asked.query_params.get(name, "")
     try:
@@ -278,8 +287,26 @@ def _failed(request: Request, error: NightkickError) -> Response:
     """A failure in words. One of the store may pass, so it is worth another try."""
     busy = isinstance(error, DatabaseBusyError)
     status = 503 if busy else 500 if isinstance(error, StoreError) else 400
-    return JSONResponse({"error": error.line()}, status_code=status, headers={"retry-after": "5"} if busy else None)
+    return _said(request, status, "This cannot be shown now", error.line(), {"retry-after": "5"} if busy else None)
 
 
 def _not_there(request: Request, error: HTTPException) -> Response:
-    return JSONResponse({"error": f"{request.url.path}: {error.detail}"}, status_code=error.status_code)
+    path = request.url.path
+    if error.status_code == 404:
+        return _said(request, 404, "There is no such page", f"nightkick has nothing at {path}")
+    return _said(request, error.status_code, "This cannot be done here", f"{path}: {error.detail}", error.headers)
+
+
+def _broken(request: Request, _: Exception) -> Response:
+    """What is a defect of the program; the terminal has its traceback."""
+    says = "this is a defect of nightkick: the terminal in which it runs says more"
+    return _said(request, 500, "This cannot be shown", says, {"connection": "close"})  # as the server closes it
+
+
+def _said(request: Request, status: int, title: str, says: str, headers: Mapping[str, str] | None = None) -> Response:
+    """A failure, to a browser that opens an address as a page with a way home; to what asks for data as JSON."""
+    is_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api")
+    if not is_page:
+        return JSONResponse({"error": says}, status_code=status, headers=headers)
+    known = {"static": static_address(), "title": title, "says": says}
+    return _TEMPLATES.TemplateResponse(request, "failure.html", known, status_code=status, headers=headers)

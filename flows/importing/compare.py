@@ -122,7 +122,9 @@ def compare_nights(chosen: Chosen, *, ruleset: str | None, is_all: bool, databas
         rows = [_row(comparison) for comparison in found]
         emit(json_document(ruleset=plan.ruleset.name, ruleset_now=plan.shown, counts=counts, nights=rows))
     elif changed:
-        emit_table(_COLUMNS, [_line(comparison) for comparison in changed], to_right=_COLUMNS[3:-1])
+        emit_table(
+            _COLUMNS, [_line(comparison) for comparison in changed], to_right=_COLUMNS[3:-1], to_stay=("subject",)
+        )
     under = f"{plan.ruleset.name}{f' instead of {plan.shown}' if plan.switches else ''}"
     would = f"{len(changed)} would change, flags flip in {n_flips}" if changed else "nothing would change"
     compared = f"{len(found) - n_failed} of {len(found)} nights compared under {under}"

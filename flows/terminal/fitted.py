@@ -29,6 +29,7 @@ class _Column:
     body: list[str]
     is_right: bool
     is_prose: bool
+    stays: bool
 
     @property
     def natural(self) -> int:
@@ -42,7 +43,9 @@ class _Column:
 
     @property
     def floor(self) -> int:
-        """The least where no other column can go."""
+        """The least where no other column can go; a column that stays is then as narrow as its name."""
+        if self.stays:
+            return min(self.natural, cells(self.name))
         return min(self.natural, max(_NARROW, cells(self.name))) if self.is_prose else self.natural
 
 
@@ -53,6 +56,7 @@ def fitted_table(
     limit: int | None,
     to_right: Collection[str] = (),
     first_to_go: Sequence[str] = (),
+    to_stay: Collection[str] = (),
     has_csv: bool = True,
 ) -> str:
     """Columns aligned by display width, with a line of dashes under their names.
@@ -69,10 +73,12 @@ def fitted_table(
         Columns to align right though they hold text; columns of numbers always are.
     first_to_go : sequence of str
         Which columns are left out first where not all fit; after these the last ones, and never the first one.
+    to_stay : collection of str
+        Columns that are never left out: they and those that are not named to go are rather folded within words.
     has_csv : bool
         Whether the command has ``--csv``, where all is.
     """
-    every = _columns(columns, rows, to_right)
+    every = _columns(columns, rows, to_right, to_stay)
     kept = every if limit is None else _fitting(every, limit, first_to_go)
     widths, most_lines = _widths(kept, limit), _MOST_LINES
     if limit is None:
@@ -96,9 +102,11 @@ def fits(columns: Sequence[str], rows: Iterable[Row], limit: int | None) -> bool
     return _least(every) <= limit and not _lines(every, _widths(every, limit), _MOST_LINES)[1]
 
 
-def _columns(columns: Sequence[str], rows: Iterable[Row], to_right: Collection[str] = ()) -> list[_Column]:
+def _columns(
+    columns: Sequence[str], rows: Iterable[Row], to_right: Collection[str] = (), to_stay: Collection[str] = ()
+) -> list[_Column]:
     table = list(rows)
-    return [_column(name, [row[name] for row in table], name in to_right) for name in columns]
+    return [_column(name, [row[name] for row in table], name in to_right, name in to_stay) for name in columns]
 
 
 def _least(kept: Sequence[_Column]) -> int:
@@ -106,7 +114,12 @@ def _least(kept: Sequence[_Column]) -> int:
     return sum(one.least for one in kept) + _GAP * (len(kept) - 1)
 
 
-def _column(name: str, values: list[object], to_right: bool) -> _Column:  # noqa: FBT001 - two of it are never confused
+def _floor(kept: Sequence[_Column]) -> int:
+    """The narrowest that they may be where no other can go."""
+    return sum(one.floor for one in kept) + _GAP * (len(kept) - 1)
+
+
+def _column(name: str, values: list[object], to_right: bool, stays: bool) -> _Column:  # noqa: FBT001 - named by the caller
     body = [text_cell(value) for value in values]
     is_right = to_right or holds_numbers(values)
     is_prose = not is_right and all(isinstance(value, str | list | tuple | dict | None) for value in values)
@@ -115,20 +128,23 @@ def _column(name: str, values: list[object], to_right: bool) -> _Column:  # noqa
         body,
         is_right,
         is_prose and any(" " in cell or "," in cell or cells(cell) > _LONG for cell in body),
+        stays,
     )
 
 
 def _fitting(every: list[_Column], limit: int, first_to_go: Sequence[str]) -> list[_Column]:
-    """The columns that stay: of those to go, empty ones go before all others."""
+    """The columns that are shown: of those to go, empty ones go before all others."""
     by_name = {column.name: column for column in every}
     named = [by_name[visible(name)] for name in first_to_go if visible(name) in by_name]
     order = [column for column in named if not any(column.body)] + [column for column in named if any(column.body)]
-    order += [column for column in reversed(every[1:]) if column not in order]
+    others = [column for column in reversed(every[1:]) if column not in order]
     kept = list(every)
-    for column in order:
-        if _least(kept) <= limit:
-            break
-        kept.remove(column)
+    for columns, narrowest in ((order, _least), (others, _floor if any(one.stays for one in every) else _least)):
+        for column in columns:
+            if _least(kept) <= limit or narrowest(kept) <= limit:
+                return kept
+            if not column.stays:
+                kept.remove(column)
     return kept
 
 

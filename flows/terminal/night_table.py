@@ -41,7 +41,7 @@ ORDER BY night_date, subject, flag
 
 #: Columns of the table for people that hold formatted numbers.
 NUMBERS = tuple(MEASURE_COLUMNS.values())
-#: What a narrow screen does without first: which night it was and what was found in it stay to the last.
+#: What a narrow screen does without first: what was found in a night stays to the last, and whose it is always.
 _FIRST_TO_GO = (
     "review",
     MEASURE_COLUMNS["share_imi_20_40"],
@@ -52,7 +52,6 @@ _FIRST_TO_GO = (
     MEASURE_COLUMNS["n_plms"],
     MEASURE_COLUMNS["tst_h"],
     MEASURE_COLUMNS["plms_index"],
-    "subject",
 )
 
 
@@ -154,7 +153,7 @@ def print_nights(nights: Nights) -> None:
         return
     several = len({row["subject"] for row in nights.rows}) > 1
     rows = [for_people(row, nights, with_subject=several) for row in nights.rows]
-    emit_table(tuple(rows[0]), rows, to_right=NUMBERS, first_to_go=_FIRST_TO_GO)
+    emit_table(tuple(rows[0]), rows, to_right=NUMBERS, first_to_go=_FIRST_TO_GO, to_stay=("subject",))
     if any(mark[0] == "(" or mark[-1] == "?" for row in nights.rows for mark in _marks(row, nights)):
         emit_lines([FLAG_MARKS])
     rules = ruleset_words(nights.rows[0]["ruleset"], DEFAULT_RULESET.name)
@@ -208,8 +207,16 @@ def for_people(row: Row, nights: Nights, *, with_subject: bool) -> dict[str, obj
         MEASURE_COLUMNS["share_imi_20_40"]: _percent(told["share_imi_20_40"]),
         MEASURE_COLUMNS["n_hypnic_jerks"]: _fixed(told["n_hypnic_jerks"], 0),
         "flags": ", ".join(_marks(row, nights)),
-        "review": row["review"] or "",
+        "review": ", ".join(_verdicts(row, nights)),
     }
+
+
+def _verdicts(row: Row, nights: Nights) -> Iterator[str]:
+    """What was said of the raised flags, each verdict once, and whether one is still to review; else of the night."""
+    given = [why["review"] for why in nights.reasons_of(row)] or [row["review"]]
+    yield from dict.fromkeys(one for one in given if one)
+    if any(given) and None in given:
+        yield "to_review"
 
 
 def _marks(row: Row, nights: Nights) -> tuple[str, ...]:

@@ -61,16 +61,25 @@ def emit_table(
     *,
     to_right: Collection[str] = (),
     first_to_go: Sequence[str] = (),
+    to_stay: Collection[str] = (),
     has_csv: bool = True,
 ) -> None:
     """Print a table that fits the screen; in a pipe with all its columns.
 
     Parameters
     ----------
-    columns, rows, to_right, first_to_go, has_csv
+    columns, rows, to_right, first_to_go, to_stay, has_csv
         As for `flows.terminal.fitted.fitted_table`.
     """
-    table = fitted_table(columns, rows, limit=width(), to_right=to_right, first_to_go=first_to_go, has_csv=has_csv)
+    table = fitted_table(
+        columns,
+        rows,
+        limit=width(),
+        to_right=to_right,
+        first_to_go=first_to_go,
+        to_stay=to_stay,
+        has_csv=has_csv,
+    )
     emit(table)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
+from unicodedata import combining, normalize
 
 from ingest.errors import UsageError, visible
 
@@ -35,8 +36,13 @@ def refuse_unknown(store: Store, subject: str | None) -> None:
 
 def nearest_first(name: str, known: Iterable[str]) -> list[str]:
     """Names, those most like ``name`` first."""
-    wanted = name.casefold()
-    return sorted(known, key=lambda one: (-SequenceMatcher(None, wanted, one.casefold()).ratio(), one))
+    wanted = _plain(name)
+    return sorted(known, key=lambda one: (-SequenceMatcher(None, wanted, _plain(one)).ratio(), one))
+
+
+def _plain(name: str) -> str:
+    """Without case and accents: how people type a name that they mean."""
+    return "".join(one for one in normalize("NFD", name.casefold()) if not combining(one))
 
 
 def people_like(name: str, known: Iterable[str]) -> str:

@@ -51,12 +51,13 @@ def folded(line: str, limit: int | None) -> list[str]:
 
 
 def folded_cell(text: str, limit: int) -> list[str]:
-    """A table's cell as lines, none wider than ``limit``: a word that is too long is cut into pieces."""
+    """A table's cell as lines, none wider than ``limit``: a longer word is cut, after a ``_`` if it has one."""
     lines: list[str] = []
     for line in _filled(text, limit):
         rest = line
         while cells(rest) > limit:
-            piece = _head(rest, limit)
+            head = _head(rest, limit)
+            piece = head[: head.rfind("_") + 1] or head
             lines.append(piece)
             rest = rest[len(piece) :]
         lines.append(rest)

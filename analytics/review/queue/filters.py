@@ -40,12 +40,13 @@ Count = Annotated[int, Field(ge=0, le=1_000_000)]
 class QueueFilter(BaseModel):
     """Which nights; what is not given holds none back. Of a list any value fits.
 
-    Flag, state and verdict are asked of one and the same flag of a night.
+    Flag, state and verdict are asked of one and the same flag of a night. Only a raised flag has a verdict: where a
+    state is asked for that has none, such as ``cannot_tell``, the verdict is asked of any flag of the night.
 
     Attributes
     ----------
     q : str or None
-        Part of a name, of a reviewer's note or of the journal's note, in whatever case.
+        Part of a name, of a reviewer's note or of the journal's note, in whatever case, with or without accents.
     person : str or None
         The whole name.
     reviewer : tuple of str

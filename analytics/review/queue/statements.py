@@ -53,18 +53,21 @@ UNION ALL SELECT subject, day, text FROM journal WHERE kind = 'note' AND text IS
 _FLAGS = """
 judged AS (
     SELECT id, count(verdict) AS n_raised, count(*) FILTER (verdict = 'to_review') AS n_open,
-        count(*) FILTER (verdict IS NOT NULL AND {FLAG}) AS n_raised_asked
+        count(*) FILTER (verdict IS NOT NULL AND {FLAG}) AS n_raised_asked,
+        list(DISTINCT verdict) FILTER (verdict IS NOT NULL) AS verdicts
     FROM known_flags f GROUP BY ALL
 ),
 base AS (
     SELECT n.*, coalesce(j.n_raised, 0) AS n_raised, coalesce(j.n_open, 0) AS n_open,
-        coalesce(j.n_raised_asked, 0) AS n_raised_asked
+        coalesce(j.n_raised_asked, 0) AS n_raised_asked, {HAS}
     FROM known_nights n LEFT JOIN judged j ON j.id = n.id
 ),
-asked AS MATERIALIZED (SELECT b.*, {FACETS}, {REST} AS rest_ok FROM base b),
+asked AS MATERIALIZED (SELECT b.*, {FACETS}, {REST} AS rest_ok, {OF_NIGHT} AS has_verdict FROM base b),
 asked_flags AS MATERIALIZED (
-    SELECT a.id, f.flag, f.state, f.verdict, {FLAG} AS flag_ok, {STATE} AS state_ok, {VERDICT} AS verdict_ok,
-        f.verdict IS NOT NULL AND a.n_open > 0 AND a.n_open < a.n_raised AS is_partly
+    SELECT a.id, f.flag, f.state, f.verdict, {FLAG} AS flag_ok, {STATE} AS state_ok,
+        {OF_FLAG} OR (f.verdict IS NULL AND a.has_verdict) AS verdict_ok_by_state,
+        {OF_FLAG} OR (f.verdict IS NULL AND a.has_verdict AND {BY_STATE}) AS verdict_ok,
+        {IS}
     FROM asked a JOIN known_flags f ON f.id = a.id
 ),
 """
@@ -83,7 +86,14 @@ queue AS MATERIALIZED (
 )
 #: Of a night, each by itself, so that what a value would leave can be counted without its own filter.
 FACETS = ("site", "legs", "assessable", "reviewer")
-_NOTES = "SELECT subject, night_date FROM known_notes WHERE contains(lower(text), lower($q))"
+#: By verdict: that a flag stands so, and that any flag of a night does. ``partly`` is said of all raised flags.
+_VERDICTS = {one: f"f.verdict = '{one}'" for one in get_args(FlagVerdict)}
+_VERDICTS["partly"] = "(f.verdict IS NOT NULL AND a.has_partly)"
+_HAS = {one: f"list_contains(j.verdicts, '{one}')" for one in _VERDICTS}
+_HAS["partly"] = "j.n_open > 0 AND j.n_open < j.n_raised"
+#: That a text holds what is searched, in whatever case and with or without accents: "zoe" finds "Zoë".
+_HOLDS = "contains(strip_accents(lower({0})), strip_accents(lower($q)))"
+_NOTES = f"SELECT subject, night_date FROM known_notes WHERE {_HOLDS.format('text')}"
 _RANGES = {
     "since": "b.night_date >= $since",
     "until": "b.night_date <= $until",
@@ -149,15 +159,18 @@ def queue_of(wanted: QueueFilter, held: Mapping[str, str] = MappingProxyType({})
     }
     rest = [asked(name, condition) for name, condition in _RANGES.items()]
     if wanted.q:
-        rest.append(asked("q", f"contains(lower(b.subject), lower($q)) OR (b.subject, b.night_date) IN ({_NOTES})"))
-    verdict = (
-        "list_contains($verdict, f.verdict) OR (list_contains($verdict, 'partly') AND f.verdict IS NOT NULL"
-        " AND a.n_open > 0 AND a.n_open < a.n_raised)"
-    )
+        rest.append(asked("q", f"{_HOLDS.format('b.subject')} OR (b.subject, b.night_date) IN ({_NOTES})"))
     filled = {
         "FLAG": asked("flag", "list_contains($flag, f.flag)"),
         "STATE": asked("state", "list_contains($state, f.state)"),
-        "VERDICT": asked("verdict", verdict),
+        "OF_NIGHT": asked("verdict", _any_wanted({one: f"b.has_{one}" for one in _VERDICTS})),
+        "OF_FLAG": asked("verdict", _any_wanted(_VERDICTS)),
+        "HAS": ", ".join(f"coalesce({sql}, false) AS has_{one}" for one, sql in _HAS.items()),
+        "IS": ", ".join(
+            f"{sql} OR (f.verdict IS NULL AND {{BY_STATE}} AND a.has_{one}) AS is_{one}"
+            for one, sql in _VERDICTS.items()
+        ),
+        "BY_STATE": "true" if wanted.state else "false",
         "FACETS": ", ".join(f"{condition} AS {name}_ok" for name, condition in facets.items()),
         "REST": " AND ".join(f"({one})" for one in rest),
         "ANY_FLAG": "false" if wanted.flag or wanted.state or wanted.verdict else "true",
@@ -169,6 +182,10 @@ def queue_of(wanted: QueueFilter, held: Mapping[str, str] = MappingProxyType({})
     for name, sql in filled.items():
         text = text.replace(f"{{{name}}}", sql)
     return Statement(f"WITH {text}", parameters)
+
+
+def _any_wanted(verdicts: Mapping[str, str]) -> str:
+    return " OR ".join(f"(list_contains($verdict, '{one}') AND {sql})" for one, sql in verdicts.items())
 
 
 def night_order(page: NightsPage) -> str:
@@ -197,12 +214,15 @@ def _held() -> Iterator[tuple[str, tuple[str, str, str, str]]]:
     """By name of a column: filter, value, what holds of a flag with it, and that the flag fits otherwise."""
     of: dict[str, tuple[tuple[str, ...], str]] = {
         "flag": (get_args(FlagName), "state_ok AND verdict_ok"),
-        "state": (get_args(QueueState), "flag_ok AND verdict_ok"),
+        "state": (get_args(QueueState), "flag_ok AND verdict_ok_by_state"),
         "verdict": (get_args(FlagVerdict), "flag_ok AND state_ok"),
     }
     for name, (values, others) in of.items():
         for value in values:
-            yield f"{name}_{value}", (name, value, "is_partly" if value == "partly" else f"{name} = '{value}'", others)
+            yield (
+                f"{name}_{value}",
+                (name, value, f"is_{value}" if name == "verdict" else f"{name} = '{value}'", others),
+            )
 
 
 _HELD = dict(_held())

@@ -10,7 +10,7 @@ import { showJournal } from "./journal.js";
 import { askAhead, showNight } from "./night.js";
 import { nextToReview, same } from "./nights.js";
 import { backFrom, carried, nightAddress, queueOf, walkOf } from "./queue_address.js";
-import { forget, get, getFresh, getOnce, prefetch } from "./server.js";
+import { forget, forgetReviews, get, getFresh, getOnce, prefetch } from "./server.js";
 import { WORDS } from "./words.js";
 
 /** @import { App, NightKey, PeopleAnswer, Shown, StripAnswer } from "./types.js" */
@@ -240,6 +240,22 @@ window.addEventListener("pageshow", (event) => {
     render();
   }
 });
+
+let isRenewing = false;
+/** Show what was done in another window, once this one is looked at again. */
+const lookAgain = async () => {
+  if (document.visibilityState !== "visible" || isRenewing) return;
+  isRenewing = true;
+  forgetReviews();
+  try {
+    await page?.renew?.();
+  } catch {
+    // what is shown stays, and the next look or act says what is wrong
+  }
+  isRenewing = false;
+};
+window.addEventListener("focus", lookAgain);
+document.addEventListener("visibilitychange", lookAgain);
 let resizing = 0;
 let width = innerWidth;
 window.addEventListener("resize", () => {

@@ -3,7 +3,7 @@
 // come into view.
 
 import { answerCard } from "./answer.js";
-import { el } from "./draw.js";
+import { el, fill } from "./draw.js";
 import { finding } from "./findings.js";
 import { duration, shortDate } from "./formats.js";
 import { guidedWeek } from "./journal_week.js";
@@ -12,6 +12,7 @@ import { overNights } from "./over_nights.js";
 import { showQueue } from "./queue.js";
 import { CHUNK, axis, rowOf, ticksFor } from "./rows.js";
 import { inPauses } from "./pauses.js";
+import { inPlace, isSame } from "./renewing.js";
 import { get } from "./server.js";
 import { heading as explained } from "./terms.js";
 import { GROUPS, WORDS } from "./words.js";
@@ -115,8 +116,9 @@ const changeLine = ({ day, words }) =>
  * @param {NightRow[]} nights
  * @param {[number, number]} range
  * @param {Map<NightRow, MarkedChange[]>} changes
+ * @param {boolean} isWhole all at once
  */
-const listOf = (nights, range, changes) => {
+const listOf = (nights, range, changes, isWhole) => {
   /** @type {Row[]} */
   const rows = [];
   const load = ticksFor(rows);
@@ -136,8 +138,9 @@ const listOf = (nights, range, changes) => {
     return item;
   };
   const itemsOf = (/** @type {number} */ chunk) => nights.slice(chunk * CHUNK, (chunk + 1) * CHUNK).map(itemOf);
-  const list = el("ol", { class: "nights" }, itemsOf(0));
-  const end = inPauses(Math.ceil(nights.length / CHUNK) - 1, (i) => list.append(...itemsOf(i + 1)));
+  const list = el("ol", { class: "nights" }, isWhole ? nights.map(itemOf) : itemsOf(0));
+  const left = isWhole ? 0 : Math.ceil(nights.length / CHUNK) - 1;
+  const end = inPauses(left, (i) => list.append(...itemsOf(i + 1)));
   const leave = () => {
     end();
     seen.disconnect();
@@ -184,6 +187,69 @@ const waiting = async (app) => {
   return { node: empty(week), keys: {}, title: "No nights yet", leave: () => clearInterval(looking) };
 };
 
+/** @param {string} subject */
+const askedOf = async (subject) =>
+  Promise.all([get("/api/nights", { subject }), guidedWeek(subject), overNights(subject)]);
+
+/** Home of one person. */
+class Home {
+  /** @param {URLSearchParams} wanted @param {string | null} person @param {boolean} isOneOfMany */
+  constructor(wanted, person, isOneOfMany) {
+    this.wanted = wanted;
+    this.person = person;
+    this.isOneOfMany = isOneOfMany;
+    this.node = el("div", { class: "home" });
+    this.leave = () => {};
+    /** @type {HTMLElement | null} */
+    this.over = null;
+    /** What is shown. @type {unknown} */
+    this.drawn = null;
+  }
+
+  /** @param {Awaited<ReturnType<typeof askedOf>>} asked @param {boolean} isWhole all rows at once */
+  draw([answer, week, over], isWhole) {
+    const { nights, people, answers, outdated, ruleset } = answer;
+    this.leave();
+    this.drawn = answer;
+    this.over = over instanceof HTMLElement ? over : null;
+    const chosen = filtered(nights, this.wanted);
+    const range = clockRange(chosen.length ? chosen : nights);
+    const { list, leave } = listOf(chosen, range, changesAt(nights, chosen), isWhole);
+    this.leave = leave;
+    fill(
+      this.node,
+      answers.map(answerCard),
+      week,
+      over,
+      el(
+        "div",
+        { class: "card findings" },
+        el("h2", {}, "Over all nights"),
+        people.map(finding),
+        outdated && el("p", { class: "muted" }, outdated),
+        ruleset && el("p", { class: "muted" }, `${WORDS.night_facts.ruleset}: ${ruleset}`),
+      ),
+      el(
+        "section",
+        { class: "card", "aria-label": "Nights" },
+        el("div", { class: "head" }, el("h2", {}, "Nights"), summary(chosen), legend()),
+        controls(this.isOneOfMany ? this.person : null, this.wanted, applying(this.wanted)),
+        chosen.length ? [heading(range), list] : el("p", { class: "empty" }, "No night is left. Take a filter away."),
+      ),
+    );
+  }
+
+  /** Another window may have been here. What is being chosen in the picture over nights stays. */
+  async renew() {
+    const subject = this.person ?? "";
+    if (this.over?.contains(document.activeElement)) return;
+    if (isSame(await get("/api/nights", { subject }), this.drawn)) return;
+    const asked = await askedOf(subject);
+    if (!this.node.isConnected || !asked[0].nights.length) return;
+    await inPlace(() => this.draw(asked, true));
+  }
+}
+
 /**
  * @param {App} app
  * @param {URLSearchParams} wanted
@@ -194,37 +260,10 @@ export const showHome = async (app, wanted) => {
   if (how_many === "none") return waiting(app);
   const person = wanted.get("subject") || only;
   if (!person && how_many === "several") return showQueue(app, wanted);
-  const subject = person ?? "";
-  const [{ nights, people, answers, outdated, ruleset }, week, over] = await Promise.all([
-    get("/api/nights", { subject }),
-    guidedWeek(subject),
-    overNights(subject),
-  ]);
-  if (!nights.length) return { node: noneOf(subject, week), keys: {}, title: "No nights" };
-  const chosen = filtered(nights, wanted);
-  const range = clockRange(chosen.length ? chosen : nights);
-  const { list, leave } = listOf(chosen, range, changesAt(nights, chosen));
-  const node = el(
-    "div",
-    { class: "home" },
-    answers.map(answerCard),
-    week,
-    over,
-    el(
-      "div",
-      { class: "card findings" },
-      el("h2", {}, "Over all nights"),
-      people.map(finding),
-      outdated && el("p", { class: "muted" }, outdated),
-      ruleset && el("p", { class: "muted" }, `${WORDS.night_facts.ruleset}: ${ruleset}`),
-    ),
-    el(
-      "section",
-      { class: "card", "aria-label": "Nights" },
-      el("div", { class: "head" }, el("h2", {}, "Nights"), summary(chosen), legend()),
-      controls(how_many === "several" ? person : null, wanted, applying(wanted)),
-      chosen.length ? [heading(range), list] : el("p", { class: "empty" }, "No night is left. Take a filter away."),
-    ),
-  );
-  return { node, title: "Nights", keys: {}, leave };
+  const asked = await askedOf(person ?? "");
+  const { nights } = asked[0];
+  if (!nights.length) return { node: noneOf(person ?? "", asked[1]), keys: {}, title: "No nights" };
+  const home = new Home(wanted, person, how_many === "several");
+  home.draw(asked, false);
+  return { node: home.node, title: "Nights", keys: {}, renew: () => home.renew(), leave: () => home.leave() };
 };

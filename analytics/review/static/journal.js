@@ -7,7 +7,9 @@ import { fileCard } from "./journal_file.js";
 import { DayForm, ownField } from "./journal_form.js";
 import { guidedWeek } from "./journal_week.js";
 import { released } from "./pressed.js";
+import { inPlace, isSame } from "./renewing.js";
 import { get, postJournal } from "./server.js";
+import { asksBeforeLoss } from "./unsaved.js";
 import { WORDS } from "./words.js";
 
 /** @import { App, JournalAnswer, JournalDay, JournalField, JournalWeekDay, Named, Shown } from "./types.js" */
@@ -137,6 +139,7 @@ const shown = (cell) => (cell === null ? "nothing" : cell.length > 60 ? `${cell.
 
 /** What was typed and not saved, by person and day, while another page is shown. @type {Map<string, Named>} */
 const drafts = new Map();
+asksBeforeLoss(() => drafts.size > 0);
 
 /** @param {string} subject @param {string} day */
 const draftOf = (subject, day) => JSON.stringify([subject, day]);
@@ -178,6 +181,23 @@ class Journal {
       const typed = form.changed();
       if (Object.keys(typed).length) drafts.set(draftOf(this.data.subject, form.day), typed);
     }
+  }
+
+  get isTyped() {
+    return this.forms.some((form) => Object.keys(form.changed()).length > 0);
+  }
+
+  /** Another window may have been here. Where something is typed, or a file is chosen, that stays: saving says more. */
+  async renew() {
+    const hasFile = () => [...this.node.querySelectorAll("input")].some((one) => one.files?.length);
+    const isHeld = () => this.isBusy || this.isTyped || hasFile() || !this.node.isConnected;
+    const data = await get("/api/journal", { subject: this.data.subject, day: this.forms[0].day });
+    if (isSame(data, this.data) || isHeld()) return;
+    await inPlace(() => {
+      if (isHeld()) return;
+      this.data = data;
+      this.forms = this.#draw();
+    });
   }
 
   /** In the evening the day that is to be noted, else the night that was. */
@@ -366,10 +386,15 @@ export const showJournal = async (app, url) => {
   const data = await get("/api/journal", { subject: url.searchParams.get("subject") ?? "", day });
   const journal = new Journal(app, data);
   fill(journal.guided, await guidedWeek(data.subject));
+  const end = asksBeforeLoss(() => journal.isTyped);
   return {
     node: journal.node,
     title: `Journal, ${longDay(day)}`,
     keys: { y: () => journal.copy() },
-    leave: () => journal.leave(),
+    renew: () => journal.renew(),
+    leave: () => {
+      end();
+      journal.leave();
+    },
   };
 };

@@ -13,15 +13,17 @@ import { NearTools } from "./near_tools.js";
 import { NightActs } from "./night_acts.js";
 import { NightForms } from "./night_forms.js";
 import { keysOf, listenToKeys } from "./night_keys.js";
+import { askNote, keepNote } from "./note.js";
 import { drawDone, drawMarked, drawVerdicts, put } from "./night_parts.js";
 import { aheadOf, same } from "./nights.js";
 import { strip } from "./pictures.js";
+import { released } from "./pressed.js";
+import { inPlace, isSame } from "./renewing.js";
 import { isNews, knows, question, sendNow, whenUnsentChanges } from "./reviewing.js";
 import { Seeing } from "./seeing.js";
 import { forgetNight, get, getFresh, getOnce } from "./server.js";
 import { sleepForm } from "./sleep_form.js";
 import { Timeline } from "./timeline.js";
-import { askNote } from "./verdicts.js";
 import { WORDS, capital, flag } from "./words.js";
 
 /** @import { Done } from "./reviewing.js" */
@@ -30,7 +32,7 @@ import { WORDS, capital, flag } from "./words.js";
 /** @param {string} name */
 const part = (name) => el("div", { class: `part-${name}` });
 
-/** How long a night is looked at before a night beside it is asked for to which one does not go on just now. */
+/** For how long a night is looked at before those beside it are asked for to which one does not go on just now. */
 const REST_MS = 1000;
 
 /** The night shown before: who leafs through nights does not turn round at each. @type {NightKey | undefined} */
@@ -160,11 +162,15 @@ export class NightPage {
     );
   }
 
+  #drawStrip() {
+    const width = this.parts.strip.clientWidth || 900;
+    fill(this.parts.strip, strip(this.nights, this.data.night, width, this.app.open));
+  }
+
   /** What an act changes. */
   #drawParts() {
     const { data, parts, clock } = this;
-    const width = parts.strip.clientWidth || 900;
-    fill(parts.strip, strip(this.nights, data.night, width, this.app.open));
+    this.#drawStrip();
     drawVerdicts(this);
     drawDone(this);
     drawUnsent(this.parts.unsent, sendNow);
@@ -248,9 +254,15 @@ export class NightPage {
   /** Whether another window was here; then the night is loaded again. */
   async look() {
     const { act } = await get("/api/edits", question(this.data.night));
-    if (this.isGone || !isNews(this.data.night, act)) return;
-    await this.reload();
-    this.app.say("Another window was reviewing this night. It was loaded again.");
+    if (this.isGone || this.parts.sleep.contains(document.activeElement)) return; // what is typed there would go
+    if (isNews(this.data.night, act)) {
+      await released();
+      await this.reload();
+      this.app.say("Another window was reviewing this night. It was loaded again.");
+    }
+    const before = this.nights;
+    this.nights = (await this.app.refresh()).nights;
+    if (!this.isGone && !isSame(before, this.nights)) await inPlace(() => this.#drawStrip());
   }
 
   /** A verdict by key: on the flag in focus, on a night without one on the night. @param {string} word */
@@ -269,11 +281,13 @@ export class NightPage {
     const { events } = this.data;
     const i = this.near.selected;
     const at = i === null ? null : events.detected_us[i];
-    const answer = await askNote(
-      i === null || at === null ? null : `the movement at ${this.clock.hms(events.onset[i])}`,
-    );
-    if (answer === null) return;
-    await this.acts.note(answer.note, answer.about === "movement" ? at : null);
+    const key = JSON.stringify(question(this.data.night));
+    const chosen =
+      i === null || at === null ? null : { name: `the movement at ${this.clock.hms(events.onset[i])}`, at };
+    const { note, isKept } = await askNote(key, chosen);
+    if (isKept) this.app.say("The note is not saved. It waits here: N shows it again.");
+    if (note === null || (await this.acts.note(note.words, note.movement?.at ?? null))) return;
+    keepNote(key, note);
   }
 
   /** To the next movement that is shown. @param {number} by 1 or -1 @param {boolean} marks @returns {unknown} */
@@ -348,14 +362,7 @@ export class NightPage {
   }
 
   #listen() {
-    const look = () => document.visibilityState === "visible" && this.look().catch(() => {});
-    window.addEventListener("focus", look);
-    document.addEventListener("visibilitychange", look);
-    this.atEnd.push(
-      listenToKeys(keysOf(this), this.app.isLeaving),
-      () => window.removeEventListener("focus", look),
-      () => document.removeEventListener("visibilitychange", look),
-    );
+    this.atEnd.push(listenToKeys(keysOf(this), this.app.isLeaving));
   }
 
   leave() {
@@ -386,6 +393,7 @@ export const showNight = async (app, night, wanted) => {
       page.draw();
       page.near.redraw();
     },
+    renew: () => page.look(),
     keys: {},
     leave: () => page.leave(),
   };

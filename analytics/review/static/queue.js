@@ -5,6 +5,7 @@ import { el, fill } from "./draw.js";
 import { messageOf } from "./formats.js";
 import { peopleTable } from "./people_view.js";
 import { released } from "./pressed.js";
+import { inPlace, isSame } from "./renewing.js";
 import { changed, cleared, filterOf, homeOf, isPeople, queueOf, rowsOf } from "./queue_address.js";
 import { chips, filters } from "./queue_filters.js";
 import { nightsTable } from "./queue_rows.js";
@@ -32,6 +33,8 @@ class QueuePage {
     this.turn = 0;
     this.resting = 0;
     this.retrying = 0;
+    /** What is shown. @type {unknown} */
+    this.drawn = null;
     this.parts = {
       head: el("div", { class: "queue-head" }),
       filters: el("div", { class: "queue-all-filters" }),
@@ -130,8 +133,8 @@ class QueuePage {
     }, RETRY_MS);
   }
 
-  /** Fetch and draw; whether no newer wish came between. */
-  async load() {
+  /** Fetch and draw; whether no newer wish came between. @param {boolean} isNews draw only what is not drawn yet */
+  async load(isNews = false) {
     const mine = (this.turn += 1);
     const { queue } = this;
     const people = isPeople(queue);
@@ -139,15 +142,30 @@ class QueuePage {
       get("/api/queue/counts", filterOf(queue)),
       people ? get("/api/queue/people", rowsOf(queue)) : get("/api/queue/nights", rowsOf(queue)),
     ]);
+    if (isNews && isSame([counts, rows], this.drawn)) return false;
     await released();
     if (mine !== this.turn) return false;
+    await inPlace(() => this.#draw(counts, rows));
+    return true;
+  }
+
+  /** Another window may have been here. What is typed into a filter stays, and what is on its way. */
+  async renew() {
+    const { activeElement: here } = document;
+    const isTyped = here instanceof HTMLInputElement && here.type !== "checkbox" && this.parts.filters.contains(here);
+    if (!isTyped && document.body.dataset.ready) await this.load(true);
+  }
+
+  /** @param {QueueCounts} counts @param {QueueNights | QueuePeople} rows */
+  #draw(counts, rows) {
+    const { queue } = this;
+    this.drawn = [counts, rows];
     const apply = (/** @type {(now: URLSearchParams) => URLSearchParams} */ change) => this.apply(change(this.queue));
     fill(this.parts.head, this.#head(counts));
     fill(this.parts.filters, filters(queue, counts, apply));
     fill(this.parts.views, this.#views(counts));
     fill(this.parts.chips, chips(queue, apply), this.#exports());
     fill(this.parts.rows, this.#rows(counts, rows));
-    return true;
   }
 
   /** @param {QueueCounts} counts */
@@ -294,6 +312,7 @@ export const showQueue = async (app, wanted) => {
       j: () => page.move(1),
       k: () => page.move(-1),
     },
+    renew: () => page.renew(),
     leave: () => {
       clearTimeout(page.resting);
       clearTimeout(page.retrying);

@@ -4,6 +4,7 @@
 
 import { ActStack, anotherWasHere } from "./acts.js";
 import { NotReachedError, forgetNight, get, sent } from "./server.js";
+import { asksBeforeLoss } from "./unsaved.js";
 import { Unsent } from "./unsent.js";
 
 /** @import { EditedAnswer, NightKey, Review } from "./types.js" */
@@ -136,6 +137,4 @@ export const takeBack = (night, act) =>
   sendOne({ night, path: "/api/undo", body: { act }, says: `act ${act} taken back`, kind: "undo" });
 
 window.addEventListener("online", sendNow);
-window.addEventListener("beforeunload", (event) => {
-  if (unsent.count) event.preventDefault();
-});
+asksBeforeLoss(() => unsent.count > 0);

@@ -136,6 +136,11 @@ export const getFresh = (path, query, longestMs = 60_000) => {
 
 export const forget = () => kept.clear();
 
+/** Forget what was asked ahead of any night but its samples: another window may have been at it. */
+export const forgetReviews = () => {
+  for (const key of kept.keys()) if (!key.startsWith("/api/window?")) kept.delete(key);
+};
+
 /**
  * Forget what was asked ahead of a night and of whose it is: something was done on it.
  * @param {{ subject: string, night: string }} question

@@ -863,6 +863,8 @@ export interface Shown {
   /** Once it is in the document, so that widths are known. */
   shown?: () => Promise<void>;
   resized?: () => void;
+  /** Show what another window did meanwhile; what is typed here stays. */
+  renew?: () => Promise<unknown>;
   leave?: () => void;
 }
 

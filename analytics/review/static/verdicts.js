@@ -1,51 +1,12 @@
 // @ts-check
-// What a reviewer says of a night, and what that makes of its numbers: how it is asked for and shown.
+// What a reviewer says of a night, and what that makes of its numbers: how it is shown.
 
-import { byId, el } from "./draw.js";
+import { el } from "./draw.js";
 import { number, percent } from "./formats.js";
 import { heading } from "./terms.js";
 import { WORDS, flag, verdict } from "./words.js";
 
 /** @import { Clock, Measures, Review, ReviewEntry } from "./types.js" */
-
-/** @typedef {{ about: string, note: string }} Note */
-
-const dialog = byId("note", HTMLDialogElement);
-const field = byId("note-text", HTMLTextAreaElement);
-const movementName = byId("note-movement", HTMLElement);
-/** The two things that a note may be about. */
-const choices = [...dialog.querySelectorAll("input")];
-
-/**
- * Ask for words; null where the reviewer thought better of it.
- * @param {string | null} movement what the chosen movement is called; null for none
- * @returns {Promise<Note | null>}
- */
-export const askNote = (movement) =>
-  new Promise((resolve) => {
-    for (const choice of choices) {
-      choice.disabled = choice.value === "movement" && movement === null;
-      choice.checked = choice.value === "night";
-    }
-    movementName.textContent = movement === null ? "this movement (there is none)" : movement;
-    field.value = "";
-    /** @type {Note | null} */
-    let answer = null;
-    const submit = (/** @type {SubmitEvent} */ event) => {
-      event.preventDefault();
-      if (!field.value.trim()) return field.focus();
-      answer = { about: choices.find((choice) => choice.checked)?.value ?? "night", note: field.value };
-      return dialog.close();
-    };
-    const closed = () => {
-      dialog.removeEventListener("submit", submit);
-      resolve(answer);
-    };
-    dialog.addEventListener("submit", submit);
-    dialog.addEventListener("close", closed, { once: true });
-    dialog.showModal();
-    field.focus();
-  });
 
 /** @typedef {number | null} Value */
 

@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import pytest
@@ -127,6 +128,17 @@ def test_numbers_are_as_reviewed_where_movements_were(store: Store) -> None:
     assert (mended.index, mended.tst_h, mended.is_mended) == (after.measures.plms_index, after.tst_h, True)
     assert (plain.index, plain.is_mended) == (report.nights[0].measures.plms_index, False)
     assert "*: as reviewed." in words(summary_page(report.summary))
+
+
+@pytest.mark.slow
+def test_what_is_said_over_the_nights_is_said_of_the_numbers_in_their_rows(store: Store) -> None:
+    """A row said 36.6 as reviewed, and the line under the picture "from 36.7", as detected."""
+    report = read_report(store, date(2026, 3, 10), date(2026, 3, 13), subject=None, about=ABOUT)
+    shown = [night.index for night in report.summary.nights if night.index is not None]
+    detected = [night.measures.plms_index for night in report.nights if night.measures.plms_index is not None]
+    assert median(shown) != median(detected)
+    said = f"PLMS per hour of sleep, as reviewed: median {median(shown):.1f}, from {min(shown):.1f} to {max(shown):.1f}"
+    assert said in words(summary_page(report.summary))
 
 
 def test_what_was_reviewed_under_other_rules_stands_as_detected_and_says_so(store: Store) -> None:

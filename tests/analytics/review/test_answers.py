@@ -192,6 +192,57 @@ def test_nothing_but_the_page_can_be_had(client: httpx.Client, path: str) -> Non
     assert client.get(path).status_code == 404
 
 
+BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("path", ["/nix", "/night/nix", "/night/2026-02-30", "/journal/nix", "/<script>"])
+def test_an_address_without_a_page_is_a_page_with_a_way_home_in_a_browser_and_json_elsewhere(
+    client: httpx.Client, path: str
+) -> None:
+    shown = client.get(path, headers=BROWSER)
+    assert shown.status_code == 404
+    assert shown.headers["content-type"].startswith("text/html")
+    assert "There is no such page" in shown.text
+    assert '<a href="/">All nights</a>' in shown.text
+    assert "<script>" not in shown.text
+    data = client.get(path)
+    assert (data.status_code, data.json()) == (404, {"error": f"nightkick has nothing at {path}"})
+
+
+def test_what_asks_for_data_gets_json_whatever_it_accepts(client: httpx.Client) -> None:
+    assert client.get("/api/nix", headers=BROWSER).json()["error"]
+
+
+def test_a_way_of_asking_that_an_address_does_not_take_is_said_in_a_page(client: httpx.Client) -> None:
+    answer = client.post("/", json={}, headers=BROWSER)
+    assert answer.status_code == 405
+    assert "<h1>This cannot be done here</h1>" in answer.text
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
+def test_what_cannot_be_exported_now_is_a_page_in_a_browser(writer: httpx.Client, written: Store) -> None:
+    written.path.unlink()
+    answer = writer.get("/export/nights.csv", headers=BROWSER)
+    assert answer.status_code == 500
+    assert "no database here yet" in answer.text
+    assert '<a href="/">All nights</a>' in answer.text
+
+
+@pytest.mark.parametrize(("headers", "kind"), [(BROWSER, "text/html"), ({}, "application/json")])
+def test_a_defect_is_said_without_its_details(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], kind: str
+) -> None:
+    def fails() -> str:
+        raise RuntimeError("secret details")
+
+    monkeypatch.setattr("analytics.review.app.screen_sheet", fails)
+    answer = client.get("/looks.css", headers=headers)
+    assert answer.status_code == 500
+    assert answer.headers["content-type"].startswith(kind)
+    assert "a defect of nightkick" in answer.text
+    assert "secret details" not in answer.text
+
+
 def test_a_database_that_vanished_is_said(writer: httpx.Client, written: Store) -> None:
     written.path.unlink()
     answer = writer.get("/api/nights")

@@ -257,6 +257,61 @@ def test_hostile_words_are_shown_as_words(address: str, tab: Tab) -> None:
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_a_note_that_was_not_saved_waits_for_its_night_until_it_is_saved_or_discarded(
+    address: str, tab: Tab, database: Path
+) -> None:
+    """Esc closed the dialog, and what was typed was gone without a word."""
+    opened(tab, address + NIGHT)
+    words, dialog = tab.locator("#note-text"), tab.locator("#note")
+    tab.keyboard.press("n")
+    words.fill("both legs")
+    tab.get_by_label("the movement at").check()
+    about = tab.locator("#note-movement").inner_text()
+    tab.keyboard.press("Escape")
+    _said(tab, "The note is not saved")
+    tab.keyboard.press("j")
+    tab.keyboard.press("n")
+    expect(words).to_have_value("both legs")
+    expect(tab.locator("#note-movement")).to_have_text(about)
+    expect(tab.locator("#note-remark")).to_contain_text("not saved yet")
+    assert faults(tab) == ""
+    tab.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    tab.keyboard.press("ArrowRight")
+    expect(tab.locator("h1")).to_have_text("Tuesday, 3 March 2026")
+    tab.keyboard.press("n")
+    expect(words).to_have_value("")
+    words.fill("not worth it")
+    tab.get_by_role("button", name="Discard").click()
+    tab.keyboard.press("n")
+    expect(words).to_have_value("")
+    tab.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    tab.keyboard.press("ArrowLeft")
+    expect(tab.locator("h1")).to_have_text("Monday, 2 March 2026")
+    tab.keyboard.press("n")
+    expect(words).to_have_value("both legs")
+    words.press("Control+Enter")
+    expect(dialog).to_be_hidden()
+    expect(tab.locator(".log .words")).to_have_text("both legs")
+    noted = query(Store(database), "SELECT verdict, note, onset_at IS NOT NULL AS of_movement FROM reviews").to_dicts()
+    assert noted == [{"verdict": "note", "note": "both legs", "of_movement": True}]
+    tab.keyboard.press("n")
+    expect(words).to_have_value("")
+
+
+def test_a_note_that_the_server_refuses_is_not_lost(address: str, browser: Browser) -> None:
+    tab = browser.new_page()  # by itself, for the browser complains of a refusal
+    tab.route("**/api/reviews", lambda route: route.fulfill(status=400, json={"error": "not this"}))
+    opened(tab, address + NIGHT).keyboard.press("n")
+    tab.locator("#note-text").fill("both legs")
+    tab.locator("#note-text").press("Meta+Enter")
+    _said(tab, "not this")
+    tab.keyboard.press("n")
+    expect(tab.locator("#note-text")).to_have_value("both legs")
+    tab.context.close()
+
+
 @pytest.mark.slow
 def test_two_tabs_add_their_verdicts_to_each_other(address: str, tab: Tab, database: Path) -> None:
     other = tab.context.new_page()
@@ -265,6 +320,28 @@ def test_two_tabs_add_their_verdicts_to_each_other(address: str, tab: Tab, datab
     expect(tab.locator(".part-state")).to_contain_text("confirmed")
     expect(other.locator(".log li")).to_have_count(2)
     assert set(query(Store(database), "SELECT verdict FROM reviews")["verdict"]) == {"confirm", "dismiss"}
+
+
+def test_coming_back_to_home_and_journal_shows_what_was_done_in_another_tab(address: str, tab: Tab) -> None:
+    opened(tab, address)
+    row = tab.locator(".nights a[href*='2026-03-02']")
+    expect(row).not_to_contain_text("flags reviewed")
+    other = tab.context.new_page()
+    opened(other, address + NIGHT).keyboard.press("x")
+    _said(other, "Saved")
+    link = tab.locator(".nights a").last
+    link.evaluate("(node) => { node.focus({ preventScroll: true }); scrollTo({ top: 500, behavior: 'instant' }); }")
+    href, top = link.get_attribute("href"), tab.evaluate("scrollY")
+    tab.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(row).to_contain_text("flags reviewed")
+    assert (tab.evaluate("document.activeElement.getAttribute('href')"), tab.evaluate("scrollY")) == (href, top)
+    here = f"{address}/journal/2026-03-02?subject=me"
+    opened(tab, here)
+    opened(other, here).get_by_label("coffee, tea, cola").first.fill("3")
+    other.keyboard.press("Control+Enter")
+    expect(other.locator(".journal-says")).to_contain_text("Saved.")
+    tab.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(tab.get_by_label("coffee, tea, cola").first).to_have_value("3")
 
 
 def test_a_page_from_elsewhere_cannot_write(browser: Browser, address: str, database: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Dialog, Locator, expect
 from playwright.sync_api import Page as Tab
 
 from analytics.journal.fields import ALONE
@@ -204,6 +204,34 @@ def test_what_is_typed_and_not_saved_is_back_when_the_day_is_shown_again(tab: Ta
         tab.get_by_role("button", name="Save").click()
         _says(tab, "Saved.")
         assert _saved(bare) == {"water_l": 2.0}
+
+
+def test_the_browser_asks_before_what_is_typed_and_not_saved_goes_and_keeps_none_of_it(tab: Tab, bare: Path) -> None:
+    """A closed tab took what was typed with it, without a word."""
+    asked: list[str] = []
+
+    def answered(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    tab.on("dialog", answered)
+    with served(page_of(bare)) as at:
+        field = _night(opened(tab, at + HERE)).get_by_label("coffee, tea, cola")
+        ready(tab).reload()
+        assert asked == []
+        ready(tab)
+        field.fill("2")
+        tab.get_by_role("link", name="Check a sensor").click()
+        expect(tab.locator("h1")).to_contain_text("Check")
+        tab.reload()
+        assert asked == ["beforeunload"]
+        opened(tab, at + HERE)
+        field.fill("2")
+        tab.keyboard.press("Control+Enter")
+        _says(tab, "Saved.")
+        tab.reload()
+        assert asked == ["beforeunload"]
+        assert tab.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
 def test_y_copies_the_day_before_but_not_how_it_was_and_own_factors_are_kept(tab: Tab, bare: Path) -> None:

@@ -65,6 +65,28 @@ def test_columns_go_in_the_named_order_and_one_line_names_them() -> None:
     )
 
 
+@pytest.mark.parametrize("limit", range(20, 90))
+def test_who_it_was_stays_on_every_screen_and_no_line_is_wider_than_it(limit: int) -> None:
+    """On 40 columns beside long flags no one was told whose night it was."""
+    rows = [
+        {"night": date(2026, 3, 2), "subject": name, "n": 7.5, "flags": "frequent_hypnic_jerks?, possible_rls?"}
+        for name in ("zoe", "participant-0017")
+    ]
+    lines = fitted_table(tuple(rows[0]), rows, limit=limit, first_to_go=["n"], to_stay=["subject"]).splitlines()
+    assert "subject" in lines[0]
+    assert "zoe" in lines[2]
+    assert "participant-0017" in "".join(
+        line[12:30].split("  ")[0].strip() for line in lines[3:] if "--csv" not in line
+    )
+    assert max(map(len, lines)) <= limit
+    if limit >= 36:
+        assert "flags" in lines[0]
+
+
+def test_a_name_that_must_be_cut_is_cut_between_its_words() -> None:
+    assert folded_cell("frequent_hypnic_jerks?", 14) == ["frequent_", "hypnic_jerks?"]
+
+
 def test_a_column_without_any_value_goes_before_all_others() -> None:
     rows = [{**row, "why": ""} for row in ROWS]
     assert "left out for width:\nwhy; all" in fitted_table(COLUMNS, rows, limit=22, first_to_go=["who", "why"])

@@ -43,3 +43,7 @@ def test_an_empty_database_says_so(run: Run) -> None:
 
 def test_names_are_compared_without_their_case() -> None:
     assert nearest_first("ANNA", ["bert", "anne", "Anna"]) == ["Anna", "anne", "bert"]
+
+
+def test_names_are_compared_without_their_accents() -> None:
+    assert nearest_first("Zoe", ["Zof", "Zoë", "Zoe\u0308 W"]) == ["Zoë", "Zoe\u0308 W", "Zof"]

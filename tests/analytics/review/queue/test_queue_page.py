@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -309,6 +309,41 @@ def test_j_and_k_lead_through_rows_and_a_slash_to_the_search(at: str, tab: Tab) 
     expect(tab.locator(".queue-link").first).to_be_focused()
     tab.keyboard.press("/")
     expect(tab.locator("#queue-search")).to_be_focused()
+
+
+def _back(tab: Tab) -> None:
+    """As a browser tells a window that someone comes back to."""
+    tab.evaluate("window.dispatchEvent(new Event('focus'))")
+
+
+def test_coming_back_to_the_queue_shows_what_was_judged_elsewhere_and_keeps_focus_and_what_is_typed(
+    at: str, tab: Tab, several: Store
+) -> None:
+    """A second tab showed a verdict of the first one only once something was done in it."""
+    opened(tab, at)
+    before = len(_rows(tab))
+    first, last = tab.locator(".queue-link").first, tab.locator(".queue-link").last
+    gone, kept = first.get_attribute("href"), last.get_attribute("href")
+    last.evaluate("(node) => { node.focus({ preventScroll: true }); scrollTo({ top: 200, behavior: 'instant' }); }")
+    top = tab.evaluate("scrollY")
+    _judged(several, gone or "")
+    _back(tab)
+    expect(tab.locator(f'.queue-link[href="{gone}"]')).to_have_count(0)
+    assert len(_rows(tab)) == before - 1
+    assert tab.evaluate("document.activeElement.getAttribute('href')") == kept
+    assert tab.evaluate("scrollY") == top
+    tab.locator("#filter-index_from").fill("3")
+    _judged(several, kept or "")
+    _back(tab)
+    tab.wait_for_timeout(500)
+    expect(tab.locator("#filter-index_from")).to_have_value("3")
+    expect(tab.locator("#filter-index_from")).to_be_focused()
+
+
+def _judged(store: Store, href: str) -> None:
+    parts = urlsplit(href)
+    subject, day = parse_qs(parts.query)["subject"][0], date.fromisoformat(parts.path.rpartition("/")[2])
+    judge(store, subject, day, "dismiss")
 
 
 def test_an_address_that_cannot_be_read_is_answered_in_a_line_that_names_it(at: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
+from unicodedata import combining, normalize
 
 import pytest
 from hypothesis import given, settings
@@ -34,7 +36,8 @@ def _some(*values: str) -> st.SearchStrategy[tuple[Any, ...]]:
 
 FILTERS = st.builds(
     NightsPage,
-    q=st.none() | st.sampled_from(["P00", "p0002", "Kicks", "aspirin", "100%", "", "nothing like it"]),
+    q=st.none()
+    | st.sampled_from(["P00", "p0002", "Kicks", "aspirin", "Ásp", "kícks a\u0300t", "100%", "", "nothing like it"]),
     person=st.none() | st.sampled_from(["p0001", "p0004", "P0001"]),
     flag=_some("possible_plmd", "frequent_hypnic_jerks", "possible_rls"),
     state=_some("raised", "not_raised", "cannot_tell", "not_asked"),
@@ -116,7 +119,7 @@ def fits(night: Night, wanted: NightsPage, *, without: str = "") -> bool:
     }
     index, partly = night["plms_index"], 0 < night["open"] < night["raised"]
     tests: dict[str, Callable[[Any], bool]] = {
-        "q": lambda text: any(text.lower() in words.lower() for words in (night["subject"], *night["notes"])),
+        "q": lambda text: any(_plain(text) in _plain(words) for words in (night["subject"], *night["notes"])),
         "person": lambda name: night["subject"] == name,
         "site": lambda sites: bool(set(sites) & set(night["site"].split("+"))),
         "legs": lambda legs: night["legs"] in legs,
@@ -133,12 +136,20 @@ def fits(night: Night, wanted: NightsPage, *, without: str = "") -> bool:
         return False
     if not any(getattr(wanted, name) for name in ("flag", "state", "verdict")):
         return True
+    beside = "state" in given and any(
+        verdict is not None and _judged_so(verdict, given.get("verdict"), partly=partly)
+        for _, verdict in night["flags"].values()
+    )
     return any(
         name in given.get("flag", (name,))
         and state in given.get("state", (state,))
-        and _judged_so(verdict, given.get("verdict"), partly=partly)
+        and (_judged_so(verdict, given.get("verdict"), partly=partly) or (verdict is None and beside))
         for name, (state, verdict) in night["flags"].items()
     )
+
+
+def _plain(text: str) -> str:
+    return "".join(one for one in normalize("NFD", text.lower()) if not combining(one))
 
 
 def _judged_so(verdict: str | None, wanted: tuple[str, ...] | None, *, partly: bool) -> bool:
@@ -190,6 +201,33 @@ def test_the_count_beside_a_value_is_what_choosing_it_alone_would_leave(
         and any(state == "raised" for name, (state, _) in night["flags"].items() if name in (wanted.flag or (name,)))
     ]
     assert counts["progress"] == {"of": len(raised), "done": sum(not night["open"] for night in raised)}
+
+
+def test_a_flag_that_cannot_be_told_counts_beside_one_that_is_to_be_reviewed(tmp_path: Path) -> None:
+    store = crowd(tmp_path / "x.duckdb", 100, 4)
+    both = {
+        (subject, str(day))
+        for subject, day in query(
+            store,
+            "SELECT subject, night_date FROM night_flags WHERE state = 'cannot_tell' AND flag = 'possible_plmd' "
+            "INTERSECT SELECT subject, night_date FROM night_flags WHERE state = 'raised' AND review IS NULL",
+        ).rows()
+    }
+    assert both
+    to_review = NightsPage(verdict=("to_review",))
+    assert counts_payload(store, to_review)["state"]["cannot_tell"] == len(both)
+    chosen = to_review.model_copy(update={"state": ("cannot_tell",)})
+    assert {(one["subject"], one["night_date"]) for one in nights_page(store, chosen)["nights"]} == both
+    assert counts_payload(store, chosen)["verdict"]["to_review"] == len(both)
+
+
+@pytest.mark.parametrize("search", ["zoe", "ZOE", "Zoë", "zoe\u0308", "ZOË", "oé"])
+def test_a_name_is_found_in_whatever_case_with_or_without_its_accents(tmp_path: Path, search: str) -> None:
+    names = ["Zoë", "Zoe\u0308 W", "Chloé", "Zora"]
+    store = crowd(tmp_path / "x.duckdb", names, 1)
+    judge(store, "Zora", EVENING, "note", note="as Zoë had it")
+    found = {one["subject"] for one in nights_page(store, NightsPage(q=search))["nights"]}
+    assert found == set(names) - ({"Chloé"} if search != "oé" else set())
 
 
 @settings(max_examples=examples(15), deadline=None)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from analytics.flag import SHORT_REASON, URGE_CRITERION
-from analytics.said import Review
+from analytics.flag import SHORT_REASON, URGE_CRITERION, FlagName
+from analytics.said import Review, Verdict
 from analytics.store import Store, query, write_review
 from analytics.store.database.connection import transaction
 from analytics.words import FLAG_MARKS, NOT_ASKED
@@ -85,6 +85,19 @@ def test_a_dismissed_flag_counts_nowhere_and_is_shown_as_detected_beside(run: Ru
     assert "possible PLMD on 0 of 1 assessable night (as detected on 1)" in page
     assert "possible PLMD as detected, dismissed by a reviewer: " in page
     assert "possible PLMD: flagged, dismissed by a reviewer" in page
+
+
+@pytest.mark.parametrize("verdict", ["confirm", "unsure", "dismiss"])
+@pytest.mark.parametrize("flag", ["possible_plmd", None])
+def test_the_table_says_every_verdict_whether_on_the_flag_or_on_the_night(
+    run: Run, verdict: Verdict, flag: FlagName | None
+) -> None:
+    """Its column was blank where the verdict was on the flag, and of an unsure one nothing else told it."""
+    stored = Store(Path(DB))
+    night_date = query(stored, "SELECT night_date FROM flagged_nights WHERE flag = 'possible_plmd'").item()
+    write_review(stored, Review(SUBJECT, night_date, verdict, "dr", 1, flag=flag))
+    lines = [line for line in run("nights", "--db", DB).out.splitlines() if line.startswith(str(night_date))]
+    assert lines[0].endswith(f"  {verdict}")
 
 
 def test_a_flag_that_cannot_be_told_is_no_blank_in_the_table(run: Run) -> None:
