@@ -52,14 +52,14 @@ _ORPHANS = {
             SELECT DISTINCT subject, night_date, ruleset FROM {table}
             ANTI JOIN score USING (subject, night_date, ruleset)
         """
-        for table in ("event", "series_row", "flag")
+        for table in ("event_row", "series_row", "flag")
     },
     "event without movement": """
-        SELECT subject, night_date, movement_no FROM event e
+        SELECT subject, night_date, movement_no FROM event_row e
         ANTI JOIN movement m ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.lead
     """,
     "event without series": """
-        SELECT subject, night_date, movement_no FROM event
+        SELECT subject, night_date, movement_no FROM event_row
         ANTI JOIN series_row USING (subject, night_date, ruleset, series_no)
         WHERE series_no IS NOT NULL
     """,
@@ -82,7 +82,7 @@ _MISCOUNTED = """
             count(*) FILTER (is_clm) AS n_clm,
             count(*) FILTER (is_plm) AS n_plm,
             count(*) FILTER (is_plm AND sleep_state = 'sleep') AS n_plms
-        FROM event GROUP BY ALL
+        FROM event_row GROUP BY ALL
     ),
     -- Awake out of bed is awake too, and no PLMW: those are counted while lying awake.
     awake AS (

@@ -185,12 +185,13 @@ def _exists(con: duckdb.DuckDBPyConnection, review: Review) -> bool:
 def _about_movement(con: duckdb.DuckDBPyConnection, review: Review) -> Review:
     """The same review with onset, recording and number of the event as it is stored now."""
     by_number = review.onset_us is None
-    near = "e.movement_no = $number" if by_number else "abs(epoch_us(e.onset_at) - $onset) <= $reach"
-    order = "" if by_number else "ORDER BY abs(epoch_us(e.onset_at) - $onset), e.movement_no LIMIT 1"
+    onset = "epoch_us(coalesce(e.onset_at, m.onset_at))"
+    near = "e.movement_no = $number" if by_number else f"abs({onset} - $onset) <= $reach"
+    order = "" if by_number else f"ORDER BY abs({onset} - $onset), e.movement_no LIMIT 1"
     given = {"number": review.movement_no} if by_number else {"onset": review.onset_us, "reach": SAME_MOVEMENT_US}
     statement = f"""
-        SELECT e.movement_no, epoch_us(e.onset_at), m.recording
-        FROM event e JOIN movement m
+        SELECT e.movement_no, {onset}, m.recording
+        FROM event_row e JOIN movement m
             ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.lead
         WHERE e.subject = $subject AND e.night_date = $night AND {near}
             AND e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')

@@ -142,6 +142,8 @@ EVENT: Fields = {
     "confidence": (pl.Float64, "confidence"),
     "p_sleep": (pl.Float64, "p_sleep"),
 }
+#: Columns of an event that the database has as thousandths.
+_CHANCES = ("p_near_onset", "confidence", "p_sleep")
 SERIES: Fields = {
     "series_no": (pl.Int32, "series_no"),
     "start_at": (UTC_US, "start_us"),
@@ -227,7 +229,7 @@ def night_frames(nights: Sequence[Night]) -> dict[str, pl.DataFrame]:
         "half_minutes": _half_minutes_frame(nights),
         "movement": _parts(((_key(n), m) for n in nights for m in n.movements), _KEY, MOVEMENT),
         "score": _score_frame(scored),
-        "event": _event_frame(scored),
+        "event_row": _event_frame(scored),
         "series_row": _parts(((_score_key(n, s), x) for n, s in scored for x in s.series), _SCORE_KEY, SERIES),
         "flag": frame_of(
             [(*_score_key(n, s), *_flag_row(f)) for n, s in scored for f in s.flags], {**_SCORE_KEY, **_FLAG}
@@ -269,10 +271,28 @@ def _half_minutes_frame(nights: Sequence[Night]) -> pl.DataFrame:
 
 
 def _event_frame(scored: Sequence[tuple[Night, Score]]) -> pl.DataFrame:
-    """Of one movement one row after the other: what rule sets agree on takes no room."""
+    """Of one movement one row after the other: what rule sets agree on takes no room, nor does what its lead says."""
     frame = _parts(((_score_key(n, s), e) for n, s in scored for e in s.events), _SCORE_KEY, EVENT)
     parts = _lists("parts", [event.parts for _, score in scored for event in score.events])
-    return frame.with_columns(parts).sort("night_date", "subject", "onset_at", "ruleset", maintain_order=True)
+    leads = [_lead_us(night) for night, _ in scored]
+    told = [
+        of.get(event.lead, (None, None)) for of, (_, score) in zip(leads, scored, strict=True) for event in score.events
+    ]
+    lead = pl.DataFrame(told, schema={"onset": UTC_US, "offset": UTC_US}, orient="row")
+    whole = frame.with_columns(parts, *lead).sort("night_date", "subject", "onset_at", "ruleset", maintain_order=True)
+    return whole.select(
+        *_SCORE_KEY, "movement_no", "lead", "leg", "is_lm", "is_clm", "is_plm", "series_no", "sleep_state", "label",
+        pl.when(pl.col("parts") != pl.concat_list("lead")).then("parts"),
+        pl.when(pl.col("onset_at").ne_missing(pl.col("onset"))).then("onset_at"),
+        pl.when(pl.col("offset_at").ne_missing(pl.col("offset"))).then("offset_at"),
+        (1000 * pl.col("imi_s")).round().cast(pl.Int32).alias("imi_ms"),
+        *((1000 * pl.col(name)).round().cast(pl.Int16).alias(f"{name}_permille") for name in _CHANCES),
+    )  # fmt: skip
+
+
+def _lead_us(night: Night) -> dict[int, tuple[int, int]]:
+    """Onset and offset of each movement, by its number."""
+    return {m.number: (m.onset_us, m.offset_us) for m in night.movements}
 
 
 def _lists(name: str, values: Sequence[Sequence[int]]) -> pl.Series:

@@ -48,6 +48,7 @@ _SHAPES = re.compile(
     r"|COMMENT\s+ON\s|CREATE\s+TABLE\s+\w+\s*\(",
     re.IGNORECASE,
 )
+_DROPS = re.compile(r"^DROP\s+TABLE\s", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ def bring_up_to_date(store: Store, steps: Sequence[Migration]) -> None:
                 partial(_finish, first, with_views=not others),
                 before_rows=partial(_shape, first) if first.while_empty else None,
                 unless=lambda con, have=have: applied(con, store.path) != have,  # type: ignore[misc]
+                # The room of a table that was dropped stays in its file otherwise, until as much comes in.
+                traceless=_DROPS.search(_bare(first.when_filled)) is not None,
             )
         else:
             _renew_views(store, steps)

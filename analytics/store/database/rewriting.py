@@ -72,7 +72,7 @@ def rewrite(
         Asked on the database itself once no other process can write: where it says True, nothing is done. A process
         that waited for the lock may find that another one has done the same meanwhile.
     traceless : bool
-        Copy the changed copy once more: what was deleted in it stays readable in its file otherwise.
+        Copy the changed copy once more: what was deleted in it stays readable in its file otherwise, and takes room.
 
     Raises
     ------

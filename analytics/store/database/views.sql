@@ -4,19 +4,58 @@
 -- LOCAL(instant, rows) stands for the clock of the bedroom at an instant, a TIMESTAMP without zone, where ZONED(table) rows
 -- has its zone: analytics/store/database/local_time.py says how it is computed. Every instant that a person reads has such a twin.
 
+-- For the program itself: what table event_row leaves out stands in the lead movement. Where neither instants nor parts are
+-- asked for, the table is read alone: faster.
+CREATE OR REPLACE VIEW event AS
+SELECT
+    e.subject, e.night_date, e.ruleset, e.movement_no, coalesce(e.parts, [e.lead]) AS parts, e.lead, e.leg,
+    coalesce(e.onset_at, m.onset_at) AS onset_at, coalesce(e.offset_at, m.offset_at) AS offset_at,
+    e.is_lm, e.is_clm, e.is_plm, e.imi_ms / 1000 AS imi_s, e.series_no, e.sleep_state, e.label,
+    e.p_near_onset_permille / 1000 AS p_near_onset, e.confidence_permille / 1000 AS confidence,
+    e.p_sleep_permille / 1000 AS p_sleep
+FROM event_row e
+LEFT JOIN movement m ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.lead;
+COMMENT ON VIEW event IS 'Movements of the person under every rule set: the legs joined, judged and labelled. Source: event_row, movement.';
+COMMENT ON COLUMN event.subject IS 'Who slept.';
+COMMENT ON COLUMN event.night_date IS 'Local date of the evening.';
+COMMENT ON COLUMN event.ruleset IS 'Name of the rule set.';
+COMMENT ON COLUMN event.movement_no IS 'From 1 by onset, within night and rule set.';
+COMMENT ON COLUMN event.parts IS 'movement.number of what was joined.';
+COMMENT ON COLUMN event.lead IS 'movement.number of the strongest part.';
+COMMENT ON COLUMN event.leg IS 'Which leg: left, right, both, unknown.';
+COMMENT ON COLUMN event.onset_at IS 'Onset, UTC.';
+COMMENT ON COLUMN event.offset_at IS 'Offset, UTC.';
+COMMENT ON COLUMN event.is_lm IS 'Counts as a leg movement.';
+COMMENT ON COLUMN event.is_clm IS 'Is a candidate leg movement.';
+COMMENT ON COLUMN event.is_plm IS 'Is a periodic leg movement: a candidate in a series.';
+COMMENT ON COLUMN event.imi_s IS 'Onset to onset since the candidate leg movement before it, seconds; NULL as in events.';
+COMMENT ON COLUMN event.series_no IS 'Series it belongs to; NULL for none.';
+COMMENT ON COLUMN event.sleep_state IS 'State at its onset: sleep, wake, unknown.';
+COMMENT ON COLUMN event.label IS 'As in events.';
+COMMENT ON COLUMN event.p_near_onset IS 'Probability that it lies at a wake-to-sleep transition, 0-1, to 0.001.';
+COMMENT ON COLUMN event.confidence IS 'As in events, 0-1, to 0.001.';
+COMMENT ON COLUMN event.p_sleep IS 'Probability that its onset lies in sleep, 0-1, to 0.001; NULL where it was not estimated.';
+
 CREATE OR REPLACE VIEW events AS
 SELECT
     e.subject, e.night_date, e.movement_no, e.onset_at, LOCAL(e.onset_at, n) AS onset_local,
     e.offset_at, LOCAL(e.offset_at, n) AS offset_local,
     (epoch_us(e.offset_at) - epoch_us(e.onset_at)) / 1e6 AS duration_s,
-    e.leg, m.site, m.peak_g, m.posture_change_deg, e.sleep_state, e.label, e.imi_s, e.series_no,
-    e.is_lm, e.is_clm, e.is_plm, e.p_near_onset, e.confidence, m.recording, e.p_sleep
-FROM event e
-LEFT JOIN movement m
-    ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.lead
+    e.leg, e.site, e.peak_g, e.posture_change_deg, e.sleep_state, e.label, e.imi_s, e.series_no,
+    e.is_lm, e.is_clm, e.is_plm, e.p_near_onset, e.confidence, e.recording, e.p_sleep
+FROM (
+    SELECT
+        e.subject, e.night_date, e.ruleset, e.movement_no, coalesce(e.onset_at, m.onset_at) AS onset_at,
+        coalesce(e.offset_at, m.offset_at) AS offset_at, e.leg, m.site, m.peak_g, m.posture_change_deg,
+        e.sleep_state, e.label, e.imi_ms / 1000 AS imi_s, e.series_no, e.is_lm, e.is_clm, e.is_plm,
+        e.p_near_onset_permille / 1000 AS p_near_onset, e.confidence_permille / 1000 AS confidence, m.recording,
+        e.p_sleep_permille / 1000 AS p_sleep
+    FROM event_row e
+    LEFT JOIN movement m ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.lead
+) e
 LEFT JOIN ZONED(night) n ON n.subject = e.subject AND n.night_date = e.night_date
 WHERE e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
-COMMENT ON VIEW events IS 'Movements of the person under the default rule set. Source: event, movement.';
+COMMENT ON VIEW events IS 'Movements of the person under the default rule set. Source: event_row, movement.';
 COMMENT ON COLUMN events.subject IS 'Who slept.';
 COMMENT ON COLUMN events.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN events.movement_no IS 'From 1 by onset within the night.';
@@ -609,13 +648,13 @@ SELECT
     m.onset_at, LOCAL(m.onset_at, n) AS onset_local, m.offset_at, LOCAL(m.offset_at, n) AS offset_local,
     m.peak_g, m.threshold_g, m.core_s, m.posture_change_deg, m.n_bursts, m.shape
 FROM (
-    SELECT subject, night_date, movement_no, lead, unnest(parts) AS number
-    FROM event
+    SELECT subject, night_date, movement_no, lead, unnest(coalesce(parts, [lead])) AS number
+    FROM event_row
     WHERE ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
 ) e
 JOIN movement m ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.number
 LEFT JOIN ZONED(night) n ON n.subject = e.subject AND n.night_date = e.night_date;
-COMMENT ON VIEW event_parts IS 'What single sensors saw of each event under the default rule set: one row a part, so that an event says which recordings it came from. Source: event, movement.';
+COMMENT ON VIEW event_parts IS 'What single sensors saw of each event under the default rule set: one row a part, so that an event says which recordings it came from. Source: event_row, movement.';
 COMMENT ON COLUMN event_parts.subject IS 'Who slept.';
 COMMENT ON COLUMN event_parts.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN event_parts.movement_no IS 'As in events.';
@@ -657,9 +696,9 @@ SELECT
 FROM score s
 JOIN night n ON n.subject = s.subject AND n.night_date = s.night_date
 LEFT JOIN (
-    SELECT subject, night_date, ruleset, count(*) AS n FROM event WHERE label = 'hypnic_jerk' GROUP BY ALL
+    SELECT subject, night_date, ruleset, count(*) AS n FROM event_row WHERE label = 'hypnic_jerk' GROUP BY ALL
 ) j ON j.subject = s.subject AND j.night_date = s.night_date AND j.ruleset = s.ruleset;
-COMMENT ON VIEW scores IS 'Numbers of each night under each rule set that it was scored with. Source: score, night, event.';
+COMMENT ON VIEW scores IS 'Numbers of each night under each rule set that it was scored with. Source: score, night, event_row.';
 COMMENT ON COLUMN scores.subject IS 'Who slept.';
 COMMENT ON COLUMN scores.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN scores.ruleset IS 'Name of the rule set.';
@@ -916,7 +955,7 @@ SEMI JOIN (SELECT subject, night_date FROM nights_changed WHERE is_changed AND w
     ON c.subject = e.subject AND c.night_date = e.night_date
 LEFT JOIN ZONED(night) n ON n.subject = e.subject AND n.night_date = e.night_date
 WHERE e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset');
-COMMENT ON VIEW events_reviewed IS 'Movements as reviewed, under the default rule set: as detected where reviews change nothing; none of a night that could not be scored with its reviews (nights_reviewed.why_not). Source: event, movement, reviewed_event.';
+COMMENT ON VIEW events_reviewed IS 'Movements as reviewed, under the default rule set: as detected where reviews change nothing; none of a night that could not be scored with its reviews (nights_reviewed.why_not). Source: event_row, movement, reviewed_event.';
 COMMENT ON COLUMN events_reviewed.subject IS 'Who slept.';
 COMMENT ON COLUMN events_reviewed.night_date IS 'Local date of the evening; of a sleep after midnight the date before.';
 COMMENT ON COLUMN events_reviewed.movement_no IS 'From 1 by onset within the night as reviewed: another number than in events.';

@@ -43,19 +43,25 @@ WHERE subject IN ({PEOPLE}) AND ($since IS NULL OR night_date >= $since) GROUP B
 _NIGHTS = f"""
 WITH moved AS MATERIALIZED (
     -- The view events without what is not asked for here: to plan it takes longer than to read it.
-    SELECT subject, night_date, label, confidence, is_plm, onset_at FROM event
+    SELECT subject, night_date, label, confidence_permille / 1000 AS confidence, is_plm, lead, onset_at FROM event_row
     WHERE subject IN ({{PEOPLE}}) AND ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
 ),
 jerk AS (
     SELECT subject, night_date, count(*) AS n, sum(confidence) AS expected, sum(confidence * (1 - confidence)) AS doubt
     FROM moved WHERE label = 'hypnic_jerk' GROUP BY subject, night_date
 ),
+kicked AS MATERIALIZED (
+    SELECT e.subject, e.night_date, coalesce(e.onset_at, m.onset_at) AS onset_at FROM moved e
+    LEFT JOIN movement m ON m.subject = e.subject AND m.night_date = e.night_date AND m.number = e.lead
+        AND m.subject IN ({{PEOPLE}})
+    WHERE e.is_plm
+),
 woken AS (
     SELECT b.subject, b.night_date, count(*) AS n
     FROM bout b JOIN night k ON k.subject = b.subject AND k.night_date = b.night_date
     WHERE b.subject IN ({{PEOPLE}}) AND b.state = 'wake' AND b.start_at > k.sleep_onset_at AND b.start_at < k.wake_at
         AND EXISTS (
-            SELECT 1 FROM moved e WHERE e.subject = b.subject AND e.night_date = b.night_date AND e.is_plm
+            SELECT 1 FROM kicked e WHERE e.subject = b.subject AND e.night_date = b.night_date
                 AND e.onset_at BETWEEN b.start_at - INTERVAL {_NEAR_S} SECOND AND b.start_at + INTERVAL {_NEAR_S} SECOND
         )
     GROUP BY b.subject, b.night_date

@@ -20,7 +20,7 @@ REVIEWED_TABLES = ("reviewed_night", "reviewed_unfit", "reviewed_score", "review
 #: Every table that holds rows of nights.
 NIGHT_TABLES = (
     *("night", "sensor_clock", "speaker", "bout", "nap", "blank", "envelope", "half_minutes", "movement"),
-    *("score", "event", "series_row", "flag"),
+    *("score", "event_row", "series_row", "flag"),
     *REVIEWED_TABLES,
 )
 #: What was noted of a day may be taken back, and then only its changes tell of the person.

@@ -16,6 +16,7 @@ from analytics.store.database.steps import known_migrations
 #: Rows of a year of nights, and more recordings than DuckDB adds a column to at a time (2,048).
 MANY = {
     "event": 20_000,
+    "event_row": 20_000,
     "movement": 20_000,
     "recording": 3_000,
     "recording_night": 3_000,
@@ -29,6 +30,7 @@ _VALUES = {
     "DATE": "DATE '2020-01-01' + i::INTEGER",
     "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ '2020-01-01 22:00:00.123456+00' + INTERVAL 1 MINUTE * i",
     "INTEGER": "i",
+    "SMALLINT": "i % 1_001",
     "BIGINT": "i + 5_000_000_000",
     "DOUBLE": "i / 7",
     "BOOLEAN": "i % 2 = 0",
@@ -45,6 +47,11 @@ _VALUES = {
     "TIMESTAMPTZ '2020-01-01 22:00:00+00', 'heart_bpm': i, 'rmssd_ms': NULL}}]",
     "STRUCT(minute_at TIMESTAMP WITH TIME ZONE, celsius FLOAT)[]": "[{{'minute_at': "
     "TIMESTAMPTZ '2020-01-01 22:00:00+00', 'celsius': 30 + i / 8}}]",
+}
+#: Columns of which not every value of their type may stand in a database: chances, to the decimals they are kept with.
+_BY_NAME = {
+    **dict.fromkeys(("p_near_onset", "confidence", "p_sleep"), "i % 1_001 / 1_000"),
+    "imi_s": "i / 8",
 }
 #: What columns that a later step took away held, by what took their place.
 _NO_MORE = {("envelope", "max_mg"): "list_transform(range(len(levels)), lambda x: x / 16)"}
@@ -136,7 +143,9 @@ def _fill(con: duckdb.DuckDBPyConnection, rows: Mapping[str, int], n_rows: int) 
 
 
 def _value(name: str, dtype: str, is_nullable: bool) -> str:  # noqa: FBT001 (a row of a table)
-    value = _VALUES[dtype].format(name=name)
+    # half_minutes has a list by one of these names.
+    value = _BY_NAME.get(name, _VALUES[dtype]) if dtype == "DOUBLE" else _VALUES[dtype]
+    value = value.format(name=name)
     return f"CASE WHEN i % 3 = 1 THEN NULL ELSE {value} END" if is_nullable else value
 
 

@@ -35,8 +35,8 @@ def test_an_empty_database_has_nothing_wrong(store: Store) -> None:
 @pytest.mark.parametrize(
     ("damage", "says"),
     [
-        ("DELETE FROM night", "event: 1"),
-        ("DELETE FROM score WHERE ruleset = 'wasm2016'", "event without score: 1"),
+        ("DELETE FROM night", "event_row: 1"),
+        ("DELETE FROM score WHERE ruleset = 'wasm2016'", "event_row without score: 1"),
         ("DELETE FROM movement WHERE number = 2", "event without movement: 1"),
         ("DELETE FROM series_row", "event without series: 4"),
         ("DELETE FROM recording", "recording_night: 1"),
@@ -44,7 +44,7 @@ def test_an_empty_database_has_nothing_wrong(store: Store) -> None:
         ("UPDATE movement SET recording = 'other'", "movement: 1"),
         ("UPDATE score SET n_lm = n_lm + 1 WHERE ruleset = 'wasm2016'", "counts that do not equal their events, in 1"),
         ("UPDATE score SET plms_index = plms_index + 0.1", "counts that do not equal their events, in 2"),
-        ("UPDATE event SET sleep_state = 'wake' WHERE movement_no = 1", "counts that do not equal"),
+        ("UPDATE event_row SET sleep_state = 'wake' WHERE movement_no = 1", "counts that do not equal"),
         ("DELETE FROM schema_migration WHERE version = 3", "older nightkick"),
     ],
 )

@@ -69,7 +69,7 @@ def test_every_column_that_tells_of_a_person_is_in_the_rule_of_its_table(store: 
         "blank": of_night,
         "bout": of_night,
         "envelope": {*of_night, "recording"},
-        "event": of_night,
+        "event_row": of_night,
         "flag": {*of_night, "name"},
         "half_minutes": of_night,
         "import_attempt": {"path", "sha256"},

@@ -22,8 +22,10 @@ from tests.analytics.store.making import attempt, execute, night, stored
 
 #: Columns whose names do not end in _at, and what they are called in local time.
 ODD_NAMES = {"recorded_from": "recorded_from_local", "recorded_to": "recorded_to_local"}
-#: Instants without a wearer.
+#: Instants without a wearer, or that no person reads.
 NOT_LOCAL = {
+    ("event", "onset_at"): "for the program itself; people read the view events",
+    ("event", "offset_at"): "for the program itself; people read the view events",
     ("answers", "answered_at"): "a person may have nights in many zones, or none",
     ("published", "made_at"): "a copy is of many people, in many zones",
     ("published", "changed_at"): "a copy is of many people, in many zones",
@@ -63,7 +65,7 @@ def travelled(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) ->
         base = datetime(evening.year, evening.month, evening.day, 20, tzinfo=UTC)
         execute(
             store,
-            "UPDATE event SET onset_at = ?::TIMESTAMPTZ + to_hours(movement_no * 2) WHERE subject = ?",
+            "UPDATE event_row SET onset_at = ?::TIMESTAMPTZ + to_hours(movement_no * 2) WHERE subject = ?",
             [base, subject],
         )
     return store
@@ -94,7 +96,7 @@ def test_local_time_is_that_of_the_bedroom_over_changes_of_the_clock(travelled: 
 
 def test_a_repeated_hour_comes_twice_and_a_skipped_one_never(travelled: Store) -> None:
     def hours(subject: str) -> list[int]:
-        execute(travelled, "UPDATE event SET onset_at = ?::TIMESTAMPTZ + to_hours(movement_no) WHERE subject = ?",
+        execute(travelled, "UPDATE event_row SET onset_at = ?::TIMESTAMPTZ + to_hours(movement_no) WHERE subject = ?",
                 [datetime(*NIGHTS[subject][0].timetuple()[:3], 22, 30, tzinfo=UTC), subject])  # fmt: skip
         rows = query(travelled, f"SELECT hour(onset_local) FROM events WHERE subject = '{subject}' ORDER BY onset_at")
         return rows.to_series().to_list()

@@ -59,6 +59,8 @@ CONTRACT = {
     "patterns": "subject flag n_flagged n_assessable is_pattern finding note n_nights n_able n_raised share share_low "
     "share_high state",
     "sleep_stages": "subject night_date stage start_at end_at recording",
+    "event": "subject night_date ruleset movement_no parts lead leg onset_at offset_at is_lm is_clm is_plm imi_s"
+    " series_no sleep_state label p_near_onset confidence p_sleep",
     "sensor_clocks": "subject night_date recording site leg stays behind_s drift_ppm compared_at confidence shared_h",
     "heart_rate": "subject night_date minute_at heart_bpm rmssd_ms recording",
     "sleep_bouts": "subject night_date start_at start_local end_at end_local duration_h state",

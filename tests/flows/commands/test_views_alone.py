@@ -153,7 +153,7 @@ def test_a_formula_or_an_escape_reaches_no_spreadsheet_or_terminal(
 ) -> None:
     subject = "=cmd|'x'!A0\x1b[2J"
     with duckdb.connect(str(imported.path)) as con:
-        for table in ("night", "event", "score", "flag", "movement", "recording", "recording_night"):
+        for table in ("night", "event_row", "score", "flag", "movement", "recording", "recording_night"):
             con.execute(f"UPDATE {table} SET subject = ?", [subject])
     for command in (("nights", "--csv"), ("movements", "--csv"), ("sql", "select subject from nights", "--csv")):
         assert f"'{subject}" in run(*command, "--db", DB).out

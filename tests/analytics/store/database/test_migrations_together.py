@@ -20,6 +20,7 @@ from analytics.store.database.steps import known_migrations
 from ingest.workspace import abandoned
 from tests.analytics.store.aging import MANY, aged, everything, fingerprint, of_step
 from tests.analytics.store.conftest import Child
+from tests.analytics.store.database.test_migrations import whole_events
 from tests.analytics.store.making import EVENING, KILLS, MANY_KILLS, execute
 
 pytestmark = pytest.mark.once
@@ -151,7 +152,7 @@ def test_two_processes_upgrade_at_once(tmp_path: Path, of_old: Path, child: Chil
     rows = everything(path)
     assert [row["version"] for row in rows["schema_migration"]] == [*range(1, LATEST + 1)]
     before = everything(of_old)["event"]
-    assert [{name: row[name] for name in before[0]} for row in rows["event"]] == before
+    assert whole_events(path, before[0]) == before
     assert [left.name for left in tmp_path.iterdir()] == ["nights.duckdb"]
 
 

@@ -194,7 +194,7 @@ def test_a_copy_that_is_gone_or_another_is_renewed_without_a_change(filled: Stor
     elif how == "damaged":
         path.write_bytes(b"no database")
     elif how == "written to":
-        execute(Store(path), "DELETE FROM event")
+        execute(Store(path), "DELETE FROM event_row")
     else:
         write_journal(filled, [JournalEntry("anna", EVENING, "caffeine_mg", 80.0)])
         publish(filled)

@@ -105,7 +105,7 @@ def test_a_file_read_twice_adds_nothing(copies: tuple[Store, Store]) -> None:
 def test_reviews_of_nights_that_are_not_here_are_named_and_left_out(copies: tuple[Store, Store]) -> None:
     one, other = copies
     text = text_of(other)
-    for table in ("night", "flag", "event"):
+    for table in ("night", "flag", "event_row"):
         execute(one, f"UPDATE {table} SET subject = 'cleo'", [])
     before = query(one, SAID).rows()
     merged = bring(one, text)
