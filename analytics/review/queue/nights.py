@@ -46,7 +46,9 @@ SELECT e.subject, e.night_date, e.label, e.sleep_state,
 FROM event e
 JOIN (SELECT unnest($subjects) AS subject, unnest($days) AS night_date) k USING (subject, night_date)
 JOIN night n USING (subject, night_date)
-WHERE e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset') GROUP BY ALL
+WHERE e.ruleset = (SELECT value FROM setting WHERE name = 'default_ruleset')
+    -- As a range too: rows lie by date, and those of other dates are not read then.
+    AND e.night_date BETWEEN list_min($days) AND list_max($days) GROUP BY ALL
 """
 _WALK = """
 , here AS (
