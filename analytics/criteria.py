@@ -225,6 +225,11 @@ class Jerks(_Section):
     turn_counts: float = Field(
         4.0, ge=1, description="What a turn says counts so many times at most: few real jerks were measured. own."
     )
+    both_count: float = Field(
+        2.0,
+        ge=1,
+        description="Where both legs are recorded, a jerk of both is so much more likely one, of one leg less. own.",
+    )
     min_chance: float = Field(
         0.5, gt=0, lt=1, description="of being a jerk and nothing that looks alike, to carry the label. own."
     )

@@ -5,11 +5,13 @@ A cough, a startle, a fidget or a bed partner can look the same, at any time of 
 * **When.** How likely one fell asleep round that moment, as the sleep model has it. It may have missed an awakening.
 * **How many came together.** Falling asleep brings several, or one, or none. Three within minutes, in a night without
   another, speak for an awakening that was missed. As many, spread over the night, are the night's own twitches.
-* **What else it could be.** How often this night shows the like asleep, and awake, beside what other nights let expect.
-  Awake, a leg that lies otherwise afterwards was moved on purpose; one that falls back was not.
+* **What else it could be.** How often the like comes asleep, and awake: what is held before a night is seen, and what
+  the night itself shows. Awake, a leg that lies otherwise afterwards was moved on purpose; one that falls back was not.
+  A sleep start jerks the whole person, so one that both legs show is less often something else.
 
-Jerks of one falling asleep are counted by a negative binomial: a Poisson number whose mean is itself uncertain (gamma).
-How often the like comes is found from the night by expectation and maximisation.
+Jerks of one falling asleep are counted by a negative binomial: a Poisson number whose mean is itself uncertain (gamma),
+and so is the like. How often the like comes is not chosen: every rate that it may have counts as well as it explains
+the night (each stretch of twitches once, however many it has).
 """
 
 from __future__ import annotations
@@ -28,12 +30,12 @@ from analytics.sleep.estimate import SleepEstimate
 from analytics.sleep.possible import NEAR_MIN
 
 #: Shapes of the gamma distributions of means: of jerks at a falling asleep, and of the like elsewhere, which comes more
-#: bunched. Between 1 and 3 or 0.3 and 10 at most 3 of 100 jerks change their name. Own.
+#: bunched. Between 1 and 2, and between 0.5 and 2, at most 2 of 100 jerks change their name. Own.
 _JERKS_SHAPE, _LIKE_SHAPE = 2.0, 1.0
-#: How fast what was held of the like counts less where a night is at odds with it: the smaller, the faster. Own.
+#: How fast what is held before counts less where a night is at odds with it: the smaller, the faster. Own.
 _HELD_SHAPE = 4.0
-#: Rounds at most, and a change of a rate (per minute) that is none.
-_ROUNDS, _SAME = 300, 1e-9
+#: Rates that the like may have asleep and awake, in as long as a falling asleep lasts.
+_ASLEEP, _AWAKE = np.geomspace(0.001, 20.0, 28), np.geomspace(0.01, 30.0, 14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,79 +63,83 @@ def jerk_chances(joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, c
         `analytics.nights.joining.together` of a night.
     """
     jerks, twitches = criteria.jerks, twitches_of(joined, sleep, criteria)
-    others = _others(twitches, sleep, jerks)
-    chance = _fell_asleep(twitches, others, jerks) * _is_jerk_then(others, jerks)
+    chance, if_asleep = _averaged(twitches, _minutes(sleep), jerks)
     may_be = twitches.near >= jerks.least_near
     in_doubt = may_be & (chance < jerks.min_chance) & (chance >= jerks.least_chance)
     return Chances(
         {m.number: float(chance[i]) for i in np.flatnonzero(may_be) for m in twitches.parts[i]},
-        int(np.count_nonzero(in_doubt & (_is_jerk_then(others, jerks) >= jerks.min_chance))),
+        int(np.count_nonzero(in_doubt & (if_asleep >= jerks.min_chance))),
     )
 
 
-def _others(twitches: Twitches, sleep: SleepEstimate, jerks: Jerks) -> Floats:
-    """How many of the like that are no jerks come in as long as a falling asleep lasts, at each twitch.
-
-    Begun with half of all twitches as none.
-    """
-    asleep_min, awake_min = _minutes(sleep)
-    awake_share = (1 - twitches.p_sleep) * _moved_on_purpose(twitches.turned_deg, jerks)
-    rest, of_awake = np.where(twitches.in_bed, 0.5, 0.0), 1 - twitches.p_sleep
-    asleep = awake = 0.0
-    for _ in range(_ROUNDS):
-        was = asleep, awake
-        asleep = _rate(float(rest @ (1 - of_awake)), asleep_min, was[0], jerks.like_asleep, jerks.like_asleep_h)
-        awake = _rate(float(rest @ of_awake), awake_min, was[1], jerks.like_awake, jerks.like_awake_h)
-        others = NEAR_MIN * (awake_share * awake + twitches.p_sleep * asleep)
-        if max(abs(asleep - was[0]), abs(awake - was[1])) < _SAME:
-            break
-        chance = _fell_asleep(twitches, others, jerks) * _is_jerk_then(others, jerks)
-        rest = np.where(twitches.in_bed, 1 - chance, 0.0)
-        of_awake = NEAR_MIN * awake_share * awake / others
-    found: Floats = others
-    return found
-
-
-def _rate(n: float, minutes: float, was: float, before: float, before_h: float) -> float:
-    """So many a minute, of those that a night shows and of what is held before.
-
-    Parameters
-    ----------
-    was : float
-        The same, a round before. The more it is at odds with what was held, the less that counts: a gamma distribution
-        whose scale is itself one, as Student's t is to the normal.
-    before, before_h : float
-        So many in so many hours are held to come before a night is seen.
-    """
-    held_min = 60 * before_h
-    counts = (_HELD_SHAPE + before) / (_HELD_SHAPE + was * held_min)
-    return (before + n) / (counts * held_min + minutes)
-
-
-def _fell_asleep(twitches: Twitches, others: Floats, jerks: Jerks) -> Floats:
-    """Chance that one fell asleep round each twitch: what the sleep model says, and how many came together."""
+def _averaged(twitches: Twitches, minutes: tuple[float, float], jerks: Jerks) -> tuple[Floats, Floats]:
+    """Chance of each twitch, and what it were if one surely fell asleep then, over all rates that the like may have."""
     reach_min = jerks.together_min
     first = np.searchsorted(twitches.at_min, twitches.at_min - reach_min)
     together = np.searchsorted(twitches.at_min, twitches.at_min + reach_min, side="right") - first
-    of_others = others * 2 * reach_min / NEAR_MIN
-    log_ratio = _log_count(together, _JERKS_SHAPE, jerks.per_onset + of_others)
-    log_ratio -= _log_count(together, _LIKE_SHAPE, of_others)
-    near = np.clip(twitches.near, 0.0, 1 - 1e-9)
-    odds = near / (1 - near) * np.exp(np.clip(log_ratio, -50.0, 50.0))
-    found: Floats = odds / (1 + odds)
-    return found
+    counts = np.where(twitches.in_bed, 1 / together, 0.0)
+    stretches = sum(minutes) / (2 * reach_min)
+    empty = max(0.0, 1 - float(counts.sum()) / stretches) if stretches else 0.0
+    wider = 2 * reach_min / NEAR_MIN
+    of_awake = (1 - twitches.p_sleep) * _moved_on_purpose(twitches.turned_deg, jerks) * _of_legs(twitches, jerks)
+    of_asleep = twitches.p_sleep * _of_legs(twitches, jerks)
+    weights, found = [], []
+    for rate in _ASLEEP:
+        others = _AWAKE[:, None] * of_awake + rate * of_asleep
+        fell, explains = _fell_asleep(twitches.near, together, others * wider, jerks)
+        then = jerks.per_onset / (jerks.per_onset + others)
+        in_empty = (
+            -empty * (minutes[0] * np.log1p(rate * wider) + minutes[1] * np.log1p(_AWAKE * wider)) / 2 / reach_min
+        )
+        weight = explains @ counts + in_empty + _held(rate, jerks.like_asleep, jerks.like_asleep_h)
+        weight = weight + _held(_AWAKE, jerks.like_awake, jerks.like_awake_h)
+        each = np.exp(weight - weight.max())
+        weights.append(weight.max() + np.log(each.sum()))
+        found.append((each @ (fell * then) / each.sum(), each @ then / each.sum()))
+    share = np.exp(np.array(weights) - max(weights))
+    chance, if_asleep = np.tensordot(share / share.sum(), np.array(found), axes=1)
+    return chance, if_asleep
 
 
-def _is_jerk_then(others: Floats, jerks: Jerks) -> Floats:
-    """Chance that a twitch is a jerk, were it known that one fell asleep then."""
-    found: Floats = jerks.per_onset / (jerks.per_onset + others)
-    return found
+def _fell_asleep(near: Floats, together: NDArray[np.int64], like: Floats, jerks: Jerks) -> tuple[Floats, Floats]:
+    """Chance that one fell asleep round each twitch, and how well that many together are explained (logarithm).
+
+    Parameters
+    ----------
+    near : float64 array, shape (n,)
+        What the sleep model says.
+    together : int64 array, shape (n,)
+        Twitches within reach, itself with them.
+    like : float64 array, shape (k, n)
+        How many of the like are to be expected within reach.
+    """
+    with np.errstate(divide="ignore"):
+        then = np.log(near) + _log_count(together, _JERKS_SHAPE, jerks.per_onset + like)
+        else_ = np.log1p(-near) + _log_count(together, _LIKE_SHAPE, like)
+    both = np.logaddexp(then, else_)
+    return np.exp(then - both), both
 
 
 def _log_count(n: NDArray[np.int64], shape: float, mean: Floats) -> Floats:
-    """Logarithm of the chance of ``n`` by a negative binomial, but for the factorial of ``n``."""
-    found: Floats = gammaln(n + shape) - gammaln(shape) - shape * np.log1p(mean / shape) - n * np.log1p(shape / mean)
+    """Logarithm of the chance of ``n`` by a negative binomial."""
+    drawn = gammaln(n + shape) - gammaln(shape) - gammaln(n + 1)
+    found: Floats = drawn - shape * np.log1p(mean / shape) - n * np.log1p(shape / mean)
     return found
+
+
+def _held(rate: Floats, before: float, before_h: float) -> Floats:
+    """Logarithm of how likely rates are held before a night is seen, on a scale of ratios.
+
+    A gamma distribution whose scale is itself one, as Student's t is to the normal: a night that is at odds with it is
+    believed.
+
+    Parameters
+    ----------
+    before, before_h : float
+        So many in so many hours.
+    """
+    found: Floats = before * np.log(rate)
+    return found - (_HELD_SHAPE + before) * np.log1p(rate * 60 * before_h / NEAR_MIN / _HELD_SHAPE)
 
 
 def _moved_on_purpose(turned_deg: Floats, jerks: Jerks) -> Floats:
@@ -141,6 +147,14 @@ def _moved_on_purpose(turned_deg: Floats, jerks: Jerks) -> Floats:
     back, away = jerks.falls_back_deg, jerks.moved_deg
     ratio = (1 + (turned_deg / back) ** 2) * back / ((1 + (turned_deg / away) ** 2) * away)
     found: Floats = np.clip(ratio, 1 / jerks.turn_counts, jerks.turn_counts)
+    return found
+
+
+def _of_legs(twitches: Twitches, jerks: Jerks) -> Floats:
+    """How much more often the like than a jerk is seen by as many legs; 1 where only one was recorded."""
+    if not twitches.two_legs:
+        return np.ones(len(twitches.near))
+    found: Floats = np.where(twitches.in_both, 1 / jerks.both_count, jerks.both_count)
     return found
 
 

@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
-from analytics.model import Movement
+from analytics.model import Leg, Movement
 from analytics.nights.joining import is_jerk, lead_of
 from analytics.sleep.estimate import SleepEstimate, p_near_onset
 
 Floats = NDArray[np.float64]
+
+_BOTH: frozenset[Leg] = frozenset(("left", "right"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +42,10 @@ class Twitches:
         How much otherwise the leg lies afterwards.
     in_bed : bool array
         Whether it came between going to bed and getting up.
+    in_both : bool array
+        Whether both legs moved.
+    two_legs : bool
+        Whether both legs moved at all in this night: else one may not have been recorded.
     """
 
     parts: tuple[tuple[Movement, ...], ...]
@@ -48,6 +54,8 @@ class Twitches:
     p_sleep: Floats
     turned_deg: Floats
     in_bed: NDArray[np.bool_]
+    in_both: NDArray[np.bool_]
+    two_legs: bool
 
 
 def twitches_of(joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, criteria: Criteria) -> Twitches:
@@ -74,6 +82,8 @@ def twitches_of(joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, cr
         p_sleep=np.array([p_sleep[i] for i in drowsy], np.float64),
         turned_deg=np.array([lead_of(found[i], criteria).posture_change_deg for i in drowsy], np.float64),
         in_bed=np.array([_is_in_bed(onsets_us[i], sleep) for i in drowsy], np.bool_),
+        in_both=np.array([{m.leg for m in found[i]} >= _BOTH for i in drowsy], np.bool_),
+        two_legs={m.leg for parts in joined for m in parts} >= _BOTH,
     )
 
 

@@ -62,7 +62,7 @@ def test_a_twitch_is_none_where_falling_asleep_then_is_unlikely() -> None:
 
 
 def test_twitches_that_come_together_speak_for_an_awakening_that_was_missed() -> None:
-    alone, together_ = chances(twitches(61), slept(0.05)), chances(twitches(58, 61, 64), slept(0.05))
+    alone, together_ = chances(twitches(61), slept(0.03)), chances(twitches(58, 61, 64), slept(0.03))
     assert alone[1] < JERKS.min_chance < min(together_.values())
 
 
@@ -89,6 +89,21 @@ def test_awake_a_leg_that_lies_otherwise_afterwards_was_moved_on_purpose() -> No
     assert turned(0.0, asleep) == turned(3.0, asleep)
 
 
+def test_where_both_legs_are_recorded_a_jerk_of_both_is_the_likelier_one() -> None:
+    one, other = twitches(61, 240, 300), [replace(m, leg="right") for m in twitches(61)]
+    other_moved = [replace(m, number=9, leg="right", shape="leg_movement") for m in twitches(400)]
+    both = chances([*one, *(replace(m, number=9) for m in other)], slept(0.1))
+    of_one = chances([*one, *other_moved], slept(0.1))
+    not_known = chances(one, slept(0.1))
+    assert both[1] == both[9] > not_known[1] > of_one[1]
+
+
+@given(st.lists(st.floats(90.0, 470.0), min_size=1, max_size=30))
+def test_more_twitches_elsewhere_never_make_a_lone_one_likelier(minutes: list[float]) -> None:
+    lone = chances(twitches(61), slept(0.5))[1]
+    assert chances(twitches(61, *minutes), slept(0.5))[1] <= lone + 1e-9
+
+
 def in_doubt(movements: Sequence[Movement], sleep: SleepEstimate) -> int:
     return jerk_chances(together(movements, CRITERIA), sleep, CRITERIA).n_in_doubt
 
@@ -100,8 +115,9 @@ def test_a_twitch_is_in_doubt_where_it_is_in_doubt_that_one_fell_asleep_then() -
 
 
 def test_a_twitch_that_is_hardly_a_jerk_is_not_in_doubt() -> None:
-    assert chances(twitches(61), slept(JERKS.least_near))[1] < JERKS.least_chance
-    assert in_doubt(twitches(61), slept(JERKS.least_near)) == 0
+    now_and_then = twitches(61, *range(130, 460, 60))
+    assert chances(now_and_then, slept(JERKS.least_near))[1] < JERKS.least_chance
+    assert in_doubt(now_and_then, slept(JERKS.least_near)) == 0
 
 
 def test_kicks_as_brief_as_a_jerk_all_night_leave_none_in_doubt() -> None:
