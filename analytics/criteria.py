@@ -234,7 +234,7 @@ class Jerks(_Section):
         0.5, gt=0, lt=1, description="of being a jerk and nothing that looks alike, to carry the label. own."
     )
     least_chance: float = Field(
-        0.1, gt=0, lt=1, description="of being one at least, to be in doubt: below, it is held to be none. own."
+        0.25, gt=0, lt=1, description="of being one at least, to be in doubt: below, it is held to be none. own."
     )
     quiet_s: float = Field(
         5.0, ge=0, description="A single jerk: nothing else moves within this but what ``most_together`` lets. own."
