@@ -209,7 +209,7 @@ class Jerks(_Section):
         12.0, gt=0, description="Twitches within so long of each other may be of one falling asleep. own."
     )
     like_asleep: float = Field(
-        0.5,
+        1.0,
         gt=0,
         description="So many twitches asleep that are none, in ``like_asleep_h``, before a night is seen. own.",
     )
@@ -230,6 +230,14 @@ class Jerks(_Section):
         ge=1,
         description="Where both legs are recorded, a jerk of both is so much more likely one, of one leg less. own.",
     )
+    few_like: float = Field(
+        2.0, gt=0, description="Movements of a jerk's form that a night has besides; where it has more, it is one. own."
+    )
+    form_counts: float = Field(4.0, ge=1, description="What the form says counts so many times at most. own.")
+    held_s: float = Field(
+        8.0, ge=0, description="A leg is held for so long at most; its lift and its return look like two jerks. own."
+    )
+    held_alike: float = Field(1.25, ge=1, description="Lift and return differ in size by this factor at most. own.")
     min_chance: float = Field(
         0.5, gt=0, lt=1, description="of being a jerk and nothing that looks alike, to carry the label. own."
     )

@@ -7,7 +7,8 @@ A cough, a startle, a fidget or a bed partner can look the same, at any time of 
   another, speak for an awakening that was missed. As many, spread over the night, are the night's own twitches.
 * **What else it could be.** How often the like comes asleep, and awake: what is held before a night is seen, and what
   the night itself shows. Awake, a leg that lies otherwise afterwards was moved on purpose; one that falls back was not.
-  A sleep start jerks the whole person, so one that both legs show is less often something else.
+  A sleep start jerks the whole person, so one that both legs show is less often something else. What looks like many
+  weaker movements of the night is one of them: a kick, a pet, a partner.
 
 Jerks of one falling asleep are counted by a negative binomial: a Poisson number whose mean is itself uncertain (gamma),
 and so is the like. How often the like comes is not chosen: every rate that it may have counts as well as it explains
@@ -81,8 +82,9 @@ def _averaged(twitches: Twitches, minutes: tuple[float, float], jerks: Jerks) ->
     stretches = sum(minutes) / (2 * reach_min)
     empty = max(0.0, 1 - float(counts.sum()) / stretches) if stretches else 0.0
     wider = 2 * reach_min / NEAR_MIN
-    of_awake = (1 - twitches.p_sleep) * _moved_on_purpose(twitches.turned_deg, jerks) * _of_legs(twitches, jerks)
-    of_asleep = twitches.p_sleep * _of_legs(twitches, jerks)
+    like = _of_legs(twitches, jerks) * _of_form(twitches.n_like, jerks)
+    of_awake = (1 - twitches.p_sleep) * _moved_on_purpose(twitches.turned_deg, jerks) * like
+    of_asleep = twitches.p_sleep * like
     weights, found = [], []
     for rate in _ASLEEP:
         others = _AWAKE[:, None] * of_awake + rate * of_asleep
@@ -147,6 +149,13 @@ def _moved_on_purpose(turned_deg: Floats, jerks: Jerks) -> Floats:
     back, away = jerks.falls_back_deg, jerks.moved_deg
     ratio = (1 + (turned_deg / back) ** 2) * back / ((1 + (turned_deg / away) ** 2) * away)
     found: Floats = np.clip(ratio, 1 / jerks.turn_counts, jerks.turn_counts)
+    return found
+
+
+def _of_form(n_like: NDArray[np.int64], jerks: Jerks) -> Floats:
+    """How much more often a movement of a form that so many others have is the like than a jerk."""
+    ratio = (1 + n_like) / (1 + jerks.few_like)
+    found: Floats = np.clip(ratio, 1 / jerks.form_counts, jerks.form_counts)
     return found
 
 

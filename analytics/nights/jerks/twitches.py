@@ -2,7 +2,7 @@
 
 No accelerometer criterion is published. What is asked: a twitch (`analytics.signal.brief`) of the whole person, alone
 where it is or with one more twitch, and not surely awake: jerks come while one is drowsy, and a twitch in the midst of
-restless waking is a fidget.
+restless waking is a fidget. The lift and the return of a leg that was held look like two twitches.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from analytics.criteria import Criteria
 from analytics.model import Leg, Movement
+from analytics.nights.jerks.forms import forms_of
 from analytics.nights.joining import is_jerk, lead_of
 from analytics.sleep.estimate import SleepEstimate, p_near_onset
 
@@ -44,6 +45,8 @@ class Twitches:
         Whether it came between going to bed and getting up.
     in_both : bool array
         Whether both legs moved.
+    n_like : int64 array
+        How many movements of the night, in bed and no twitches, have the same form.
     two_legs : bool
         Whether both legs moved at all in this night: else one may not have been recorded.
     """
@@ -55,6 +58,7 @@ class Twitches:
     turned_deg: Floats
     in_bed: NDArray[np.bool_]
     in_both: NDArray[np.bool_]
+    n_like: NDArray[np.int64]
     two_legs: bool
 
 
@@ -66,25 +70,35 @@ def twitches_of(joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, cr
     joined : sequence of tuple of Movement
         `analytics.nights.joining.together` of a night.
     """
-    found = [
-        parts
-        for company in _companies(joined, criteria.jerks.quiet_s)
-        if len(company) <= criteria.jerks.most_together and all(is_jerk(parts, criteria) for parts in company)
-        for parts in company
-    ]
-    onsets_us = [min(m.onset_us for m in parts) for parts in found]
-    p_sleep = [1.0 if (p := sleep.p_sleep_at(at)) is None else p for at in onsets_us]
-    drowsy = [i for i, p in enumerate(p_sleep) if p >= criteria.jerks.min_p_sleep]
+    forms = forms_of(joined, sleep, criteria)
+    brief = _brief(joined, criteria)
+    onsets_us = [min(m.onset_us for m in parts) for parts in joined]
+    p_sleep = {i: 1.0 if (p := sleep.p_sleep_at(onsets_us[i])) is None else p for i in brief}
+    found = [i for i in brief if p_sleep[i] >= criteria.jerks.min_p_sleep and not forms.is_held(i, criteria.jerks)]
+    is_twitch = np.zeros(len(joined), np.bool_)
+    is_twitch[found] = True
     return Twitches(
-        parts=tuple(found[i] for i in drowsy),
-        at_min=np.array([onsets_us[i] for i in drowsy], np.int64) / 6e7,
-        near=np.array([p_near_onset(onsets_us[i], sleep, criteria) for i in drowsy], np.float64),
-        p_sleep=np.array([p_sleep[i] for i in drowsy], np.float64),
-        turned_deg=np.array([lead_of(found[i], criteria).posture_change_deg for i in drowsy], np.float64),
-        in_bed=np.array([_is_in_bed(onsets_us[i], sleep) for i in drowsy], np.bool_),
-        in_both=np.array([{m.leg for m in found[i]} >= _BOTH for i in drowsy], np.bool_),
+        parts=tuple(joined[i] for i in found),
+        at_min=forms.onset_s[found] / 60,
+        near=np.array([p_near_onset(onsets_us[i], sleep, criteria) for i in found], np.float64),
+        p_sleep=np.array([p_sleep[i] for i in found], np.float64),
+        turned_deg=np.array([lead_of(joined[i], criteria).posture_change_deg for i in found], np.float64),
+        in_bed=forms.in_bed[found],
+        in_both=np.array([{m.leg for m in joined[i]} >= _BOTH for i in found], np.bool_),
+        n_like=np.array([forms.n_like(i, is_twitch) for i in found], np.int64),
         two_legs={m.leg for parts in joined for m in parts} >= _BOTH,
     )
+
+
+def _brief(joined: Sequence[tuple[Movement, ...]], criteria: Criteria) -> list[int]:
+    """Numbers of all that looks like a jerk and is alone, or one of two."""
+    found: list[int] = []
+    first = 0
+    for company in _companies(joined, criteria.jerks.quiet_s):
+        if len(company) <= criteria.jerks.most_together and all(is_jerk(parts, criteria) for parts in company):
+            found.extend(range(first, first + len(company)))
+        first += len(company)
+    return found
 
 
 def _companies(joined: Sequence[tuple[Movement, ...]], quiet_s: float) -> Iterator[Sequence[tuple[Movement, ...]]]:
@@ -98,7 +112,3 @@ def _companies(joined: Sequence[tuple[Movement, ...]], quiet_s: float) -> Iterat
     apart = onset_us[1:] - end_us[:-1] >= quiet_s * 1e6
     edges = [0, *(np.flatnonzero(apart) + 1).tolist(), len(joined)]
     return (joined[first:end] for first, end in pairwise(edges))
-
-
-def _is_in_bed(time_us: int, sleep: SleepEstimate) -> bool:
-    return sleep.in_bed_us is not None and sleep.wake_us is not None and sleep.in_bed_us <= time_us < sleep.wake_us

@@ -37,9 +37,10 @@ def slept(share: float = 1.0) -> SleepEstimate:
 
 
 def twitches(*minutes: float, shape: Shape = "brief_jerk") -> list[Movement]:
+    """One a minute given, each of another size than the one before."""
     onsets_us = [EVENING_US + round(m * MIN_US) for m in minutes]
     return [
-        Movement(i, "a" * 64, "ankle", "left", t, t + 400_000, 0.3, 0.01, 0.1, 0.0, 1, shape)
+        Movement(i, "a" * 64, "ankle", "left", t, t + 400_000, 0.2 + 0.1 * (i % 2), 0.01, 0.1, 0.0, 1, shape)
         for i, t in enumerate(onsets_us, start=1)
     ]
 
@@ -62,7 +63,7 @@ def test_a_twitch_is_none_where_falling_asleep_then_is_unlikely() -> None:
 
 
 def test_twitches_that_come_together_speak_for_an_awakening_that_was_missed() -> None:
-    alone, together_ = chances(twitches(61), slept(0.03)), chances(twitches(58, 61, 64), slept(0.03))
+    alone, together_ = chances(twitches(61), slept(0.02)), chances(twitches(58, 61, 64), slept(0.02))
     assert alone[1] < JERKS.min_chance < min(together_.values())
 
 
@@ -217,6 +218,47 @@ def test_a_nap_has_jerks_as_the_main_sleep_has() -> None:
     assert chances(twitches(61, 150), napped).keys() == {1}
 
 
+def held(*, apart_s: float, sizes: tuple[float, float]) -> list[Movement]:
+    """Two twitches at falling asleep, so long apart from the end of one to the onset of the next."""
+    pair = twitches(61, 61 + (apart_s + 0.4) / 60)
+    return [replace(m, peak_g=size) for m, size in zip(pair, sizes, strict=True)]
+
+
+@pytest.mark.parametrize("shape", ["brief_jerk", "leg_movement"])
+def test_lift_and_return_of_a_held_leg_are_no_jerks(shape: Shape) -> None:
+    assert (JERKS.held_s, JERKS.held_alike) == (8.0, 1.25)
+    lift, back = held(apart_s=6.0, sizes=(0.3, 0.25))
+    assert chances([lift, replace(back, shape=shape)], slept()) == {}
+
+
+def test_two_twitches_of_other_sizes_or_further_apart_are_no_held_leg() -> None:
+    assert chances(held(apart_s=6.0, sizes=(0.3, 0.23)), slept()).keys() == {1, 2}
+    assert chances(held(apart_s=8.1, sizes=(0.3, 0.3)), slept()).keys() == {1, 2}
+
+
+def kicks_of_its_form(n: int, **changes: float) -> list[Movement]:
+    some = twitches(*np.linspace(100, 460, n), shape="leg_movement")
+    return [replace(m, number=m.number + 100, peak_g=0.09, slow_over_fast=0.1, **changes) for m in some]  # type: ignore[arg-type]
+
+
+def test_what_looks_like_many_weaker_movements_of_the_night_is_one_of_them() -> None:
+    jerk = [replace(m, peak_g=0.2, slow_over_fast=0.1) for m in twitches(61)]
+    alone, few, many = (chances([*jerk, *kicks_of_its_form(n)], slept(0.1))[1] for n in (0, 5, 60))
+    assert alone > few > many
+
+
+@pytest.mark.parametrize("changes", [{"core_s": 0.5}, {"slow_over_fast": 0.9}, {"peak_g": 0.02}])
+def test_movements_of_another_form_say_nothing_of_a_jerk(changes: dict[str, float]) -> None:
+    jerk = [replace(m, peak_g=0.2, slow_over_fast=0.1) for m in twitches(61)]
+    other = [replace(m, **changes) for m in kicks_of_its_form(60)]  # type: ignore[arg-type]
+    assert chances([*jerk, *other], slept(0.1)) == chances(jerk, slept(0.1))
+
+
+def test_a_form_that_is_not_known_tells_nothing_apart() -> None:
+    jerk = [replace(m, peak_g=0.2) for m in twitches(61)]
+    assert chances([*jerk, *kicks_of_its_form(60)], slept(0.1))[1] < chances(jerk, slept(0.1))[1]
+
+
 def test_without_sleep_there_is_no_hypnic_jerk() -> None:
     assert chances(twitches(61), NO_SLEEP) == {}
     assert chances([], slept()) == {}
@@ -249,7 +291,7 @@ def test_twitches_all_night_raise_no_flag_of_jerks(calm: Signal, apart_s: float,
 
 
 def test_three_jerks_are_not_told_where_the_same_twitch_comes_now_and_then_all_night(calm: Signal) -> None:
-    onsets_s = [2100.0, 2300.0, 2600.0, *np.linspace(2 * HOUR_S, 6.5 * HOUR_S, 13)]
+    onsets_s = [2100.0, 2300.0, 2600.0, *np.linspace(2 * HOUR_S, 6.5 * HOUR_S, 21)]
     night = analysed([channel(*with_jerks(calm, onsets_s))])
     found = flag(night, "frequent_hypnic_jerks")
     assert (night.n_hypnic_jerks, found.state) == (3, "cannot_tell")
