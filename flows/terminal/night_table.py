@@ -131,8 +131,9 @@ def _by_night(rows: Iterable[Row]) -> dict[the_store.NightKey, list[Row]]:
 
 def select_nights(store: the_store.Store, selection: Selection) -> Nights:
     """Read the selected nights, by evening and person, and what the table for people says of them."""
+    among = condition(selection, store)
     with the_store.snapshot(store):  # an import may replace a night between the two
-        _, found = _rows(store, selection, _SHOWN)
+        _, found = _rows(store, among, _SHOWN)
         flags = _flags(store, selection, found)
         damage = the_store.damaged_files(store)
     untold = [row for row in flags if row["state"] == "cannot_tell"]
@@ -149,21 +150,22 @@ def select_nights(store: the_store.Store, selection: Selection) -> Nights:
 
 def whole_nights(store: the_store.Store, selection: Selection) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
     """The columns of the view ``nights``, and its selected rows, by evening and person: what programs read."""
-    return _rows(store, selection, ("*",))
+    return _rows(store, condition(selection, store), ("*",))
 
 
 def nights_with_reasons(store: the_store.Store, selection: Selection) -> list[tuple[Row, list[Row]]]:
     """The rows of `whole_nights`, each with the raised flags of its night and their reasons."""
+    among = condition(selection, store)
     with the_store.snapshot(store):
-        _, found = whole_nights(store, selection)
+        _, found = _rows(store, among, ("*",))
         raised = _by_night(row for row in _flags(store, selection, found) if row["state"] == "raised")
     return [(row, raised.get(_key(row), [])) for row in found]
 
 
 def _rows(
-    store: the_store.Store, selection: Selection, columns: Sequence[str]
+    store: the_store.Store, among: tuple[str, list[object]], columns: Sequence[str]
 ) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
-    where, parameters = condition(selection, store)
+    where, parameters = among
     sql = f"SELECT {', '.join(columns)} FROM nights WHERE {where} ORDER BY night_date, subject"
     return the_store.row_table(store, sql, parameters)
 
