@@ -94,7 +94,8 @@ class Flag:
 
 
 def _cut(text: str) -> str:
-    return shorten(text, SHORT_REASON, placeholder=" ...")
+    whole = " ".join(text.split())  # as `shorten` does, which takes much longer even where nothing is to be cut
+    return whole if len(whole) <= SHORT_REASON else shorten(whole, SHORT_REASON, placeholder=" ...")
 
 
 def stored_flag(name: FlagName, criteria: str, reason: str, *, raised: bool) -> Flag:

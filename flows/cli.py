@@ -17,7 +17,7 @@ from cyclopts import App, CycloptsError, MissingArgumentError, Parameter, Unknow
 
 from flows.terminal.dates import without_minus
 from flows.terminal.exit_codes import INTERRUPTED_LINE, ExitCode, answer, failed
-from flows.terminal.starting import hear_as_usual, hear_at_once, leave
+from flows.terminal.starting import answered, hear_as_usual, leave
 
 #: Each command: where it is, and its docstring up to the parameters, which the list of commands shows (the first line
 #: of it) without loading the module.
@@ -182,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     finally:
         if is_ours:
-            hear_at_once()
+            answered()
 
 
 def _answered(arguments: Sequence[str] | None) -> int:

@@ -123,6 +123,13 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 IMPORT = ("import", "one.cwa", "--subject", "me", "--site", "ankle", "--side", "left", "--tz", "UTC")
 
 
+def test_nights_analysed_otherwise_are_told_without_loading_frames(
+    imported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIGHTKICK_CRITERIA__FLAGS__PLMS_INDEX_ADULT", "20")
+    assert loaded_by(("numpy", "polars"), "nights", home=imported) == (0, set())
+
+
 def test_a_known_file_loads_nothing_that_analyses_or_works_side_by_side(imported: Path) -> None:
     analysing = ("scipy", "flows.importing.analysis", "analytics.nights.night", "flows.importing.worker_tasks")
     assert loaded_by((*analysing, "prefect", "pydantic_settings"), *IMPORT, home=imported) == (0, set())

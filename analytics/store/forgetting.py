@@ -23,9 +23,8 @@ from analytics.store.database.tables import frame_of, insert
 from analytics.store.read import NightKey
 from analytics.store.recordings import StoredRecording, fetch_recordings
 from analytics.store.rows import night_frames
-from analytics.store.samples.handing import PRUNED
 from analytics.store.samples.removing import removing
-from analytics.store.statements.without_frames import JOURNAL_TABLES, NIGHT_TABLES, UNREAD
+from analytics.store.statements.without_frames import JOURNAL_TABLES, NIGHT_TABLES, PRUNED, UNREAD
 from ingest.errors import DatabaseBusyError, UsageError
 
 _GONE_FILE = """

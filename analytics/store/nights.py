@@ -5,9 +5,7 @@ The counterpart of `analytics.store.rows`, from the same declarations: what one 
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -16,6 +14,7 @@ from typing import Any, NamedTuple
 import duckdb
 import numpy as np
 
+from analytics.circles import nothing_to_collect
 from analytics.flag import stored_flag
 from analytics.levels import from_written
 from analytics.measures import Measures
@@ -89,24 +88,12 @@ def load_nights(
         The nights whose movements are read, a third of all that there is to read; None: all. Events are read of all.
     """
     found: dict[date, Night] = {}
-    with reading(store) as con, _nothing_to_collect():
+    with reading(store) as con, nothing_to_collect():  # a year is a million rows
         for first in range(0, len(dates), NIGHTS_AT_ONCE):
             some = dates[first : first + NIGHTS_AT_ONCE]
             read = _nights(con, _Span(subject, some[0], some[-1]), rulesets, movements_of)
             found |= {day: read[day] for day in some if day in read}
     return found
-
-
-@contextmanager
-def _nothing_to_collect() -> Iterator[None]:
-    """Inside, Python looks for no circles: of a year it would look through a million rows, a quarter of the time."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
 
 
 def _nights(

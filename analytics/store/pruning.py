@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 from analytics.store.database.connection import Store, reading, transaction
 from analytics.store.recordings import StoredRecording, fetch_recordings
-from analytics.store.samples.handing import PRUNED
 from analytics.store.samples.removing import removing
 from analytics.store.samples.staged import samples_path
+from analytics.store.statements.without_frames import PRUNED
 from ingest.errors import SamplesLostError
 
 

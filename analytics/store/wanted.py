@@ -17,7 +17,7 @@ from analytics.criteria import Criteria
 from analytics.person import Person, in_force
 from analytics.scoring.rulesets import Ruleset, ruleset_hash
 from analytics.store.database.connection import Store, reading
-from analytics.store.statements.without_frames import UNREAD, described
+from analytics.store.statements.without_frames import PRUNED, UNREAD, described
 
 if TYPE_CHECKING:
     from analytics.store.read import NightKey
@@ -38,6 +38,7 @@ _NIGHTS = f"""
     FROM night n LEFT JOIN scored s USING (subject, night_date)
     ORDER BY n.night_date, n.subject
 """
+_ANY_PRUNED = f"SELECT 1 FROM setting WHERE starts_with(name, '{PRUNED}') LIMIT 1"
 _PRUNED = """
     SELECT DISTINCT subject, night_date FROM recording_night WHERE list_contains($pruned, sha256)
 """
@@ -141,6 +142,7 @@ def outdated(store: Store, wanted: Wanted) -> Outdated:
     with reading(store) as con:
         rows = con.execute(_NIGHTS, given).fetchall()
         people = described(con)
+        is_any_pruned = con.execute(_ANY_PRUNED).fetchall() != []
     hashes = _Hashes(wanted, people)
     reasons: dict[NightKey, tuple[str, ...]] = {}
     kinds: dict[str, set[object]] = {}
@@ -152,7 +154,7 @@ def outdated(store: Store, wanted: Wanted) -> Outdated:
             reasons[subject, night_date] = found
     # A child's nights are judged otherwise than an adult's, and are of a kind all the same.
     n_kinds = max(map(len, kinds.values()), default=0)
-    return Outdated(len(rows), n_kinds, reasons, _pruned_of(store, reasons))
+    return Outdated(len(rows), n_kinds, reasons, _pruned_of(store, reasons) if is_any_pruned else frozenset())
 
 
 class _Hashes:

@@ -24,9 +24,8 @@ from analytics.store.following import follow
 from analytics.store.read import NightKey, keys_of
 from analytics.store.recordings import StoredRecording, membership_frame, recording_frame
 from analytics.store.rows import night_frames
-from analytics.store.samples.handing import PRUNED
 from analytics.store.samples.staged import holds_samples
-from analytics.store.statements.without_frames import NIGHT_TABLES, UNREAD
+from analytics.store.statements.without_frames import NIGHT_TABLES, PRUNED, UNREAD
 from analytics.store.windows import Placed, refuse_other_bases
 from ingest.errors import StaleAnalysisError, StoreError
 from ingest.recording import ZoneSource

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from analytics.circles import nothing_to_collect
 from flows.settings.database import store_for
-from flows.terminal.night_table import Nights, decoded, print_nights, select_nights
+from flows.terminal.night_table import decoded, nights_with_reasons, print_nights, select_nights, whole_nights
 from flows.terminal.options import EVERY_NIGHT, FOR_PEOPLE, Database, JsonOrCsv, Selection
 from flows.terminal.talk import complain, emit, say
 from flows.terminal.values import Row, csv_text, json_document
@@ -18,15 +20,15 @@ if TYPE_CHECKING:
 def nights(*, selection: Selection = EVERY_NIGHT, db: Database = None, form: JsonOrCsv = FOR_PEOPLE) -> None:
     """List the nights, with what was found in them and why some are flagged."""
     shape = form.shape()
-    store = store_for(db)
-    found = select_nights(store, selection)
-    if shape == "json":
-        emit(json_document(nights=[_with_flags(row, found) for row in found.rows]))
-    elif shape == "csv":
-        emit(csv_text(found.columns, found.rows))
-    else:
-        print_nights(found)
-    _tell_outdated(store)
+    with nothing_to_collect():
+        store = store_for(db)
+        if shape == "json":
+            emit(json_document(nights=[_with_flags(*night) for night in nights_with_reasons(store, selection)]))
+        elif shape == "csv":
+            emit(csv_text(*whole_nights(store, selection)))
+        else:
+            print_nights(select_nights(store, selection))
+        _tell_outdated(store)
 
 
 def _tell_outdated(store: Store) -> None:
@@ -43,9 +45,6 @@ def _tell_outdated(store: Store) -> None:
         say(remark)
 
 
-def _with_flags(row: Row, nights: Nights) -> dict[str, Any]:
-    reasons = [
-        {"flag": why["flag"], "reason": why["reason"], "criteria": decoded(why["criteria"])}
-        for why in nights.reasons_of(row)
-    ]
+def _with_flags(row: Row, raised: Sequence[Row]) -> dict[str, Any]:
+    reasons = [{"flag": why["flag"], "reason": why["reason"], "criteria": decoded(why["criteria"])} for why in raised]
     return {**row, "reasons": reasons}

@@ -168,7 +168,10 @@ def _lines(kept: list[_Column], widths: list[int], most_lines: int) -> tuple[lis
         "  ".join("-" * size for size in widths),
     ]
     was_cut = False
-    for row in zip(*(column.body for column in kept), strict=True) if kept and kept[0].body else ():
+    rows = zip(*(column.body for column in kept), strict=True) if kept and kept[0].body else ()
+    if most_lines == 1 and all(column.natural <= size for column, size in zip(kept, widths, strict=True)):
+        return [*lines, *(_line(list(row), kept, widths) for row in rows)], was_cut
+    for row in rows:
         parts = []
         for cell, size in zip(row, widths, strict=True):
             whole = [cut(cell, size)] if most_lines == 1 else folded_cell(cell, size)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from analytics import store as the_store
 from analytics.flag import Flag, stored_flag
-from analytics.nights.doubt import NEGATIVE_OF, footing_of_row, negatives_words
+from analytics.nights.doubt import NEGATIVE_OF, Footing, footing_of_row, negatives_words
 from analytics.phrases import damage_words, flag_marks, long_sleep, ruleset_words
 from analytics.words import (
     CANNOT_TELL,
@@ -32,13 +33,23 @@ from flows.terminal.whose import refuse_unknown
 UNKNOWN = "-"
 #: Of the nights from one evening to another, of one person or of all.
 _AMONG = "night_date BETWEEN $first AND $last AND ($subject IS NULL OR subject = $subject)"
-_RAISED = f"SELECT * FROM flagged_nights WHERE {_AMONG} ORDER BY night_date, subject, flag"
-_OTHERS = f"""
-SELECT subject, night_date, flag, state, criteria, reason FROM night_flags
-WHERE (state = 'cannot_tell' OR (state = 'not_raised' AND flag = $negative)) AND {_AMONG}
+_FLAGS = f"""
+SELECT subject, night_date, flag, state, criteria, reason, review FROM night_flags
+WHERE (state <> 'not_raised' OR flag = $negative) AND {_AMONG}
 ORDER BY night_date, subject, flag
 """
 
+#: What `for_people` and the lines below the table take of the view ``nights``. DuckDB needs four times as long for all.
+_SHOWN = tuple(
+    dict.fromkeys(
+        (
+            *("subject", "night_date", "site", "legs", "ruleset", "assessable", "not_assessable_reason", "review"),
+            *("flags", "flags_as_reviewed", "flags_untold"),
+            *MEASURE_COLUMNS,
+            *Footing.__slots__,
+        )
+    )
+)
 #: Columns of the table for people that hold formatted numbers.
 NUMBERS = tuple(MEASURE_COLUMNS.values())
 #: What a narrow screen does without first: what was found in a night stays to the last, and whose it is always.
@@ -57,7 +68,7 @@ _FIRST_TO_GO = (
 
 @dataclass(frozen=True, slots=True)
 class Nights:
-    """Selected rows of the view ``nights`` with its columns, and of ``flagged_nights``, by evening.
+    """Selected rows of the view ``nights`` with the columns that the table shows, and the flags of these nights.
 
     Attributes
     ----------
@@ -71,7 +82,6 @@ class Nights:
         By subject and evening, what is missing of files that are damaged.
     """
 
-    columns: tuple[str, ...]
     rows: tuple[Row, ...]
     raised: Mapping[the_store.NightKey, list[Row]]
     untold: Mapping[the_store.NightKey, list[Row]]
@@ -120,28 +130,51 @@ def _by_night(rows: Iterable[Row]) -> dict[the_store.NightKey, list[Row]]:
 
 
 def select_nights(store: the_store.Store, selection: Selection) -> Nights:
-    """Read the selected nights, by evening and person."""
-    where, parameters = condition(selection, store)
+    """Read the selected nights, by evening and person, and what the table for people says of them."""
+    among = condition(selection, store)
     with the_store.snapshot(store):  # an import may replace a night between the two
-        columns, found = the_store.row_table(
-            store, f"SELECT * FROM nights WHERE {where} ORDER BY night_date, subject", parameters
-        )
-        days = [row["night_date"] for row in found]
-        among = {"first": min(days, default=None), "last": max(days, default=None), "subject": selection.subject}
-        raised = the_store.row_dicts(store, _RAISED, among)
-        others = the_store.row_dicts(store, _OTHERS, {**among, "negative": NEGATIVE_OF})
+        _, found = _rows(store, among, _SHOWN)
+        flags = _flags(store, selection, found)
         damage = the_store.damaged_files(store)
-    untold = [row for row in others if row["state"] == "cannot_tell"]
+    untold = [row for row in flags if row["state"] == "cannot_tell"]
     unasked = _by_night(row for row in untold if _stored(row).lacks_answer)
     return Nights(
-        columns,
         tuple(found),
-        raised=_by_night(raised),
+        raised=_by_night(row for row in flags if row["state"] == "raised"),
         untold=_by_night(untold),
         unasked={key: [row["flag"] for row in rows] for key, rows in unasked.items()},
-        negatives=frozenset(_key(row) for row in others if row["state"] == "not_raised"),
+        negatives=frozenset(_key(row) for row in flags if row["state"] == "not_raised"),
         damage=damage,
     )
+
+
+def whole_nights(store: the_store.Store, selection: Selection) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    """The columns of the view ``nights``, and its selected rows, by evening and person: what programs read."""
+    return _rows(store, condition(selection, store), ("*",))
+
+
+def nights_with_reasons(store: the_store.Store, selection: Selection) -> list[tuple[Row, list[Row]]]:
+    """The rows of `whole_nights`, each with the raised flags of its night and their reasons."""
+    among = condition(selection, store)
+    with the_store.snapshot(store):
+        _, found = _rows(store, among, ("*",))
+        raised = _by_night(row for row in _flags(store, selection, found) if row["state"] == "raised")
+    return [(row, raised.get(_key(row), [])) for row in found]
+
+
+def _rows(
+    store: the_store.Store, among: tuple[str, list[object]], columns: Sequence[str]
+) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    where, parameters = among
+    sql = f"SELECT {', '.join(columns)} FROM nights WHERE {where} ORDER BY night_date, subject"
+    return the_store.row_table(store, sql, parameters)
+
+
+def _flags(store: the_store.Store, selection: Selection, found: Sequence[Row]) -> list[dict[str, Any]]:
+    """Of the evenings that were found, the flags that are raised or cannot be told, and every `NEGATIVE_OF`."""
+    days = [row["night_date"] for row in found]
+    among = {"first": min(days, default=None), "last": max(days, default=None), "subject": selection.subject}
+    return the_store.row_dicts(store, _FLAGS, {**among, "negative": NEGATIVE_OF})
 
 
 def print_nights(nights: Nights) -> None:
@@ -154,7 +187,7 @@ def print_nights(nights: Nights) -> None:
     several = len({row["subject"] for row in nights.rows}) > 1
     rows = [for_people(row, nights, with_subject=several) for row in nights.rows]
     emit_table(tuple(rows[0]), rows, to_right=NUMBERS, first_to_go=_FIRST_TO_GO, to_stay=("subject",))
-    if any(mark[0] == "(" or mark[-1] == "?" for row in nights.rows for mark in _marks(row, nights)):
+    if any(sign in str(row["flags"]) for row in rows for sign in "(?"):
         emit_lines([FLAG_MARKS])
     rules = ruleset_words(nights.rows[0]["ruleset"], DEFAULT_RULESET.name)
     sentences = [] if rules is None else [f"{NIGHT_FACTS['ruleset']} of this table: {rules}"]

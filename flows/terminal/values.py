@@ -41,6 +41,8 @@ def json_parts(name: str, parts: Iterable[Iterable[Row]]) -> Iterator[str]:
 
 def text_cell(value: object) -> str:
     """A value as people read it: nothing for null, a list of words without its brackets."""
+    if isinstance(value, str):  # most cells, of ten thousand rows
+        return visible(value)
     if isinstance(value, list | tuple) and all(isinstance(inner, str) for inner in value):
         return visible(", ".join(value))
     return visible(as_text(value))

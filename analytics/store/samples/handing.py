@@ -11,11 +11,10 @@ from analytics.store.database.connection import Store, reading
 from analytics.store.database.failures import translated
 from analytics.store.database.settling import make_durable, sync_folder
 from analytics.store.samples.staged import compare, decode, samples_path, target_path
+from analytics.store.statements.without_frames import PRUNED
 from ingest.errors import DatabaseUnreadableError, SamplesLostError, StoreError
 from ingest.workspace import workspace
 
-#: Name of the setting that tells of a recording that its samples were removed and its results kept.
-PRUNED = "pruned:"
 #: Claims the samples of its recordings, but for those that were pruned.
 CLAIMED = f"SELECT sha256 FROM recording WHERE '{PRUNED}' || sha256 NOT IN (SELECT name FROM setting)"
 

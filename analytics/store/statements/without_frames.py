@@ -15,6 +15,8 @@ from analytics.store.statements.answers import Parameters, answer, fetched
 
 #: Start of the name of a setting: a night, by day and subject, that was analysed before the journal said what it says.
 UNREAD = "journal_unread:"
+#: The same: of a recording, by its hash, that its samples were removed on purpose and its results kept.
+PRUNED = "pruned:"
 #: What a night comes to with its reviews; see `analytics.store.edits.rescoring`.
 REVIEWED_TABLES = ("reviewed_night", "reviewed_unfit", "reviewed_score", "reviewed_event", "reviewed_flag")
 #: Every table that holds rows of nights.
