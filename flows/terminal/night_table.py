@@ -52,7 +52,7 @@ _SHOWN = tuple(
 )
 #: Columns of the table for people that hold formatted numbers.
 NUMBERS = tuple(MEASURE_COLUMNS.values())
-#: What a narrow screen does without first: what was found in a night stays to the last, and whose it is always.
+#: What a narrow screen does without first. Which night it was, whose, and its flags are always there.
 _FIRST_TO_GO = (
     "review",
     MEASURE_COLUMNS["share_imi_20_40"],
@@ -186,7 +186,7 @@ def print_nights(nights: Nights) -> None:
         return
     several = len({row["subject"] for row in nights.rows}) > 1
     rows = [for_people(row, nights, with_subject=several) for row in nights.rows]
-    emit_table(tuple(rows[0]), rows, to_right=NUMBERS, first_to_go=_FIRST_TO_GO, to_stay=("subject",))
+    emit_table(tuple(rows[0]), rows, to_right=NUMBERS, first_to_go=_FIRST_TO_GO, to_stay=("subject", "flags"))
     if any(sign in str(row["flags"]) for row in rows for sign in "(?"):
         emit_lines([FLAG_MARKS])
     rules = ruleset_words(nights.rows[0]["ruleset"], DEFAULT_RULESET.name)

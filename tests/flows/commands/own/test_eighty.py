@@ -49,15 +49,15 @@ def test_the_name_of_a_flag_stands_whole_in_the_table_of_nights(
 @pytest.mark.parametrize(
     ("columns", "kept"),
     [
-        (40, "night flags"),
-        (60, "night subject PLMS/h flags"),
-        (80, "night subject asleep PLMS/h PLMS flags"),
+        (40, "night subject flags"),
+        (60, "night subject asleep PLMS/h flags"),
+        (80, "night subject site asleep PLMS/h PLMS flags"),
     ],
 )
-def test_the_night_and_what_was_found_in_it_are_the_last_columns_to_go(
+def test_the_night_whose_it_is_and_its_flags_are_never_left_out(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int, kept: str
 ) -> None:
-    """On 40 columns PLMS/h stood, and no flag."""
+    """On 40 columns PLMS/h stood, and no flag; then the flags, and not whose night it was."""
     people = {"sample story": Made("cannot_tell_yet", "kJ"), "me": Made("cannot_tell_yet", "q")}
     store = store_people(tmp_path / "n.duckdb", people)
     monkeypatch.setenv("COLUMNS", str(columns))
