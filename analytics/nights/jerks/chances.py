@@ -35,6 +35,8 @@ from analytics.sleep.possible import NEAR_MIN
 _JERKS_SHAPE, _LIKE_SHAPE = 2.0, 1.0
 #: How fast what is held before counts less where a night is at odds with it: the smaller, the faster. Own.
 _HELD_SHAPE = 4.0
+#: No twitch is a surer jerk: of those found on simulated nights 1 in 100 was none, and no real one was measured. Own.
+_SUREST = 0.99
 #: Rates that the like may have asleep and awake, in as long as a falling asleep lasts.
 _ASLEEP, _AWAKE = np.geomspace(0.001, 20.0, 28), np.geomspace(0.01, 30.0, 14)
 
@@ -100,7 +102,7 @@ def _averaged(twitches: Twitches, minutes: tuple[float, float], jerks: Jerks) ->
         found.append((each @ (fell * then) / each.sum(), each @ then / each.sum()))
     share = np.exp(np.array(weights) - max(weights))
     chance, if_asleep = np.tensordot(share / share.sum(), np.array(found), axes=1)
-    return chance, if_asleep
+    return np.minimum(chance, _SUREST), if_asleep
 
 
 def _fell_asleep(near: Floats, together: NDArray[np.int64], like: Floats, jerks: Jerks) -> tuple[Floats, Floats]:
