@@ -230,6 +230,14 @@ class Jerks(_Section):
         ge=1,
         description="Where both legs are recorded, a jerk of both is so much more likely one, of one leg less. own.",
     )
+    form_length: float = Field(
+        1.6, ge=1, description="Movements are of one form where their lengths differ by this factor at most. own."
+    )
+    form_core: float = Field(2.0, ge=1, description="The same of the time above half of the peak. own.")
+    form_turns: float = Field(2.0, ge=1, description="The same of how far they turn the sensor beside shaking it. own.")
+    form_size: float = Field(
+        1 / 3, gt=0, le=1, description="The other one is not smaller than this share; larger it may be. own."
+    )
     few_like: float = Field(
         2.0, gt=0, description="Movements of a jerk's form that a night has besides; where it has more, it is one. own."
     )

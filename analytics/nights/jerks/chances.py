@@ -76,7 +76,11 @@ def jerk_chances(joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, c
 
 
 def _averaged(twitches: Twitches, minutes: tuple[float, float], jerks: Jerks) -> tuple[Floats, Floats]:
-    """Chance of each twitch, and what it were if one surely fell asleep then, over all rates that the like may have."""
+    """Chance of each twitch, and what it were if one surely fell asleep then, over all rates that the like may have.
+
+    A rate counts by how well it explains how many came together, once for each stretch of twitches; by how well it
+    explains that none came in the other stretches of the night; and by how far it is held before the night is seen.
+    """
     reach_min = jerks.together_min
     first = np.searchsorted(twitches.at_min, twitches.at_min - reach_min)
     together = np.searchsorted(twitches.at_min, twitches.at_min + reach_min, side="right") - first
@@ -92,11 +96,10 @@ def _averaged(twitches: Twitches, minutes: tuple[float, float], jerks: Jerks) ->
         others = _AWAKE[:, None] * of_awake + rate * of_asleep
         fell, explains = _fell_asleep(twitches.near, together, others * wider, jerks)
         then = jerks.per_onset / (jerks.per_onset + others)
-        in_empty = (
-            -empty * (minutes[0] * np.log1p(rate * wider) + minutes[1] * np.log1p(_AWAKE * wider)) / 2 / reach_min
-        )
-        weight = explains @ counts + in_empty + _held(rate, jerks.like_asleep, jerks.like_asleep_h)
-        weight = weight + _held(_AWAKE, jerks.like_awake, jerks.like_awake_h)
+        none = (minutes[0] * _log_none(rate * wider) + minutes[1] * _log_none(_AWAKE * wider)) / (2 * reach_min)
+        weight = explains @ counts + empty * none
+        weight += _held(rate, jerks.like_asleep, jerks.like_asleep_h)
+        weight += _held(_AWAKE, jerks.like_awake, jerks.like_awake_h)
         each = np.exp(weight - weight.max())
         weights.append(weight.max() + np.log(each.sum()))
         found.append((each @ (fell * then) / each.sum(), each @ then / each.sum()))
@@ -128,6 +131,12 @@ def _log_count(n: NDArray[np.int64], shape: float, mean: Floats) -> Floats:
     """Logarithm of the chance of ``n`` by a negative binomial."""
     drawn = gammaln(n + shape) - gammaln(shape) - gammaln(n + 1)
     found: Floats = drawn - shape * np.log1p(mean / shape) - n * np.log1p(shape / mean)
+    return found
+
+
+def _log_none(mean: Floats) -> Floats:
+    """Logarithm of the chance that none of the like comes."""
+    found: Floats = -_LIKE_SHAPE * np.log1p(mean / _LIKE_SHAPE)
     return found
 
 

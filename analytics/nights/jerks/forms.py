@@ -15,10 +15,6 @@ from analytics.sleep.estimate import SleepEstimate
 
 Floats = NDArray[np.float64]
 
-#: Movements are of one form where their lengths, cores, and how far they turn the sensor beside shaking it differ by
-#: these factors at most, and the other is not smaller than this share. Own.
-_LENGTH, _CORE, _TURNS, _SIZE = 1.6, 2.0, 2.0, 1 / 3
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forms:
@@ -52,13 +48,13 @@ class Forms:
         near = (apart_s <= jerks.held_s) & (np.abs(self.size - self.size[i]) <= np.log(jerks.held_alike))
         return int(np.count_nonzero(near)) > 1
 
-    def n_like(self, i: int, not_counted: NDArray[np.bool_]) -> int:
+    def n_like(self, i: int, not_counted: NDArray[np.bool_], jerks: Jerks) -> int:
         """How many movements in bed have the form of movement ``i``, be they smaller."""
-        alike = self.in_bed & ~not_counted & (self.size >= self.size[i] + np.log(_SIZE))
-        alike &= np.abs(self.length - self.length[i]) <= np.log(_LENGTH)
-        alike &= np.abs(self.core - self.core[i]) <= np.log(_CORE)
+        alike = self.in_bed & ~not_counted & (self.size >= self.size[i] + np.log(jerks.form_size))
+        alike &= np.abs(self.length - self.length[i]) <= np.log(jerks.form_length)
+        alike &= np.abs(self.core - self.core[i]) <= np.log(jerks.form_core)
         # What is not known tells nothing apart.
-        alike &= ~(np.abs(self.turns - self.turns[i]) > np.log(_TURNS))
+        alike &= ~(np.abs(self.turns - self.turns[i]) > np.log(jerks.form_turns))
         return int(np.count_nonzero(alike))
 
 

@@ -85,7 +85,7 @@ def twitches_of(joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, cr
         turned_deg=np.array([lead_of(joined[i], criteria).posture_change_deg for i in found], np.float64),
         in_bed=forms.in_bed[found],
         in_both=np.array([{m.leg for m in joined[i]} >= _BOTH for i in found], np.bool_),
-        n_like=np.array([forms.n_like(i, is_twitch) for i in found], np.int64),
+        n_like=np.array([forms.n_like(i, is_twitch, criteria.jerks) for i in found], np.int64),
         two_legs={m.leg for parts in joined for m in parts} >= _BOTH,
     )
 
