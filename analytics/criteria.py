@@ -208,6 +208,12 @@ class Jerks(_Section):
     together_min: float = Field(
         12.0, gt=0, description="Twitches within so long of each other may be of one falling asleep. own."
     )
+    series_s: float = Field(
+        90.0, gt=0, description="Twitches no further apart follow one another as kicks of a series do. WASM 2016."
+    )
+    series_n: int = Field(
+        5, ge=2, description="So many twitches in a row are kicks: a jerk is single, or of a few. own."
+    )
     like_asleep: float = Field(
         1.0,
         gt=0,

@@ -4,7 +4,8 @@ A cough, a startle, a fidget or a bed partner can look the same, at any time of 
 
 * **When.** How likely one fell asleep round that moment, as the sleep model has it. It may have missed an awakening.
 * **How many came together.** Falling asleep brings several, or one, or none. Three within minutes, in a night without
-  another, speak for an awakening that was missed. As many, spread over the night, are the night's own twitches.
+  another, speak for an awakening that was missed. As many, spread over the night, are the night's own twitches. Those
+  that follow one another as kicks of a series do speak once.
 * **What else it could be.** How often the like comes asleep, and awake: what is held before a night is seen, and what
   the night itself shows. Awake, a leg that lies otherwise afterwards was moved on purpose; one that falls back was not.
   A sleep start jerks the whole person, so one that both legs show is less often something else. What looks like many
@@ -35,6 +36,8 @@ from analytics.sleep.possible import NEAR_MIN
 _JERKS_SHAPE, _LIKE_SHAPE = 2.0, 1.0
 #: How fast what is held before counts less where a night is at odds with it: the smaller, the faster. Own.
 _HELD_SHAPE = 4.0
+#: So many twitches that follow one another as kicks of a series do are counted as one: they may be kicks. Own.
+_IN_A_ROW = 3
 #: No twitch is a surer jerk: of those found on simulated nights 1 in 100 was none, and no real one was measured. Own.
 _SUREST = 0.99
 #: Rates that the like may have asleep and awake, in as long as a falling asleep lasts.
@@ -82,8 +85,7 @@ def _averaged(twitches: Twitches, minutes: tuple[float, float], jerks: Jerks) ->
     explains that none came in the other stretches of the night; and by how far it is held before the night is seen.
     """
     reach_min = jerks.together_min
-    first = np.searchsorted(twitches.at_min, twitches.at_min - reach_min)
-    together = np.searchsorted(twitches.at_min, twitches.at_min + reach_min, side="right") - first
+    together = _together(twitches.at_min, jerks)
     counts = np.where(twitches.in_bed, 1 / together, 0.0)
     stretches = sum(minutes) / (2 * reach_min)
     empty = max(0.0, 1 - float(counts.sum()) / stretches) if stretches else 0.0
@@ -106,6 +108,17 @@ def _averaged(twitches: Twitches, minutes: tuple[float, float], jerks: Jerks) ->
     share = np.exp(np.array(weights) - max(weights))
     chance, if_asleep = np.tensordot(share / share.sum(), np.array(found), axes=1)
     return np.minimum(chance, _SUREST), if_asleep
+
+
+def _together(at_min: Floats, jerks: Jerks) -> NDArray[np.int64]:
+    """How many came together with each, itself with them; three or more that follow as kicks of a series do are one."""
+    run = np.cumsum(np.diff(at_min, prepend=-np.inf) > jerks.series_s / 60, dtype=np.int64)
+    begins = np.diff(run, prepend=0) > 0
+    counted = np.cumsum(begins | (np.bincount(run, minlength=1)[run] < _IN_A_ROW), dtype=np.int64)
+    first = np.searchsorted(at_min, at_min - jerks.together_min)
+    end = np.searchsorted(at_min, at_min + jerks.together_min, side="right")
+    found: NDArray[np.int64] = counted[end - 1] - counted[first] + 1
+    return found
 
 
 def _fell_asleep(near: Floats, together: NDArray[np.int64], like: Floats, jerks: Jerks) -> tuple[Floats, Floats]:

@@ -2,7 +2,8 @@
 
 No accelerometer criterion is published. What is asked: a twitch (`analytics.signal.brief`) of the whole person, alone
 where it is or with one more twitch, and not surely awake: jerks come while one is drowsy, and a twitch in the midst of
-restless waking is a fidget. The lift and the return of a leg that was held look like two twitches.
+restless waking is a fidget. Many in a row are periodic kicks, however brief. The lift and the return of a leg that was
+held look like two twitches.
 """
 
 from __future__ import annotations
@@ -74,7 +75,12 @@ def twitches_of(joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, cr
     brief = _brief(joined, criteria)
     onsets_us = [min(m.onset_us for m in parts) for parts in joined]
     p_sleep = {i: 1.0 if (p := sleep.p_sleep_at(onsets_us[i])) is None else p for i in brief}
-    found = [i for i in brief if p_sleep[i] >= criteria.jerks.min_p_sleep and not forms.is_held(i, criteria.jerks)]
+    in_series = _in_series(forms.onset_s[brief], criteria)
+    found = [
+        i
+        for i, is_one_of_many in zip(brief, in_series, strict=True)
+        if p_sleep[i] >= criteria.jerks.min_p_sleep and not is_one_of_many and not forms.is_held(i, criteria.jerks)
+    ]
     is_twitch = np.zeros(len(joined), np.bool_)
     is_twitch[found] = True
     return Twitches(
@@ -98,6 +104,14 @@ def _brief(joined: Sequence[tuple[Movement, ...]], criteria: Criteria) -> list[i
         if len(company) <= criteria.jerks.most_together and all(is_jerk(parts, criteria) for parts in company):
             found.extend(range(first, first + len(company)))
         first += len(company)
+    return found
+
+
+def _in_series(onset_s: Floats, criteria: Criteria) -> list[bool]:
+    """Whether each is one of so many in a row, no further apart than kicks of a series, that they are kicks."""
+    run = np.cumsum(np.diff(onset_s, prepend=-np.inf) > criteria.jerks.series_s)
+    length = np.bincount(run, minlength=1)
+    found: list[bool] = (length[run] >= criteria.jerks.series_n).tolist()
     return found
 
 
