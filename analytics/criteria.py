@@ -212,7 +212,7 @@ class Jerks(_Section):
         90.0, gt=0, description="Twitches no further apart follow one another as kicks of a series do. WASM 2016."
     )
     series_n: int = Field(
-        5, ge=2, description="So many twitches in a row are kicks: a jerk is single, or of a few. own."
+        6, ge=2, description="So many twitches in a row are kicks: a jerk is single, or of a few. own."
     )
     like_asleep: float = Field(
         1.0,
