@@ -27,7 +27,7 @@ from scipy.special import gammaln
 
 from analytics.criteria import Criteria, Jerks
 from analytics.model import Movement
-from analytics.nights.jerks.twitches import Floats, Twitches, twitches_of
+from analytics.nights.jerks.twitches import Floats, Twitches, in_rows, twitches_of
 from analytics.sleep.estimate import SleepEstimate
 from analytics.sleep.possible import NEAR_MIN
 
@@ -112,9 +112,9 @@ def _averaged(twitches: Twitches, minutes: tuple[float, float], jerks: Jerks) ->
 
 def _together(at_min: Floats, jerks: Jerks) -> NDArray[np.int64]:
     """How many came together with each, itself with them; three or more that follow as kicks of a series do are one."""
-    run = np.cumsum(np.diff(at_min, prepend=-np.inf) > jerks.series_s / 60, dtype=np.int64)
-    begins = np.diff(run, prepend=0) > 0
-    counted = np.cumsum(begins | (np.bincount(run, minlength=1)[run] < _IN_A_ROW), dtype=np.int64)
+    row, length = in_rows(at_min, jerks)
+    begins = np.diff(row, prepend=0) > 0
+    counted = np.cumsum(begins | (length < _IN_A_ROW), dtype=np.int64)
     first = np.searchsorted(at_min, at_min - jerks.together_min)
     end = np.searchsorted(at_min, at_min + jerks.together_min, side="right")
     found: NDArray[np.int64] = counted[end - 1] - counted[first] + 1

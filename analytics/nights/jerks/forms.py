@@ -22,16 +22,19 @@ class Forms:
 
     Attributes
     ----------
-    onset_s, end_s : float64 array
-        Of the whole movement, from any one moment.
+    onset_us, end_us : int64 array
+        Of the whole movement, UTC.
+    turned_deg : float64 array
+        `Movement.posture_change_deg`; no logarithm.
     turns : float64 array
         `Movement.slow_over_fast`; NaN where that is not known.
     in_bed : bool array
         Whether it came between going to bed and getting up.
     """
 
-    onset_s: Floats
-    end_s: Floats
+    onset_us: NDArray[np.int64]
+    end_us: NDArray[np.int64]
+    turned_deg: Floats
     length: Floats
     core: Floats
     turns: Floats
@@ -44,8 +47,8 @@ class Forms:
         Both are as brief as a jerk where gravity does not tell the tilt, as in a leg that lies on its side; but they
         are alike in size and follow one another.
         """
-        apart_s = np.maximum(self.onset_s - self.end_s[i], self.onset_s[i] - self.end_s)
-        near = (apart_s <= jerks.held_s) & (np.abs(self.size - self.size[i]) <= np.log(jerks.held_alike))
+        apart_us = np.maximum(self.onset_us - self.end_us[i], self.onset_us[i] - self.end_us)
+        near = (apart_us <= jerks.held_s * 1e6) & (np.abs(self.size - self.size[i]) <= np.log(jerks.held_alike))
         return int(np.count_nonzero(near)) > 1
 
     def n_like(self, i: int, not_counted: NDArray[np.bool_], jerks: Jerks) -> int:
@@ -76,8 +79,9 @@ def forms_of(joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, crite
     if bed_us is not None and up_us is not None:
         in_bed = (onset_us >= bed_us) & (onset_us < up_us)
     return Forms(
-        onset_s=onset_us / 1e6,
-        end_s=end_us / 1e6,
+        onset_us=onset_us,
+        end_us=end_us,
+        turned_deg=np.array([m.posture_change_deg for m in leads], np.float64),
         length=np.log(np.maximum((end_us - onset_us) / 1e6, 1e-3)),
         core=np.log(np.maximum(np.array([m.core_s for m in leads], np.float64), 1e-3)),
         turns=np.log(turns),

@@ -15,10 +15,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.criteria import Criteria
+from analytics.criteria import Criteria, Jerks
 from analytics.model import Leg, Movement
-from analytics.nights.jerks.forms import forms_of
-from analytics.nights.joining import is_jerk, lead_of
+from analytics.nights.jerks.forms import Forms, forms_of
+from analytics.nights.joining import is_jerk
 from analytics.sleep.estimate import SleepEstimate, p_near_onset
 
 Floats = NDArray[np.float64]
@@ -72,23 +72,25 @@ def twitches_of(joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, cr
         `analytics.nights.joining.together` of a night.
     """
     forms = forms_of(joined, sleep, criteria)
-    brief = _brief(joined, criteria)
-    onsets_us = [min(m.onset_us for m in parts) for parts in joined]
+    brief = _brief(joined, forms, criteria)
+    onsets_us = forms.onset_us.tolist()
     p_sleep = {i: 1.0 if (p := sleep.p_sleep_at(onsets_us[i])) is None else p for i in brief}
-    in_series = _in_series(forms.onset_s[brief], criteria)
+    _, length = in_rows(forms.onset_us[brief] / 6e7, criteria.jerks)
     found = [
         i
-        for i, is_one_of_many in zip(brief, in_series, strict=True)
-        if p_sleep[i] >= criteria.jerks.min_p_sleep and not is_one_of_many and not forms.is_held(i, criteria.jerks)
+        for i, in_a_row in zip(brief, length.tolist(), strict=True)
+        if p_sleep[i] >= criteria.jerks.min_p_sleep
+        and in_a_row < criteria.jerks.series_n
+        and not forms.is_held(i, criteria.jerks)
     ]
     is_twitch = np.zeros(len(joined), np.bool_)
     is_twitch[found] = True
     return Twitches(
         parts=tuple(joined[i] for i in found),
-        at_min=forms.onset_s[found] / 60,
+        at_min=forms.onset_us[found] / 6e7,
         near=np.array([p_near_onset(onsets_us[i], sleep, criteria) for i in found], np.float64),
         p_sleep=np.array([p_sleep[i] for i in found], np.float64),
-        turned_deg=np.array([lead_of(joined[i], criteria).posture_change_deg for i in found], np.float64),
+        turned_deg=forms.turned_deg[found],
         in_bed=forms.in_bed[found],
         in_both=np.array([{m.leg for m in joined[i]} >= _BOTH for i in found], np.bool_),
         n_like=np.array([forms.n_like(i, is_twitch, criteria.jerks) for i in found], np.int64),
@@ -96,33 +98,27 @@ def twitches_of(joined: Sequence[tuple[Movement, ...]], sleep: SleepEstimate, cr
     )
 
 
-def _brief(joined: Sequence[tuple[Movement, ...]], criteria: Criteria) -> list[int]:
+def _brief(joined: Sequence[tuple[Movement, ...]], forms: Forms, criteria: Criteria) -> list[int]:
     """Numbers of all that looks like a jerk and is alone, or one of two."""
-    found: list[int] = []
-    first = 0
-    for company in _companies(joined, criteria.jerks.quiet_s):
-        if len(company) <= criteria.jerks.most_together and all(is_jerk(parts, criteria) for parts in company):
-            found.extend(range(first, first + len(company)))
-        first += len(company)
-    return found
+    return [
+        i
+        for first, end in _companies(forms, criteria.jerks.quiet_s)
+        if end - first <= criteria.jerks.most_together and all(is_jerk(parts, criteria) for parts in joined[first:end])
+        for i in range(first, end)
+    ]
 
 
-def _in_series(onset_s: Floats, criteria: Criteria) -> list[bool]:
-    """Whether each is one of so many in a row, no further apart than kicks of a series, that they are kicks."""
-    run = np.cumsum(np.diff(onset_s, prepend=-np.inf) > criteria.jerks.series_s)
-    length = np.bincount(run, minlength=1)
-    found: list[bool] = (length[run] >= criteria.jerks.series_n).tolist()
-    return found
+def in_rows(at_min: Floats, jerks: Jerks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of each twitch, in which row it stands, no further apart than kicks of a series, and how many stand in that."""
+    row = np.cumsum(np.diff(at_min, prepend=-np.inf) > jerks.series_s / 60, dtype=np.int64)
+    return row, np.bincount(row, minlength=1)[row]
 
 
-def _companies(joined: Sequence[tuple[Movement, ...]], quiet_s: float) -> Iterator[Sequence[tuple[Movement, ...]]]:
-    """What comes within ``quiet_s`` of each other, one after another.
+def _companies(forms: Forms, quiet_s: float) -> Iterator[tuple[int, int]]:
+    """First and end of what comes within ``quiet_s`` of each other, one after another.
 
     A sleep start may have a second one right behind it, and both leave the leg as it lay. Fidgets come in trains, and a
     turn or a kick moves longer than a twitch does: such company tells that something else went on.
     """
-    onset_us = np.array([min(m.onset_us for m in parts) for parts in joined], dtype=np.int64)
-    end_us = np.array([max(m.offset_us for m in parts) for parts in joined], dtype=np.int64)
-    apart = onset_us[1:] - end_us[:-1] >= quiet_s * 1e6
-    edges = [0, *(np.flatnonzero(apart) + 1).tolist(), len(joined)]
-    return (joined[first:end] for first, end in pairwise(edges))
+    apart = forms.onset_us[1:] - forms.end_us[:-1] >= quiet_s * 1e6
+    return pairwise([0, *(np.flatnonzero(apart) + 1).tolist(), len(forms.onset_us)])
